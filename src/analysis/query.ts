@@ -1,0 +1,58 @@
+import type { Command, Statement } from '../syntax/statement.ts';
+import type { Value } from './type.ts';
+
+/** A table, view or other relation's column. */
+export interface ColumnReference {
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+}
+
+/** A column of the result, in the order of the SELECT list. */
+export interface Column {
+  /** As Postgres names it, without a closing `!` or `?` of an alias. */
+  readonly name: string;
+  readonly value: Value;
+  /** The table column that it is, unchanged; null for expressions. */
+  readonly source: ColumnReference | null;
+  /** `COMMENT ON COLUMN` of the source; null if none. */
+  readonly comment: string | null;
+}
+
+/** What Postgres and the tree say about one `$n`. */
+export interface SlotValue {
+  readonly name: string;
+  readonly index: number;
+  readonly value: Value;
+  /** May be left out of the parameters object: written with `?`, or nullable in PgTyped's convention. */
+  readonly optional: boolean;
+  /** The column that it is written to or compared with, for messages and overrides; null if none or several. */
+  readonly column: ColumnReference | null;
+}
+
+export type QueryParam =
+  | ({ readonly kind: 'scalar' | 'list' } & SlotValue)
+  | { readonly kind: 'object' | 'objects'; readonly name: string; readonly fields: readonly SlotValue[] };
+
+/** A relation that a query reads or writes, with the columns it touches, sorted by name. */
+export interface RelationUse {
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** One statement and everything the schema says about it. */
+export interface Query {
+  readonly statement: Statement;
+  readonly command: Command;
+  /** What kind of statement it is; 'UTILITY' for everything that has no query tree. */
+  readonly kind: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE' | 'UTILITY';
+  /** How many rows it returns (or, for `:execrows` and `:exec` without rows, affects): max null is unbounded. */
+  readonly rows: { readonly min: number; readonly max: number | null };
+  readonly params: readonly QueryParam[];
+  readonly columns: readonly Column[];
+  readonly reads: readonly RelationUse[];
+  readonly writes: readonly RelationUse[];
+  /** Whether it can be sent again without harm: it writes nothing and calls nothing volatile. */
+  readonly readOnly: boolean;
+}

@@ -1,0 +1,88 @@
+/** A Postgres type, resolved to structure. OIDs never leave the analysis: they differ from server to server. */
+export type PgType =
+  | BaseType
+  | EnumType
+  | DomainType
+  | CompositeType
+  | ArrayType
+  | RangeType
+  | MultirangeType;
+
+interface Named {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** A base or pseudo type: `pg_catalog.int4`, `public.citext`, `pg_catalog.record`. */
+export interface BaseType extends Named {
+  readonly kind: 'base';
+}
+
+export interface EnumType extends Named {
+  readonly kind: 'enum';
+  /** In `enumsortorder`. */
+  readonly labels: readonly string[];
+}
+
+export interface DomainType extends Named {
+  readonly kind: 'domain';
+  readonly base: PgType;
+  readonly notNull: boolean;
+  /** The values that its CHECK constraints allow, if they are a list of constants. */
+  readonly literals: readonly Literal[] | null;
+}
+
+export interface CompositeType extends Named {
+  readonly kind: 'composite';
+  /** In `attnum` order, dropped ones left out. */
+  readonly fields: readonly Field[];
+}
+
+export interface Field {
+  readonly name: string;
+  readonly value: Value;
+}
+
+export interface ArrayType {
+  readonly kind: 'array';
+  readonly element: PgType;
+}
+
+export interface RangeType extends Named {
+  readonly kind: 'range';
+  readonly subtype: PgType;
+}
+
+export interface MultirangeType extends Named {
+  readonly kind: 'multirange';
+  readonly range: RangeType;
+}
+
+/** A constant that a column is known to be one of. */
+export type Literal = string | number | boolean;
+
+/** Everything known about what a column, field or parameter can hold. */
+export interface Value {
+  readonly type: PgType;
+  /** Whether it can be NULL. */
+  readonly nullable: boolean;
+  /** For arrays (also domains over arrays): whether an element can be NULL. Absent: it can. */
+  readonly elementsNullable?: boolean;
+  /** For anonymous records and composites whose fields the query narrows: the fields, in order. */
+  readonly fields?: readonly Field[];
+  /** The only values that it can hold besides NULL. Absent: no such bound is known. */
+  readonly literals?: readonly Literal[];
+  /** For json and jsonb: the structure, as JSON delivers it. Absent: unknown. */
+  readonly json?: Json;
+}
+
+/** The structure of a JSON value, as `JSON.parse` yields it. */
+export type Json =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'string' | 'number' | 'boolean' }
+  | { readonly kind: 'literal'; readonly value: Literal }
+  | { readonly kind: 'array'; readonly element: Json }
+  | { readonly kind: 'object'; readonly fields: readonly { readonly name: string; readonly value: Json }[] }
+  | { readonly kind: 'record'; readonly value: Json }
+  | { readonly kind: 'union'; readonly members: readonly Json[] };

@@ -1,0 +1,59 @@
+/** What went wrong, where it stands in a file and what to do about it. Plain data: printing is the CLI's. */
+export interface Diagnostic {
+  /** Path relative to the configuration's folder, '/' separated; null where no file is to blame. */
+  readonly file: string | null;
+  /** 1-based; null where the place is unknown. */
+  readonly line: number | null;
+  /** 1-based, in UTF-16 code units; null where the place is unknown. */
+  readonly column: number | null;
+  readonly message: string;
+  /** Postgres's five-character error code (PostgreSQL documentation, appendix A), if Postgres said it. */
+  readonly sqlstate: string | null;
+  /** What to do about it. */
+  readonly hint: string | null;
+  /** The text of the line that `line` names, for the excerpt with a caret. */
+  readonly excerpt: string | null;
+}
+
+/** The process's exit code that a failure leads to; see docs/cli.md. */
+export type ExitCode = 1 | 2 | 3;
+
+/**
+ * The one error that nodrift's rooms throw on purpose.
+ * Exit codes: 1 stale or broken queries or migrations, 2 usage or configuration, 3 database unreachable.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exitCode: ExitCode;
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(exitCode: ExitCode, diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((d) => d.message).join('\n'));
+    this.exitCode = exitCode;
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** Makes a diagnostic from what is known; everything left out is null. */
+export function diagnostic(known: Partial<Diagnostic> & { readonly message: string }): Diagnostic {
+  return { file: null, line: null, column: null, sqlstate: null, hint: null, excerpt: null, ...known };
+}
+
+/** Makes a diagnostic at an offset (UTF-16 code units, 0-based) of a file's text. */
+export function diagnosticAt(
+  file: string,
+  text: string,
+  offset: number,
+  known: Partial<Diagnostic> & { readonly message: string },
+): Diagnostic {
+  const before = text.slice(0, offset);
+  const start = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
+  const end = text.slice(start).search(/[\r\n]/);
+  return diagnostic({
+    file,
+    line: before.split(/\r\n|\n|\r/).length,
+    column: offset - start + 1,
+    excerpt: end === -1 ? text.slice(start) : text.slice(start, start + end),
+    ...known,
+  });
+}

@@ -1,0 +1,60 @@
+/** What `pgtyped.config.json` says, validated, defaults filled in, paths absolute. */
+export interface Config {
+  /** Absolute path of the configuration file. */
+  readonly path: string;
+  /** Absolute path of its folder: every other path is relative to it. */
+  readonly root: string;
+  readonly srcDir: string;
+  readonly transforms: readonly SqlTransform[];
+  readonly camelCaseColumnNames: boolean;
+  readonly hungarianNotation: boolean;
+  readonly nonEmptyArrayParams: boolean;
+  readonly failOnError: boolean;
+  readonly typesOverrides: Readonly<Record<string, TypeOverride>>;
+  readonly database: DatabaseConfig;
+  readonly source: SchemaSource;
+  readonly searchPath: readonly string[] | null;
+  readonly extensions: readonly string[];
+  /** Our own mapping: `"numeric": "decimal.js#Decimal"`, `"public.jobs.parameters": "./json.js#JobParameters"`. */
+  readonly types: Readonly<Record<string, string>>;
+  readonly runtime: 'nodrift' | '@pgtyped/runtime';
+  /** Absolute path of the module that holds the types that several files share. */
+  readonly sharedTypes: string;
+  /** True where the file has no `nodrift` key: everything is as PgTyped would do it. */
+  readonly dropIn: boolean;
+}
+
+export interface SqlTransform {
+  readonly mode: 'sql';
+  /** A glob, relative to `srcDir`. */
+  readonly include: string;
+  /** PgTyped's template, for example `{{dir}}/{{name}}.queries.ts`. */
+  readonly emitTemplate: string;
+}
+
+/** PgTyped's `typesOverrides`, by type name; either side may be left out. */
+export interface TypeOverride {
+  readonly parameter?: string;
+  readonly return?: string;
+}
+
+export type DatabaseConfig =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'server'; readonly connection: ConnectionConfig | null; readonly asIs: boolean }
+  | { readonly kind: 'container'; readonly image: string };
+
+/** How to reach a server: what `pg.Client` takes. Null parts are pg's defaults. Never print it. */
+export interface ConnectionConfig {
+  readonly connectionString?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
+  readonly ssl?: boolean | Readonly<Record<string, unknown>>;
+}
+
+export type SchemaSource =
+  | { readonly kind: 'migrations'; readonly dir: string; readonly format: 'node-pg-migrate' | 'plain' }
+  | { readonly kind: 'schema'; readonly file: string }
+  | { readonly kind: 'none' };

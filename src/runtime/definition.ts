@@ -1,0 +1,42 @@
+/**
+ * Turns one Postgres type's text format into a JavaScript value and back.
+ * SQL NULL never reaches a codec: null stays null on both sides.
+ */
+export interface Codec<T> {
+  /** From Postgres's text output (PostgreSQL documentation, chapter 8). */
+  readonly decode: (text: string) => T;
+  /** To what is sent as the parameter: text, or bytes in binary format for bytea. */
+  readonly encode: (value: T) => string | Uint8Array;
+}
+
+// Codecs of different types stand in one list; `never`/`unknown` variance is deliberately left open.
+export interface AnyCodec {
+  readonly decode: (text: string) => unknown;
+  readonly encode: (value: never) => string | Uint8Array;
+}
+
+/** One parameter of a query, as printed into the generated module. */
+export type ParamDefinition =
+  | { readonly name: string; readonly codec: AnyCodec }
+  | { readonly name: string; readonly list: AnyCodec }
+  | { readonly name: string; readonly fields: readonly FieldDefinition[] }
+  | { readonly name: string; readonly rows: readonly FieldDefinition[] };
+
+/** The name in the object and how it is encoded or decoded. */
+export type FieldDefinition = readonly [name: string, codec: AnyCodec];
+
+/** The data literal of one query in a generated module. */
+export interface QueryDefinition {
+  readonly name: string;
+  /** The `.sql` file, relative to the project. */
+  readonly file: string;
+  /**
+   * The statement: one text with `$1`..`$n` where it never changes; where a list or an array of
+   * objects grows at run time, texts alternating with indexes into `params`, one for each use.
+   */
+  readonly sql: string | readonly (string | number)[];
+  /** In the order of `$1`..`$n`. */
+  readonly params: readonly ParamDefinition[];
+  /** In the order of the result's columns. */
+  readonly columns: readonly FieldDefinition[];
+}

@@ -1,0 +1,61 @@
+/** sqlc's word after the name: how many rows the caller gets. */
+export type Command = 'one' | 'maybe' | 'many' | 'exec' | 'execrows';
+
+/** One `$n` of a statement, as named in the file. */
+export interface Slot {
+  readonly name: string;
+  /** n of `$n`, 1-based. */
+  readonly index: number;
+  /** `true` written with `!`, `false` written with `?`, null: the analysis decides. */
+  readonly required: boolean | null;
+}
+
+/**
+ * A named parameter.
+ * - scalar: `:x`, one `$n`
+ * - list: `@param x -> (...)`; the text stands for `($n)`, at run time `($n, $n+1, ...)`
+ * - object: `@param x -> (a, b!)`; `($n, $n+1)` from the fields of one object
+ * - objects: `@param x -> ((a, b!)...)`; `($n, $n+1)`, at run time one such group per object
+ */
+export type Param =
+  | ({ readonly kind: 'scalar' } & Slot)
+  | ({ readonly kind: 'list' } & Slot)
+  | { readonly kind: 'object'; readonly name: string; readonly fields: readonly Slot[] }
+  | { readonly kind: 'objects'; readonly name: string; readonly fields: readonly Slot[] };
+
+/** A run of `sql` that was copied unchanged from the file: maps Postgres's error positions back. */
+export interface Copied {
+  /** Offset in `sql`, UTF-16 code units. */
+  readonly sql: number;
+  /** Offset in the file's text, UTF-16 code units. */
+  readonly file: number;
+  readonly length: number;
+}
+
+/** One annotated statement of a `.sql` file, read without a database. */
+export interface Statement {
+  /** As written after `@name`. */
+  readonly name: string;
+  /** Path relative to the configuration's folder, '/' separated. */
+  readonly file: string;
+  /** Offset of the name in the file's text, and the same as 1-based line and column. */
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+  /** Null where the header does not say. */
+  readonly command: Command | null;
+  /** Free text of the header, trimmed; '' if none. Several lines are kept. */
+  readonly documentation: string;
+  /** The statement as it stands in the file, without the closing `;`. */
+  readonly body: string;
+  /** The statement for Postgres: parameters are `$n`, lists `($n)`, objects `($n, $n+1)`. */
+  readonly sql: string;
+  readonly copied: readonly Copied[];
+  /** In order of first use in the text; `$n` are numbered in that order. */
+  readonly params: readonly Param[];
+  /**
+   * `sql` cut at the parameters: texts alternate with indexes into `params`, one for each use,
+   * so that lists can grow at run time.
+   */
+  readonly parts: readonly (string | number)[];
+}
