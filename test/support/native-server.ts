@@ -1,0 +1,113 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Binaries, type Major, nativeBinaries, type ServerUser } from './native-binaries.ts';
+
+/** A running server of the tests' own; superuser `postgres`. */
+export interface NativeServer {
+  readonly port: number;
+  /** Without a password, to the database `postgres`. */
+  readonly url: string;
+  /** Kills it at once; the data is thrown away anyhow. */
+  stop(): void;
+}
+
+export interface NativeServerOptions {
+  /** Without it everyone is trusted; with it `postgres` needs it (SCRAM). */
+  readonly password?: string;
+  /** Further lines of postgresql.conf. */
+  readonly settings?: readonly string[];
+}
+
+/**
+ * Creates and starts a server of a major below `runDir` (see global-setup.ts: everything in there is
+ * stopped and removed in the end). Synchronous, about 0.8 s.
+ */
+export function startNativeServer(
+  major: Major,
+  runDir: string,
+  name: string,
+  options: NativeServerOptions = {},
+): NativeServer {
+  const user = serverUser();
+  const binaries = nativeBinaries(major, user, runDir);
+  const dir = join(runDir, name);
+  const data = join(dir, 'data');
+  mkdirSync(dir);
+  if (user) chownSync(dir, user.uid, user.gid);
+  initialise(binaries, dir, user, options);
+  // Below every system's range of ephemeral ports, so that no outgoing connection sits there.
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
+    appendFileSync(join(data, 'postgresql.conf'), `port = ${port}\n`);
+    const started = run(binaries.pgCtl, ['start', '-w', '-s', '-D', data, '-l', join(dir, 'log')], dir, user);
+    if (started.status === 0) {
+      const stop = () => stopNativeServer(binaries, dir);
+      return { port, url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+    }
+    if (!/in use|already/i.test(logOf(dir))) break;
+  }
+  throw new Error(`PostgreSQL ${major} does not start:\n${logOf(dir)}`);
+}
+
+function initialise(
+  binaries: Binaries,
+  dir: string,
+  user: ServerUser | null,
+  options: NativeServerOptions,
+): void {
+  const data = join(dir, 'data');
+  const args = ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  if (options.password === undefined) args.push('-A', 'trust');
+  else {
+    const file = join(dir, 'password');
+    writeFileSync(file, options.password);
+    args.push('-A', 'scram-sha-256', '--pwfile', file);
+  }
+  const made = run(binaries.initdb, args, dir, user);
+  if (made.status !== 0) throw new Error(`initdb failed:\n${made.error ?? made.stderr}`);
+  const settings = [
+    "listen_addresses = '127.0.0.1'",
+    // Windows has the setting but no default folder; a path there would need quoting for nothing.
+    `unix_socket_directories = '${process.platform === 'win32' ? '' : dir}'`,
+    'fsync = off',
+    'synchronous_commit = off',
+    'full_page_writes = off',
+    'wal_level = minimal',
+    'max_wal_senders = 0',
+    'max_connections = 200',
+    ...(options.settings ?? []),
+  ];
+  appendFileSync(join(data, 'postgresql.conf'), `\n${settings.join('\n')}\n`);
+}
+
+/** Stops the server that runs in `dir`, if one does. */
+function stopNativeServer(binaries: Binaries, dir: string): void {
+  if (!existsSync(join(dir, 'data', 'postmaster.pid'))) return;
+  run(binaries.pgCtl, ['stop', '-w', '-s', '-m', 'immediate', '-D', join(dir, 'data')], dir, serverUser());
+}
+
+/** Postgres refuses to run as root: there it runs as nobody. */
+function serverUser(): ServerUser | null {
+  if (process.getuid?.() !== 0) return null;
+  const id = (flag: string) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout);
+  return { uid: id('-u') || 65534, gid: id('-g') || 65534 };
+}
+
+function run(
+  program: string,
+  args: string[],
+  dir: string,
+  user: ServerUser | null,
+): SpawnSyncReturns<string> {
+  // PGDATA, PGPORT and the like of the person who runs the tests must not reach the server.
+  const { PATH, SystemRoot } = process.env;
+  const env = { LC_ALL: 'C', TMPDIR: tmpdir(), ...(PATH && { PATH }), ...(SystemRoot && { SystemRoot }) };
+  return spawnSync(program, args, { cwd: dir, env, encoding: 'utf8', ...user });
+}
+
+function logOf(dir: string): string {
+  const log = join(dir, 'log');
+  return existsSync(log) ? readFileSync(log, 'utf8') : '(no log)';
+}
