@@ -1,0 +1,94 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import { runner } from 'node-pg-migrate';
+import { Client } from 'pg';
+import { describe, expect, test } from 'vitest';
+import { createDatabase, majors } from '../support/postgres.ts';
+
+const dir = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+describe.each(majors)('PostgreSQL %i', (major) => {
+  test('migrates up, down to nothing, and up again', async () => {
+    const database = await createDatabase(major);
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      await upDownUp(client);
+    } finally {
+      await client.end();
+      await database.drop();
+    }
+  });
+});
+
+test('PGlite migrates up, down to nothing, and up again', async () => {
+  const pglite = new PGlite();
+  const client = new Client(createPgConfig(pglite));
+  await client.connect();
+  try {
+    await upDownUp(client);
+  } finally {
+    await client.end();
+    await pglite.close();
+  }
+});
+
+async function upDownUp(client: Client): Promise<void> {
+  const before = await objects(client);
+  await migrate(client, 'up');
+  const migrated = await objects(client);
+  expect(migrated).toContain('relation cars_with_cheapest_plan v');
+  expect(migrated).toContain('function advance_job(job bigint, result jsonb)');
+  await migrate(client, 'down');
+  expect(await objects(client)).toEqual(before);
+  await migrate(client, 'up');
+  expect(await objects(client)).toEqual(migrated);
+}
+
+async function migrate(client: Client, direction: 'up' | 'down'): Promise<void> {
+  const migrations = await runner({
+    dbClient: client,
+    dir,
+    direction,
+    count: Number.POSITIVE_INFINITY,
+    migrationsTable: 'pgmigrations',
+    log: () => {},
+  });
+  expect(migrations).toHaveLength(readdirSync(dir).length);
+}
+
+/** Everything in the database that a migration can make, but for node-pg-migrate's own table. */
+async function objects(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ object: string }>(`
+    SELECT object
+    FROM (
+      SELECT relnamespace AS namespace, format('relation %s %s', relname, relkind) AS object FROM pg_class
+      UNION ALL
+      SELECT typnamespace, format('type %s %s', typname, typtype) FROM pg_type
+      UNION ALL
+      SELECT pronamespace, format('function %s(%s)', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc
+      UNION ALL
+      SELECT connamespace, format('constraint %s %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint
+      UNION ALL
+      SELECT relnamespace, format('column %s.%s %s', relname, attname, atttypid::regtype)
+      FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+      WHERE attnum > 0 AND NOT attisdropped
+      UNION ALL
+      SELECT relnamespace, format('trigger %s.%s', relname, tgname)
+      FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+      WHERE NOT tgisinternal
+      UNION ALL
+      SELECT oid, format('schema %s', nspname) FROM pg_namespace
+      UNION ALL
+      SELECT extnamespace, format('extension %s', extname) FROM pg_extension
+    ) AS objects
+    WHERE namespace NOT IN (
+        SELECT oid FROM pg_namespace WHERE nspname IN ('pg_catalog', 'pg_toast', 'information_schema')
+      )
+      AND object !~ 'pgmigrations'
+    ORDER BY object
+  `);
+  return rows.map((row) => row.object);
+}
