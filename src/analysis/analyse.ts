@@ -1,0 +1,107 @@
+import type { Client } from 'pg';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Statement } from '../syntax/statement.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
+import { loadCatalog } from './catalog/load.ts';
+import type { Query } from './query.ts';
+import { serverDiagnostic } from './server-diagnostic.ts';
+import { type Analysed, toQuery } from './to-query.ts';
+import { type Described, describe } from './wire.ts';
+
+export interface AnalyseOptions {
+  /** The `.sql` files' texts by `Statement.file`, for excerpts. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** PgTyped's convention: a parameter without `!` may be null or left out unless NULL can't be written. */
+  readonly lenientParameters: boolean;
+  /** Called after each statement, for progress. */
+  readonly progress?: (done: number, of: number) => void;
+}
+
+export interface Analysis {
+  /** `server_version`, for example `18.4`. */
+  readonly postgres: string;
+  /** In the order of the statements; those with errors are left out. */
+  readonly queries: readonly Query[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Has the database analyse each statement and says everything that its schema tells about them. Nothing is
+ * executed and nothing is created; only settings of this session change.
+ *
+ * @throws Failure 3 if the connection is lost or the server does not show its query trees
+ */
+export async function analyse(
+  client: Client,
+  statements: readonly Statement[],
+  options: AnalyseOptions,
+): Promise<Analysis> {
+  let catalog = await loadCatalog(client, []);
+  const analysed: (Analysed | null)[] = statements.map(() => null);
+  const waiting: { readonly index: number; readonly described: Described }[] = [];
+  const system = new Set<number>();
+
+  const settle = (index: number, described: Described) => {
+    const statement = statements[index];
+    if (statement === undefined) return;
+    analysed[index] = described.ok
+      ? toQuery(catalog, statement, described, options)
+      : { query: null, diagnostics: [serverDiagnostic(statement, described.error, options.texts)] };
+  };
+  await describe(
+    client,
+    statements.map((statement) => statement.sql),
+    (described, index) => {
+      const named = described.ok ? systemRelations(described.tree ?? '') : [];
+      if (named.length > 0) {
+        for (const oid of named) system.add(oid);
+        waiting.push({ index, described });
+      } else {
+        settle(index, described);
+      }
+      options.progress?.(index + 1, statements.length);
+    },
+  );
+  if (waiting.length > 0) {
+    catalog = await loadWithViews(client, system);
+    for (const { index, described } of waiting) settle(index, described);
+  }
+  return {
+    postgres: await serverVersion(client),
+    queries: analysed.flatMap((result) => result?.query ?? []),
+    diagnostics: analysed.flatMap((result) => result?.diagnostics ?? []),
+  };
+}
+
+/** Loads the system relations named, and those that their view definitions name, to any depth. */
+async function loadWithViews(client: Client, named: ReadonlySet<number>): Promise<Catalog> {
+  const wanted = new Set(named);
+  for (;;) {
+    const catalog = await loadCatalog(
+      client,
+      [...wanted].sort((a, b) => a - b),
+    );
+    const before = wanted.size;
+    for (const relation of catalog.relations.values()) {
+      for (const oid of systemRelations(relation.definition ?? '')) wanted.add(oid);
+    }
+    if (wanted.size === before) return catalog;
+  }
+}
+
+function systemRelations(tree: string): readonly number[] {
+  const found: number[] = [];
+  for (const [, digits] of tree.matchAll(/:relid\s(\d{1,5})\s/g)) {
+    const oid = Number(digits);
+    if (oid !== 0 && oid < FIRST_NORMAL_OID) found.push(oid);
+  }
+  return found;
+}
+
+async function serverVersion(client: Client): Promise<string> {
+  const { rows } = await client.query<{ version: string }>(
+    `SELECT current_setting('server_version') AS version`,
+  );
+  return rows[0]?.version ?? 'unknown';
+}

@@ -1,0 +1,140 @@
+/**
+ * What the analysis knows of a database: its system catalogs (PostgreSQL documentation, chapter 53), loaded in
+ * bulk once. Keyed by OID; OIDs never leave the analysis.
+ */
+export interface Catalog {
+  /** `server_version_num`, for example 180004. */
+  readonly version: number;
+  readonly types: ReadonlyMap<number, TypeEntry>;
+  readonly relations: ReadonlyMap<number, Relation>;
+  readonly functions: ReadonlyMap<number, FunctionEntry>;
+  readonly operators: ReadonlyMap<number, OperatorEntry>;
+  /** Operators that are some btree operator class's equality. */
+  readonly equality: ReadonlySet<number>;
+}
+
+export interface TypeEntry {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** Whether the name finds it without its schema on the session's search path. */
+  readonly visible: boolean;
+  /** `typtype`: b base, c composite, d domain, e enum, p pseudo, r range, m multirange. */
+  readonly kind: string;
+  /** Domains: `typnotnull` of this one; its base may be another domain. */
+  readonly notNull: boolean;
+  /** Domains: the type below; 0 for others. */
+  readonly base: number;
+  /** True arrays (those that some type's `typarray` names): the element's OID; 0 for others. */
+  readonly element: number;
+  /** The type of arrays of this; 0 if none. */
+  readonly array: number;
+  /** Composites: the relation with the fields; 0 for others. */
+  readonly relation: number;
+  /** Enums: in sort order. */
+  readonly labels: readonly string[];
+  /** Ranges: the subtype. Multiranges: the range. 0 for others. */
+  readonly subtype: number;
+  /** Domains: CHECK constraints, as node text. */
+  readonly checks: readonly string[];
+}
+
+export interface Relation {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** `relkind`: r table, p partitioned table, v view, m materialised view, f foreign table, c composite type. */
+  readonly kind: string;
+  /** By `attnum`; dropped ones left out. */
+  readonly columns: ReadonlyMap<number, Attribute>;
+  /** Tables that inherit from it, partitions too; direct ones. */
+  readonly children: readonly number[];
+  readonly keys: readonly UniqueKey[];
+  readonly foreignKeys: readonly ForeignKey[];
+  /** Validated, enforced CHECK constraints. */
+  readonly checks: readonly Check[];
+  /** User triggers that fire, ORed `tgtype` bits, one entry each (src/include/catalog/pg_trigger.h). */
+  readonly triggers: readonly number[];
+  /** Rules other than a view's own: `ev_type` ('2' UPDATE, '3' INSERT, '4' DELETE). */
+  readonly rules: readonly string[];
+  /** Views and materialised views: the defining query as node text (`pg_rewrite.ev_action`). */
+  readonly definition: string | null;
+  readonly rowSecurity: boolean;
+}
+
+export interface Attribute {
+  readonly number: number;
+  readonly name: string;
+  readonly type: number;
+  /** A validated NOT NULL constraint. */
+  readonly notNull: boolean;
+  readonly hasDefault: boolean;
+  /** `attgenerated`: '' none, 's' stored, 'v' virtual. */
+  readonly generated: string;
+  /** `attidentity`: '' none, 'a' always, 'd' by default. */
+  readonly identity: string;
+  /** The default or generation expression as node text. */
+  readonly expression: string | null;
+  readonly comment: string | null;
+}
+
+export interface UniqueKey {
+  readonly name: string;
+  /** `attnum`s; 0 stands for an expression. */
+  readonly columns: readonly number[];
+  readonly primary: boolean;
+  readonly partial: boolean;
+  /** False for deferrable constraints: duplicates can be seen inside a transaction. */
+  readonly immediate: boolean;
+  readonly nullsNotDistinct: boolean;
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly number[];
+  readonly references: number;
+  readonly referencedColumns: readonly number[];
+  /** Validated and enforced, and not deferrable. */
+  readonly holds: boolean;
+}
+
+export interface Check {
+  readonly name: string;
+  /** The condition as node text; columns are VARs of range table entry 1. */
+  readonly condition: string;
+}
+
+export interface FunctionEntry {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** `prokind`: f function, p procedure, a aggregate, w window function. */
+  readonly kind: string;
+  readonly strict: boolean;
+  readonly returnsSet: boolean;
+  /** `provolatile`: i immutable, s stable, v volatile. */
+  readonly volatility: string;
+  readonly resultType: number;
+  /** Input arguments. */
+  readonly argumentTypes: readonly number[];
+  /** Element type of VARIADIC; 0 if none. */
+  readonly variadic: number;
+  /** OUT, INOUT and TABLE columns: names and types; null if none. */
+  readonly columns: readonly { readonly name: string; readonly type: number }[] | null;
+  /** The analysed body of a function in the SQL-standard form, as node text. */
+  readonly body: string | null;
+}
+
+export interface OperatorEntry {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly function: number;
+  /** The operator that gives the opposite; 0 if none. */
+  readonly negator: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** The first OID that initdb does not hand out (src/include/access/transam.h). */
+export const FIRST_NORMAL_OID = 16384;

@@ -1,0 +1,266 @@
+import type { Client } from 'pg';
+import type {
+  Attribute,
+  Catalog,
+  Check,
+  ForeignKey,
+  FunctionEntry,
+  OperatorEntry,
+  Relation,
+  TypeEntry,
+  UniqueKey,
+} from './catalog.ts';
+import { type CatalogQueries, catalogQueries } from './queries.ts';
+
+type Row = readonly (string | null)[];
+
+/**
+ * Loads the catalogs in one round trip.
+ *
+ * @param system OIDs below 16384 of the relations that the queries name: the system schemas are only
+ *   loaded as far as they are used
+ */
+export async function loadCatalog(client: Client, system: readonly number[]): Promise<Catalog> {
+  const version = await serverVersion(client);
+  const queries = catalogQueries(version, system);
+  const names = Object.keys(queries) as (keyof CatalogQueries)[];
+  // Several statements in one simple query: pg gives one result for each. Text only, so that the
+  // program's own type parsers have no say.
+  const results = (await client.query({
+    text: names.map((name) => queries[name]).join(';\n'),
+    rowMode: 'array',
+    types: { getTypeParser: () => (text: string) => text },
+  })) as unknown as readonly { readonly rows: readonly Row[] }[];
+  const rows = (name: keyof CatalogQueries) => results[names.indexOf(name)]?.rows ?? [];
+  return {
+    version,
+    types: types(rows('types'), rows('enums'), rows('ranges'), rows('constraints')),
+    relations: relations(rows),
+    functions: functions(rows('functions')),
+    operators: operators(rows('operators')),
+    equality: new Set(rows('equality').map(([oid]) => number(oid))),
+  };
+}
+
+async function serverVersion(client: Client): Promise<number> {
+  const { rows } = await client.query<{ version: string }>(
+    `SELECT current_setting('server_version_num') AS version`,
+  );
+  return Number(rows[0]?.version);
+}
+
+function types(
+  all: readonly Row[],
+  enums: readonly Row[],
+  ranges: readonly Row[],
+  constraints: readonly Row[],
+) {
+  const labels = grouped(
+    enums,
+    ([type]) => number(type),
+    ([, label]) => text(label),
+  );
+  const subtypes = new Map<number, number>();
+  for (const [range, subtype, multirange] of ranges) {
+    subtypes.set(number(range), number(subtype));
+    subtypes.set(number(multirange), number(range));
+  }
+  const checks = grouped(
+    constraints.filter(([, type, , kind, , , , holds]) => type !== '0' && kind === 'c' && holds === 't'),
+    ([, type]) => number(type),
+    (row) => text(row[9]),
+  );
+  const found = new Map<number, TypeEntry>();
+  for (const [oid, schema, name, visible, kind, notNull, base, element, array, relation] of all) {
+    const id = number(oid);
+    found.set(id, {
+      oid: id,
+      schema: text(schema),
+      name: text(name),
+      visible: visible === 't',
+      kind: text(kind),
+      notNull: notNull === 't',
+      base: number(base),
+      element: number(element),
+      array: number(array),
+      relation: number(relation),
+      labels: labels.get(id) ?? [],
+      subtype: subtypes.get(id) ?? 0,
+      checks: checks.get(id) ?? [],
+    });
+  }
+  return found;
+}
+
+function relations(rows: (name: keyof CatalogQueries) => readonly Row[]) {
+  const columns = grouped(rows('attributes'), ([relation]) => number(relation), attribute);
+  const children = grouped(
+    rows('inheritance'),
+    ([parent]) => number(parent),
+    ([, child]) => number(child),
+  );
+  const keys = grouped(rows('indexes'), ([relation]) => number(relation), uniqueKey);
+  const constraints = rows('constraints').filter(([relation]) => relation !== '0');
+  const foreignKeys = grouped(
+    constraints.filter(([, , , kind]) => kind === 'f'),
+    ([relation]) => number(relation),
+    foreignKey,
+  );
+  const checks = grouped(
+    constraints.filter(([, , , kind, , , , holds]) => kind === 'c' && holds === 't'),
+    ([relation]) => number(relation),
+    (row): Check => ({ name: text(row[2]), condition: text(row[9]) }),
+  );
+  const triggers = grouped(
+    rows('triggers'),
+    ([relation]) => number(relation),
+    ([, type]) => number(type),
+  );
+  const definitions = new Map<number, string>();
+  const rules = new Map<number, string[]>();
+  for (const [relation, name, event, action] of rows('rules')) {
+    const id = number(relation);
+    if (name === '_RETURN') definitions.set(id, text(action));
+    else rules.set(id, [...(rules.get(id) ?? []), text(event)]);
+  }
+  const found = new Map<number, Relation>();
+  for (const [oid, schema, name, kind, rowSecurity] of rows('relations')) {
+    const id = number(oid);
+    found.set(id, {
+      oid: id,
+      schema: text(schema),
+      name: text(name),
+      kind: text(kind),
+      columns: new Map((columns.get(id) ?? []).map((column) => [column.number, column])),
+      children: children.get(id) ?? [],
+      keys: keys.get(id) ?? [],
+      foreignKeys: foreignKeys.get(id) ?? [],
+      checks: checks.get(id) ?? [],
+      triggers: triggers.get(id) ?? [],
+      rules: rules.get(id) ?? [],
+      definition: definitions.get(id) ?? null,
+      rowSecurity: rowSecurity === 't',
+    });
+  }
+  return found;
+}
+
+function attribute(row: Row): Attribute {
+  const [, attnum, name, type, notNull, hasDefault, generated, identity, expression, comment] = row;
+  return {
+    number: number(attnum),
+    name: text(name),
+    type: number(type),
+    notNull: notNull === 't',
+    hasDefault: hasDefault === 't',
+    generated: generated ?? '',
+    identity: identity ?? '',
+    expression: expression ?? null,
+    comment: comment ?? null,
+  };
+}
+
+function uniqueKey([, name, columns, primary, partial, immediate, nullsNotDistinct]: Row): UniqueKey {
+  return {
+    name: text(name),
+    columns: numbers(columns),
+    primary: primary === 't',
+    partial: partial === 't',
+    immediate: immediate === 't',
+    nullsNotDistinct: nullsNotDistinct === 't',
+  };
+}
+
+function foreignKey([
+  ,
+  ,
+  name,
+  ,
+  columns,
+  references,
+  referencedColumns,
+  holds,
+  deferrable,
+]: Row): ForeignKey {
+  return {
+    name: text(name),
+    columns: numbers(columns),
+    references: number(references),
+    referencedColumns: numbers(referencedColumns),
+    holds: holds === 't' && deferrable === 'f',
+  };
+}
+
+function functions(rows: readonly Row[]) {
+  const found = new Map<number, FunctionEntry>();
+  for (const row of rows) {
+    const [oid, schema, name, kind, strict, returnsSet, volatility, resultType, args, variadic, body, modes] =
+      row;
+    const id = number(oid);
+    found.set(id, {
+      oid: id,
+      schema: text(schema),
+      name: text(name),
+      kind: text(kind),
+      strict: strict === 't',
+      returnsSet: returnsSet === 't',
+      volatility: text(volatility),
+      resultType: number(resultType),
+      argumentTypes: numbers(args),
+      variadic: number(variadic),
+      columns: outColumns(modes),
+      body: body ?? null,
+    });
+  }
+  return found;
+}
+
+/** OUT (o), INOUT (b) and TABLE (t) arguments of `pg_proc.proargmodes`. */
+function outColumns(modes: string | null | undefined): FunctionEntry['columns'] {
+  if (modes === null || modes === undefined) return null;
+  const all: readonly (readonly [mode: string, type: number, name: string])[] = JSON.parse(modes);
+  const out = all.filter(([mode]) => mode === 'o' || mode === 'b' || mode === 't');
+  return out.length === 0 ? null : out.map(([, type, name]) => ({ name, type }));
+}
+
+function operators(rows: readonly Row[]) {
+  const found = new Map<number, OperatorEntry>();
+  for (const [oid, schema, name, code, negator, left, right] of rows) {
+    found.set(number(oid), {
+      oid: number(oid),
+      schema: text(schema),
+      name: text(name),
+      function: number(code),
+      negator: number(negator),
+      left: number(left),
+      right: number(right),
+    });
+  }
+  return found;
+}
+
+function grouped<T>(
+  rows: readonly Row[],
+  key: (row: Row) => number,
+  value: (row: Row) => T,
+): ReadonlyMap<number, readonly T[]> {
+  const groups = new Map<number, T[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group === undefined) groups.set(key(row), [value(row)]);
+    else group.push(value(row));
+  }
+  return groups;
+}
+
+function number(value: string | null | undefined): number {
+  return Number(value ?? 0);
+}
+
+function text(value: string | null | undefined): string {
+  return value ?? '';
+}
+
+function numbers(value: string | null | undefined): readonly number[] {
+  return value ? value.split(' ').map(Number) : [];
+}

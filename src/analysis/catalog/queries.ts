@@ -1,0 +1,83 @@
+/**
+ * The statements that load the catalogs. Each is one bulk read; relations of the system schemas are read
+ * only if a query names them (`$system`: their OIDs).
+ */
+export interface CatalogQueries {
+  readonly types: string;
+  readonly enums: string;
+  readonly ranges: string;
+  readonly relations: string;
+  readonly attributes: string;
+  readonly inheritance: string;
+  readonly indexes: string;
+  readonly constraints: string;
+  readonly triggers: string;
+  readonly rules: string;
+  readonly functions: string;
+  readonly operators: string;
+  readonly equality: string;
+}
+
+/**
+ * @param version `server_version_num`
+ * @param system OIDs below 16384 of the relations that the queries name
+ */
+export function catalogQueries(version: number, system: readonly number[]): CatalogQueries {
+  const ours = (column: string) =>
+    system.length === 0
+      ? `${column} >= 16384`
+      : `(${column} >= 16384 OR ${column} IN (${system.join(', ')}))`;
+  // From PostgreSQL 18 on NOT NULL is a constraint, which may be NOT VALID; constraints may be NOT ENFORCED.
+  const notNull =
+    version >= 180000
+      ? `attnotnull AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
+           AND k.conkey[1] = a.attnum AND NOT k.convalidated)`
+      : 'attnotnull';
+  const enforced = version >= 180000 ? 'conenforced' : 'true';
+  const nullsNotDistinct = version >= 150000 ? 'indnullsnotdistinct' : 'false';
+  return {
+    types: `SELECT t.oid::int8, n.nspname, t.typname, pg_type_is_visible(t.oid), t.typtype, t.typnotnull,
+        t.typbasetype::int8, coalesce(e.oid, 0)::int8, t.typarray::int8, t.typrelid::int8
+      FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+      LEFT JOIN pg_type e ON e.typarray = t.oid`,
+    enums: `SELECT enumtypid::int8, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder`,
+    ranges: `SELECT rngtypid::int8, rngsubtype::int8, rngmultitypid::int8 FROM pg_range`,
+    relations: `SELECT c.oid::int8, n.nspname, c.relname, c.relkind, c.relrowsecurity
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE ${ours('c.oid')} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S')`,
+    attributes: `SELECT a.attrelid::int8, a.attnum, a.attname, a.atttypid::int8, ${notNull}, a.atthasdef, a.attgenerated,
+        a.attidentity, CASE WHEN a.attgenerated <> '' THEN d.adbin::text END, s.description
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      LEFT JOIN pg_description s ON s.classoid = 'pg_class'::regclass AND s.objoid = a.attrelid AND s.objsubid = a.attnum
+      WHERE ${ours('a.attrelid')} AND a.attnum > 0 AND NOT a.attisdropped
+        AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S')
+      ORDER BY a.attrelid, a.attnum`,
+    inheritance: `SELECT inhparent::int8, inhrelid::int8 FROM pg_inherits ORDER BY inhparent, inhseqno, inhrelid`,
+    indexes: `SELECT indrelid::int8, c.relname, array_to_string((indkey::int2[])[0:indnkeyatts - 1], ' '), indisprimary,
+        indpred IS NOT NULL, indimmediate, ${nullsNotDistinct}
+      FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+      WHERE ${ours('indrelid')} AND indisunique AND indisvalid ORDER BY indrelid, c.relname`,
+    constraints: `SELECT conrelid::int8, contypid::int8, conname, contype, array_to_string(conkey, ' '), confrelid::int8,
+        array_to_string(confkey, ' '), convalidated AND ${enforced}, condeferrable,
+        CASE contype WHEN 'c' THEN conbin::text END
+      FROM pg_constraint WHERE contype IN ('c', 'f') AND (${ours('conrelid')} OR contypid <> 0)
+      ORDER BY conrelid, contypid, conname`,
+    triggers: `SELECT tgrelid::int8, tgtype FROM pg_trigger
+      WHERE NOT tgisinternal AND tgenabled <> 'D' AND ${ours('tgrelid')} ORDER BY tgrelid, tgname`,
+    rules: `SELECT ev_class::int8, rulename, ev_type, CASE rulename WHEN '_RETURN' THEN ev_action::text END
+      FROM pg_rewrite WHERE ${ours('ev_class')} ORDER BY ev_class, rulename`,
+    functions: `SELECT p.oid::int8, n.nspname, p.proname, p.prokind, p.proisstrict, p.proretset, p.provolatile,
+        p.prorettype::int8, p.proargtypes::text, p.provariadic::int8, p.prosqlbody::text,
+        CASE WHEN p.proargmodes IS NOT NULL THEN
+          (SELECT json_agg(json_build_array(a.mode, a.type::int8, coalesce(a.name, '')) ORDER BY a.n)
+           FROM unnest(p.proargmodes::text[], p.proallargtypes::oid[], p.proargnames) WITH ORDINALITY a(mode, type, name, n))
+        END
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace`,
+    operators: `SELECT o.oid::int8, n.nspname, o.oprname, o.oprcode::oid::int8, o.oprnegate::int8, o.oprleft::int8,
+        o.oprright::int8
+      FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace`,
+    equality: `SELECT DISTINCT amopopr::int8 FROM pg_amop WHERE amopstrategy = 3
+      AND amopmethod = (SELECT oid FROM pg_am WHERE amname = 'btree')`,
+  };
+}

@@ -1,0 +1,60 @@
+import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
+import { fileOffset, sqlOffsetOfPosition } from '../syntax/position.ts';
+import type { Param, Statement } from '../syntax/statement.ts';
+import type { ServerError } from './wire.ts';
+
+/** Says what Postgres said of a statement, at the place in the file and with the file's parameter names. */
+export function serverDiagnostic(
+  statement: Statement,
+  error: ServerError,
+  texts: ReadonlyMap<string, string>,
+): Diagnostic {
+  const offset =
+    error.position === null
+      ? statement.offset
+      : fileOffset(statement, sqlOffsetOfPosition(statement.sql, error.position));
+  return diagnosticAt(statement.file, texts.get(statement.file) ?? '', offset, {
+    message: `${statement.name}: ${withNames(statement, error.message)}`,
+    sqlstate: error.sqlstate,
+    hint: hints(statement, error),
+  });
+}
+
+function hints(statement: Statement, error: ServerError): string | null {
+  const said = [error.detail, error.hint]
+    .filter((text) => text !== null)
+    .map((text) => withNames(statement, text));
+  const parameter = /\$(\d+)/.exec(error.message);
+  const name = parameter === null ? null : slotName(statement, Number(parameter[1]));
+  // 42P18 indeterminate_datatype, 42P08 ambiguous_parameter
+  if (name !== null && error.sqlstate === '42P18') {
+    said.push(`Say which type it has: write ${name}::text, or the type that you mean.`);
+  }
+  if (name !== null && error.sqlstate === '42P08') {
+    said.push(`One parameter has one type: cast one use of ${name}, or give it two names.`);
+  }
+  return said.length === 0 ? null : said.join('\n');
+}
+
+function withNames(statement: Statement, text: string): string {
+  return text.replaceAll(/\$(\d+)/g, (whole, digits: string) => {
+    const name = slotName(statement, Number(digits));
+    return name === null ? whole : name;
+  });
+}
+
+/** `:name` or `:name.field` of a `$n`. */
+function slotName(statement: Statement, index: number): string | null {
+  for (const param of statement.params) {
+    const name = nameIn(param, index);
+    if (name !== null) return name;
+  }
+  return null;
+}
+
+function nameIn(param: Param, index: number): string | null {
+  if (param.kind === 'scalar' || param.kind === 'list')
+    return param.index === index ? `:${param.name}` : null;
+  const field = param.fields.find((slot) => slot.index === index);
+  return field === undefined ? null : `:${param.name}.${field.name}`;
+}

@@ -1,0 +1,175 @@
+import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
+import type { Param, Slot, Statement } from '../syntax/statement.ts';
+import { cardinality } from './cardinality.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import { effects } from './effects.ts';
+import { anything, type Facts, valueOf } from './facts.ts';
+import { jsonShapes } from './json-shape.ts';
+import { columnFacts } from './nullability.ts';
+import { type ParameterFacts, parameterFacts } from './parameters.ts';
+import type { Column, Query, QueryParam, SlotValue } from './query.ts';
+import { Cmd, type QueryNode } from './tree/nodes.ts';
+import { readQuery } from './tree/read.ts';
+import { type DescribedField, noTree } from './wire.ts';
+
+/** A statement's analysis: a query, or what is wrong with it. */
+export interface Analysed {
+  readonly query: Query | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Answer {
+  readonly paramTypes: readonly number[];
+  readonly fields: readonly DescribedField[] | null;
+  readonly tree: string | null;
+}
+
+interface Options {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly lenientParameters: boolean;
+}
+
+/** Joins what the server described and what its tree proves. */
+export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, options: Options): Analysed {
+  if (answer.tree === null) throw noTree();
+  const tree = readQuery(answer.tree);
+  const kind = kindOf(tree);
+  const utility = kind === 'UTILITY';
+  const fields = answer.fields ?? [];
+  const problems = problemsOf(statement, answer.fields);
+  if (problems.length > 0) {
+    const text = options.texts.get(statement.file) ?? '';
+    return {
+      query: null,
+      diagnostics: problems.map(([message, hint]) =>
+        diagnosticAt(statement.file, text, statement.offset, {
+          message: `${statement.name}: ${message}`,
+          hint,
+        }),
+      ),
+    };
+  }
+  const facts = utility ? [] : columnFacts(tree, catalog);
+  const shapes = utility ? [] : jsonShapes(tree, catalog);
+  const slots = utility ? [] : parameterFacts(tree, catalog, answer.paramTypes.length);
+  return {
+    query: {
+      statement,
+      command: statement.command ?? (answer.fields === null ? 'exec' : 'many'),
+      kind,
+      rows: utility ? { min: 0, max: null } : cardinality(tree, catalog),
+      params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
+      columns: fields.map((field, i) => column(catalog, field, facts[i] ?? anything, shapes[i] ?? null)),
+      ...(utility ? { reads: [], writes: [], readOnly: false } : effects(tree, catalog)),
+    },
+    diagnostics: [],
+  };
+}
+
+function kindOf(tree: QueryNode): Query['kind'] {
+  if (tree.utilityStmt !== null) return 'UTILITY';
+  switch (tree.commandType) {
+    case Cmd.select:
+      return 'SELECT';
+    case Cmd.update:
+      return 'UPDATE';
+    case Cmd.insert:
+      return 'INSERT';
+    case Cmd.delete:
+      return 'DELETE';
+    case Cmd.merge:
+      return 'MERGE';
+    default:
+      return 'UTILITY';
+  }
+}
+
+type Problem = readonly [message: string, hint: string];
+
+function problemsOf(statement: Statement, fields: readonly DescribedField[] | null): readonly Problem[] {
+  const problems: Problem[] = [];
+  const command = statement.command;
+  const wantsRows = command === 'one' || command === 'maybe' || command === 'many';
+  if (wantsRows && (fields === null || fields.length === 0)) {
+    problems.push([
+      `it is marked :${command}, but the statement returns no rows`,
+      'Add RETURNING, or mark it :exec or :execrows.',
+    ]);
+  }
+  const names = new Map<string, number>();
+  for (const [i, { name }] of (fields ?? []).entries()) {
+    const bare = bareName(name);
+    if (bare === '?column?' || bare === '') {
+      problems.push([
+        `column ${i + 1} of the result has no name`,
+        'Name it: write `AS name` after the expression.',
+      ]);
+      continue;
+    }
+    const first = names.get(bare);
+    if (first === undefined) names.set(bare, i + 1);
+    else {
+      problems.push([
+        `columns ${first} and ${i + 1} of the result are both named "${bare}"`,
+        'Give one of them another name with `AS`; an object can hold only one of them.',
+      ]);
+    }
+  }
+  return problems;
+}
+
+function bareName(name: string): string {
+  return /.[!?]$/s.test(name) && name !== '?column?' ? name.slice(0, -1) : name;
+}
+
+function column(
+  catalog: Catalog,
+  field: DescribedField,
+  facts: Facts,
+  json: Column['value']['json'] | null,
+): Column {
+  const name = bareName(field.name);
+  const vouched = name === field.name ? null : field.name.endsWith('!');
+  const proven = vouched === null ? facts : { ...facts, nullable: !vouched };
+  const value = valueOf(catalog, field.dataTypeID, proven);
+  const relation = catalog.relations.get(field.tableID);
+  const attribute = relation?.columns.get(field.columnID);
+  return {
+    name,
+    value: json === null || json === undefined ? value : { ...value, json },
+    source:
+      relation === undefined || attribute === undefined
+        ? null
+        : { schema: relation.schema, table: relation.name, column: attribute.name },
+    comment: attribute?.comment ?? null,
+  };
+}
+
+function queryParam(
+  catalog: Catalog,
+  param: Param,
+  types: readonly number[],
+  slots: readonly ParameterFacts[],
+  options: Options,
+): QueryParam {
+  const slot = (written: Slot): SlotValue => {
+    const found = slots[written.index - 1];
+    const nullable = acceptsNull(written, found, options);
+    const facts = { ...(found?.facts ?? anything), nullable };
+    return {
+      name: written.name,
+      index: written.index,
+      value: valueOf(catalog, types[written.index - 1] ?? 0, facts),
+      optional: written.required === false || (options.lenientParameters && nullable),
+      column: found?.column ?? null,
+    };
+  };
+  if (param.kind === 'scalar' || param.kind === 'list') return { kind: param.kind, ...slot(param) };
+  return { kind: param.kind, name: param.name, fields: param.fields.map(slot) };
+}
+
+function acceptsNull(written: Slot, found: ParameterFacts | undefined, options: Options): boolean {
+  if (written.required !== null) return !written.required;
+  if (options.lenientParameters) return !(found?.refusesNull ?? false);
+  return found?.facts.nullable ?? true;
+}

@@ -1,0 +1,298 @@
+import type { Node, QueryNode } from './nodes.ts';
+
+/**
+ * Reads Postgres's node text (src/backend/nodes/outfuncs.c), as `debug_print_parse` and
+ * `pg_rewrite.ev_action` show it, into plain objects: `{VAR :varno 1}` is `{ tag: 'VAR', varno: 1 }`.
+ * `<>` is null, `(i 1 2)`, `(o 1 2)` and `(b 1 2)` are arrays of numbers, a constant's bytes are a number array.
+ * Tags of PostgreSQL 14 and 15 that differ from the later ones are given the later name.
+ */
+export function readNodes(text: string): unknown {
+  const reader: Reader = { text, at: 0 };
+  skipSpace(reader);
+  const value = readValue(reader);
+  skipSpace(reader);
+  if (reader.at !== text.length) throw unexpected(reader);
+  return value;
+}
+
+/** Reads the DETAIL of a "parse tree" notice. */
+export function readQuery(text: string): QueryNode {
+  const node = readNodes(text);
+  if (!isNode(node) || node.tag !== 'QUERY') throw new Error('The node text is not a query');
+  return node;
+}
+
+/** Reads `pg_rewrite.ev_action` or another list of queries. */
+export function readQueries(text: string): readonly QueryNode[] {
+  const nodes = readNodes(text);
+  if (!Array.isArray(nodes)) throw new Error('The node text is not a list');
+  return nodes.filter((node): node is QueryNode => isNode(node) && node.tag === 'QUERY');
+}
+
+export function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'tag' in value;
+}
+
+interface Reader {
+  readonly text: string;
+  at: number;
+}
+
+const SPACE = 32;
+const NEWLINE = 10;
+const QUOTE = 34;
+const OPEN = 40;
+const CLOSE = 41;
+const COLON = 58;
+const LESS = 60;
+const OPEN_BYTES = 91;
+const BACKSLASH = 92;
+const OPEN_NODE = 123;
+const CLOSE_NODE = 125;
+
+// PostgreSQL 16 began to generate outfuncs.c and named these after their structs.
+const LATER_TAG: Readonly<Record<string, string>> = {
+  RTE: 'RANGETBLENTRY',
+  CASE: 'CASEEXPR',
+  COLLATE: 'COLLATEEXPR',
+  WHEN: 'CASEWHEN',
+  ARRAY: 'ARRAYEXPR',
+  ROW: 'ROWEXPR',
+  ROWCOMPARE: 'ROWCOMPAREEXPR',
+  COALESCE: 'COALESCEEXPR',
+  MINMAX: 'MINMAXEXPR',
+};
+
+// Where names and layout don't matter to any question that we ask; leaving them out is half of the time.
+const LEFT_OUT = new Set([
+  'location',
+  'rteperminfos',
+  'colnames',
+  'varcollid',
+  'inputcollid',
+  'opcollid',
+  'funccollid',
+  'constcollid',
+  'resultcollid',
+  'paramcollid',
+  'varnosyn',
+  'varattnosyn',
+  'stmt_location',
+  'stmt_len',
+  'selectedCols',
+  'insertedCols',
+  'updatedCols',
+  'extraUpdatedCols',
+]);
+
+interface Shape {
+  readonly tag: string;
+  /** Field names in the order last seen: a server prints a tag's fields in one order, so the guess nearly always holds. */
+  readonly fields: string[];
+}
+
+const shapes = new Map<string, Shape>();
+
+function shapeOf(written: string): Shape {
+  let shape = shapes.get(written);
+  if (shape === undefined) {
+    shape = { tag: LATER_TAG[written] ?? written, fields: [] };
+    shapes.set(written, shape);
+  }
+  return shape;
+}
+
+function readNode(reader: Reader): Record<string, unknown> {
+  const { text } = reader;
+  reader.at++;
+  const shape = shapeOf(readToken(reader));
+  const node: Record<string, unknown> = { tag: shape.tag };
+  for (let i = 0; ; ) {
+    skipSpace(reader);
+    const code = text.charCodeAt(reader.at);
+    if (code === CLOSE_NODE) {
+      reader.at++;
+      return node;
+    }
+    if (code !== COLON) {
+      // A name longer than a line is broken in two: no name is looked at, so its rest is passed over.
+      if (i === 0 || Number.isNaN(code)) throw unexpected(reader);
+      readToken(reader);
+      continue;
+    }
+    reader.at++;
+    let field = shape.fields[i];
+    const end = field === undefined ? 0 : reader.at + field.length;
+    if (field !== undefined && text.startsWith(field, reader.at) && isSpace(text.charCodeAt(end))) {
+      reader.at = end;
+    } else {
+      field = readToken(reader);
+      shape.fields[i] = field;
+    }
+    i++;
+    skipSpace(reader);
+    if (LEFT_OUT.has(field)) skipValue(reader);
+    else node[field] = readValue(reader);
+  }
+}
+
+function readValue(reader: Reader): unknown {
+  const { text } = reader;
+  const code = text.charCodeAt(reader.at);
+  switch (code) {
+    case OPEN_NODE:
+      return readNode(reader);
+    case OPEN:
+      return readList(reader);
+    case QUOTE:
+      return readQuoted(reader);
+    case LESS:
+      reader.at += 2;
+      return null;
+  }
+  // outToken puts a backslash before a string that could be taken for a number.
+  const isNumber = (code >= 48 && code <= 57) || code === 45 || code === 43 || code === 46;
+  const token = readToken(reader);
+  if (isNumber) {
+    skipSpace(reader);
+    return text.charCodeAt(reader.at) === OPEN_BYTES ? readBytes(reader) : Number(token);
+  }
+  return token === 'true' ? true : token === 'false' ? false : token;
+}
+
+function readList(reader: Reader): unknown[] {
+  const { text } = reader;
+  reader.at++;
+  const kind = text.charCodeAt(reader.at);
+  const after = text.charCodeAt(reader.at + 1);
+  // (i ...) integers, (o ...) OIDs, (b ...) bitmapset, (x ...) transaction ids
+  const ofNumbers =
+    (kind === 105 || kind === 111 || kind === 98 || kind === 120) && (isSpace(after) || after === CLOSE);
+  if (ofNumbers) reader.at++;
+  const list: unknown[] = [];
+  for (;;) {
+    skipSpace(reader);
+    if (text.charCodeAt(reader.at) === CLOSE) {
+      reader.at++;
+      return list;
+    }
+    if (reader.at >= text.length) throw unexpected(reader);
+    list.push(readValue(reader));
+  }
+}
+
+/** `[ 1 0 -1 ]`: bytes as signed decimals. */
+function readBytes(reader: Reader): number[] {
+  const { text } = reader;
+  const end = text.indexOf(']', reader.at);
+  const bytes: number[] = [];
+  let value = 0;
+  let negative = false;
+  let inside = false;
+  for (let i = reader.at + 1; i <= end; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) {
+      value = value * 10 + code - 48;
+      inside = true;
+    } else if (code === 45) {
+      negative = true;
+    } else if (inside) {
+      bytes.push((negative ? -value : value) & 255);
+      value = 0;
+      negative = false;
+      inside = false;
+    }
+  }
+  reader.at = end + 1;
+  return bytes;
+}
+
+function readQuoted(reader: Reader): string {
+  const { text } = reader;
+  const start = ++reader.at;
+  let escaped = false;
+  for (;;) {
+    const code = text.charCodeAt(reader.at);
+    if (code === QUOTE) break;
+    if (Number.isNaN(code)) throw unexpected(reader);
+    if (code === BACKSLASH) {
+      escaped = true;
+      reader.at++;
+    }
+    reader.at++;
+  }
+  const raw = text.slice(start, reader.at++);
+  return escaped ? unescape(raw) : raw;
+}
+
+function readToken(reader: Reader): string {
+  const { text } = reader;
+  const start = reader.at;
+  let escaped = false;
+  for (;;) {
+    const code = text.charCodeAt(reader.at);
+    if (code === BACKSLASH) {
+      escaped = true;
+      reader.at += 2;
+      continue;
+    }
+    if (isSpace(code) || code === CLOSE || code === CLOSE_NODE || code === OPEN || code === OPEN_NODE) break;
+    if (Number.isNaN(code)) break;
+    reader.at++;
+  }
+  if (reader.at === start) throw unexpected(reader);
+  const raw = text.slice(start, reader.at);
+  return escaped ? unescape(raw) : raw;
+}
+
+// format_node_dump (src/backend/nodes/print.c) breaks lines at spaces, escaped ones too.
+function unescape(raw: string): string {
+  return raw.replaceAll(/\\([^])/g, (_, char: string) => (char === '\n' ? ' ' : char));
+}
+
+function skipValue(reader: Reader): void {
+  const { text } = reader;
+  let depth = 0;
+  for (; ; reader.at++) {
+    switch (text.charCodeAt(reader.at)) {
+      case BACKSLASH:
+        reader.at++;
+        break;
+      case QUOTE:
+        readQuoted(reader);
+        reader.at--;
+        break;
+      case OPEN:
+      case OPEN_NODE:
+        depth++;
+        break;
+      case CLOSE:
+      case CLOSE_NODE:
+        if (depth === 0) return;
+        if (--depth === 0) {
+          reader.at++;
+          return;
+        }
+        break;
+      case SPACE:
+      case NEWLINE:
+        if (depth === 0) return;
+    }
+    if (reader.at >= text.length) throw unexpected(reader);
+  }
+}
+
+function skipSpace(reader: Reader): void {
+  const { text } = reader;
+  while (isSpace(text.charCodeAt(reader.at))) reader.at++;
+}
+
+function isSpace(code: number): boolean {
+  return code === SPACE || code === NEWLINE;
+}
+
+function unexpected(reader: Reader): Error {
+  return new Error(
+    `Postgres's node text is not as expected at offset ${reader.at}: ${reader.text.slice(reader.at, reader.at + 40)}`,
+  );
+}

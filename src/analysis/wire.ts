@@ -1,0 +1,196 @@
+import type { Client, Connection, Submittable } from 'pg';
+import { diagnostic, Failure } from '../diagnostic.ts';
+
+/** What Postgres says of one statement that was parsed and described, never executed. */
+export type Described =
+  | {
+      readonly ok: true;
+      /** OIDs of `$1`, `$2`, ... */
+      readonly paramTypes: readonly number[];
+      /** Null for statements without rows. */
+      readonly fields: readonly DescribedField[] | null;
+      /** The analysed query tree as node text; null where the server sent none. */
+      readonly tree: string | null;
+    }
+  | { readonly ok: false; readonly error: ServerError };
+
+/** One column of a RowDescription (PostgreSQL documentation, 54.7). */
+export interface DescribedField {
+  readonly name: string;
+  /** OID of the table and number of the column that it comes from; 0 for expressions. */
+  readonly tableID: number;
+  readonly columnID: number;
+  readonly dataTypeID: number;
+}
+
+/** An ErrorResponse (PostgreSQL documentation, 54.8): the fields that we print. */
+export interface ServerError {
+  readonly message: string;
+  readonly sqlstate: string;
+  readonly detail: string | null;
+  readonly hint: string | null;
+  /** 1-based, in characters of the statement. */
+  readonly position: number | null;
+}
+
+// One batch is one implicit transaction, whose locks are kept to its end: small enough for
+// max_locks_per_transaction, large enough that round trips don't count.
+const LARGEST_BATCH = 64;
+
+/**
+ * Parses and describes each statement on the server; nothing is executed. Statements go out in
+ * batches behind one Sync, and the next batch is on its way before the last is looked at.
+ *
+ * @param client connected; its session settings for the tree notice are set here and stay set
+ * @param statements SQL with `$n` parameters, one statement each
+ * @param receive called once for each statement, in order
+ * @throws Failure 3 if the connection is lost
+ */
+export async function describe(
+  client: Client,
+  statements: readonly string[],
+  receive: (described: Described, index: number) => void,
+): Promise<void> {
+  await client.query(
+    'SET debug_print_parse = on; SET debug_pretty_print = off; SET client_min_messages = log',
+  );
+  let next = 0;
+  let size = LARGEST_BATCH;
+  let arrived: Promise<readonly Described[]> | null = null;
+  while (next < statements.length) {
+    arrived ??= send(client, statements.slice(next, next + size));
+    const batch = await arrived;
+    const first = next;
+    next += batch.length;
+    // After an error the server skips to the Sync: the rest is sent again, in smaller helpings.
+    size = batch.at(-1)?.ok === false ? Math.max(4, size >> 1) : Math.min(LARGEST_BATCH, size << 1);
+    arrived = next < statements.length ? send(client, statements.slice(next, next + size)) : null;
+    batch.forEach((described, i) => {
+      receive(described, first + i);
+    });
+  }
+}
+
+/** Resolves to what was described: all statements, or those up to and with the first error. */
+function send(client: Client, statements: readonly string[]): Promise<readonly Described[]> {
+  return new Promise((resolve, reject) => {
+    client.query(batch(statements, resolve, reject));
+  });
+}
+
+interface ParameterDescription {
+  readonly dataTypeIDs: readonly number[];
+}
+
+interface RowDescription {
+  readonly fields: readonly DescribedField[];
+}
+
+interface Notice {
+  readonly detail?: string;
+}
+
+// What pg's Client calls of a query besides `submit`; @types/pg leaves these out.
+interface Batch extends Submittable {
+  handleRowDescription(message: RowDescription): void;
+  handleError(error: Error): void;
+  handleReadyForQuery(): void;
+}
+
+function batch(
+  statements: readonly string[],
+  resolve: (described: readonly Described[]) => void,
+  reject: (error: unknown) => void,
+): Batch {
+  const described: Described[] = [];
+  let tree: string | null = null;
+  let paramTypes: readonly number[] = [];
+  let release = () => {};
+
+  const complete = (fields: readonly DescribedField[] | null) => {
+    described.push({ ok: true, paramTypes, fields, tree });
+    tree = null;
+  };
+  return {
+    submit(connection: Connection) {
+      const listeners = {
+        notice: (message: Notice) => {
+          if (message.detail?.startsWith('{QUERY ')) tree = message.detail;
+        },
+        parameterDescription: (message: ParameterDescription) => {
+          paramTypes = message.dataTypeIDs;
+        },
+        noData: () => complete(null),
+      };
+      for (const [event, listener] of Object.entries(listeners)) connection.on(event, listener);
+      release = () => {
+        for (const [event, listener] of Object.entries(listeners)) connection.off(event, listener);
+      };
+      connection.stream.cork();
+      for (const text of statements) {
+        connection.parse({ name: '', text, types: [] }, true);
+        connection.describe({ type: 'S', name: '' }, true);
+      }
+      connection.sync();
+      connection.stream.uncork();
+    },
+    handleRowDescription(message) {
+      complete(message.fields);
+    },
+    handleError(error) {
+      release();
+      const answer = serverError(error);
+      if (answer === null) {
+        reject(connectionLost(error));
+        return;
+      }
+      described.push({ ok: false, error: answer });
+      resolve(described);
+    },
+    handleReadyForQuery() {
+      release();
+      resolve(described);
+    },
+  };
+}
+
+/** Null for errors that are not the server's answer, such as a closed socket. */
+export function serverError(error: unknown): ServerError | null {
+  if (!(error instanceof Error) || !('severity' in error)) return null;
+  const field = (name: string) => {
+    const value: unknown = Reflect.get(error, name);
+    return typeof value === 'string' ? value : null;
+  };
+  const sqlstate = field('code') ?? 'XX000';
+  // Class 57P is the server going away (appendix A): not the statement's fault.
+  if (sqlstate.startsWith('57P')) return null;
+  const position = field('position');
+  return {
+    message: error.message,
+    sqlstate,
+    detail: field('detail'),
+    hint: field('hint'),
+    position: position === null ? null : Number(position),
+  };
+}
+
+function connectionLost(error: Error): Failure {
+  return new Failure(3, [
+    diagnostic({
+      message: `The connection to the database was lost: ${error.message}`,
+      hint: 'Nothing was written. Run the command again when the server is back.',
+    }),
+  ]);
+}
+
+/** The error for a server that answers but shows no tree: a pooler or a database that only speaks the protocol. */
+export function noTree(): Failure {
+  return new Failure(3, [
+    diagnostic({
+      message: 'The server analysed the statement but did not show its query tree',
+      hint:
+        'nodrift reads the tree that PostgreSQL 14 to 18 sends with debug_print_parse. A pooler or a compatible ' +
+        'database may leave it out: connect to PostgreSQL itself, or use the embedded database.',
+    }),
+  ]);
+}
