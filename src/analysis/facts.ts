@@ -27,7 +27,7 @@ export const anything: Facts = { nullable: true };
 export const notNull: Facts = { nullable: false };
 
 /** Joins a type with what is proven of its value. */
-export function valueOf(catalog: Catalog, type: number, facts: Facts): Value {
+export function describedValue(catalog: Catalog, type: number, facts: Facts): Value {
   const resolved = pgType(catalog, type);
   const value: { -readonly [K in keyof Value]: Value[K] } = { type: resolved, nullable: facts.nullable };
   if (arrayOf(resolved) !== null && facts.element !== undefined)
@@ -45,6 +45,6 @@ function fieldsOf(catalog: Catalog, oid: number, type: PgType, facts: Facts): re
   if (type.kind === 'domain') return null;
   return facts.fields.map(({ name, type: field, facts: proven }) => ({
     name,
-    value: valueOf(catalog, field, proven),
+    value: describedValue(catalog, field, proven),
   }));
 }

@@ -3,7 +3,7 @@ import type { Param, Slot, Statement } from '../syntax/statement.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { effects } from './effects.ts';
-import { anything, type Facts, valueOf } from './facts.ts';
+import { anything, describedValue, type Facts } from './facts.ts';
 import { jsonShapes } from './json-shape.ts';
 import { columnFacts } from './nullability.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
@@ -131,7 +131,7 @@ function column(
   const name = bareName(field.name);
   const vouched = name === field.name ? null : field.name.endsWith('!');
   const proven = vouched === null ? facts : { ...facts, nullable: !vouched };
-  const value = valueOf(catalog, field.dataTypeID, proven);
+  const value = describedValue(catalog, field.dataTypeID, proven);
   const relation = catalog.relations.get(field.tableID);
   const attribute = relation?.columns.get(field.columnID);
   return {
@@ -159,7 +159,7 @@ function queryParam(
     return {
       name: written.name,
       index: written.index,
-      value: valueOf(catalog, types[written.index - 1] ?? 0, facts),
+      value: describedValue(catalog, types[written.index - 1] ?? 0, facts),
       optional: written.required === false || (options.lenientParameters && nullable),
       column: found?.column ?? null,
     };

@@ -222,7 +222,7 @@ function readQuoted(reader: Reader): string {
     reader.at++;
   }
   const raw = text.slice(start, reader.at++);
-  return escaped ? unescape(raw) : raw;
+  return escaped ? unescaped(raw) : raw;
 }
 
 function readToken(reader: Reader): string {
@@ -242,12 +242,12 @@ function readToken(reader: Reader): string {
   }
   if (reader.at === start) throw unexpected(reader);
   const raw = text.slice(start, reader.at);
-  return escaped ? unescape(raw) : raw;
+  return escaped ? unescaped(raw) : raw;
 }
 
 // format_node_dump (src/backend/nodes/print.c) breaks lines at spaces, escaped ones too.
-function unescape(raw: string): string {
-  return raw.replaceAll(/\\([^])/g, (_, char: string) => (char === '\n' ? ' ' : char));
+function unescaped(raw: string): string {
+  return raw.replaceAll(/\\([\s\S])/g, (_, char: string) => (char === '\n' ? ' ' : char));
 }
 
 function skipValue(reader: Reader): void {
