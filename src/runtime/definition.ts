@@ -7,18 +7,32 @@ export interface Codec<T> {
   readonly decode: (text: string) => T;
   /** To what is sent as the parameter: text, or bytes in binary format for bytea. */
   readonly encode: (value: T) => string | Uint8Array;
+  /** What separates elements in an array of this type (`pg_type.typdelim`); a comma if absent. */
+  readonly delimiter?: string;
+  /** Its values can be JavaScript arrays: inside a list of them, an array is a value, not a further dimension. */
+  readonly flat?: boolean;
 }
 
 // Codecs of different types stand in one list; `never`/`unknown` variance is deliberately left open.
 export interface AnyCodec {
   readonly decode: (text: string) => unknown;
   readonly encode: (value: never) => string | Uint8Array;
+  readonly delimiter?: string;
+  readonly flat?: boolean;
 }
 
 /** One parameter of a query, as printed into the generated module. */
 export type ParamDefinition =
   | { readonly name: string; readonly codec: AnyCodec }
-  | { readonly name: string; readonly list: AnyCodec }
+  | {
+      readonly name: string;
+      readonly list: AnyCodec;
+      /**
+       * The elements' SQL type, quoted as Postgres's format_type prints it: makes an empty list
+       * possible after IN and NOT IN. Without it an empty list throws.
+       */
+      readonly type?: string;
+    }
   | { readonly name: string; readonly fields: readonly FieldDefinition[] }
   | { readonly name: string; readonly rows: readonly FieldDefinition[] };
 

@@ -1,0 +1,58 @@
+import type { Codec, FieldDefinition } from '../definition.ts';
+import { CodecError } from './codec-error.ts';
+import { readToken, writeToken } from './literal.ts';
+import { encodeText } from './nested.ts';
+
+/** A composite type's value: its fields by name; null where SQL has NULL. */
+export type Composite = Record<string, unknown>;
+
+/** A composite type, from its fields in the type's own order. */
+export function composite(fields: readonly FieldDefinition[]): Codec<Composite> {
+  return {
+    decode: (text) => {
+      const texts = readFields(text);
+      if (texts.length !== fields.length) {
+        throw new CodecError('a composite with other fields than expected; run `nodrift generate`');
+      }
+      // fromEntries defines own properties, also for a field named `__proto__`.
+      return Object.fromEntries(
+        fields.map(([name, codec], i) => {
+          const content = texts[i] ?? null;
+          return [name, content === null ? null : codec.decode(content)];
+        }),
+      );
+    },
+    encode: (value) =>
+      `(${fields
+        .map(([name, codec]) => {
+          const field = Object.hasOwn(value, name) ? value[name] : null;
+          return writeToken(field === null || field === undefined ? null : encodeText(codec, field));
+        })
+        .join(',')})`,
+  };
+}
+
+/** An anonymous record, of whose fields nothing is known: their texts in order. */
+export const record: Codec<(string | null)[]> = {
+  decode: readFields,
+  encode: (value) => `(${value.map(writeToken).join(',')})`,
+  flat: true,
+};
+
+/** Reads `(a,"b c",)`, the output of record_out (src/backend/utils/adt/rowtypes.c). */
+function readFields(text: string): (string | null)[] {
+  if (text.charAt(0) !== '(') {
+    throw new CodecError('not a composite');
+  }
+  const fields: (string | null)[] = [];
+  if (text === '()') {
+    return fields;
+  }
+  let at = 0;
+  do {
+    const token = readToken(text, at + 1, ',)');
+    fields.push(token.content);
+    at = token.end;
+  } while (text.charAt(at) === ',');
+  return fields;
+}

@@ -1,0 +1,28 @@
+import type { Codec } from '../definition.ts';
+
+const asIs = (text: string): string => text;
+
+/** Every type whose text is its value: text, varchar, citext, enums, and whatever has no codec of its own. */
+export const text: Codec<string> = { decode: asIs, encode: String };
+
+/** Exact: `numeric` has up to 131072 digits before and 16383 after the point (PostgreSQL documentation, 8.1.2). */
+export const numeric: Codec<string> = text;
+
+/** As the server's `lc_monetary` prints it; there is no locale-free form of `money`. */
+export const money: Codec<string> = text;
+
+export const uuid: Codec<string> = text;
+export const date: Codec<string> = text;
+export const time: Codec<string> = text;
+export const timetz: Codec<string> = text;
+export const timestamp: Codec<string> = text;
+export const interval: Codec<string> = text;
+
+/** Microseconds, infinities and years that a Date cannot hold all pass through. */
+export const timestamptzAsString: Codec<string> = text;
+
+/** The whole range of int8 for those who only hand it on. */
+export const int8AsString: Codec<string> = text;
+
+/** The only built-in type whose arrays are not separated by commas (`pg_type.typdelim`). */
+export const box: Codec<string> = { decode: asIs, encode: String, delimiter: ';' };

@@ -1,0 +1,54 @@
+import type { QueryConfig } from './connection.ts';
+import type { QueryDefinition } from './definition.ts';
+import { StreamError } from './errors.ts';
+import { rawTypes } from './execute.ts';
+import type { RowsReader } from './row.ts';
+import type { Statement } from './statement.ts';
+
+/** PgTyped's convention: `read(n)` resolves the next n rows, none at the end. */
+export interface Cursor<Rows> {
+  read(rowCount: number): Promise<Rows>;
+  close(): Promise<void>;
+}
+
+/**
+ * A connection that opens cursors. The third argument must reach the cursor, as in
+ * `stream: (text, values, config) => client.query(new Cursor(text, values, config))` with pg-cursor.
+ */
+export interface StreamingConnection {
+  stream?(
+    text: string,
+    values: (string | Uint8Array | null)[],
+    config: Pick<QueryConfig, 'rowMode' | 'types'>,
+  ): Cursor<unknown[]>;
+}
+
+/** Opens a cursor over a statement whose rows are decoded as the query's own are. */
+export function openCursor<Row>(
+  definition: QueryDefinition,
+  read: RowsReader<Row>,
+  { text, values }: Statement,
+  db: StreamingConnection,
+): Cursor<Row[]> {
+  if (db.stream === undefined) {
+    throw new StreamError(
+      definition,
+      'the connection has no `stream`; give it one, such as `(text, values, config) => client.query(new Cursor(text, values, config))`',
+    );
+  }
+  const cursor = db.stream(text, values, { rowMode: 'array', types: rawTypes });
+  return {
+    read: async (rowCount) => {
+      const rows = await cursor.read(rowCount);
+      if (!rows.every((row) => Array.isArray(row))) {
+        throw new StreamError(
+          definition,
+          "the connection's `stream` has to hand its third argument to the cursor",
+        );
+      }
+      const first = rows[0];
+      return first === undefined ? [] : read(rows, first.length);
+    },
+    close: () => cursor.close(),
+  };
+}

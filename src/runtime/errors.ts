@@ -1,0 +1,81 @@
+/** What every error of a query carries: where it comes from. Never a value. */
+interface Origin {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** The base class of everything that this module throws. No message, cause or field holds a parameter's or a column's value. */
+export class QueryError extends Error {
+  /** The query's name, as in the `.sql` file. */
+  readonly query: string;
+  /** The `.sql` file, relative to the project. */
+  readonly file: string;
+
+  constructor(origin: Origin, message: string) {
+    super(`${origin.name} (${origin.file}): ${message}`);
+    this.name = new.target.name;
+    this.query = origin.name;
+    this.file = origin.file;
+  }
+}
+
+/** A `:one` query found no row. */
+export class NoRowError extends QueryError {
+  constructor(origin: Origin) {
+    super(origin, 'expected exactly one row, found none');
+  }
+}
+
+/** A `:one` or `:maybe` query found more than one row. */
+export class TooManyRowsError extends QueryError {
+  /** How many rows came. */
+  readonly rowCount: number;
+
+  constructor(origin: Origin, rowCount: number, expected: string) {
+    super(origin, `expected ${expected}, found ${rowCount}`);
+    this.rowCount = rowCount;
+  }
+}
+
+/** A list parameter was empty, and the place where it stands has no meaning without an element. */
+export class EmptyListError extends QueryError {
+  readonly parameter: string;
+
+  constructor(origin: Origin, parameter: string) {
+    super(origin, `the list "${parameter}" is empty; leave the query out when there is nothing to ask for`);
+    this.parameter = parameter;
+  }
+}
+
+/** A parameter's value cannot be written as its Postgres type. */
+export class EncodeError extends QueryError {
+  readonly parameter: string;
+
+  constructor(origin: Origin, parameter: string, reason: string) {
+    super(origin, `parameter "${parameter}": ${reason}`);
+    this.parameter = parameter;
+  }
+}
+
+/** What Postgres sent for a column cannot be read as the column's declared type. */
+export class DecodeError extends QueryError {
+  readonly column: string;
+
+  constructor(origin: Origin, column: string, reason: string) {
+    super(origin, `column "${column}": ${reason}`);
+    this.column = column;
+  }
+}
+
+/** The database answers with other columns than the module was generated for. */
+export class StaleQueryError extends QueryError {
+  constructor(origin: Origin, expected: number, found: number) {
+    super(
+      origin,
+      `the database returns ${found} columns, the generated module expects ${expected}; run \`nodrift generate\``,
+    );
+  }
+}
+
+/** The connection cannot stream, or its `stream` does not keep the convention. */
+export class StreamError extends QueryError {}

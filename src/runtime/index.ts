@@ -1,0 +1,45 @@
+export { array, arrayWithNulls } from './codec/array.ts';
+export { bool } from './codec/bool.ts';
+export { bytea } from './codec/bytea.ts';
+export { type Composite, composite, record } from './codec/composite.ts';
+export { custom } from './codec/custom.ts';
+export { type Json, json } from './codec/json.ts';
+export { float4, float8, int2, int4, int8, int8AsNumber, oid } from './codec/number.ts';
+export { type Multirange, multirange, type Range, range } from './codec/range.ts';
+export {
+  box,
+  date,
+  int8AsString,
+  interval,
+  money,
+  numeric,
+  text,
+  time,
+  timestamp,
+  timestamptzAsString,
+  timetz,
+  uuid,
+} from './codec/text.ts';
+export { dateAsDate, timestampAsDate, timestamptz } from './codec/timestamp.ts';
+export type {
+  Connection,
+  PgConnection,
+  PgliteConnection,
+  PgliteOptions,
+  PgliteResult,
+  QueryConfig,
+  QueryResult,
+} from './connection.ts';
+export type { Cursor, StreamingConnection } from './cursor.ts';
+export type { AnyCodec, Codec, FieldDefinition, ParamDefinition, QueryDefinition } from './definition.ts';
+export {
+  DecodeError,
+  EmptyListError,
+  EncodeError,
+  NoRowError,
+  QueryError,
+  StaleQueryError,
+  StreamError,
+  TooManyRowsError,
+} from './errors.ts';
+export { exec, execrows, many, maybe, one, type Query } from './query.ts';

@@ -1,0 +1,40 @@
+import type { PgliteConnection, QueryResult } from './connection.ts';
+
+/**
+ * Built-in types that PGlite parses unless told otherwise (its src/types.ts), and the arrays of these:
+ * bool, bytea, int8, int2, int4, oid, json, float4, float8, date, timestamp, timestamptz, jsonb.
+ */
+const PARSED = [
+  16, 17, 20, 21, 23, 26, 114, 700, 701, 1082, 1114, 1184, 3802, 1000, 1001, 1016, 1005, 1007, 1028, 199,
+  1021, 1022, 1182, 1115, 1185, 3807,
+];
+
+const asText = (text: string): string => text;
+let parsers: Record<number, (text: string) => string> | undefined;
+
+/** Runs a statement over PGlite's own API, with every value left as text. */
+export async function queryPglite(
+  db: PgliteConnection,
+  text: string,
+  values: (string | Uint8Array | null)[],
+): Promise<QueryResult> {
+  parsers ??= Object.fromEntries(PARSED.map((oid) => [oid, asText]));
+  const result = await db.query(text, values, { rowMode: 'array', parsers });
+  return {
+    rows: result.rows.map((row) => (row as unknown[]).map(toText)),
+    rowCount: result.rowCount ?? result.affectedRows ?? 0,
+    fields: result.fields,
+  };
+}
+
+/** PGlite splits other types' arrays into their elements' texts: this puts them together again. */
+function toText(value: unknown): unknown {
+  return Array.isArray(value) ? `{${value.map(elementText).join(',')}}` : value;
+}
+
+function elementText(element: unknown): unknown {
+  if (element === null || Array.isArray(element)) {
+    return element === null ? 'NULL' : toText(element);
+  }
+  return `"${String(element).replace(/["\\]/g, '\\$&')}"`;
+}

@@ -1,0 +1,95 @@
+import type { Connection } from './connection.ts';
+import { type Cursor, openCursor, type StreamingConnection } from './cursor.ts';
+import type { QueryDefinition } from './definition.ts';
+import { NoRowError, TooManyRowsError } from './errors.ts';
+import { execute } from './execute.ts';
+import { noRows, rowsReader } from './row.ts';
+import { displayText, statementOf } from './statement.ts';
+
+/**
+ * A query of a generated module. `query(db, params)` runs it and resolves what its command promises;
+ * `run`, `runWithCounts` and `stream` are PgTyped's conventions and always give the rows.
+ */
+export interface Query<Params, Row, Result> {
+  (db: Connection, params: Params): Promise<Result>;
+  /** All rows; none for a query that returns nothing. */
+  readonly run: (params: Params, db: Connection) => Promise<Row[]>;
+  /** All rows, and how many rows the command tag counts: returned, or affected. */
+  readonly runWithCounts: (params: Params, db: Connection) => Promise<{ result: Row[]; rowCount: number }>;
+  /** A cursor, over a connection with PgTyped's `stream`. */
+  readonly stream: (params: Params, db: StreamingConnection) => Cursor<Row[]>;
+  /** The statement with `$n`; lists as if they had one element. */
+  readonly sql: string;
+  readonly name: string;
+}
+
+/** Exactly one row: none throws NoRowError, more throw TooManyRowsError. */
+export function one<Params, Row>(definition: QueryDefinition): Query<Params, Row, Row> {
+  return query(definition, (rows: Row[]) => {
+    const row = rows[0];
+    if (row === undefined) {
+      throw new NoRowError(definition);
+    }
+    if (rows.length > 1) {
+      throw new TooManyRowsError(definition, rows.length, 'exactly one row');
+    }
+    return row;
+  });
+}
+
+/** One row or null; more throw TooManyRowsError. */
+export function maybe<Params, Row>(definition: QueryDefinition): Query<Params, Row, Row | null> {
+  return query(definition, (rows: Row[]) => {
+    if (rows.length > 1) {
+      throw new TooManyRowsError(definition, rows.length, 'at most one row');
+    }
+    return rows[0] ?? null;
+  });
+}
+
+/** All rows. */
+export function many<Params, Row>(definition: QueryDefinition): Query<Params, Row, Row[]> {
+  return query(definition, (rows: Row[]) => rows);
+}
+
+/** Nothing: the statement is run for its effect. */
+export function exec<Params, Row = void>(definition: QueryDefinition): Query<Params, Row, void> {
+  return query(definition, () => undefined, definition.columns.length > 0);
+}
+
+/** How many rows the statement affected. */
+export function execrows<Params, Row = void>(definition: QueryDefinition): Query<Params, Row, number> {
+  return query(definition, (_rows: Row[], rowCount) => rowCount, definition.columns.length > 0);
+}
+
+function query<Params, Row, Result>(
+  definition: QueryDefinition,
+  resultOf: (rows: Row[], rowCount: number) => Result,
+  readsRows = true,
+): Query<Params, Row, Result> {
+  const statement = statementOf(definition);
+  const read = readsRows ? rowsReader<Row>(definition) : noRows;
+
+  const runWithCounts = async (
+    params: Params,
+    db: Connection,
+  ): Promise<{ result: Row[]; rowCount: number }> => {
+    const { rows, fields, rowCount } = await execute(db, statement(params));
+    return { result: read(rows, fields.length), rowCount: rowCount ?? 0 };
+  };
+  const call = async (db: Connection, params: Params): Promise<Result> => {
+    const { result, rowCount } = await runWithCounts(params, db);
+    return resultOf(result, rowCount);
+  };
+  const properties: Omit<Query<Params, Row, Result>, 'sql' | 'name'> = Object.assign(call, {
+    run: async (params: Params, db: Connection): Promise<Row[]> => (await runWithCounts(params, db)).result,
+    runWithCounts,
+    stream: (params: Params, db: StreamingConnection): Cursor<Row[]> =>
+      openCursor(definition, read, statement(params), db),
+  });
+  // A function's own `name` is read-only to assignment; `sql` is put together only when asked for.
+  return Object.defineProperties(properties, {
+    name: { value: definition.name },
+    sql: { get: () => displayText(definition), enumerable: true },
+  }) as Query<Params, Row, Result>;
+}
