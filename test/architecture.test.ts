@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../src', import.meta.url));
+
+interface Import {
+  readonly from: string;
+  /** A file below src, or a package. */
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/'))
+  .sort();
+
+const imports: readonly Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(root, from), 'utf8');
+  const source = ts.createSourceFile(from, text, ts.ScriptTarget.Latest);
+  const found: Import[] = [];
+  const add = (specifier: string, typeOnly: boolean) => {
+    const to = specifier.startsWith('.')
+      ? relative(root, resolve(root, dirname(from), specifier)).replaceAll('\\', '/')
+      : specifier;
+    found.push({ from, to, typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+      add(node.moduleSpecifier.text, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    } else if (
+      ts.isExportDeclaration(node) &&
+      node.moduleSpecifier &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
+      add(node.moduleSpecifier.text, node.isTypeOnly);
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [argument] = node.arguments;
+      if (argument && ts.isStringLiteral(argument)) add(argument.text, false);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+});
+
+const room = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file);
+
+/** Imports of a room that lead out of it, as `from -> to`. */
+function leaving(name: string, allowed: (to: string) => boolean): readonly string[] {
+  return imports
+    .filter(({ from, to }) => room(from) === name && room(to) !== name && !allowed(to))
+    .map(({ from, to }) => `${from} -> ${to}`);
+}
+
+describe('the rooms', () => {
+  it('runtime imports nothing from other rooms and nothing from npm', () => {
+    expect(leaving('runtime', () => false)).toEqual([]);
+  });
+
+  it('syntax and typescript touch no database, no file and no network', () => {
+    const pure = (to: string) =>
+      ['diagnostic.ts', 'syntax', 'analysis', 'project'].includes(room(to)) ||
+      to === 'node:path' ||
+      to === 'node:path/posix';
+    expect(leaving('syntax', (to) => pure(to) || to === 'fastest-levenshtein')).toEqual([]);
+    expect(leaving('typescript', pure)).toEqual([]);
+  });
+
+  it('analysis touches no file', () => {
+    const known = (to: string) => ['diagnostic.ts', 'syntax', 'pg'].includes(room(to));
+    expect(leaving('analysis', known)).toEqual([]);
+  });
+
+  it('only cli prints, exits or reads process.argv', () => {
+    const loud = files
+      .filter((file) => room(file) !== 'cli')
+      .filter((file) =>
+        /\bconsole\.|process\.(exit|argv|stdout|stderr)\b/.test(readFileSync(join(root, file), 'utf8')),
+      );
+    expect(loud).toEqual([]);
+  });
+
+  it('nothing imports cli', () => {
+    expect(imports.filter(({ from, to }) => room(to) === 'cli' && room(from) !== 'cli')).toEqual([]);
+  });
+
+  it('imports form no circle', () => {
+    const targets = new Map<string, string[]>();
+    for (const { from, to, typeOnly } of imports) {
+      if (typeOnly || !to.endsWith('.ts')) continue;
+      targets.set(from, [...(targets.get(from) ?? []), to]);
+    }
+    const done = new Set<string>();
+    const circleFrom = (file: string, path: readonly string[]): readonly string[] | null => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (done.has(file)) return null;
+      for (const to of targets.get(file) ?? []) {
+        const circle = circleFrom(to, [...path, file]);
+        if (circle) return circle;
+      }
+      done.add(file);
+      return null;
+    };
+    expect(files.map((file) => circleFrom(file, [])).find((circle) => circle !== null) ?? null).toBeNull();
+  });
+
+  it('no room but runtime and testing is reachable from generated code', () => {
+    const reach = new Set<string>();
+    const visit = (file: string) => {
+      if (reach.has(file)) return;
+      reach.add(file);
+      for (const { to } of imports.filter((one) => one.from === file && !one.typeOnly))
+        if (to.endsWith('.ts')) visit(to);
+    };
+    visit('runtime/index.ts');
+    expect([...reach].filter((file) => room(file) !== 'runtime')).toEqual([]);
+  });
+});
