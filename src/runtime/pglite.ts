@@ -2,11 +2,11 @@ import type { PgliteConnection, QueryResult } from './connection.ts';
 
 /**
  * Built-in types that PGlite parses unless told otherwise (its src/types.ts), and the arrays of these:
- * bool, bytea, int8, int2, int4, oid, json, float4, float8, date, timestamp, timestamptz, jsonb.
+ * bool, bytea, int8, int2, int4, oid, json, float4, float8, date, timestamp, timestamptz, jsonb; and box[], which has another delimiter than all others.
  */
 const PARSED = [
   16, 17, 20, 21, 23, 26, 114, 700, 701, 1082, 1114, 1184, 3802, 1000, 1001, 1016, 1005, 1007, 1028, 199,
-  1021, 1022, 1182, 1115, 1185, 3807,
+  1021, 1022, 1182, 1115, 1185, 3807, 1020,
 ];
 
 const asText = (text: string): string => text;

@@ -1,10 +1,12 @@
 import { PGlite } from '@electric-sql/pglite';
 import { Client, Pool } from 'pg';
 import type { Connection } from '../../src/runtime/index.ts';
-import { postgresUrl } from '../support/postgres.ts';
+import { createDatabase, type Major, postgresUrl } from '../support/postgres.ts';
 
 export interface Opened {
   readonly db: Connection;
+  /** Runs statements on the same connection, for setting up. */
+  run(sql: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -16,16 +18,31 @@ export const connections: readonly (readonly [string, () => Promise<Opened>])[] 
   ['PGlite', openPglite],
 ];
 
+/** A client on a new database of a native server, which goes with it. */
+export async function openNative(major: Major): Promise<Opened> {
+  const database = await createDatabase(major);
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  return {
+    db: client,
+    run: (sql) => client.query(sql),
+    close: async () => {
+      await client.end();
+      await database.drop();
+    },
+  };
+}
+
 async function openClient(): Promise<Opened> {
   const client = new Client({ connectionString: postgresUrl(18) });
   await client.connect();
-  return { db: client, close: () => client.end() };
+  return { db: client, run: (sql) => client.query(sql), close: () => client.end() };
 }
 
 async function openPool(): Promise<Opened> {
   // One connection, so that a test's temporary tables are there for each of its queries.
   const pool = new Pool({ connectionString: postgresUrl(18), max: 1 });
-  return { db: pool, close: () => pool.end() };
+  return { db: pool, run: (sql) => pool.query(sql), close: () => pool.end() };
 }
 
 async function openPoolClient(): Promise<Opened> {
@@ -33,6 +50,7 @@ async function openPoolClient(): Promise<Opened> {
   const client = await pool.connect();
   return {
     db: client,
+    run: (sql) => client.query(sql),
     close: async () => {
       client.release();
       await pool.end();
@@ -40,7 +58,8 @@ async function openPoolClient(): Promise<Opened> {
   };
 }
 
-async function openPglite(): Promise<Opened> {
+/** PGlite through its own API. */
+export async function openPglite(): Promise<Opened> {
   const db = await PGlite.create();
-  return { db, close: () => db.close() };
+  return { db, run: (sql) => db.exec(sql), close: () => db.close() };
 }

@@ -10,7 +10,8 @@ export type Composite = Record<string, unknown>;
 export function composite(fields: readonly FieldDefinition[]): Codec<Composite> {
   return {
     decode: (text) => {
-      const texts = readFields(text);
+      // Of no field and of one that is NULL, Postgres prints the same.
+      const texts = fields.length === 0 && text === '()' ? [] : readFields(text);
       if (texts.length !== fields.length) {
         throw new CodecError('a composite with other fields than expected; run `nodrift generate`');
       }
@@ -45,9 +46,6 @@ function readFields(text: string): (string | null)[] {
     throw new CodecError('not a composite');
   }
   const fields: (string | null)[] = [];
-  if (text === '()') {
-    return fields;
-  }
   let at = 0;
   do {
     const token = readToken(text, at + 1, ',)');

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import {
+  array,
+  arrayWithNulls,
+  bool,
+  bytea,
+  composite,
+  date,
+  dateAsDate,
+  int4,
+  int8,
+  int8AsNumber,
+  json,
+  multirange,
+  range,
+  record,
+  text,
+  timestampAsDate,
+  timestamptz,
+} from '../../src/runtime/index.ts';
+
+describe('the text that Postgres sends', () => {
+  it.each([
+    ['2024-02-29 12:30:15.25+00', '2024-02-29T12:30:15.250Z'],
+    ['2024-02-29 12:30:15+05:30', '2024-02-29T07:00:15.000Z'],
+    ['2024-02-29 12:30:15-03:30', '2024-02-29T16:00:15.000Z'],
+    // Local mean time, as before 1937 in Amsterdam.
+    ['1937-05-01 00:00:00+00:19:32', '1937-04-30T23:40:28.000Z'],
+    // Digits beyond a Date's milliseconds are cut, also before 1970.
+    ['2024-02-29 12:30:15.999999+00', '2024-02-29T12:30:15.999Z'],
+    ['1969-12-31 23:59:59.999999+00', '1969-12-31T23:59:59.999Z'],
+    ['12024-01-01 00:00:00+00', '+012024-01-01T00:00:00.000Z'],
+    ['0044-03-15 12:00:00+00 BC', '-000043-03-15T12:00:00.000Z'],
+    ['0001-01-01 00:00:00+00 BC', '0000-01-01T00:00:00.000Z'],
+    ['0099-01-01 00:00:00+00', '0099-01-01T00:00:00.000Z'],
+  ])('reads timestamptz %s', (sent, expected) => {
+    expect(timestamptz.decode(sent).toISOString()).toBe(expected);
+  });
+
+  it.each([
+    ['infinity', /^an infinite time/],
+    ['-infinity', /^an infinite time/],
+    ['294276-12-31 23:59:59+00', /^a time that no Date can hold/],
+    ['29.02.2024 12:30:15 UTC', /DateStyle/],
+    ['02/29/2024 12:30:15 UTC', /DateStyle/],
+    ['Thu Feb 29 12:30:15 2024 UTC', /DateStyle/],
+    ['02-29-2024', /DateStyle/],
+    ['2024-02-29 12:30', /DateStyle/],
+    ['2024-02-29 12:30:15 UTC', /DateStyle/],
+    ['2024-0x-29', /DateStyle/],
+    ['', /DateStyle/],
+  ])('refuses timestamptz "%s"', (sent, reason) => {
+    expect(() => timestamptz.decode(sent)).toThrow(reason);
+  });
+
+  it('reads dates and timestamps as UTC', () => {
+    expect(dateAsDate.decode('2024-02-29')).toEqual(new Date('2024-02-29T00:00:00Z'));
+    expect(timestampAsDate.decode('2024-02-29 23:00:00.5')).toEqual(new Date('2024-02-29T23:00:00.500Z'));
+    expect(date.decode('infinity')).toBe('infinity');
+  });
+
+  it('reads arrays of any dimension, with whatever lower bounds', () => {
+    expect(array(int4).decode('{}')).toEqual([]);
+    expect(array(int4).decode('{{1,2},{3,4}}')).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(array(int4).decode('[0:2]={1,2,3}')).toEqual([1, 2, 3]);
+    expect(array(int4).decode('[0:0][-1:0]={{1,2}}')).toEqual([[1, 2]]);
+    expect(arrayWithNulls(text).decode('{NULL,"NULL",null,"","a\\"b\\\\c",d e}')).toEqual([
+      null,
+      'NULL',
+      'null',
+      '',
+      'a"b\\c',
+      'd e',
+    ]);
+    expect(array(text).decode('{"={1}"}')).toEqual(['={1}']);
+  });
+
+  it('refuses a null where an array has none', () => {
+    expect(() => array(int4).decode('{1,NULL}')).toThrow(/^an element is null/);
+  });
+
+  it.each(['', '1', '{', '{1', '{"1', '{1}}', '{1}x', '[0:1]', 'x={1}{', '{"a\\'])(
+    'refuses the array "%s"',
+    (sent) => {
+      expect(() => array(text).decode(sent)).toThrow(/^not an array$/);
+    },
+  );
+
+  it('reads composites and records', () => {
+    const pair = composite([
+      ['a', text],
+      ['b', int4],
+    ]);
+    expect(pair.decode('("x ""y"" \\\\z",1)')).toEqual({ a: 'x "y" \\z', b: 1 });
+    expect(pair.decode('(,)')).toEqual({ a: null, b: null });
+    expect(pair.decode('("",)')).toEqual({ a: '', b: null });
+    expect(composite([]).decode('()')).toEqual({});
+    expect(record.decode('(1,,"","(2,""3"")")')).toEqual(['1', null, '', '(2,"3")']);
+    expect(() => pair.decode('(1,2,3)')).toThrow(/other fields/);
+    expect(() => pair.decode('1,2')).toThrow(/^not a composite$/);
+    expect(() => pair.decode('("1,2)')).toThrow(/ends too early/);
+  });
+
+  it('keeps a composite field named __proto__', () => {
+    const value = composite([['__proto__', text]]).decode('(x)');
+    expect(Object.keys(value)).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+
+  it('reads ranges and multiranges', () => {
+    expect(range(text).decode('(,"a""b")')).toEqual({
+      lower: null,
+      upper: 'a"b',
+      lowerInclusive: false,
+      upperInclusive: false,
+      empty: false,
+    });
+    expect(range(int4).decode('empty').empty).toBe(true);
+    expect(multirange(int4).decode('{}')).toEqual([]);
+    expect(
+      multirange(int4)
+        .decode('{[1,3),[5,)}')
+        .map(({ lower, upper }) => [lower, upper]),
+    ).toEqual([
+      [1, 3],
+      [5, null],
+    ]);
+    expect(() => range(int4).decode('1,2')).toThrow(/^not a range$/);
+    expect(() => range(int4).decode('[1,2)x')).toThrow(/^not a range$/);
+    expect(() => multirange(int4).decode('{1}')).toThrow(/^not a range$/);
+  });
+
+  it('reads both formats of bytea into a plain Uint8Array', () => {
+    expect(bytea.decode('\\x00ff27')).toStrictEqual(Uint8Array.of(0, 255, 39));
+    expect(bytea.decode("\\000\\377'a\\\\")).toStrictEqual(Uint8Array.of(0, 255, 39, 97, 92));
+    expect(bytea.decode('\\x')).toStrictEqual(new Uint8Array());
+    expect(() => bytea.decode('\\xzz')).toThrow(/^not a bytea$/);
+  });
+
+  it('refuses what is no boolean and no number', () => {
+    expect(() => bool.decode('yes')).toThrow(/^not a boolean$/);
+    expect(() => int4.decode('one')).toThrow(/^not a number$/);
+    expect(() => int8.decode('one')).toThrow();
+  });
+});
+
+describe('the text that is sent to Postgres', () => {
+  it('never rounds', () => {
+    expect(() => int8AsNumber.decode('9007199254740993')).toThrow(/holds exactly/);
+    expect(() => int8AsNumber.encode(2 ** 53)).toThrow(/holds exactly/);
+    expect(() => int8AsNumber.encode(1.5)).toThrow(/holds exactly/);
+  });
+
+  it('has years as Postgres writes them', () => {
+    expect(timestamptz.encode(new Date('-000043-03-15T12:00:00Z'))).toBe('0044-03-15T12:00:00.000Z BC');
+    expect(timestamptz.encode(new Date('0000-03-15T12:00:00Z'))).toBe('0001-03-15T12:00:00.000Z BC');
+    expect(timestamptz.encode(new Date('+012024-01-01T00:00:00Z'))).toBe('12024-01-01T00:00:00.000Z');
+    expect(dateAsDate.encode(new Date('-000043-03-15T12:00:00Z'))).toBe('0044-03-15 BC');
+    expect(() => timestamptz.encode(new Date(Number.NaN))).toThrow(/^an invalid Date$/);
+  });
+
+  it('is JSON or an error', () => {
+    expect(json.encode({ a: undefined, b: [null] })).toBe('{"b":[null]}');
+    expect(() => json.encode((() => 1) as never)).toThrow(/^not a JSON value$/);
+  });
+
+  it('quotes whatever stands inside another value', () => {
+    expect(arrayWithNulls(text).encode(['a"b\\', null, ''])).toBe('{"a\\"b\\\\",NULL,""}');
+    expect(array(json).encode([[1, 2], { a: '"' }])).toBe('{"[1,2]","{\\"a\\":\\"\\\\\\"\\"}"}');
+    expect(record.encode(['a"b\\', null, ''])).toBe('("a""b\\\\",,"")');
+  });
+});

@@ -1,0 +1,150 @@
+import { Client, Pool, types } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { int4, int8, json, many, maybe, numeric, one, text, timestamptz } from '../../src/runtime/index.ts';
+import { postgresUrl } from '../support/postgres.ts';
+
+const file = 'test.sql';
+const answer = one<{ n: number }, { n: number }>({
+  name: 'answer',
+  file,
+  sql: 'SELECT $1::int4 AS n',
+  params: [{ name: 'n', codec: int4 }],
+  columns: [['n', int4]],
+});
+
+describe('prepared statements', () => {
+  let client: Client;
+
+  const prepared = async (): Promise<{ name: string; statement: string; calls: number }[]> =>
+    (
+      await client.query(
+        'SELECT name, statement, (generic_plans + custom_plans)::int4 AS calls FROM pg_prepared_statements ORDER BY name',
+      )
+    ).rows;
+
+  beforeAll(async () => {
+    client = new Client({ connectionString: postgresUrl(18) });
+    await client.connect();
+  });
+  afterAll(() => client.end());
+
+  it('are prepared once per connection, under a name that is the same in every process', async () => {
+    for (let n = 0; n < 3; n++) {
+      expect(await answer(client, { n })).toEqual({ n });
+    }
+    expect(await prepared()).toEqual([
+      { name: 'answer_f3158bfd6bd2700a', statement: 'SELECT $1::int4 AS n', calls: 3 },
+    ]);
+  });
+
+  it('have names that Postgres need not cut, different for different texts', async () => {
+    const name = `${'long'.repeat(30)}Ünïcode`;
+    const long = (n: number) =>
+      one<void, { n: number }>({ name, file, sql: `SELECT ${n} AS n`, params: [], columns: [['n', int4]] });
+    await long(1)(client);
+    await long(2)(client);
+    const names = (await prepared()).map((statement) => statement.name).filter((it) => it.startsWith('long'));
+    expect(names).toHaveLength(2);
+    expect(new Set(names).size).toBe(2);
+    for (const it of names) {
+      expect(it).toMatch(/^[\w]{63}$/);
+    }
+  });
+
+  it('are bounded in number for texts that grow with a list', async () => {
+    const find = many<{ ids: number[] }, { n: number }>({
+      name: 'find',
+      file,
+      sql: ['SELECT n FROM generate_series(1, 3) AS n WHERE n IN ', 0],
+      params: [{ name: 'ids', list: int4 }],
+      columns: [['n', int4]],
+    });
+    for (let length = 1; length <= 40; length++) {
+      expect(await find(client, { ids: Array.from({ length }, (_, i) => i + 3) })).toEqual([{ n: 3 }]);
+    }
+    const names = (await prepared()).filter((statement) => statement.name.startsWith('find'));
+    expect(names).toHaveLength(16);
+  });
+});
+
+describe('parsers set by others', () => {
+  const row = one<void, Record<string, unknown>>({
+    name: 'parsed',
+    file,
+    sql: `SELECT 1::int4 AS i, 2::int8 AS b, 3.50::numeric AS n, 'x'::text AS t, '{"a":1}'::jsonb AS j,
+      '2024-01-01 00:00:00+00'::timestamptz AS z`,
+    params: [],
+    columns: [
+      ['i', int4],
+      ['b', int8],
+      ['n', numeric],
+      ['t', text],
+      ['j', json],
+      ['z', timestamptz],
+    ],
+  });
+  const expected = { i: 1, b: 2n, n: '3.50', t: 'x', j: { a: 1 }, z: new Date('2024-01-01T00:00:00Z') };
+  const oids = [20, 23, 25, 1184, 1700, 3802];
+
+  it('globally do not change results, and are left alone', async () => {
+    const before = oids.map((oid) => types.getTypeParser(oid));
+    const client = new Client({ connectionString: postgresUrl(18) });
+    await client.connect();
+    const pool = new Pool({ connectionString: postgresUrl(18) });
+    try {
+      for (const oid of oids) {
+        types.setTypeParser(oid, () => 'spoiled');
+      }
+      const spoiled = oids.map((oid) => types.getTypeParser(oid));
+      expect((await client.query('SELECT 1::int4 AS i')).rows).toEqual([{ i: 'spoiled' }]);
+      expect(await row(client)).toStrictEqual(expected);
+      expect(await row(pool)).toStrictEqual(expected);
+      expect(oids.map((oid) => types.getTypeParser(oid))).toEqual(spoiled);
+    } finally {
+      oids.forEach((oid, i) => {
+        const parser = before[i];
+        if (parser !== undefined) {
+          types.setTypeParser(oid, parser);
+        }
+      });
+      await client.end();
+      await pool.end();
+    }
+  });
+
+  it('of a client do not change results, and are left alone', async () => {
+    const client = new Client({ connectionString: postgresUrl(18) });
+    await client.connect();
+    client.setTypeParser(23, () => 'spoiled');
+    expect(await row(client)).toStrictEqual(expected);
+    expect((await client.query('SELECT 1::int4 AS i')).rows).toEqual([{ i: 'spoiled' }]);
+    await client.end();
+  });
+});
+
+it('a statement whose name another text already has is refused, not run', async () => {
+  const client = new Client({ connectionString: postgresUrl(18) });
+  await client.connect();
+  let name = '';
+  const spy = {
+    query: (config: { name?: string }) => {
+      name = config.name ?? '';
+      return client.query(config as never) as never;
+    },
+  };
+  const query = maybe<void, { n: number }>({
+    name: 'taken',
+    file,
+    sql: 'SELECT 1 AS n',
+    params: [],
+    columns: [['n', int4]],
+  });
+  await query(spy);
+  await client.query('DEALLOCATE ALL');
+  const other = new Client({ connectionString: postgresUrl(18) });
+  await other.connect();
+  await other.query({ name, text: 'SELECT 2 AS n' });
+  await expect(query(other)).rejects.toThrow(/Prepared statements must be unique/);
+  await client.end();
+  await other.end();
+});

@@ -1,0 +1,60 @@
+import type { PGlite, Transaction } from '@electric-sql/pglite';
+import type { Client, Pool, PoolClient } from 'pg';
+import { describe, expectTypeOf, it } from 'vitest';
+import { type Connection, exec, execrows, many, maybe, one } from '../../src/runtime/index.ts';
+
+interface Params {
+  id: string;
+  make?: string | null;
+}
+interface Row {
+  id: string;
+}
+
+const definition = { name: 'q', file: 'q.sql', sql: 'SELECT 1', params: [], columns: [] } as const;
+
+describe('types', () => {
+  it('say what each command resolves', () => {
+    expectTypeOf(one<Params, Row>(definition)).returns.resolves.toEqualTypeOf<Row>();
+    expectTypeOf(maybe<Params, Row>(definition)).returns.resolves.toEqualTypeOf<Row | null>();
+    expectTypeOf(many<Params, Row>(definition)).returns.resolves.toEqualTypeOf<Row[]>();
+    expectTypeOf(exec<Params>(definition)).returns.resolves.toEqualTypeOf<void>();
+    expectTypeOf(execrows<Params>(definition)).returns.resolves.toEqualTypeOf<number>();
+    expectTypeOf(maybe<Params, Row>(definition).run).returns.resolves.toEqualTypeOf<Row[]>();
+    expectTypeOf(maybe<Params, Row>(definition).runWithCounts).returns.resolves.toEqualTypeOf<{
+      result: Row[];
+      rowCount: number;
+    }>();
+  });
+
+  it('ask for parameters where there are any', () => {
+    const query = one<Params, Row>(definition);
+    const bare = one<void, Row>(definition);
+    const uses = (db: Connection) => {
+      query(db, { id: 'a' });
+      query(db, { id: 'a', make: null });
+      bare(db);
+      bare.run(undefined, db);
+      // @ts-expect-error: parameters are missing
+      query(db);
+      // @ts-expect-error: a parameter is missing
+      query(db, {});
+      // @ts-expect-error: a parameter of another type
+      query(db, { id: 1 });
+      // @ts-expect-error: null where the query has none
+      query.run({ id: null }, db);
+      // @ts-expect-error: there are no parameters
+      bare(db, { id: 'a' });
+    };
+    expectTypeOf(uses).toBeFunction();
+  });
+
+  it('take what pg and PGlite hand out as a connection', () => {
+    expectTypeOf<Client>().toExtend<Connection>();
+    expectTypeOf<Pool>().toExtend<Connection>();
+    expectTypeOf<PoolClient>().toExtend<Connection>();
+    expectTypeOf<PGlite>().toExtend<Connection>();
+    expectTypeOf<Transaction>().toExtend<Connection>();
+    expectTypeOf<{ query: (sql: string) => string }>().not.toExtend<Connection>();
+  });
+});
