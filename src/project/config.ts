@@ -12,6 +12,8 @@ export interface Config {
   readonly failOnError: boolean;
   readonly typesOverrides: Readonly<Record<string, TypeOverride>>;
   readonly database: DatabaseConfig;
+  /** The server that the file or the environment names, whatever queries are analysed on; absent if none. */
+  readonly connection?: ConnectionConfig;
   readonly source: SchemaSource;
   readonly searchPath: readonly string[] | null;
   readonly extensions: readonly string[];
@@ -43,7 +45,10 @@ export type DatabaseConfig =
   | { readonly kind: 'server'; readonly connection: ConnectionConfig | null; readonly asIs: boolean }
   | { readonly kind: 'container'; readonly image: string };
 
-/** How to reach a server: what `pg.Client` takes. Null parts are pg's defaults. Never print it. */
+/**
+ * How to reach a server. The other fields overrule those parts of the connection string; what neither
+ * says is pg's default. Never print it: it may hold a password.
+ */
 export interface ConnectionConfig {
   readonly connectionString?: string;
   readonly host?: string;

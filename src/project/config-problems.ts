@@ -1,0 +1,161 @@
+import { basename } from 'node:path';
+import jsonc from 'jsonc-parser';
+import type * as v from 'valibot';
+import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
+import { suggest } from '../syntax/suggest.ts';
+import { ConfigSchema } from './config-schema.ts';
+
+/** Says where JSON is malformed. `text` is what `JSON.parse` refused. */
+export function malformedJson(path: string, text: string): Diagnostic {
+  const errors: jsonc.ParseError[] = [];
+  jsonc.parseTree(text, errors, { disallowComments: true });
+  const [first] = errors;
+  // CommaExpected -> comma expected
+  const reason = first
+    ? jsonc
+        .printParseErrorCode(first.error)
+        .replace(/\B[A-Z]/g, ' $&')
+        .toLowerCase()
+    : 'not valid JSON';
+  return diagnosticAt(basename(path), text, first?.offset ?? 0, {
+    message: `The configuration is not valid JSON: ${reason}.`,
+    hint: 'JSON has no comments and no comma after the last entry.',
+  });
+}
+
+/** A diagnostic at a key of the configuration, or at the innermost part of the path that exists. */
+export function problemAt(
+  path: string,
+  text: string,
+  keys: readonly (string | number)[],
+  message: string,
+  hint: string | null = null,
+): Diagnostic {
+  const root = jsonc.parseTree(text);
+  let node: jsonc.Node | undefined;
+  for (let length = keys.length; root && !node; length--) {
+    node = jsonc.findNodeAtLocation(root, keys.slice(0, length));
+  }
+  // The property begins at its name.
+  const offset = node?.parent?.type === 'property' ? node.parent.offset : (node?.offset ?? 0);
+  return diagnosticAt(basename(path), text, offset, { message, hint });
+}
+
+/** Turns what valibot found wrong into diagnostics at the keys' places. */
+export function schemaProblems(
+  path: string,
+  text: string,
+  issues: readonly v.BaseIssue<unknown>[],
+): Diagnostic[] {
+  return issues
+    .flatMap((issue) => innermost(issue, []))
+    .map(({ issue, keys }) => {
+      const { message, hint } = explain(issue, keys);
+      return problemAt(path, text, keys, message, hint);
+    });
+}
+
+interface Located {
+  readonly issue: v.BaseIssue<unknown>;
+  readonly keys: readonly (string | number)[];
+}
+
+/** Of a union that was not met: what is wrong inside, where one of its options is of the right kind. */
+function innermost(issue: v.BaseIssue<unknown>, outer: readonly (string | number)[]): Located[] {
+  const keys = [
+    ...outer,
+    ...(issue.path ?? []).map((item) => (typeof item.key === 'number' ? item.key : String(item.key))),
+  ];
+  const inner = issue.issues?.filter((other) => other.path !== undefined) ?? [];
+  return inner.length === 0 ? [{ issue, keys }] : inner.flatMap((other) => innermost(other, keys));
+}
+
+function explain(
+  issue: v.BaseIssue<unknown>,
+  keys: readonly (string | number)[],
+): { message: string; hint: string | null } {
+  const key = printKeys(keys);
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const known = knownKeys(keys.slice(0, -1));
+    const meant = suggest(String(keys.at(-1)), known);
+    return {
+      message: `Unknown key ${key}.`,
+      hint: meant ? `Did you mean "${meant}"?` : `Known here: ${known.join(', ')}.`,
+    };
+  }
+  if (issue.type === 'strict_object' && issue.received === 'undefined') {
+    return { message: `The key ${key} is missing.`, hint: null };
+  }
+  if (issue.kind === 'validation') return { message: `${key}: ${issue.message}.`, hint: null };
+  if (keys.at(-1) === 'mode' && (issue.input === 'ts' || issue.input === 'ts-implicit')) {
+    return {
+      message: `${key}: the mode "${issue.input}" (queries inside TypeScript files) is not supported.`,
+      hint: 'Move these queries to .sql files and use the mode "sql"; PgTyped can go on generating the others.',
+    };
+  }
+  const options = [...(issue.expected ?? '').matchAll(/"([^"]+)"/g)].map((match) => String(match[1]));
+  const meant = typeof issue.input === 'string' ? suggest(issue.input, options) : null;
+  return {
+    message: `${key} must be ${expected(issue)}, not ${describe(issue.input)}.`,
+    hint: meant ? `Did you mean "${meant}"?` : null,
+  };
+}
+
+/** `("a" | "b") | Object` -> `"a", "b" or an object` */
+function expected(issue: v.BaseIssue<unknown>): string {
+  const kinds: Readonly<Record<string, string>> = {
+    Object: 'an object',
+    Array: 'an array',
+    string: 'a string',
+    number: 'a number',
+    boolean: 'true or false',
+  };
+  const options = (issue.expected ?? 'different').replaceAll(/[()]/g, '').split(' | ');
+  const words = options.map((option) => kinds[option] ?? option);
+  const last = words.pop();
+  return words.length === 0 ? String(last) : `${words.join(', ')} or ${last}`;
+}
+
+function describe(input: unknown): string {
+  if (Array.isArray(input)) return 'an array';
+  return isObject(input) ? 'an object' : JSON.stringify(input);
+}
+
+function isObject(input: unknown): input is object {
+  return typeof input === 'object' && input !== null;
+}
+
+/** `transforms[0].mode` */
+function printKeys(keys: readonly (string | number)[]): string {
+  return keys
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`))
+    .join('');
+}
+
+/** The keys that an object of the configuration may have, by its path. */
+function knownKeys(keys: readonly (string | number)[]): string[] {
+  let schemas: object[] = [ConfigSchema];
+  for (const key of keys) schemas = schemas.flatMap((schema) => children(schema, key));
+  return schemas
+    .flatMap(unwrap)
+    .flatMap((schema) => ('entries' in schema ? Object.keys(schema.entries as object) : []));
+}
+
+function children(schema: object, key: string | number): object[] {
+  return unwrap(schema).flatMap((inner) => {
+    if ('entries' in inner && isObject(inner.entries)) {
+      const entry = (inner.entries as Record<string, object>)[key];
+      return entry ? [entry] : [];
+    }
+    if ('item' in inner && isObject(inner.item)) return [inner.item];
+    return 'value' in inner && isObject(inner.value) ? [inner.value] : [];
+  });
+}
+
+/** Takes off `optional`, `pipe` and `union`. */
+function unwrap(schema: object): object[] {
+  if ('wrapped' in schema && isObject(schema.wrapped)) return unwrap(schema.wrapped);
+  if ('options' in schema && Array.isArray(schema.options))
+    return schema.options.filter(isObject).flatMap(unwrap);
+  return [schema];
+}

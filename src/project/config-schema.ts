@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+
+const described = <const T extends v.GenericSchema>(schema: T, description: string) =>
+  v.pipe(schema, v.description(description));
+
+const Transform = v.strictObject({
+  mode: described(v.literal('sql'), 'Queries stand in .sql files.'),
+  include: described(v.string(), 'A glob for the .sql files, matched at any depth below srcDir.'),
+  emitTemplate: v.optional(
+    described(
+      v.string(),
+      'Where the generated module goes: {{dir}}, {{name}}, {{base}}, {{ext}}, {{root}} and {{dir_base}} stand for parts of the .sql file’s path.',
+    ),
+  ),
+  emitFileName: v.optional(
+    described(v.string(), 'Deprecated in PgTyped, which ignores it: use emitTemplate.'),
+  ),
+});
+
+const TypeOverride = v.union([
+  v.string(),
+  v.strictObject({ parameter: v.optional(v.string()), return: v.optional(v.string()) }),
+]);
+
+const Server = v.strictObject({
+  host: v.optional(v.string()),
+  port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
+  user: v.optional(v.string()),
+  password: v.optional(v.string()),
+  dbName: v.optional(v.string()),
+  ssl: v.optional(v.union([v.boolean(), v.record(v.string(), v.unknown())])),
+});
+
+const Database = v.union([
+  v.picklist(['embedded', 'server', 'container']),
+  v.strictObject({ kind: v.literal('container'), image: v.optional(v.string()) }),
+]);
+
+const Migrations = v.union([
+  v.string(),
+  v.strictObject({ dir: v.string(), format: v.optional(v.picklist(['node-pg-migrate', 'plain'])) }),
+]);
+
+const Nodrift = v.strictObject({
+  database: v.optional(
+    described(
+      Database,
+      'Where queries are analysed: PGlite in this process (default), a scratch database on the server, or a container.',
+    ),
+  ),
+  migrations: v.optional(
+    described(
+      Migrations,
+      'The folder of migrations; "plain" is .sql files run in the order of their names. Default: ./migrations',
+    ),
+  ),
+  schema: v.optional(
+    described(v.string(), 'One .sql file instead of migrations, also as pg_dump writes it.'),
+  ),
+  searchPath: v.optional(
+    described(v.array(v.string()), 'The schemas that unqualified names are looked up in.'),
+  ),
+  extensions: v.optional(
+    described(v.array(v.string()), 'Extensions to load besides those that migrations create.'),
+  ),
+  types: v.optional(
+    described(
+      v.record(v.string(), v.string()),
+      'TypeScript types by Postgres type or by column, such as "numeric": "decimal.js#Decimal".',
+    ),
+  ),
+  runtime: v.optional(
+    described(v.picklist(['nodrift', '@pgtyped/runtime']), 'What generated modules import.'),
+  ),
+  sharedTypes: v.optional(
+    described(
+      v.string(),
+      'The module for types that several files share. Default: schema.types.ts in srcDir',
+    ),
+  ),
+});
+
+/** `pgtyped.config.json`: PgTyped's keys as its configuration reader takes them, and `nodrift`. */
+export const ConfigSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  transforms: v.pipe(v.array(Transform), v.minLength(1, 'at least one transform is needed')),
+  srcDir: described(v.string(), 'The folder that queries are looked for in.'),
+  failOnError: v.optional(v.boolean()),
+  camelCaseColumnNames: v.optional(v.boolean()),
+  hungarianNotation: v.optional(described(v.boolean(), 'Prefix interfaces with I.')),
+  nonEmptyArrayParams: v.optional(v.boolean()),
+  maxWorkerThreads: v.optional(described(v.number(), 'Accepted for PgTyped; nodrift needs no threads.')),
+  dbUrl: v.optional(
+    described(v.string(), 'The server’s URL; PGURI and DATABASE_URL in the environment come first.'),
+  ),
+  db: v.optional(Server),
+  typesOverrides: v.optional(v.record(v.string(), TypeOverride)),
+  nodrift: v.optional(Nodrift),
+});
+
+export type ConfigFile = v.InferOutput<typeof ConfigSchema>;

@@ -1,0 +1,64 @@
+import { basename, relative, resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import type { Config, SqlTransform } from './config.ts';
+import { outputPath } from './output-path.ts';
+
+/** A `.sql` file and where its module goes. */
+export interface QueryFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Relative to the configuration's folder, '/' separated. */
+  readonly file: string;
+  readonly transform: SqlTransform;
+  /** Absolute. */
+  readonly output: string;
+}
+
+/**
+ * Finds the `.sql` files of every transform, as PgTyped does: `include` at any depth below `srcDir`.
+ * The order is by transform, then by path in code units: the same on every machine. A file that two
+ * transforms find is listed twice, unless they agree where its module goes.
+ * @throws Failure (2) where two modules would be written to one place, or over their own source
+ */
+export async function findQueryFiles(config: Config): Promise<readonly QueryFile[]> {
+  const found = await Promise.all(config.transforms.map((transform) => filesOf(config, transform)));
+  const unique = new Map(found.flat().map((file) => [`${file.path}\n${file.output}`, file]));
+  const files = [...unique.values()];
+  refuseCollisions(config, files);
+  return files;
+}
+
+async function filesOf(config: Config, transform: SqlTransform): Promise<QueryFile[]> {
+  const paths = await glob(`**/${transform.include.replace(/^(\.?\/)+/, '')}`, {
+    cwd: config.srcDir,
+    absolute: true,
+    expandDirectories: false,
+    followSymbolicLinks: false,
+    ignore: ['**/node_modules/**'],
+  });
+  const files = paths.map((found) => {
+    const path = resolve(found);
+    const file = relative(config.root, path).replaceAll('\\', '/');
+    return { path, file, transform, output: outputPath(config, transform, path) };
+  });
+  return files.sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+function refuseCollisions(config: Config, files: readonly QueryFile[]): void {
+  const writers = new Map([[config.sharedTypes, 'the shared types']]);
+  const sources = new Set(files.map(({ path }) => path));
+  for (const { file, output } of files) {
+    const other = writers.get(output);
+    if (other === undefined && !sources.has(output)) {
+      writers.set(output, file);
+      continue;
+    }
+    const name = relative(config.root, output).replaceAll('\\', '/');
+    const message = other
+      ? `${file} and ${other} would both be written to ${name}.`
+      : `The module of ${file} would be written over the queries in ${name}.`;
+    const hint = 'Change emitTemplate, such as "{{dir}}/{{name}}.queries.ts".';
+    throw new Failure(2, [diagnostic({ file: basename(config.path), message, hint })]);
+  }
+}
