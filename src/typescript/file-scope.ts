@@ -1,0 +1,40 @@
+import type { Config } from '../project/config.ts';
+import type { Imports } from './imports.ts';
+import type { Overrides } from './override.ts';
+import { importSpecifier, rebasedSpecifier } from './paths.ts';
+import type { Scope } from './shape.ts';
+import type { SharedModule } from './shared-module.ts';
+
+const runtime = 'nodrift/runtime';
+
+/**
+ * The scope of one generated file: what is asked for becomes an import.
+ * @param output the file's absolute path
+ */
+export function fileScope(
+  output: string,
+  imports: Imports,
+  shared: SharedModule,
+  overrides: Overrides,
+  config: Config,
+): Scope {
+  const sharedSpecifier = importSpecifier(output, config.sharedTypes);
+  return {
+    config,
+    overrides,
+    runtime: (name) => imports.value(runtime, name),
+    runtimeType: (name) => imports.type(runtime, name),
+    configured: (wanted, isType) =>
+      imports[isType ? 'type' : 'value'](
+        rebasedSpecifier(wanted.module, config.root, output),
+        wanted.name,
+        wanted.local,
+      ),
+    sharedType: (type) => imports.type(sharedSpecifier, shared.type(type)),
+    sharedCodec: (type) => imports.value(sharedSpecifier, shared.codec(type)),
+    sharedJson: (column) => {
+      const name = shared.json(column);
+      return name === null ? null : imports.type(sharedSpecifier, name);
+    },
+  };
+}

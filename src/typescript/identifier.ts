@@ -1,0 +1,32 @@
+/** Whether a text can stand as a name in TypeScript. Reserved words pass: see reservedWords. */
+export function isIdentifier(text: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(text);
+}
+
+/**
+ * Names that no module can declare: ECMAScript's reserved words in strict mode and in modules
+ * (ECMA-262, 12.7.2), `eval` and `arguments`, and the two globals that TypeScript guards (TS2397).
+ */
+export const reservedWords: ReadonlySet<string> = new Set(
+  (
+    'arguments await break case catch class const continue debugger default delete do else enum eval ' +
+    'export extends false finally for function globalThis if implements import in instanceof interface ' +
+    'let new null package private protected public return static super switch this throw true try ' +
+    'typeof undefined var void while with yield'
+  ).split(' '),
+);
+
+/** Names that CommonJS gives every module, so that a module compiled to it cannot declare them. */
+export const moduleWords: ReadonlySet<string> = new Set(['exports', 'module', 'require']);
+
+/**
+ * Type names that generated code needs in their usual meaning, or that a reader takes for the global
+ * of that name. Nothing generated or imported is called so.
+ */
+export const globalTypes: ReadonlySet<string> = new Set(
+  (
+    'Array Boolean Buffer Date Error Function Infinity JSON Json Map Math Multirange NaN Number Object ' +
+    'Promise Range Readonly Record RegExp Set String Symbol Uint8Array any bigint boolean never number ' +
+    'object string symbol unknown'
+  ).split(' '),
+);

@@ -1,0 +1,99 @@
+import { globalTypes, reservedWords } from './identifier.ts';
+import { stringLiteral } from './literal.ts';
+import { lineWidth } from './ts-type.ts';
+
+/** The imports that one generated file turns out to need while it is being made. */
+export interface Imports {
+  /** Returns the name by which the file can use another module's export, as a value or a type. */
+  readonly value: (module: string, name: string, local?: string) => string;
+  /** The same for what is used as a type only. */
+  readonly type: (module: string, name: string, local?: string) => string;
+  /** The import declarations, sorted, each on a line; '' if there are none. */
+  readonly print: () => string;
+}
+
+interface Import {
+  /** `default` for a module's default export. */
+  readonly name: string;
+  readonly local: string;
+  isType: boolean;
+}
+
+/** The modules whose exports may be called like a global: they are meant to. */
+const runtimes: ReadonlySet<string> = new Set(['nodrift/runtime', '@pgtyped/runtime']);
+
+/**
+ * Collects a file's imports. Each keeps its name, or gets `_` behind it where the file declares
+ * something of that name or has imported something else under it.
+ * @param taken the names that the file declares; those of its imports are added
+ */
+export function collectImports(taken: Set<string>): Imports {
+  const imports = new Map<string, Map<string, Import>>();
+
+  const add = (module: string, name: string, wanted: string, isType: boolean): string => {
+    const own = imports.get(module) ?? new Map<string, Import>();
+    imports.set(module, own);
+    const key = name === wanted ? name : `${name} as ${wanted}`;
+    const known = own.get(key);
+    if (known !== undefined) {
+      known.isType &&= isType;
+      return known.local;
+    }
+    let local = wanted;
+    while (
+      taken.has(local) ||
+      reservedWords.has(local) ||
+      (globalTypes.has(local) && !runtimes.has(module))
+    ) {
+      local += '_';
+    }
+    taken.add(local);
+    own.set(key, { name, local, isType });
+    return local;
+  };
+
+  return {
+    value: (module, name, local = name) => add(module, name, local, false),
+    type: (module, name, local = name) => add(module, name, local, true),
+    print: () => print(imports),
+  };
+}
+
+function print(imports: ReadonlyMap<string, ReadonlyMap<string, Import>>): string {
+  return [...imports]
+    .sort(([a], [b]) => Number(a.startsWith('.')) - Number(b.startsWith('.')) || compare(a, b))
+    .map(([module, own]) => {
+      const sorted = [...own.values()].sort((a, b) => compareNames(a.name, b.name));
+      // `import type` cannot name a default export and others at once.
+      const defaults = sorted.filter((i) => i.name === 'default').map((i) => defaultImport(i, module));
+      const others = sorted.filter((i) => i.name !== 'default');
+      return defaults.join('') + (others.length === 0 ? '' : namedImport(others, module));
+    })
+    .join('');
+}
+
+function defaultImport(item: Import, module: string): string {
+  return `import ${item.isType ? 'type ' : ''}${item.local} from ${stringLiteral(module)};\n`;
+}
+
+function namedImport(imports: readonly Import[], module: string): string {
+  const onlyTypes = imports.every((i) => i.isType);
+  const names = imports.map(({ name, local, isType }) => {
+    const type = isType && !onlyTypes ? 'type ' : '';
+    return `${type}${name}${local === name ? '' : ` as ${local}`}`;
+  });
+  const keyword = onlyTypes ? 'import type' : 'import';
+  const from = `from ${stringLiteral(module)};\n`;
+  const line = `${keyword} { ${names.join(', ')} } ${from}`;
+  return line.length <= lineWidth + 1
+    ? line
+    : `${keyword} {\n${names.map((n) => `  ${n},\n`).join('')}} ${from}`;
+}
+
+function compareNames(a: string, b: string): number {
+  return compare(a.toLowerCase(), b.toLowerCase()) || compare(a, b);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,56 @@
+import type { Literal } from '../analysis/type.ts';
+import type { TypeWord } from './codec-table.ts';
+import { stringLiteral } from './literal.ts';
+import { named, type TsType, unionOf } from './ts-type.ts';
+
+// Types whose equal values are spelled equally. Not numeric ('1' = '1.00'), bpchar ('a' = 'a  ') or
+// citext ('a' = 'A'): what is read can be spelled otherwise than the constant that a CHECK compares with.
+const spelledOnce: ReadonlySet<string> = new Set([
+  'bool',
+  'float4',
+  'float8',
+  'int2',
+  'int4',
+  'int8',
+  'name',
+  'text',
+  'varchar',
+]);
+
+/**
+ * The union of constants that values of a base type are known to be.
+ * @param type the Postgres type
+ * @param word the TypeScript type that its codec yields
+ * @returns null where the codec's values could differ from the constants
+ */
+export function literalType(
+  type: { readonly schema: string; readonly name: string },
+  word: TypeWord,
+  literals: readonly Literal[],
+): TsType | null {
+  if (type.schema !== 'pg_catalog' || !spelledOnce.has(type.name)) return null;
+  const members = literals.map((literal) => literalText(literal, word));
+  return members.every((m) => m !== null) ? unionOf(members.map((m) => named(m))) : null;
+}
+
+/** A union of strings, such as an enum's labels. */
+export function stringUnion(labels: readonly string[]): TsType {
+  return unionOf(labels.map((label) => named(stringLiteral(label))));
+}
+
+function literalText(literal: Literal, word: TypeWord): string | null {
+  switch (word) {
+    case 'string':
+      return typeof literal === 'string' ? stringLiteral(literal) : null;
+    case 'boolean':
+      return typeof literal === 'boolean' ? String(literal) : null;
+    case 'number':
+      return typeof literal === 'number' && Number.isFinite(literal) ? String(literal) : null;
+    case 'bigint': {
+      const text = String(literal);
+      return typeof literal !== 'boolean' && /^-?\d+$/.test(text) ? `${BigInt(text)}n` : null;
+    }
+    default:
+      return null;
+  }
+}

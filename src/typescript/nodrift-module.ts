@@ -1,0 +1,151 @@
+import type { Query, QueryParam, SlotValue } from '../analysis/query.ts';
+import type { Config } from '../project/config.ts';
+import { docComment } from './comment.ts';
+import { type Expression, printExpression } from './expression.ts';
+import { fileScope } from './file-scope.ts';
+import { header } from './header.ts';
+import { collectImports } from './imports.ts';
+import { sqlLiteral, stringLiteral } from './literal.ts';
+import type { Module } from './module.ts';
+import type { Overrides } from './override.ts';
+import type { NamedQuery, SourceFile } from './query-names.ts';
+import { type Scope, type Shape, shapeOf } from './shape.ts';
+import type { SharedModule } from './shared-module.ts';
+import { sqlTypeName } from './sql-type-name.ts';
+import { arrayOf, named, orNull, printFields, type TsField, type TsType, unionOf } from './ts-type.ts';
+
+/** The module of one file for nodrift's own runtime. */
+export function nodriftModule(
+  { file, output, queries }: SourceFile,
+  shared: SharedModule,
+  overrides: Overrides,
+  config: Config,
+): Module {
+  const imports = collectImports(new Set(queries.flatMap((q) => [q.name, q.params, q.row])));
+  const scope = fileScope(output, imports, shared, overrides, config);
+  const blocks = queries.flatMap((query) => queryBlocks(query, scope));
+  return { path: output, source: file, text: `${header(file)}${[imports.print(), ...blocks].join('\n')}` };
+}
+
+function queryBlocks({ query, name, params, row, keys }: NamedQuery, scope: Scope): string[] {
+  const { statement, command } = query;
+  const parameters = query.params.map((param) => parameter(param, scope));
+  const fields: TsField[] = [];
+  const codecs: Expression[] = [];
+  for (const [index, { value, source, name: column, comment }] of query.columns.entries()) {
+    const key = keys[index] ?? column;
+    const { type, codec } = shapeOf(value, 'result', source, scope);
+    fields.push({ name: key, type: orNull(type, value.nullable), comment });
+    codecs.push({ list: [stringLiteral(key), codec] });
+  }
+  const blocks: string[] = [];
+  if (parameters.length > 0)
+    blocks.push(
+      interfaceBlock(
+        params,
+        parameters.map((p) => p.field),
+      ),
+    );
+  if (fields.length > 0) blocks.push(interfaceBlock(row, fields));
+
+  const returnsRows = command !== 'exec' && command !== 'execrows';
+  const rowType = fields.length > 0 ? row : returnsRows ? 'Record<string, never>' : null;
+  const types = [parameters.length > 0 ? params : 'void', ...(rowType === null ? [] : [rowType])];
+  const definition: Expression = {
+    record: [
+      ['name', stringLiteral(name)],
+      ['file', stringLiteral(statement.file)],
+      ['sql', sqlOf(query)],
+      ['params', { list: parameters.map((p) => p.definition) }],
+      ['columns', { list: codecs }],
+    ],
+  };
+  const call = { call: `${scope.runtime(command)}<${types.join(', ')}>`, args: [definition] };
+  const text = `export const ${name} = ${printExpression(call, '', lineBreak)};\n`;
+  blocks.push(documentation(query) + text);
+  return blocks;
+}
+
+// More than a line holds: the definition of a query always has a line for each of its entries.
+const lineBreak = 1000;
+
+function interfaceBlock(name: string, fields: readonly TsField[]): string {
+  return `export interface ${name} {\n${printFields(fields, '  ')}}\n`;
+}
+
+/** What the file says of the query, and its SQL with the parameters' names. */
+function documentation({ statement }: Query): string {
+  const words = statement.documentation === '' ? '' : `${statement.documentation}\n\n`;
+  return docComment(`${words}\`\`\`sql\n${statement.body}\n\`\`\``, '');
+}
+
+function sqlOf({ statement, params }: Query): Expression {
+  const grows = params.some((p) => p.kind === 'list' || p.kind === 'objects');
+  if (!grows) return sqlLiteral(statement.sql);
+  const parts = statement.parts.filter((part) => part !== '');
+  return { list: parts.map((part) => (typeof part === 'string' ? sqlLiteral(part) : String(part))) };
+}
+
+interface Parameter {
+  readonly field: TsField;
+  readonly definition: Expression;
+}
+
+function parameter(param: QueryParam, scope: Scope): Parameter {
+  const name = stringLiteral(param.name);
+  switch (param.kind) {
+    case 'scalar': {
+      const { field, codec } = slot(param, scope);
+      return {
+        field,
+        definition: {
+          record: [
+            ['name', name],
+            ['codec', codec],
+          ],
+        },
+      };
+    }
+    case 'list': {
+      const { type, codec } = shapeOf(param.value, 'parameter', param.column, scope);
+      const sqlType = sqlTypeName(param.value.type);
+      return {
+        field: { name: param.name, type: listOf(orNull(type, param.value.nullable), scope) },
+        definition: {
+          record: [
+            ['name', name],
+            ['list', codec],
+            ...(sqlType === null ? [] : [['type', stringLiteral(sqlType)] as const]),
+          ],
+        },
+      };
+    }
+    default: {
+      const fields = param.fields.map((field) => slot(field, scope));
+      const object: TsType = { kind: 'object', fields: fields.map((f) => ({ ...f.field, readonly: true })) };
+      const codecs = { list: fields.map((f) => ({ list: [stringLiteral(f.field.name), f.codec] })) };
+      const many = param.kind === 'objects';
+      return {
+        field: { name: param.name, type: many ? listOf(object, scope) : object },
+        definition: {
+          record: [
+            ['name', name],
+            [many ? 'rows' : 'fields', codecs],
+          ],
+        },
+      };
+    }
+  }
+}
+
+function slot(param: SlotValue, scope: Scope): { readonly field: TsField; readonly codec: Shape['codec'] } {
+  const { type, codec } = shapeOf(param.value, 'parameter', param.column, scope);
+  const nullable = orNull(type, param.value.nullable);
+  // `undefined` is said for those who compile with exactOptionalPropertyTypes.
+  const whole = param.optional ? unionOf([nullable, named('undefined')]) : nullable;
+  return { field: { name: param.name, type: whole, optional: param.optional }, codec };
+}
+
+function listOf(element: TsType, { config }: Scope): TsType {
+  return config.nonEmptyArrayParams ? { kind: 'nonEmpty', element } : arrayOf(element, true);
+}

@@ -1,0 +1,118 @@
+import path from 'node:path';
+import type { ColumnReference } from '../analysis/query.ts';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import { isIdentifier } from './identifier.ts';
+
+/** Which way a value goes: from the database, or to it. */
+export type Direction = 'result' | 'parameter';
+
+/** What the configuration wants a type or column to be in TypeScript. */
+export interface Override {
+  /** As the configuration says it, for messages: `types["numeric"]: "decimal.js#Decimal"`. */
+  readonly setting: string;
+  /** Where it says so: ours are promises that the codec keeps, PgTyped's that its user keeps. */
+  readonly from: 'types' | 'typesOverrides';
+  readonly wanted:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'import'; readonly module: string; readonly name: string; readonly local: string };
+}
+
+export interface Overrides {
+  readonly ofColumn: (column: ColumnReference) => Override | null;
+  readonly ofType: (
+    type: { readonly schema: string; readonly name: string },
+    direction: Direction,
+  ) => Override | null;
+}
+
+// The SQL standard's names beside pg_type's (PostgreSQL documentation, table 8.1).
+const standardNames: Readonly<Record<string, readonly string[]>> = {
+  bool: ['boolean'],
+  int2: ['smallint'],
+  int4: ['integer', 'int'],
+  int8: ['bigint'],
+  numeric: ['decimal'],
+  float4: ['real'],
+  float8: ['double precision'],
+  varchar: ['character varying'],
+  bpchar: ['character'],
+  timestamptz: ['timestamp with time zone'],
+  timestamp: ['timestamp without time zone'],
+  timetz: ['time with time zone'],
+  time: ['time without time zone'],
+};
+
+/**
+ * Reads `types` (keys: a type's name, `schema.type`, `schema.table.column`) and `typesOverrides` (keys: a
+ * type's name) of the configuration. `types` goes before `typesOverrides`, the longer key before the shorter.
+ */
+export function overridesOf(config: Config): Overrides {
+  const own = (key: string): Override | null => {
+    const text = Object.hasOwn(config.types, key) ? config.types[key] : undefined;
+    return text === undefined ? null : parse(text, `types[${JSON.stringify(key)}]`, 'types', config);
+  };
+  const pgtyped = (key: string, direction: Direction): Override | null => {
+    const sides = Object.hasOwn(config.typesOverrides, key) ? config.typesOverrides[key] : undefined;
+    const text = direction === 'result' ? sides?.return : sides?.parameter;
+    if (text === undefined) return null;
+    return parse(text, `typesOverrides[${JSON.stringify(key)}]`, 'typesOverrides', config);
+  };
+  // Nearly no type is mentioned, and this is asked for every column: most answers are one look-up.
+  const mentioned = new Set(
+    [...Object.keys(config.types), ...Object.keys(config.typesOverrides)].map(lastPart),
+  );
+  for (const [name, others] of Object.entries(standardNames)) {
+    if (others.some((other) => mentioned.has(other))) mentioned.add(name);
+  }
+  return {
+    ofColumn: ({ schema, table, column }) =>
+      mentioned.has(lastPart(column)) ? own(`${schema}.${table}.${column}`) : null,
+    ofType: ({ schema, name }, direction) => {
+      if (!mentioned.has(lastPart(name))) return null;
+      const standard =
+        schema === 'pg_catalog' && Object.hasOwn(standardNames, name) ? standardNames[name] : [];
+      for (const key of [`${schema}.${name}`, name, ...(standard ?? [])]) {
+        const found = own(key);
+        if (found !== null) return found;
+      }
+      return pgtyped(name, direction);
+    },
+  };
+}
+
+function lastPart(key: string): string {
+  return key.slice(key.lastIndexOf('.') + 1);
+}
+
+/** The error of a configuration that asks for what cannot be. Exit code 2. */
+export function configFailure(config: Config, message: string, hint: string): Failure {
+  const file = path.relative(config.root, config.path).split(path.sep).join('/');
+  return new Failure(2, [diagnostic({ file, message, hint })]);
+}
+
+// PgTyped's stringToType (@pgtyped/cli, src/config.ts).
+function parse(text: string, key: string, from: Override['from'], config: Config): Override {
+  const setting = `${key}: ${JSON.stringify(text)}`;
+  if (!/^\.\.?\/|#| as /.test(text)) {
+    if (/[\r\n]|\/\/|\/\*/.test(text) || text.trim() === '') {
+      throw configFailure(
+        config,
+        `${setting} is not a TypeScript type.`,
+        'Write a type on one line, or "module#Export".',
+      );
+    }
+    return { setting, from, wanted: { kind: 'text', text } };
+  }
+  const [source = '', alias] = text.split(' as ');
+  const [module = '', name = 'default'] = source.split('#');
+  const local = alias ?? name;
+  if (module === '' || local === 'default' || !isIdentifier(local) || !isIdentifier(name)) {
+    throw configFailure(
+      config,
+      `${setting} does not name an export of a module.`,
+      'Write "module#Export", "module#Export as Name", or "module as Name" for a default export.',
+    );
+  }
+  return { setting, from, wanted: { kind: 'import', module, name, local } };
+}

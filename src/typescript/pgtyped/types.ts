@@ -1,0 +1,146 @@
+import type { ColumnReference } from '../../analysis/query.ts';
+import type { PgType, Value } from '../../analysis/type.ts';
+import type { Config } from '../../project/config.ts';
+import { isJson } from '../codec-table.ts';
+import { isIdentifier, reservedWords } from '../identifier.ts';
+import { collectImports, type Imports } from '../imports.ts';
+import { stringUnion } from '../literal-type.ts';
+import { configFailure, type Direction, type Override, type Overrides } from '../override.ts';
+import { rebasedSpecifier } from '../paths.ts';
+import { typeKey } from '../shared-names.ts';
+import { printType } from '../ts-type.ts';
+import { aliases, arrayResults, parameters, results } from './mapping.ts';
+
+/** The types of one file for @pgtyped/runtime, declared in the file itself, as PgTyped does it. */
+export interface FileTypes {
+  /** The text of a value's type, without null. */
+  readonly use: (value: Value, direction: Direction, column: ColumnReference | null) => string;
+  readonly imports: Imports;
+  /** The declarations of all types that were used, in PgTyped's order: enums, then aliases. */
+  readonly print: () => string;
+}
+
+/**
+ * @param taken the names that the file declares; more are added
+ * @param output the file's absolute path
+ */
+export function fileTypes(
+  taken: Set<string>,
+  output: string,
+  overrides: Overrides,
+  config: Config,
+): FileTypes {
+  const imports = collectImports(taken);
+  const enums = new Map<string, string>();
+  const others = new Map<string, string>();
+  const names = new Map<string, string>();
+
+  const declared = (key: string, wanted: string): string => {
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    let name = isIdentifier(wanted) ? wanted : `_${wanted.replace(/[^\p{L}\d_$]+/gu, '_')}`;
+    while (taken.has(name) || reservedWords.has(name) || predefined.has(name)) name += '_';
+    taken.add(name);
+    names.set(key, name);
+    return name;
+  };
+  /** Declares what a text of the mapping refers to. */
+  const known = (text: string): string =>
+    text.replace(/[A-Z]\w*/g, (word) => {
+      const definition = Object.hasOwn(aliases, word) ? aliases[word] : undefined;
+      if (definition === undefined) return word;
+      const name = declared(`alias ${word}`, word);
+      others.set(name, definition.replaceAll(word, name));
+      return name;
+    });
+  const arrayOf = (element: string): string => {
+    if (!isIdentifier(element)) return `(${element})[]`;
+    const name = declared(`array ${element}`, `${element}Array`);
+    others.set(name, `(${element})[]`);
+    return name;
+  };
+  const wantedText = ({ wanted }: Override): string =>
+    wanted.kind === 'text'
+      ? wanted.text
+      : imports.type(rebasedSpecifier(wanted.module, config.root, output), wanted.name, wanted.local);
+
+  const typeText = (type: PgType, direction: Direction, value: Value, own: Override | null): string => {
+    if (type.kind === 'array') return arrayText(type.element, direction, value, own);
+    const override = own ?? overrides.ofType(type, direction);
+    if (override !== null) return allowed(override, type, wantedText, config);
+    switch (type.kind) {
+      case 'domain':
+        return typeText(type.base, direction, value, null);
+      case 'enum': {
+        const name = declared(`enum ${typeKey(type)}`, type.name);
+        enums.set(
+          name,
+          printType(stringUnion([...type.labels].sort()), '', `export type ${name} = ;`.length),
+        );
+        return name;
+      }
+      case 'base': {
+        if (direction === 'parameter') return known(lookup(parameters, type.name) ?? 'unknown');
+        return known((type.schema === 'pg_catalog' ? lookup(results, type.name) : undefined) ?? 'string');
+      }
+      default:
+        return direction === 'parameter' ? 'unknown' : 'string';
+    }
+  };
+
+  const arrayText = (element: PgType, direction: Direction, value: Value, own: Override | null): string => {
+    // PgTyped cannot be told of a parser for arrays of its own; here the array type's name can be a key.
+    const whole =
+      'name' in element ? overrides.ofType({ ...element, name: `_${element.name}` }, direction) : null;
+    if (whole !== null) return wantedText(whole);
+    if (direction === 'parameter') return arrayOf(typeText(element, direction, value, own));
+    const override = own ?? (element.kind === 'array' ? null : overrides.ofType(element, direction));
+    const builtIn =
+      element.kind === 'base' && element.schema === 'pg_catalog'
+        ? lookup(arrayResults, element.name)
+        : undefined;
+    if (override === null && builtIn === undefined) return 'string';
+    const text = override === null ? known(builtIn ?? '') : allowed(override, element, wantedText, config);
+    return value.elementsNullable === false ? arrayOf(text) : `(${text} | null)[]`;
+  };
+
+  return {
+    imports,
+    use: (value, direction, column) =>
+      typeText(value.type, direction, value, column === null ? null : overrides.ofColumn(column)),
+    print: () =>
+      [enums, others]
+        .map((declarations) =>
+          [...declarations]
+            .map(([name, text]) => `export type ${name} =${text.startsWith('\n') ? '' : ' '}${text};\n`)
+            .sort()
+            .join('\n'),
+        )
+        .filter((block) => block !== '')
+        .join('\n'),
+  };
+}
+
+// Names that a type alias cannot have (TS2457), and those that generated text uses.
+const predefined: ReadonlySet<string> = new Set(
+  'any bigint boolean never number object string symbol unknown Buffer Date Record PreparedQuery ConstructorParameters'.split(
+    ' ',
+  ),
+);
+
+function lookup(table: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** `types` promises what a codec does, but here pg decodes: only JSON, which is JSON with either, can have another type. */
+function allowed(override: Override, type: PgType, text: (o: Override) => string, config: Config): string {
+  if (override.from === 'typesOverrides' || isJson(type)) return text(override);
+  const { wanted } = override;
+  const truth = type.kind === 'base' ? (lookup(results, type.name) ?? 'string') : 'string';
+  if (wanted.kind === 'text' && wanted.text === truth) return truth;
+  throw configFailure(
+    config,
+    `${override.setting}: @pgtyped/runtime leaves decoding to pg, which returns ${truth}.`,
+    'Use "typesOverrides" and give pg a parser for the type, or nodrift\'s own runtime.',
+  );
+}

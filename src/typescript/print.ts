@@ -1,0 +1,72 @@
+import type { Query } from '../analysis/query.ts';
+import { type Diagnostic, diagnostic } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import type { Module } from './module.ts';
+import { nodriftModule } from './nodrift-module.ts';
+import { overridesOf } from './override.ts';
+import { pgtypedModule } from './pgtyped/module.ts';
+import { nameQueries, type SourceFile } from './query-names.ts';
+import { sharedModule } from './shared-module.ts';
+import { sharedNames } from './shared-names.ts';
+
+/**
+ * Prints the modules of a project: one for each file that has queries, and the one with the types
+ * that they share. Pure: the same queries and configuration give the same text.
+ *
+ * All files of the project have to be given, also where only some are to be written: what the shared
+ * module holds and how its types are called follows from all queries.
+ *
+ * @returns the modules in the order of the files, the shared one last; a file that a diagnostic blames
+ *   has none
+ * @throws Failure (exit code 2) where the configuration asks for a type that cannot be had honestly
+ */
+export function printModules(input: {
+  readonly config: Config;
+  readonly files: readonly {
+    readonly file: string;
+    readonly output: string;
+    readonly queries: readonly Query[];
+  }[];
+}): { modules: Module[]; diagnostics: Diagnostic[] } {
+  const { config } = input;
+  const diagnostics: Diagnostic[] = [];
+  const overrides = overridesOf(config);
+  const names = sharedNames(
+    input.files.flatMap((f) => f.queries),
+    config,
+  );
+  const shared = sharedModule(names, overrides, config);
+  const modules: Module[] = [];
+  for (const source of namedFiles(input.files, config, diagnostics)) {
+    modules.push(
+      config.runtime === 'nodrift'
+        ? nodriftModule(source, shared, overrides, config)
+        : pgtypedModule(source, overrides, config),
+    );
+  }
+  const common = shared.print();
+  return { modules: common === null ? modules : [...modules, common], diagnostics };
+}
+
+function namedFiles(
+  files: readonly { readonly file: string; readonly output: string; readonly queries: readonly Query[] }[],
+  config: Config,
+  diagnostics: Diagnostic[],
+): SourceFile[] {
+  const owners = new Map<string, string>(
+    config.runtime === 'nodrift' ? [[config.sharedTypes, 'the shared types']] : [],
+  );
+  return files.flatMap(({ file, output, queries }) => {
+    if (queries.length === 0) return [];
+    const owner = owners.get(output);
+    if (owner !== undefined) {
+      const message = `${file} and ${owner} would both be generated into the same file.`;
+      diagnostics.push(diagnostic({ file, message, hint: 'Change "emitTemplate" (or "sharedTypes").' }));
+      return [];
+    }
+    owners.set(output, file);
+    const before = diagnostics.length;
+    const named = nameQueries(queries, config, diagnostics);
+    return diagnostics.length > before ? [] : [{ file, output, queries: named }];
+  });
+}

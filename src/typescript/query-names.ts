@@ -1,0 +1,77 @@
+import type { Query } from '../analysis/query.ts';
+import { type Diagnostic, diagnostic } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import { camelCase, queryName, typeName } from './names.ts';
+
+/** A query with the names that are generated for it. */
+export interface NamedQuery {
+  readonly query: Query;
+  /** The function's. */
+  readonly name: string;
+  readonly params: string;
+  /** Of the row's type. */
+  readonly row: string;
+  /** The columns' keys, in their order. */
+  readonly keys: readonly string[];
+}
+
+/** A file of queries, named, on its way to being a module. */
+export interface SourceFile {
+  /** The `.sql` file, relative to the configuration's folder. */
+  readonly file: string;
+  /** Absolute path of the module. */
+  readonly output: string;
+  readonly queries: readonly NamedQuery[];
+}
+
+/**
+ * Names the queries of one file.
+ * @param diagnostics takes what cannot be named: such a query is left out
+ */
+export function nameQueries(
+  queries: readonly Query[],
+  config: Config,
+  diagnostics: Diagnostic[],
+): readonly NamedQuery[] {
+  const owners = new Map<string, Query>();
+  return queries.flatMap((query) => {
+    const { statement } = query;
+    const name = queryName(statement.name, config.runtime);
+    const params = typeName(statement.name, 'Params', config);
+    const row = typeName(statement.name, config.runtime === 'nodrift' ? 'Row' : 'Result', config);
+    if (name === null || params === null || row === null) {
+      const message = `The name "${statement.name}" gives no TypeScript name.`;
+      diagnostics.push(at(query, message, 'Use a name that begins with a letter.'));
+      return [];
+    }
+    const owner = owners.get(`value ${name}`) ?? owners.get(`type ${params}`);
+    if (owner !== undefined) {
+      const message = `"${statement.name}" and "${owner.statement.name}" would both be generated as ${name}.`;
+      const hint = `Rename one of them; the other one is in line ${owner.statement.line}.`;
+      diagnostics.push(at(query, message, hint));
+      diagnostics.push(at(owner, message, `Rename one of them; the other one is in line ${statement.line}.`));
+      return [];
+    }
+    owners.set(`value ${name}`, query).set(`type ${params}`, query);
+    const keys = columnKeys(query, config);
+    const double = keys.findIndex((key, index) => keys.indexOf(key) !== index);
+    if (double !== -1) {
+      const key = keys[double] ?? '';
+      const columns = query.columns.filter((_, index) => keys[index] === key).map((c) => `"${c.name}"`);
+      const message = `Several columns of the result would be called ${JSON.stringify(key)}: ${columns.join(', ')}.`;
+      diagnostics.push(at(query, message, 'Give each column a name of its own with AS.'));
+      return [];
+    }
+    return [{ query, name, params, row, keys }];
+  });
+}
+
+/** The columns' names in the row: as Postgres names them, or in camelCase if the configuration says so. */
+function columnKeys({ columns }: Query, config: Config): readonly string[] {
+  if (!config.camelCaseColumnNames) return columns.map((c) => c.name);
+  return columns.map((c) => camelCase(c.name) || c.name);
+}
+
+function at({ statement }: Query, message: string, hint: string): Diagnostic {
+  return diagnostic({ file: statement.file, line: statement.line, column: statement.column, message, hint });
+}

@@ -1,0 +1,235 @@
+import type { ColumnReference } from '../analysis/query.ts';
+import type { BaseType, CompositeType, Field, PgType, Value } from '../analysis/type.ts';
+import type { Config } from '../project/config.ts';
+import { defaultMapping, isJson, type Mapping, mappings } from './codec-table.ts';
+import type { Expression } from './expression.ts';
+import { jsonType } from './json-type.ts';
+import { stringLiteral } from './literal.ts';
+import { literalType, stringUnion } from './literal-type.ts';
+import { configFailure, type Direction, type Override, type Overrides } from './override.ts';
+import type { SharedType } from './shared-names.ts';
+import { arrayOf, named, orNull, type TsType } from './ts-type.ts';
+
+/** How a value looks in TypeScript, and the codec that makes it so: they never part. */
+export interface Shape {
+  readonly type: TsType;
+  readonly codec: Expression;
+}
+
+/** What the file that is being made offers: names that are imported or declared once they are asked for. */
+export interface Scope {
+  readonly config: Config;
+  readonly overrides: Overrides;
+  /** A codec, or a function that makes one, of nodrift/runtime. */
+  readonly runtime: (name: string) => string;
+  readonly runtimeType: (name: string) => string;
+  /** An export of a module that the configuration names. */
+  readonly configured: (wanted: Imported, isType: boolean) => string;
+  readonly sharedType: (type: SharedType) => string;
+  readonly sharedCodec: (type: SharedType) => string;
+  /** The declared type of a column's JSON structure; null if it has none. */
+  readonly sharedJson: (column: ColumnReference) => string | null;
+}
+
+type Imported = Extract<Override['wanted'], { kind: 'import' }>;
+
+/**
+ * The shape of a value; whether the value itself can be null is the caller's to add.
+ * @param column the table column that the value is, or is written to or compared with
+ * @throws Failure (exit code 2) where the configuration asks for a type that nothing can decode to
+ */
+export function shapeOf(
+  value: Value,
+  direction: Direction,
+  column: ColumnReference | null,
+  scope: Scope,
+): Shape {
+  const override = column === null ? null : scope.overrides.ofColumn(column);
+  return shape(value, { direction, column, override, scope });
+}
+
+/** The same scope for where only the type is wanted: no codec is imported for it. */
+export function typesOnly(scope: Scope): Scope {
+  return {
+    ...scope,
+    runtime: (name) => name,
+    configured: (wanted) => scope.configured(wanted, true),
+    sharedCodec: () => '',
+  };
+}
+
+interface Context {
+  readonly direction: Direction;
+  readonly column: ColumnReference | null;
+  /** The column's. */
+  readonly override: Override | null;
+  readonly scope: Scope;
+}
+
+function shape(value: Value, context: Context): Shape {
+  const { direction, scope } = context;
+  const { type } = value;
+  if (type.kind === 'array') return arrayShape(type.element, value, context);
+  const override = context.override ?? scope.overrides.ofType(type, direction);
+  // A domain over an array: a column's override is meant for the elements, as it is without the domain.
+  if (
+    override !== null &&
+    !(type.kind === 'domain' && arrayBase(type.base) && override === context.override)
+  ) {
+    return overridden(type, value, override, context);
+  }
+  switch (type.kind) {
+    case 'domain': {
+      const literals = value.literals ?? type.literals ?? undefined;
+      const base = shape(
+        { ...value, type: type.base, ...(literals === undefined ? {} : { literals }) },
+        context,
+      );
+      const whole = type.literals !== null && sameLiterals(value.literals, type.literals);
+      return whole && isLiteralUnion(base.type) ? { ...base, type: named(scope.sharedType(type)) } : base;
+    }
+    case 'enum': {
+      const whole = sameLiterals(value.literals, type.labels);
+      return {
+        type: whole
+          ? named(scope.sharedType(type))
+          : stringUnion((value.literals ?? []).filter((l) => typeof l === 'string')),
+        codec: scope.runtime('text'),
+      };
+    }
+    case 'composite': {
+      const { fields } = value;
+      const own = fields === undefined || JSON.stringify(fields) === JSON.stringify(type.fields);
+      return {
+        type: own
+          ? named(scope.sharedType(type))
+          : recordShape(fields, { ...context, scope: typesOnly(scope) }).type,
+        codec: scope.sharedCodec(type),
+      };
+    }
+    case 'range': {
+      const { type: bound, codec } = part(type.subtype, context);
+      return {
+        type: named(scope.runtimeType('Range'), bound),
+        codec: { call: scope.runtime('range'), args: [codec] },
+      };
+    }
+    case 'multirange': {
+      const { type: bound, codec } = part(type.range.subtype, context);
+      return {
+        type: named(scope.runtimeType('Multirange'), bound),
+        codec: { call: scope.runtime('multirange'), args: [codec] },
+      };
+    }
+    case 'base':
+      return baseShape(type, defaultMapping(type), value, context);
+  }
+}
+
+function arrayShape(element: PgType, value: Value, context: Context): Shape {
+  const { direction, scope } = context;
+  const { literals: _, elementsNullable: __, ...rest } = value;
+  const { type, codec } = shape({ ...rest, type: element }, context);
+  const nullable = value.elementsNullable !== false;
+  return {
+    type: arrayOf(orNull(type, nullable), direction === 'parameter'),
+    codec: { call: scope.runtime(nullable ? 'arrayWithNulls' : 'array'), args: [codec] },
+  };
+}
+
+function baseShape(
+  type: BaseType,
+  mapping: Mapping,
+  value: Value,
+  { column, direction, scope }: Context,
+): Shape {
+  if (value.fields !== undefined && type.name === 'record') {
+    return recordShape(value.fields, { column: null, direction, override: null, scope });
+  }
+  const codec = scope.runtime(mapping.codec);
+  if (mapping.type === 'Json') {
+    const declared = direction === 'result' && column !== null ? scope.sharedJson(column) : null;
+    if (declared !== null) return { type: named(declared), codec };
+    return { type: jsonType(value.json ?? { kind: 'unknown' }, () => scope.runtimeType('Json')), codec };
+  }
+  const literals = value.literals === undefined ? null : literalType(type, mapping.type, value.literals);
+  if (mapping.codec === 'record')
+    return { type: arrayOf(orNull(named('string'), true), direction === 'parameter'), codec };
+  return { type: literals ?? named(mapping.type), codec };
+}
+
+/** A composite type's own shape: an object with all its fields, and the codec that makes it. */
+export function compositeShape(type: CompositeType, scope: Scope): Shape {
+  return recordShape(type.fields, { direction: 'result', column: null, override: null, scope });
+}
+
+function recordShape(fields: readonly Field[], context: Context): Shape {
+  const shapes = fields.map((field) => ({ field, ...part(field.value.type, context, field.value) }));
+  return {
+    type: {
+      kind: 'object',
+      fields: shapes.map(({ field, type }) => ({
+        name: field.name,
+        type: orNull(type, field.value.nullable),
+      })),
+    },
+    codec: {
+      call: context.scope.runtime('composite'),
+      args: [{ list: shapes.map(({ field, codec }) => ({ list: [stringLiteral(field.name), codec] })) }],
+    },
+  };
+}
+
+/** What a value is made of: the override of its column is not meant for it. */
+function part(type: PgType, { direction, scope }: Context, value: Value = { type, nullable: false }): Shape {
+  return shape(value, { direction, column: null, override: null, scope });
+}
+
+function overridden(type: PgType, value: Value, override: Override, context: Context): Shape {
+  const { scope } = context;
+  const { wanted } = override;
+  const base = baseOf(type);
+  const json = isJson(base);
+  if (wanted.kind === 'import') {
+    // Whether the JSON is of that type nobody can tell: the configuration's word is taken for it.
+    if (json) return { type: named(scope.configured(wanted, true)), codec: scope.runtime('json') };
+    const local = scope.configured(wanted, false);
+    return { type: named(local), codec: { call: scope.runtime('custom'), args: [local] } };
+  }
+  if (base.kind === 'base') {
+    const possible = mappings(base);
+    const mapping = possible.find((m) => m.type === wanted.text);
+    if (mapping !== undefined) return baseShape(base, mapping, value, context);
+    if (json) return { type: named(wanted.text), codec: scope.runtime('json') };
+  } else if (wanted.text === 'string') {
+    return { type: named('string'), codec: scope.runtime('text') };
+  }
+  const name = 'name' in base ? base.name : 'array';
+  const words = base.kind === 'base' ? mappings(base).map((m) => m.type) : ['string'];
+  throw configFailure(
+    scope.config,
+    `${override.setting}: nodrift/runtime cannot make that type of ${name}.`,
+    `Possible are ${words.join(', ')}, or "module#Class": a class that is made of Postgres's text and turned into it by toString().`,
+  );
+}
+
+function baseOf(type: PgType): PgType {
+  return type.kind === 'domain' ? baseOf(type.base) : type;
+}
+
+function arrayBase(type: PgType): boolean {
+  return baseOf(type).kind === 'array';
+}
+
+/** Whether the value's own bound says no more than its type's. */
+function sameLiterals(own: Value['literals'], types: readonly unknown[]): boolean {
+  return (
+    own === undefined || (own.length === types.length && types.every((label) => own.some((l) => l === label)))
+  );
+}
+
+function isLiteralUnion(type: TsType): boolean {
+  return (type.kind === 'union' ? type.members : [type]).every(
+    (m) => m.kind === 'name' && /^(['"].*['"]|-?[\d.]+(e[+-]?\d+)?n?|true|false|never)$/s.test(m.text),
+  );
+}

@@ -1,0 +1,24 @@
+import type { PgType } from '../analysis/type.ts';
+
+/**
+ * A type as SQL names it, quoted where it has to be: `int4`, `"public"."job_status"[]`.
+ * Null for pseudo-types, to which nothing can be cast.
+ */
+export function sqlTypeName(type: PgType): string | null {
+  if (type.kind === 'array') {
+    const element = sqlTypeName(type.element);
+    return element === null ? null : `${element}[]`;
+  }
+  if (type.schema !== 'pg_catalog') return `${quoted(type.schema)}.${quoted(type.name)}`;
+  if (pseudoTypes.test(type.name)) return null;
+  // `"char"` is another type than `char`.
+  return /^[a-z_][a-z0-9_]*$/.test(type.name) && type.name !== 'char' ? type.name : quoted(type.name);
+}
+
+// PostgreSQL documentation, 8.21.
+const pseudoTypes =
+  /^(any.*|cstring|internal|language_handler|fdw_handler|index_am_handler|table_am_handler|tsm_handler|record|trigger|event_trigger|pg_ddl_command|void|unknown)$/;
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

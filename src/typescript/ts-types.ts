@@ -1,0 +1,39 @@
+import type { ColumnReference, Query } from '../analysis/query.ts';
+import type { Value } from '../analysis/type.ts';
+import type { Config } from '../project/config.ts';
+import { type Direction, overridesOf } from './override.ts';
+import { fileTypes } from './pgtyped/types.ts';
+import { type Scope, shapeOf } from './shape.ts';
+import { sharedNames } from './shared-names.ts';
+import { flatType, named, orNull } from './ts-type.ts';
+
+/** The TypeScript type of a value as text on one line, `| null` included. */
+export type TsTypeOf = (value: Value, direction: Direction, column?: ColumnReference | null) => string;
+
+/**
+ * What printModules would call the types of values, without printing anything: for `nodrift inspect`.
+ * @param queries all queries of the project: how their types are called depends on all of them
+ * @throws Failure (exit code 2), by the returned function, where the configuration asks for a type that
+ *   cannot be had honestly
+ */
+export function tsTypes(config: Config, queries: readonly Query[]): TsTypeOf {
+  const overrides = overridesOf(config);
+  if (config.runtime === '@pgtyped/runtime') {
+    const types = fileTypes(new Set(), config.path, overrides, config);
+    return (value, direction, column = null) =>
+      flatType(orNull(named(types.use(value, direction, column)), value.nullable));
+  }
+  const names = sharedNames(queries, config);
+  const scope: Scope = {
+    config,
+    overrides,
+    runtime: (name) => name,
+    runtimeType: (name) => name,
+    configured: ({ local }) => local,
+    sharedType: names.ofType,
+    sharedCodec: names.ofType,
+    sharedJson: (column) => names.ofJson(column)?.name ?? null,
+  };
+  return (value, direction, column = null) =>
+    flatType(orNull(shapeOf(value, direction, column, scope).type, value.nullable));
+}
