@@ -2,7 +2,7 @@ import type { QueryConfig } from './connection.ts';
 import type { QueryDefinition } from './definition.ts';
 import { StreamError } from './errors.ts';
 import { rawTypes } from './execute.ts';
-import type { RowsReader } from './row.ts';
+import type { RowReader } from './row.ts';
 import type { Statement } from './statement.ts';
 
 /** PgTyped's convention: `read(n)` resolves the next n rows, none at the end. */
@@ -26,7 +26,7 @@ export interface StreamingConnection {
 /** Opens a cursor over a statement whose rows are decoded as the query's own are. */
 export function openCursor<Row>(
   definition: QueryDefinition,
-  read: RowsReader<Row>,
+  read: RowReader<Row> | null,
   { text, values }: Statement,
   db: StreamingConnection,
 ): Cursor<Row[]> {
@@ -46,8 +46,7 @@ export function openCursor<Row>(
           "the connection's `stream` has to hand its third argument to the cursor",
         );
       }
-      const first = rows[0];
-      return first === undefined ? [] : read(rows, first.length);
+      return read === null ? [] : rows.map((row) => read(row as (string | null)[]));
     },
     close: () => cursor.close(),
   };

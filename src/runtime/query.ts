@@ -3,7 +3,7 @@ import { type Cursor, openCursor, type StreamingConnection } from './cursor.ts';
 import type { QueryDefinition } from './definition.ts';
 import { NoRowError, TooManyRowsError } from './errors.ts';
 import { execute } from './execute.ts';
-import { noRows, rowsReader } from './row.ts';
+import { rowReader } from './row.ts';
 import { displayText, statementOf } from './statement.ts';
 
 /**
@@ -68,27 +68,24 @@ function query<Params, Row, Result>(
   readsRows = true,
 ): Query<Params, Row, Result> {
   const statement = statementOf(definition);
-  const read = readsRows ? rowsReader<Row>(definition) : noRows;
+  const read = readsRows ? rowReader<Row>(definition) : null;
 
-  const runWithCounts = async (
-    params: Params,
-    db: Connection,
-  ): Promise<{ result: Row[]; rowCount: number }> => {
-    const { rows, fields, rowCount } = await execute(db, statement(params));
-    return { result: read(rows, fields.length), rowCount: rowCount ?? 0 };
-  };
-  const call = async (db: Connection, params: Params): Promise<Result> => {
-    const { result, rowCount } = await runWithCounts(params, db);
-    return resultOf(result, rowCount);
-  };
-  const properties: Omit<Query<Params, Row, Result>, 'sql' | 'name'> = Object.assign(call, {
-    run: async (params: Params, db: Connection): Promise<Row[]> => (await runWithCounts(params, db)).result,
-    runWithCounts,
+  const properties = {
+    run: async (params: Params, db: Connection): Promise<Row[]> =>
+      (await execute(db, statement(params), read)).rows,
+    runWithCounts: async (params: Params, db: Connection): Promise<{ result: Row[]; rowCount: number }> => {
+      const { rows, rowCount } = await execute(db, statement(params), read);
+      return { result: rows, rowCount };
+    },
     stream: (params: Params, db: StreamingConnection): Cursor<Row[]> =>
       openCursor(definition, read, statement(params), db),
-  });
+  };
+  const call = async (db: Connection, params: Params): Promise<Result> => {
+    const { rows, rowCount } = await execute(db, statement(params), read);
+    return resultOf(rows, rowCount);
+  };
   // A function's own `name` is read-only to assignment; `sql` is put together only when asked for.
-  return Object.defineProperties(properties, {
+  return Object.defineProperties(Object.assign(call, properties), {
     name: { value: definition.name },
     sql: { get: () => displayText(definition), enumerable: true },
   }) as Query<Params, Row, Result>;

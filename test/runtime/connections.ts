@@ -1,6 +1,7 @@
-import { PGlite } from '@electric-sql/pglite';
-import { Client, Pool } from 'pg';
-import type { Connection } from '../../src/runtime/index.ts';
+import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import { Client, type ClientConfig, Pool } from 'pg';
+import type { Connection, PgConnection } from '../../src/runtime/index.ts';
 import { createDatabase, type Major, postgresUrl } from '../support/postgres.ts';
 
 export interface Opened {
@@ -15,7 +16,11 @@ export const connections: readonly (readonly [string, () => Promise<Opened>])[] 
   ['pg Client', openClient],
   ['pg Pool', openPool],
   ['pg PoolClient', openPoolClient],
+  ['pg Client in pipeline mode', openPipelined],
+  ['a wrapper around pg', openWrapped],
   ['PGlite', openPglite],
+  ['a transaction of PGlite', openPgliteTransaction],
+  ["PGlite through pg's Client", openPgliteClient],
 ];
 
 /** A client on a new database of a native server, which goes with it. */
@@ -62,4 +67,55 @@ async function openPoolClient(): Promise<Opened> {
 export async function openPglite(): Promise<Opened> {
   const db = await PGlite.create();
   return { db, run: (sql) => db.exec(sql), close: () => db.close() };
+}
+
+async function openPipelined(): Promise<Opened> {
+  const client = new Client({ connectionString: postgresUrl(18), pipeline: true } as ClientConfig);
+  await client.connect();
+  return { db: client, run: (sql) => client.query(sql), close: () => client.end() };
+}
+
+async function openWrapped(): Promise<Opened> {
+  const { db: client, run, close } = await openClient();
+  // Not a client by its looks: it is used through its `query` alone.
+  const wrapped: PgConnection = { query: (config) => (client as PgConnection).query(config) };
+  return { db: wrapped, run, close };
+}
+
+async function openPgliteTransaction(): Promise<Opened> {
+  const db = await PGlite.create();
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let done: Promise<unknown> = Promise.resolve();
+  const tx = await new Promise<Transaction>((resolve) => {
+    done = db.transaction((transaction) => {
+      resolve(transaction);
+      return finished;
+    });
+  });
+  return {
+    db: tx,
+    run: (sql) => tx.exec(sql),
+    close: async () => {
+      finish();
+      await done;
+      await db.close();
+    },
+  };
+}
+
+async function openPgliteClient(): Promise<Opened> {
+  const db = await PGlite.create();
+  const client = new Client(createPgConfig(db));
+  await client.connect();
+  return {
+    db: client,
+    run: (sql) => client.query(sql),
+    close: async () => {
+      await client.end();
+      await db.close();
+    },
+  };
 }

@@ -1,0 +1,125 @@
+import type { Executed } from './execute.ts';
+import type { RowReader } from './row.ts';
+import type { Statement } from './statement.ts';
+
+/**
+ * The part of pg's connection that its submittables use, as pg-cursor and pg-query-stream do
+ * (https://github.com/brianc/node-postgres, packages/pg/lib/connection.js).
+ */
+export interface PgWire {
+  readonly stream: { cork?(): void; uncork?(): void };
+  /** The texts of the statements prepared on this connection, by name. */
+  readonly parsedStatements: Record<string, string>;
+  parse(message: { name: string; text: string }): void;
+  bind(message: {
+    statement: string;
+    values: readonly unknown[];
+    valueMapper: (value: string | Uint8Array | null) => unknown;
+  }): void;
+  execute(message: object): void;
+  sync(): void;
+  sendCopyFail(message: string): void;
+}
+
+type Callback<Row> = (error: Error | null, result?: Executed<Row>) => void;
+
+/**
+ * A statement that pg sends and whose answers it hands over. Against pg's own query this saves the
+ * description of the columns with every execution, which the module knows already, and the
+ * intermediate rows: a third of the time that a lookup spends in this process.
+ */
+export class PgStatement<Row> {
+  // The names that pg, and the tools that trace it, know.
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly (string | Uint8Array | null)[];
+  callback: Callback<Row> | undefined;
+
+  readonly #read: RowReader<Row> | null;
+  readonly #rows: Row[] = [];
+  #rowCount = 0;
+  #failure: Error | undefined;
+
+  /** `read` null: nobody asked for the rows. */
+  constructor(statement: Statement, read: RowReader<Row> | null) {
+    this.name = statement.name ?? '';
+    this.text = statement.text;
+    this.values = statement.values;
+    this.#read = read;
+  }
+
+  /** Sends everything; an error returned instead means that nothing was sent. */
+  submit(wire: PgWire): Error | null {
+    const prepared = this.name === '' ? undefined : wire.parsedStatements[this.name];
+    if (prepared !== undefined && prepared !== this.text) {
+      return new Error(
+        `Prepared statements must be unique - '${this.name}' was used for a different statement`,
+      );
+    }
+    wire.stream.cork?.();
+    if (prepared === undefined) {
+      wire.parse({ name: this.name, text: this.text });
+    }
+    wire.bind({ statement: this.name, values: this.values, valueMapper: toBuffer });
+    wire.execute(everything);
+    wire.sync();
+    wire.stream.uncork?.();
+    return null;
+  }
+
+  handleDataRow(message: { fields: readonly (string | null)[] }): void {
+    if (this.#read === null || this.#failure !== undefined) {
+      return;
+    }
+    try {
+      this.#rows.push(this.#read(message.fields));
+    } catch (error) {
+      // Thrown from here it would break pg's reading of the stream; it is told when the answer is complete.
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  handleCommandComplete(message: { text: string }): void {
+    this.#rowCount = countOf(message.text);
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#failure === undefined) {
+      this.callback?.(null, { rows: this.#rows, rowCount: this.#rowCount });
+    } else {
+      this.callback?.(this.#failure);
+    }
+  }
+
+  handleError(error: Error): void {
+    this.callback?.(error);
+  }
+
+  handleRowDescription(): void {}
+
+  handleEmptyQuery(): void {}
+
+  handlePortalSuspended(): void {}
+
+  handleCopyInResponse(wire: PgWire): void {
+    wire.sendCopyFail('COPY FROM STDIN cannot be run as a query');
+    // The server skips the one that came before, and then everything up to the next.
+    wire.sync();
+  }
+
+  handleCopyData(): void {}
+}
+
+const everything = {};
+
+/** Only a Buffer is sent in binary format. */
+function toBuffer(value: string | Uint8Array | null): unknown {
+  return value === null || typeof value === 'string'
+    ? value
+    : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** The number that closes a command tag: `SELECT 5`, `INSERT 0 1`; 0 for commands that count nothing. */
+function countOf(tag: string): number {
+  return Number(tag.slice(tag.lastIndexOf(' ') + 1)) || 0;
+}
