@@ -1,6 +1,11 @@
-import type { Catalog } from './catalog/catalog.ts';
+import type { Catalog, Relation } from './catalog/catalog.ts';
+import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
+import { definingQuery } from './catalog/definition.ts';
+import { type WriteEvent, writeTargets } from './catalog/updatable.ts';
 import type { RelationUse } from './query.ts';
-import type { QueryNode } from './tree/nodes.ts';
+import { Cmd, type Node, type QueryNode, Rte, type TargetEntry } from './tree/nodes.ts';
+import { readNodes } from './tree/read.ts';
+import { entryOf, fromIndexes, ownerOf, type Scope, walk } from './tree/walk.ts';
 
 export interface Effects {
   /** Relations that are read, through views down to their tables, sorted by schema and name. */
@@ -9,6 +14,226 @@ export interface Effects {
   readonly readOnly: boolean;
 }
 
-export function effects(_query: QueryNode, _catalog: Catalog): Effects {
-  return { reads: [], writes: [], readOnly: false };
+/**
+ * What a statement reads and writes, as far as it can be seen.
+ *
+ * A column is read if the statement names it anywhere: in WHERE, RETURNING, a subquery, a CTE, as part of a
+ * whole row. A view is listed with the columns used, and the relations below it with the columns that its
+ * definition names, used or not; a materialised view is read as it is stored. A column is written if an
+ * INSERT lists it or an UPDATE sets it, through updatable views down to the table; a DELETE writes no column.
+ * System columns are left out. Bodies of SQL-standard functions are looked into.
+ *
+ * Not seen: what other functions, triggers, rules, foreign keys' actions and defaults read and write.
+ * `readOnly` is true only for a statement that changes and locks nothing and calls no volatile function; the
+ * policies of row security and types' input and output functions are trusted to be harmless.
+ */
+export function effects(query: QueryNode, catalog: Catalog): Effects {
+  const found: Found = { catalog, reads: new Map(), writes: new Map(), readOnly: true, seen: new Set() };
+  collect(query, found);
+  return {
+    reads: uses(found.reads, catalog),
+    writes: uses(found.writes, catalog),
+    readOnly: found.readOnly && found.writes.size === 0,
+  };
+}
+
+type Touched = Map<number, Set<number>>;
+
+interface Found {
+  readonly catalog: Catalog;
+  /** Column numbers by the relation's OID. */
+  readonly reads: Touched;
+  readonly writes: Touched;
+  readOnly: boolean;
+  /** OIDs of views, functions and domains whose definitions have been looked into. */
+  readonly seen: Set<number>;
+}
+
+function collect(nodes: unknown, found: Found): void {
+  walk(nodes, null, (node, scope) => {
+    visit(node, scope, found);
+    return true;
+  });
+}
+
+function visit(node: Node, scope: Scope | null, found: Found): void {
+  switch (node.tag) {
+    case 'QUERY':
+      visitQuery(node, found);
+      break;
+    case 'VAR': {
+      const owner = ownerOf(node, scope);
+      if (owner === null) break;
+      const { entry } = owner;
+      if (entry.rtekind === Rte.join) {
+        const all = entry.joinaliasvars ?? [];
+        const named = node.varattno === 0 ? all : [all[node.varattno - 1]];
+        walk(named, owner.scope, (below, inside) => {
+          visit(below, inside, found);
+          return true;
+        });
+      } else if (
+        entry.rtekind === Rte.relation &&
+        owner.scope.query.onConflict?.exclRelIndex !== node.varno
+      ) {
+        read(entry.relid ?? 0, node.varattno, found);
+      }
+      break;
+    }
+    case 'COERCETODOMAIN':
+      visitDomain(node.resulttype ?? 0, found);
+      break;
+    case 'NEXTVALUEEXPR':
+      found.readOnly = false;
+      break;
+    default:
+      for (const [oid, given] of functionsOf(node, found.catalog)) visitFunction(oid, given, found);
+  }
+}
+
+function visitQuery(query: QueryNode, found: Found): void {
+  for (const index of fromIndexes(query)) {
+    const entry = entryOf(query, index);
+    if (entry?.rtekind === Rte.relation && index !== query.resultRelation) {
+      read(entry.relid ?? 0, null, found);
+    }
+  }
+  if (query.rowMarks !== null) found.readOnly = false;
+  if (query.commandType === Cmd.select) return;
+  found.readOnly = false;
+  const relation = found.catalog.relations.get(entryOf(query, query.resultRelation)?.relid ?? 0);
+  if (relation === undefined) return;
+  for (const { event, columns } of writesOf(query)) {
+    for (const target of writeTargets(relation, found.catalog, event)) {
+      const written = columns.flatMap((column) => target.columnOf(column) ?? []);
+      touch(found.writes, target.relation.oid, written);
+      // To find the rows to change, a view has to be read.
+      if (event !== 'insert') openView(target.relation, found);
+    }
+  }
+}
+
+interface Write {
+  readonly event: WriteEvent;
+  readonly columns: readonly number[];
+}
+
+function writesOf(query: QueryNode): readonly Write[] {
+  switch (query.commandType) {
+    case Cmd.insert: {
+      const insert: Write = { event: 'insert', columns: written(query.targetList) };
+      const set = query.onConflict?.onConflictSet;
+      return set ? [insert, { event: 'update', columns: written(set) }] : [insert];
+    }
+    case Cmd.update:
+      return [{ event: 'update', columns: written(query.targetList) }];
+    case Cmd.delete:
+      return [{ event: 'delete', columns: [] }];
+    default:
+      return (query.mergeActionList ?? []).flatMap((action): Write[] => {
+        switch (action.commandType) {
+          case Cmd.insert:
+            return [{ event: 'insert', columns: written(action.targetList) }];
+          case Cmd.update:
+            return [{ event: 'update', columns: written(action.targetList) }];
+          case Cmd.delete:
+            return [{ event: 'delete', columns: [] }];
+          default:
+            return [];
+        }
+      });
+  }
+}
+
+function written(list: readonly TargetEntry[] | null): readonly number[] {
+  return (list ?? []).filter(({ resjunk }) => !resjunk).map(({ resno }) => resno);
+}
+
+/** @param attnum 0 is the whole row, null and system columns are no column */
+function read(oid: number, attnum: number | null, found: Found): void {
+  const relation = found.catalog.relations.get(oid);
+  if (relation === undefined) return;
+  const columns = attnum === null || attnum < 0 ? [] : attnum === 0 ? [...relation.columns.keys()] : [attnum];
+  touch(found.reads, oid, columns);
+  openView(relation, found);
+}
+
+function openView(relation: Relation, found: Found): void {
+  if (relation.kind !== 'v' || found.seen.has(relation.oid)) return;
+  found.seen.add(relation.oid);
+  collect(definingQuery(relation), found);
+}
+
+function visitDomain(oid: number, found: Found): void {
+  const domain = found.catalog.types.get(oid);
+  if (domain?.kind !== 'd' || found.seen.has(oid)) return;
+  found.seen.add(oid);
+  for (const check of domain.checks) collect(readNodes(check), found);
+  visitDomain(domain.base, found);
+}
+
+/** The functions that a node calls, and how many arguments it gives them. */
+function functionsOf(node: Node, catalog: Catalog): readonly (readonly [oid: number, given: number])[] {
+  switch (node.tag) {
+    case 'FUNCEXPR':
+      return [[node.funcid, node.args?.length ?? 0]];
+    case 'OPEXPR':
+    case 'DISTINCTEXPR':
+    case 'NULLIFEXPR':
+    case 'SCALARARRAYOPEXPR':
+      return [[operatorFunction(node.opno, catalog), 2]];
+    case 'ROWCOMPAREEXPR':
+      return node.opnos.map((opno) => [operatorFunction(opno, catalog), 2] as const);
+    case 'AGGREF':
+      return [[node.aggfnoid, Number.POSITIVE_INFINITY]];
+    case 'WINDOWFUNC':
+      return [[node.winfnoid, Number.POSITIVE_INFINITY]];
+    default:
+      return [];
+  }
+}
+
+function operatorFunction(opno: number, catalog: Catalog): number {
+  return catalog.operators.get(opno)?.function ?? 0;
+}
+
+function visitFunction(oid: number, given: number, found: Found): void {
+  const entry = found.catalog.functions.get(oid);
+  if (entry === undefined) {
+    found.readOnly = false;
+    return;
+  }
+  // An aggregate's own volatility says nothing about the functions that it is made of; arguments left out
+  // have defaults, which the tree does not show.
+  const ours = oid >= FIRST_NORMAL_OID;
+  const hidden = entry.kind === 'a' || given < entry.argumentTypes.length - (entry.variadic === 0 ? 0 : 1);
+  if (ours && hidden) found.readOnly = false;
+  if (entry.body === null) {
+    if (entry.volatility === 'v') found.readOnly = false;
+    return;
+  }
+  if (found.seen.has(oid)) return;
+  found.seen.add(oid);
+  collect(readNodes(entry.body), found);
+}
+
+function touch(touched: Touched, oid: number, columns: readonly number[]): void {
+  const known = touched.get(oid) ?? new Set();
+  for (const column of columns) known.add(column);
+  touched.set(oid, known);
+}
+
+function uses(touched: Touched, catalog: Catalog): readonly RelationUse[] {
+  const found: RelationUse[] = [];
+  for (const [oid, numbers] of touched) {
+    const relation = catalog.relations.get(oid);
+    if (relation === undefined) continue;
+    const columns = [...numbers].flatMap((attnum) => relation.columns.get(attnum)?.name ?? []);
+    found.push({ schema: relation.schema, table: relation.name, columns: columns.sort() });
+  }
+  return found.sort((a, b) => compare(a.schema, b.schema) || compare(a.table, b.table));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,0 +1,79 @@
+import { Rte } from '../tree/nodes.ts';
+import { entryOf } from '../tree/walk.ts';
+import type { Catalog, Relation } from './catalog.ts';
+import { definingQuery } from './definition.ts';
+
+// src/include/catalog/pg_trigger.h
+const TRIGGER_ROW = 1;
+const TRIGGER_BEFORE = 2;
+const TRIGGER_INSTEAD = 64;
+const TRIGGER_EVENT = { insert: 4, delete: 8, update: 16 } as const;
+
+export type WriteEvent = keyof typeof TRIGGER_EVENT;
+
+// pg_rewrite.ev_type
+const RULE_EVENT = { update: '2', insert: '3', delete: '4' } as const;
+
+/** Where a row that is written ends up. */
+export interface WriteTarget {
+  readonly relation: Relation;
+  /** The target's column that a column of the relation written to stands for; null for computed ones. */
+  readonly columnOf: (attnum: number) => number | null;
+}
+
+/**
+ * Follows automatically updatable views (PostgreSQL documentation, CREATE VIEW, "Updatable Views") down to the
+ * table. The last one is a view where INSTEAD OF triggers or rules do the writing: what they do is unknown.
+ *
+ * @returns the relation itself first, the table that is written to last
+ */
+export function writeTargets(
+  relation: Relation,
+  catalog: Catalog,
+  event: WriteEvent,
+): readonly WriteTarget[] {
+  const targets: WriteTarget[] = [{ relation, columnOf: (attnum) => attnum }];
+  for (let last = targets[0]; last !== undefined; ) {
+    const query = definingQuery(last.relation);
+    if (last.relation.kind !== 'v' || query === null || isRewritten(last.relation, event)) break;
+    const from = query.jointree?.fromlist ?? [];
+    const [only] = from;
+    const entry = from.length === 1 && only?.tag === 'RANGETBLREF' ? entryOf(query, only.rtindex) : null;
+    const below = entry?.rtekind === Rte.relation ? catalog.relations.get(entry.relid ?? 0) : undefined;
+    if (below === undefined) break;
+    const { columnOf } = last;
+    last = {
+      relation: below,
+      columnOf: (attnum) => {
+        const column = columnOf(attnum);
+        const expr = query.targetList?.find(({ resno }) => resno === column)?.expr;
+        return expr?.tag === 'VAR' && expr.varattno > 0 ? expr.varattno : null;
+      },
+    };
+    targets.push(last);
+  }
+  return targets;
+}
+
+/** Whether a rule or an INSTEAD OF trigger does something else than the statement says. */
+export function isRewritten(relation: Relation, event: WriteEvent): boolean {
+  return (
+    relation.rules.includes(RULE_EVENT[event]) ||
+    relation.triggers.some((type) => (type & TRIGGER_INSTEAD) !== 0 && (type & TRIGGER_EVENT[event]) !== 0)
+  );
+}
+
+/**
+ * Whether a BEFORE row trigger may change or leave out a row that is written: the relation's own, or one of a
+ * partition or child that the row may belong to.
+ */
+export function isIntercepted(relation: Relation, catalog: Catalog, event: WriteEvent): boolean {
+  const wanted = TRIGGER_ROW | TRIGGER_BEFORE | TRIGGER_EVENT[event];
+  return (
+    relation.triggers.some((type) => (type & wanted) === wanted && (type & TRIGGER_INSTEAD) === 0) ||
+    relation.children.some((oid) => {
+      const child = catalog.relations.get(oid);
+      return child === undefined || isIntercepted(child, catalog, event);
+    })
+  );
+}

@@ -1,0 +1,79 @@
+import { PGlite } from '@electric-sql/pglite';
+import { Client } from 'pg';
+import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
+import { loadCatalog } from '../../src/analysis/catalog/load.ts';
+import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
+import { readQuery } from '../../src/analysis/tree/read.ts';
+import { describe } from '../../src/analysis/wire.ts';
+import { pgliteStream } from '../../src/database/pglite-stream.ts';
+import { createDatabase, type Major } from './postgres.ts';
+
+/** A server with a schema, to ask for query trees and to run the queries on. */
+export interface Analysed {
+  readonly client: Client;
+  readonly catalog: Catalog;
+  /** The tree of a statement that the server accepts. */
+  tree(sql: string): Promise<{ readonly tree: QueryNode; readonly params: number }>;
+  /** Runs it in a transaction that is rolled back; rows as arrays. */
+  rows(sql: string, values?: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
+  close(): Promise<void>;
+}
+
+/** The oldest and newest majors, one with and one without `varnullingrels` between them, and PGlite. */
+export const servers = [14, 16, 18, 'PGlite'] as const;
+
+export async function analysed(server: Major | 'PGlite', schema: string): Promise<Analysed> {
+  const { client, close } = await (server === 'PGlite' ? embedded() : native(server));
+  await client.query(schema);
+  const catalog = await loadCatalog(client, []);
+  return {
+    client,
+    catalog,
+    close,
+    async tree(sql) {
+      const found: { tree: QueryNode; params: number }[] = [];
+      await describe(client, [sql], (described) => {
+        if (!described.ok) throw new Error(`${described.error.message}: ${sql}`);
+        found.push({ tree: readQuery(described.tree ?? ''), params: described.paramTypes.length });
+      });
+      await client.query('SET debug_print_parse = off');
+      const [first] = found;
+      if (first === undefined) throw new Error(`The server says nothing of ${sql}`);
+      return first;
+    },
+    async rows(sql, values = []) {
+      await client.query('BEGIN');
+      try {
+        return (await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' })).rows;
+      } finally {
+        await client.query('ROLLBACK');
+      }
+    },
+  };
+}
+
+async function native(major: Major) {
+  const database = await createDatabase(major);
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  return {
+    client,
+    close: async () => {
+      await client.end();
+      await database.drop();
+    },
+  };
+}
+
+async function embedded() {
+  const pglite = await PGlite.create();
+  const client = new Client({ stream: () => pgliteStream(pglite), user: 'postgres', database: 'postgres' });
+  await client.connect();
+  return {
+    client,
+    close: async () => {
+      await client.end();
+      await pglite.close();
+    },
+  };
+}
