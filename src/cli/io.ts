@@ -1,0 +1,32 @@
+import pc from 'picocolors';
+
+/** A stream that a command prints to. */
+export interface Output {
+  readonly isTTY?: boolean;
+  /** Width of the terminal, if it is one. */
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Everything of the process that a command may touch; tests pass their own. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute; paths in arguments are relative to it. */
+  readonly cwd: string;
+  /** Aborted by Ctrl-C: databases are closed, nothing more is written. */
+  readonly signal: AbortSignal;
+}
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/**
+ * Colours for one stream: on a terminal, unless NO_COLOR (no-color.org) is set and not empty or TERM is
+ * `dumb`; FORCE_COLOR turns them on where there is no terminal.
+ */
+export function colorsFor(output: Output, env: Io['env']): Colors {
+  if (env.NO_COLOR) return pc.createColors(false);
+  if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return pc.createColors(true);
+  return pc.createColors(output.isTTY === true && env.TERM !== 'dumb');
+}

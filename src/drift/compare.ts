@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import { isGenerated } from '../typescript/header.ts';
+import type { Module } from '../typescript/module.ts';
+import { findOrphans } from './orphans.ts';
+import type { Output, OutputState } from './output.ts';
+
+/** How PgTyped's generator begins every file (its generator.ts); such files are taken over. */
+const pgTypedMark = '/** Types generated for queries found in ';
+
+/**
+ * Says of each module how its file stands on the disk, in the order of the modules, and after them which files
+ * of ours are orphaned. Changes nothing. Throws Failure (2) for a file that cannot be read.
+ */
+export async function compareOutputs(config: Config, modules: readonly Module[]): Promise<readonly Output[]> {
+  const compared = await Promise.all(modules.map((module) => compareModule(config, module)));
+  const expected = new Set(modules.map((module) => module.path));
+  const orphans = await findOrphans(config, expected);
+  const orphaned = await Promise.all(
+    orphans.map(async ({ path, source }) => orphan(path, source, await read(config, path))),
+  );
+  return [...compared, ...orphaned, ...(await leftoverSharedTypes(config, expected))];
+}
+
+async function compareModule(config: Config, module: Module): Promise<Output> {
+  const before = await read(config, module.path);
+  return { ...module, state: stateOf(before, module.text), before, after: module.text };
+}
+
+function stateOf(before: string | null, after: string): OutputState {
+  if (before === null) return 'missing';
+  if (before === after) return 'unchanged';
+  if (before.trim() === '' || isGenerated(before) || before.startsWith(pgTypedMark)) return 'stale';
+  return 'foreign';
+}
+
+async function leftoverSharedTypes(
+  config: Config,
+  expected: ReadonlySet<string>,
+): Promise<readonly Output[]> {
+  if (expected.has(config.sharedTypes)) return [];
+  const before = await read(config, config.sharedTypes);
+  return before !== null && isGenerated(before) ? [orphan(config.sharedTypes, null, before)] : [];
+}
+
+function orphan(path: string, source: string | null, before: string | null): Output {
+  return { path, source, state: 'orphaned', before, after: null };
+}
+
+/** A file's text with the line endings of a checkout on Windows undone; null if there is none. */
+async function read(config: Config, path: string): Promise<string | null> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return text.replaceAll('\r\n', '\n');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    // ENOTDIR: a part of the path is a file; writing will say so.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    const file = relative(config.root, path).replaceAll('\\', '/');
+    throw new Failure(2, [
+      diagnostic({
+        file,
+        message:
+          code === 'EISDIR'
+            ? 'a folder stands where a module is to be written'
+            : `cannot be read: ${String(error)}`,
+        hint: 'Move it away, or have the output written elsewhere (emitTemplate in the configuration).',
+      }),
+    ]);
+  }
+}

@@ -1,0 +1,101 @@
+import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
+import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import type { Output } from './output.ts';
+
+/**
+ * Brings the disk to what `outputs` say: stale and missing files are written, orphaned ones removed, unchanged
+ * ones not touched. Every text is first written beside its place and moved there only when all of them are
+ * written, so that a full disk or a folder without write permission changes nothing.
+ * Throws Failure (2) for a foreign file and for what the file system refuses, with paths relative to `root`.
+ */
+export async function writeOutputs(outputs: readonly Output[], root: string): Promise<void> {
+  const foreign = outputs.filter((output) => output.state === 'foreign');
+  if (foreign.length > 0)
+    throw new Failure(
+      2,
+      foreign.map((output) => inTheWay(output, root)),
+    );
+
+  const texts = outputs.flatMap((output) =>
+    output.after !== null && (output.state === 'stale' || output.state === 'missing')
+      ? [{ path: output.path, text: output.after }]
+      : [],
+  );
+  const staged: Staged[] = [];
+  try {
+    for (const { path, text } of texts) staged.push(await refusable(path, root, () => stage(path, text)));
+    for (const { from, to } of staged) await refusable(to, root, () => rename(from, to));
+  } catch (error) {
+    await Promise.all(staged.map(({ from }) => rm(from, { force: true })));
+    throw error;
+  }
+  for (const output of outputs) {
+    if (output.state === 'orphaned')
+      await refusable(output.path, root, () => rm(output.path, { force: true }));
+  }
+}
+
+interface Staged {
+  readonly from: string;
+  readonly to: string;
+}
+
+async function stage(path: string, text: string): Promise<Staged> {
+  await mkdir(dirname(path), { recursive: true });
+  // A link stays a link: its target is what is replaced.
+  const to = await realpath(path).catch(() => path);
+  const from = `${to}.${process.pid}.tmp`;
+  try {
+    await writeFile(from, text);
+  } catch (error) {
+    await rm(from, { force: true });
+    throw error;
+  }
+  return { from, to };
+}
+
+async function refusable<T>(path: string, root: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Failure(2, [refused(path, root, error)]);
+  }
+}
+
+function refused(path: string, root: string, error: unknown): Diagnostic {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+  const why = code !== null && code in reasons ? reasons[code] : String(error);
+  return diagnostic({
+    file: shown(path, root),
+    message: `cannot write this file: ${why}`,
+    hint: 'Make its folder writable, or have the output written elsewhere (emitTemplate in the configuration).',
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied (EACCES)',
+  EPERM: 'operation not permitted (EPERM)',
+  EROFS: 'the file system is read-only (EROFS)',
+  ENOSPC: 'no space left on the device (ENOSPC)',
+  ENOTDIR: 'a part of its path is a file, not a folder (ENOTDIR)',
+  EEXIST: 'a part of its path is a file, not a folder (EEXIST)',
+  EISDIR: 'a folder stands in its place (EISDIR)',
+};
+
+function inTheWay(output: Output, root: string): Diagnostic {
+  const origin = output.source === null ? 'the shared types' : `the queries of ${output.source}`;
+  return diagnostic({
+    file: shown(output.path, root),
+    line: 1,
+    message: `this file was not written by nodrift, and ${origin} would overwrite it`,
+    hint:
+      'Move or delete it and run `nodrift generate` again, or have the output written elsewhere ' +
+      '(emitTemplate in the configuration). Nothing was written.',
+    excerpt: output.before?.split('\n', 1)[0] ?? null,
+  });
+}
+
+function shown(path: string, root: string): string {
+  return relative(root, path).replaceAll('\\', '/');
+}

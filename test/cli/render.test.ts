@@ -1,0 +1,123 @@
+import pc from 'picocolors';
+import { describe, expect, test } from 'vitest';
+import { layOutExcerpt } from '../../src/cli/excerpt.ts';
+import { renderDiagnostic, shownPath } from '../../src/cli/render.ts';
+import { visible } from '../../src/cli/visible.ts';
+import { type Diagnostic, diagnostic } from '../../src/diagnostic.ts';
+
+const plain = { colors: pc.createColors(false), root: '/project', cwd: '/project' };
+
+function render(known: Partial<Diagnostic> & { readonly message: string }): string {
+  return renderDiagnostic(diagnostic(known), plain);
+}
+
+describe('renderDiagnostic', () => {
+  test('shows the place, the line with a caret, the SQLSTATE and the hint', () => {
+    const text = render({
+      file: 'queries/cars.sql',
+      line: 12,
+      column: 12,
+      message: 'column "mak" does not exist',
+      sqlstate: '42703',
+      hint: 'Perhaps you meant to reference the column "cars.make".',
+      excerpt: 'SELECT id, mak FROM cars',
+    });
+    expect(text).toBe(
+      [
+        'queries/cars.sql:12:12: error: column "mak" does not exist',
+        '  12 | SELECT id, mak FROM cars',
+        '     |            ^',
+        '  SQLSTATE 42703',
+        '  hint: Perhaps you meant to reference the column "cars.make".',
+      ].join('\n'),
+    );
+  });
+
+  test('leaves out what is not known', () => {
+    expect(render({ message: 'no database' })).toBe('error: no database');
+    expect(render({ file: 'a.sql', message: 'is empty' })).toBe('a.sql: error: is empty');
+    expect(render({ file: 'a.sql', line: 3, excerpt: 'SELECT', message: 'odd' })).toBe(
+      'a.sql:3: error: odd\n  3 | SELECT',
+    );
+  });
+
+  test('indents the further lines of a message and of a hint', () => {
+    expect(render({ message: 'first\nsecond', hint: 'do this\nor that\n' })).toBe(
+      'error: first\n  second\n  hint: do this\n  or that',
+    );
+  });
+
+  test('puts the caret under the place after tabs and wide characters', () => {
+    const excerpt = "\tSELECT '日本', x";
+    const text = render({ file: 'a.sql', line: 1, column: excerpt.indexOf('x') + 1, excerpt, message: 'm' });
+    expect(text.split('\n').slice(1)).toEqual(["  1 |     SELECT '日本', x", '    |                    ^']);
+  });
+
+  test('puts the caret behind the line where the statement ends too early', () => {
+    const text = render({ file: 'a.sql', line: 1, column: 8, excerpt: 'SELECT ', message: 'm' });
+    expect(text.split('\n').slice(1)).toEqual(['  1 | SELECT', '    |        ^']);
+  });
+
+  test('colours nothing but what it adds', () => {
+    const colors = pc.createColors(true);
+    const text = renderDiagnostic(diagnostic({ message: 'm', hint: 'h' }), { ...plain, colors });
+    expect(text).toBe(`${colors.red('error:')} m\n  ${colors.cyan('hint:')} h`);
+  });
+
+  test('lets no escape sequence from a file reach the terminal', () => {
+    const hostile = '\u001b[31m\u009b2J\u202e';
+    const text = render({
+      file: `${hostile}.sql`,
+      line: 1,
+      column: 1,
+      excerpt: hostile,
+      message: hostile,
+      hint: hostile,
+    });
+    for (const character of '\u001b\u009b\u202e') expect(text).not.toContain(character);
+    expect(text).toContain('\\u001b[31m\\u009b2J\\u202e');
+  });
+});
+
+describe('layOutExcerpt', () => {
+  const line = `${'a, '.repeat(100)}HERE, ${'b, '.repeat(100)}`;
+  test('cuts a long line on both sides of the place', () => {
+    const { text, caret } = layOutExcerpt(line, line.indexOf('HERE') + 1);
+    expect(text.length).toBeLessThanOrEqual(100);
+    expect(text.slice(caret)).toMatch(/^HERE/);
+    expect(text).toMatch(/^….*…$/);
+  });
+
+  test('keeps what fits at the beginning and at the end', () => {
+    expect(layOutExcerpt(line, 1)).toEqual({ text: `${line.slice(0, 99)}…`, caret: 0 });
+    const end = layOutExcerpt(line.trimEnd(), line.trimEnd().length);
+    expect(end.text).toBe(`…${line.trimEnd().slice(-99)}`);
+    expect(end.text.slice(end.caret)).toBe(',');
+  });
+
+  test('never cuts a character in half', () => {
+    const emoji = '👍🏽'.repeat(600);
+    const { text } = layOutExcerpt(emoji, 1201);
+    expect(Buffer.from(text).toString()).toBe(text);
+    expect(text.replaceAll('👍🏽', '')).toMatch(/^….{0,4}…$/u);
+  });
+
+  test('is quick on a line of 10 MB', () => {
+    const started = performance.now();
+    layOutExcerpt('x'.repeat(10_000_000), 5_000_000);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe('shownPath', () => {
+  test('is relative to where the user stands, or else to the project', () => {
+    expect(shownPath('queries/a.sql', { root: '/w/app', cwd: '/w' })).toBe('app/queries/a.sql');
+    expect(shownPath('queries/a.sql', { root: '/w/app', cwd: '/w/app/queries' })).toBe('a.sql');
+    expect(shownPath('queries/a.sql', { root: '/w/app', cwd: '/elsewhere' })).toBe('queries/a.sql');
+  });
+});
+
+test('visible keeps line feeds and everything that can be seen', () => {
+  expect(visible('Zürich 日本 👍🏽\n')).toBe('Zürich 日本 👍🏽\n');
+  expect(visible('\r\u0007\u2028')).toBe('\\u000d\\u0007\\u2028');
+});
