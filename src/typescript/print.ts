@@ -1,11 +1,11 @@
 import type { Query } from '../analysis/query.ts';
-import { type Diagnostic, diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Module } from './module.ts';
 import { nodriftModule } from './nodrift-module.ts';
 import { overridesOf } from './override.ts';
 import { pgtypedModule } from './pgtyped/module.ts';
-import { nameQueries, type SourceFile } from './query-names.ts';
+import { nameQueries } from './query-names.ts';
 import { sharedModule } from './shared-module.ts';
 import { sharedNames } from './shared-names.ts';
 
@@ -37,7 +37,10 @@ export function printModules(input: {
   );
   const shared = sharedModule(names, overrides, config);
   const modules: Module[] = [];
-  for (const source of namedFiles(input.files, config, diagnostics)) {
+  for (const { file, output, queries } of input.files) {
+    const before = diagnostics.length;
+    const source = { file, output, queries: nameQueries(queries, config, diagnostics) };
+    if (queries.length === 0 || diagnostics.length > before) continue;
     modules.push(
       config.runtime === 'nodrift'
         ? nodriftModule(source, shared, overrides, config)
@@ -46,27 +49,4 @@ export function printModules(input: {
   }
   const common = shared.print();
   return { modules: common === null ? modules : [...modules, common], diagnostics };
-}
-
-function namedFiles(
-  files: readonly { readonly file: string; readonly output: string; readonly queries: readonly Query[] }[],
-  config: Config,
-  diagnostics: Diagnostic[],
-): SourceFile[] {
-  const owners = new Map<string, string>(
-    config.runtime === 'nodrift' ? [[config.sharedTypes, 'the shared types']] : [],
-  );
-  return files.flatMap(({ file, output, queries }) => {
-    if (queries.length === 0) return [];
-    const owner = owners.get(output);
-    if (owner !== undefined) {
-      const message = `${file} and ${owner} would both be generated into the same file.`;
-      diagnostics.push(diagnostic({ file, message, hint: 'Change "emitTemplate" (or "sharedTypes").' }));
-      return [];
-    }
-    owners.set(output, file);
-    const before = diagnostics.length;
-    const named = nameQueries(queries, config, diagnostics);
-    return diagnostics.length > before ? [] : [{ file, output, queries: named }];
-  });
 }

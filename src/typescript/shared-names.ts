@@ -1,7 +1,7 @@
 import type { Column, ColumnReference, Query } from '../analysis/query.ts';
 import type { CompositeType, DomainType, EnumType, Json, PgType, Value } from '../analysis/type.ts';
 import type { Config } from '../project/config.ts';
-import { globalTypes, isIdentifier } from './identifier.ts';
+import { globalTypes, isIdentifier, toIdentifier } from './identifier.ts';
 import { pascalCase } from './names.ts';
 
 /** A type that is declared once for all files. */
@@ -97,8 +97,9 @@ function assignNames(candidates: readonly Candidate[], home: string): ReadonlyMa
     const short = pascalCase(name);
     const free = uses.get(short) === 1 || (schema === home && !taken.has(short));
     const wanted = free && isUsable(short) ? short : pascalCase(schema) + short;
-    let result = isUsable(wanted) ? wanted : `Type${wanted}`;
-    for (let n = 2; taken.has(result); n++) result = `${isUsable(wanted) ? wanted : `Type${wanted}`}_${n}`;
+    const usable = isUsable(wanted) ? wanted : toIdentifier(`Type${wanted}`);
+    let result = usable;
+    for (let n = 2; taken.has(result); n++) result = `${usable}_${n}`;
     taken.add(result);
     names.set(key, result);
   }

@@ -2,7 +2,7 @@ import type { ColumnReference } from '../../analysis/query.ts';
 import type { PgType, Value } from '../../analysis/type.ts';
 import type { Config } from '../../project/config.ts';
 import { isJson } from '../codec-table.ts';
-import { isIdentifier, reservedWords } from '../identifier.ts';
+import { isIdentifier, reservedWords, toIdentifier } from '../identifier.ts';
 import { collectImports, type Imports } from '../imports.ts';
 import { stringUnion } from '../literal-type.ts';
 import { configFailure, type Direction, type Override, type Overrides } from '../override.ts';
@@ -38,7 +38,7 @@ export function fileTypes(
   const declared = (key: string, wanted: string): string => {
     const known = names.get(key);
     if (known !== undefined) return known;
-    let name = isIdentifier(wanted) ? wanted : `_${wanted.replace(/[^\p{L}\d_$]+/gu, '_')}`;
+    let name = toIdentifier(wanted);
     while (taken.has(name) || reservedWords.has(name) || predefined.has(name)) name += '_';
     taken.add(name);
     names.set(key, name);

@@ -52,14 +52,18 @@ export function domain(
 
 export function composite(
   name: string,
-  fields: Readonly<Record<string, PgType | Value>>,
+  fields: Readonly<Record<string, PgType | Value>> | readonly (readonly [string, PgType | Value])[],
   schema = 'public',
 ): CompositeType {
+  const entries = Array.isArray(fields) ? fields : Object.entries(fields);
   return {
     kind: 'composite',
     schema,
     name,
-    fields: Object.entries(fields).map(([field, type]) => ({ name: field, value: value(type, true) })),
+    fields: entries.map(([field, type]: readonly [string, PgType | Value]) => ({
+      name: field,
+      value: value(type, true),
+    })),
   };
 }
 

@@ -1,5 +1,16 @@
 import type { Query } from '../../../src/analysis/query.ts';
-import { array, base, column, composite, domain, enumType, multirange, query, range, value } from './build.ts';
+import {
+  array,
+  base,
+  column,
+  composite,
+  domain,
+  enumType,
+  multirange,
+  query,
+  range,
+  value,
+} from './build.ts';
 
 export const text = base('text');
 export const int4 = base('int4');
@@ -128,7 +139,9 @@ export const sampleQueries: readonly Query[] = [
     name: 'addJob',
     command: 'execrows',
     sql: 'INSERT INTO jobs (name, tags) VALUES :job',
-    params: { job: { object: { 'name!': text, tags: array(text), when: range('tstzrange', base('timestamptz')) } } },
+    params: {
+      job: { object: { 'name!': text, tags: array(text), when: range('tstzrange', base('timestamptz')) } },
+    },
   }),
   query({
     name: 'touch',
