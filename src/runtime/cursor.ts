@@ -4,6 +4,7 @@ import { StreamError } from './errors.ts';
 import { rawTypes } from './execute.ts';
 import type { RowReader } from './row.ts';
 import type { Statement } from './statement.ts';
+import { toQueryError } from './to-query-error.ts';
 
 /** PgTyped's convention: `read(n)` resolves the next n rows, none at the end. */
 export interface Cursor<Rows> {
@@ -39,7 +40,9 @@ export function openCursor<Row>(
   const cursor = db.stream(text, values, { rowMode: 'array', types: rawTypes });
   return {
     read: async (rowCount) => {
-      const rows = await cursor.read(rowCount);
+      const rows = await cursor.read(rowCount).catch((error: unknown) => {
+        throw toQueryError(definition, error);
+      });
       if (!rows.every((row) => Array.isArray(row))) {
         throw new StreamError(
           definition,

@@ -1,19 +1,23 @@
-/** What every error of a query carries: where it comes from. Never a value. */
-interface Origin {
+/** Where an error comes from: a query's definition has both. */
+export interface Origin {
   readonly name: string;
   readonly file: string;
 }
 
-/** The base class of everything that this module throws. No message, cause or field holds a parameter's or a column's value. */
+/**
+ * The base class of everything that a query throws. What loggers print of it (message, fields, stack)
+ * holds no parameter's and no column's value.
+ */
 export class QueryError extends Error {
   /** The query's name, as in the `.sql` file. */
   readonly query: string;
   /** The `.sql` file, relative to the project. */
   readonly file: string;
 
-  constructor(origin: Origin, message: string) {
+  constructor(origin: Origin, name: string, message: string) {
     super(`${origin.name} (${origin.file}): ${message}`);
-    this.name = new.target.name;
+    // Written out in each class, because minifiers rename classes; and no field that loggers print.
+    Object.defineProperty(this, 'name', { value: name });
     this.query = origin.name;
     this.file = origin.file;
   }
@@ -22,7 +26,7 @@ export class QueryError extends Error {
 /** A `:one` query found no row. */
 export class NoRowError extends QueryError {
   constructor(origin: Origin) {
-    super(origin, 'expected exactly one row, found none');
+    super(origin, 'NoRowError', 'expected exactly one row, found none');
   }
 }
 
@@ -32,7 +36,7 @@ export class TooManyRowsError extends QueryError {
   readonly rowCount: number;
 
   constructor(origin: Origin, rowCount: number, expected: string) {
-    super(origin, `expected ${expected}, found ${rowCount}`);
+    super(origin, 'TooManyRowsError', `expected ${expected}, found ${rowCount}`);
     this.rowCount = rowCount;
   }
 }
@@ -42,7 +46,11 @@ export class EmptyListError extends QueryError {
   readonly parameter: string;
 
   constructor(origin: Origin, parameter: string) {
-    super(origin, `the list "${parameter}" is empty; leave the query out when there is nothing to ask for`);
+    super(
+      origin,
+      'EmptyListError',
+      `the list "${parameter}" is empty; leave the query out when there is nothing to ask for`,
+    );
     this.parameter = parameter;
   }
 }
@@ -52,7 +60,7 @@ export class EncodeError extends QueryError {
   readonly parameter: string;
 
   constructor(origin: Origin, parameter: string, reason: string) {
-    super(origin, `parameter "${parameter}": ${reason}`);
+    super(origin, 'EncodeError', `parameter "${parameter}": ${reason}`);
     this.parameter = parameter;
   }
 }
@@ -62,7 +70,7 @@ export class DecodeError extends QueryError {
   readonly column: string;
 
   constructor(origin: Origin, column: string, reason: string) {
-    super(origin, `column "${column}": ${reason}`);
+    super(origin, 'DecodeError', `column "${column}": ${reason}`);
     this.column = column;
   }
 }
@@ -72,10 +80,15 @@ export class StaleQueryError extends QueryError {
   constructor(origin: Origin, expected: number, found: number) {
     super(
       origin,
+      'StaleQueryError',
       `the database returns ${found} columns, the generated module expects ${expected}; run \`nodrift generate\``,
     );
   }
 }
 
 /** The connection cannot stream, or its `stream` does not keep the convention. */
-export class StreamError extends QueryError {}
+export class StreamError extends QueryError {
+  constructor(origin: Origin, message: string) {
+    super(origin, 'StreamError', message);
+  }
+}

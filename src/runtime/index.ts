@@ -6,6 +6,7 @@ export { custom } from './codec/custom.ts';
 export { type Json, json } from './codec/json.ts';
 export { float4, float8, int2, int4, int8, int8AsNumber, oid } from './codec/number.ts';
 export { type Multirange, multirange, type Range, range } from './codec/range.ts';
+export { temporal, temporalDuration } from './codec/temporal.ts';
 export {
   box,
   date,
@@ -30,7 +31,21 @@ export type {
   QueryConfig,
   QueryResult,
 } from './connection.ts';
+export { ConnectionError, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
 export type { Cursor, StreamingConnection } from './cursor.ts';
+export {
+  CanceledError,
+  CheckViolationError,
+  ConstraintViolationError,
+  DatabaseError,
+  DeadlockError,
+  ExclusionViolationError,
+  ForeignKeyViolationError,
+  NotNullViolationError,
+  RetryableError,
+  SerializationError,
+  UniqueViolationError,
+} from './database-errors.ts';
 export type { AnyCodec, Codec, FieldDefinition, ParamDefinition, QueryDefinition } from './definition.ts';
 export {
   DecodeError,
@@ -43,3 +58,12 @@ export {
   TooManyRowsError,
 } from './errors.ts';
 export { exec, execrows, many, maybe, one, type Query } from './query.ts';
+export {
+  isCheckViolation,
+  isExclusionViolation,
+  isForeignKeyViolation,
+  isNotNullViolation,
+  isUniqueViolation,
+  type Violating,
+  type Violations,
+} from './violations.ts';

@@ -30,7 +30,7 @@ type Callback<Row> = (error: Error | null, result?: Executed<Row>) => void;
  */
 export class PgStatement<Row> {
   // The names that pg, and the tools that trace it, know.
-  readonly name: string;
+  name: string;
   readonly text: string;
   readonly values: readonly (string | Uint8Array | null)[];
   callback: Callback<Row> | undefined;
@@ -48,13 +48,13 @@ export class PgStatement<Row> {
     this.#read = read;
   }
 
-  /** Sends everything; an error returned instead means that nothing was sent. */
-  submit(wire: PgWire): Error | null {
-    const prepared = this.name === '' ? undefined : wire.parsedStatements[this.name];
+  /** Sends everything. */
+  submit(wire: PgWire): null {
+    let prepared = this.name === '' ? undefined : wire.parsedStatements[this.name];
     if (prepared !== undefined && prepared !== this.text) {
-      return new Error(
-        `Prepared statements must be unique - '${this.name}' was used for a different statement`,
-      );
+      // Somebody else's statement has the name.
+      this.name = '';
+      prepared = undefined;
     }
     wire.stream.cork?.();
     if (prepared === undefined) {

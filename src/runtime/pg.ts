@@ -1,5 +1,6 @@
 import { QueryError } from './errors.ts';
 import type { PgWire } from './pg-statement.ts';
+import { endsConnection, isServerError } from './server-error.ts';
 
 /** The part of pg's Client that is used beyond its plain `query`. */
 export interface PgClient {
@@ -88,7 +89,7 @@ export function withClient<Result>(
 
 /** Whether the connection is as good as before: the server reported an error, or a row could not be decoded. */
 function isHarmless(error: unknown): boolean {
-  return error instanceof QueryError || (error as { severity?: unknown }).severity === 'ERROR';
+  return error instanceof QueryError || (isServerError(error) && !endsConnection(error));
 }
 
 function ignore(): void {}

@@ -2,15 +2,18 @@ import type { Connection } from './connection.ts';
 import { type Cursor, openCursor, type StreamingConnection } from './cursor.ts';
 import type { QueryDefinition } from './definition.ts';
 import { NoRowError, TooManyRowsError } from './errors.ts';
-import { execute } from './execute.ts';
+import { type Executed, execute } from './execute.ts';
 import { rowReader } from './row.ts';
 import { displayText, statementOf } from './statement.ts';
+import { toQueryError } from './to-query-error.ts';
+import type { Violating, Violations } from './violations.ts';
 
 /**
  * A query of a generated module. `query(db, params)` runs it and resolves what its command promises;
- * `run`, `runWithCounts` and `stream` are PgTyped's conventions and always give the rows.
+ * `run`, `runWithCounts` and `stream` are PgTyped's conventions and always give the rows. All of them
+ * throw QueryErrors.
  */
-export interface Query<Params, Row, Result> {
+export interface Query<Params, Row, Result, V extends Violations = Violations> extends Violating<V> {
   (db: Connection, params: Params): Promise<Result>;
   /** All rows; none for a query that returns nothing. */
   readonly run: (params: Params, db: Connection) => Promise<Row[]>;
@@ -21,10 +24,14 @@ export interface Query<Params, Row, Result> {
   /** The statement with `$n`; lists as if they had one element. */
   readonly sql: string;
   readonly name: string;
+  /** The `.sql` file, relative to the project. */
+  readonly file: string;
 }
 
 /** Exactly one row: none throws NoRowError, more throw TooManyRowsError. */
-export function one<Params, Row>(definition: QueryDefinition): Query<Params, Row, Row> {
+export function one<Params, Row, V extends Violations = Violations>(
+  definition: QueryDefinition,
+): Query<Params, Row, Row, V> {
   return query(definition, (rows: Row[]) => {
     const row = rows[0];
     if (row === undefined) {
@@ -38,7 +45,9 @@ export function one<Params, Row>(definition: QueryDefinition): Query<Params, Row
 }
 
 /** One row or null; more throw TooManyRowsError. */
-export function maybe<Params, Row>(definition: QueryDefinition): Query<Params, Row, Row | null> {
+export function maybe<Params, Row, V extends Violations = Violations>(
+  definition: QueryDefinition,
+): Query<Params, Row, Row | null, V> {
   return query(definition, (rows: Row[]) => {
     if (rows.length > 1) {
       throw new TooManyRowsError(definition, rows.length, 'at most one row');
@@ -48,45 +57,60 @@ export function maybe<Params, Row>(definition: QueryDefinition): Query<Params, R
 }
 
 /** All rows. */
-export function many<Params, Row>(definition: QueryDefinition): Query<Params, Row, Row[]> {
+export function many<Params, Row, V extends Violations = Violations>(
+  definition: QueryDefinition,
+): Query<Params, Row, Row[], V> {
   return query(definition, (rows: Row[]) => rows);
 }
 
 /** Nothing: the statement is run for its effect. */
-export function exec<Params, Row = void>(definition: QueryDefinition): Query<Params, Row, void> {
+export function exec<Params, Row = void, V extends Violations = Violations>(
+  definition: QueryDefinition,
+): Query<Params, Row, void, V> {
   return query(definition, () => undefined, definition.columns.length > 0);
 }
 
 /** How many rows the statement affected. */
-export function execrows<Params, Row = void>(definition: QueryDefinition): Query<Params, Row, number> {
+export function execrows<Params, Row = void, V extends Violations = Violations>(
+  definition: QueryDefinition,
+): Query<Params, Row, number, V> {
   return query(definition, (_rows: Row[], rowCount) => rowCount, definition.columns.length > 0);
 }
 
-function query<Params, Row, Result>(
+function query<Params, Row, Result, V extends Violations>(
   definition: QueryDefinition,
   resultOf: (rows: Row[], rowCount: number) => Result,
   readsRows = true,
-): Query<Params, Row, Result> {
+): Query<Params, Row, Result, V> {
+  const { name, file } = definition;
   const statement = statementOf(definition);
   const read = readsRows ? rowReader<Row>(definition) : null;
 
+  async function rowsOf(params: Params, db: Connection): Promise<Executed<Row>> {
+    const ready = statement(params);
+    try {
+      return await execute(db, ready, read);
+    } catch (error) {
+      throw toQueryError(definition, error);
+    }
+  }
+  async function call(db: Connection, params: Params): Promise<Result> {
+    const { rows, rowCount } = await rowsOf(params, db);
+    return resultOf(rows, rowCount);
+  }
   const properties = {
-    run: async (params: Params, db: Connection): Promise<Row[]> =>
-      (await execute(db, statement(params), read)).rows,
+    run: async (params: Params, db: Connection): Promise<Row[]> => (await rowsOf(params, db)).rows,
     runWithCounts: async (params: Params, db: Connection): Promise<{ result: Row[]; rowCount: number }> => {
-      const { rows, rowCount } = await execute(db, statement(params), read);
+      const { rows, rowCount } = await rowsOf(params, db);
       return { result: rows, rowCount };
     },
     stream: (params: Params, db: StreamingConnection): Cursor<Row[]> =>
       openCursor(definition, read, statement(params), db),
-  };
-  const call = async (db: Connection, params: Params): Promise<Result> => {
-    const { rows, rowCount } = await execute(db, statement(params), read);
-    return resultOf(rows, rowCount);
+    file,
   };
   // A function's own `name` is read-only to assignment; `sql` is put together only when asked for.
   return Object.defineProperties(Object.assign(call, properties), {
-    name: { value: definition.name },
+    name: { value: name },
     sql: { get: () => displayText(definition), enumerable: true },
-  }) as Query<Params, Row, Result>;
+  }) as Query<Params, Row, Result, V>;
 }

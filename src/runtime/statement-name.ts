@@ -4,7 +4,7 @@ const LONGEST = 63;
 /**
  * The name of a prepared statement: the query's name for people who read pg_prepared_statements, and a
  * hash of the text, so that it is the same in every process and changes with the text. Should two texts
- * ever share a name, pg refuses the second one; it never runs the wrong statement.
+ * ever share a name, the second one runs unprepared, never as the first.
  */
 export function statementName(query: string, text: string): string {
   const hash = hash64(text);

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import {
   array,
@@ -14,6 +15,8 @@ import {
   multirange,
   range,
   record,
+  temporal,
+  temporalDuration,
   text,
   timestampAsDate,
   timestamptz,
@@ -131,6 +134,19 @@ describe('the text that Postgres sends', () => {
     expect(() => range(int4).decode('1,2')).toThrow(/^not a range$/);
     expect(() => range(int4).decode('[1,2)x')).toThrow(/^not a range$/);
     expect(() => multirange(int4).decode('{1}')).toThrow(/^not a range$/);
+  });
+
+  it('reads intervals, and refuses what no Duration can hold', () => {
+    const duration = (sent: string) => temporalDuration(Temporal.Duration).decode(sent).toString();
+    expect(duration('1 year 2 mons 3 days')).toBe('P1Y2M3D');
+    expect(duration('-1 years -2 mons -3 days -04:05:06.7')).toBe('-P1Y2M3DT4H5M6.7S');
+    expect(duration('00:00:00')).toBe('PT0S');
+    expect(duration('100:00:00.000001')).toBe('PT100H0.000001S');
+    expect(() => duration('1 mon -3 days')).toThrow(/different signs/);
+    expect(() => duration('-1 days +02:03:00')).toThrow(/different signs/);
+    expect(() => duration('P1Y')).toThrow(/IntervalStyle/);
+    expect(() => duration('infinity')).toThrow(/IntervalStyle/);
+    expect(() => temporal(Temporal.PlainDate).decode('infinity')).toThrow(/^an infinite time/);
   });
 
   it('reads both formats of bytea into a plain Uint8Array', () => {

@@ -1,5 +1,6 @@
 import type { Codec } from '../definition.ts';
 import { CodecError } from './codec-error.ts';
+import { isInfinite, postgresYear } from './time-text.ts';
 
 const DAY = 86_400_000;
 
@@ -86,14 +87,7 @@ function encodeTimestamp(value: Date): string {
   if (Number.isNaN(value.getTime())) {
     throw new CodecError('an invalid Date');
   }
-  const iso = value.toISOString();
-  const year = value.getUTCFullYear();
-  if (year >= 1 && year <= 9999) {
-    return iso;
-  }
-  // Beyond four digits JavaScript writes `+012345-` or `-000043-`, and it has a year 0, which is 1 BC.
-  const rest = iso.slice(iso.indexOf('-', 1));
-  return year > 0 ? year + rest : `${String(1 - year).padStart(4, '0') + rest} BC`;
+  return postgresYear(value.toISOString());
 }
 
 /** Days since 1970-01-01 in the proleptic Gregorian calendar, as date2j in datetime.c counts them. */
@@ -121,7 +115,7 @@ function isDigit(code: number): boolean {
 
 function notIso(text: string): CodecError {
   return new CodecError(
-    text === 'infinity' || text === '-infinity'
+    isInfinite(text)
       ? 'an infinite time, which no Date can hold; configure this column as a string'
       : 'not a time in ISO style; the session\'s "DateStyle" has to be ISO, which is Postgres\'s default',
   );

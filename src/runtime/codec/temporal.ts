@@ -1,0 +1,72 @@
+import type { Codec } from '../definition.ts';
+import { CodecError } from './codec-error.ts';
+import { isInfinite, postgresYear } from './time-text.ts';
+
+/** A class of Temporal, or of a polyfill: its static `from` reads ISO 8601, its `toString` writes it. */
+interface TemporalClass<T> {
+  from(text: string): T;
+}
+
+/**
+ * Temporal's Instant for timestamptz, PlainDateTime for timestamp, PlainDate for date, PlainTime for
+ * time. Postgres keeps microseconds of Temporal's nanoseconds; its infinities and 24:00 throw.
+ */
+export function temporal<T>(Class: TemporalClass<T>): Codec<T> {
+  return {
+    decode: (text) => {
+      if (isInfinite(text)) {
+        throw new CodecError(
+          'an infinite time, which Temporal does not have; configure this column as a string',
+        );
+      }
+      return Class.from(isoYear(text));
+    },
+    encode: (value) => postgresYear(String(value)),
+  };
+}
+
+/** Temporal's Duration for interval; an interval whose parts differ in sign throws. */
+export function temporalDuration<T>(Class: TemporalClass<T>): Codec<T> {
+  return {
+    decode: (text) => Class.from(isoDuration(text)),
+    encode: (value) => {
+      const text = String(value);
+      // Postgres wants a sign at each number instead of one in front (datetime.c, DecodeISO8601Interval).
+      return text.startsWith('-') ? text.slice(1).replace(/\d+(\.\d+)?/g, '-$&') : text;
+    },
+  };
+}
+
+/** ISO 8601 writes years beyond four digits, and those before 1 (which is 0 for 1 BC), with sign and six digits. */
+function isoYear(text: string): string {
+  const match = /^(\d{4,})(-.*?)( BC)?$/.exec(text);
+  if (match === null) {
+    return text;
+  }
+  const [, digits = '', rest = '', bc] = match;
+  if (bc !== undefined) {
+    const year = Number(digits) - 1;
+    return (year === 0 ? '0000' : `-${String(year).padStart(6, '0')}`) + rest;
+  }
+  return (digits.length > 4 ? `+${digits.padStart(6, '0')}` : digits) + rest;
+}
+
+/** Reads `1 year 2 mons 3 days 04:05:06.789`, the default IntervalStyle (EncodeInterval in datetime.c). */
+function isoDuration(text: string): string {
+  const match =
+    /^(?:(-?\d+) years? ?)?(?:([-+]?\d+) mons? ?)?(?:([-+]?\d+) days? ?)?(?:([-+])?(\d+):(\d+):(\d+(?:\.\d+)?))?$/.exec(
+      text,
+    );
+  if (match === null || text === '') {
+    throw new CodecError('not an interval in the session\'s "IntervalStyle", which has to be postgres');
+  }
+  const [, years = '0', months = '0', days = '0', sign = '', hours = '0', minutes = '0', seconds = '0'] =
+    match;
+  const parts = [years, months, days, sign + hours, sign + minutes, sign + seconds];
+  const negative = parts.some((part) => part.startsWith('-') && Number(part) !== 0);
+  if (negative && parts.some((part) => Number(part) > 0)) {
+    throw new CodecError('an interval of parts with different signs, which no Duration can hold');
+  }
+  const [y, mon, d, h, min, s] = parts.map((part) => part.replace(/^[-+]/, ''));
+  return `${negative ? '-' : ''}P${y}Y${mon}M${d}DT${h}H${min}M${s}S`;
+}

@@ -1,0 +1,146 @@
+import { type Origin, QueryError } from './errors.ts';
+import type { ServerFields } from './server-error.ts';
+
+/**
+ * An error that the server reported. Its message is the server's own where that never holds a value,
+ * else what the SQLSTATE means; what the server said in full is at hand, but not printed by loggers.
+ */
+export class DatabaseError extends QueryError {
+  /** SQLSTATE (PostgreSQL documentation, appendix A). */
+  readonly code: string;
+  readonly schema: string | undefined;
+  readonly table: string | undefined;
+  readonly column: string | undefined;
+  readonly constraint: string | undefined;
+  readonly #fields: ServerFields;
+
+  constructor(origin: Origin, fields: ServerFields, name = 'DatabaseError') {
+    super(origin, name, `${printable(fields)} (SQLSTATE ${fields.code})`);
+    this.code = fields.code;
+    this.schema = fields.schema;
+    this.table = fields.table;
+    this.column = fields.column;
+    this.constraint = fields.constraint;
+    this.#fields = fields;
+  }
+
+  /** The server's message as it is; can hold values. */
+  get serverMessage(): string {
+    return this.#fields.message;
+  }
+
+  /** The server's DETAIL; often holds values, such as a duplicate key. */
+  get serverDetail(): string | undefined {
+    return this.#fields.detail;
+  }
+
+  /** The server's HINT. */
+  get serverHint(): string | undefined {
+    return this.#fields.hint;
+  }
+}
+
+/** A constraint refused what the query wrote. */
+export class ConstraintViolationError extends DatabaseError {
+  /** The columns or expressions that Postgres names; none for CHECK constraints. */
+  readonly columns: readonly string[];
+
+  constructor(origin: Origin, fields: ServerFields, name: string) {
+    super(origin, fields, name);
+    this.columns = fields.column === undefined ? keyColumns(fields.detail) : [fields.column];
+  }
+}
+
+export class UniqueViolationError extends ConstraintViolationError {
+  constructor(origin: Origin, fields: ServerFields) {
+    super(origin, fields, 'UniqueViolationError');
+  }
+}
+
+export class ForeignKeyViolationError extends ConstraintViolationError {
+  constructor(origin: Origin, fields: ServerFields) {
+    super(origin, fields, 'ForeignKeyViolationError');
+  }
+}
+
+export class NotNullViolationError extends ConstraintViolationError {
+  constructor(origin: Origin, fields: ServerFields) {
+    super(origin, fields, 'NotNullViolationError');
+  }
+}
+
+export class CheckViolationError extends ConstraintViolationError {
+  constructor(origin: Origin, fields: ServerFields) {
+    super(origin, fields, 'CheckViolationError');
+  }
+}
+
+export class ExclusionViolationError extends ConstraintViolationError {
+  constructor(origin: Origin, fields: ServerFields) {
+    super(origin, fields, 'ExclusionViolationError');
+  }
+}
+
+/** Concurrent transactions got in each other's way; the same transaction can succeed when run again. */
+export class RetryableError extends DatabaseError {}
+
+export class SerializationError extends RetryableError {
+  constructor(origin: Origin, fields: ServerFields) {
+    super(origin, fields, 'SerializationError');
+  }
+}
+
+export class DeadlockError extends RetryableError {
+  constructor(origin: Origin, fields: ServerFields) {
+    super(origin, fields, 'DeadlockError');
+  }
+}
+
+/** The statement was cancelled: by a timeout of the server, by an AbortSignal, or by an administrator. */
+export class CanceledError extends DatabaseError {
+  constructor(origin: Origin, fields: ServerFields) {
+    super(origin, fields, 'CanceledError');
+  }
+}
+
+/** The error for what the server reported, of the class that its SQLSTATE calls for. */
+export function databaseError(origin: Origin, fields: ServerFields): DatabaseError {
+  switch (fields.code) {
+    case '23505':
+      return new UniqueViolationError(origin, fields);
+    case '23503':
+      return new ForeignKeyViolationError(origin, fields);
+    case '23502':
+      return new NotNullViolationError(origin, fields);
+    case '23514':
+      return new CheckViolationError(origin, fields);
+    case '23P01':
+      return new ExclusionViolationError(origin, fields);
+    case '40001':
+      return new SerializationError(origin, fields);
+    case '40P01':
+      return new DeadlockError(origin, fields);
+    case '57014':
+      return new CanceledError(origin, fields);
+    default:
+      return new DatabaseError(origin, fields);
+  }
+}
+
+// Of these classes of SQLSTATEs, Postgres's messages name types, relations, columns and constraints, never data.
+const WITHOUT_VALUES = /^(08|0A|21|23|25|26|28|3D|3F|40|42|44|53|54|55|57)/;
+
+function printable({ code, message }: ServerFields): string {
+  if (WITHOUT_VALUES.test(code)) {
+    return message;
+  }
+  return code.startsWith('22')
+    ? 'a value does not fit its type or operation'
+    : 'the database reported an error, see `serverMessage`';
+}
+
+/** `Key (a, lower(b))=(...)`: what stands before the values, cut at the outer commas. */
+function keyColumns(detail: string | undefined): readonly string[] {
+  const key = /\((.+?)\)=\(/.exec(detail ?? '')?.[1];
+  return key?.match(/(?:\((?:[^()]|\([^()]*\))*\)|[^,(])+/g)?.map((column) => column.trim()) ?? [];
+}

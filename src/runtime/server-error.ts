@@ -1,0 +1,33 @@
+/**
+ * The fields of an ErrorResponse (PostgreSQL documentation, 55.8), under the names that pg and PGlite
+ * give them.
+ */
+export interface ServerFields {
+  readonly message: string;
+  /** SQLSTATE. */
+  readonly code: string;
+  readonly severity: string;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly table?: string | undefined;
+  readonly column?: string | undefined;
+  readonly dataType?: string | undefined;
+  readonly constraint?: string | undefined;
+  readonly routine?: string | undefined;
+}
+
+/** An ErrorResponse, as pg and PGlite give it. */
+export function isServerError(error: unknown): error is ServerFields {
+  const { severity, code } = (error ?? {}) as Partial<ServerFields>;
+  return typeof severity === 'string' && typeof code === 'string';
+}
+
+/**
+ * Whether the server closes the connection after it, or never let it begin: connection exceptions,
+ * failed authentication, missing database, idle timeouts, shutdown, too many connections. By SQLSTATE,
+ * because the severity is in the server's language.
+ */
+export function endsConnection({ code }: ServerFields): boolean {
+  return /^(08|28|3D|57P|25P03|53300)/.test(code);
+}
