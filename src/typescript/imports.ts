@@ -90,8 +90,13 @@ function namedImport(imports: readonly Import[], module: string): string {
     : `${keyword} {\n${names.map((n) => `  ${n},\n`).join('')}} ${from}`;
 }
 
+// Letter by letter, capitals before their small letters, as Biome and ESLint sort imports.
 function compareNames(a: string, b: string): number {
-  return compare(a.toLowerCase(), b.toLowerCase()) || compare(a, b);
+  return compare(sortKey(a), sortKey(b));
+}
+
+function sortKey(name: string): string {
+  return name.replace(/./g, (letter) => letter.toLowerCase() + (letter === letter.toLowerCase() ? '1' : '0'));
 }
 
 function compare(a: string, b: string): number {

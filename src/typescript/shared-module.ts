@@ -10,7 +10,7 @@ import type { Overrides } from './override.ts';
 import { rebasedSpecifier } from './paths.ts';
 import { compositeShape, type Scope, shapeOf, typesOnly } from './shape.ts';
 import { columnKey, type SharedJson, type SharedNames, type SharedType, typeKey } from './shared-names.ts';
-import { printFields, printType, type TsType } from './ts-type.ts';
+import { printFields, printType, spaced, type TsType } from './ts-type.ts';
 
 /** The declarations that files turn out to share while they are being made. */
 export interface SharedModule {
@@ -124,7 +124,7 @@ function declaration(name: string, type: TsType): string {
 
 function alias(name: string, type: TsType): string {
   const text = printType(type, '', `export type ${name} = ;`.length);
-  return `export type ${name} =${text.startsWith('\n') ? '' : ' '}${text};\n`;
+  return `export type ${name} =${spaced(text)};\n`;
 }
 
 function compare(a: string, b: string): number {

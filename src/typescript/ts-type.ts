@@ -47,6 +47,7 @@ export function unionOf(members: readonly TsType[]): TsType {
     seen.delete(text);
     return member === undefined ? [] : [member];
   });
+  seen.delete('never');
   const all = [...seen.values(), ...last];
   const [only] = all;
   if (only === undefined) return named('never');
@@ -79,7 +80,8 @@ export function printFields(fields: readonly TsField[], indent: string): string 
   return fields
     .map((field) => {
       const key = fieldKey(field);
-      return `${docComment(field.comment ?? '', indent)}${indent}${key}: ${printType(field.type, indent, key.length + 3)};\n`;
+      const type = printType(field.type, indent, key.length + 3);
+      return `${docComment(field.comment ?? '', indent)}${indent}${key}:${spaced(type)};\n`;
     })
     .join('');
 }
@@ -114,6 +116,11 @@ function element(type: TsType, indent: string, before: number, inArray = false):
   const text = printType(type, indent, before);
   if (!needsParentheses(type, inArray)) return text;
   return text.startsWith('\n') ? `(${text}\n${indent})` : `(${text})`;
+}
+
+/** A type's text as it follows on a colon or an equals sign: members of a broken union begin on the next line. */
+export function spaced(type: string): string {
+  return type.startsWith('\n') ? type : ` ${type}`;
 }
 
 /** The text of a type on one line; documentation is left out. */

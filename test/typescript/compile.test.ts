@@ -28,7 +28,7 @@ const collisions: readonly Query[] = [
           column('h', enumType('status', ['audit'], 'audit')),
           column('constructor', base('int4')),
           column('__proto__', base('int4')),
-          column("it's a */ `${x}`", base('int4')),
+          column("it's a */ `$" + '{x}`', base('int4')),
         ],
       }),
   ),

@@ -8,7 +8,7 @@ import { stringUnion } from '../literal-type.ts';
 import { configFailure, type Direction, type Override, type Overrides } from '../override.ts';
 import { rebasedSpecifier } from '../paths.ts';
 import { typeKey } from '../shared-names.ts';
-import { printType } from '../ts-type.ts';
+import { printType, spaced } from '../ts-type.ts';
 import { aliases, arrayResults, parameters, results } from './mapping.ts';
 
 /** The types of one file for @pgtyped/runtime, declared in the file itself, as PgTyped does it. */
@@ -56,7 +56,7 @@ export function fileTypes(
   const arrayOf = (element: string): string => {
     if (!isIdentifier(element)) return `(${element})[]`;
     const name = declared(`array ${element}`, `${element}Array`);
-    others.set(name, `(${element})[]`);
+    others.set(name, `${element}[]`);
     return name;
   };
   const wantedText = ({ wanted }: Override): string =>
@@ -112,7 +112,7 @@ export function fileTypes(
       [enums, others]
         .map((declarations) =>
           [...declarations]
-            .map(([name, text]) => `export type ${name} =${text.startsWith('\n') ? '' : ' '}${text};\n`)
+            .map(([name, text]) => `export type ${name} =${spaced(text)};\n`)
             .sort()
             .join('\n'),
         )
