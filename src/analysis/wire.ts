@@ -65,6 +65,8 @@ export async function describe(
     // After an error the server skips to the Sync: the rest is sent again, in smaller helpings.
     size = batch.at(-1)?.ok === false ? Math.max(4, size >> 1) : Math.min(LARGEST_BATCH, size << 1);
     arrived = next < statements.length ? send(client, statements.slice(next, next + size)) : null;
+    // If `receive` throws, nobody waits for this batch any more.
+    arrived?.catch(() => {});
     batch.forEach((described, i) => {
       receive(described, first + i);
     });

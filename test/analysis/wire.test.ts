@@ -98,6 +98,17 @@ describe('describing many statements', () => {
     });
   });
 
+  it('passes on what the receiver throws, though batches are still on their way', async () => {
+    const client = new Client({ connectionString: postgresUrl(newest) });
+    await client.connect();
+    const statements = Array.from({ length: 500 }, (_, i) => `SELECT ${i} AS n`);
+    const told = describeStatements(client, statements, () => {
+      throw new Error('enough');
+    });
+    await expect(told).rejects.toThrow('enough');
+    await client.end();
+  });
+
   it('takes an empty list', async () => {
     expect(await connected(postgresUrl(newest), (client) => all(client, []))).toEqual([]);
   });
