@@ -1,0 +1,55 @@
+import { Client, type ClientConfig } from 'pg';
+import { parseIntoClientConfig } from 'pg-connection-string';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import type { ConnectionConfig } from '../project/config.ts';
+import { connectionFailure } from './connection-failure.ts';
+
+/**
+ * Connects to a server.
+ * @param connection null: pg's defaults, which are the PG* variables
+ * @param database instead of the one that `connection` names
+ * @returns the client; losing the connection later rejects queries and is otherwise silent
+ * @throws Failure: 3 if there is no way in, 2 if the URL cannot be read
+ */
+export async function connect(connection: ConnectionConfig | null, database?: string): Promise<Client> {
+  const client = new Client({ ...clientConfig(connection), ...(database && { database }) });
+  // Without a listener a lost connection would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    throw connectionFailure(error, describePlace(client));
+  }
+  return client;
+}
+
+/** `localhost:5432/app as alice`, for messages: whatever a password is, it is not in there. */
+export function describeConnection(connection: ConnectionConfig | null): string {
+  const client = new Client(clientConfig(connection));
+  return `${describePlace(client)} as ${client.user}`;
+}
+
+/** `localhost:5432/app`: where a client is, or will be, connected to. */
+export function describePlace({ host, port, database }: Client): string {
+  return host.startsWith('/')
+    ? `${host}/.s.PGSQL.${port}, database ${database}`
+    : `${host}:${port}/${database}`;
+}
+
+function clientConfig(connection: ConnectionConfig | null): ClientConfig {
+  const { connectionString, ...parts } = connection ?? {};
+  const url = connectionString ? parseUrl(connectionString) : {};
+  return { connectionTimeoutMillis: 10_000, application_name: 'nodrift', ...url, ...parts };
+}
+
+function parseUrl(connectionString: string): ClientConfig {
+  try {
+    return parseIntoClientConfig(connectionString);
+  } catch {
+    // What the parser says would repeat the URL and its password.
+    const message = 'The database URL (PGURI, DATABASE_URL or dbUrl) cannot be read.';
+    const hint =
+      'It looks like postgres://user:password@host:5432/database; special characters are %-encoded.';
+    throw new Failure(2, [diagnostic({ message, hint })]);
+  }
+}

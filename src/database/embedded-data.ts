@@ -1,0 +1,52 @@
+import { type Extensions, PGlite } from '@electric-sql/pglite';
+import type { DataCache } from './data-cache.ts';
+
+/** One segment of the write-ahead log is made in advance; 1 MB instead of 16 makes that quicker. */
+const initDbStartParams = ['--wal-segsize=1'];
+
+/** A database and what was noted while it was made. */
+export interface Made {
+  readonly pglite: PGlite;
+  readonly notes: readonly string[];
+}
+
+/** Starts PGlite on an empty database, in memory. */
+export function createEmpty(extensions: Extensions): Promise<PGlite> {
+  return PGlite.create({ extensions, initDbStartParams });
+}
+
+/**
+ * Starts PGlite on what the cache holds under a key.
+ * @returns null if there is nothing, or nothing that can be used: then it is removed
+ */
+export async function loadCached(
+  cache: DataCache,
+  key: string,
+  extensions: Extensions,
+): Promise<Made | null> {
+  const stored = await cache.read(key);
+  if (stored === null) return null;
+  try {
+    const line = stored.indexOf('\n');
+    const notes: readonly string[] = JSON.parse(stored.toString('utf8', 0, line));
+    const loadDataDir = new Blob([stored.subarray(line + 1)], { type: 'application/x-tar' });
+    return { pglite: await PGlite.create({ extensions, loadDataDir }), notes };
+  } catch {
+    await cache.remove(key);
+    return null;
+  }
+}
+
+/**
+ * Takes a copy of the database as it is now; nothing may be going on in it.
+ * @returns when the copy is taken, a function that stores it, which takes its time in the background
+ */
+export async function storeCached(
+  cache: DataCache,
+  key: string,
+  { pglite, notes }: Made,
+): Promise<() => Promise<void>> {
+  const data = await (await pglite.dumpDataDir('none')).arrayBuffer();
+  return () =>
+    cache.write(key, Buffer.concat([Buffer.from(`${JSON.stringify(notes)}\n`), Buffer.from(data)]));
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { Client } from 'pg';
+import { Failure } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import { buildSchema } from './build-schema.ts';
+import { cacheKey, openDataCache } from './data-cache.ts';
+import type { Database } from './database.ts';
+import { createEmpty, loadCached, type Made, storeCached } from './embedded-data.ts';
+import { readSourceFiles, type SourceFile } from './migration-files.ts';
+import { extensionAdvice, loadExtensions, neededExtensions } from './pglite-extensions.ts';
+import { pgliteStream } from './pglite-stream.ts';
+import { resetSession, serverVersion } from './session.ts';
+
+/** Part of every key of the cache: raise it when other things are made from the same files. */
+const generation = '1';
+
+/**
+ * Opens PGlite in this process, in memory, with the migrations applied. What was made is kept in the
+ * user's cache, so that the next run on the same migrations only loads it.
+ * @throws Failure: 1 a failing migration, 2 no migrations, or an extension that there is not
+ */
+export async function openEmbedded(config: Config, env: NodeJS.ProcessEnv): Promise<Database> {
+  const files = readSourceFiles(config);
+  const names = neededExtensions(config.extensions, files);
+  const [extensions, cache] = await Promise.all([
+    loadExtensions(names, config.extensions, config.root),
+    openDataCache(env),
+  ]);
+  const version = pgliteVersion();
+  const emptyKey = cacheKey([generation, version, ...names]);
+  const migratedKey = keyOfMigrated(config, emptyKey, files);
+  const background: Promise<void>[] = [];
+  const store = async (key: string, made: Made) => {
+    if (cache) background.push((await storeCached(cache, key, made))());
+  };
+
+  const cached = cache && migratedKey ? await loadCached(cache, migratedKey, extensions) : null;
+  const empty = cached ?? (cache ? await loadCached(cache, emptyKey, extensions) : null);
+  const pglite = empty?.pglite ?? (await createEmpty(extensions));
+  const client = new Client({ stream: () => pgliteStream(pglite), user: 'postgres', database: 'postgres' });
+  client.on('error', () => {});
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= client
+      .end()
+      .then(() => pglite.close())
+      .then(() => Promise.all(background))
+      .then(() => {});
+    return closing;
+  };
+  try {
+    if (!empty) await store(emptyKey, { pglite, notes: [] });
+    await client.connect();
+    const notes = cached ? cached.notes : await buildSchema(client, config, files, true);
+    if (!cached && migratedKey) await store(migratedKey, { pglite, notes });
+    await resetSession(client, config.searchPath);
+    const { major, version: postgres } = await serverVersion(client);
+    return { client, description: `PGlite ${version} (PostgreSQL ${postgres})`, major, notes, close };
+  } catch (error) {
+    await close();
+    throw withExtensionAdvice(error);
+  }
+}
+
+/** Null where the same files may make something else: migrations that are programs. */
+function keyOfMigrated(config: Config, emptyKey: string, files: readonly SourceFile[]): string | null {
+  const { source } = config;
+  if (files.length === 0 || !files.every(({ path }) => path.endsWith('.sql'))) return null;
+  const format = source.kind === 'migrations' ? source.format : source.kind;
+  return cacheKey([emptyKey, format, ...files.flatMap(({ path, text }) => [basename(path), text])]);
+}
+
+function pgliteVersion(): string {
+  // The package exports its code but not its package.json.
+  const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite');
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8'),
+  );
+  return version;
+}
+
+function withExtensionAdvice(error: unknown): unknown {
+  if (!(error instanceof Failure)) return error;
+  const diagnostics = error.diagnostics.map((found) => {
+    // src/backend/commands/extension.c
+    const name = /extension "([^"]+)" is not available|extension control file ".*\/([^"/]+)\.control"/.exec(
+      found.message,
+    );
+    return name ? { ...found, hint: extensionAdvice(name[1] ?? name[2] ?? '') } : found;
+  });
+  return new Failure(error.exitCode, diagnostics);
+}

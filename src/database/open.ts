@@ -1,0 +1,34 @@
+import type { Config } from '../project/config.ts';
+import type { Database } from './database.ts';
+
+export interface OpenOptions {
+  /** Aborts the opening, and closes what is open: a scratch database is dropped. */
+  readonly signal?: AbortSignal;
+  /** Where the cache lies (XDG_CACHE_HOME, LOCALAPPDATA, NODRIFT_CACHE); default: the process's. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Opens the database that queries are analysed on, with the migrations applied and a clean session.
+ * @throws Failure: 1 a failing migration, 2 a configuration that cannot be met, 3 no way to the server
+ */
+export async function openDatabase(config: Config, options: OpenOptions = {}): Promise<Database> {
+  const { database } = config;
+  const env = options.env ?? process.env;
+  options.signal?.throwIfAborted();
+  switch (database.kind) {
+    case 'embedded': {
+      const { openEmbedded } = await import('./embedded.ts');
+      return openEmbedded(config, env);
+    }
+    case 'server': {
+      const { openAsIs, openScratch } = await import('./server.ts');
+      if (database.asIs) return openAsIs(config, database.connection);
+      return openScratch(config, database.connection, false, options.signal);
+    }
+    case 'container': {
+      const { openContainer } = await import('./container.ts');
+      return openContainer(config, database.image, options.signal);
+    }
+  }
+}
