@@ -1,9 +1,40 @@
 import type { Catalog } from './catalog/catalog.ts';
-import { anything, type Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { assume } from './nullability/assume.ts';
+import { functionBody } from './nullability/body.ts';
+import type { Engine } from './nullability/context.ts';
+import { facts } from './nullability/expression.ts';
+import { openQuery } from './nullability/query.ts';
+import { relationFacts } from './nullability/relation.ts';
 import type { QueryNode } from './tree/nodes.ts';
 
-/** What is proven of each result column, in the order of the target list. */
-export function columnFacts(query: QueryNode, _catalog: Catalog): readonly Facts[] {
-  const list = (query.commandType === 1 ? query.targetList : query.returningList) ?? [];
-  return list.filter((entry) => !entry.resjunk).map(() => anything);
+/**
+ * What is proven of each result column, in the order of the target list or RETURNING. Whatever is not understood
+ * proves nothing: its columns are nullable.
+ */
+export function columnFacts(query: QueryNode, catalog: Catalog): readonly Facts[] {
+  return engineFor(catalog, null, 0).open(query, null).columns();
+}
+
+// Functions may call themselves.
+const DEEPEST_CALL = 8;
+
+/**
+ * @param params of the function whose body is looked at; null for a statement
+ * @param depth of the calls on the way
+ */
+function engineFor(catalog: Catalog, params: readonly Facts[] | null, depth: number): Engine {
+  let frames = 0;
+  const engine: Engine = {
+    catalog,
+    params,
+    nextFrame: () => frames++,
+    facts,
+    assume,
+    open: (query, outer) => openQuery(engine, query, outer),
+    relation: (oid, inherited) => relationFacts(engineFor(catalog, null, depth), oid, inherited),
+    body: (oid, args) =>
+      depth < DEEPEST_CALL ? functionBody(engineFor(catalog, args, depth + 1), oid) : null,
+  };
+  return engine;
 }

@@ -1,0 +1,50 @@
+import { anything, type Facts, notNull } from '../facts.ts';
+import { aggregates } from '../never-null/aggregates.ts';
+import type { Aggref, Expr } from '../tree/nodes.ts';
+import type { Context } from './context.ts';
+import { mayBeEmpty } from './grouping.ts';
+import { withNullable } from './join-facts.ts';
+import { learn } from './learn.ts';
+
+/** Aggregates whose value is an array of their argument's values (pg_proc.dat). */
+const arrayAgg = 2335;
+/** array_agg of arrays. */
+const arrayAggArray = 4053;
+
+/** What is proven of an aggregate over the rows of a group. */
+export function aggregateFacts(call: Aggref, context: Context): Facts {
+  const rule = aggregates.get(call.aggfnoid);
+  if (rule === undefined) return anything;
+  if (rule === 'always') return notNull;
+  // An aggregate of an outer query's rows: of these nothing is known here.
+  if (call.agglevelsup > 0) return anything;
+  const { frame } = context;
+  const rows: Context = { ...context, proven: frame.proven, stage: 'row', caseTest: null, sublink: null };
+  const filtered = call.aggfilter === null ? rows : learn(rows, frame.engine.assume(call.aggfilter, 1, rows));
+  const args = aggregated(call).map((arg) => frame.engine.facts(arg, filtered));
+  const direct = (call.aggdirectargs ?? []).map((arg) => frame.engine.facts(arg, context));
+  const someRow = call.aggfilter === null && !mayBeEmpty(frame.scope.query);
+  return valueOverRows(call.aggfnoid, rule, args, direct, someRow);
+}
+
+/** The arguments proper: DISTINCT and ORDER BY add others behind them. */
+function aggregated(call: Aggref): readonly Expr[] {
+  return (call.args ?? []).filter((entry) => !entry.resjunk).map((entry) => entry.expr);
+}
+
+/** @param someRow whether there is at least one row, for sure */
+export function valueOverRows(
+  oid: number,
+  rule: string,
+  args: readonly Facts[],
+  direct: readonly Facts[],
+  someRow: boolean,
+): Facts {
+  const [first] = args;
+  const given =
+    direct.every(({ nullable }) => !nullable) && (rule === 'rows' || args.every(({ nullable }) => !nullable));
+  const value: Facts = { nullable: !(someRow && given) };
+  if (oid === arrayAgg && first !== undefined) return { ...value, element: first };
+  if (oid === arrayAggArray && first?.element !== undefined) return { ...value, element: first.element };
+  return withNullable(value, value.nullable);
+}

@@ -1,0 +1,46 @@
+import { type Facts, notNull } from '../facts.ts';
+import { joinFacts } from './join-facts.ts';
+
+/** OIDs of pg_proc.dat. */
+const Fn = {
+  arrayAppend: 378,
+  arrayPrepend: 379,
+  arrayCat: 383,
+  arrayRemove: 3167,
+  arrayReplace: 3168,
+  stringToArray: 394,
+  regexpSplitToArray: 2767,
+  regexpSplitToArrayFlags: 2768,
+  arrayFill: 1193,
+  trimArray: 6172,
+  tsvectorToArray: 3326,
+} as const;
+
+/** What is proven of the elements of an array that a built-in function returns; undefined if nothing. */
+export function elementsOf(oid: number, args: readonly Facts[]): Facts | undefined {
+  const [first, second] = args;
+  switch (oid) {
+    case Fn.arrayAppend:
+      return first?.element && second && joinFacts(first.element, second);
+    case Fn.arrayPrepend:
+      return second?.element && first && joinFacts(second.element, first);
+    case Fn.arrayCat:
+      return first?.element && second?.element && joinFacts(first.element, second.element);
+    case Fn.arrayRemove:
+    case Fn.trimArray:
+      return first?.element;
+    case Fn.arrayReplace: {
+      const replacement = args[2];
+      return first?.element && replacement && joinFacts(first.element, replacement);
+    }
+    case Fn.arrayFill:
+      return first;
+    case Fn.stringToArray:
+    case Fn.regexpSplitToArray:
+    case Fn.regexpSplitToArrayFlags:
+    case Fn.tsvectorToArray:
+      return notNull;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+import { anything, type Facts, notNull } from '../facts.ts';
+import { neverNull } from '../never-null/table.ts';
+import type { Expr, FuncExpr } from '../tree/nodes.ts';
+import { elementsOf } from './array-function.ts';
+import type { Context } from './context.ts';
+import { calendarField } from './extract.ts';
+import { withNullable } from './join-facts.ts';
+
+/** What is proven of a function call's value. */
+export function callFacts(call: FuncExpr, context: Context): Facts {
+  const args = (call.args ?? []).map((arg) => context.frame.engine.facts(arg, context));
+  if (call.funcretset) return inTargetList(call, args, context);
+  return valueFacts(call.funcid, call.args ?? [], args, call.funcvariadic, context);
+}
+
+/** What is proven of an operator's value. Without arguments: as if none of them could be NULL. */
+export function operatorFacts(functionOid: number, args: readonly Expr[], context: Context): Facts {
+  const facts = args.map((arg) => context.frame.engine.facts(arg, context));
+  return valueFacts(functionOid, args, facts, false, context);
+}
+
+function valueFacts(
+  oid: number,
+  exprs: readonly Expr[],
+  args: readonly Facts[],
+  variadic: boolean,
+  context: Context,
+): Facts {
+  const rule = neverNull.get(oid);
+  const found = rule !== undefined && proves(rule, args, variadic);
+  if (found || (oid < 16384 && calendarField(oid, exprs, args))) {
+    const element = elementsOf(oid, args);
+    return element === undefined ? notNull : { nullable: false, element };
+  }
+  return bodyFacts(oid, args, context);
+}
+
+function proves(rule: string, args: readonly Facts[], variadic: boolean): boolean {
+  const given = (facts: Facts | undefined) => facts !== undefined && !facts.nullable;
+  if (variadic || rule === 'args') return args.every(given);
+  switch (rule) {
+    case 'always':
+      return true;
+    case 'any':
+      return args.some(given);
+    case 'first':
+      return given(args[0]);
+    default:
+      return false;
+  }
+}
+
+/** A function in the SQL-standard form: what its body returns, if it returns a row for sure. */
+function bodyFacts(oid: number, args: readonly Facts[], context: Context): Facts {
+  const { engine } = context.frame;
+  const entry = engine.catalog.functions.get(oid);
+  if (!entry?.body || entry.returnsSet || entry.columns !== null) return anything;
+  if (entry.strict && args.some(({ nullable }) => nullable)) return anything;
+  const body = engine.body(oid, args);
+  const [column] = body?.columns ?? [];
+  if (!body?.atLeastOneRow || column === undefined || body.columns.length !== 1) return anything;
+  return column;
+}
+
+/** A set in the target list: where there are several, the shorter ones are filled up with NULL. */
+function inTargetList(call: FuncExpr, args: readonly Facts[], context: Context): Facts {
+  const { query } = context.frame.scope;
+  const [column] = setFacts(call.funcid, args, context) ?? [];
+  if (column === undefined) return anything;
+  return onlyOneSet(query.targetList ?? []) ? column : withNullable(column, true);
+}
+
+function onlyOneSet(list: readonly { readonly expr: Expr }[]): boolean {
+  let sets = 0;
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if ('tag' in value && value.tag === 'QUERY') return;
+    if (('funcretset' in value && value.funcretset) || ('opretset' in value && value.opretset)) sets++;
+    for (const inner of Object.values(value)) visit(inner);
+  };
+  for (const entry of list) visit(entry.expr);
+  return sets === 1;
+}
+
+/** Columns of the rows of a function that returns a set; null if nothing is known of them. */
+export function setFacts(oid: number, args: readonly Facts[], context: Context): readonly Facts[] | null {
+  const { engine } = context.frame;
+  const rule = neverNull.get(oid);
+  const [first] = args;
+  if (rule === 'elements') return [first?.element ?? anything];
+  // A strict function returns no row at all where an argument is NULL.
+  if (rule === 'rows') return [notNull];
+  if (rule === 'key') return [notNull, notNull];
+  if (rule === 'key only') return [notNull, anything];
+  const entry = engine.catalog.functions.get(oid);
+  if (!entry?.body || !entry.returnsSet) return null;
+  const given = entry.strict ? args.map((facts) => withNullable(facts, false)) : args;
+  return engine.body(oid, given)?.columns ?? null;
+}

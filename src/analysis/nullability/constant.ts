@@ -1,0 +1,19 @@
+import { type Facts, notNull } from '../facts.ts';
+import type { Const } from '../tree/nodes.ts';
+import type { Context } from './context.ts';
+
+/** What is proven of a constant. */
+export function constantFacts(constant: Const, context: Context): Facts {
+  if (constant.constisnull) return { nullable: true, element: notNull };
+  const isArray = (context.frame.engine.catalog.types.get(constant.consttype)?.element ?? 0) !== 0;
+  return isArray ? { nullable: false, element: { nullable: mayHoldNull(constant) } } : notNull;
+}
+
+/**
+ * Whether an array constant has a NULL bitmap: after the length come the number of dimensions and the offset of
+ * the data, which is 0 where there is no bitmap (src/include/utils/array.h).
+ */
+function mayHoldNull(constant: Const): boolean {
+  const bytes = constant.constvalue ?? [];
+  return bytes.length < 12 || bytes.slice(8, 12).some((byte) => byte !== 0);
+}

@@ -1,0 +1,99 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Facts } from '../facts.ts';
+import type { Scope } from '../scope.ts';
+import type { CommonTableExpr, Expr, QueryNode } from '../tree/nodes.ts';
+import type { Atoms, Proven } from './atoms.ts';
+import type { RowVersion } from './key.ts';
+import type { Regions } from './regions.ts';
+
+/** One query while it is looked at: what is known of its range table, for whoever looks at its expressions. */
+export interface Frame {
+  /** Unlike any other frame's of the same analysis, so that atoms of different queries don't meet. */
+  readonly id: number;
+  readonly scope: Scope;
+  readonly engine: Engine;
+  /** Where this query stands in the query around it. */
+  readonly outer: Context | null;
+  readonly regions: Regions;
+  /** Facts of each range table entry's columns, once asked for. */
+  readonly entries: (readonly Facts[] | undefined)[];
+  /** Facts of each WITH query's columns, once asked for. */
+  readonly withQueries: Map<CommonTableExpr, readonly Facts[]>;
+  /** What holds for every row that comes out of FROM and WHERE; grows while these are read. */
+  proven: Proven | null;
+  readonly grouping: Grouping | null;
+  /** Null while there is no RETURNING to look at. */
+  written: Written | null;
+}
+
+/** GROUPING SETS: what they set to NULL in some rows. */
+export interface Grouping {
+  /** `ressortgroupref`s of grouping expressions that are not in every grouping set. */
+  readonly references: ReadonlySet<number>;
+  /** Their keys. */
+  readonly keys: ReadonlySet<string>;
+  /** An expression among them has no key: nothing can be told from it. */
+  readonly opaque: boolean;
+}
+
+/** What RETURNING sees of a target's column (0 for the whole row, negative for a system column). */
+export type Written = (column: number, version: RowVersion) => Facts;
+
+/** Where an expression is evaluated, and what is known there. */
+export interface Context {
+  readonly frame: Frame;
+  readonly outer: Context | null;
+  readonly proven: Proven | null;
+  /** Before grouping, after it, or in RETURNING. */
+  readonly stage: 'row' | 'group' | 'returning';
+  /** What a CASETESTEXPR stands for. */
+  readonly caseTest: { readonly facts: Facts; readonly expr: Expr | null } | null;
+  /** What the PARAMs of a sublink's comparison stand for. */
+  readonly sublink: readonly Facts[] | null;
+}
+
+/** A query that was opened: its columns, and what is known where its result rows are made. */
+export interface Opened {
+  readonly frame: Frame;
+  /** Where the target list or RETURNING is evaluated. */
+  readonly result: Context;
+  readonly columns: () => readonly Facts[];
+}
+
+/** The mutually recursive parts, so that each can stand in its own file. */
+export interface Engine {
+  readonly catalog: Catalog;
+  /** Facts of `$1`, `$2`, ... inside a function's body; null for a statement's own parameters. */
+  readonly params: readonly Facts[] | null;
+  readonly nextFrame: () => number;
+  readonly facts: (expr: Expr, context: Context) => Facts;
+  /** What holds if the condition comes out as one of `outcomes`. */
+  readonly assume: (expr: Expr, outcomes: number, context: Context) => Atoms;
+  readonly open: (query: QueryNode, outer: Context | null) => Opened;
+  /** Columns of a relation; with its inheritance children or without. */
+  readonly relation: (oid: number, inherited: boolean) => RelationFacts;
+  /** The columns of one row that a function returns, for a call with these arguments. */
+  readonly body: (functionOid: number, args: readonly Facts[]) => FunctionBody | null;
+}
+
+/** What a relation's rows are known to hold. */
+export interface RelationFacts {
+  /** By `attnum`. */
+  readonly columns: ReadonlyMap<number, Facts>;
+  /** Whether its rows have the system columns of a table. */
+  readonly isTable: boolean;
+}
+
+/** An SQL-standard function body's last statement. */
+export interface FunctionBody {
+  readonly columns: readonly Facts[];
+  readonly atLeastOneRow: boolean;
+}
+
+/** The context `levels` queries further out, with all that is known here. */
+export function contextAt(context: Context, levels: number): Context | null {
+  if (levels === 0) return context;
+  let at: Context | null = context;
+  for (let i = 0; i < levels && at !== null; i++) at = at.outer;
+  return at === null ? null : { ...at, proven: context.proven };
+}

@@ -1,0 +1,235 @@
+import { baseType, refusesNull } from '../catalog/pg-type.ts';
+import { anything, type Facts, notNull } from '../facts.ts';
+import type { BoolExpr, CaseExpr, Coercion, Expr, SubscriptingRef } from '../tree/nodes.ts';
+import { aggregateFacts } from './aggregate.ts';
+import { caseBranches, FALSE, NULL, TRUE } from './assume.ts';
+import { holds } from './atoms.ts';
+import { callFacts, operatorFacts } from './call.ts';
+import { constantFacts } from './constant.ts';
+import type { Context } from './context.ts';
+import { nulledByGrouping } from './grouping.ts';
+import { joinFacts, withNullable } from './join-facts.ts';
+import { expressionKey, operatorFunction } from './key.ts';
+import { isReal, learn, regionKey } from './learn.ts';
+import { subLinkFacts } from './sublink.ts';
+import { variableFacts } from './variable.ts';
+import { windowFacts } from './window.ts';
+
+/** What is proven of an expression's value, where `context` says it is evaluated. */
+export function facts(expr: Expr, context: Context): Facts {
+  if (expr.tag === 'VAR') return variableFacts(expr, context);
+  if (expr.tag === 'CONST') return nulledByGrouping(expr, context) ? anything : constantFacts(expr, context);
+  if (nulledByGrouping(expr, context)) return anything;
+  const found = ownFacts(expr, context);
+  if (!found.nullable || !context.proven?.expressions) return found;
+  const key = expressionKey(expr, context, false);
+  return key !== null && holds(context.proven, key) ? withNullable(found, false) : found;
+}
+
+function ownFacts(expr: Expr, context: Context): Facts {
+  const of = (part: Expr) => facts(part, context);
+  switch (expr.tag) {
+    case 'PARAM':
+      return paramFacts(expr, context);
+    case 'AGGREF':
+      return aggregateFacts(expr, context);
+    case 'WINDOWFUNC':
+      return windowFacts(expr, context);
+    case 'FUNCEXPR':
+      return callFacts(expr, context);
+    case 'OPEXPR':
+      return operatorFacts(operatorFunction(expr.opfuncid, expr.opno, context), expr.args ?? [], context);
+    case 'NULLIFEXPR': {
+      const [first] = expr.args ?? [];
+      return first === undefined ? anything : withNullable(of(first), true);
+    }
+    case 'SCALARARRAYOPEXPR': {
+      const [scalar, array] = expr.args ?? [];
+      if (scalar === undefined || array === undefined) return anything;
+      const elements = of(array);
+      if (of(scalar).nullable || elements.nullable || (elements.element?.nullable ?? true)) return anything;
+      return operatorFacts(operatorFunction(expr.opfuncid, expr.opno, context), [], context);
+    }
+    case 'ROWCOMPAREEXPR': {
+      if ([...expr.largs, ...expr.rargs].some((arg) => of(arg).nullable)) return anything;
+      const all = expr.opnos.map((oid) => operatorFacts(operatorFunction(0, oid, context), [], context));
+      return all.some(({ nullable }) => nullable) ? anything : notNull;
+    }
+    case 'BOOLEXPR':
+      return logicFacts(expr, context);
+    case 'SUBLINK':
+      return subLinkFacts(expr, context);
+    case 'FIELDSELECT': {
+      const row = of(expr.arg);
+      const field = row.fields?.[expr.fieldnum - 1]?.facts;
+      return row.nullable || field === undefined ? anything : field;
+    }
+    case 'RELABELTYPE':
+    case 'COLLATEEXPR':
+    case 'NAMEDARGEXPR':
+      return of(expr.arg);
+    // Input and output functions that give NULL for something raise an error (execExprInterp.c, EEOP_IOCOERCE).
+    case 'COERCEVIAIO':
+    case 'CONVERTROWTYPEEXPR':
+      return of(expr.arg).nullable ? anything : notNull;
+    case 'ARRAYCOERCEEXPR':
+      return arrayCoercion(expr, context);
+    case 'COERCETODOMAIN': {
+      const type = context.frame.engine.catalog.types.get(expr.resulttype ?? 0);
+      const value = of(expr.arg);
+      return type !== undefined && refusesNull(context.frame.engine.catalog, type)
+        ? withNullable(value, false)
+        : value;
+    }
+    case 'CASEEXPR':
+      return caseFacts(expr, context);
+    case 'CASETESTEXPR':
+      return context.caseTest?.facts ?? anything;
+    case 'ARRAYEXPR':
+      return arrayFacts(expr.elements ?? [], expr.multidims, context);
+    case 'ROWEXPR':
+      return { nullable: false };
+    case 'COALESCEEXPR':
+      return coalesceFacts(expr.args, context);
+    case 'MINMAXEXPR': {
+      const all = expr.args.map(of);
+      return { nullable: all.every(({ nullable }) => nullable) };
+    }
+    case 'SQLVALUEFUNCTION':
+      // current_schema is NULL where no schema of the search path exists (SVFOP_CURRENT_SCHEMA, primnodes.h).
+      return expr.op === 14 ? anything : notNull;
+    case 'NULLTEST':
+    case 'BOOLEANTEST':
+    case 'DISTINCTEXPR':
+    case 'GROUPINGFUNC':
+    case 'MERGESUPPORTFUNC':
+    case 'NEXTVALUEEXPR':
+    case 'CURRENTOFEXPR':
+      return notNull;
+    case 'SUBSCRIPTINGREF':
+      return sliceFacts(expr, context);
+    case 'XMLEXPR':
+      // XMLELEMENT; the others are NULL where all or some arguments are.
+      return expr.op === 1 ? notNull : anything;
+    case 'JSONVALUEEXPR':
+      return of(expr.formatted_expr ?? expr.raw_expr).nullable ? anything : notNull;
+    case 'JSONISPREDICATE':
+      return of(expr.expr).nullable ? anything : notNull;
+    case 'JSONCONSTRUCTOREXPR':
+      return jsonConstructor(expr.type, expr.func, expr.args ?? [], context);
+    default:
+      return anything;
+  }
+}
+
+function paramFacts(expr: Expr & { tag: 'PARAM' }, context: Context): Facts {
+  switch (expr.paramkind) {
+    // PARAM_EXTERN, PARAM_SUBLINK (primnodes.h)
+    case 0: {
+      const found = context.frame.engine.params?.[expr.paramid - 1] ?? anything;
+      return found.nullable && holds(context.proven, `$${expr.paramid}`) ? withNullable(found, false) : found;
+    }
+    case 2:
+      return context.sublink?.[expr.paramid - 1] ?? anything;
+    default:
+      return anything;
+  }
+}
+
+function logicFacts(expr: BoolExpr, context: Context): Facts {
+  const { assume } = context.frame.engine;
+  const known = expr.args.map((arg) => !facts(arg, context).nullable);
+  if (known.every(Boolean)) return notNull;
+  if (expr.boolop === 'not') return anything;
+  // AND is NULL only where no argument is false. Where one that is never NULL is true, another may not be NULL.
+  const neutral = expr.boolop === 'and' ? TRUE : FALSE;
+  let at = context;
+  for (const [i, arg] of expr.args.entries()) if (known[i]) at = learn(at, assume(arg, neutral, context));
+  if (at === context) return anything;
+  const narrowed = expr.args.every((arg, i) => known[i] || !facts(arg, at).nullable);
+  return narrowed ? notNull : anything;
+}
+
+function caseFacts(expr: CaseExpr, context: Context): Facts {
+  let found: Facts | null = null;
+  let at = context;
+  for (const { condition, result } of caseBranches(expr, context)) {
+    const reached = condition?.(TRUE, at);
+    if (reached !== 'never') {
+      const value = facts(result, reached === undefined ? at : learn(at, reached));
+      found = found === null ? value : joinFacts(found, value);
+    }
+    const passed = condition?.(NULL | FALSE, at);
+    if (passed === 'never') break;
+    if (passed !== undefined) at = learn(at, passed);
+  }
+  return found ?? anything;
+}
+
+function coalesceFacts(args: readonly Expr[], context: Context): Facts {
+  let found: Facts | null = null;
+  for (const arg of args) {
+    const value = facts(arg, context);
+    const so: Facts = value.nullable ? { ...value, nullable: false } : value;
+    found = found === null ? so : joinFacts(found, so);
+    if (!value.nullable) return found;
+  }
+  const nullable = !splitOnFullJoins(context, (at) => args.some((arg) => !facts(arg, at).nullable));
+  return found === null ? anything : withNullable(found, nullable);
+}
+
+/** Of a full join in a real place at least one side is real: whether something is proven with either. */
+function splitOnFullJoins(context: Context, proves: (at: Context) => boolean): boolean {
+  const { frame, proven } = context;
+  return frame.regions.fullJoins.some(({ left, right, at }) => {
+    if (!isReal(frame, at, proven) || isReal(frame, left, proven) || isReal(frame, right, proven))
+      return false;
+    return [left, right].every((side) => {
+      const where = learn(context, new Set([regionKey(frame, side)]));
+      return proves(where) || splitOnFullJoins(where, proves);
+    });
+  });
+}
+
+function arrayFacts(elements: readonly Expr[], nested: boolean, context: Context): Facts {
+  const inner = elements.map((element) => facts(element, context));
+  if (inner.length === 0) return { nullable: false, element: notNull };
+  const all = inner.reduce(joinFacts);
+  // A nested array that is NULL or empty adds no elements.
+  return nested
+    ? { nullable: false, ...(all.element === undefined ? {} : { element: all.element }) }
+    : { nullable: false, element: all };
+}
+
+function arrayCoercion(expr: Coercion, context: Context): Facts {
+  const value = facts(expr.arg, context);
+  const { elemexpr } = expr;
+  if (!elemexpr) return { nullable: value.nullable };
+  const element = facts(elemexpr, { ...context, caseTest: { facts: value.element ?? anything, expr: null } });
+  return { nullable: value.nullable, element };
+}
+
+/** A slice of an array is an array, empty outside its bounds; everything else may not be there. */
+function sliceFacts(expr: SubscriptingRef, context: Context): Facts {
+  const { catalog } = context.frame.engine;
+  const isArray = (catalog.types.get(baseType(catalog, expr.refcontainertype))?.element ?? 0) !== 0;
+  if (!isArray || expr.reflowerindexpr === null || expr.refassgnexpr !== null) return anything;
+  const bounds = [...expr.reflowerindexpr, ...(expr.refupperindexpr ?? [])];
+  const array = facts(expr.refexpr, context);
+  const given = bounds.every((bound) => bound === null || !facts(bound, context).nullable);
+  return withNullable(array, array.nullable || !given);
+}
+
+/** JsonConstructorType (primnodes.h): 1 OBJECT, 2 ARRAY, 3 and 4 their aggregates, 5 PARSE, 6 SCALAR, 7 SERIALIZE. */
+function jsonConstructor(type: number, func: Expr | null, args: readonly Expr[], context: Context): Facts {
+  switch (type) {
+    case 1:
+    case 2:
+      return notNull;
+    case 3:
+    case 4:
+      return func === null ? anything : withNullable(notNull, facts(func, context).nullable);
+    default:
+      return args.length === 0 || args.some((arg) => facts(arg, context).nullable) ? anything : notNull;
+  }
+}

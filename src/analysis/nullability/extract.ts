@@ -1,0 +1,45 @@
+import type { Facts } from '../facts.ts';
+import { constantValue } from '../tree/constants.ts';
+import type { Expr } from '../tree/nodes.ts';
+
+// extract(text from date, timestamp, timestamptz, interval) and date_part of the same (pg_proc.dat).
+const extracts = new Set([6199, 6202, 6203, 6204, 1384, 2021, 1171, 1172]);
+
+// Of infinity these fields are infinity; the others, which go round, are NULL (NonFiniteTimestampTzPart and
+// NonFiniteIntervalPart, src/backend/utils/adt/timestamp.c).
+const growing = new Set([
+  'epoch',
+  'year',
+  'years',
+  'decade',
+  'decades',
+  'century',
+  'centuries',
+  'millennium',
+  'isoyear',
+  'julian',
+]);
+
+// now(), transaction_timestamp(), statement_timestamp(), clock_timestamp()
+const clocks = new Set([1299, 2647, 2648, 2649]);
+
+/** Whether a call is `extract` of a field that every date and time has, from something that is not NULL. */
+export function calendarField(oid: number, exprs: readonly Expr[], args: readonly Facts[]): boolean {
+  if (!extracts.has(oid) || args.some(({ nullable }) => nullable)) return false;
+  const [field, source] = exprs;
+  if (field === undefined || source === undefined) return false;
+  const name = field.tag === 'CONST' ? constantValue(field) : undefined;
+  return (typeof name === 'string' && growing.has(name.toLowerCase())) || isCurrent(source);
+}
+
+/** Whether an expression is the current date or time, or a part of it. */
+function isCurrent(expr: Expr): boolean {
+  switch (expr.tag) {
+    case 'SQLVALUEFUNCTION':
+      return true;
+    case 'FUNCEXPR':
+      return clocks.has(expr.funcid);
+    default:
+      return false;
+  }
+}

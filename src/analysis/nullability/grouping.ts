@@ -1,0 +1,75 @@
+import { type Expr, type GroupingSet, type QueryNode, Rte } from '../tree/nodes.ts';
+import type { Context, Grouping } from './context.ts';
+import { expressionKey } from './key.ts';
+
+/** Whether a query's result rows stand for groups. */
+export function isGrouped(query: QueryNode): boolean {
+  return (
+    query.hasAggs || query.groupClause !== null || query.groupingSets !== null || query.havingQual !== null
+  );
+}
+
+/** Whether a group may have no row: without GROUP BY, or with the empty grouping set. */
+export function mayBeEmpty(query: QueryNode): boolean {
+  if (query.groupingSets !== null) return query.groupingSets.every(includesEmptySet);
+  return (query.groupClause ?? []).length === 0;
+}
+
+/** GroupingSetKind (parsenodes.h). */
+const Kind = { empty: 0, simple: 1, rollup: 2, cube: 3, sets: 4 } as const;
+
+function includesEmptySet(set: GroupingSet): boolean {
+  switch (set.kind) {
+    case Kind.simple:
+      return (set.content ?? []).length === 0;
+    case Kind.sets:
+      return nested(set).some(includesEmptySet);
+    default:
+      return true;
+  }
+}
+
+function nested(set: GroupingSet): readonly GroupingSet[] {
+  return (set.content ?? []).filter(
+    (item): item is GroupingSet => typeof item === 'object' && item !== null && 'tag' in item,
+  );
+}
+
+/** `ressortgroupref`s that are in every grouping set of these. */
+function inEverySet(set: GroupingSet): ReadonlySet<number> {
+  if (set.kind === Kind.simple) {
+    return new Set((set.content ?? []).filter((item): item is number => typeof item === 'number'));
+  }
+  if (set.kind !== Kind.sets) return new Set();
+  const [first, ...others] = nested(set).map(inEverySet);
+  return new Set([...(first ?? [])].filter((reference) => others.every((other) => other.has(reference))));
+}
+
+/** What GROUPING SETS may set to NULL; null if nothing, or if the tree says so itself (PostgreSQL 18's group entry). */
+export function groupingOf(context: Context): Grouping | null {
+  const { query } = context.frame.scope;
+  if (query.groupingSets === null || query.rtable?.some((entry) => entry.rtekind === Rte.group)) return null;
+  // The sets of GROUP BY's items are combined with each other.
+  const always = new Set(query.groupingSets.flatMap((set) => [...inEverySet(set)]));
+  const references = new Set<number>();
+  const keys = new Set<string>();
+  let opaque = false;
+  for (const { tleSortGroupRef: reference } of query.groupClause ?? []) {
+    if (always.has(reference)) continue;
+    references.add(reference);
+    const expr = query.targetList?.find((entry) => entry.ressortgroupref === reference)?.expr;
+    const key = expr === undefined ? null : expressionKey(expr, context, true);
+    if (key === null) opaque = true;
+    else keys.add(key);
+  }
+  return { references, keys, opaque };
+}
+
+/** Whether grouping sets may set an expression to NULL, here where groups are looked at. */
+export function nulledByGrouping(expr: Expr, context: Context): boolean {
+  const { grouping } = context.frame;
+  if (grouping === null || context.stage !== 'group' || grouping.references.size === 0) return false;
+  if (grouping.opaque) return true;
+  const key = expressionKey(expr, context, true);
+  return key !== null && grouping.keys.has(key);
+}

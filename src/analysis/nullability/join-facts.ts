@@ -1,0 +1,46 @@
+import { anything, type Facts, type FieldFacts } from '../facts.ts';
+
+/** What holds of a value that is one of two. */
+export function joinFacts(a: Facts, b: Facts): Facts {
+  if (a === b) return a;
+  const joined: { -readonly [K in keyof Facts]: Facts[K] } = { nullable: a.nullable || b.nullable };
+  if (a.element !== undefined && b.element !== undefined) joined.element = joinFacts(a.element, b.element);
+  const fields = joinFields(a.fields, b.fields);
+  if (fields !== undefined) joined.fields = fields;
+  if (a.literals !== undefined && b.literals !== undefined) {
+    joined.literals = [...new Set([...a.literals, ...b.literals])];
+  }
+  return joined;
+}
+
+function joinFields(a: Facts['fields'], b: Facts['fields']): readonly FieldFacts[] | undefined {
+  if (a === undefined || b === undefined || a.length !== b.length) return undefined;
+  const fields: FieldFacts[] = [];
+  for (const [i, field] of a.entries()) {
+    const other = b[i];
+    if (other === undefined || other.type !== field.type || other.name !== field.name) return undefined;
+    fields.push({ ...field, facts: joinFacts(field.facts, other.facts) });
+  }
+  return fields;
+}
+
+/** What holds of each column of rows that come from either. */
+export function joinColumns(a: readonly Facts[], b: readonly Facts[]): readonly Facts[] {
+  return a.map((facts, i) => joinFacts(facts, b[i] ?? anything));
+}
+
+/** The same value, with what is known of its being NULL. */
+export function withNullable(facts: Facts, nullable: boolean): Facts {
+  return facts.nullable === nullable ? facts : { ...facts, nullable };
+}
+
+export function sameFacts(a: Facts, b: Facts): boolean {
+  if (a === b) return true;
+  if (a.nullable !== b.nullable) return false;
+  if ((a.element === undefined) !== (b.element === undefined)) return false;
+  if (a.element && b.element && !sameFacts(a.element, b.element)) return false;
+  if ((a.fields === undefined) !== (b.fields === undefined) || a.fields?.length !== b.fields?.length)
+    return false;
+  if (a.fields?.some((field, i) => !sameFacts(field.facts, b.fields?.[i]?.facts ?? anything))) return false;
+  return a.literals?.length === b.literals?.length;
+}

@@ -1,0 +1,82 @@
+import type { Var } from '../tree/nodes.ts';
+import { type Atoms, both, extended, holds, nothing, type Proven } from './atoms.ts';
+import { type Context, contextAt, type Frame } from './context.ts';
+import { variableKey } from './key.ts';
+import type { Region } from './regions.ts';
+
+/** The atom for "this side of an outer join is real". */
+export function regionKey(frame: Frame, region: Region): string {
+  return `r${frame.id}.${region.id}`;
+}
+
+/** Whether a region's columns are known to be those of real rows. */
+export function isReal(frame: Frame, region: Region | undefined, proven: Proven | null): boolean {
+  // What stands outside FROM, such as INSERT's target, is real.
+  if (region === undefined || region.parent === null) return true;
+  return holds(proven, regionKey(frame, region));
+}
+
+/** The atoms for a column that is not NULL: it and the regions that it stands in. */
+export function variableAtoms(variable: Var, context: Context): Atoms {
+  const key = variableKey(variable, context);
+  const at = contextAt(context, variable.varlevelsup);
+  if (key === null || at === null) return nothing;
+  const atoms = new Set([key]);
+  for (const region of enclosing(at.frame.regions.of.get(variable.varno))) {
+    atoms.add(regionKey(at.frame, region));
+  }
+  return atoms;
+}
+
+/** A region and those around it, without the root. */
+export function enclosing(region: Region | undefined): readonly Region[] {
+  const found: Region[] = [];
+  for (let at = region; at?.parent; at = at.parent) found.push(at);
+  return found;
+}
+
+/**
+ * The context with atoms added, and all that follows from them: where a side of an outer join is now known to be
+ * real, so are its conditions.
+ */
+export function learn(context: Context, atoms: Atoms): Context {
+  let at = context;
+  let news = atoms;
+  while (news !== 'never' && news.size > 0) {
+    const before = at;
+    at = { ...at, proven: extended(at.proven, news) };
+    news = consequences(news, before, at);
+  }
+  return at;
+}
+
+function consequences(atoms: ReadonlySet<string>, before: Context, after: Context): Atoms {
+  let found: Atoms = nothing;
+  for (const atom of atoms) {
+    if (!atom.startsWith('r') || holds(before.proven, atom)) continue;
+    const place = regionOf(atom, after);
+    if (place === null) continue;
+    const { region, at } = place;
+    for (const condition of region.conditions) {
+      found = both(found, at.frame.engine.assume(condition, 1, at));
+    }
+    for (const { other, condition } of region.paired) {
+      if (isReal(at.frame, other, at.proven)) found = both(found, at.frame.engine.assume(condition, 1, at));
+    }
+  }
+  if (found === 'never') return nothing;
+  return new Set([...found].filter((atom) => !holds(after.proven, atom)));
+}
+
+function regionOf(atom: string, context: Context): { region: Region; at: Context } | null {
+  const [frameId, regionId] = atom.slice(1).split('.').map(Number);
+  for (let at: Context | null = context; at !== null; at = at.outer) {
+    if (at.frame.id !== frameId) continue;
+    const region = at.frame.regions.all[regionId ?? -1];
+    // ON conditions are about rows before grouping.
+    return region === undefined
+      ? null
+      : { region, at: { ...at, proven: context.proven, stage: 'row', caseTest: null, sublink: null } };
+  }
+  return null;
+}

@@ -1,0 +1,136 @@
+import { anything, type Facts, notNull } from '../facts.ts';
+import { withQueryOf } from '../scope.ts';
+import { type CommonTableExpr, type RangeTblEntry, Rte, type TableFunc } from '../tree/nodes.ts';
+import { setFacts } from './call.ts';
+import type { Context, Frame } from './context.ts';
+import { joinColumns, sameFacts } from './join-facts.ts';
+import { enclosing, learn, regionKey } from './learn.ts';
+
+/** What is proven of a range table entry's columns, in its own rows: outer joins are not looked at. */
+export function entryFacts(frame: Frame, index: number): readonly Facts[] {
+  const known = frame.entries[index];
+  if (known !== undefined) return known;
+  const entry = frame.scope.query.rtable?.[index - 1];
+  const found = entry === undefined ? [] : columnsOf(frame, entry, index);
+  frame.entries[index] = found;
+  return found;
+}
+
+function columnsOf(frame: Frame, entry: RangeTblEntry, index: number): readonly Facts[] {
+  switch (entry.rtekind) {
+    case Rte.relation:
+      return relationColumns(frame, entry);
+    case Rte.subquery:
+      return entry.subquery ? frame.engine.open(entry.subquery, place(frame, index)).columns() : [];
+    case Rte.function:
+      return functionColumns(frame, entry, index);
+    case Rte.tablefunc:
+      return entry.tablefunc ? tableFunctionColumns(entry.tablefunc) : [];
+    case Rte.values: {
+      const at = place(frame, index);
+      const rows = (entry.values_lists ?? []).map((row) => row.map((value) => frame.engine.facts(value, at)));
+      return rows.length === 0 ? [] : rows.reduce<readonly Facts[]>(joinColumns, rows[0] ?? []);
+    }
+    case Rte.cte:
+      return withColumns(frame, entry);
+    default:
+      return [];
+  }
+}
+
+/**
+ * Where an entry is read: as LATERAL sees it. Whatever holds for the rows that come out of FROM and WHERE holds
+ * for those that an entry's own row ends up in.
+ */
+function place(frame: Frame, index: number): Context {
+  const { outer, proven } = frame;
+  const at: Context = { frame, outer, proven, stage: 'row', caseTest: null, sublink: null };
+  const regions = enclosing(frame.regions.of.get(index));
+  return regions.length === 0 ? at : learn(at, new Set(regions.map((region) => regionKey(frame, region))));
+}
+
+function relationColumns(frame: Frame, entry: RangeTblEntry): readonly Facts[] {
+  const { columns } = frame.engine.relation(entry.relid ?? 0, entry.inh ?? false);
+  const found: Facts[] = [];
+  for (const [number, facts] of columns) found[number - 1] = facts;
+  return found;
+}
+
+function functionColumns(frame: Frame, entry: RangeTblEntry, index: number): readonly Facts[] {
+  const functions = entry.functions ?? [];
+  const at = place(frame, index);
+  const columns: Facts[] = [];
+  for (const { funcexpr, funccolcount } of functions) {
+    let found: readonly Facts[] | null;
+    if (funcexpr.tag === 'FUNCEXPR' && funcexpr.funcretset) {
+      const args = (funcexpr.args ?? []).map((arg) => frame.engine.facts(arg, at));
+      found = setFacts(funcexpr.funcid, args, at);
+    } else {
+      found = funccolcount === 1 ? [frame.engine.facts(funcexpr, at)] : null;
+    }
+    // ROWS FROM fills the shorter ones up with NULL.
+    const padded = functions.length > 1 || found?.length !== funccolcount;
+    for (let i = 0; i < funccolcount; i++) columns.push(padded ? anything : (found?.[i] ?? anything));
+  }
+  if (entry.funcordinality) columns.push(notNull);
+  return columns;
+}
+
+function tableFunctionColumns(table: TableFunc): readonly Facts[] {
+  const isXml = (table.functype ?? 0) === 0;
+  return (table.coltypes ?? []).map((_, i) => {
+    const given = isXml && (i === table.ordinalitycol || (table.notnulls?.includes(i) ?? false));
+    return given ? notNull : anything;
+  });
+}
+
+function withColumns(frame: Frame, entry: RangeTblEntry): readonly Facts[] {
+  const found = withQueryOf(frame.scope, entry);
+  const holder = found === null ? null : frameAt(frame, entry.ctelevelsup ?? 0);
+  if (found === null || holder === null) return [];
+  const known = holder.withQueries.get(found.node);
+  if (known !== undefined) return known;
+  const columns = found.node.cterecursive ? recursive(holder, found.node) : opened(holder, found.node);
+  holder.withQueries.set(found.node, columns);
+  return columns;
+}
+
+function frameAt(frame: Frame, levels: number): Frame | null {
+  let at: Frame | null = frame;
+  for (let i = 0; i < levels && at !== null; i++) at = at.outer?.frame ?? null;
+  return at;
+}
+
+/** A WITH query knows nothing of the rows of the query that it stands in. */
+function opened(holder: Frame, cte: CommonTableExpr): readonly Facts[] {
+  const at: Context = {
+    frame: holder,
+    outer: holder.outer,
+    proven: holder.outer?.proven ?? null,
+    stage: 'row',
+    caseTest: null,
+    sublink: null,
+  };
+  return holder.engine.open(cte.ctequery, at).columns();
+}
+
+const MOST_ROUNDS = 50;
+
+/**
+ * A recursive WITH query: its rows are those of the first arm, and what the second arm makes of rows found
+ * before. Starting with what holds for the first arm, what holds for all is weakened until it holds for both.
+ */
+function recursive(holder: Frame, cte: CommonTableExpr): readonly Facts[] {
+  const arms = cte.ctequery.setOperations;
+  const first = arms?.tag === 'SETOPERATIONSTMT' ? arms.larg : null;
+  if (first === null) return [];
+  const firstArm = { ...cte.ctequery, setOperations: first };
+  let found = opened(holder, { ...cte, ctequery: firstArm });
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    holder.withQueries.set(cte, found);
+    const next = joinColumns(found, opened(holder, cte));
+    if (next.every((facts, i) => sameFacts(facts, found[i] ?? anything))) return found;
+    found = next;
+  }
+  return [];
+}

@@ -1,0 +1,81 @@
+import { Cmd, type Expr, Join, type JoinTreeNode, type QueryNode } from '../tree/nodes.ts';
+
+/**
+ * The part of a join tree that one outer join makes NULL as a whole. In a row that comes out of FROM a region is
+ * either real (its columns are those of rows of its tables) or all its columns are NULL; a region that is real
+ * stands in a region that is real. The root is always real.
+ */
+export interface Region {
+  readonly id: number;
+  readonly parent: Region | null;
+  /** Hold where the region is real: ON of the joins in it, WHERE for the root. */
+  readonly conditions: Expr[];
+  /** The ON of a full join holds where both its sides are real. */
+  readonly paired: { readonly other: Region; readonly condition: Expr }[];
+}
+
+export interface FullJoin {
+  readonly left: Region;
+  readonly right: Region;
+  /** The region that the join stands in: where that is real, one of the sides is. */
+  readonly at: Region;
+}
+
+export interface Regions {
+  readonly root: Region;
+  readonly all: readonly Region[];
+  /** By range table index; absent for what is not in FROM, such as INSERT's target. */
+  readonly of: ReadonlyMap<number, Region>;
+  readonly fullJoins: readonly FullJoin[];
+}
+
+/** Reads the regions off a query's join tree, which every major has (`varnullingrels` says the same from 16 on). */
+export function regionsOf(query: QueryNode): Regions {
+  const root = region(0, null);
+  const all = [root];
+  const of = new Map<number, Region>();
+  const fullJoins: FullJoin[] = [];
+  const open = (parent: Region): Region => {
+    const opened = region(all.length, parent);
+    all.push(opened);
+    return opened;
+  };
+
+  const visit = (node: JoinTreeNode, at: Region): void => {
+    switch (node.tag) {
+      case 'RANGETBLREF':
+        of.set(node.rtindex, at);
+        return;
+      case 'FROMEXPR':
+        for (const item of node.fromlist ?? []) visit(item, at);
+        if (node.quals !== null) at.conditions.push(node.quals);
+        return;
+      case 'JOINEXPR': {
+        // A join of an unknown type is read as one that proves least.
+        const full =
+          node.jointype !== Join.inner && node.jointype !== Join.left && node.jointype !== Join.right;
+        const left = full || node.jointype === Join.right ? open(at) : at;
+        const right = full || node.jointype === Join.left ? open(at) : at;
+        of.set(node.rtindex, at);
+        visit(node.larg, left);
+        visit(node.rarg, right);
+        if (full) fullJoins.push({ left, right, at });
+        if (node.quals === null) return;
+        if (full && node.jointype !== Join.full) return;
+        if (full) {
+          left.paired.push({ other: right, condition: node.quals });
+          right.paired.push({ other: left, condition: node.quals });
+        } else {
+          (left === at ? right : left).conditions.push(node.quals);
+        }
+      }
+    }
+  };
+  // MERGE's source is NULL for target rows without a match, and its conditions differ from action to action.
+  if (query.jointree !== null) visit(query.jointree, query.commandType === Cmd.merge ? open(root) : root);
+  return { root, all, of, fullJoins };
+}
+
+function region(id: number, parent: Region | null): Region {
+  return { id, parent, conditions: [], paired: [] };
+}

@@ -1,0 +1,81 @@
+import type { Attribute, Catalog, Relation } from '../catalog/catalog.ts';
+import { definingQuery } from '../catalog/definition.ts';
+import { type Facts, notNull } from '../facts.ts';
+
+import type { Engine, RelationFacts } from './context.ts';
+
+const nothingKnown: RelationFacts = { columns: new Map(), isTable: false };
+
+const known = new WeakMap<Catalog, Map<string, RelationFacts>>();
+
+/** What the rows of a relation are known to hold; worked out once for a catalog. */
+export function relationFacts(engine: Engine, oid: number, inherited: boolean): RelationFacts {
+  let facts = known.get(engine.catalog);
+  if (facts === undefined) {
+    facts = new Map();
+    known.set(engine.catalog, facts);
+  }
+  const key = inherited ? `${oid}+` : `${oid}`;
+  let found = facts.get(key);
+  if (found === undefined) {
+    const relation = engine.catalog.relations.get(oid);
+    found = relation === undefined ? nothingKnown : rows(engine, relation, inherited);
+    facts.set(key, found);
+  }
+  return found;
+}
+
+function rows(engine: Engine, relation: Relation, inherited: boolean): RelationFacts {
+  switch (relation.kind) {
+    // 'c' is how ON CONFLICT's EXCLUDED is shown, with the table's own OID; a composite type has no rows.
+    case 'r':
+    case 'p':
+    case 'S':
+      return table(engine.catalog, relation, inherited);
+    case 'v':
+    case 'm':
+      return view(engine, relation);
+    // A foreign server's rows: NOT NULL is a promise that nobody enforces (CREATE FOREIGN TABLE).
+    default:
+      return nothingKnown;
+  }
+}
+
+function table(catalog: Catalog, relation: Relation, inherited: boolean): RelationFacts {
+  const members = inherited ? descendants(catalog, relation) : [relation];
+  const columns = new Map<number, Facts>();
+  for (const column of relation.columns.values()) {
+    const holds = members.every((member) => refusesNull(member, column.name));
+    if (holds) columns.set(column.number, notNull);
+  }
+  return { columns, isTable: members.every(({ kind }) => kind === 'r' || kind === 'p') };
+}
+
+/** A child may be laxer than its parent (before PostgreSQL 18), and a partition can be a foreign table. */
+function refusesNull(member: Relation, column: string): boolean {
+  if (member.kind === 'f') return false;
+  const attribute = [...member.columns.values()].find(({ name }: Attribute) => name === column);
+  return attribute?.notNull ?? false;
+}
+
+/** A table with all that inherit from it, to any depth. */
+export function descendants(catalog: Catalog, relation: Relation): readonly Relation[] {
+  const found = new Set([relation]);
+  for (const member of found) {
+    for (const oid of member.children) {
+      const child = catalog.relations.get(oid);
+      if (child !== undefined) found.add(child);
+    }
+  }
+  return [...found];
+}
+
+function view(engine: Engine, relation: Relation): RelationFacts {
+  const query = definingQuery(relation);
+  if (query === null) return nothingKnown;
+  const columns = new Map<number, Facts>();
+  for (const [i, facts] of engine.open(query, null).columns().entries()) {
+    columns.set(i + 1, facts);
+  }
+  return { columns, isTable: relation.kind === 'm' };
+}

@@ -1,0 +1,95 @@
+import { innerScope, type Scope, withQueryOf } from '../scope.ts';
+import { constantValue } from '../tree/constants.ts';
+import {
+  type Expr,
+  Join,
+  type JoinTreeNode,
+  type RangeTblRef,
+  Rte,
+  SetOp,
+  type SetOperationStmt,
+} from '../tree/nodes.ts';
+import { isGrouped, mayBeEmpty } from './grouping.ts';
+
+/** Whether the query of a scope returns at least one row whatever the data. */
+export function atLeastOneRow(scope: Scope): boolean {
+  const { query } = scope;
+  if (query.commandType !== 1 || query.hasTargetSRFs) return false;
+  if (skipsRows(query.limitCount, query.limitOffset)) return false;
+  if (query.setOperations !== null) return fromSetOperation(query.setOperations, scope);
+  if (query.havingQual !== null) return false;
+  // Without GROUP BY there is always the one group.
+  if (isGrouped(query) && mayBeEmpty(query)) return true;
+  const { jointree } = query;
+  return jointree === null || fromJoinTree(jointree, scope);
+}
+
+/** LIMIT NULL is no limit; a limit that is not a constant may be 0. */
+function skipsRows(limit: Expr | null, offset: Expr | null): boolean {
+  if (offset !== null && !isNull(offset) && constantNumber(offset) !== 0) return true;
+  return limit !== null && !isNull(limit) && (constantNumber(limit) ?? 0) < 1;
+}
+
+function isNull(expr: Expr): boolean {
+  return expr.tag === 'CONST' && expr.constisnull;
+}
+
+/** LIMIT's int4 is cast to int8, by function 481 (pg_proc.dat). */
+function constantNumber(expr: Expr): number | null {
+  if (expr.tag === 'FUNCEXPR' && expr.funcid === 481) {
+    const [arg] = expr.args ?? [];
+    return arg === undefined ? null : constantNumber(arg);
+  }
+  const value = expr.tag === 'CONST' ? constantValue(expr) : undefined;
+  return typeof value === 'number' ? value : null;
+}
+
+function fromSetOperation(node: SetOperationStmt | RangeTblRef, scope: Scope): boolean {
+  if (node.tag === 'RANGETBLREF') return fromEntry(node.rtindex, scope);
+  if (node.op !== SetOp.union) return false;
+  return fromSetOperation(node.larg, scope) || fromSetOperation(node.rarg, scope);
+}
+
+function fromJoinTree(node: JoinTreeNode, scope: Scope): boolean {
+  switch (node.tag) {
+    case 'RANGETBLREF':
+      return fromEntry(node.rtindex, scope);
+    case 'FROMEXPR':
+      return node.quals === null && (node.fromlist ?? []).every((item) => fromJoinTree(item, scope));
+    case 'JOINEXPR': {
+      const left = () => fromJoinTree(node.larg, scope);
+      const right = () => fromJoinTree(node.rarg, scope);
+      switch (node.jointype) {
+        case Join.inner:
+          return node.quals === null && left() && right();
+        case Join.left:
+          return left();
+        case Join.right:
+          return right();
+        case Join.full:
+          return left() || right();
+        default:
+          return false;
+      }
+    }
+  }
+}
+
+function fromEntry(index: number, scope: Scope): boolean {
+  const entry = scope.query.rtable?.[index - 1];
+  switch (entry?.rtekind) {
+    case Rte.subquery:
+      return entry.subquery ? atLeastOneRow(innerScope(scope, entry.subquery)) : false;
+    case Rte.values:
+      return (entry.values_lists ?? []).length > 0;
+    case Rte.result:
+      return true;
+    case Rte.cte: {
+      const found = withQueryOf(scope, entry);
+      if (found === null || found.node.cterecursive) return false;
+      return atLeastOneRow(innerScope(found.scope, found.node.ctequery));
+    }
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,44 @@
+import { anything, type Facts, notNull } from '../facts.ts';
+import { innerScope, resultExpressions } from '../scope.ts';
+import { expressionType } from '../tree/expression-type.ts';
+import { Sub, type SubLink } from '../tree/nodes.ts';
+import type { Context } from './context.ts';
+import { withNullable } from './join-facts.ts';
+import { atLeastOneRow } from './rows.ts';
+
+/** What is proven of a subquery's value in an expression (PostgreSQL documentation, 9.24). */
+export function subLinkFacts(link: SubLink, context: Context): Facts {
+  if (link.subLinkType === Sub.exists) return notNull;
+  const columns = context.frame.engine.open(link.subselect, context).columns();
+  const first = columns[0] ?? anything;
+  switch (link.subLinkType) {
+    // No row is false for ANY and true for ALL; rows give what their comparisons give.
+    case Sub.any:
+    case Sub.all:
+      return link.testexpr === null ? anything : comparison(link, columns, context);
+    case Sub.rowCompare:
+      return link.testexpr === null || !atLeastOneRow(innerScope(context.frame.scope, link.subselect))
+        ? anything
+        : comparison(link, columns, context);
+    case Sub.expr:
+      return withNullable(
+        first,
+        first.nullable || !atLeastOneRow(innerScope(context.frame.scope, link.subselect)),
+      );
+    case Sub.array: {
+      const { catalog } = context.frame.engine;
+      const [column] = resultExpressions(link.subselect);
+      const type = column === undefined ? null : expressionType(column);
+      const ofArrays = type === null || (catalog.types.get(type)?.element ?? 0) !== 0;
+      return { nullable: false, ...(ofArrays ? {} : { element: first }) };
+    }
+    default:
+      return anything;
+  }
+}
+
+function comparison(link: SubLink, columns: readonly Facts[], context: Context): Facts {
+  if (link.testexpr === null) return anything;
+  const { nullable } = context.frame.engine.facts(link.testexpr, { ...context, sublink: columns });
+  return { nullable };
+}

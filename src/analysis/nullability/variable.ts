@@ -1,0 +1,65 @@
+import { anything, type Facts, notNull } from '../facts.ts';
+import { type RangeTblEntry, Rte, type Var } from '../tree/nodes.ts';
+import { holds } from './atoms.ts';
+import { type Context, contextAt } from './context.ts';
+import { nulledByGrouping } from './grouping.ts';
+import { withNullable } from './join-facts.ts';
+import { targetVersion, variableKey } from './key.ts';
+import { isReal } from './learn.ts';
+import { entryFacts } from './range-table.ts';
+
+/** What is proven of a column of the range table, as seen from `context`. */
+export function variableFacts(variable: Var, context: Context): Facts {
+  const at = contextAt(context, variable.varlevelsup);
+  if (at === null) return anything;
+  const { frame } = at;
+  const entry = frame.scope.query.rtable?.[variable.varno - 1];
+  // Seen from its own query.
+  const own = variable.varlevelsup === 0 ? variable : { ...variable, varlevelsup: 0 };
+  if (entry === undefined || nulledByGrouping(own, at)) return anything;
+  const before = { ...at, stage: 'row', caseTest: null, sublink: null } as const;
+  const behind = (entry.rtekind === Rte.group ? entry.groupexprs : entry.joinaliasvars)?.[
+    variable.varattno - 1
+  ];
+  if (entry.rtekind === Rte.group) {
+    const inEverySet = !(variable.varnullingrels?.includes(variable.varno) ?? true);
+    return behind && inEverySet ? frame.engine.facts(behind, before) : anything;
+  }
+  let found: Facts;
+  if (entry.rtekind === Rte.join) {
+    // Its columns know of the outer joins themselves.
+    found = behind ? frame.engine.facts(behind, before) : anything;
+  } else {
+    found = ownFacts(variable, entry, at);
+    if (!found.nullable && !isReal(frame, frame.regions.of.get(variable.varno), at.proven))
+      found = withNullable(found, true);
+  }
+  if (!found.nullable || at.proven === null) return found;
+  const key = variableKey(own, at);
+  return key !== null && holds(at.proven, key) ? withNullable(found, false) : found;
+}
+
+/** Where the entry's rows are real. */
+function ownFacts(variable: Var, entry: RangeTblEntry, at: Context): Facts {
+  const { frame } = at;
+  const version = targetVersion(variable, at);
+  if (version !== null) return frame.written?.(variable.varattno, version) ?? anything;
+  if (variable.varattno > 0) return entryFacts(frame, variable.varno)[variable.varattno - 1] ?? anything;
+  if (variable.varattno === 0) return wholeRow(entry);
+  const isTable =
+    entry.rtekind === Rte.relation && frame.engine.relation(entry.relid ?? 0, entry.inh ?? false).isTable;
+  return isTable ? notNull : anything;
+}
+
+/** A row is not NULL even if all its columns are; of a function's row that is not so sure. */
+function wholeRow(entry: RangeTblEntry): Facts {
+  switch (entry.rtekind) {
+    case Rte.relation:
+    case Rte.subquery:
+    case Rte.cte:
+    case Rte.values:
+      return notNull;
+    default:
+      return anything;
+  }
+}
