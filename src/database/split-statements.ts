@@ -1,3 +1,4 @@
+import { isSpace } from '../syntax/characters.ts';
 import { readToken, type Token } from '../syntax/lexer.ts';
 import { wordAt } from './words.ts';
 
@@ -32,9 +33,13 @@ export function splitStatements(
     blocks = 0;
   };
   for (let at = 0; at < text.length; ) {
+    if (isSpace(text.charCodeAt(at))) {
+      at += 1;
+      continue;
+    }
     const token = readToken(text, at);
     at = token.end;
-    if (token.kind === 'space' || token.kind === 'line comment' || token.kind === 'block comment') continue;
+    if (token.kind === 'line comment' || token.kind === 'block comment') continue;
     const skipped = tokens.length === 0 ? skip(token) : null;
     if (skipped !== null) {
       at = skipped;
