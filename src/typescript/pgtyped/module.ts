@@ -5,7 +5,7 @@ import { docComment } from '../comment.ts';
 import { printExpression } from '../expression.ts';
 import { header } from '../header.ts';
 import type { Module } from '../module.ts';
-import { typeName } from '../names.ts';
+import { pascalCase, typeName } from '../names.ts';
 import type { Overrides } from '../override.ts';
 import type { NamedQuery, SourceFile } from '../query-names.ts';
 import { arrayOf, named, orNull, printFields, type TsField, type TsType, unionOf } from '../ts-type.ts';
@@ -52,10 +52,11 @@ function queryBlocks(
   const after = ` as ConstructorParameters<typeof ${prepared}>[0];\n`;
   const words = statement.documentation === '' ? '' : `${statement.documentation}\n\n`;
   const comment = docComment(`${words}Query generated from SQL:\n\`\`\`\n${statement.body}\n\`\`\``, '');
+  const title = pascalCase(statement.name);
   return [
-    `${docComment(`'${statement.name}' parameters type`, '')}${declaration(params, parameters)}`,
-    `${docComment(`'${statement.name}' return type`, '')}${declaration(row, columns)}`,
-    `${docComment(`'${statement.name}' query type`, '')}${declaration(pairName(named_, config), [
+    `${docComment(`'${title}' parameters type`, '')}${declaration(params, parameters)}`,
+    `${docComment(`'${title}' return type`, '')}${declaration(row, columns)}`,
+    `${docComment(`'${title}' query type`, '')}${declaration(pairName(named_, config), [
       { name: 'params', type: named(params) },
       { name: 'result', type: named(row) },
     ])}`,
