@@ -1,0 +1,79 @@
+import { endOfSpace, isIdentifierPart, isIdentifierStart, isNamePart, isOperatorPart } from './characters.ts';
+import type { Token } from './lexer.ts';
+import type { Problem } from './problem.ts';
+import { passSliceColon, role, type Surroundings, takesSliceColon } from './surroundings.ts';
+import type { Use } from './use.ts';
+
+/** What a spelling makes of a token: a parameter, a mistake, or (null) ordinary SQL. */
+export type Found =
+  | { readonly use: Use; readonly problem: Problem | null }
+  | { readonly use: null; readonly problem: Problem };
+
+/** Looks for a parameter that starts with a token. */
+export type ParameterReader = (text: string, token: Token, around: Surroundings) => Found | null;
+
+/** PgTyped's spelling: `:name`, `:name!` and our `:name?`. */
+export function readNamedParameter(text: string, token: Token, around: Surroundings): Found | null {
+  if (token.kind === 'positional') {
+    const written = text.slice(token.start, token.end);
+    const message = `${written}: positional parameters are not read here.`;
+    const hint =
+      'Name the parameter, for example :id; or write the header as sqlc does: -- name: GetCar :one';
+    return { use: null, problem: { offset: token.start, message, hint } };
+  }
+  if (token.kind !== 'colon') return null;
+  if (takesSliceColon(around) || !isIdentifierStart(text.charCodeAt(token.end))) {
+    passSliceColon(around);
+    return null;
+  }
+  let end = token.end + 1;
+  while (isNamePart(text.charCodeAt(end))) end += 1;
+  const name = text.slice(token.end, end);
+  const { mark, problem } = readMark(text, end, name);
+  if (mark !== null) end += 1;
+  const stands = text.startsWith('::', endOfSpace(text, end)) ? 'operand' : role(around);
+  const use = { name, start: token.start, end, mark, role: stands, list: false };
+  return { use, problem: problem ?? nameProblem(name, token.start) };
+}
+
+/**
+ * The mark directly after a parameter's name.
+ *
+ * `!` is one always, as in PgTyped; but `:x!=1` could mean two things (PgTyped reads `:x! = 1`), so it
+ * is refused. `?` is also a jsonb operator, and so it is a mark only where it cannot be that: not as
+ * the start of a longer operator (`?|`, `?&`, `?||`), not directly before a word or an opening
+ * parenthesis, and not before a string, number or parameter, also after blanks. `:data ? 'key'`,
+ * `:data? 'key'` and `:data?:key` are operators; `:x?`, `:x?::int` and `:x? AND` are marks.
+ */
+function readMark(
+  text: string,
+  at: number,
+  name: string,
+): { mark: '!' | '?' | null; problem: Problem | null } {
+  const next = text[at + 1];
+  if (text[at] === '!') {
+    if (next !== '=' && next !== '~') return { mark: '!', problem: null };
+    const message = `":${name}!${next}" can be read in two ways.`;
+    const hint = `Write ":${name} !${next}" for the operator or ":${name}! ${next}" for a parameter that is not null.`;
+    return { mark: null, problem: { offset: at - name.length - 1, message, hint } };
+  }
+  return { mark: text[at] === '?' && !isJsonOperator(text, at) ? '?' : null, problem: null };
+}
+
+function isJsonOperator(text: string, at: number): boolean {
+  const code = text.charCodeAt(at + 1);
+  const comment = text.startsWith('--', at + 1) || text.startsWith('/*', at + 1);
+  if (isIdentifierPart(code) || (isOperatorPart(code) && !comment)) return true;
+  const next = endOfSpace(text, at + 1);
+  const operand = text[next];
+  if (operand === ':') return isIdentifierStart(text.charCodeAt(next + 1));
+  return operand !== undefined && /[('"$0-9]/.test(operand);
+}
+
+/** `__proto__` as a key of an object literal sets its prototype: such a value would never arrive. */
+function nameProblem(name: string, start: number): Problem | null {
+  if (name !== '__proto__' && (/^\w+$/.test(name) || /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name)))
+    return null;
+  const hint = 'A name is letters, digits and _, and starts with no digit.';
+  return { offset: start, message: `":${name}" is not a valid parameter name.`, hint };
+}

@@ -1,0 +1,38 @@
+import { commandHint, commandOf } from './command.ts';
+import type { Span } from './documentation.ts';
+import { matchAt, QUERY_NAME } from './match.ts';
+import type { Problem } from './problem.ts';
+import type { Command } from './statement.ts';
+
+/** What sqlc's `name: GetCar :one` says. */
+export interface SqlcName {
+  readonly name: string;
+  /** Offset of the name in the file's text. */
+  readonly offset: number;
+  readonly command: Command | null;
+  /** The line's place in the comment. */
+  readonly span: Span;
+  readonly problem: Problem | null;
+}
+
+/**
+ * Finds sqlc's header line in a masked comment (sqlc documentation, "Query annotations"), or null.
+ * Both words are needed: a comment such as `name: the customer's name` is no header.
+ * @param base the comment's offset in the file's text
+ */
+export function readSqlcName(words: string, base: number): SqlcName | null {
+  const found = /^[^\S\r\n]*name:[^\S\r\n]+(\S+)[^\S\r\n]+:(\w+)[^\S\r\n]*$/m.exec(words);
+  if (found === null) return null;
+  const [line, name = '', word = ''] = found;
+  const offset = base + found.index + (matchAt(/\s*name:\s+/y, line, 0)?.[0].length ?? 0);
+  const command = commandOf(word);
+  let problem: Problem | null = null;
+  if (!QUERY_NAME.test(name)) {
+    const hint = 'A name is letters, digits and _, and starts with no digit.';
+    problem = { offset, message: `"${name}" is not a valid query name.`, hint };
+  } else if (command === null) {
+    const place = base + found.index + line.lastIndexOf(':');
+    problem = { offset: place, message: `Unknown command ":${word}".`, hint: commandHint(word) };
+  }
+  return { name, offset, command, span: { start: found.index, end: found.index + line.length }, problem };
+}

@@ -1,0 +1,104 @@
+import { endOfSpace, isIdentifierStart, isNamePart } from './characters.ts';
+import type { Token } from './lexer.ts';
+import { matchAt } from './match.ts';
+import type { Found } from './named-parameter.ts';
+import { passSliceColon, type Surroundings, takesSliceColon } from './surroundings.ts';
+import type { Use } from './use.ts';
+
+/**
+ * sqlc's spelling (sqlc documentation, "Naming parameters"): `$1`, `@name`, `sqlc.arg('name')`,
+ * `sqlc.narg('name')` for one that may be null, and `IN (sqlc.slice('name'))` for a list.
+ * `$1` has no name of its own and is called `p1`.
+ */
+export function readSqlcParameter(text: string, token: Token, around: Surroundings): Found | null {
+  switch (token.kind) {
+    case 'positional': {
+      const name = `p${text.slice(token.start + 1, token.end)}`;
+      return { use: value(name, token.start, token.end, null), problem: null };
+    }
+    case 'operator':
+      return readAtName(text, token);
+    case 'word':
+      return text.startsWith('sqlc', token.start) && token.end === token.start + 4
+        ? readMacro(text, token, around)
+        : null;
+    case 'colon':
+      return refuseColonName(text, token, around);
+    default:
+      return null;
+  }
+}
+
+/** `@name`, also directly behind a comparison (`id=@id`), where Postgres would see an operator `=@`. */
+function readAtName(text: string, token: Token): Found | null {
+  const written = text.slice(token.start, token.end);
+  if (!/^(?:[<>!]?=|<>|>|<)?@$/.test(written) || written === '<@') return null;
+  if (!isIdentifierStart(text.charCodeAt(token.end))) return null;
+  let end = token.end + 1;
+  while (isNamePart(text.charCodeAt(end))) end += 1;
+  return { use: value(text.slice(token.end, end), token.end - 1, end, null), problem: null };
+}
+
+const MACRO = /sqlc\s*\.\s*([a-z]+)\s*\(\s*(?:'([A-Za-z_]\w*)'|"?([A-Za-z_]\w*)"?)\s*\)/y;
+
+function readMacro(text: string, token: Token, around: Surroundings): Found | null {
+  const found = matchAt(MACRO, text, token.start);
+  const [written = '', macro, quoted, bare] = found ?? [];
+  const name = quoted ?? bare ?? '';
+  const end = token.start + written.length;
+  switch (macro) {
+    case 'arg':
+      return { use: value(name, token.start, end, null), problem: null };
+    case 'narg':
+      return { use: value(name, token.start, end, '?'), problem: null };
+    case 'slice':
+      return readSlice(text, name, token.start, end, around);
+    case 'embed':
+      return refuse(
+        token.start,
+        'sqlc.embed is not supported.',
+        'Select the columns by name, or the whole row as one column.',
+      );
+    default:
+      return refuse(
+        token.start,
+        `Unknown use of sqlc${macro === undefined ? '' : `.${macro}`}.`,
+        "Write sqlc.arg('name'), sqlc.narg('name') or sqlc.slice('name').",
+      );
+  }
+}
+
+/** The parentheses around `sqlc.slice(...)` belong to it: the list brings its own. */
+function readSlice(text: string, name: string, start: number, end: number, around: Surroundings): Found {
+  const close = endOfSpace(text, end);
+  if (around.last?.kind !== '(' || text[close] !== ')') {
+    return refuse(
+      start,
+      `sqlc.slice('${name}') must stand alone in parentheses.`,
+      `Write IN (sqlc.slice('${name}')).`,
+    );
+  }
+  around.brackets.pop();
+  return { use: { ...value(name, around.last.start, close + 1, null), list: true }, problem: null };
+}
+
+function refuseColonName(text: string, token: Token, around: Surroundings): Found | null {
+  const subscript = around.brackets.at(-1)?.open === '[';
+  if (takesSliceColon(around) || subscript || !isIdentifierStart(text.charCodeAt(token.end))) {
+    passSliceColon(around);
+    return null;
+  }
+  return refuse(
+    token.start,
+    'A ":name" parameter under a header in the spelling of sqlc.',
+    'Write @name, or a header with @name instead of "name:".',
+  );
+}
+
+function refuse(offset: number, message: string, hint: string): Found {
+  return { use: null, problem: { offset, message, hint } };
+}
+
+function value(name: string, start: number, end: number, mark: '?' | null): Use {
+  return { name, start, end, mark, role: 'other', list: false };
+}

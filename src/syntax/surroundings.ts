@@ -1,0 +1,120 @@
+import type { Token } from './lexer.ts';
+
+/**
+ * What stands around a parameter, as far as it tells a list from one value:
+ * - in: `IN :x`; values: `VALUES :x`
+ * - array: `ANY :x`, `ANY (:x)`, the same with ALL and SOME
+ * - operand: `a = :x`, but not `(a, b) = :x`, which a list can answer
+ */
+export type Role = 'in' | 'values' | 'array' | 'operand' | 'other';
+
+interface Bracket {
+  readonly open: '(' | '[';
+  /** The token before it. */
+  readonly head: Token | null;
+  /** `ARRAY[...]` and the brackets directly inside: no slice there. */
+  readonly constructor: boolean;
+  /** The slice's own colon was seen. */
+  sliced: boolean;
+}
+
+/** Follows a statement's tokens: open brackets and the last two tokens that are not white space or comment. */
+export interface Surroundings {
+  readonly text: string;
+  readonly brackets: Bracket[];
+  last: Token | null;
+  beforeLast: Token | null;
+}
+
+export function surroundings(text: string): Surroundings {
+  return { text, brackets: [], last: null, beforeLast: null };
+}
+
+/** Moves past a token that is not white space or comment. */
+export function pass(around: Surroundings, token: Token): void {
+  if (token.kind === '(' || token.kind === '[') {
+    around.brackets.push({
+      open: token.kind,
+      head: around.last,
+      constructor: token.kind === '[' && opensConstructor(around),
+      sliced: false,
+    });
+  } else if (token.kind === ')' || token.kind === ']') around.brackets.pop();
+  around.beforeLast = around.last;
+  around.last = token;
+}
+
+/**
+ * Whether a colon that comes next is an array slice's own (`[1:2]`, `[lo:hi]`) rather than a
+ * parameter's: the first one inside a subscript that follows an operand. A parameter there would
+ * follow an operand without an operator, which is never valid.
+ */
+export function takesSliceColon(around: Surroundings): boolean {
+  const bracket = around.brackets.at(-1);
+  if (bracket?.open !== '[' || bracket.constructor || bracket.sliced) return false;
+  return around.last !== null && endsOperand(around.text, around.last);
+}
+
+/** Notes that the innermost subscript's own colon was seen. */
+export function passSliceColon(around: Surroundings): void {
+  const bracket = around.brackets.at(-1);
+  if (bracket !== undefined) bracket.sliced = true;
+}
+
+/** The role of a parameter that comes next, as far as what stands before it says. */
+export function role(around: Surroundings): Role {
+  const { text, last } = around;
+  const head = wordOf(text, around.brackets.at(-1)?.head ?? null);
+  switch (last?.kind) {
+    case 'word': {
+      const word = wordOf(text, last);
+      // position('a' IN :text) is the one IN that takes a value.
+      if (word === 'in') return head === 'position' ? 'other' : 'in';
+      if (word === 'values') return 'values';
+      return QUANTIFIERS.has(word) ? 'array' : 'other';
+    }
+    case '(':
+      return QUANTIFIERS.has(head) ? 'array' : 'other';
+    case 'operator':
+      return around.beforeLast?.kind === ')' ? 'other' : 'operand';
+    default:
+      return 'other';
+  }
+}
+
+function opensConstructor(around: Surroundings): boolean {
+  const { last } = around;
+  if (last?.kind === '[' || last?.kind === ',') return around.brackets.at(-1)?.constructor === true;
+  return wordOf(around.text, last) === 'array';
+}
+
+function endsOperand(text: string, token: Token): boolean {
+  switch (token.kind) {
+    case 'word':
+      return !OPERATOR_WORDS.has(wordOf(text, token));
+    case 'string':
+    case 'dollar-quoted string':
+    case 'quoted identifier':
+    case 'number':
+    case 'positional':
+    case 'parameter':
+    case ')':
+    case ']':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The token's text in lower case if it is a word, otherwise ''. */
+function wordOf(text: string, token: Token | null): string {
+  return token?.kind === 'word' ? text.slice(token.start, token.end).toLowerCase() : '';
+}
+
+const QUANTIFIERS: ReadonlySet<string> = new Set(['any', 'all', 'some']);
+
+/** Words after which an operand is still to come, where they can stand inside a subscript. */
+const OPERATOR_WORDS: ReadonlySet<string> = new Set([
+  ...['and', 'or', 'not', 'in', 'is', 'like', 'ilike', 'similar', 'to', 'between', 'escape', 'from'],
+  ...['case', 'when', 'then', 'else'],
+]);

@@ -1,0 +1,12 @@
+import type { Role } from './surroundings.ts';
+
+/** One place where a statement uses a parameter; offsets in the file's text, marks included. */
+export interface Use {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly mark: '!' | '?' | null;
+  readonly role: Role;
+  /** True where the spelling itself says that a list stands here: `sqlc.slice('ids')`. */
+  readonly list: boolean;
+}
