@@ -1,12 +1,16 @@
+import type { Cardinality } from './cardinality/frame.ts';
+import { queryBound } from './cardinality/query-bound.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import { rootScope } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';
 
-/** How many rows a query returns; max null is unbounded. */
-export interface Cardinality {
-  readonly min: number;
-  readonly max: number | null;
-}
-
-export function cardinality(_query: QueryNode, _catalog: Catalog): Cardinality {
-  return { min: 0, max: null };
+/**
+ * How many rows a statement returns, or affects where it returns none, as proven by keys, LIMIT, aggregation and
+ * the number of rows written. Data that changes can't change the answer; a changed schema can.
+ *
+ * @param growing indexes of the `$n` that stand for more than one value at run time: those of lists and of
+ *   arrays of objects
+ */
+export function cardinality(query: QueryNode, catalog: Catalog, growing: ReadonlySet<number>): Cardinality {
+  return queryBound({ catalog, scope: rootScope(catalog, query), growing, count: queryBound }, new Map());
 }

@@ -3,9 +3,11 @@ import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { definingQuery } from './catalog/definition.ts';
 import { type WriteEvent, writeTargets } from './catalog/updatable.ts';
 import type { RelationUse } from './query.ts';
+import { entryOf, type Scope } from './scope.ts';
+import { calledFunctions } from './tree/calls.ts';
 import { Cmd, type Node, type QueryNode, Rte, type TargetEntry } from './tree/nodes.ts';
 import { readNodes } from './tree/read.ts';
-import { entryOf, fromIndexes, ownerOf, type Scope, walk } from './tree/walk.ts';
+import { fromIndexes, walk } from './tree/walk.ts';
 
 export interface Effects {
   /** Relations that are read, through views down to their tables, sorted by schema and name. */
@@ -50,7 +52,7 @@ interface Found {
 }
 
 function collect(nodes: unknown, found: Found): void {
-  walk(nodes, null, (node, scope) => {
+  walk(found.catalog, nodes, null, (node, scope) => {
     visit(node, scope, found);
     return true;
   });
@@ -62,13 +64,13 @@ function visit(node: Node, scope: Scope | null, found: Found): void {
       visitQuery(node, found);
       break;
     case 'VAR': {
-      const owner = ownerOf(node, scope);
+      const owner = scope === null ? null : entryOf(scope, node);
       if (owner === null) break;
-      const { entry } = owner;
+      const { node: entry } = owner;
       if (entry.rtekind === Rte.join) {
         const all = entry.joinaliasvars ?? [];
         const named = node.varattno === 0 ? all : [all[node.varattno - 1]];
-        walk(named, owner.scope, (below, inside) => {
+        walk(found.catalog, named, owner.scope, (below, inside) => {
           visit(below, inside, found);
           return true;
         });
@@ -87,13 +89,13 @@ function visit(node: Node, scope: Scope | null, found: Found): void {
       found.readOnly = false;
       break;
     default:
-      for (const [oid, given] of functionsOf(node, found.catalog)) visitFunction(oid, given, found);
+      for (const oid of calledFunctions(node, found.catalog)) visitFunction(oid, argumentsOf(node), found);
   }
 }
 
 function visitQuery(query: QueryNode, found: Found): void {
-  for (const index of fromIndexes(query)) {
-    const entry = entryOf(query, index);
+  for (const index of fromIndexes(query.jointree)) {
+    const entry = query.rtable?.[index - 1];
     if (entry?.rtekind === Rte.relation && index !== query.resultRelation) {
       read(entry.relid ?? 0, null, found);
     }
@@ -101,7 +103,7 @@ function visitQuery(query: QueryNode, found: Found): void {
   if (query.rowMarks !== null) found.readOnly = false;
   if (query.commandType === Cmd.select) return;
   found.readOnly = false;
-  const relation = found.catalog.relations.get(entryOf(query, query.resultRelation)?.relid ?? 0);
+  const relation = found.catalog.relations.get(query.rtable?.[query.resultRelation - 1]?.relid ?? 0);
   if (relation === undefined) return;
   for (const { event, columns } of writesOf(query)) {
     for (const target of writeTargets(relation, found.catalog, event)) {
@@ -172,29 +174,9 @@ function visitDomain(oid: number, found: Found): void {
   visitDomain(domain.base, found);
 }
 
-/** The functions that a node calls, and how many arguments it gives them. */
-function functionsOf(node: Node, catalog: Catalog): readonly (readonly [oid: number, given: number])[] {
-  switch (node.tag) {
-    case 'FUNCEXPR':
-      return [[node.funcid, node.args?.length ?? 0]];
-    case 'OPEXPR':
-    case 'DISTINCTEXPR':
-    case 'NULLIFEXPR':
-    case 'SCALARARRAYOPEXPR':
-      return [[operatorFunction(node.opno, catalog), 2]];
-    case 'ROWCOMPAREEXPR':
-      return node.opnos.map((opno) => [operatorFunction(opno, catalog), 2] as const);
-    case 'AGGREF':
-      return [[node.aggfnoid, Number.POSITIVE_INFINITY]];
-    case 'WINDOWFUNC':
-      return [[node.winfnoid, Number.POSITIVE_INFINITY]];
-    default:
-      return [];
-  }
-}
-
-function operatorFunction(opno: number, catalog: Catalog): number {
-  return catalog.operators.get(opno)?.function ?? 0;
+/** How many arguments a call shows; aggregates and window functions have no defaults. */
+function argumentsOf(node: Node): number {
+  return node.tag === 'FUNCEXPR' ? (node.args?.length ?? 0) : Number.POSITIVE_INFINITY;
 }
 
 function visitFunction(oid: number, given: number, found: Found): void {

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import type { Param, Slot, Statement } from '../syntax/statement.ts';
+import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { effects } from './effects.ts';
@@ -36,7 +37,10 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
   const kind = kindOf(tree);
   const utility = kind === 'UTILITY';
   const fields = answer.fields ?? [];
-  const problems = problemsOf(statement, answer.fields);
+  const growing = growingSlots(statement.params);
+  const rows = utility ? { min: 0, max: null } : cardinality(tree, catalog, growing);
+  const tooMany = cardinalityProblem(statement.command, rows, tree, catalog, growing);
+  const problems = [...problemsOf(statement, answer.fields), ...(tooMany === null ? [] : [tooMany])];
   if (problems.length > 0) {
     const text = options.texts.get(statement.file) ?? '';
     return {
@@ -57,7 +61,7 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
       statement,
       command: statement.command ?? (answer.fields === null ? 'exec' : 'many'),
       kind,
-      rows: utility ? { min: 0, max: null } : cardinality(tree, catalog),
+      rows,
       params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
       columns: fields.map((field, i) => column(catalog, field, facts[i] ?? anything, shapes[i] ?? null)),
       ...(utility ? { reads: [], writes: [], readOnly: false } : effects(tree, catalog)),
@@ -82,6 +86,16 @@ function kindOf(tree: QueryNode): Query['kind'] {
     default:
       return 'UTILITY';
   }
+}
+
+/** The `$n` that stand for more than one value at run time. */
+function growingSlots(params: readonly Param[]): ReadonlySet<number> {
+  return new Set(
+    params.flatMap((param) => {
+      if (param.kind === 'list') return [param.index];
+      return param.kind === 'objects' ? param.fields.map(({ index }) => index) : [];
+    }),
+  );
 }
 
 type Problem = readonly [message: string, hint: string];

@@ -9,8 +9,10 @@ export interface Catalog {
   readonly relations: ReadonlyMap<number, Relation>;
   readonly functions: ReadonlyMap<number, FunctionEntry>;
   readonly operators: ReadonlyMap<number, OperatorEntry>;
-  /** Operators that are some btree operator class's equality. */
-  readonly equality: ReadonlySet<number>;
+  /** Operators that are some btree operator class's equality, with the operator families that they are it in. */
+  readonly equality: ReadonlyMap<number, readonly number[]>;
+  /** Collations for which different strings can be equal. */
+  readonly nondeterministic: ReadonlySet<number>;
 }
 
 export interface TypeEntry {
@@ -87,6 +89,9 @@ export interface UniqueKey {
   /** False for deferrable constraints: duplicates can be seen inside a transaction. */
   readonly immediate: boolean;
   readonly nullsNotDistinct: boolean;
+  /** For each column: the operator family whose equality makes it unique, and its collation. */
+  readonly families: readonly number[];
+  readonly collations: readonly number[];
 }
 
 export interface ForeignKey {
@@ -102,6 +107,8 @@ export interface Check {
   readonly name: string;
   /** The condition as node text; columns are VARs of range table entry 1. */
   readonly condition: string;
+  /** NO INHERIT: it does not bind the rows of children. */
+  readonly noInherit: boolean;
 }
 
 export interface FunctionEntry {

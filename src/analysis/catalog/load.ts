@@ -38,7 +38,12 @@ export async function loadCatalog(client: Client, system: readonly number[]): Pr
     relations: relations(rows),
     functions: functions(rows('functions')),
     operators: operators(rows('operators')),
-    equality: new Set(rows('equality').map(([oid]) => number(oid))),
+    equality: grouped(
+      rows('equality'),
+      ([operator]) => number(operator),
+      ([, family]) => number(family),
+    ),
+    nondeterministic: new Set(rows('nondeterministic').map(([oid]) => number(oid))),
   };
 }
 
@@ -109,7 +114,7 @@ function relations(rows: (name: keyof CatalogQueries) => readonly Row[]) {
   const checks = grouped(
     constraints.filter(([, , , kind, , , , holds]) => kind === 'c' && holds === 't'),
     ([relation]) => number(relation),
-    (row): Check => ({ name: text(row[2]), condition: text(row[9]) }),
+    (row): Check => ({ name: text(row[2]), condition: text(row[9]), noInherit: row[10] === 't' }),
   );
   const triggers = grouped(
     rows('triggers'),
@@ -160,7 +165,8 @@ function attribute(row: Row): Attribute {
   };
 }
 
-function uniqueKey([, name, columns, primary, partial, immediate, nullsNotDistinct]: Row): UniqueKey {
+function uniqueKey(row: Row): UniqueKey {
+  const [, name, columns, primary, partial, immediate, nullsNotDistinct, families, collations] = row;
   return {
     name: text(name),
     columns: numbers(columns),
@@ -168,6 +174,8 @@ function uniqueKey([, name, columns, primary, partial, immediate, nullsNotDistin
     partial: partial === 't',
     immediate: immediate === 't',
     nullsNotDistinct: nullsNotDistinct === 't',
+    families: numbers(families),
+    collations: numbers(collations),
   };
 }
 

@@ -16,6 +16,7 @@ export interface CatalogQueries {
   readonly functions: string;
   readonly operators: string;
   readonly equality: string;
+  readonly nondeterministic: string;
 }
 
 /**
@@ -55,12 +56,15 @@ export function catalogQueries(version: number, system: readonly number[]): Cata
       ORDER BY a.attrelid, a.attnum`,
     inheritance: `SELECT inhparent::int8, inhrelid::int8 FROM pg_inherits ORDER BY inhparent, inhseqno, inhrelid`,
     indexes: `SELECT indrelid::int8, c.relname, array_to_string((indkey::int2[])[0:indnkeyatts - 1], ' '), indisprimary,
-        indpred IS NOT NULL, indimmediate, ${nullsNotDistinct}
+        indpred IS NOT NULL, indimmediate, ${nullsNotDistinct},
+        (SELECT string_agg(o.opcfamily::int8::text, ' ' ORDER BY k.n)
+         FROM unnest((indclass::oid[])[0:indnkeyatts - 1]) WITH ORDINALITY k(class, n) JOIN pg_opclass o ON o.oid = k.class),
+        array_to_string((indcollation::oid[])[0:indnkeyatts - 1], ' ')
       FROM pg_index JOIN pg_class c ON c.oid = indexrelid
       WHERE ${ours('indrelid')} AND indisunique AND indisvalid ORDER BY indrelid, c.relname`,
     constraints: `SELECT conrelid::int8, contypid::int8, conname, contype, array_to_string(conkey, ' '), confrelid::int8,
         array_to_string(confkey, ' '), convalidated AND ${enforced}, condeferrable,
-        CASE contype WHEN 'c' THEN conbin::text END
+        CASE contype WHEN 'c' THEN conbin::text END, connoinherit
       FROM pg_constraint WHERE contype IN ('c', 'f') AND (${ours('conrelid')} OR contypid <> 0)
       ORDER BY conrelid, contypid, conname`,
     triggers: `SELECT tgrelid::int8, tgtype FROM pg_trigger
@@ -77,7 +81,8 @@ export function catalogQueries(version: number, system: readonly number[]): Cata
     operators: `SELECT o.oid::int8, n.nspname, o.oprname, o.oprcode::oid::int8, o.oprnegate::int8, o.oprleft::int8,
         o.oprright::int8
       FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace`,
-    equality: `SELECT DISTINCT amopopr::int8 FROM pg_amop WHERE amopstrategy = 3
-      AND amopmethod = (SELECT oid FROM pg_am WHERE amname = 'btree')`,
+    equality: `SELECT amopopr::int8, amopfamily::int8 FROM pg_amop WHERE amopstrategy = 3
+      AND amopmethod = (SELECT oid FROM pg_am WHERE amname = 'btree') ORDER BY amopopr, amopfamily`,
+    nondeterministic: `SELECT oid::int8 FROM pg_collation WHERE NOT collisdeterministic`,
   };
 }

@@ -1,5 +1,4 @@
 import { Rte } from '../tree/nodes.ts';
-import { entryOf } from '../tree/walk.ts';
 import type { Catalog, Relation } from './catalog.ts';
 import { definingQuery } from './definition.ts';
 
@@ -38,7 +37,8 @@ export function writeTargets(
     if (last.relation.kind !== 'v' || query === null || isRewritten(last.relation, event)) break;
     const from = query.jointree?.fromlist ?? [];
     const [only] = from;
-    const entry = from.length === 1 && only?.tag === 'RANGETBLREF' ? entryOf(query, only.rtindex) : null;
+    const entry =
+      from.length === 1 && only?.tag === 'RANGETBLREF' ? query.rtable?.[only.rtindex - 1] : undefined;
     const below = entry?.rtekind === Rte.relation ? catalog.relations.get(entry.relid ?? 0) : undefined;
     if (below === undefined) break;
     const { columnOf } = last;
@@ -64,12 +64,13 @@ export function isRewritten(relation: Relation, event: WriteEvent): boolean {
 }
 
 /**
- * Whether a BEFORE row trigger may change or leave out a row that is written: the relation's own, or one of a
- * partition or child that the row may belong to.
+ * Whether a row that is written may be changed or left out: by a BEFORE row trigger of the relation, or of a
+ * partition or child that the row may belong to, or by a foreign server.
  */
 export function isIntercepted(relation: Relation, catalog: Catalog, event: WriteEvent): boolean {
   const wanted = TRIGGER_ROW | TRIGGER_BEFORE | TRIGGER_EVENT[event];
   return (
+    relation.kind === 'f' ||
     relation.triggers.some((type) => (type & wanted) === wanted && (type & TRIGGER_INSTEAD) === 0) ||
     relation.children.some((oid) => {
       const child = catalog.relations.get(oid);

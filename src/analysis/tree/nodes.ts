@@ -375,6 +375,8 @@ export interface OpExpr {
   readonly opfuncid: number;
   readonly opresulttype: number;
   readonly opretset: boolean;
+  /** OID of the collation that it compares with; 0 if it needs none. */
+  readonly inputcollid: number;
   readonly args: readonly Expr[] | null;
 }
 
@@ -384,6 +386,7 @@ export interface ScalarArrayOpExpr {
   readonly opfuncid: number;
   /** True for ANY, false for ALL. */
   readonly useOr: boolean;
+  readonly inputcollid: number;
   readonly args: readonly Expr[] | null;
 }
 

@@ -69,7 +69,6 @@ const LEFT_OUT = new Set([
   'rteperminfos',
   'colnames',
   'varcollid',
-  'inputcollid',
   'opcollid',
   'funccollid',
   'constcollid',

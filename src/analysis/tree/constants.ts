@@ -1,0 +1,51 @@
+import type { Const } from './nodes.ts';
+
+// src/include/catalog/pg_type.dat
+const BOOL = 16;
+const INT8 = 20;
+const INT2 = 21;
+const INT4 = 23;
+const TEXT = 25;
+const OID = 26;
+const BPCHAR = 1042;
+const VARCHAR = 1043;
+
+/**
+ * A constant's value: NULL, a boolean, a safe integer, or a text's characters (bpchar with its padding).
+ * Undefined for other types and for what cannot be read (compressed texts, integers beyond 2^53).
+ * Datums are those of a little-endian server: x86, ARM and WebAssembly.
+ */
+export function constantValue(node: Const): string | number | boolean | null | undefined {
+  if (node.constisnull) return null;
+  const bytes = Uint8Array.from(node.constvalue ?? []);
+  const view = new DataView(bytes.buffer);
+  switch (node.consttype) {
+    case BOOL:
+      return bytes[0] === 1;
+    case INT2:
+      return view.getInt16(0, true);
+    case INT4:
+      return view.getInt32(0, true);
+    case OID:
+      return view.getUint32(0, true);
+    case INT8: {
+      const value = Number(view.getBigInt64(0, true));
+      return Number.isSafeInteger(value) ? value : undefined;
+    }
+    case TEXT:
+    case VARCHAR:
+    case BPCHAR:
+      return varlena(bytes);
+    default:
+      return undefined;
+  }
+}
+
+/** The characters of a text datum (src/include/varatt.h); a parsed constant's header has four bytes. */
+export function varlena(bytes: Uint8Array): string | undefined {
+  const first = bytes[0] ?? 0;
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  if ((first & 1) === 1) return first === 1 ? undefined : decoder.decode(bytes.subarray(1, first >> 1));
+  if ((first & 3) !== 0) return undefined;
+  return decoder.decode(bytes.subarray(4));
+}

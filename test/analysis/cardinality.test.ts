@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cardinalityProblem } from '../../src/analysis/cardinality/problem.ts';
+import { cardinality } from '../../src/analysis/cardinality.ts';
+import { type Analysed, analysed, servers } from '../support/analysed.ts';
+
+// Data with duplicates, NULLs and equal-but-different values wherever no key forbids them.
+const schema = `
+  CREATE TABLE owner (id int PRIMARY KEY, email text UNIQUE, name text, pet text);
+  INSERT INTO owner VALUES (1, 'a@x', 'Ann', 'cat'), (2, 'b@x', 'Ann', 'cat'), (3, NULL, 'Bob', NULL), (4, NULL, 'Bob', NULL);
+  CREATE TABLE car (id bigint PRIMARY KEY, owner_id int REFERENCES owner, plate text, country text, price numeric,
+    active boolean NOT NULL DEFAULT true, UNIQUE (plate, country));
+  INSERT INTO car VALUES (1, 1, 'A', 'mx', 1.0), (2, 1, 'A', 'us', 1.00), (3, 2, 'B', 'mx', 2), (4, NULL, NULL, 'mx', 2),
+    (5, NULL, NULL, 'mx', 2);
+  CREATE UNIQUE INDEX car_active_owner ON car (owner_id) WHERE active AND owner_id = 99;
+  CREATE TABLE deferred (id int, code int UNIQUE DEFERRABLE);
+  CREATE TABLE by_expression (code text);
+  CREATE UNIQUE INDEX ON by_expression (lower(code), (1));
+  INSERT INTO by_expression VALUES ('a'), ('b');
+  CREATE TABLE parent (id int PRIMARY KEY, n int);
+  CREATE TABLE child () INHERITS (parent);
+  INSERT INTO parent VALUES (1, 1); INSERT INTO child VALUES (1, 1), (1, 2);
+  CREATE TABLE split (id int, day int, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+  CREATE TABLE split_1 PARTITION OF split FOR VALUES FROM (0) TO (10);
+  CREATE TABLE split_2 PARTITION OF split FOR VALUES FROM (10) TO (20);
+  INSERT INTO split VALUES (1, 1), (1, 11), (2, 1);
+  CREATE VIEW car_with_owner AS SELECT car.*, owner.name FROM car LEFT JOIN owner ON owner.id = car.owner_id;
+  CREATE VIEW owner_total AS SELECT owner_id, sum(price) AS total FROM car GROUP BY owner_id;
+  CREATE MATERIALIZED VIEW stored AS SELECT id, plate FROM car;
+  CREATE UNIQUE INDEX ON stored (id);
+  CREATE TABLE exact (n numeric PRIMARY KEY, t text);
+  INSERT INTO exact VALUES (1.0, 'one'), (2, 'two');
+  CREATE TABLE loose (n numeric);
+  INSERT INTO loose VALUES (1.0), (1.00), (2.0);
+  CREATE TABLE intercepted (id int PRIMARY KEY);
+  CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+  CREATE TRIGGER skip BEFORE INSERT ON intercepted FOR EACH ROW EXECUTE FUNCTION skip();
+  CREATE TABLE ruled (id int PRIMARY KEY);
+  CREATE RULE twice AS ON INSERT TO ruled DO INSTEAD INSERT INTO owner SELECT generate_series(100, 102) RETURNING id;
+  CREATE FUNCTION any_id() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT (random() * 3)::int + 1';
+  CREATE FUNCTION one_id(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+  CREATE FUNCTION ids() RETURNS SETOF int LANGUAGE sql AS 'VALUES (1), (2)';
+  CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+  CREATE TABLE spelled (word text UNIQUE, folded text COLLATE folded UNIQUE);
+  INSERT INTO spelled VALUES ('a', 'x'), ('A', 'y');
+  CREATE TABLE said (word text COLLATE folded);
+  INSERT INTO said VALUES ('A');
+`;
+
+type Bound = readonly [min: number, max: number | null];
+const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly unknown[]])[] = [
+  // no FROM
+  ['SELECT 1', [1, 1]],
+  ['SELECT 1 WHERE $1 = 1', [0, 1], [2]],
+  ['SELECT generate_series(1, 3)', [0, null]],
+  ['VALUES (1), (2)', [2, 2]],
+  // keys
+  ['SELECT * FROM owner', [0, null]],
+  ['SELECT * FROM owner WHERE id = $1', [0, 1], [1]],
+  ['SELECT * FROM owner WHERE $1 = id', [0, 1], [1]],
+  ['SELECT * FROM owner WHERE id = 1 AND name = $1', [0, 1], ['Ann']],
+  ['SELECT * FROM owner WHERE id = 1 OR id = 2', [0, null]],
+  ['SELECT * FROM owner WHERE id > $1', [0, null], [1]],
+  ['SELECT * FROM owner WHERE name = $1', [0, null], ['Ann']],
+  ['SELECT * FROM owner WHERE id = $1::bigint', [0, 1], ['1']],
+  ['SELECT * FROM owner WHERE id::text = $1', [0, null], ['1']],
+  ['SELECT * FROM owner WHERE email = $1', [0, 1], ['a@x']],
+  ['SELECT * FROM owner WHERE email IS NULL', [0, null]],
+  ['SELECT * FROM owner WHERE email IS NOT DISTINCT FROM $1', [0, null], [null]],
+  ['SELECT * FROM owner WHERE id IS NOT DISTINCT FROM $1', [0, 1], [1]],
+  ['SELECT * FROM owner WHERE id IN ($1, $2)', [0, 2], [1, 2]],
+  ['SELECT * FROM owner WHERE id = ANY ($1)', [0, null], [[1, 2]]],
+  ['SELECT * FROM owner WHERE id = ALL ($1)', [0, null], [[]]],
+  ['SELECT * FROM owner WHERE id NOT IN (1, 2)', [0, null]],
+  ['SELECT * FROM car WHERE plate = $1', [0, null], ['A']],
+  ['SELECT * FROM car WHERE plate = $1 AND country = $2', [0, 1], ['A', 'mx']],
+  ['SELECT * FROM car WHERE (plate, country) = ($1, $2)', [0, 1], ['A', 'mx']],
+  ["SELECT * FROM car WHERE plate = $1 AND country IN ('mx', 'us')", [0, 2], ['A']],
+  ['SELECT * FROM car WHERE owner_id = $1', [0, null], [1]],
+  ['SELECT * FROM deferred WHERE code = 1', [0, null]],
+  ["SELECT * FROM by_expression WHERE lower(code) = 'a'", [0, null]],
+  ['SELECT * FROM parent WHERE id = 1', [0, null]],
+  ['SELECT * FROM ONLY parent WHERE id = 1', [0, 1]],
+  ['SELECT * FROM split WHERE id = 1', [0, null]],
+  ['SELECT * FROM split WHERE id = 1 AND day = 1', [0, 1]],
+  ['SELECT * FROM stored WHERE id = 1', [0, 1]],
+  ["SELECT * FROM spelled WHERE word = 'a'", [0, 1]],
+  ["SELECT * FROM spelled WHERE word = 'a' COLLATE folded", [0, null]],
+  ['SELECT * FROM spelled JOIN said ON said.word = spelled.word LIMIT 9', [0, 9]],
+  [
+    'SELECT spelled.word FROM spelled, (SELECT max(word) AS w FROM said) s WHERE spelled.word = s.w',
+    [0, null],
+  ],
+  ["SELECT * FROM spelled WHERE folded = 'x'", [0, 1]],
+  ['SELECT * FROM spelled WHERE folded = \'x\' COLLATE "C"', [0, 1]],
+  // what is constant
+  ['SELECT * FROM owner WHERE id = one_id($1)', [0, 1], [1]],
+  ['SELECT * FROM owner WHERE id = any_id()', [0, null]],
+  ['SELECT * FROM owner WHERE id = (SELECT max(owner_id) FROM car)', [0, 1]],
+  ['SELECT * FROM owner WHERE id = (SELECT max(owner_id) FROM car WHERE car.owner_id = owner.id)', [0, null]],
+  ['SELECT * FROM owner WHERE id = id', [0, null]],
+  ['SELECT (SELECT name FROM owner WHERE owner.id = car.owner_id) FROM car WHERE car.id = 1', [0, 1]],
+  // joins
+  ['SELECT * FROM car JOIN owner ON owner.id = car.owner_id', [0, null]],
+  ['SELECT * FROM car JOIN owner ON owner.id = car.owner_id WHERE car.id = $1', [0, 1], [1]],
+  ['SELECT * FROM car, owner WHERE owner.id = car.owner_id AND car.id = $1', [0, 1], [1]],
+  ['SELECT * FROM car JOIN owner ON owner.id = car.owner_id WHERE owner.id = $1', [0, null], [1]],
+  ['SELECT * FROM car LEFT JOIN owner ON owner.id = car.owner_id WHERE car.id = $1', [0, 1], [1]],
+  ['SELECT * FROM owner RIGHT JOIN car ON owner.id = car.owner_id WHERE car.id = $1', [0, 1], [1]],
+  ['SELECT * FROM car LEFT JOIN owner ON owner.name = car.plate WHERE car.id = $1', [0, null], [1]],
+  ['SELECT * FROM owner LEFT JOIN car ON car.owner_id = owner.id WHERE owner.id = $1', [0, null], [1]],
+  ['SELECT * FROM owner LEFT JOIN car ON car.owner_id = owner.id WHERE car.id = $1', [0, 1], [1]],
+  ['SELECT * FROM owner LEFT JOIN car ON car.id = $1 AND car.owner_id = owner.id', [0, null], [1]],
+  ['SELECT * FROM car LEFT JOIN owner ON car.id = $1', [0, null], [1]],
+  ['SELECT * FROM (SELECT 1 AS a) x FULL JOIN (SELECT 2 AS a) y USING (a)', [1, 2]],
+  ['SELECT * FROM car FULL JOIN owner ON owner.id = car.owner_id WHERE car.id = $1', [0, null], [1]],
+  ['SELECT * FROM car JOIN owner USING (id) WHERE id = $1', [0, 1], [1]],
+  ['SELECT * FROM car LEFT JOIN owner USING (id) WHERE id = $1', [0, 1], [1]],
+  ['SELECT * FROM loose JOIN exact ON exact.n = loose.n WHERE exact.n = 1', [0, null]],
+  ['SELECT * FROM loose a, exact WHERE a.n = 1 AND exact.n = a.n', [0, null]],
+  ['SELECT exact.* FROM exact JOIN (VALUES (1)) v (n) ON exact.n = v.n', [0, 1]],
+  ['SELECT * FROM owner a JOIN owner b ON b.id = a.id WHERE a.id = $1', [0, 1], [1]],
+  ['SELECT * FROM owner a JOIN owner b ON b.id = a.id + 1 WHERE a.id = $1', [0, 1], [1]],
+  ['SELECT * FROM owner a JOIN owner b ON b.id = any_id() WHERE a.id = $1', [0, null], [1]],
+  ['SELECT * FROM owner, (VALUES (1), (2)) v (n) WHERE owner.id = v.n', [0, 2]],
+  ['SELECT * FROM owner, ids() i WHERE owner.id = i', [0, null]],
+  ['SELECT * FROM owner, one_id($1) i WHERE owner.id = i', [0, 1], [1]],
+  ['SELECT * FROM one_id(1)', [1, 1]],
+  ['SELECT * FROM ids()', [0, null]],
+  // subqueries, lateral, WITH, views
+  ['SELECT * FROM (SELECT * FROM owner LIMIT 1) o', [0, 1]],
+  ['SELECT * FROM (SELECT * FROM owner) o WHERE id = 1', [0, 1]],
+  ['SELECT * FROM (SELECT id + 1 AS id FROM owner) o WHERE id = 1', [0, null]],
+  ['SELECT * FROM owner o, LATERAL (SELECT o.id AS x) l WHERE o.id = l.x', [0, null]],
+  [
+    'SELECT * FROM owner o, LATERAL (SELECT * FROM car WHERE owner_id = o.id LIMIT 1) l WHERE o.id = 1',
+    [0, 1],
+  ],
+  ['SELECT * FROM owner o, LATERAL one_id(o.id) l WHERE o.id = l', [0, null]],
+  [
+    'SELECT * FROM owner o LEFT JOIN LATERAL (SELECT count(*) FROM car WHERE owner_id = o.id) l ON true WHERE o.id = 1',
+    [0, 1],
+  ],
+  ['WITH o AS (SELECT * FROM owner) SELECT * FROM o WHERE id = $1', [0, 1], [1]],
+  ['WITH o AS (SELECT * FROM owner WHERE id = $1) SELECT * FROM o a, o b', [0, 1], [1]],
+  [
+    'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 3) SELECT * FROM r',
+    [0, null],
+  ],
+  ['SELECT * FROM car_with_owner WHERE id = $1', [0, 1], [1]],
+  ['SELECT * FROM car_with_owner', [0, null]],
+  ['SELECT * FROM owner JOIN owner_total ON owner_id = owner.id WHERE owner.id = $1', [0, 1], [1]],
+  ['SELECT * FROM owner LEFT JOIN owner_total ON owner_id = owner.id WHERE owner.id = $1', [0, 1], [1]],
+  ['SELECT * FROM owner_total WHERE total = 2', [0, null]],
+  // grouping, DISTINCT, LIMIT
+  ['SELECT count(*) FROM owner', [1, 1]],
+  ['SELECT count(*) FROM owner HAVING count(*) > 9', [0, 1]],
+  ['SELECT 1 FROM owner HAVING true', [0, 1]],
+  ['SELECT name, count(*) FROM owner GROUP BY name', [0, null]],
+  ['SELECT name, count(*) FROM owner WHERE name = $1 GROUP BY name', [0, 1], ['Ann']],
+  ['SELECT count(*) FROM owner GROUP BY ()', [1, 1]],
+  ['SELECT name, count(*) FROM owner GROUP BY ROLLUP (name)', [0, null]],
+  ['SELECT DISTINCT name FROM owner', [0, null]],
+  ['SELECT DISTINCT name FROM owner WHERE name = $1', [0, 1], ['Ann']],
+  ['SELECT DISTINCT n FROM loose WHERE n = 1', [0, 1]],
+  ['SELECT DISTINCT n::text FROM loose WHERE n = 1', [0, null]],
+  ['SELECT DISTINCT 1 FROM owner', [0, 1]],
+  ['SELECT DISTINCT ON (name) * FROM owner WHERE name = $1', [0, 1], ['Ann']],
+  ['SELECT DISTINCT word FROM said WHERE word = $1', [0, null], ['a']],
+  ['SELECT * FROM owner LIMIT 1', [0, 1]],
+  ['SELECT * FROM owner LIMIT $1', [0, null], [2]],
+  ['SELECT * FROM owner LIMIT ALL', [0, null]],
+  ['SELECT * FROM owner LIMIT 5 OFFSET 1', [0, 5]],
+  ['SELECT * FROM owner ORDER BY name FETCH FIRST 1 ROW WITH TIES', [0, null]],
+  ['SELECT * FROM owner ORDER BY name FETCH FIRST 1 ROW ONLY', [0, 1]],
+  ['SELECT count(*) FROM owner LIMIT 0', [0, 0]],
+  ['SELECT count(*) FROM owner OFFSET 1', [0, 0]],
+  ['SELECT count(*) FROM owner OFFSET $1', [0, 1], [0]],
+  ['VALUES (1), (2), (3) LIMIT 2', [2, 2]],
+  ['SELECT * FROM owner WHERE id = 1 FOR UPDATE', [0, 1]],
+  // set operations
+  ['SELECT 1 UNION ALL SELECT 1', [2, 2]],
+  ['SELECT 1 UNION SELECT 1', [1, 2]],
+  ['SELECT id FROM owner WHERE id = 1 UNION ALL SELECT id FROM car WHERE id = 1', [0, 2]],
+  ['SELECT id FROM owner UNION SELECT 1', [1, null]],
+  ['SELECT id FROM owner INTERSECT SELECT 1', [0, 1]],
+  ['SELECT 1 EXCEPT SELECT id FROM owner', [0, 1]],
+  ['SELECT * FROM (SELECT id FROM owner UNION ALL SELECT id FROM car) u WHERE id = 1', [0, 2]],
+  // writes
+  ['INSERT INTO owner (id) VALUES ($1) RETURNING id', [1, 1], [50]],
+  ['INSERT INTO owner (id) VALUES (50), (51) RETURNING id', [2, 2]],
+  ['INSERT INTO owner (id) VALUES (1) ON CONFLICT DO NOTHING RETURNING id', [0, 1]],
+  ["INSERT INTO owner (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = 'x' RETURNING id", [1, 1]],
+  [
+    "INSERT INTO owner (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = 'x' WHERE owner.name = 'y' RETURNING id",
+    [0, 1],
+  ],
+  ['INSERT INTO owner (id) SELECT id + 50 FROM owner RETURNING id', [0, null]],
+  ['INSERT INTO owner (id) SELECT id + 50 FROM owner WHERE id = 1 RETURNING id', [0, 1]],
+  ['INSERT INTO owner (id) VALUES (generate_series(60, 62)) RETURNING id', [0, null]],
+  ['INSERT INTO intercepted VALUES (1) RETURNING id', [0, 1]],
+  ['INSERT INTO ruled VALUES (1) RETURNING id', [0, null]],
+  ['INSERT INTO split VALUES (9, 9) RETURNING id', [1, 1]],
+  ["UPDATE owner SET name = 'x' RETURNING id", [0, null]],
+  ["UPDATE owner SET name = 'x' WHERE id = $1 RETURNING id", [0, 1], [1]],
+  ['UPDATE owner SET name = plate FROM car WHERE owner.id = 1 RETURNING owner.id', [0, 1]],
+  ['UPDATE owner SET name = plate FROM car WHERE owner.id = car.owner_id RETURNING owner.id', [0, null]],
+  [
+    'UPDATE owner SET name = plate FROM car WHERE owner.id = car.owner_id AND car.id = 1 RETURNING owner.id',
+    [0, 1],
+  ],
+  ['UPDATE parent SET n = 5 WHERE id = 1 RETURNING id', [0, null]],
+  ['DELETE FROM car WHERE id = 1 RETURNING id', [0, 1]],
+  ['DELETE FROM car USING owner WHERE car.owner_id = owner.id AND owner.id = 1 RETURNING car.id', [0, null]],
+  ['WITH n AS (INSERT INTO owner (id) VALUES (70) RETURNING *) SELECT * FROM n', [1, 1]],
+  [
+    'WITH n AS (INSERT INTO owner (id) VALUES (70) RETURNING *) SELECT * FROM n LEFT JOIN car ON car.id = n.id',
+    [1, 1],
+  ],
+];
+
+describe.each(servers)('how many rows, on %s', (server) => {
+  let database: Analysed;
+  beforeAll(async () => {
+    database = await analysed(server, schema);
+  });
+  afterAll(() => database.close());
+
+  it.each(cases.map(([sql, bound, values = []]) => ({ sql, bound, values })))(
+    '$sql',
+    async ({ sql, bound, values }) => {
+      const [min, max] = bound;
+      const { tree } = await database.tree(sql);
+      expect(cardinality(tree, database.catalog, new Set())).toEqual({ min, max });
+      const rows = await database.rows(sql, values);
+      expect(rows.length).toBeGreaterThanOrEqual(min);
+      expect(rows.length).toBeLessThanOrEqual(max ?? Number.POSITIVE_INFINITY);
+    },
+  );
+
+  it('takes nothing for one value that is a list at run time', async () => {
+    const bound = async (sql: string) =>
+      cardinality((await database.tree(sql)).tree, database.catalog, new Set([1]));
+    expect(await bound('SELECT * FROM owner WHERE id IN ($1)')).toEqual({ min: 0, max: null });
+    expect(await bound('SELECT * FROM owner WHERE id IN ($1) AND email = $2')).toEqual({ min: 0, max: 1 });
+    expect(await bound('SELECT * FROM owner WHERE id IN ($1, 2)')).toEqual({ min: 0, max: null });
+    expect(await bound('INSERT INTO owner (id, name) VALUES ($1, $2) RETURNING id')).toEqual({
+      min: 1,
+      max: null,
+    });
+    expect(await bound('SELECT * FROM (VALUES ($1::int)) v')).toEqual({ min: 1, max: null });
+  });
+
+  it('says which key would prove at most one row', async () => {
+    const problem = async (sql: string, command: 'one' | 'maybe' | 'many' = 'one') => {
+      const { tree } = await database.tree(sql);
+      const rows = cardinality(tree, database.catalog, new Set());
+      return cardinalityProblem(command, rows, tree, database.catalog, new Set());
+    };
+    expect(await problem('SELECT * FROM owner WHERE id = $1')).toBeNull();
+    expect(await problem('SELECT * FROM owner', 'many')).toBeNull();
+    expect(await problem('SELECT * FROM owner WHERE name = $1')).toEqual([
+      'it is marked :one, but nothing proves that it returns at most one row',
+      'Compare every column of a unique key with = to one value: public.owner has owner_email_key (email), owner_pkey (id). Or add LIMIT 1, or mark it :many.',
+    ]);
+    const joined =
+      'SELECT * FROM owner o LEFT JOIN car_with_owner c ON c.owner_id = o.id, loose WHERE o.id = 1';
+    expect((await problem(joined, 'maybe'))?.[1]).toBe(
+      'Compare every column of a unique key with = to one value: public.owner has owner_email_key (email), owner_pkey (id); public.car has car_pkey (id), car_plate_country_key (plate, country); public.loose has none. Or add LIMIT 1, or mark it :many.',
+    );
+    expect(await problem('VALUES (1), (2)')).toEqual([
+      'it is marked :one, but it can return 2 rows',
+      'Add LIMIT 1, or mark it :many.',
+    ]);
+    expect((await problem('UPDATE deferred SET id = 1 WHERE code = $1 RETURNING id'))?.[1]).toBe(
+      'Compare every column of a unique key with = to one value: public.deferred has none. Or mark it :many.',
+    );
+  });
+
+  it('NULLS NOT DISTINCT', async () => {
+    if (database.catalog.version < 150000) return;
+    await database.client.query('CREATE TABLE IF NOT EXISTS scarce (code text UNIQUE NULLS NOT DISTINCT)');
+    const { loadCatalog } = await import('../../src/analysis/catalog/load.ts');
+    const catalog = await loadCatalog(database.client, []);
+    for (const condition of ['code IS NULL', 'code IS NOT DISTINCT FROM $1', 'code = $1']) {
+      const { tree } = await database.tree(`SELECT * FROM scarce WHERE ${condition}`);
+      expect(cardinality(tree, catalog, new Set())).toEqual({ min: 0, max: 1 });
+    }
+  });
+
+  it('MERGE', async () => {
+    if (database.catalog.version < 170000) return;
+    const bound = async (rest: string) =>
+      cardinality((await database.tree(`MERGE INTO owner ${rest}`)).tree, database.catalog, new Set());
+    const one = "USING (VALUES ($1::int)) v (id) ON owner.id = v.id WHEN MATCHED THEN UPDATE SET name = 'x'";
+    expect(await bound(`${one} RETURNING owner.id`)).toEqual({ min: 0, max: 1 });
+    expect(await bound(`${one.replace('owner.id = v.id', 'owner.id > v.id')} RETURNING 1 AS a`)).toEqual({
+      min: 0,
+      max: null,
+    });
+    expect(await bound(`${one} WHEN NOT MATCHED BY SOURCE THEN DELETE RETURNING owner.id`)).toEqual({
+      min: 0,
+      max: null,
+    });
+    expect(
+      await bound(
+        `USING car ON owner.id = car.owner_id AND car.id = 1 WHEN MATCHED THEN DELETE RETURNING 1 AS a`,
+      ),
+    ).toEqual({ min: 0, max: null });
+  });
+});
