@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest';
+import type { PgType, Value } from '../../src/analysis/type.ts';
+import { type Diagnostic, Failure } from '../../src/diagnostic.ts';
+import type { Config } from '../../src/project/config.ts';
+import { printModules } from '../../src/typescript/print.ts';
+import {
+  array,
+  base,
+  column,
+  composite,
+  config,
+  domain,
+  enumType,
+  query,
+  range,
+  value,
+} from './support/build.ts';
+import { parseModule } from './support/parse.ts';
+import { text } from './support/sample.ts';
+
+const source = { schema: 'public', table: 'jobs', column: 'c' };
+
+function print(type: PgType | Value, known: Partial<Config>) {
+  const queries = [
+    query({ name: 'q', sql: ':p', params: { p: type }, columns: [column('c', type, { source })] }),
+  ];
+  const { modules } = printModules({
+    config: config(known),
+    files: [{ file: 'a.sql', output: '/app/deep/er/a.ts', queries }],
+  });
+  const module = modules[0]?.text ?? '';
+  const { interfaces } = parseModule(module);
+  return {
+    parameter: (interfaces.get('QParams') ?? interfaces.get('IQParams'))?.[0]?.type,
+    result: (interfaces.get('QRow') ?? interfaces.get('IQResult'))?.[0]?.type,
+    codecs: [/codec: (.*) \}/.exec(module)?.[1], /columns: \[\['c', (.*)\]\]/.exec(module)?.[1]],
+    imports: module.split('\n').filter((line) => /^import .* from '(?!nodrift\/|@pgtyped\/)/.test(line)),
+  };
+}
+
+/** What the user is told. */
+function refused(type: PgType, known: Partial<Config>): Diagnostic | undefined {
+  try {
+    print(type, known);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    expect(error.exitCode).toBe(2);
+    return error.diagnostics[0];
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('types', () => {
+  it.each([
+    ['int8', 'number', 'number', 'int8AsNumber'],
+    ['int8', 'string', 'string', 'int8AsString'],
+    ['int8', 'bigint', 'bigint', 'int8'],
+    ['date', 'Date', 'Date', 'dateAsDate'],
+    ['timestamp', 'Date', 'Date', 'timestampAsDate'],
+    ['timestamptz', 'string', 'string', 'timestamptzAsString'],
+    ['float8', 'string', 'string', 'text'],
+    ['jsonb', 'string', 'string', 'text'],
+    ['jsonb', 'unknown', 'unknown', 'json'],
+    ['jsonb', 'Record<string, number>', 'Record<string, number>', 'json'],
+  ])('%s: %s', (name, word, type, codec) => {
+    expect(print(base(name), { types: { [name]: word } })).toEqual({
+      parameter: type,
+      result: type,
+      codecs: [codec, codec],
+      imports: [],
+    });
+  });
+
+  it('are made by a class', () => {
+    const made = { parameter: 'Decimal', result: 'Decimal', codecs: ['custom(Decimal)', 'custom(Decimal)'] };
+    expect(print(base('numeric'), { types: { numeric: 'decimal.js#Decimal' } })).toEqual({
+      ...made,
+      imports: ["import { Decimal } from 'decimal.js';"],
+    });
+    expect(print(base('numeric'), { types: { decimal: 'decimal.js as Decimal' } })).toEqual({
+      ...made,
+      imports: ["import Decimal from 'decimal.js';"],
+    });
+    expect(print(base('numeric'), { types: { 'pg_catalog.numeric': './lib/dec.js#D as Decimal' } })).toEqual({
+      ...made,
+      imports: ["import { D as Decimal } from '../../lib/dec.js';"],
+    });
+  });
+
+  it('of JSON are taken at their word', () => {
+    expect(print(base('jsonb'), { types: { jsonb: '../shared/json.js#Doc' } })).toEqual({
+      parameter: 'Doc',
+      result: 'Doc',
+      codecs: ['json', 'json'],
+      imports: ["import type { Doc } from '../../../shared/json.js';"],
+    });
+  });
+
+  it('of a column go before those of its type', () => {
+    const types = { 'public.jobs.c': './a.js#Own', jsonb: './a.js#Any' };
+    expect(print(base('jsonb'), { types })).toMatchObject({ parameter: 'Any', result: 'Own' });
+  });
+
+  it('of what an array has in it, a domain over it or a range between it', () => {
+    const types = { numeric: 'decimal.js#Decimal' };
+    expect(print(array(base('numeric')), { types })).toMatchObject({
+      result: '(Decimal | null)[]',
+      codecs: ['arrayWithNulls(custom(Decimal))', 'arrayWithNulls(custom(Decimal))'],
+    });
+    expect(print(domain('price', base('numeric')), { types })).toMatchObject({ result: 'Decimal' });
+    expect(print(range('numrange', base('numeric')), { types })).toMatchObject({ result: 'Range<Decimal>' });
+    const own = { 'public.jobs.c': './tag.js#Tag' };
+    expect(print(domain('tags', array(text)), { types: own })).toMatchObject({ result: '(Tag | null)[]' });
+  });
+
+  it('of named types of any kind', () => {
+    const types = {
+      'public.address': './a.js#Address',
+      status: 'string',
+      'other.price': 'decimal.js#Decimal',
+    };
+    expect(print(composite('address', { street: text }), { types })).toMatchObject({ result: 'Address' });
+    expect(print(composite('address', { street: text }, 'x'), { types })).toMatchObject({
+      result: 'Address',
+    });
+    expect(print(enumType('status', ['a']), { types })).toMatchObject({ result: 'string' });
+    expect(print(domain('price', base('numeric'), null, 'other'), { types })).toMatchObject({
+      result: 'Decimal',
+    });
+    expect(print(domain('price', base('numeric')), { types })).toMatchObject({ result: 'string' });
+  });
+
+  it('that nothing can decode to are refused', () => {
+    expect(refused(base('numeric'), { types: { numeric: 'number' } })).toEqual({
+      file: 'pgtyped.config.json',
+      line: null,
+      column: null,
+      sqlstate: null,
+      excerpt: null,
+      message: 'types["numeric"]: "number": nodrift/runtime cannot make that type of numeric.',
+      hint: 'Possible are string, or "module#Class": a class that is made of Postgres\'s text and turned into it by toString().',
+    });
+    expect(refused(base('int8'), { types: { 'public.jobs.c': 'Date' } })).toMatchObject({
+      message: 'types["public.jobs.c"]: "Date": nodrift/runtime cannot make that type of int8.',
+      hint: expect.stringContaining('Possible are bigint, number, string, or '),
+    });
+    expect(refused(enumType('status', ['a']), { types: { status: 'number' } })?.message).toContain('status');
+  });
+
+  it.each(['#Decimal', 'decimal.js#', './a.js', 'a#b-c', 'a.js#default', 'a\nb', 'a // b', ''])(
+    'such as %j are refused',
+    (wanted) => {
+      expect(refused(base('json'), { types: { json: wanted } })?.message).toMatch(
+        /^types\["json"\]: ".*" (does not name an export of a module|is not a TypeScript type)\.$/,
+      );
+    },
+  );
+});
+
+describe('typesOverrides', () => {
+  it('are kept by a codec, each side by its own', () => {
+    const typesOverrides = { int8: { parameter: 'number', return: 'string' } };
+    expect(print(base('int8'), { typesOverrides })).toMatchObject({
+      parameter: 'number',
+      result: 'string',
+      codecs: ['int8AsNumber', 'int8AsString'],
+    });
+    expect(print(base('int8'), { typesOverrides: { int8: { return: 'number' } } })).toMatchObject({
+      parameter: 'bigint',
+      result: 'number',
+    });
+  });
+
+  it('go behind types', () => {
+    const typesOverrides = { int8: { return: 'number' } };
+    expect(print(base('int8'), { typesOverrides, types: { int8: 'string' } })).toMatchObject({
+      result: 'string',
+    });
+  });
+
+  it('that no codec keeps are refused', () => {
+    expect(
+      refused(base('int8'), { typesOverrides: { int8: { parameter: 'number | string' } } }),
+    ).toMatchObject({
+      message: 'typesOverrides["int8"]: "number | string": nodrift/runtime cannot make that type of int8.',
+    });
+  });
+
+  it("are PgTyped's affair with its runtime", () => {
+    const known: Partial<Config> = {
+      runtime: '@pgtyped/runtime',
+      typesOverrides: {
+        int8: { parameter: 'number | string', return: 'bigint' },
+        numeric: { parameter: './dec.js#Dec as Decimal', return: './dec.js#Dec as Decimal' },
+        job_status: { parameter: 'Status', return: 'Status' },
+      },
+    };
+    expect(print(base('int8'), known)).toMatchObject({
+      parameter: 'number | string | null | void',
+      result: 'bigint',
+    });
+    expect(print(base('numeric'), known)).toMatchObject({
+      result: 'Decimal',
+      imports: ["import type { Dec as Decimal } from '../../dec.js';"],
+    });
+    expect(
+      print(value({ type: array(base('numeric')), nullable: false, elementsNullable: false }), known),
+    ).toMatchObject({
+      result: 'DecimalArray',
+      parameter: 'DecimalArray | null | void',
+    });
+    expect(print(enumType('job_status', ['a']), known)).toMatchObject({ result: 'Status' });
+  });
+});
+
+describe("types with PgTyped's runtime", () => {
+  const runtime = '@pgtyped/runtime';
+
+  it('of JSON are taken at their word', () => {
+    const types = { 'public.jobs.c': './json.js#Doc' };
+    expect(print(base('jsonb'), { runtime, types })).toMatchObject({
+      result: 'Doc',
+      imports: ["import type { Doc } from '../../json.js';"],
+    });
+  });
+
+  it('are refused where pg returns something else', () => {
+    expect(print(base('date'), { runtime, types: { date: 'Date' } })).toMatchObject({ result: 'Date' });
+    expect(refused(base('numeric'), { runtime, types: { numeric: 'decimal.js#Decimal' } })).toMatchObject({
+      message:
+        'types["numeric"]: "decimal.js#Decimal": @pgtyped/runtime leaves decoding to pg, which returns string.',
+      hint: 'Use "typesOverrides" and give pg a parser for the type, or nodrift\'s own runtime.',
+    });
+  });
+});
