@@ -64,8 +64,8 @@ async function read(config: Config, path: string): Promise<string | null> {
         file,
         message:
           code === 'EISDIR'
-            ? 'a folder stands where a module is to be written'
-            : `cannot be read: ${String(error)}`,
+            ? 'A folder stands where a module is to be written.'
+            : `Cannot be read: ${String(error)}.`,
         hint: 'Move it away, or have the output written elsewhere (emitTemplate in the configuration).',
       }),
     ]);

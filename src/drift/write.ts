@@ -68,7 +68,7 @@ function refused(path: string, root: string, error: unknown): Diagnostic {
   const why = code !== null && code in reasons ? reasons[code] : String(error);
   return diagnostic({
     file: shown(path, root),
-    message: `cannot write this file: ${why}`,
+    message: `Cannot be written: ${why}.`,
     hint: 'Make its folder writable, or have the output written elsewhere (emitTemplate in the configuration).',
   });
 }
@@ -88,7 +88,7 @@ function inTheWay(output: Output, root: string): Diagnostic {
   return diagnostic({
     file: shown(output.path, root),
     line: 1,
-    message: `this file was not written by nodrift, and ${origin} would overwrite it`,
+    message: `This file was not written by nodrift, and ${origin} would overwrite it.`,
     hint:
       'Move or delete it and run `nodrift generate` again, or have the output written elsewhere ' +
       '(emitTemplate in the configuration). Nothing was written.',

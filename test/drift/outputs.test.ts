@@ -135,7 +135,7 @@ describe('compareOutputs', () => {
     const { exitCode, diagnostics } = await failure(states([module('a')]));
     expect(exitCode).toBe(2);
     expect(diagnostics).toMatchObject([
-      { file: 'queries/a.queries.ts', message: 'a folder stands where a module is to be written' },
+      { file: 'queries/a.queries.ts', message: 'A folder stands where a module is to be written.' },
     ]);
   });
 });
@@ -167,7 +167,7 @@ describe('writeOutputs', () => {
         line: 1,
         column: null,
         message:
-          'this file was not written by nodrift, and the queries of queries/mine.sql would overwrite it',
+          'This file was not written by nodrift, and the queries of queries/mine.sql would overwrite it.',
         sqlstate: null,
         hint:
           'Move or delete it and run `nodrift generate` again, or have the output written elsewhere ' +
@@ -186,7 +186,7 @@ describe('writeOutputs', () => {
     expect(diagnostics).toMatchObject([
       {
         file: 'queries/file/b.queries.ts',
-        message: expect.stringMatching(/^cannot write this file: a part of its path is a file, not a folder/),
+        message: expect.stringMatching(/^Cannot be written: a part of its path is a file, not a folder/),
       },
     ]);
     expect(readdirSync(join(root, 'queries'))).toEqual(['file']);
@@ -197,7 +197,7 @@ describe('writeOutputs', () => {
     chmodSync(join(root, 'queries/locked'), 0o500);
     const { exitCode, diagnostics } = await failure(write(module('a'), module('locked/b')));
     expect(exitCode).toBe(2);
-    expect(diagnostics).toMatchObject([{ message: 'cannot write this file: permission denied (EACCES)' }]);
+    expect(diagnostics).toMatchObject([{ message: 'Cannot be written: permission denied (EACCES).' }]);
     expect(existsSync(module('a').path)).toBe(false);
   });
 

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import type { Output, OutputState } from '../drift/output.ts';
+import { generate as run } from '../flow/generate.ts';
+import { configuration } from './configuration.ts';
+import { type Colors, colorsFor, type Io } from './io.ts';
+import type { FlowCommandOptions } from './program.ts';
+import { shownPath } from './render.ts';
+import { count, printNotes, withProgress } from './report.ts';
+
+/** `nodrift generate [files...]`: writes the modules, prints a line for each and a closing one. */
+export async function generate(
+  files: readonly string[],
+  options: FlowCommandOptions,
+  io: Io,
+): Promise<number> {
+  const started = performance.now();
+  const config = configuration(options, io);
+  const wanted = files.map((file) => resolve(io.cwd, file));
+  const { analysed, outputs } = await withProgress(io, (flow) => run(config, { ...flow, files: wanted }));
+  printNotes(analysed, io);
+
+  const colors = colorsFor(io.stdout, io.env);
+  const queries = new Map(analysed.files.map((file) => [file.output, file.queries.length]));
+  const width = Math.max(
+    ...outputs.map(({ path }) => shownPath(path, { root: config.root, cwd: io.cwd }).length),
+  );
+  for (const output of outputs) {
+    const path = shownPath(output.path, { root: config.root, cwd: io.cwd });
+    const what = contents(output, queries.get(output.path));
+    io.stdout.write(`${wordFor(output.state, colors)}  ${path.padEnd(width)}  ${colors.dim(what)}\n`);
+  }
+
+  const total = outputs.reduce((sum, { path }) => sum + (queries.get(path) ?? 0), 0);
+  const seconds = ((performance.now() - started) / 1000).toFixed(2);
+  io.stdout.write(
+    `${summary(outputs)}, ${count(total, 'query', 'queries')}, ${seconds} s, ${analysed.database}\n`,
+  );
+  return 0;
+}
+
+function contents({ source, state }: Output, queries: number | undefined): string {
+  if (state === 'orphaned') return source === null ? 'no longer needed' : `${source} is gone`;
+  return queries === undefined ? 'shared types' : count(queries, 'query', 'queries');
+}
+
+const words = {
+  stale: 'written',
+  missing: 'written',
+  unchanged: 'unchanged',
+  orphaned: 'removed',
+  foreign: 'left alone',
+} as const satisfies Record<OutputState, string>;
+
+function wordFor(state: OutputState, colors: Colors): string {
+  const word = words[state].padEnd('unchanged'.length);
+  if (state === 'unchanged') return colors.dim(word);
+  return state === 'orphaned' ? colors.yellow(word) : colors.green(word);
+}
+
+/** `2 written, 3 unchanged, 1 removed` */
+function summary(outputs: readonly Output[]): string {
+  return ['written', 'unchanged', 'removed']
+    .map((word) => ({ word, number: outputs.filter(({ state }) => words[state] === word).length }))
+    .filter(({ word, number }) => number > 0 || word === 'written')
+    .map(({ word, number }) => `${number} ${word}`)
+    .join(', ');
+}

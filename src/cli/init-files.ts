@@ -1,0 +1,73 @@
+/** The text of `pgtyped.config.json` that `nodrift init` writes. */
+export const configText = `{
+  "transforms": [
+    {
+      "mode": "sql",
+      "include": "**/*.sql",
+      "emitTemplate": "{{dir}}/{{name}}.queries.ts"
+    }
+  ],
+  "srcDir": "./queries",
+  "camelCaseColumnNames": true,
+  "nodrift": {
+    "database": "embedded",
+    "migrations": "./migrations"
+  }
+}
+`;
+
+export const migrationText = `-- Up Migration
+
+CREATE TABLE notes (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  title text NOT NULL CHECK (title <> ''),
+  body text,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Down Migration
+
+DROP TABLE notes;
+`;
+
+export const queriesText = `/*
+  @name FindNotes :many
+  Notes whose title contains a text, latest first.
+*/
+SELECT id, title, body, created_at
+FROM notes
+WHERE title ILIKE '%' || :text || '%'
+ORDER BY created_at DESC, id DESC;
+
+/*
+  @name AddNote :one
+  Adds a note and returns its id.
+*/
+INSERT INTO notes (title, body) VALUES (:title, :body) RETURNING id;
+`;
+
+/** A GitHub Actions workflow: no database service, the embedded one is enough. */
+export const workflowText = `# Fails when the generated query modules do not fit the queries and the migrations.
+name: nodrift
+on:
+  push:
+    branches: [main]
+  pull_request:
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 22
+          cache: npm
+      - run: npm ci
+      - run: npx nodrift check
+`;
+
+/** What `init` adds under "scripts" in package.json. */
+export const scripts: Readonly<Record<string, string>> = {
+  'queries:generate': 'nodrift generate',
+  'queries:check': 'nodrift check',
+};

@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { diagnostic, diagnosticAt, Failure } from '../diagnostic.ts';
+import { configText, migrationText, queriesText, scripts, workflowText } from './init-files.ts';
+import { colorsFor, type Io } from './io.ts';
+
+/**
+ * `nodrift init`: writes a small working project into the npm package in the working directory, and says what
+ * it wrote and what it left alone. Nothing that exists is changed, but for scripts added to package.json.
+ * Throws Failure (2) without a readable package.json.
+ */
+export async function init(io: Io): Promise<number> {
+  const manifest = readManifest(io.cwd);
+  const colors = colorsFor(io.stdout, io.env);
+  const say = (done: boolean, path: string, why = '') =>
+    io.stdout.write(
+      `${done ? colors.green('written   ') : colors.dim('left alone')}  ${path}${why === '' ? '' : `  ${colors.dim(why)}`}\n`,
+    );
+  const write = (path: string, text: string) => {
+    const place = join(io.cwd, path);
+    if (existsSync(place)) return say(false, path, 'it exists');
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, text, { flag: 'wx' });
+    return say(true, path);
+  };
+
+  const configured = existsSync(join(io.cwd, 'pgtyped.config.json'));
+  write('pgtyped.config.json', configText);
+  // A project that is configured already may keep its migrations and queries anywhere.
+  if (!configured) {
+    if (holds(io.cwd, 'migrations')) say(false, 'migrations/', 'it has files');
+    else write(`migrations/${Date.now()}_create-notes.sql`, migrationText);
+    if (holds(io.cwd, 'queries')) say(false, 'queries/', 'it has files');
+    else write('queries/notes.sql', queriesText);
+  }
+  write('.github/workflows/nodrift.yml', workflowText);
+  addScripts(io.cwd, manifest, say);
+
+  const missing = ['nodrift', 'pg'].filter((name) => !depends(manifest.json, name));
+  const steps = [...(missing.length > 0 ? [`npm install ${missing.join(' ')}`] : []), 'npx nodrift generate'];
+  io.stdout.write(`\nNext: ${steps.map((step) => colors.bold(step)).join(', then ')}\n`);
+  return 0;
+}
+
+interface Manifest {
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+function readManifest(folder: string): Manifest {
+  const path = join(folder, 'package.json');
+  if (!existsSync(path)) {
+    const message = 'There is no package.json in this folder.';
+    throw new Failure(2, [
+      diagnostic({ message, hint: 'Run `npm init -y` first, or go to the folder of your package.' }),
+    ]);
+  }
+  const text = readFileSync(path, 'utf8');
+  const json = parse(text);
+  if (isObject(json) && (json.scripts === undefined || isObject(json.scripts))) return { text, json };
+  const message = 'package.json has to hold a JSON object, and "scripts" in it too.';
+  throw new Failure(2, [
+    diagnosticAt('package.json', text, 0, { message, hint: 'Correct it and run `nodrift init` again.' }),
+  ]);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function addScripts(
+  folder: string,
+  manifest: Manifest,
+  say: (done: boolean, path: string, why?: string) => void,
+) {
+  const present = isObject(manifest.json.scripts) ? manifest.json.scripts : {};
+  const added = Object.entries(scripts).filter(([name]) => !Object.hasOwn(present, name));
+  if (added.length === 0) return say(false, 'package.json', 'it has the scripts');
+  const indent = /^[ \t]+/m.exec(manifest.text)?.[0] ?? '  ';
+  const json = { ...manifest.json, scripts: { ...present, ...Object.fromEntries(added) } };
+  const end = manifest.text.endsWith('\n') ? '\n' : '';
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(json, null, indent)}${end}`);
+  return say(true, 'package.json', `scripts ${added.map(([name]) => name).join(', ')}`);
+}
+
+function holds(folder: string, path: string): boolean {
+  const place = join(folder, path);
+  return existsSync(place) && readdirSync(place).length > 0;
+}
+
+function depends(json: Readonly<Record<string, unknown>>, name: string): boolean {
+  return ['dependencies', 'devDependencies', 'peerDependencies'].some((key) => {
+    const list = json[key];
+    return isObject(list) && Object.hasOwn(list, name);
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

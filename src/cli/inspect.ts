@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { inspect as run } from '../flow/inspect.ts';
+import { configuration } from './configuration.ts';
+import { inspectionText } from './inspection-text.ts';
+import { colorsFor, type Io } from './io.ts';
+import type { InspectOptions } from './program.ts';
+import { printDiagnostics, printNotes, withProgress } from './report.ts';
+
+/** `nodrift inspect [--json] [files...]`: what the analysis found out; 1 if there are errors. */
+export async function inspect(files: readonly string[], options: InspectOptions, io: Io): Promise<number> {
+  const config = configuration(options, io);
+  const wanted = files.map((file) => resolve(io.cwd, file));
+  const inspected = await withProgress(io, (flow) => run(config, { ...flow, files: wanted }));
+  const { inspection, analysed, diagnostics } = inspected;
+  printNotes(analysed, io);
+  if (options.json === true) {
+    io.stdout.write(`${JSON.stringify(inspection, null, 2)}\n`);
+  } else {
+    io.stdout.write(inspectionText(inspection, colorsFor(io.stdout, io.env)));
+    printDiagnostics(diagnostics, config.root, io);
+  }
+  return diagnostics.length > 0 ? 1 : 0;
+}

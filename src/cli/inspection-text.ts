@@ -1,0 +1,72 @@
+import stringWidth from 'string-width';
+import type { RelationUse } from '../analysis/query.ts';
+import type { InspectedQuery, Inspection } from '../flow/inspection.ts';
+import type { Colors } from './io.ts';
+import { visible } from './visible.ts';
+
+/**
+ * An inspection for people, one paragraph a query:
+ *
+ *     getCar  queries/cars.sql:12  :maybe  SELECT, 0..1 rows
+ *       param   id      text  string
+ *       column  id      text  string            cars.id
+ *       column  soldAt  timestamptz  Date | null  cars.sold_at
+ *       reads   cars (id, sold_at)
+ */
+export function inspectionText({ queries }: Inspection, colors: Colors): string {
+  return queries.map((query) => `${paragraph(query, colors)}\n\n`).join('');
+}
+
+function paragraph(query: InspectedQuery, colors: Colors): string {
+  const { name, file, line, command, statement, rows } = query;
+  const head = `${colors.bold(visible(name))}  ${visible(`${file}:${line}`)}  :${command}  ${statement}, ${rowsText(rows)}`;
+  const params = query.params.map((param) => [
+    'param',
+    visible(`${param.name}${param.optional ? '?' : ''}`),
+    visible(param.type),
+    visible(param.tsType),
+    '',
+  ]);
+  const columns = query.columns.map(({ name: key, type, tsType, source }) => [
+    'column',
+    visible(key),
+    visible(type),
+    visible(tsType),
+    source === null ? '' : visible(`${relation(source)}.${source.column}`),
+  ]);
+  const uses = [
+    ...query.reads.map((use) => useText('reads', use)),
+    ...query.writes.map((use) => useText('writes', use)),
+  ];
+  return [head, ...table([...params, ...columns]), ...uses].join('\n');
+}
+
+function rowsText({ min, max }: InspectedQuery['rows']): string {
+  if (max === null) return min === 0 ? 'any number of rows' : `${min} or more rows`;
+  if (min === max) return max === 1 ? '1 row' : `${max} rows`;
+  return `${min}..${max} rows`;
+}
+
+function useText(word: string, { columns, ...table }: RelationUse): string {
+  return `  ${word.padEnd('column'.length)}  ${visible(relation(table))}${columns.length > 0 ? ` (${visible(columns.join(', '))})` : ''}`;
+}
+
+function relation({ schema, table }: { readonly schema: string; readonly table: string }): string {
+  return schema === 'public' ? table : `${schema}.${table}`;
+}
+
+/** Cells beyond it do not widen their column: one long union would push everything else off the screen. */
+const widestCell = 40;
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, index) =>
+    Math.min(widestCell, Math.max(...rows.map((row) => stringWidth(row[index] ?? '')))),
+  );
+  return rows.map((row) =>
+    `  ${row.map((cell, index) => pad(cell, widths[index] ?? 0)).join('  ')}`.trimEnd(),
+  );
+}
+
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+}

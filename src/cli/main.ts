@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import module from 'node:module';
+
+// From Node 22.1 on: the second start finds everything compiled.
+if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function')
+  module.enableCompileCache();
+
+const interruption = new AbortController();
+// Once: a second Ctrl-C ends the process at once, as it does without a handler.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+// Whoever reads our output may stop reading: `nodrift inspect | head`.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+const { run } = await import('./run.ts');
+const exitCode = await run(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  signal: interruption.signal,
+});
+// Otherwise the process ends by itself when everything is written and closed.
+if (interruption.signal.aborted) process.exit(exitCode);
+process.exitCode = exitCode;

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { colorsFor, type Io } from './io.ts';
+
+/** Options that stand before or after any command. */
+export interface GlobalOptions {
+  readonly config: string;
+  readonly uri?: string;
+}
+
+export interface FlowCommandOptions extends GlobalOptions {
+  readonly asIs?: boolean;
+}
+
+export interface InspectOptions extends FlowCommandOptions {
+  readonly json?: boolean;
+}
+
+export interface MigrateOptions extends GlobalOptions {
+  readonly dryRun?: boolean;
+}
+
+/** Runs a command's code, which is loaded only now, and keeps its exit code. */
+type Finish = (work: Promise<number>) => Promise<void>;
+
+/**
+ * The command line: names, arguments, options and help texts. Every action loads its own file, so that
+ * `--help` and `--version` load none of them. Throws CommanderError instead of exiting.
+ */
+export function createProgram(io: Io, finish: Finish): Command {
+  const program = new Command('nodrift')
+    .description('Typed SQL for TypeScript and PostgreSQL: .sql files in, typed query functions out.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help for a command')
+    .option('-c, --config <path>', 'configuration file', './pgtyped.config.json')
+    .option('--uri <url>', 'database to connect to, instead of what the configuration and DATABASE_URL say')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHasColors: () => colorsFor(io.stdout, io.env).isColorSupported,
+      getErrHasColors: () => colorsFor(io.stderr, io.env).isColorSupported,
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .showHelpAfterError('(run with --help for what is possible)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 fine, 1 stale or broken queries or migrations, 2 usage or configuration, 3 database unreachable.',
+    );
+
+  flowCommand(program, 'generate', 'analyse the queries and write the modules that call them')
+    .argument('[files...]', 'write only the modules of these .sql files')
+    .action((files: string[], _options, command: Command) =>
+      finish(import('./generate.ts').then(({ generate }) => generate(files, command.optsWithGlobals(), io))),
+    );
+
+  flowCommand(
+    program,
+    'check',
+    'fail with a diff where a generated module is not what generate would write',
+  ).action((_options, command: Command) =>
+    finish(import('./check.ts').then(({ check }) => check(command.optsWithGlobals(), io))),
+  );
+
+  flowCommand(program, 'inspect', 'print what the analysis found out about the queries')
+    .argument('[files...]', 'only the queries of these .sql files')
+    .option('--json', 'as JSON; its format is docs/inspect.schema.json')
+    .action((files: string[], _options, command: Command) =>
+      finish(import('./inspect.ts').then(({ inspect }) => inspect(files, command.optsWithGlobals(), io))),
+    );
+
+  program
+    .command('init')
+    .description('add a small working project to the npm package in this folder; overwrites nothing')
+    .action(() => finish(import('./init.ts').then(({ init }) => init(io))));
+
+  addMigrate(program, io, finish);
+  return program;
+}
+
+function flowCommand(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option(
+      '--as-is',
+      'analyse the named database as it stands, read-only, instead of a migrated scratch one',
+    );
+}
+
+function addMigrate(program: Command, io: Io, finish: Finish): void {
+  const migrate = program
+    .command('migrate')
+    .description('apply or revert migrations on the database that DATABASE_URL or --uri names');
+  type Room = typeof import('./migrate.ts');
+  const run = (work: (room: Room) => Promise<number>) => finish(import('./migrate.ts').then(work));
+  const dryRun = ['--dry-run', 'print the SQL, change nothing'] as const;
+
+  migrate
+    .command('up')
+    .description('apply pending migrations')
+    .argument('[n]', 'how many; all of them if left out', positiveInteger)
+    .option(...dryRun)
+    .action((count: number | undefined, _options, command: Command) =>
+      run((room) => room.migrateUp(count ?? null, command.optsWithGlobals(), io)),
+    );
+  migrate
+    .command('down')
+    .description('revert the latest migrations')
+    .argument('[n]', 'how many', positiveInteger, 1)
+    .option(...dryRun)
+    .action((count: number, _options, command: Command) =>
+      run((room) => room.migrateDown(count, command.optsWithGlobals(), io)),
+    );
+  migrate
+    .command('redo')
+    .description('revert the latest migration and apply it again')
+    .option(...dryRun)
+    .action((_options, command: Command) => run((room) => room.migrateRedo(command.optsWithGlobals(), io)));
+  migrate
+    .command('status')
+    .description('list the migrations and say which are applied')
+    .action((_options, command: Command) => run((room) => room.migrateStatus(command.optsWithGlobals(), io)));
+  migrate
+    .command('create')
+    .description('add an empty migration file')
+    .argument('<name>', 'what it does, for example add-users')
+    .action((name: string, _options, command: Command) =>
+      run((room) => room.migrateCreate(name, command.optsWithGlobals(), io)),
+    );
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('It has to be a whole number, 1 or more.');
+  }
+  return value;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const manifest: unknown = JSON.parse(text);
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
+    return String(manifest.version);
+  return 'unknown';
+}

@@ -1,0 +1,35 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Analysed, FlowOptions } from '../flow/flow.ts';
+import { colorsFor, type Io } from './io.ts';
+import { type Progress, startProgress } from './progress.ts';
+import { renderDiagnostic } from './render.ts';
+import { visible } from './visible.ts';
+
+/** Prints diagnostics on the error stream. `root` is the configuration's folder. */
+export function printDiagnostics(diagnostics: readonly Diagnostic[], root: string, io: Io): void {
+  const options = { colors: colorsFor(io.stderr, io.env), root, cwd: io.cwd };
+  io.stderr.write(diagnostics.map((found) => `${renderDiagnostic(found, options)}\n`).join('\n'));
+  if (diagnostics.length > 1)
+    io.stderr.write(`\n${options.colors.bold(count(diagnostics.length, 'error'))}\n`);
+}
+
+/** Prints what the database left out on the way. */
+export function printNotes({ notes }: Analysed, io: Io): void {
+  const colors = colorsFor(io.stderr, io.env);
+  for (const note of notes) io.stderr.write(`${colors.yellow('note:')} ${visible(note)}\n`);
+}
+
+/** Runs work with a progress line that is gone before anything else is printed. */
+export async function withProgress<T>(io: Io, work: (options: FlowOptions) => Promise<T>): Promise<T> {
+  const progress: Progress = startProgress(io);
+  try {
+    return await work({ signal: io.signal, env: io.env, progress: progress.stage });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** `1 query`, `12 queries`. */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number} ${number === 1 ? singular : plural}`;
+}

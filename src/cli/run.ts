@@ -1,0 +1,49 @@
+import { dirname, resolve } from 'node:path';
+import { CommanderError } from 'commander';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import type { Io } from './io.ts';
+import { createProgram } from './program.ts';
+
+/** What a shell expects of a process that Ctrl-C ended: 128 + SIGINT. */
+const interrupted = 130;
+/** EX_SOFTWARE of sysexits.h: an error of nodrift itself. */
+const internalError = 70;
+
+/**
+ * Runs the command line `nodrift ...argv` and returns its exit code: 0 fine, 1 stale or broken queries or
+ * migrations, 2 usage or configuration, 3 database unreachable, 130 interrupted, 70 a bug of nodrift.
+ * Never exits and touches nothing of the process but through `io`.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(io, async (work) => {
+    exitCode = await work;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (io.signal.aborted) return interrupted;
+    const failure = error instanceof Failure ? error : refusedByTheSystem(error);
+    if (failure === null) {
+      io.stderr.write(`nodrift ran into an error of its own, which is a bug:\n${describe(error)}\n`);
+      return internalError;
+    }
+    const { printDiagnostics } = await import('./report.ts');
+    printDiagnostics(failure.diagnostics, dirname(resolve(io.cwd, String(program.opts().config))), io);
+    return failure.exitCode;
+  }
+}
+
+/** A file or folder that may not be read or written, wherever it was met; null for all other errors. */
+function refusedByTheSystem(error: unknown): Failure | null {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
+  return new Failure(2, [
+    diagnostic({ message: error.message, hint: 'Look at the permissions of that path.' }),
+  ]);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,50 @@
+import { type Diagnostic, Failure } from '../diagnostic.ts';
+import { compareOutputs } from '../drift/compare.ts';
+import type { Output } from '../drift/output.ts';
+import type { Config } from '../project/config.ts';
+import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
+
+/** How the generated files stand. */
+export interface Checked {
+  readonly analysed: Analysed;
+  /** One for each module in the order of the files, then the shared types, then what is orphaned. */
+  readonly outputs: readonly Output[];
+}
+
+/**
+ * Analyses the queries and compares what would be generated with what is on the disk; writes nothing.
+ * With `options.files` only their modules, and the shared types, are looked at.
+ * Throws Failure: 1 with everything that is wrong with the queries or the migrations, 2 configuration, 3 database.
+ */
+export async function check(config: Config, options: FlowOptions = {}): Promise<Checked> {
+  const printing = import('../typescript/print.ts');
+  return withAnalysed(config, options, async (analysed) => {
+    options.progress?.('comparing');
+    const { printModules } = await printing;
+    const printed = printModules({ config, files: analysed.files });
+    const diagnostics = [
+      ...analysed.diagnostics,
+      ...printed.diagnostics.map((found) => withExcerpt(found, analysed)),
+    ];
+    if (diagnostics.length > 0) throw new Failure(1, diagnostics);
+    const outputs = await compareOutputs(config, printed.modules);
+    const { selected } = analysed;
+    return {
+      analysed,
+      outputs: selected === null ? outputs : outputs.filter((one) => concerns(selected, one)),
+    };
+  });
+}
+
+/** The shared types hold what any file needs, so they belong to every selection. */
+function concerns(selected: ReadonlySet<string>, { source, state }: Output): boolean {
+  if (state === 'orphaned') return false;
+  return source === null || selected.has(source);
+}
+
+/** Adds the line that a diagnostic names, where the room that found it had no text at hand. */
+export function withExcerpt(found: Diagnostic, { texts }: Pick<Analysed, 'texts'>): Diagnostic {
+  if (found.excerpt !== null || found.file === null || found.line === null) return found;
+  const excerpt = texts.get(found.file)?.split(/\r\n|\n|\r/)[found.line - 1];
+  return excerpt === undefined ? found : { ...found, excerpt };
+}

@@ -1,0 +1,130 @@
+import type { Query } from '../analysis/query.ts';
+import type { Database } from '../database/database.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import type { QueryFile } from '../project/query-files.ts';
+import { interruptible } from './interrupt.ts';
+import { selectFiles } from './selection.ts';
+import { readSources, type Source } from './sources.ts';
+
+export interface FlowOptions {
+  /** Absolute paths of `.sql` files, or of folders of them, that the command is limited to; all are analysed. */
+  readonly files?: readonly string[];
+  /** Aborts the work: the database is closed first, then the flow rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Where the cache of the embedded database lies follows from it; default: the process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Called with what is being done, for a progress line: `migrating`, `analysing 12 of 400 queries`. */
+  readonly progress?: (stage: string) => void;
+}
+
+/** What is known of one `.sql` file. */
+export interface AnalysedFile {
+  /** Relative to the configuration's folder, '/' separated. */
+  readonly file: string;
+  /** Absolute path of the module that is generated for it. */
+  readonly output: string;
+  /** Those without errors, in the order of the file. */
+  readonly queries: readonly Query[];
+}
+
+/** What the configuration, the files and the database say together; every command goes on from here. */
+export interface Analysed {
+  readonly config: Config;
+  /** `server_version`, for example `18.4`. */
+  readonly postgres: string;
+  /** See Database.description. */
+  readonly database: string;
+  /** See Database.notes. */
+  readonly notes: readonly string[];
+  /** In the order of the transforms, then by path; with two transforms a file can stand there twice. */
+  readonly files: readonly AnalysedFile[];
+  /** Of these files, by name, those that the command is limited to; null: not limited. */
+  readonly selected: ReadonlySet<string> | null;
+  /** The files' texts, by name. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** What is wrong with the queries, in the order of the files and of the places in them. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The one flow that all commands share: configuration -> files -> statements -> database -> analysis.
+ * The database is opened while the files are read, and closed while `use` works on the result.
+ * Returns what `use` returns. Throws Failure: 1 a broken migration, 2 configuration, 3 database.
+ */
+export async function withAnalysed<T>(
+  config: Config,
+  options: FlowOptions,
+  use: (analysed: Analysed) => T | Promise<T>,
+): Promise<T> {
+  options.progress?.('opening the database');
+  const opening = open(config, options);
+  // What goes wrong there is looked at after the files are read.
+  opening.catch(() => {});
+  const close = () =>
+    opening.then(
+      (database) => database.close(),
+      () => {},
+    );
+  try {
+    const analysed = await interruptible(options.signal, analyseOn(config, opening, options));
+    const [result] = await Promise.all([use(analysed), close()]);
+    return result;
+  } finally {
+    await close();
+  }
+}
+
+async function open(config: Config, { signal, env }: FlowOptions): Promise<Database> {
+  const { openDatabase } = await import('../database/open.ts');
+  return openDatabase(config, { ...(signal && { signal }), ...(env && { env: { ...env } }) });
+}
+
+async function analyseOn(
+  config: Config,
+  opening: Promise<Database>,
+  options: FlowOptions,
+): Promise<Analysed> {
+  const [{ analyse }, { targets, sources, diagnostics }] = await Promise.all([
+    import('../analysis/analyse.ts'),
+    readSources(config),
+  ]);
+  const selected = selectFiles(
+    config,
+    targets.map(({ file }) => file),
+    options.files ?? [],
+  );
+  const database = await opening;
+  const statements = sources.flatMap((source) => source.statements);
+  const texts = new Map(sources.map((source) => [source.file, source.text]));
+  const analysis = await analyse(database.client, statements, {
+    texts,
+    lenientParameters: config.runtime === '@pgtyped/runtime',
+    progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
+  });
+  return {
+    config,
+    postgres: analysis.postgres,
+    database: database.description,
+    notes: database.notes,
+    files: group(targets, analysis.queries),
+    selected,
+    texts,
+    diagnostics: inOrder(sources, [...diagnostics, ...analysis.diagnostics]),
+  };
+}
+
+function group(targets: readonly QueryFile[], queries: readonly Query[]): readonly AnalysedFile[] {
+  const byFile = new Map(targets.map(({ file }): [string, Query[]] => [file, []]));
+  for (const query of queries) byFile.get(query.statement.file)?.push(query);
+  return targets.map(({ file, output }) => ({ file, output, queries: byFile.get(file) ?? [] }));
+}
+
+function inOrder(sources: readonly Source[], diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const rank = new Map<string | null, number>(sources.map((source, index) => [source.file, index]));
+  const key = ({ file, line, column }: Diagnostic) => [rank.get(file) ?? -1, line ?? 0, column ?? 0] as const;
+  return diagnostics.toSorted((a, b) => {
+    const [left, right] = [key(a), key(b)];
+    return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
+  });
+}

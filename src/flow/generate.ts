@@ -1,0 +1,19 @@
+import { writeOutputs } from '../drift/write.ts';
+import type { Config } from '../project/config.ts';
+import { type Checked, check } from './check.ts';
+import type { FlowOptions } from './flow.ts';
+
+/**
+ * Analyses the queries and writes their modules: all that changed, or none at all. The outputs returned say how
+ * each file stood before: `stale` and `missing` ones were written, `orphaned` ones removed, `unchanged` ones not
+ * touched.
+ * With `options.files` only their modules, and the shared types, are written, and nothing is removed.
+ * Throws Failure: 1 with everything that is wrong with the queries or the migrations; 2 configuration, a file
+ * that a person wrote in a module's place, or a folder that cannot be written; 3 database. Then nothing is written.
+ */
+export async function generate(config: Config, options: FlowOptions = {}): Promise<Checked> {
+  const checked = await check(config, options);
+  options.signal?.throwIfAborted();
+  await writeOutputs(checked.outputs, config.root);
+  return checked;
+}

@@ -1,0 +1,129 @@
+import type { Column, QueryParam, SlotValue } from '../analysis/query.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import type { NamedQuery } from '../typescript/query-names.ts';
+import type { TsTypeOf } from '../typescript/ts-types.ts';
+import { withExcerpt } from './check.ts';
+import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
+import type {
+  InspectedColumn,
+  InspectedError,
+  InspectedParam,
+  InspectedQuery,
+  Inspection,
+} from './inspection.ts';
+import { typeText } from './type-text.ts';
+
+export interface Inspected {
+  readonly inspection: Inspection;
+  readonly analysed: Analysed;
+  /** The inspection's errors, with the lines that they name. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Says what the analysis found out about the queries, also about the healthy ones among broken ones.
+ * With `options.files` only about theirs.
+ * Throws Failure: 1 a broken migration, 2 configuration, 3 database.
+ */
+export async function inspect(config: Config, options: FlowOptions = {}): Promise<Inspected> {
+  const rooms = Promise.all([import('../typescript/query-names.ts'), import('../typescript/ts-types.ts')]);
+  return withAnalysed(config, options, async (analysed) => {
+    const [{ nameQueries }, { tsTypes }] = await rooms;
+    const found: Diagnostic[] = [...analysed.diagnostics];
+    // With two transforms a file can stand there twice.
+    const files = [...new Map(analysed.files.map(({ file, queries }) => [file, queries])).values()];
+    const tsType = tsTypes(config, files.flat());
+    const named = files.flatMap((queries) => nameQueries(queries, config, found));
+    const wanted = (file: string | null) => file === null || (analysed.selected?.has(file) ?? true);
+    const diagnostics = found.filter(({ file }) => wanted(file)).map((one) => withExcerpt(one, analysed));
+    const queries = named
+      .filter(({ query }) => wanted(query.statement.file))
+      .map((query) => inspectQuery(query, tsType, config));
+    const inspection: Inspection = {
+      formatVersion: 1,
+      postgres: analysed.postgres,
+      queries,
+      errors: diagnostics.map(inspectError),
+    };
+    return { inspection, analysed, diagnostics };
+  });
+}
+
+/** A diagnostic as the JSON format has it, without the excerpt. */
+export function inspectError({ file, line, column, message, sqlstate, hint }: Diagnostic): InspectedError {
+  return { file, line, column, message, sqlstate, hint };
+}
+
+function inspectQuery({ query, name, keys }: NamedQuery, tsType: TsTypeOf, config: Config): InspectedQuery {
+  const { statement } = query;
+  const path = config.searchPath ?? ['public'];
+  return {
+    name,
+    file: statement.file,
+    line: statement.line,
+    command: query.command,
+    statement: query.kind,
+    rows: query.rows,
+    sql: statement.sql,
+    params: query.params.flatMap((param) => inspectParam(param, tsType, config, path)),
+    columns: query.columns.map((column, index) =>
+      inspectColumn(column, keys[index] ?? column.name, tsType, path),
+    ),
+    reads: query.reads,
+    writes: query.writes,
+  };
+}
+
+function inspectParam(
+  param: QueryParam,
+  tsType: TsTypeOf,
+  config: Config,
+  path: readonly string[],
+): readonly InspectedParam[] {
+  const slot = (name: string, { value, optional, column }: SlotValue): InspectedParam => ({
+    name,
+    type: typeText(value.type, path),
+    nullable: value.nullable,
+    optional,
+    tsType: tsType(value, 'parameter', column),
+  });
+  switch (param.kind) {
+    case 'scalar':
+      return [slot(param.name, param)];
+    case 'list': {
+      const element = slot(param.name, param);
+      return [
+        {
+          ...element,
+          type: `${element.type}[]`,
+          tsType: listText(element.tsType, config.nonEmptyArrayParams),
+        },
+      ];
+    }
+    case 'object':
+      return param.fields.map((field) => slot(`${param.name}.${field.name}`, field));
+    case 'objects':
+      return param.fields.map((field) => slot(`${param.name}[].${field.name}`, field));
+  }
+}
+
+function listText(element: string, nonEmpty: boolean): string {
+  const inArray = /^[\w$.]+$/.test(element) ? element : `(${element})`;
+  return nonEmpty ? `readonly [${element}, ...${inArray}[]]` : `readonly ${inArray}[]`;
+}
+
+function inspectColumn(
+  { value, source }: Column,
+  name: string,
+  tsType: TsTypeOf,
+  path: readonly string[],
+): InspectedColumn {
+  return {
+    name,
+    type: typeText(value.type, path),
+    nullable: value.nullable,
+    tsType: tsType(value, 'result', source),
+    source,
+  };
+}

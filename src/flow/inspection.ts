@@ -1,0 +1,59 @@
+import type { RelationUse } from '../analysis/query.ts';
+
+/**
+ * What `nodrift inspect --json` prints and `inspect` returns. `formatVersion` grows when a reader of this
+ * format could be misled; additions do not raise it. docs/inspect.schema.json describes every field.
+ */
+export interface Inspection {
+  readonly formatVersion: 1;
+  /** The server's version, such as `18.4`. */
+  readonly postgres: string;
+  readonly queries: readonly InspectedQuery[];
+  readonly errors: readonly InspectedError[];
+}
+
+export interface InspectedQuery {
+  /** As generated. */
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly command: string;
+  /** `SELECT`, `INSERT`, `UPDATE`, `DELETE`, `MERGE` or `UTILITY`. */
+  readonly statement: string;
+  readonly rows: { readonly min: number; readonly max: number | null };
+  /** With `$1`, `$2`, ... */
+  readonly sql: string;
+  readonly params: readonly InspectedParam[];
+  readonly columns: readonly InspectedColumn[];
+  readonly reads: readonly RelationUse[];
+  readonly writes: readonly RelationUse[];
+}
+
+export interface InspectedParam {
+  /** `id`; `car.id` for a field of an object, `cars[].id` for one of an array of objects. */
+  readonly name: string;
+  /** As SQL writes it; for a list the element's with `[]`. */
+  readonly type: string;
+  /** Whether it can be NULL; of a list: whether its elements can. */
+  readonly nullable: boolean;
+  readonly optional: boolean;
+  readonly tsType: string;
+}
+
+export interface InspectedColumn {
+  /** As generated. */
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly tsType: string;
+  readonly source: { readonly schema: string; readonly table: string; readonly column: string } | null;
+}
+
+export interface InspectedError {
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly message: string;
+  readonly sqlstate: string | null;
+  readonly hint: string | null;
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import { findQueryFiles, type QueryFile } from '../project/query-files.ts';
+import { decodeUtf8 } from '../syntax/decode.ts';
+import { readStatements } from '../syntax/read.ts';
+import type { Statement } from '../syntax/statement.ts';
+
+/** One `.sql` file, read. */
+export interface Source {
+  /** Relative to the configuration's folder, '/' separated. */
+  readonly file: string;
+  /** '' where the file could not be read. */
+  readonly text: string;
+  readonly statements: readonly Statement[];
+}
+
+export interface Sources {
+  /** What is to be generated; two transforms may make two modules of one file. */
+  readonly targets: readonly QueryFile[];
+  /** Each file once, in the order of the targets. */
+  readonly sources: readonly Source[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads all `.sql` files of a project into statements, without a database.
+ * Throws Failure (2) where the configuration leads to no file at all: it hardly means that.
+ */
+export async function readSources(config: Config): Promise<Sources> {
+  const targets = await findQueryFiles(config);
+  if (targets.length === 0) throw new Failure(2, [nothingFound(config)]);
+  const files = new Map(targets.map((target) => [target.file, target.path]));
+  const read = await Promise.all(Array.from(files, ([file, path]) => readSource(file, path)));
+  return {
+    targets,
+    sources: read.map(({ source }) => source),
+    diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
+async function readSource(file: string, path: string) {
+  const decoded = await readFile(path).then(
+    (bytes) => decodeUtf8(file, bytes),
+    (error: unknown) => diagnostic({ file, message: `Cannot be read: ${String(error)}.` }),
+  );
+  if (!('text' in decoded)) return { source: { file, text: '', statements: [] }, diagnostics: [decoded] };
+  const { statements, diagnostics } = readStatements(file, decoded.text);
+  return { source: { file, text: decoded.text, statements }, diagnostics };
+}
+
+function nothingFound(config: Config): Diagnostic {
+  const globs = config.transforms.map((transform) => `"${transform.include}"`).join(', ');
+  return diagnostic({
+    file: basename(config.path),
+    message: `No .sql file was found: nothing below srcDir matches ${globs}.`,
+    hint: 'Write the first query, or correct "srcDir" and "include".',
+  });
+}

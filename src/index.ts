@@ -1,0 +1,10 @@
+export type { Diagnostic, ExitCode } from './diagnostic.ts';
+export { Failure } from './diagnostic.ts';
+export type { Output, OutputState } from './drift/output.ts';
+export { type Checked, check } from './flow/check.ts';
+export type { Analysed, AnalysedFile, FlowOptions } from './flow/flow.ts';
+export { generate } from './flow/generate.ts';
+export { type Inspected, inspect } from './flow/inspect.ts';
+export type { Inspection } from './flow/inspection.ts';
+export type { Config } from './project/config.ts';
+export { loadConfig } from './project/load-config.ts';

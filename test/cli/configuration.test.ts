@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { createDatabase, postgresUrl } from '../support/postgres.ts';
+import { carsProject, config, configWith, nodrift, project } from './support/cli.ts';
+
+describe('what is wrong with the configuration exits with 2', () => {
+  test.each([
+    ['missing', {}],
+    ['malformed', { 'pgtyped.config.json': '{\n  "transforms": [,]\n}\n' }],
+    ['unknown key', { 'pgtyped.config.json': config.replace('"srcDir"', '"srcDri"') }],
+    ['no .sql file', { 'pgtyped.config.json': config, 'migrations/1_x.sql': '' }],
+    [
+      'no migrations folder',
+      { 'pgtyped.config.json': config, 'queries/a.sql': '/* @name A */ SELECT 1 AS a;' },
+    ],
+  ])('%s', async (_case, files: Record<string, string>) => {
+    const { root } = project(files);
+    const { exitCode, stdout, stderr } = await nodrift(['generate'], { cwd: root });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr.replaceAll(root, '<root>')).toMatchSnapshot();
+  });
+
+  test('a file that is no query file of the project', async () => {
+    const { root } = carsProject();
+    const { exitCode, stderr } = await nodrift(['inspect', 'queries/car.sql', 'elsewhere.sql'], {
+      cwd: root,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatchSnapshot();
+  });
+});
+
+describe('the database', () => {
+  test('that nobody listens for exits with 3', async () => {
+    const { root } = carsProject();
+    const uri = 'postgres://someone:hush@127.0.0.1:1/cars';
+    const { exitCode, stdout, stderr } = await nodrift(['check', '--uri', uri], { cwd: root });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+    expect(stderr).toMatchSnapshot();
+    expect(stderr).not.toContain('hush');
+  });
+
+  test('that --uri names is used instead of the configured one', async () => {
+    const { root } = carsProject();
+    const { exitCode, stdout } = await nodrift(['generate', '--uri', postgresUrl(16)], { cwd: root });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('PostgreSQL 16.');
+  });
+
+  test('is analysed as it stands with --as-is', async () => {
+    const database = await createDatabase(18, 'CREATE TABLE boats (id int PRIMARY KEY)');
+    try {
+      const { root } = project({
+        'pgtyped.config.json': configWith({ database: 'server' }),
+        'queries/boats.sql': '/* @name Boats */ SELECT id FROM boats;',
+      });
+      const run = await nodrift(['generate', '--as-is'], { cwd: root, env: { DATABASE_URL: database.url } });
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
+describe('a broken migration exits with 1', () => {
+  test('naming file, place and what to do', async () => {
+    const { root } = carsProject({
+      'migrations/2_broken.sql': '-- Up Migration\nCREATE TABLE a (id int);\nALTER TABLE cras ADD b int;\n',
+    });
+    const { exitCode, stdout, stderr } = await nodrift(['generate'], { cwd: root });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatchSnapshot();
+  });
+});

@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { nodrift, project } from './support/cli.ts';
+
+const manifest = '{\n\t"name": "app",\n\t"scripts": {\n\t\t"test": "vitest"\n\t}\n}\n';
+
+const stable = (text: string) => text.replace(/\d{13}/g, '<time>');
+
+describe('init', () => {
+  test('writes a project that works at once', async () => {
+    const { root, text } = project({ 'package.json': manifest });
+    const run = await nodrift(['init'], { cwd: root });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(stable(run.stdout)).toMatchSnapshot();
+    expect(text('package.json')).toBe(
+      '{\n\t"name": "app",\n\t"scripts": {\n\t\t"test": "vitest",\n\t\t"queries:generate": "nodrift generate",\n' +
+        '\t\t"queries:check": "nodrift check"\n\t}\n}\n',
+    );
+
+    expect(await nodrift(['generate'], { cwd: root })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await nodrift(['check'], { cwd: root })).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(readdirSync(join(root, 'queries')).sort()).toEqual(['notes.queries.ts', 'notes.sql']);
+  });
+
+  test('overwrites nothing and says what it left alone', async () => {
+    const files = {
+      'package.json':
+        '{"scripts":{"queries:generate":"mine","queries:check":"mine"},"dependencies":{"nodrift":"1","pg":"8"}}',
+      'pgtyped.config.json': 'mine',
+      '.github/workflows/nodrift.yml': 'mine',
+    };
+    const { root, text } = project(files);
+    const run = await nodrift(['init'], { cwd: root });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.stdout).toMatchSnapshot();
+    for (const [path, content] of Object.entries(files)) expect(text(path)).toBe(content);
+    expect(readdirSync(root).sort()).toEqual(['.github', 'package.json', 'pgtyped.config.json']);
+  });
+
+  test('leaves folders that hold something alone', async () => {
+    const { root } = project({ 'package.json': '{}', 'migrations/1_x.sql': '', 'queries/x.sql': '' });
+    const run = await nodrift(['init'], { cwd: root });
+    expect(run.stdout).toMatch(/left alone {2}migrations\/ .*\nleft alone {2}queries\/ /);
+    expect(readdirSync(join(root, 'migrations'))).toEqual(['1_x.sql']);
+    expect(readdirSync(join(root, 'queries'))).toEqual(['x.sql']);
+  });
+
+  test('needs a package.json', async () => {
+    expect(await nodrift(['init'], { cwd: project().root })).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr:
+        'error: There is no package.json in this folder.\n' +
+        '  hint: Run `npm init -y` first, or go to the folder of your package.\n',
+    });
+  });
+
+  test.each(['{', '[]', '{"scripts": []}'])('refuses the package.json %s', async (content) => {
+    const { root } = project({ 'package.json': content });
+    const { exitCode, stderr } = await nodrift(['init'], { cwd: root });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('package.json:1:1: error: package.json has to hold a JSON object');
+    expect(readdirSync(root)).toEqual(['package.json']);
+  });
+});

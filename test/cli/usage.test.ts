@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { nodrift, project } from './support/cli.ts';
+
+const here = { cwd: '/' };
+
+describe('help', () => {
+  test('of the program and of every command', async () => {
+    const { exitCode, stdout, stderr } = await nodrift(['--help'], here);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatchSnapshot();
+    for (const command of [
+      ['generate'],
+      ['check'],
+      ['inspect'],
+      ['init'],
+      ['migrate'],
+      ['migrate', 'up'],
+      ['migrate', 'down'],
+      ['migrate', 'redo'],
+      ['migrate', 'status'],
+      ['migrate', 'create'],
+    ]) {
+      const { exitCode, stdout, stderr } = await nodrift([...command, '--help'], here);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`^Usage: nodrift ${command.join(' ')} `));
+      expect(stdout).toContain('-c, --config <path>');
+    }
+  });
+
+  test('--version is the one of package.json', async () => {
+    const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
+    expect(await nodrift(['--version'], here)).toEqual({
+      exitCode: 0,
+      stdout: `${manifest.version}\n`,
+      stderr: '',
+    });
+  });
+});
+
+describe('usage errors exit with 2', () => {
+  test.each([
+    [['generat'], "error: unknown command 'generat'\n(Did you mean generate?)\n"],
+    [['inspect', '--jsn'], "error: unknown option '--jsn'\n(Did you mean --json?)\n"],
+    [['migrate', 'upp'], "error: unknown command 'upp'\n(Did you mean up?)\n"],
+    [['check', 'queries/a.sql'], "error: too many arguments for 'check'. Expected 0 arguments but got 1.\n"],
+    [
+      ['migrate', 'up', 'two'],
+      "error: command-argument value 'two' is invalid for argument 'n'. It has to be a whole number, 1 or more.\n",
+    ],
+    [['migrate', 'create'], "error: missing required argument 'name'\n"],
+    [['generate', '--config'], "error: option '-c, --config <path>' argument missing\n"],
+  ])('%j', async (argv, message) => {
+    expect(await nodrift(argv, here)).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: `${message}(run with --help for what is possible)\n`,
+    });
+  });
+
+  test('no command at all', async () => {
+    const { exitCode, stdout, stderr } = await nodrift([], here);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^Usage: nodrift /);
+  });
+});
+
+test('colours are for terminals, NO_COLOR takes them away and FORCE_COLOR brings them', async () => {
+  const { root } = project();
+  const colourful = async (terminal: boolean, env: Record<string, string>) =>
+    (await nodrift(['check'], { cwd: root, terminal, env })).stderr.includes('\u001b[');
+  expect(await colourful(true, {})).toBe(true);
+  expect(await colourful(false, {})).toBe(false);
+  expect(await colourful(true, { NO_COLOR: '1' })).toBe(false);
+  expect(await colourful(true, { TERM: 'dumb' })).toBe(false);
+  expect(await colourful(false, { FORCE_COLOR: '1' })).toBe(true);
+});
