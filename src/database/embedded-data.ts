@@ -46,6 +46,8 @@ export async function storeCached(
   key: string,
   { pglite, notes }: Made,
 ): Promise<() => Promise<void>> {
+  // Loading goes through recovery otherwise.
+  await pglite.exec('CHECKPOINT');
   const data = await (await pglite.dumpDataDir('none')).arrayBuffer();
   return () =>
     cache.write(key, Buffer.concat([Buffer.from(`${JSON.stringify(notes)}\n`), Buffer.from(data)]));

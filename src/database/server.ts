@@ -63,6 +63,7 @@ export async function openScratch(
   };
   signal?.addEventListener('abort', abort, { once: true });
   try {
+    signal?.throwIfAborted();
     client = await connect(connection, name);
     const notes = await buildSchema(client, config, files, disposable);
     await resetSession(client, config.searchPath);
@@ -71,6 +72,8 @@ export async function openScratch(
     return { client, description: `PostgreSQL ${version} at ${place}`, major, notes, close };
   } catch (error) {
     await close().catch(() => {});
+    // It may have come into being while the abort closed the rest.
+    await client?.end();
     throw signal?.aborted ? signal.reason : error;
   } finally {
     signal?.removeEventListener('abort', abort);

@@ -74,7 +74,7 @@ function explain(
   issue: v.BaseIssue<unknown>,
   keys: readonly (string | number)[],
 ): { message: string; hint: string | null } {
-  const key = printKeys(keys);
+  const key = printKeys(keys) || 'The configuration';
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     const known = knownKeys(keys.slice(0, -1));
     const meant = suggest(String(keys.at(-1)), known);

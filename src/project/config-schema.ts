@@ -22,13 +22,22 @@ const TypeOverride = v.union([
   v.strictObject({ parameter: v.optional(v.string()), return: v.optional(v.string()) }),
 ]);
 
+const Tls = v.strictObject({
+  rejectUnauthorized: v.optional(v.boolean()),
+  servername: v.optional(v.string()),
+  ca: v.optional(v.string()),
+  cert: v.optional(v.string()),
+  key: v.optional(v.string()),
+  passphrase: v.optional(v.string()),
+});
+
 const Server = v.strictObject({
   host: v.optional(v.string()),
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
   user: v.optional(v.string()),
   password: v.optional(v.string()),
   dbName: v.optional(v.string()),
-  ssl: v.optional(v.union([v.boolean(), v.record(v.string(), v.unknown())])),
+  ssl: v.optional(v.union([v.boolean(), Tls])),
 });
 
 const Database = v.union([
@@ -83,7 +92,10 @@ const Nodrift = v.strictObject({
 /** `pgtyped.config.json`: PgTyped's keys as its configuration reader takes them, and `nodrift`. */
 export const ConfigSchema = v.strictObject({
   $schema: v.optional(v.string()),
-  transforms: v.pipe(v.array(Transform), v.minLength(1, 'at least one transform is needed')),
+  transforms: v.pipe(
+    v.array(v.variant('mode', [Transform])),
+    v.minLength(1, 'at least one transform is needed'),
+  ),
   srcDir: described(v.string(), 'The folder that queries are looked for in.'),
   failOnError: v.optional(v.boolean()),
   camelCaseColumnNames: v.optional(v.boolean()),

@@ -56,7 +56,18 @@ export interface ConnectionConfig {
   readonly user?: string;
   readonly password?: string;
   readonly database?: string;
-  readonly ssl?: boolean | Readonly<Record<string, unknown>>;
+  readonly ssl?: boolean | TlsOptions;
+}
+
+/** Of node's `tls.connect` what JSON can hold. */
+export interface TlsOptions {
+  readonly rejectUnauthorized?: boolean | undefined;
+  readonly servername?: string | undefined;
+  /** PEM texts. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly passphrase?: string | undefined;
 }
 
 export type SchemaSource =

@@ -82,6 +82,9 @@ function parse(path: string, text: string): ConfigFile {
   } catch {
     throw new Failure(2, [malformedJson(path, text)]);
   }
+  if (Array.isArray(json)) {
+    throw new Failure(2, [problemAt(path, text, [], 'The configuration must be an object, not an array.')]);
+  }
   const result = v.safeParse(ConfigSchema, json);
   if (!result.success) throw new Failure(2, schemaProblems(path, text, result.issues));
   if (result.output.nodrift?.migrations !== undefined && result.output.nodrift.schema !== undefined) {
