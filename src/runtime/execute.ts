@@ -1,9 +1,10 @@
-import type { Connection, PgliteConnection, QueryConfig } from './connection.ts';
+import type { Connection, QueryConfig } from './connection.ts';
 import { isPgClient, isPgPool, submit, withClient } from './pg.ts';
 import { PgStatement } from './pg-statement.ts';
-import { queryPglite } from './pglite.ts';
+import { isPglite, queryPglite } from './pglite.ts';
 import type { RowReader } from './row.ts';
 import type { Statement } from './statement.ts';
+import { inTurn, scopeOf } from './transaction-scope.ts';
 
 /** What a statement answered. */
 export interface Executed<Row> {
@@ -24,7 +25,10 @@ export function execute<Row>(
   if (isPgPool(db)) {
     return withClient(db, (client) => submit(client, new PgStatement(statement, read)));
   }
-  return query(db, statement, read);
+  const scope = scopeOf(db);
+  return scope === undefined
+    ? query(db, statement, read)
+    : inTurn(scope, () => execute(scope.turns.db, statement, read));
 }
 
 /** Leaves every value the text that Postgres sent, whatever parsers pg has been given. */
@@ -49,11 +53,6 @@ async function query<Row>(
     rows: read === null ? [] : result.rows.map((row) => read(row as (string | null)[])),
     rowCount: result.rowCount ?? 0,
   };
-}
-
-/** PGlite and its transactions have `exec`; nothing of pg has. */
-function isPglite(db: Connection): db is PgliteConnection {
-  return 'exec' in db;
 }
 
 function asText(text: string): string {

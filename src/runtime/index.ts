@@ -58,6 +58,8 @@ export {
   TooManyRowsError,
 } from './errors.ts';
 export { exec, execrows, many, maybe, one, type Query } from './query.ts';
+export { type TransactionOptions, transaction } from './transaction.ts';
+export { type Transaction, TransactionError } from './transaction-scope.ts';
 export {
   isCheckViolation,
   isExclusionViolation,

@@ -1,14 +1,20 @@
+import { abortable } from './abort.ts';
+import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { QueryError } from './errors.ts';
 import type { PgWire } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
 /** The part of pg's Client that is used beyond its plain `query`. */
-export interface PgClient {
+export interface PgClient extends PgConnection {
+  query(config: QueryConfig): Promise<QueryResult>;
   query(
     submittable: object,
     values: undefined,
     callback: (error: Error | null | undefined, result: unknown) => void,
   ): void;
+  query(config: { text: string }): Promise<{ command: string }>;
+  /** Of the last ReadyForQuery: 'I' idle, 'T' in a transaction, 'E' in a failed one. Since pg 8.17. */
+  getTransactionStatus?(): string | null;
   once(event: 'error', listener: () => void): void;
   removeListener(event: 'error', listener: () => void): void;
 }
@@ -55,15 +61,19 @@ export function submit<Result>(client: PgClient, submittable: object): Promise<R
   });
 }
 
+/** A client that a pool has lent, and how to give it back: with what went wrong, if anything did. */
+export interface Lent {
+  readonly client: PgClient;
+  readonly giveBack: (error?: unknown) => void;
+}
+
 /**
- * Runs `use` with a client of the pool, and gives it back. Other than `pool.query`, which closes the
- * connection after any error, this keeps it where the server is there to answer the next statement.
+ * Borrows a client. Rejects when none comes free in the pool's time, or the signal is aborted.
+ * Other than `pool.query`, which closes the connection after any error, giving back keeps it where the
+ * server is there to answer the next statement.
  */
-export function withClient<Result>(
-  pool: PgPool,
-  use: (client: PgClient) => Promise<Result>,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
+export function lend(pool: PgPool, signal?: AbortSignal): Promise<Lent> {
+  const lent = new Promise<Lent>((resolve, reject) => {
     pool.connect((failure, client) => {
       if (client === undefined) {
         reject(failure);
@@ -71,25 +81,47 @@ export function withClient<Result>(
       }
       // A connection that breaks tells its query, too; without a listener it would end the process.
       client.once('error', ignore);
-      use(client).then(
-        (result) => {
+      resolve({
+        client,
+        giveBack: (error) => {
           client.removeListener('error', ignore);
-          client.release();
-          resolve(result);
+          client.release(error === undefined || isHarmless(error) ? undefined : toError(error));
         },
-        (error) => {
-          client.removeListener('error', ignore);
-          client.release(isHarmless(error) ? undefined : error);
-          reject(error);
-        },
-      );
+      });
     });
   });
+  if (signal !== undefined) {
+    return abortable(lent, signal).catch((error: unknown) => {
+      lent.then(({ giveBack }) => giveBack(), ignore);
+      throw error;
+    });
+  }
+  return lent;
+}
+
+/** Runs `use` with a client of the pool, and gives it back. */
+export async function withClient<Result>(
+  pool: PgPool,
+  use: (client: PgClient) => Promise<Result>,
+): Promise<Result> {
+  const { client, giveBack } = await lend(pool);
+  try {
+    const result = await use(client);
+    giveBack();
+    return result;
+  } catch (error) {
+    giveBack(error);
+    throw error;
+  }
 }
 
 /** Whether the connection is as good as before: the server reported an error, or a row could not be decoded. */
 function isHarmless(error: unknown): boolean {
   return error instanceof QueryError || (isServerError(error) && !endsConnection(error));
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function ignore(): void {}

@@ -1,4 +1,4 @@
-import type { PgliteConnection, QueryResult } from './connection.ts';
+import type { Connection, PgliteConnection, QueryResult } from './connection.ts';
 
 /**
  * Built-in types that PGlite parses unless told otherwise (its src/types.ts), and the arrays of these:
@@ -11,6 +11,11 @@ const PARSED = [
 
 const asText = (text: string): string => text;
 let parsers: Record<number, (text: string) => string> | undefined;
+
+/** PGlite and its transactions have `exec`; nothing of pg has. */
+export function isPglite(db: Connection): db is PgliteConnection {
+  return 'exec' in db;
+}
 
 /** Runs a statement over PGlite's own API, with every value left as text. */
 export async function queryPglite(

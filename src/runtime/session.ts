@@ -1,0 +1,130 @@
+import type { Connection, PgliteConnection } from './connection.ts';
+import { isPgClient, isPgPool, lend, type PgClient } from './pg.ts';
+import { cancelRunning } from './pg-cancel.ts';
+import { isPglite } from './pglite.ts';
+import { toQueryError } from './to-query-error.ts';
+import { TransactionError } from './transaction-scope.ts';
+
+/** A connection that one transaction has for itself. */
+export interface Session {
+  readonly db: Connection;
+  /** Begins, in the transaction mode given: '' or as after SET TRANSACTION. */
+  begin(mode: string): Promise<void>;
+  /** Throws if the transaction was rolled back instead. */
+  commit(): Promise<void>;
+  /** Never throws: a connection that cannot roll back is closed, which does the same. */
+  rollback(): Promise<void>;
+  /** Cancels the statement that is running. */
+  cancel(): Promise<void>;
+}
+
+// Clients that a transaction of ours is running on.
+const busy = /* @__PURE__ */ new WeakSet<object>();
+
+/** Runs `use` with a connection of its own: one of the pool's, the client, or PGlite's transaction. */
+export async function withSession<Result>(
+  db: Connection,
+  signal: AbortSignal | undefined,
+  use: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  if (isPgPool(db)) {
+    const { client, giveBack } = await lend(db, signal).catch((error: unknown) => {
+      throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error);
+    });
+    const { session, failure } = pgSession(client);
+    try {
+      return await use(session);
+    } finally {
+      giveBack(failure());
+    }
+  }
+  if (isPgClient(db)) {
+    if (busy.has(db) || db.getTransactionStatus?.() === 'T') {
+      throw new TransactionError(
+        'BEGIN',
+        'this client is in a transaction already; use a pool, or nest with `tx`',
+      );
+    }
+    busy.add(db);
+    try {
+      return await use(pgSession(db).session);
+    } finally {
+      busy.delete(db);
+    }
+  }
+  if (isPglite(db) && db.transaction !== undefined) {
+    return withPglite(db.transaction.bind(db), use);
+  }
+  throw new TransactionError(
+    'BEGIN',
+    'needs a Pool or Client of pg, or PGlite, to have a connection for itself',
+  );
+}
+
+function pgSession(client: PgClient): { session: Session; failure: () => Error | undefined } {
+  let failure: Error | undefined;
+  const run = async (sql: string): Promise<string> => {
+    try {
+      return (await client.query({ text: sql })).command;
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error('unknown');
+      throw toQueryError({ name: sql.split(' ', 1)[0] ?? sql, file: 'transaction' }, error);
+    }
+  };
+  return {
+    failure: () => failure,
+    session: {
+      db: client,
+      begin: async (mode) => {
+        await run(mode === '' ? 'BEGIN' : `BEGIN ${mode}`);
+      },
+      commit: async () => {
+        // The server answers a COMMIT of a failed transaction with ROLLBACK, and without an error.
+        if ((await run('COMMIT')) !== 'COMMIT') {
+          throw new TransactionError(
+            'COMMIT',
+            'rolled back, because a statement in the transaction had failed',
+          );
+        }
+      },
+      rollback: async () => {
+        await run('ROLLBACK').catch(() => {});
+      },
+      cancel: () => cancelRunning(client),
+    },
+  };
+}
+
+/** PGlite begins and ends by itself, around a callback. */
+async function withPglite<Result>(
+  transaction: NonNullable<PgliteConnection['transaction']>,
+  use: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  let failure: { error: unknown } | undefined;
+  try {
+    return (await transaction(async (tx) => {
+      try {
+        return await use({
+          db: tx,
+          begin: async (mode) => {
+            if (mode !== '') {
+              await tx.exec(`SET TRANSACTION ${mode}`);
+            }
+          },
+          commit: async () => {},
+          rollback: async () => {},
+          // One process, one thread: nothing else runs while a statement does.
+          cancel: async () => {},
+        });
+      } catch (error) {
+        failure = { error };
+        throw error;
+      }
+    })) as Result;
+  } catch (error) {
+    // What the callback threw passes through; the rest is of BEGIN or COMMIT.
+    throw failure === undefined
+      ? toQueryError({ name: 'COMMIT', file: 'transaction' }, error)
+      : failure.error;
+  }
+}

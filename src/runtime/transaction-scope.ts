@@ -1,0 +1,113 @@
+import type { Connection, PgConnection, QueryConfig, QueryResult } from './connection.ts';
+import { QueryError } from './errors.ts';
+
+/** A transaction was used in a way that it cannot be, or came to nothing. */
+export class TransactionError extends QueryError {
+  constructor(statement: string, message: string) {
+    super({ name: statement, file: 'transaction' }, 'TransactionError', message);
+  }
+}
+
+declare const opened: unique symbol;
+
+/** What `transaction` hands to its callback: queries are run over it as over any other connection. */
+export interface Transaction extends PgConnection {
+  readonly [opened]: true;
+}
+
+/** What a transaction and those nested in it have in common: a connection, which runs one statement at a time. */
+interface Turns {
+  readonly db: Connection;
+  /** Cancels the statement that is running. */
+  readonly cancel: () => Promise<void>;
+  /** How many statements are running or waiting. */
+  pending: number;
+  /** Resolves when the last statement so far is done; never rejects. */
+  tail: Promise<unknown>;
+  /** A statement failed because of a concurrent transaction. */
+  conflicted: boolean;
+}
+
+/** The state of one transaction, nested or not. */
+export interface Scope {
+  readonly turns: Turns;
+  readonly outer: Scope | null;
+  /** It is over, or about to be: no further statement may start. */
+  closed: boolean;
+  /** A transaction nested in it is running. */
+  nesting: boolean;
+}
+
+const scopes = /* @__PURE__ */ new WeakMap<object, Scope>();
+
+/** Opens the scope of a transaction that has a connection for itself. */
+export function openScope(db: Connection, cancel: () => Promise<void>): Scope {
+  return {
+    turns: { db, cancel, pending: 0, tail: Promise.resolve(), conflicted: false },
+    outer: null,
+    closed: false,
+    nesting: false,
+  };
+}
+
+/** Opens a scope inside another, which runs no statements of its own meanwhile. */
+export function nestScope(outer: Scope): Scope {
+  assertUsable(outer);
+  outer.nesting = true;
+  return { turns: outer.turns, outer, closed: false, nesting: false };
+}
+
+/** The connection that stands for a scope. */
+export function transactionOf(scope: Scope): Transaction {
+  const tx = {
+    query: (config: QueryConfig): Promise<QueryResult> =>
+      inTurn(scope, () => (scope.turns.db as PgConnection).query(config)),
+  } as Transaction;
+  scopes.set(tx, scope);
+  return tx;
+}
+
+/** The scope of what is a transaction; undefined for any other connection. */
+export function scopeOf(db: object): Scope | undefined {
+  return scopes.get(db);
+}
+
+/** Runs a statement of a scope when those before it are done. */
+export function inTurn<Result>(scope: Scope, run: () => Promise<Result>): Promise<Result> {
+  const { turns } = scope;
+  turns.pending += 1;
+  const result = turns.tail.then(() => {
+    assertUsable(scope);
+    return run();
+  });
+  turns.tail = result.then(
+    () => {
+      turns.pending -= 1;
+    },
+    (error: unknown) => {
+      turns.pending -= 1;
+      turns.conflicted ||= isConflict(error);
+    },
+  );
+  return result;
+}
+
+function assertUsable(scope: Scope): void {
+  for (let each: Scope | null = scope; each !== null; each = each.outer) {
+    if (each.closed) {
+      throw new TransactionError('statement', 'the transaction is over');
+    }
+  }
+  if (scope.nesting) {
+    throw new TransactionError(
+      'statement',
+      'a nested transaction is running; use what its callback was given',
+    );
+  }
+}
+
+/** serialization_failure or deadlock_detected, as the driver throws it or as ours. */
+function isConflict(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === '40001' || code === '40P01';
+}

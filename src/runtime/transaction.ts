@@ -1,0 +1,177 @@
+import { abortable } from './abort.ts';
+import type { Connection } from './connection.ts';
+import { RetryableError } from './database-errors.ts';
+import { execute } from './execute.ts';
+import { type Session, withSession } from './session.ts';
+import { toQueryError } from './to-query-error.ts';
+import {
+  inTurn,
+  nestScope,
+  openScope,
+  type Scope,
+  scopeOf,
+  type Transaction,
+  TransactionError,
+  transactionOf,
+} from './transaction-scope.ts';
+
+/** How a transaction runs; what is left out is the server's default. */
+export interface TransactionOptions {
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
+  readonly readOnly?: boolean;
+  /** With `serializable` and `readOnly`: waits until it cannot fail to serialize (SET TRANSACTION). */
+  readonly deferrable?: boolean;
+  /**
+   * How often the whole callback is run again after a serialization failure or a deadlock: it must have
+   * no effects that are not the transaction's. Default 0.
+   */
+  readonly retries?: number;
+  /** Aborting cancels the running statement on the server, rolls back, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs `use` in a transaction: commits when it resolves, rolls back when it rejects. Over a pool it has a
+ * connection for itself, which is given back in every case. Over a transaction it is a savepoint, which
+ * takes no options but `signal`.
+ */
+export async function transaction<Result>(
+  db: Connection,
+  options: TransactionOptions,
+  use: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const outer = scopeOf(db);
+  if (outer !== undefined) {
+    return savepoint(outer, options, use);
+  }
+  const { signal, retries = 0 } = options;
+  const mode = modeOf(options);
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    let scope: Scope | undefined;
+    try {
+      return await withSession(db, signal, (session) => {
+        scope = openScope(session.db, session.cancel);
+        return attemptOnce(session, scope, mode, use, signal);
+      });
+    } catch (error) {
+      if (attempt > retries || !(scope?.turns.conflicted || error instanceof RetryableError)) {
+        throw error;
+      }
+      await abortable(backOff(attempt), signal);
+    }
+  }
+}
+
+async function attemptOnce<Result>(
+  session: Session,
+  scope: Scope,
+  mode: string,
+  use: (tx: Transaction) => Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  await session.begin(mode);
+  let result: Result;
+  try {
+    result = await abortable(use(transactionOf(scope)), signal);
+  } catch (error) {
+    await abandon(scope, signal);
+    await session.rollback();
+    throw error;
+  }
+  await close(scope);
+  await session.commit();
+  return result;
+}
+
+async function savepoint<Result>(
+  outer: Scope,
+  { signal, ...others }: TransactionOptions,
+  use: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  if (Object.values(others).some((value) => value !== undefined)) {
+    throw new TransactionError(
+      'SAVEPOINT',
+      'a nested transaction takes its modes and retries from the outer one',
+    );
+  }
+  const scope = nestScope(outer);
+  try {
+    // Savepoints of one name hide each other, so that the innermost is always meant.
+    await control(scope, 'SAVEPOINT nodrift');
+  } catch (error) {
+    outer.nesting = false;
+    throw error;
+  }
+  try {
+    const result = await abortable(use(transactionOf(scope)), signal);
+    await close(scope);
+    outer.nesting = false;
+    await control(outer, 'RELEASE SAVEPOINT nodrift');
+    return result;
+  } catch (error) {
+    await abandon(scope, signal);
+    outer.nesting = false;
+    await undo(outer);
+    throw error;
+  }
+}
+
+/** Where this fails the outer transaction has failed with it, and its next statement says so. */
+async function undo(outer: Scope): Promise<void> {
+  try {
+    await control(outer, 'ROLLBACK TO SAVEPOINT nodrift');
+    await control(outer, 'RELEASE SAVEPOINT nodrift');
+  } catch {}
+}
+
+/** No further statement may start; resolves when the last is done. */
+async function close(scope: Scope): Promise<void> {
+  scope.closed = true;
+  await scope.turns.tail;
+}
+
+/** Closes, without waiting for a statement that runs long. */
+async function abandon(scope: Scope, signal: AbortSignal | undefined): Promise<void> {
+  scope.closed = true;
+  if (signal?.aborted && scope.turns.pending > 0) {
+    await scope.turns.cancel();
+  }
+  await scope.turns.tail;
+}
+
+async function control(scope: Scope, text: string): Promise<void> {
+  try {
+    await inTurn(scope, () => execute(scope.turns.db, { name: undefined, text, values: [] }, null));
+  } catch (error) {
+    throw toQueryError({ name: text, file: 'transaction' }, error);
+  }
+}
+
+/** Full jitter: up to 10 ms after the first attempt, twice that after each further one, a second at most. */
+function backOff(attempt: number): Promise<void> {
+  const longest = Math.min(1000, 5 * 2 ** attempt);
+  return new Promise((resolve) => {
+    setTimeout(resolve, Math.random() * longest);
+  });
+}
+
+function modeOf({ isolation, readOnly, deferrable }: TransactionOptions): string {
+  const modes: string[] = [];
+  if (isolation !== undefined) {
+    modes.push(`ISOLATION LEVEL ${levels[isolation]}`);
+  }
+  if (readOnly !== undefined) {
+    modes.push(readOnly ? 'READ ONLY' : 'READ WRITE');
+  }
+  if (deferrable !== undefined) {
+    modes.push(deferrable ? 'DEFERRABLE' : 'NOT DEFERRABLE');
+  }
+  return modes.join(', ');
+}
+
+const levels = {
+  'read committed': 'READ COMMITTED',
+  'repeatable read': 'REPEATABLE READ',
+  serializable: 'SERIALIZABLE',
+} as const;
