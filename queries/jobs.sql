@@ -69,7 +69,7 @@ SELECT
   job.attempts,
   job.error,
   job.finished_at - job.started_at AS took,
-  u.name AS requested_by,
+  (SELECT u.name FROM users AS u WHERE u.id = job.requested_by) AS requested_by,
   coalesce(
     jsonb_agg(
       jsonb_build_object('position', task.position, 'name', task.name, 'status', task.status)
@@ -78,10 +78,9 @@ SELECT
     '[]'
   ) AS tasks
 FROM jobs AS job
-LEFT JOIN users AS u ON u.id = job.requested_by
 LEFT JOIN job_tasks AS task ON task.job_id = job.id
 WHERE job.id = :id!
-GROUP BY job.id, u.id;
+GROUP BY job.id;
 
 /*
   @name ListActiveJobs :many

@@ -1,63 +1,26 @@
 import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
-import { createPgConfig } from '@electric-sql/pglite/node-postgres';
-import { runner } from 'node-pg-migrate';
-import { Client } from 'pg';
-import { describe, expect, test } from 'vitest';
-import { createDatabase, majors } from '../support/postgres.ts';
+import type { Client } from 'pg';
+import { expect, test } from 'vitest';
+import { majors } from '../support/postgres.ts';
+import { migrate, migrationsDir, openEmpty } from './database.ts';
 
-const dir = fileURLToPath(new URL('../../migrations', import.meta.url));
-
-describe.each(majors)('PostgreSQL %i', (major) => {
-  test('migrates up, down to nothing, and up again', async () => {
-    const database = await createDatabase(major);
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    try {
-      await upDownUp(client);
-    } finally {
-      await client.end();
-      await database.drop();
-    }
-  });
-});
-
-test('PGlite migrates up, down to nothing, and up again', async () => {
-  const pglite = new PGlite();
-  const client = new Client(createPgConfig(pglite));
-  await client.connect();
+test.each(['PGlite', ...majors] as const)('%s migrates up, down to nothing, and up again', async (server) => {
+  const { client, close } = await openEmpty(server);
   try {
-    await upDownUp(client);
+    const before = await objects(client);
+    const names = await migrate(client, 'up');
+    expect(names).toHaveLength(readdirSync(migrationsDir).length);
+    const migrated = await objects(client);
+    expect(migrated).toContain('relation cars_with_cheapest_plan v');
+    expect(migrated).toContain('function advance_job(job bigint, result jsonb)');
+    expect(await migrate(client, 'down')).toEqual(names.toReversed());
+    expect(await objects(client)).toEqual(before);
+    await migrate(client, 'up');
+    expect(await objects(client)).toEqual(migrated);
   } finally {
-    await client.end();
-    await pglite.close();
+    await close();
   }
 });
-
-async function upDownUp(client: Client): Promise<void> {
-  const before = await objects(client);
-  await migrate(client, 'up');
-  const migrated = await objects(client);
-  expect(migrated).toContain('relation cars_with_cheapest_plan v');
-  expect(migrated).toContain('function advance_job(job bigint, result jsonb)');
-  await migrate(client, 'down');
-  expect(await objects(client)).toEqual(before);
-  await migrate(client, 'up');
-  expect(await objects(client)).toEqual(migrated);
-}
-
-async function migrate(client: Client, direction: 'up' | 'down'): Promise<void> {
-  const migrations = await runner({
-    dbClient: client,
-    dir,
-    direction,
-    count: Number.POSITIVE_INFINITY,
-    migrationsTable: 'pgmigrations',
-    log: () => {},
-  });
-  expect(migrations).toHaveLength(readdirSync(dir).length);
-}
 
 /** Everything in the database that a migration can make, but for node-pg-migrate's own table. */
 async function objects(client: Client): Promise<string[]> {
