@@ -161,6 +161,17 @@ describe("the modules for PgTyped's runtime", () => {
     });
   });
 
+  it('are run right with a parameter that is called like a property of every object', () => {
+    const queries = [query({ name: 'q', sql: 'SELECT :__proto__', params: { ['__proto__']: text } })];
+    const { modules } = printModules({
+      config: config({ runtime: '@pgtyped/runtime' }),
+      files: [{ file: 'a.sql', output: '/app/a.ts', queries }],
+    });
+    const ir = irs(modules[0]?.text ?? '').get('q');
+    expect(Object.keys(ir?.usedParamSet ?? {})).toEqual(['__proto__']);
+    expect(processSQLQueryIR(ir as never).query).toBe('SELECT $1');
+  });
+
   it('name everything as @pgtyped/cli does, and send the same', async () => {
     const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,12}$/);
     const kind = fc.constantFrom('', '(...)', '(x!, y)', '((x, y!)...)');
