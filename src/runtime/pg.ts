@@ -15,7 +15,7 @@ export interface PgClient extends PgConnection {
   query(config: { text: string }): Promise<{ command: string }>;
   /** Of the last ReadyForQuery: 'I' idle, 'T' in a transaction, 'E' in a failed one. Since pg 8.17. */
   getTransactionStatus?(): string | null;
-  once(event: 'error', listener: () => void): void;
+  on(event: 'error', listener: () => void): void;
   removeListener(event: 'error', listener: () => void): void;
 }
 
@@ -79,8 +79,9 @@ export function lend(pool: PgPool, signal?: AbortSignal): Promise<Lent> {
         reject(failure);
         return;
       }
-      // A connection that breaks tells its query, too; without a listener it would end the process.
-      client.once('error', ignore);
+      // A connection that breaks tells its query, too, and this perhaps twice; without a listener it would end
+      // the process.
+      client.on('error', ignore);
       resolve({
         client,
         giveBack: (error) => {
