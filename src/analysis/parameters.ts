@@ -1,7 +1,11 @@
 import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
+import { collectRestrictions } from './parameters/collect.ts';
+import type { Restriction } from './parameters/restriction.ts';
 import type { ColumnReference } from './query.ts';
+import { rootScope } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';
+import type { Literal } from './type.ts';
 
 /** What a statement accepts as `$n`. */
 export interface ParameterFacts {
@@ -13,15 +17,55 @@ export interface ParameterFacts {
   readonly column: ColumnReference | null;
 }
 
-/** For `$1`..`$count`, in order. */
-export function parameterFacts(
-  _query: QueryNode,
-  _catalog: Catalog,
-  count: number,
-): readonly ParameterFacts[] {
-  return Array.from({ length: count }, () => ({
-    facts: { nullable: true },
-    refusesNull: false,
-    column: null,
+/**
+ * What each of `$1`..`$count` may be, in order, from all of its uses.
+ *
+ * Not nullable is a parameter
+ * - that is written to a NOT NULL column, or one whose domain or CHECK refuses NULL;
+ * - that is compared, or handed to a strict function, in a condition (WHERE, ON, HAVING, FILTER, WHEN), unless the
+ *   condition has an answer to NULL and can then be true: `:x IS NULL OR a = :x`, `a = coalesce(:x, a)`;
+ * - of LIMIT and OFFSET, of a window's frame, and of a strict function in FROM.
+ * All others take NULL. `refusesNull` is kept for what surely raises an error; a BEFORE row trigger may fill a
+ * NOT NULL column, so there the parameter is not nullable but NULL is not sure to be refused either.
+ * Literals and elements follow the CHECK constraints of the columns written to or compared with.
+ */
+export function parameterFacts(query: QueryNode, catalog: Catalog, count: number): readonly ParameterFacts[] {
+  const found = Array.from({ length: count }, (): Restriction[] => []);
+  collectRestrictions(query, rootScope(catalog, query), (parameter, by) => found[parameter - 1]?.push(by));
+  return found.map((restrictions) => ({
+    facts: factsOf(restrictions),
+    refusesNull: restrictions.some(({ refusesNull }) => refusesNull === 'raises an error'),
+    column: columnOf(restrictions),
   }));
+}
+
+function factsOf(all: readonly Restriction[]): Facts {
+  const literals = common(all.flatMap((by) => (by.literals ? [by.literals] : [])));
+  const elementLiterals = common(all.flatMap((by) => (by.elementLiterals ? [by.elementLiterals] : [])));
+  const elementNullable = !all.some(({ refusesNullElements }) => refusesNullElements);
+  const element = { nullable: elementNullable, ...(elementLiterals && { literals: elementLiterals }) };
+  return {
+    nullable: !all.some(({ refusesNull }) => refusesNull !== undefined),
+    ...(literals && { literals }),
+    ...((!elementNullable || elementLiterals) && { element }),
+  };
+}
+
+/** What all lists have in common; null if there is nothing, or no list. */
+function common(lists: readonly (readonly Literal[])[]): readonly Literal[] | null {
+  const [first, ...others] = lists;
+  const shared = (first ?? []).filter((literal) => others.every((list) => list.includes(literal)));
+  return shared.length === 0 ? null : shared;
+}
+
+function columnOf(all: readonly Restriction[]): ColumnReference | null {
+  const columns = new Map<string, ColumnReference>();
+  for (const { column } of all) {
+    const name = column?.relation.columns.get(column.attnum)?.name;
+    if (column === undefined || name === undefined) continue;
+    const { schema, name: table } = column.relation;
+    columns.set(JSON.stringify([schema, table, name]), { schema, table, column: name });
+  }
+  const [only, another] = columns.values();
+  return only === undefined || another !== undefined ? null : only;
 }

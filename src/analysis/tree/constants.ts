@@ -49,3 +49,38 @@ export function varlena(bytes: Uint8Array): string | undefined {
   if ((first & 3) !== 0) return undefined;
   return decoder.decode(bytes.subarray(4));
 }
+
+/**
+ * The elements of a constant array of one dimension without NULLs (src/include/utils/array.h); null for others.
+ *
+ * @param element OID of the element type: int2, int4, text or varchar
+ */
+export function arrayConstant(node: Const, element: number): readonly (string | number)[] | null {
+  const bytes = Uint8Array.from(node.constvalue ?? []);
+  if (node.constisnull || bytes.length < 16) return null;
+  const view = new DataView(bytes.buffer);
+  const dimensions = view.getInt32(4, true);
+  if (dimensions === 0) return [];
+  if (dimensions !== 1 || view.getInt32(8, true) !== 0) return null;
+  const count = view.getInt32(16, true);
+  const found: (string | number)[] = [];
+  for (let i = 0, at = 24; i < count; i++) {
+    if (element === INT2) {
+      found.push(view.getInt16(at, true));
+      at += 2;
+    } else if (element === INT4) {
+      found.push(view.getInt32(at, true));
+      at += 4;
+    } else if (element === TEXT || element === VARCHAR) {
+      at = (at + 3) & ~3;
+      const length = view.getUint32(at, true) >>> 2;
+      const value = varlena(bytes.subarray(at, at + length));
+      if (value === undefined) return null;
+      found.push(value);
+      at += length;
+    } else {
+      return null;
+    }
+  }
+  return found;
+}

@@ -1,4 +1,4 @@
-import type { Node, QueryNode } from './nodes.ts';
+import type { Expr, Node, QueryNode } from './nodes.ts';
 
 /**
  * Reads Postgres's node text (src/backend/nodes/outfuncs.c), as `debug_print_parse` and
@@ -27,6 +27,13 @@ export function readQueries(text: string): readonly QueryNode[] {
   const nodes = readNodes(text);
   if (!Array.isArray(nodes)) throw new Error('The node text is not a list');
   return nodes.filter((node): node is QueryNode => isNode(node) && node.tag === 'QUERY');
+}
+
+/** Reads one expression, as `pg_constraint.conbin` shows it. */
+export function readExpr(text: string): Expr {
+  const node = readNodes(text);
+  if (!isNode(node)) throw new Error('The node text is not an expression');
+  return node as Expr;
 }
 
 export function isNode(value: unknown): value is Node {

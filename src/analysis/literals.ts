@@ -1,0 +1,106 @@
+import type { Catalog, Relation } from './catalog/catalog.ts';
+import { definingQuery } from './catalog/definition.ts';
+import { tableColumnLiterals } from './literals/column.ts';
+import { isLiteralType, literalOf } from './literals/constant.ts';
+import {
+  entryOf,
+  type Found,
+  innerScope,
+  originsOf,
+  resultExpressions,
+  rootScope,
+  type Scope,
+  setOperationArms,
+} from './scope.ts';
+import type { Expr, QueryNode } from './tree/nodes.ts';
+import { Rte, Sub } from './tree/nodes.ts';
+import type { Literal } from './type.ts';
+
+/**
+ * The only values besides NULL of each result column, in order: from CHECK constraints, domains and constants,
+ * through subqueries, views and set operations. Null where nothing bounds them.
+ */
+export function resultLiterals(query: QueryNode, catalog: Catalog): readonly (readonly Literal[] | null)[] {
+  return columnsOf(rootScope(catalog, query)).map(literalsOfAll);
+}
+
+/** The only values besides NULL of a relation's column; for a view, of what it selects there. Null if unbound. */
+export function columnLiterals(
+  relation: Relation,
+  attnum: number,
+  catalog: Catalog,
+): readonly Literal[] | null {
+  const view = definingQuery(relation);
+  if (view === null) return tableColumnLiterals(relation, attnum, catalog);
+  return literalsOfAll(columnsOf(rootScope(catalog, view))[attnum - 1] ?? []);
+}
+
+/** The expressions that each result column takes its values from: one for each arm of set operations. */
+function columnsOf(scope: Scope): readonly (readonly Found<Expr>[])[] {
+  const { query } = scope;
+  const own = resultExpressions(query).map((node) => [{ node, scope }]);
+  if (query.setOperations === null) return own;
+  const arms = setOperationArms(query).map(({ subquery }) =>
+    subquery ? columnsOf(innerScope(scope, subquery)) : [],
+  );
+  return own.map((_, i) => arms.flatMap((arm) => arm[i] ?? []));
+}
+
+function literalsOfAll(all: readonly Found<Expr>[]): readonly Literal[] | null {
+  const values = new Set<Literal>();
+  for (const { node, scope } of all) {
+    const found = literalsOf(node, scope);
+    if (found === null) return null;
+    for (const value of found) values.add(value);
+  }
+  // NULL and nothing else is no bound that a type could tell.
+  return values.size === 0 ? null : [...values];
+}
+
+/** The only values besides NULL of an expression; none at all for NULL itself, null if nothing bounds them. */
+function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null {
+  const { catalog } = scope;
+  const each = (exprs: readonly (Expr | null)[]) => {
+    const all = exprs.map((arg) => (arg === null ? [] : literalsOf(arg, scope)));
+    return all.includes(null) ? null : all.flatMap((values) => values ?? []);
+  };
+  switch (expr.tag) {
+    case 'CONST': {
+      if (expr.constisnull) return [];
+      const value = literalOf(expr, catalog);
+      return value === undefined || value === null ? null : [value];
+    }
+    case 'VAR':
+      return variableLiterals(expr, scope);
+    case 'RELABELTYPE':
+      return isLiteralType(expr.resulttype ?? 0, catalog) ? literalsOf(expr.arg, scope) : null;
+    case 'COLLATEEXPR':
+    case 'COERCETODOMAIN':
+      return literalsOf(expr.arg, scope);
+    case 'CASEEXPR':
+      return each([...expr.args.map(({ result }) => result), expr.defresult]);
+    case 'COALESCEEXPR':
+    case 'MINMAXEXPR':
+      return each(expr.args);
+    case 'NULLIFEXPR':
+      return each((expr.args ?? []).slice(0, 1));
+    case 'SUBLINK': {
+      if (expr.subLinkType !== Sub.expr) return null;
+      const [column = []] = columnsOf(innerScope(scope, expr.subselect));
+      return literalsOfAll(column);
+    }
+    default:
+      return null;
+  }
+}
+
+function variableLiterals(variable: Expr & { tag: 'VAR' }, scope: Scope): readonly Literal[] | null {
+  const origins = originsOf(scope, variable);
+  if (origins !== null) return literalsOfAll(origins);
+  const entry = entryOf(scope, variable)?.node;
+  const relation =
+    entry?.rtekind === Rte.relation ? scope.catalog.relations.get(entry.relid ?? 0) : undefined;
+  return relation === undefined || variable.varattno <= 0
+    ? null
+    : columnLiterals(relation, variable.varattno, scope.catalog);
+}
