@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
+import { postgresUrl } from '../../support/postgres.ts';
 
 export interface Ran {
   readonly exitCode: number;
@@ -30,7 +31,7 @@ export async function nodrift(argv: readonly string[], circumstances: Circumstan
   const exitCode = await run(argv, {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    env: circumstances.env ?? {},
+    env: { XDG_CACHE_HOME: join(inject('runDir'), 'cache'), ...circumstances.env },
     cwd: circumstances.cwd,
     signal: circumstances.signal ?? new AbortController().signal,
   });
@@ -56,6 +57,7 @@ export function project(files: Readonly<Record<string, string | Uint8Array>> = {
   return { root, put, text: (path) => readFileSync(join(root, path), 'utf8') };
 }
 
+/** On the embedded database. */
 export const config = JSON.stringify({
   transforms: [{ mode: 'sql', include: '**/*.sql', emitTemplate: '{{dir}}/{{name}}.queries.ts' }],
   srcDir: './queries',
@@ -84,12 +86,21 @@ SELECT id, make, sold_at FROM cars WHERE id = :id;
 INSERT INTO cars (id, make) VALUES (:id, :make);
 `;
 
-/** A healthy project: one table, one file with two queries. */
+/** A healthy project on the embedded database: one table, one file with two queries. */
 export function carsProject(files: Readonly<Record<string, string | Uint8Array>> = {}): Project {
   return project({
     'pgtyped.config.json': config,
     'migrations/1_cars.sql': carsMigration,
     'queries/cars.sql': carsQueries,
+    ...files,
+  });
+}
+
+/** The same on a server, which is quicker: for what does not depend on the database. */
+export function carsOnServer(files: Readonly<Record<string, string | Uint8Array>> = {}): Project {
+  return carsProject({
+    'pgtyped.config.json': configWith({ database: 'server' }),
+    '.env': `DATABASE_URL=${postgresUrl(18)}\n`,
     ...files,
   });
 }

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { postgresUrl } from '../support/postgres.ts';
+import { carsProject, nodrift } from './support/cli.ts';
+
+const schema = JSON.parse(readFileSync(new URL('../../docs/inspect.schema.json', import.meta.url), 'utf8'));
+
+/** Fails unless the text is JSON of the documented format; returns it. */
+function valid(text: string) {
+  const inspection = JSON.parse(text);
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+  ajv.validate(schema, inspection);
+  expect(ajv.errors ?? []).toEqual([]);
+  return inspection;
+}
+
+const more = `/* @name InsertCars :exec
+  @param cars -> ((id!, make!)...) */
+INSERT INTO cars (id, make) VALUES :cars;
+
+/* @name InsertCar :exec
+  @param car -> (id!, make!) */
+INSERT INTO cars (id, make) VALUES :car;
+
+/* @name FindCars :many
+  @param ids -> (...) */
+SELECT cars.*, upper(make) AS loud, NULL::shop.plan[] AS "Plans" FROM cars WHERE id IN :ids;
+`;
+const files = {
+  'migrations/2_shop.sql': "CREATE SCHEMA shop;\nCREATE TYPE shop.plan AS ENUM ('a', 'b');\n",
+  'queries/more.sql': more,
+};
+const broken = '/* @name Broken */\nSELECT mkae FROM cars;\n\n/* @name Fine :one */\nSELECT 1 AS one;\n';
+
+describe('inspect --json', () => {
+  test('says everything, in the documented format', async () => {
+    const { root } = carsProject(files);
+    const run = await nodrift(['inspect', '--json'], { cwd: root });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    const { postgres, ...rest } = valid(run.stdout);
+    expect(postgres).toMatch(/^\d+\.\d+$/);
+    expect(rest).toMatchSnapshot();
+  });
+
+  test('lists the healthy queries beside the errors, and exits with 1', async () => {
+    const { root } = carsProject({ 'queries/broken.sql': broken });
+    const run = await nodrift(['inspect', '--json'], { cwd: root });
+    expect(run).toMatchObject({ exitCode: 1, stderr: '' });
+    const { queries, errors } = valid(run.stdout);
+    expect(queries.map(({ name }: { name: string }) => name)).toEqual(['fine', 'getCar', 'addCar']);
+    expect(errors).toMatchSnapshot();
+  });
+
+  test('is limited to the files named', async () => {
+    const { root } = carsProject({ ...files, 'queries/broken.sql': broken });
+    const run = await nodrift(['inspect', '--json', 'queries/cars.sql'], { cwd: root });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    const { queries, errors } = valid(run.stdout);
+    expect(queries.map(({ name }: { name: string }) => name)).toEqual(['getCar', 'addCar']);
+    expect(errors).toEqual([]);
+  });
+
+  test('says the same whatever the server', async () => {
+    const { root } = carsProject(files);
+    const on = async (...argv: string[]) => {
+      const { postgres, ...rest } = valid(
+        (await nodrift(['inspect', '--json', ...argv], { cwd: root })).stdout,
+      );
+      return rest;
+    };
+    const embedded = await on();
+    expect(await on('--uri', postgresUrl(14))).toEqual(embedded);
+    expect(await on('--uri', postgresUrl(18))).toEqual(embedded);
+  });
+});
+
+describe('inspect', () => {
+  test('prints a paragraph for each query', async () => {
+    const { root } = carsProject(files);
+    const run = await nodrift(['inspect'], { cwd: root });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.stdout).toMatchSnapshot();
+  });
+
+  test('prints errors on the error stream', async () => {
+    const { root } = carsProject({ 'queries/broken.sql': broken });
+    const run = await nodrift(['inspect', 'queries/broken.sql'], { cwd: root });
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toMatch(/^fine {2}queries\/broken\.sql:4 {2}:one {2}SELECT, 1 row\n/);
+    expect(run.stderr).toMatch(/^queries\/broken\.sql:2:8: error: /);
+  });
+});
