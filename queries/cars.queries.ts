@@ -121,7 +121,7 @@ ORDER BY id`,
 export interface SearchCarsParams {
   make?: string | null | undefined;
   text?: string | null | undefined;
-  body?: string | null | undefined;
+  body?: 'sedan' | 'hatchback' | 'suv' | 'pickup' | 'coupe' | 'van' | null | undefined;
   minYear?: number | null | undefined;
   maxPriceMxn?: Decimal | null | undefined;
   features?: readonly (string | null)[] | null | undefined;
@@ -360,11 +360,11 @@ export interface AddCarParams {
     readonly make: string;
     readonly model: string;
     readonly year: number;
-    readonly body: string;
+    readonly body: 'sedan' | 'hatchback' | 'suv' | 'pickup' | 'coupe' | 'van';
     readonly priceMxn: Decimal;
     readonly mileageKm: number;
     readonly color: string | null;
-    readonly features: readonly (string | null)[];
+    readonly features: readonly string[];
   };
 }
 
@@ -400,7 +400,7 @@ RETURNING id, listed_on, search_text`,
         ['priceMxn', custom(Decimal)],
         ['mileageKm', int4],
         ['color', text],
-        ['features', arrayWithNulls(text)],
+        ['features', array(text)],
       ],
     },
   ],
@@ -417,7 +417,7 @@ export interface AddCarsParams {
     readonly make: string;
     readonly model: string;
     readonly year: number;
-    readonly body: string;
+    readonly body: 'sedan' | 'hatchback' | 'suv' | 'pickup' | 'coupe' | 'van';
     readonly priceMxn: Decimal;
     readonly color: string | null;
   }[];
@@ -462,7 +462,7 @@ export interface UpsertCarParams {
     readonly make: string;
     readonly model: string;
     readonly year: number;
-    readonly body: string;
+    readonly body: 'sedan' | 'hatchback' | 'suv' | 'pickup' | 'coupe' | 'van';
     readonly priceMxn: Decimal;
     readonly mileageKm: number;
   };

@@ -18,10 +18,10 @@ import {
 } from 'nodrift/runtime';
 
 export interface AddPlanParams {
-  carId: string | null;
-  lender: string | null;
-  annualRate: Decimal | null;
-  downPaymentShare: Decimal | null;
+  carId: string;
+  lender: string;
+  annualRate: Decimal;
+  downPaymentShare: Decimal;
   minMonths: number;
   maxMonths: number;
   openingFeeMxn: Decimal | null;

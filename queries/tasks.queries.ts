@@ -24,8 +24,8 @@ export interface AddTaskParams {
     readonly parentId: string | null;
     readonly title: string;
     readonly notes: string | null;
-    readonly priority: string;
-    readonly labels: readonly (string | null)[];
+    readonly priority: 'low' | 'normal' | 'high';
+    readonly labels: readonly string[];
     readonly dueOn: string | null;
   };
 }
@@ -68,7 +68,7 @@ RETURNING id, user_id, parent_id, title, notes, priority, labels, due_on, comple
         ['title', text],
         ['notes', text],
         ['priority', text],
-        ['labels', arrayWithNulls(text)],
+        ['labels', array(text)],
         ['dueOn', date],
       ],
     },
@@ -355,12 +355,12 @@ WHERE parent_id = $1 AND user_id = $2 AND NOT completed`,
 });
 
 export interface UpdateTaskParams {
-  title: string | null;
+  title: string;
   notes: string | null;
-  priority: string | null;
-  labels: readonly (string | null)[] | null;
+  priority: 'low' | 'normal' | 'high';
+  labels: readonly string[];
   dueOn: string | null;
-  completed: boolean | null;
+  completed: boolean;
   id: string;
   userId: string;
 }
@@ -401,7 +401,7 @@ RETURNING id, updated_at`,
     { name: 'title', codec: text },
     { name: 'notes', codec: text },
     { name: 'priority', codec: text },
-    { name: 'labels', codec: arrayWithNulls(text) },
+    { name: 'labels', codec: array(text) },
     { name: 'dueOn', codec: date },
     { name: 'completed', codec: bool },
     { name: 'id', codec: uuid },

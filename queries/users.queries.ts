@@ -15,8 +15,8 @@ import {
 import { type Address, addressCodec, type JobStatus } from './schema.types.js';
 
 export interface CreateUserParams {
-  email: string | null;
-  name: string | null;
+  email: string;
+  name: string;
 }
 
 export interface CreateUserRow {
@@ -125,8 +125,8 @@ WHERE email = lower($1)`,
 });
 
 export interface UpsertUserParams {
-  email: string | null;
-  name: string | null;
+  email: string;
+  name: string;
 }
 
 export interface UpsertUserRow {
@@ -229,7 +229,7 @@ ORDER BY name, id`,
 });
 
 export interface SetNotificationsParams {
-  notifyOn: readonly (JobStatus | null)[] | null;
+  notifyOn: readonly (JobStatus | null)[];
   id: string;
 }
 
