@@ -1,0 +1,2 @@
+/* @name DollarQuotes */
+SELECT $$ :no ; -- ' $$ AS a, :yes::text AS b;

@@ -1,0 +1,2 @@
+/* @name TaggedDollarQuotes */
+SELECT $tag$ :no $ $$ $tag$ AS a, :yes::text AS b;

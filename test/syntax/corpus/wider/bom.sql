@@ -1,0 +1,3 @@
+﻿-- @name ByteOrderMark
+-- params: a
+SELECT :a::text AS a
