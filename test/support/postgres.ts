@@ -26,7 +26,11 @@ export function postgresUrl(major: Major): string {
   if (!existsSync(result) && claim(join(runDir, `shared-${major}.lock`))) {
     writeFileSync(result, startShared(major, runDir));
   }
-  while (!existsSync(result) || readFileSync(result, 'utf8') === '') sleep(20);
+  for (let waited = 0; !existsSync(result) || readFileSync(result, 'utf8') === ''; waited += 20) {
+    // Whoever claimed the start has died: better a red test than one that waits for ever.
+    if (waited > 60_000) throw new Error(`PostgreSQL ${major} was claimed by a test that never started it`);
+    sleep(20);
+  }
   const url = readFileSync(result, 'utf8');
   if (!url.startsWith('postgres:')) throw new Error(url);
   return url;
