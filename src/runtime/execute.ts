@@ -1,10 +1,10 @@
 import type { Connection, QueryConfig } from './connection.ts';
+import { layerOf } from './layer.ts';
 import { isPgClient, isPgPool, submit, withClient } from './pg.ts';
 import { PgStatement } from './pg-statement.ts';
 import { isPglite, queryPglite } from './pglite.ts';
 import type { RowReader } from './row.ts';
 import type { Statement } from './statement.ts';
-import { inTurn, scopeOf } from './transaction-scope.ts';
 
 /** What a statement answered. */
 export interface Executed<Row> {
@@ -25,10 +25,24 @@ export function execute<Row>(
   if (isPgPool(db)) {
     return withClient(db, (client) => submit(client, new PgStatement(statement, read)));
   }
-  const scope = scopeOf(db);
-  return scope === undefined
-    ? query(db, statement, read)
-    : inTurn(scope, () => execute(scope.turns.db, statement, read));
+  return layerOf(db)?.execute(statement, read) ?? query(db, statement, read);
+}
+
+/**
+ * Runs a statement again, unprepared, that failed with `error` because what was prepared is outdated.
+ * In a transaction it fails again, since the first failure ended that; then `error` is what counts.
+ */
+export async function executeUnprepared<Row>(
+  db: Connection,
+  { text, values }: Statement,
+  read: RowReader<Row> | null,
+  error: unknown,
+): Promise<Executed<Row>> {
+  try {
+    return await execute(db, { name: undefined, text, values }, read);
+  } catch (again) {
+    throw (again as { code?: unknown }).code === '25P02' ? error : again;
+  }
 }
 
 /** Leaves every value the text that Postgres sent, whatever parsers pg has been given. */

@@ -1,3 +1,4 @@
+export { type BatchResults, batch } from './batch.ts';
 export { array, arrayWithNulls } from './codec/array.ts';
 export { bool } from './codec/bool.ts';
 export { bytea } from './codec/bytea.ts';
@@ -57,9 +58,10 @@ export {
   StreamError,
   TooManyRowsError,
 } from './errors.ts';
-export { exec, execrows, many, maybe, one, type Query } from './query.ts';
+export { type Call, exec, execrows, many, maybe, one, type Query } from './query.ts';
 export { type TransactionOptions, transaction } from './transaction.ts';
 export { type Transaction, TransactionError } from './transaction-scope.ts';
+export { unprepared } from './unprepared.ts';
 export {
   isCheckViolation,
   isExclusionViolation,

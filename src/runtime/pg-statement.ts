@@ -1,5 +1,6 @@
 import type { Executed } from './execute.ts';
 import type { RowReader } from './row.ts';
+import { isOutdated } from './server-error.ts';
 import type { Statement } from './statement.ts';
 
 /**
@@ -18,6 +19,7 @@ export interface PgWire {
   }): void;
   execute(message: object): void;
   sync(): void;
+  close(message: { type: 'S'; name: string }): void;
   sendCopyFail(message: string): void;
 }
 
@@ -48,23 +50,27 @@ export class PgStatement<Row> {
     this.#read = read;
   }
 
-  /** Sends everything. */
   submit(wire: PgWire): null {
-    let prepared = this.name === '' ? undefined : wire.parsedStatements[this.name];
-    if (prepared !== undefined && prepared !== this.text) {
+    wire.stream.cork?.();
+    this.send(wire, wire.parsedStatements);
+    wire.stream.uncork?.();
+    return null;
+  }
+
+  /** Sends everything; `prepared` has the texts of what is prepared, or will be by what was sent before. */
+  send(wire: PgWire, prepared: Readonly<Record<string, string>>): void {
+    let text = this.name === '' ? undefined : prepared[this.name];
+    if (text !== undefined && text !== this.text) {
       // Somebody else's statement has the name.
       this.name = '';
-      prepared = undefined;
+      text = undefined;
     }
-    wire.stream.cork?.();
-    if (prepared === undefined) {
+    if (text === undefined) {
       wire.parse({ name: this.name, text: this.text });
     }
     wire.bind({ statement: this.name, values: this.values, valueMapper: toBuffer });
     wire.execute(everything);
     wire.sync();
-    wire.stream.uncork?.();
-    return null;
   }
 
   handleDataRow(message: { fields: readonly (string | null)[] }): void {
@@ -91,7 +97,12 @@ export class PgStatement<Row> {
     }
   }
 
-  handleError(error: Error): void {
+  handleError(error: Error, wire?: PgWire): void {
+    if (this.name !== '' && wire !== undefined && isOutdated(error)) {
+      // So that the next execution prepares it again. The answer to Close comes with that one's.
+      delete wire.parsedStatements[this.name];
+      wire.close({ type: 'S', name: this.name });
+    }
     this.callback?.(error);
   }
 

@@ -117,7 +117,7 @@ export async function withClient<Result>(
 }
 
 /** Whether the connection is as good as before: the server reported an error, or a row could not be decoded. */
-function isHarmless(error: unknown): boolean {
+export function isHarmless(error: unknown): boolean {
   return error instanceof QueryError || (isServerError(error) && !endsConnection(error));
 }
 

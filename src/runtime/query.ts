@@ -1,10 +1,11 @@
 import type { Connection } from './connection.ts';
 import { type Cursor, openCursor, type StreamingConnection } from './cursor.ts';
 import type { QueryDefinition } from './definition.ts';
-import { NoRowError, TooManyRowsError } from './errors.ts';
-import { type Executed, execute } from './execute.ts';
-import { rowReader } from './row.ts';
-import { displayText, statementOf } from './statement.ts';
+import { NoRowError, type Origin, TooManyRowsError } from './errors.ts';
+import { type Executed, execute, executeUnprepared } from './execute.ts';
+import { type RowReader, rowReader } from './row.ts';
+import { isOutdated } from './server-error.ts';
+import { displayText, type Statement, statementOf } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import type { Violating, Violations } from './violations.ts';
 
@@ -21,11 +22,21 @@ export interface Query<Params, Row, Result, V extends Violations = Violations> e
   readonly runWithCounts: (params: Params, db: Connection) => Promise<{ result: Row[]; rowCount: number }>;
   /** A cursor, over a connection with PgTyped's `stream`. */
   readonly stream: (params: Params, db: StreamingConnection) => Cursor<Row[]>;
+  /** The query with its parameters, not yet run: for `batch`. */
+  readonly with: (params: Params) => Call<Result>;
   /** The statement with `$n`; lists as if they had one element. */
   readonly sql: string;
   readonly name: string;
   /** The `.sql` file, relative to the project. */
   readonly file: string;
+}
+
+/** A query with its parameters. */
+export interface Call<Result> {
+  readonly origin: Origin;
+  readonly statement: Statement;
+  readonly read: RowReader<unknown> | null;
+  readonly resultOf: (rows: unknown[], rowCount: number) => Result;
 }
 
 /** Exactly one row: none throws NoRowError, more throw TooManyRowsError. */
@@ -89,7 +100,14 @@ function query<Params, Row, Result, V extends Violations>(
   async function rowsOf(params: Params, db: Connection): Promise<Executed<Row>> {
     const ready = statement(params);
     try {
-      return await execute(db, ready, read);
+      try {
+        return await execute(db, ready, read);
+      } catch (error) {
+        if (ready.name === undefined || !isOutdated(error)) {
+          throw error;
+        }
+        return await executeUnprepared(db, ready, read, error);
+      }
     } catch (error) {
       throw toQueryError(definition, error);
     }
@@ -106,6 +124,12 @@ function query<Params, Row, Result, V extends Violations>(
     },
     stream: (params: Params, db: StreamingConnection): Cursor<Row[]> =>
       openCursor(definition, read, statement(params), db),
+    with: (params: Params): Call<Result> => ({
+      origin: definition,
+      statement: statement(params),
+      read,
+      resultOf: (rows, rowCount) => resultOf(rows as Row[], rowCount),
+    }),
     file,
   };
   // A function's own `name` is read-only to assignment; `sql` is put together only when asked for.

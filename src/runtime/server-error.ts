@@ -31,3 +31,14 @@ export function isServerError(error: unknown): error is ServerFields {
 export function endsConnection({ code }: ServerFields): boolean {
   return /^(08|28|3D|57P|25P03|53300)/.test(code);
 }
+
+/**
+ * Whether a prepared statement is gone (after DEALLOCATE, DISCARD, or behind a pooler) or its columns have
+ * changed since (RevalidateCachedQuery in plancache.c). Nothing was executed: it can be prepared again.
+ */
+export function isOutdated(error: unknown): boolean {
+  return (
+    isServerError(error) &&
+    (error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery'))
+  );
+}

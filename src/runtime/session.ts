@@ -1,4 +1,5 @@
 import type { Connection, PgliteConnection } from './connection.ts';
+import { layerOf } from './layer.ts';
 import { isPgClient, isPgPool, lend, type PgClient } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { isPglite } from './pglite.ts';
@@ -54,6 +55,10 @@ export async function withSession<Result>(
   }
   if (isPglite(db) && db.transaction !== undefined) {
     return withPglite(db.transaction.bind(db), use);
+  }
+  const layer = layerOf(db);
+  if (layer?.withSession !== undefined) {
+    return layer.withSession(signal, use);
   }
   throw new TransactionError(
     'BEGIN',

@@ -1,5 +1,9 @@
+import { executeAll } from './batch.ts';
 import type { Connection, PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { QueryError } from './errors.ts';
+import { execute } from './execute.ts';
+import { asConnection } from './layer.ts';
+import { isOutdated } from './server-error.ts';
 
 /** A transaction was used in a way that it cannot be, or came to nothing. */
 export class TransactionError extends QueryError {
@@ -64,7 +68,15 @@ export function transactionOf(scope: Scope): Transaction {
       inTurn(scope, () => (scope.turns.db as PgConnection).query(config)),
   } as Transaction;
   scopes.set(tx, scope);
-  return tx;
+  return asConnection(tx, {
+    execute: (statement, read) => inTurn(scope, () => execute(scope.turns.db, statement, read)),
+    executeAll: (batch) =>
+      inTurn(scope, async () => {
+        const outcomes = await executeAll(scope.turns.db, batch);
+        scope.turns.conflicted ||= outcomes.some((it) => it.status === 'rejected' && isConflict(it.reason));
+        return outcomes;
+      }),
+  });
 }
 
 /** The scope of what is a transaction; undefined for any other connection. */
@@ -106,8 +118,8 @@ function assertUsable(scope: Scope): void {
   }
 }
 
-/** serialization_failure or deadlock_detected, as the driver throws it or as ours. */
+/** serialization_failure or deadlock_detected; or a prepared statement was outdated, which it is not the next time. */
 function isConflict(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return code === '40001' || code === '40P01';
+  return code === '40001' || code === '40P01' || isOutdated(error);
 }

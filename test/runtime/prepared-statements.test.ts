@@ -1,6 +1,19 @@
 import { Client, Pool, types } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { int4, int8, json, many, maybe, numeric, one, text, timestamptz } from '../../src/runtime/index.ts';
+import {
+  batch,
+  int4,
+  int8,
+  json,
+  many,
+  maybe,
+  numeric,
+  one,
+  text,
+  timestamptz,
+  transaction,
+  unprepared,
+} from '../../src/runtime/index.ts';
 import { postgresUrl } from '../support/postgres.ts';
 
 const file = 'test.sql';
@@ -120,6 +133,84 @@ describe('parsers set by others', () => {
     expect((await client.query('SELECT 1::int4 AS i')).rows).toEqual([{ i: 'spoiled' }]);
     await client.end();
   });
+});
+
+describe.each([
+  ['Client', () => new Client({ connectionString: postgresUrl(18) })],
+  ['Pool', () => new Pool({ connectionString: postgresUrl(18), max: 1 })],
+] as const)("an outdated prepared statement over pg's %s", (_, create) => {
+  let db: Client | Pool;
+  const items = many<void, { id: string }>({
+    name: 'items',
+    file,
+    sql: 'SELECT * FROM outdated',
+    params: [],
+    columns: [['id', text]],
+  });
+  const preparedNames = async (): Promise<string[]> =>
+    (await db.query("SELECT name FROM pg_prepared_statements WHERE name LIKE 'items%'")).rows.map(
+      (row) => row.name,
+    );
+  const begin = async () => {
+    await db.query('DROP TABLE IF EXISTS outdated; CREATE TEMPORARY TABLE outdated AS SELECT 1 AS id');
+    // Perhaps outdated already.
+    await items(db);
+    expect(await items(db)).toEqual([{ id: '1' }]);
+    expect(await preparedNames()).toHaveLength(1);
+  };
+
+  beforeAll(async () => {
+    db = create();
+    if (db instanceof Client) {
+      await db.connect();
+    }
+  });
+  afterAll(() => db.end());
+
+  it.each([
+    ['after its columns have changed', 'ALTER TABLE outdated ALTER id TYPE text'],
+    ['after DEALLOCATE', 'DEALLOCATE ALL'],
+    ['after DISCARD', 'DISCARD PLANS; DEALLOCATE ALL'],
+  ])('is prepared again %s', async (_case, change) => {
+    await begin();
+    await db.query(change);
+    expect(await items(db)).toEqual([{ id: '1' }]);
+    expect(await preparedNames()).toHaveLength(0);
+    expect(await items(db)).toEqual([{ id: '1' }]);
+    expect(await preparedNames()).toHaveLength(1);
+  });
+
+  it('is prepared again in a batch', async () => {
+    await begin();
+    await db.query('ALTER TABLE outdated ALTER id TYPE text');
+    const results = await batch(db, [items.with(), items.with()]);
+    expect(results).toMatchObject([{ value: [{ id: '1' }] }, { value: [{ id: '1' }] }]);
+  });
+
+  it('fails in a transaction, and succeeds when that runs again', async () => {
+    await begin();
+    await db.query('DEALLOCATE ALL');
+    await expect(transaction(db, {}, (tx) => items(tx))).rejects.toMatchObject({
+      query: 'items',
+      code: '26000',
+    });
+    await begin();
+    await db.query('DEALLOCATE ALL');
+    expect(await transaction(db, { retries: 1 }, (tx) => items(tx))).toEqual([{ id: '1' }]);
+  });
+});
+
+it('a connection without prepared statements prepares none', async () => {
+  const pool = new Pool({ connectionString: postgresUrl(18), max: 1 });
+  const db = unprepared(pool);
+  await answer(db, { n: 1 });
+  await batch(db, [answer.with({ n: 1 }), answer.with({ n: 2 })]);
+  await transaction(db, {}, (tx) => answer(tx, { n: 1 }));
+  await transaction(db, {}, (tx) => batch(tx, [answer.with({ n: 1 })]));
+  expect((await pool.query('SELECT name FROM pg_prepared_statements')).rows).toEqual([]);
+  await answer(pool, { n: 1 });
+  expect((await pool.query('SELECT name FROM pg_prepared_statements')).rows).toHaveLength(1);
+  await pool.end();
 });
 
 it('a statement whose name another text already has runs unprepared, not as the other', async () => {

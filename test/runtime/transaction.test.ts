@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
-import { Client, Pool } from 'pg';
+import { Client, Pool, type PoolConfig } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import {
   type Connection,
@@ -56,11 +56,19 @@ const schema = `
 `;
 
 let database: TestDatabase;
+
+/** A pool on the test's database; dropping that may reach connections before pg has closed them. */
+function openPool(options: PoolConfig): Pool {
+  const opened = new Pool({ connectionString: database.url, ...options });
+  opened.on('error', () => {});
+  return opened;
+}
+
 let pool: Pool;
 
 beforeAll(async () => {
   database = await createDatabase(18, schema);
-  pool = new Pool({ connectionString: database.url, max: 4 });
+  pool = openPool({ max: 4 });
 });
 afterAll(async () => {
   await pool.end();
@@ -395,7 +403,7 @@ describe('a transaction', () => {
   });
 
   it('stops waiting for a connection when aborted', async () => {
-    const single = new Pool({ connectionString: database.url, max: 1 });
+    const single = openPool({ max: 1 });
     const client = await single.connect();
     const aborted = transaction(single, { signal: AbortSignal.timeout(50) }, async () => {});
     await expect(aborted).rejects.toMatchObject({ name: 'TimeoutError' });
@@ -420,7 +428,7 @@ describe('a transaction', () => {
   });
 
   it('closes a connection that broke', async () => {
-    const single = new Pool({ connectionString: database.url, max: 1 });
+    const single = openPool({ max: 1 });
     const broken = transaction(single, {}, async (tx) => {
       await add(tx, { id: 1 });
       await exec<void>({
@@ -438,7 +446,7 @@ describe('a transaction', () => {
   });
 
   it('says that no connection came free', async () => {
-    const single = new Pool({ connectionString: database.url, max: 1, connectionTimeoutMillis: 50 });
+    const single = openPool({ max: 1, connectionTimeoutMillis: 50 });
     const client = await single.connect();
     await expect(transaction(single, {}, async () => {})).rejects.toThrow(PoolTimeoutError);
     client.release();

@@ -1,0 +1,85 @@
+import type { Connection } from './connection.ts';
+import { type Executed, execute, executeUnprepared } from './execute.ts';
+import { type BatchStatement, layerOf } from './layer.ts';
+import { isHarmless, isPgClient, isPgPool, lend } from './pg.ts';
+import { submitAll } from './pg-batch.ts';
+import type { Call } from './query.ts';
+import { isOutdated } from './server-error.ts';
+import { toQueryError } from './to-query-error.ts';
+
+/** What each call of a batch came to, as Promise.allSettled tells it. */
+export type BatchResults<Calls extends readonly Call<unknown>[]> = {
+  -readonly [Index in keyof Calls]: PromiseSettledResult<
+    Calls[Index] extends Call<infer Result> ? Result : never
+  >;
+};
+
+/**
+ * Runs independent queries in one round trip: `batch(db, [getCar.with({ id }), countCars.with()])`. Each
+ * has its own result or QueryError; one that fails does not undo the others, except in a transaction.
+ * Over anything but pg they are run one after the other.
+ */
+export async function batch<const Calls extends readonly Call<unknown>[]>(
+  db: Connection,
+  calls: Calls,
+): Promise<BatchResults<Calls>> {
+  const settled = await executeAll(
+    db,
+    calls.map(({ statement, read }) => ({ statement, read })),
+  );
+  return settled.map((outcome, i) => settle(calls[i] as Call<unknown>, outcome)) as BatchResults<Calls>;
+}
+
+function settle(
+  call: Call<unknown>,
+  outcome: PromiseSettledResult<Executed<unknown>>,
+): PromiseSettledResult<unknown> {
+  try {
+    if (outcome.status === 'rejected') {
+      throw outcome.reason;
+    }
+    return { status: 'fulfilled', value: call.resultOf(outcome.value.rows, outcome.value.rowCount) };
+  } catch (error) {
+    return { status: 'rejected', reason: toQueryError(call.origin, error) };
+  }
+}
+
+/** Runs statements over whatever `db` is, in one round trip where it can be done. */
+export async function executeAll(
+  db: Connection,
+  batch: readonly BatchStatement[],
+): Promise<PromiseSettledResult<Executed<unknown>>[]> {
+  const layer = layerOf(db);
+  if (layer !== undefined) {
+    return layer.executeAll(batch);
+  }
+  if (isPgPool(db)) {
+    const { client, giveBack } = await lend(db);
+    const outcomes = await executeAll(client, batch);
+    giveBack(outcomes.find(isBroken)?.reason);
+    return outcomes;
+  }
+  const outcomes = isPgClient(db) ? await submitAll(db, batch) : await oneAfterTheOther(db, batch);
+  for (const [i, { statement, read }] of batch.entries()) {
+    const outcome = outcomes[i];
+    if (outcome?.status === 'rejected' && isOutdated(outcome.reason)) {
+      [outcomes[i]] = await Promise.allSettled([executeUnprepared(db, statement, read, outcome.reason)]);
+    }
+  }
+  return outcomes;
+}
+
+async function oneAfterTheOther(
+  db: Connection,
+  batch: readonly BatchStatement[],
+): Promise<PromiseSettledResult<Executed<unknown>>[]> {
+  const outcomes: PromiseSettledResult<Executed<unknown>>[] = [];
+  for (const { statement, read } of batch) {
+    outcomes.push(...(await Promise.allSettled([execute(db, statement, read)])));
+  }
+  return outcomes;
+}
+
+function isBroken(outcome: PromiseSettledResult<unknown>): outcome is PromiseRejectedResult {
+  return outcome.status === 'rejected' && !isHarmless(outcome.reason);
+}
