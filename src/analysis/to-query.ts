@@ -6,11 +6,13 @@ import type { Catalog } from './catalog/catalog.ts';
 import { effects } from './effects.ts';
 import { anything, describedValue, type Facts } from './facts.ts';
 import { jsonShapes } from './json-shape.ts';
+import { resultLiterals } from './literals.ts';
 import { columnFacts } from './nullability.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
 import type { Column, Query, QueryParam, SlotValue } from './query.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
 import { readQuery } from './tree/read.ts';
+import type { Literal } from './type.ts';
 import { type DescribedField, noTree } from './wire.ts';
 
 /** A statement's analysis: a query, or what is wrong with it. */
@@ -53,7 +55,10 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
       ),
     };
   }
-  const facts = utility ? [] : columnFacts(tree, catalog);
+  const literals = utility ? [] : resultLiterals(tree, catalog);
+  const facts = utility
+    ? []
+    : columnFacts(tree, catalog).map((proven, i) => withLiterals(proven, literals[i]));
   const shapes = utility ? [] : jsonShapes(tree, catalog);
   const slots = utility ? [] : parameterFacts(tree, catalog, answer.paramTypes.length);
   return {
@@ -130,6 +135,10 @@ function problemsOf(statement: Statement, fields: readonly DescribedField[] | nu
     }
   }
   return problems;
+}
+
+function withLiterals(facts: Facts, literals: readonly Literal[] | null | undefined): Facts {
+  return literals ? { ...facts, literals } : facts;
 }
 
 function bareName(name: string): string {

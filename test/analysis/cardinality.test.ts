@@ -159,6 +159,7 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   ['SELECT name, count(*) FROM owner WHERE name = $1 GROUP BY name', [0, 1], ['Ann']],
   ['SELECT count(*) FROM owner GROUP BY ()', [1, 1]],
   ['SELECT name, count(*) FROM owner GROUP BY ROLLUP (name)', [0, null]],
+  ['SELECT name, count(*) FROM owner WHERE name = $1 GROUP BY ROLLUP (name)', [0, null], ['Ann']],
   ['SELECT DISTINCT name FROM owner', [0, null]],
   ['SELECT DISTINCT name FROM owner WHERE name = $1', [0, 1], ['Ann']],
   ['SELECT DISTINCT n FROM loose WHERE n = 1', [0, 1]],

@@ -129,6 +129,7 @@ const cases: readonly (readonly [sql: string, reads: Uses, writes: Uses, readOnl
     ['car(make)', 'cheap(make)', 'cheaper(make)'],
     false,
   ],
+  ['DELETE FROM cheap', ['car(id, make, price)'], ['car()', 'cheap()'], false],
   ['INSERT INTO instead (id) VALUES (1)', [], ['instead(id)'], false],
 ];
 

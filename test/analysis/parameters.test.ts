@@ -27,7 +27,7 @@ const schema = `
   INSERT INTO stamped VALUES (1, now());
   CREATE VIEW cars AS SELECT id, make AS brand, kind, note FROM car;
   CREATE VIEW computed AS SELECT id, upper(make) AS brand FROM car;
-  CREATE VIEW instead AS SELECT id, make FROM car;
+  CREATE VIEW instead AS SELECT id, make, kind FROM car;
   CREATE FUNCTION ignore() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
   CREATE TRIGGER ignore INSTEAD OF INSERT ON instead FOR EACH ROW EXECUTE FUNCTION ignore();
   CREATE FUNCTION strictly(a text) RETURNS boolean LANGUAGE sql STRICT AS 'SELECT a IS NOT NULL';
@@ -259,6 +259,7 @@ describe.each(servers)('parameters, on %s', (server) => {
     ]);
     expect(await literals('UPDATE cars SET kind = $1')).toEqual([['suv', 'van']]);
     expect(await literals('SELECT id FROM cars WHERE kind = $1')).toEqual([['suv', 'van']]);
+    expect(await literals('INSERT INTO instead (kind) VALUES ($1)')).toEqual([undefined]);
     const [array] = await facts('SELECT id FROM car WHERE kind = ANY ($1)');
     expect(array?.facts).toEqual({
       nullable: false,

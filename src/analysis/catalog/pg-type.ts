@@ -1,3 +1,6 @@
+export { baseType } from './base-type.ts';
+
+import { domainLiterals } from '../literals/column.ts';
 import type { ArrayType, BaseType, CompositeType, PgType, RangeType } from '../type.ts';
 import type { Catalog, TypeEntry } from './catalog.ts';
 
@@ -34,7 +37,7 @@ function structure(catalog: Catalog, entry: TypeEntry): PgType {
         name,
         base: pgType(catalog, entry.base),
         notNull: refusesNull(catalog, entry),
-        literals: null,
+        literals: domainLiterals(entry.oid, catalog),
       };
     case 'c':
       return composite(catalog, entry);
@@ -77,13 +80,6 @@ function composite(catalog: Catalog, entry: TypeEntry): CompositeType {
 
 function range(catalog: Catalog, entry: TypeEntry): RangeType {
   return { kind: 'range', schema: entry.schema, name: entry.name, subtype: pgType(catalog, entry.subtype) };
-}
-
-/** The type's OID with all domains taken off. */
-export function baseType(catalog: Catalog, oid: number): number {
-  let entry = catalog.types.get(oid);
-  while (entry?.kind === 'd') entry = catalog.types.get(entry.base);
-  return entry?.oid ?? oid;
 }
 
 /** The array that a value of the type is, with domains taken off; null for other types. */

@@ -1,5 +1,5 @@
+import { baseType } from '../catalog/base-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { baseType } from '../catalog/pg-type.ts';
 import { arrayConstant, constantValue } from '../tree/constants.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
