@@ -20,17 +20,20 @@ const plain = /^[ !#-&(-[\]-~]*$/;
 
 /**
  * A literal for SQL: a string literal for one line, a template literal for several, so that a change
- * can be reviewed line by line. Its value is the text with `\r\n` turned into `\n`: a checkout with
- * other line endings generates the same code.
+ * can be reviewed line by line. Its value is exactly the text.
  */
-export function sqlLiteral(sql: string): string {
-  const text = sql.replace(/\r\n/g, '\n');
+export function sqlLiteral(text: string): string {
   if (!text.includes('\n')) return stringLiteral(text);
   const escaped = text
     .replace(/[\\`]/g, '\\$&')
     .replace(/\$(?=\{)/g, '\\$')
     .replace(invisible, (character) => (character === '\n' ? '\n' : escapeSequence(character)));
   return `\`${escaped}\``;
+}
+
+/** `\r\n` as `\n`: a checkout with other line endings generates the same code. */
+export function unixLines(text: string): string {
+  return text.replace(/\r\n/g, '\n');
 }
 
 /** A property's name in an interface or object literal: bare where it can be, else quoted. */

@@ -5,7 +5,7 @@ import { type Expression, printExpression } from './expression.ts';
 import { fileScope } from './file-scope.ts';
 import { header } from './header.ts';
 import { collectImports } from './imports.ts';
-import { sqlLiteral, stringLiteral } from './literal.ts';
+import { sqlLiteral, stringLiteral, unixLines } from './literal.ts';
 import type { Module } from './module.ts';
 import type { Overrides } from './override.ts';
 import type { NamedQuery, SourceFile } from './query-names.ts';
@@ -81,9 +81,11 @@ function documentation({ statement }: Query): string {
 
 function sqlOf({ statement, params }: Query): Expression {
   const grows = params.some((p) => p.kind === 'list' || p.kind === 'objects');
-  if (!grows) return sqlLiteral(statement.sql);
+  if (!grows) return sqlLiteral(unixLines(statement.sql));
   const parts = statement.parts.filter((part) => part !== '');
-  return { list: parts.map((part) => (typeof part === 'string' ? sqlLiteral(part) : String(part))) };
+  return {
+    list: parts.map((part) => (typeof part === 'string' ? sqlLiteral(unixLines(part)) : String(part))),
+  };
 }
 
 interface Parameter {

@@ -1,6 +1,6 @@
 import type { Param, Statement } from '../../syntax/statement.ts';
 import type { Expression } from '../expression.ts';
-import { sqlLiteral, stringLiteral } from '../literal.ts';
+import { sqlLiteral, stringLiteral, unixLines } from '../literal.ts';
 
 /**
  * What PgTyped's PreparedQuery is made from: SQLQueryIR of @pgtyped/parser. The text has every parameter
@@ -12,7 +12,7 @@ export function queryIr({ params, parts }: Statement): Expression {
   let text = '';
   for (const part of parts) {
     if (typeof part === 'string') {
-      text += part.replace(/\r\n/g, '\n');
+      text += unixLines(part);
       continue;
     }
     const param = params[part];

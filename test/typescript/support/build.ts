@@ -169,7 +169,7 @@ function readParams(spec: QuerySpec) {
   let end = 0;
   for (const match of spec.sql.matchAll(/:([a-z_]\w*)([!?]?)/gi)) {
     const [whole, name = '', mark = ''] = match;
-    const of = spec.params?.[name];
+    const of = Object.hasOwn(spec.params ?? {}, name) ? spec.params?.[name] : undefined;
     if (of === undefined) continue;
     parts.push(spec.sql.slice(end, match.index));
     end = match.index + whole.length;
