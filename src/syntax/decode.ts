@@ -16,7 +16,7 @@ export function decodeUtf8(file: string, bytes: Uint8Array): { readonly text: st
 function notUtf8(file: string, bytes: Uint8Array): Diagnostic {
   const before = longestText(bytes);
   const offset = Buffer.byteLength(before);
-  const line = before.split(/\r\n|\n|\r/);
+  const line = before.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const start = line.at(-1) ?? '';
   const found = (bytes[offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');
   const marked = bytes[0] === 0xff || bytes[0] === 0xfe;

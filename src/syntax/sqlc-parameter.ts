@@ -29,10 +29,13 @@ export function readSqlcParameter(text: string, token: Token, around: Surroundin
   }
 }
 
-/** `@name`, also directly behind a comparison (`id=@id`), where Postgres would see an operator `=@`. */
+/**
+ * `@name`, also directly behind an operator that is not known to end in `@` (`id=@id`, where Postgres
+ * would see `=@`; but `a <@b` is containment).
+ */
 function readAtName(text: string, token: Token): Found | null {
   const written = text.slice(token.start, token.end);
-  if (!/^(?:[<>!]?=|<>|>|<)?@$/.test(written) || written === '<@') return null;
+  if (!/^(?:[<>!]?=|<>|>|\|\||[-+*/%])?@$/.test(written)) return null;
   if (!isIdentifierStart(text.charCodeAt(token.end))) return null;
   let end = token.end + 1;
   while (isNamePart(text.charCodeAt(end))) end += 1;
