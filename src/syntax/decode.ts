@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { type Diagnostic, diagnostic } from '../diagnostic.ts';
 
 /**
@@ -15,7 +14,7 @@ export function decodeUtf8(file: string, bytes: Uint8Array): { readonly text: st
 
 function notUtf8(file: string, bytes: Uint8Array): Diagnostic {
   const before = longestText(bytes);
-  const offset = Buffer.byteLength(before);
+  const offset = new TextEncoder().encode(before).length;
   const line = before.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const start = line.at(-1) ?? '';
   const found = (bytes[offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');

@@ -1,4 +1,4 @@
-import { isDigit, isIdentifierPart, isIdentifierStart, isNewline, isSpace } from './characters.ts';
+import { isIdentifierPart, isIdentifierStart, isNewline, isSpace } from './characters.ts';
 
 /*
  * Where quoted text ends. Each function takes the offset after the opening quote and returns the
@@ -53,7 +53,6 @@ function continuation(text: string, from: number): number {
 /** The delimiter (`$$`, `$tag$`) that opens a dollar-quoted string at an offset, or null. */
 export function dollarQuote(text: string, at: number): string | null {
   let end = at + 1;
-  if (isDigit(text.charCodeAt(end))) return null;
   while (text.charCodeAt(end) !== 36 && isIdentifierPart(text.charCodeAt(end))) end += 1;
   const opens = text.charCodeAt(end) === 36 && (end === at + 1 || isIdentifierStart(text.charCodeAt(at + 1)));
   return opens ? text.slice(at, end + 1) : null;
