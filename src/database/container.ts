@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Database } from './database.ts';
@@ -17,8 +18,9 @@ export async function openContainer(
   const { GenericContainer, Wait } = await load().catch((error: unknown) => {
     throw notInstalled(error);
   });
+  const password = randomBytes(16).toString('hex');
   const container = await new GenericContainer(image)
-    .withEnvironment({ POSTGRES_HOST_AUTH_METHOD: 'trust', POSTGRES_INITDB_ARGS: '--no-sync' })
+    .withEnvironment({ POSTGRES_PASSWORD: password, POSTGRES_INITDB_ARGS: '--no-sync' })
     .withCommand(['postgres', '-c', 'fsync=off'])
     .withTmpFs({ '/var/lib/postgresql': 'rw' })
     .withExposedPorts(5432)
@@ -32,6 +34,7 @@ export async function openContainer(
     host: container.getHost(),
     port: container.getMappedPort(5432),
     user: 'postgres',
+    password,
     database: 'postgres',
   };
   try {
