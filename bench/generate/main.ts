@@ -4,7 +4,7 @@
  * for every result column first.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,8 @@ function median(times: number, run: () => Timed): number {
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'nodrift-bench-'));
+// Root's server runs as another user, who has to get in.
+chmodSync(scratch, 0o755);
 const server = startNativeServer(18, scratch, 'bench');
 try {
   const client = new Client({ connectionString: server.url });

@@ -6,6 +6,7 @@ import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
 import type { Query } from './query.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
+import { asking } from './server-error.ts';
 import { type Analysed, toQuery } from './to-query.ts';
 import { type Described, describe } from './wire.ts';
 
@@ -37,7 +38,7 @@ export async function analyse(
   statements: readonly Statement[],
   options: AnalyseOptions,
 ): Promise<Analysis> {
-  let catalog = await loadCatalog(client, []);
+  let catalog = await asking(() => loadCatalog(client, []));
   const analysed: (Analysed | null)[] = statements.map(() => null);
   const waiting: { readonly index: number; readonly described: Described }[] = [];
   const system = new Set<number>();
@@ -64,11 +65,11 @@ export async function analyse(
     },
   );
   if (waiting.length > 0) {
-    catalog = await loadWithViews(client, system);
+    catalog = await asking(() => loadWithViews(client, system));
     for (const { index, described } of waiting) settle(index, described);
   }
   return {
-    postgres: await serverVersion(client),
+    postgres: await asking(() => serverVersion(client)),
     queries: analysed.flatMap((result) => result?.query ?? []),
     diagnostics: analysed.flatMap((result) => result?.diagnostics ?? []),
   };

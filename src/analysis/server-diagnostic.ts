@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import { fileOffset, sqlOffsetOfPosition } from '../syntax/position.ts';
 import type { Param, Statement } from '../syntax/statement.ts';
-import type { ServerError } from './wire.ts';
+import type { ServerError } from './server-error.ts';
 
 /** Says what Postgres said of a statement, at the place in the file and with the file's parameter names. */
 export function serverDiagnostic(

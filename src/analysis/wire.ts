@@ -1,5 +1,7 @@
 import type { Client, Connection, Submittable } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
+import { asking, connectionLost, type ServerError, serverError } from './server-error.ts';
+import { hideTrees, showTrees } from './tree-notices.ts';
 
 /** What Postgres says of one statement that was parsed and described, never executed. */
 export type Described =
@@ -23,16 +25,6 @@ export interface DescribedField {
   readonly dataTypeID: number;
 }
 
-/** An ErrorResponse (PostgreSQL documentation, 54.8): the fields that we print. */
-export interface ServerError {
-  readonly message: string;
-  readonly sqlstate: string;
-  readonly detail: string | null;
-  readonly hint: string | null;
-  /** 1-based, in characters of the statement. */
-  readonly position: number | null;
-}
-
 // One batch is one implicit transaction, whose locks are kept to its end: small enough for
 // max_locks_per_transaction, large enough that round trips don't count.
 const LARGEST_BATCH = 64;
@@ -41,7 +33,7 @@ const LARGEST_BATCH = 64;
  * Parses and describes each statement on the server; nothing is executed. Statements go out in
  * batches behind one Sync, and the next batch is on its way before the last is looked at.
  *
- * @param client connected; its session settings for the tree notice are set here and stay set
+ * @param client connected; its session settings are as before in the end
  * @param statements SQL with `$n` parameters, one statement each
  * @param receive called once for each statement, in order
  * @throws Failure 3 if the connection is lost
@@ -51,9 +43,19 @@ export async function describe(
   statements: readonly string[],
   receive: (described: Described, index: number) => void,
 ): Promise<void> {
-  await client.query(
-    'SET debug_print_parse = on; SET debug_pretty_print = off; SET client_min_messages = log',
-  );
+  await asking(() => showTrees(client));
+  try {
+    await describeAll(client, statements, receive);
+  } finally {
+    await hideTrees(client);
+  }
+}
+
+async function describeAll(
+  client: Client,
+  statements: readonly string[],
+  receive: (described: Described, index: number) => void,
+): Promise<void> {
   let next = 0;
   let size = LARGEST_BATCH;
   let arrived: Promise<readonly Described[]> | null = null;
@@ -154,35 +156,6 @@ function batch(
       resolve(described);
     },
   };
-}
-
-/** Null for errors that are not the server's answer, such as a closed socket. */
-export function serverError(error: unknown): ServerError | null {
-  if (!(error instanceof Error) || !('severity' in error)) return null;
-  const field = (name: string) => {
-    const value: unknown = Reflect.get(error, name);
-    return typeof value === 'string' ? value : null;
-  };
-  const sqlstate = field('code') ?? 'XX000';
-  // Class 57P is the server going away (appendix A): not the statement's fault.
-  if (sqlstate.startsWith('57P')) return null;
-  const position = field('position');
-  return {
-    message: error.message,
-    sqlstate,
-    detail: field('detail'),
-    hint: field('hint'),
-    position: position === null ? null : Number(position),
-  };
-}
-
-function connectionLost(error: Error): Failure {
-  return new Failure(3, [
-    diagnostic({
-      message: `The connection to the database was lost: ${error.message}`,
-      hint: 'Nothing was written. Run the command again when the server is back.',
-    }),
-  ]);
 }
 
 /** The error for a server that answers but shows no tree: a pooler or a database that only speaks the protocol. */

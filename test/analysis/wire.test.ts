@@ -56,6 +56,35 @@ describe.each(majors)('describing statements on PostgreSQL %i', (major) => {
     for (const described of found) expect(described.ok && described.tree).toMatch(/^\{QUERY /);
   });
 
+  it('leaves the session as it was, and keeps a superuser out of the server log', async () => {
+    const settings = `SELECT name, setting FROM pg_settings WHERE name IN
+      ('debug_print_parse', 'debug_pretty_print', 'client_min_messages', 'log_min_messages') ORDER BY name`;
+    await connected(database.url, async (client) => {
+      const before = (await client.query(settings)).rows;
+      const during: string[] = [];
+      await describeStatements(client, ['SELECT 1 AS n'], () => {
+        void client.query(settings).then(({ rows }) => during.push(...rows.map((row) => row.setting)));
+      });
+      expect((await client.query(settings)).rows).toEqual(before);
+      expect(during).toEqual(['log', 'off', 'on', 'fatal']);
+    });
+  });
+
+  it('works for a role that may set nothing', async () => {
+    const role = `plain_${major}`;
+    await connected(database.url, async (client) => {
+      await client.query(`DROP ROLE IF EXISTS ${role}; CREATE ROLE ${role} LOGIN`);
+      try {
+        const url = new URL(database.url);
+        url.username = role;
+        const found = await connected(url.href, (plain) => all(plain, ['SELECT 1 AS n']));
+        expect(found).toMatchObject([{ ok: true, tree: expect.stringMatching(/^\{QUERY /) }]);
+      } finally {
+        await client.query(`DROP ROLE ${role}`);
+      }
+    });
+  });
+
   it('changes nothing in the database', async () => {
     const tables = await connected(database.url, async (client) => {
       await all(client, ['CREATE TABLE x (i int)', 'DROP TABLE car', 'INSERT INTO car VALUES (1, $1)']);
