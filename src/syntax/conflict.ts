@@ -1,15 +1,23 @@
+import { isParameterName, NAME_HINT } from './identifier.ts';
 import type { Problem } from './problem.ts';
 import type { Transform } from './transform.ts';
 import type { Use } from './use.ts';
 
-/** What cannot be right about the uses of one parameter, whatever the schema says. */
+/** What cannot be right about one parameter, whatever the schema says. */
 export function conflicts(name: string, uses: readonly Use[], transform: Transform | null): Problem[] {
   return [
+    misnamed(name, uses),
     markedTwice(name, uses),
     markedObject(name, uses, transform),
     slicedAndSingle(name, uses),
     misplaced(name, uses, transform),
   ].filter((problem) => problem !== null);
+}
+
+function misnamed(name: string, uses: readonly Use[]): Problem | null {
+  const [first] = uses;
+  if (first === undefined || isParameterName(name)) return null;
+  return { offset: first.start, message: `"${name}" is not a valid parameter name.`, hint: NAME_HINT };
 }
 
 function markedTwice(name: string, uses: readonly Use[]): Problem | null {

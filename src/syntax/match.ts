@@ -8,6 +8,3 @@ export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecAr
 export function spaceAt(text: string, at: number): number {
   return matchAt(/\s*/y, text, at)?.[0].length ?? 0;
 }
-
-/** A name as PgTyped takes it for queries: what TypeScript can export. */
-export const QUERY_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -1,5 +1,6 @@
 import { commandHint, commandOf } from './command.ts';
-import { matchAt, QUERY_NAME, spaceAt } from './match.ts';
+import { isQueryName, NAME_HINT } from './identifier.ts';
+import { matchAt, spaceAt } from './match.ts';
 import type { Problem } from './problem.ts';
 import type { Command } from './statement.ts';
 
@@ -13,8 +14,6 @@ export interface NameReading {
   readonly problems: readonly Problem[];
   readonly end: number;
 }
-
-const NAME_HINT = 'A name is letters, digits and _, and starts with no digit: @name GetCar';
 
 /**
  * Reads what follows `@name`: the query's name and, on the same line, its command word.
@@ -33,7 +32,7 @@ export function readName(text: string, from: number, base: number): NameReading 
     return without(base + from, '@name without a name.');
   }
   const offset = base + at;
-  if (!QUERY_NAME.test(raw)) return without(offset, `"${raw}" is not a valid query name.`);
+  if (!isQueryName(raw)) return without(offset, `"${raw}" is not a valid query name.`);
   at += raw.length;
 
   const colon = matchAt(/[^\S\r\n]*:/y, text, at);

@@ -1,7 +1,7 @@
 import { endOfSpace, isIdentifierPart, isIdentifierStart, isNamePart, isOperatorPart } from './characters.ts';
 import type { Token } from './lexer.ts';
 import type { Problem } from './problem.ts';
-import { passSliceColon, role, type Surroundings, takesSliceColon } from './surroundings.ts';
+import { role, type Surroundings, takesSliceColon } from './surroundings.ts';
 import type { Use } from './use.ts';
 
 /** What a spelling makes of a token: a parameter, a mistake, or (null) ordinary SQL. */
@@ -22,10 +22,7 @@ export function readNamedParameter(text: string, token: Token, around: Surroundi
     return { use: null, problem: { offset: token.start, message, hint } };
   }
   if (token.kind !== 'colon') return null;
-  if (takesSliceColon(around) || !isIdentifierStart(text.charCodeAt(token.end))) {
-    passSliceColon(around);
-    return null;
-  }
+  if (takesSliceColon(around) || !isIdentifierStart(text.charCodeAt(token.end))) return null;
   let end = token.end + 1;
   while (isNamePart(text.charCodeAt(end))) end += 1;
   const name = text.slice(token.end, end);
@@ -33,7 +30,7 @@ export function readNamedParameter(text: string, token: Token, around: Surroundi
   if (mark !== null) end += 1;
   const stands = text.startsWith('::', endOfSpace(text, end)) ? 'operand' : role(around);
   const use = { name, start: token.start, end, mark, role: stands, list: false };
-  return { use, problem: problem ?? nameProblem(name, token.start) };
+  return { use, problem };
 }
 
 /**
@@ -68,12 +65,4 @@ function isJsonOperator(text: string, at: number): boolean {
   const operand = text[next];
   if (operand === ':') return isIdentifierStart(text.charCodeAt(next + 1));
   return operand !== undefined && /[('"$0-9]/.test(operand);
-}
-
-/** `__proto__` as a key of an object literal sets its prototype: such a value would never arrive. */
-function nameProblem(name: string, start: number): Problem | null {
-  if (name !== '__proto__' && (/^\w+$/.test(name) || /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name)))
-    return null;
-  const hint = 'A name is letters, digits and _, and starts with no digit.';
-  return { offset: start, message: `":${name}" is not a valid parameter name.`, hint };
 }

@@ -1,6 +1,7 @@
 import { commandHint, commandOf } from './command.ts';
 import type { Span } from './documentation.ts';
-import { matchAt, QUERY_NAME } from './match.ts';
+import { isQueryName, NAME_HINT } from './identifier.ts';
+import { matchAt } from './match.ts';
 import type { Problem } from './problem.ts';
 import type { Command } from './statement.ts';
 
@@ -27,9 +28,8 @@ export function readSqlcName(words: string, base: number): SqlcName | null {
   const offset = base + found.index + (matchAt(/\s*name:\s+/y, line, 0)?.[0].length ?? 0);
   const command = commandOf(word);
   let problem: Problem | null = null;
-  if (!QUERY_NAME.test(name)) {
-    const hint = 'A name is letters, digits and _, and starts with no digit.';
-    problem = { offset, message: `"${name}" is not a valid query name.`, hint };
+  if (!isQueryName(name)) {
+    problem = { offset, message: `"${name}" is not a valid query name.`, hint: NAME_HINT };
   } else if (command === null) {
     const place = base + found.index + line.lastIndexOf(':');
     problem = { offset: place, message: `Unknown command ":${word}".`, hint: commandHint(word) };

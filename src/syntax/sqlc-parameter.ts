@@ -2,7 +2,7 @@ import { endOfSpace, isIdentifierStart, isNamePart } from './characters.ts';
 import type { Token } from './lexer.ts';
 import { matchAt } from './match.ts';
 import type { Found } from './named-parameter.ts';
-import { passSliceColon, type Surroundings, takesSliceColon } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Use } from './use.ts';
 
 /**
@@ -87,10 +87,7 @@ function readSlice(text: string, name: string, start: number, end: number, aroun
 
 function refuseColonName(text: string, token: Token, around: Surroundings): Found | null {
   const subscript = around.brackets.at(-1)?.open === '[';
-  if (takesSliceColon(around) || subscript || !isIdentifierStart(text.charCodeAt(token.end))) {
-    passSliceColon(around);
-    return null;
-  }
+  if (subscript || !isIdentifierStart(text.charCodeAt(token.end))) return null;
   return refuse(
     token.start,
     'A ":name" parameter under a header in the spelling of sqlc.',

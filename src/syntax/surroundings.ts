@@ -12,10 +12,6 @@ interface Bracket {
   readonly open: '(' | '[';
   /** The token before it. */
   readonly head: Token | null;
-  /** `ARRAY[...]` and the brackets directly inside: no slice there. */
-  readonly constructor: boolean;
-  /** The slice's own colon was seen. */
-  sliced: boolean;
 }
 
 /** Follows a statement's tokens: open brackets and the last two tokens that are not white space or comment. */
@@ -33,12 +29,7 @@ export function surroundings(text: string): Surroundings {
 /** Moves past a token that is not white space or comment. */
 export function pass(around: Surroundings, token: Token): void {
   if (token.kind === '(' || token.kind === '[') {
-    around.brackets.push({
-      open: token.kind,
-      head: around.last,
-      constructor: token.kind === '[' && opensConstructor(around),
-      sliced: false,
-    });
+    around.brackets.push({ open: token.kind, head: around.last });
   } else if (token.kind === ')' || token.kind === ']') around.brackets.pop();
   around.beforeLast = around.last;
   around.last = token;
@@ -46,19 +37,12 @@ export function pass(around: Surroundings, token: Token): void {
 
 /**
  * Whether a colon that comes next is an array slice's own (`[1:2]`, `[lo:hi]`) rather than a
- * parameter's: the first one inside a subscript that follows an operand. A parameter there would
- * follow an operand without an operator, which is never valid.
+ * parameter's: inside brackets it is where it follows an operand, for a parameter there would have no
+ * operator before it, which is never valid.
  */
 export function takesSliceColon(around: Surroundings): boolean {
-  const bracket = around.brackets.at(-1);
-  if (bracket?.open !== '[' || bracket.constructor || bracket.sliced) return false;
-  return around.last !== null && endsOperand(around.text, around.last);
-}
-
-/** Notes that the innermost subscript's own colon was seen. */
-export function passSliceColon(around: Surroundings): void {
-  const bracket = around.brackets.at(-1);
-  if (bracket !== undefined) bracket.sliced = true;
+  if (around.brackets.at(-1)?.open !== '[' || around.last === null) return false;
+  return endsOperand(around.text, around.last);
 }
 
 /** The role of a parameter that comes next, as far as what stands before it says. */
@@ -80,12 +64,6 @@ export function role(around: Surroundings): Role {
     default:
       return 'other';
   }
-}
-
-function opensConstructor(around: Surroundings): boolean {
-  const { last } = around;
-  if (last?.kind === '[' || last?.kind === ',') return around.brackets.at(-1)?.constructor === true;
-  return wordOf(around.text, last) === 'array';
 }
 
 function endsOperand(text: string, token: Token): boolean {

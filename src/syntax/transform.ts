@@ -1,3 +1,4 @@
+import { isParameterName, NAME_HINT } from './identifier.ts';
 import { matchAt, spaceAt } from './match.ts';
 import type { Problem } from './problem.ts';
 
@@ -58,6 +59,8 @@ export function readTransform(text: string, from: number, base: number): Transfo
         several || fields.size > 0 ? 'the name of a field' : '"...", "(" or the name of a field',
       );
     }
+    if (!isParameterName(field))
+      return stop(`${label}: "${field}" is not a valid name of a field.`, NAME_HINT);
     if (fields.has(field)) {
       return stop(`${label}: the field ${field} stands twice.`, 'Name each field once.');
     }

@@ -9,7 +9,7 @@ function read(text: string): readonly [names: readonly string[], faults: readonl
 
 const EXAMPLE = '/* @name GetCar :maybe */ SELECT * FROM cars WHERE id = :id;';
 const ONE = 'Write one above it, for example /* @name GetCar :maybe */';
-const NAME = 'A name is letters, digits and _, and starts with no digit: @name GetCar';
+const NAME = 'A name is letters, digits and _, and starts with no digit.';
 const COMMANDS = 'The commands are :one, :maybe, :many, :exec and :execrows.';
 const PARAM =
   'Write @param ids -> (...) for a list, @param car -> (make, model!) for an object or @param cars -> ((make, model!)...) for a list of objects.';
@@ -188,6 +188,11 @@ describe('@param', () => {
       'a field twice',
       '/* @name A @param x -> (a, b, a) */ INSERT INTO t VALUES :x;',
       '1:31 @param x: the field a stands twice. | Name each field once.',
+    ],
+    [
+      'a field of a bad name',
+      '/* @name A @param x -> (a, __proto__!) */ INSERT INTO t VALUES :x;',
+      '1:28 @param x: "__proto__" is not a valid name of a field. | A name is letters, digits and _, and starts with no digit.',
     ],
     [
       'a parameter twice',
@@ -380,12 +385,12 @@ describe('parameters', () => {
     [
       '__proto__',
       '/* @name A */ SELECT :__proto__;',
-      '1:22 ":__proto__" is not a valid parameter name. | A name is letters, digits and _, and starts with no digit.',
+      '1:22 "__proto__" is not a valid parameter name. | A name is letters, digits and _, and starts with no digit.',
     ],
     [
       'a name of other characters',
       '/* @name A */ SELECT :a€;',
-      '1:22 ":a€" is not a valid parameter name. | A name is letters, digits and _, and starts with no digit.',
+      '1:22 "a€" is not a valid parameter name. | A name is letters, digits and _, and starts with no digit.',
     ],
     [
       'IN without a list',

@@ -16,7 +16,7 @@ describe('a parameter is', () => {
     ['named with letters of any language', 'SELECT :größe, :名前', 'größe 名前'],
     ['named up to a $', 'SELECT :a$b', 'a'],
     ['in :=', 'SELECT f(x := :a, y:=:b)', 'a b'],
-    ["a slice's bound", 'SELECT x[:a : :b], x[:c:]', 'a b c'],
+    ["a slice's bound", 'SELECT x[:a : :b], x[:c:], x[:a:hi]', 'a b c'],
     ['a subscript', 'SELECT x[:a], x[1][:b], x[f(:c):2]', 'a b c'],
     ['an element', 'SELECT ARRAY[x, :a], ARRAY[[x, :b], [y, :c]]', 'a b c'],
     ['behind a keyword in a subscript', 'SELECT x[CASE WHEN :a THEN 1 ELSE :b END:2]', 'a b'],

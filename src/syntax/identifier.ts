@@ -1,0 +1,15 @@
+/** Whether a query can have a name, as PgTyped takes it: what TypeScript can export. */
+export function isQueryName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+
+/**
+ * Whether a parameter or field can have a name: what TypeScript takes as an identifier, but `__proto__`,
+ * which as a key of an object literal sets its prototype, so that the value would never arrive.
+ */
+export function isParameterName(name: string): boolean {
+  return name !== '__proto__' && (isQueryName(name) || /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name));
+}
+
+/** What to do about a name that is not valid. */
+export const NAME_HINT = 'A name is letters, digits and _, and starts with no digit.';
