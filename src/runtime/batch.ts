@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 import { type Executed, execute, executeUnprepared } from './execute.ts';
 import { type BatchStatement, layerOf } from './layer.ts';
-import { isHarmless, isPgClient, isPgPool, lend } from './pg.ts';
+import { isHarmless, isPgClient, isPgPool, lend, type PgClient } from './pg.ts';
 import { submitAll } from './pg-batch.ts';
 import type { Call } from './query.ts';
 import { isOutdated } from './server-error.ts';
@@ -59,7 +59,7 @@ export async function executeAll(
     giveBack(outcomes.find(isBroken)?.reason);
     return outcomes;
   }
-  const outcomes = isPgClient(db) ? await submitAll(db, batch) : await oneAfterTheOther(db, batch);
+  const outcomes = await (isPgClient(db) ? together(db, batch) : oneAfterTheOther(db, batch));
   for (const [i, { statement, read }] of batch.entries()) {
     const outcome = outcomes[i];
     if (outcome?.status === 'rejected' && isOutdated(outcome.reason)) {
@@ -67,6 +67,15 @@ export async function executeAll(
     }
   }
   return outcomes;
+}
+
+function together(
+  client: PgClient,
+  batch: readonly BatchStatement[],
+): Promise<PromiseSettledResult<Executed<unknown>>[]> {
+  return client.pipeline === true
+    ? Promise.allSettled(batch.map(({ statement, read }) => execute(client, statement, read)))
+    : submitAll(client, batch);
 }
 
 async function oneAfterTheOther(

@@ -33,6 +33,8 @@ export interface QueryResult {
 export interface PgliteConnection {
   query(sql: string, params: unknown[], options: PgliteOptions): Promise<PgliteResult>;
   exec(sql: string): Promise<unknown>;
+  /** Its transactions have it, PGlite has not. */
+  rollback?(): Promise<void>;
   /** PGlite has it, its transactions have not. */
   transaction?(use: (tx: PgliteConnection) => Promise<unknown>): Promise<unknown>;
 }

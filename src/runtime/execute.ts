@@ -19,11 +19,11 @@ export function execute<Row>(
   statement: Statement,
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
-  if (isPgClient(db)) {
+  if (isPgClient(db) && db.pipeline !== true) {
     return submit(db, new PgStatement(statement, read));
   }
   if (isPgPool(db)) {
-    return withClient(db, (client) => submit(client, new PgStatement(statement, read)));
+    return withClient(db, (client) => execute(client, statement, read));
   }
   return layerOf(db)?.execute(statement, read) ?? query(db, statement, read);
 }

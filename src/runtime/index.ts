@@ -58,9 +58,11 @@ export {
   StreamError,
   TooManyRowsError,
 } from './errors.ts';
+export type { IterateOptions } from './iterate.ts';
 export { type Call, exec, execrows, many, maybe, one, type Query } from './query.ts';
 export { type TransactionOptions, transaction } from './transaction.ts';
-export { type Transaction, TransactionError } from './transaction-scope.ts';
+export { TransactionError } from './transaction-error.ts';
+export type { Transaction } from './transaction-scope.ts';
 export { unprepared } from './unprepared.ts';
 export {
   isCheckViolation,

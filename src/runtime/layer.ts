@@ -9,6 +9,8 @@ import type { Statement } from './statement.ts';
  * statements, an adapter. Connections that are no layers are pg's, PGlite's, or have pg's `query`.
  */
 export interface Layer {
+  /** Whether it is inside a transaction. */
+  readonly inTransaction: boolean;
   execute<Row>(statement: Statement, read: RowReader<Row> | null): Promise<Executed<Row>>;
   /** Runs independent statements; one that fails does not keep the others from running. */
   executeAll(batch: readonly BatchStatement[]): Promise<PromiseSettledResult<Executed<unknown>>[]>;

@@ -13,6 +13,8 @@ export interface PgClient extends PgConnection {
     callback: (error: Error | null | undefined, result: unknown) => void,
   ): void;
   query(config: { text: string }): Promise<{ command: string }>;
+  /** Sends queries without waiting for earlier answers; takes only pg's own queries then. Since pg 8.23. */
+  readonly pipeline?: boolean;
   /** Of the last ReadyForQuery: 'I' idle, 'T' in a transaction, 'E' in a failed one. Since pg 8.17. */
   getTransactionStatus?(): string | null;
   on(event: 'error', listener: () => void): void;
@@ -30,22 +32,16 @@ export interface PgPool {
   connect(callback: (error: Error | undefined, client: LentClient | undefined) => void): void;
 }
 
-/** pg's Client, but not pg-native's, and not in pg's pipeline mode, which takes only pg's own queries. */
+/** pg's Client, but not pg-native's. */
 export function isPgClient(db: object): db is PgClient {
-  const { connection, pipeline } = db as {
-    connection?: { parsedStatements?: PgWire['parsedStatements'] };
-    pipeline?: boolean;
-  };
-  return connection?.parsedStatements !== undefined && pipeline !== true;
+  const { connection } = db as { connection?: { parsedStatements?: PgWire['parsedStatements'] } };
+  return connection?.parsedStatements !== undefined;
 }
 
 /** pg's Pool of such clients. */
 export function isPgPool(db: object): db is PgPool {
-  const { Client, options } = db as {
-    Client?: { readonly prototype: object };
-    options?: { readonly pipeline?: boolean };
-  };
-  return Client !== undefined && 'getStartupConf' in Client.prototype && options?.pipeline !== true;
+  const { Client } = db as { Client?: { readonly prototype: object } };
+  return Client !== undefined && 'getStartupConf' in Client.prototype;
 }
 
 /** Sends a statement object over a client; resolves what it calls back. */

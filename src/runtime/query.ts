@@ -3,6 +3,7 @@ import { type Cursor, openCursor, type StreamingConnection } from './cursor.ts';
 import type { QueryDefinition } from './definition.ts';
 import { NoRowError, type Origin, TooManyRowsError } from './errors.ts';
 import { type Executed, execute, executeUnprepared } from './execute.ts';
+import { type IterateOptions, iterate } from './iterate.ts';
 import { type RowReader, rowReader } from './row.ts';
 import { isOutdated } from './server-error.ts';
 import { displayText, type Statement, statementOf } from './statement.ts';
@@ -22,6 +23,12 @@ export interface Query<Params, Row, Result, V extends Violations = Violations> e
   readonly runWithCounts: (params: Params, db: Connection) => Promise<{ result: Row[]; rowCount: number }>;
   /** A cursor, over a connection with PgTyped's `stream`. */
   readonly stream: (params: Params, db: StreamingConnection) => Cursor<Row[]>;
+  /** Row by row through a server-side cursor: for results that do not fit into memory. Only for SELECT. */
+  readonly iterate: (
+    db: Connection,
+    params: Params,
+    options?: IterateOptions,
+  ) => AsyncGenerator<Row, void, undefined>;
   /** The query with its parameters, not yet run: for `batch`. */
   readonly with: (params: Params) => Call<Result>;
   /** The statement with `$n`; lists as if they had one element. */
@@ -124,6 +131,8 @@ function query<Params, Row, Result, V extends Violations>(
     },
     stream: (params: Params, db: StreamingConnection): Cursor<Row[]> =>
       openCursor(definition, read, statement(params), db),
+    iterate: (db: Connection, params: Params, options: IterateOptions = {}) =>
+      iterate(definition, db, statement(params), rowReader<Row>(definition), options),
     with: (params: Params): Call<Result> => ({
       origin: definition,
       statement: statement(params),

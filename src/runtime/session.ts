@@ -4,7 +4,7 @@ import { isPgClient, isPgPool, lend, type PgClient } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { isPglite } from './pglite.ts';
 import { toQueryError } from './to-query-error.ts';
-import { TransactionError } from './transaction-scope.ts';
+import { TransactionError } from './transaction-error.ts';
 
 /** A connection that one transaction has for itself. */
 export interface Session {
@@ -117,7 +117,9 @@ async function withPglite<Result>(
             }
           },
           commit: async () => {},
-          rollback: async () => {},
+          rollback: async () => {
+            await tx.rollback?.().catch(() => {});
+          },
           // One process, one thread: nothing else runs while a statement does.
           cancel: async () => {},
         });

@@ -1,16 +1,9 @@
 import { executeAll } from './batch.ts';
 import type { Connection, PgConnection, QueryConfig, QueryResult } from './connection.ts';
-import { QueryError } from './errors.ts';
 import { execute } from './execute.ts';
 import { asConnection } from './layer.ts';
 import { isOutdated } from './server-error.ts';
-
-/** A transaction was used in a way that it cannot be, or came to nothing. */
-export class TransactionError extends QueryError {
-  constructor(statement: string, message: string) {
-    super({ name: statement, file: 'transaction' }, 'TransactionError', message);
-  }
-}
+import { TransactionError } from './transaction-error.ts';
 
 declare const opened: unique symbol;
 
@@ -69,6 +62,7 @@ export function transactionOf(scope: Scope): Transaction {
   } as Transaction;
   scopes.set(tx, scope);
   return asConnection(tx, {
+    inTransaction: true,
     execute: (statement, read) => inTurn(scope, () => execute(scope.turns.db, statement, read)),
     executeAll: (batch) =>
       inTurn(scope, async () => {

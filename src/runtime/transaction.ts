@@ -4,6 +4,7 @@ import { RetryableError } from './database-errors.ts';
 import { execute } from './execute.ts';
 import { type Session, withSession } from './session.ts';
 import { toQueryError } from './to-query-error.ts';
+import { TransactionError } from './transaction-error.ts';
 import {
   inTurn,
   nestScope,
@@ -11,7 +12,6 @@ import {
   type Scope,
   scopeOf,
   type Transaction,
-  TransactionError,
   transactionOf,
 } from './transaction-scope.ts';
 

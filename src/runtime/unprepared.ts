@@ -1,7 +1,7 @@
 import { executeAll } from './batch.ts';
 import type { Connection, PgConnection } from './connection.ts';
 import { execute } from './execute.ts';
-import { asConnection } from './layer.ts';
+import { asConnection, layerOf } from './layer.ts';
 import { withSession } from './session.ts';
 import type { Statement } from './statement.ts';
 
@@ -14,6 +14,7 @@ export function unprepared(db: Connection): Connection {
     query: ({ name: _, ...config }) => (db as PgConnection).query(config),
   };
   return asConnection(handle, {
+    inTransaction: layerOf(db)?.inTransaction ?? false,
     execute: (statement, read) => execute(db, withoutName(statement), read),
     executeAll: (batch) =>
       executeAll(

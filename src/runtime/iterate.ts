@@ -1,0 +1,98 @@
+import type { Connection } from './connection.ts';
+import type { Origin } from './errors.ts';
+import { execute } from './execute.ts';
+import { layerOf } from './layer.ts';
+import type { RowReader } from './row.ts';
+import { type Session, withSession } from './session.ts';
+import type { Statement } from './statement.ts';
+import { toQueryError } from './to-query-error.ts';
+
+/** How rows are fetched. */
+export interface IterateOptions {
+  /** How many rows are fetched at a time, and held in memory. Default 100. */
+  readonly batch?: number;
+}
+
+let cursors = 0;
+
+/**
+ * Iterates over the rows of a SELECT through a cursor of the server, which is closed also on `break` and
+ * on throw. Outside of a transaction it begins one, and ends it with the iteration.
+ */
+export async function* iterate<Row>(
+  origin: Origin,
+  db: Connection,
+  statement: Statement,
+  read: RowReader<Row>,
+  { batch = 100 }: IterateOptions,
+): AsyncGenerator<Row, void, undefined> {
+  if (!Number.isSafeInteger(batch) || batch < 1) {
+    throw new RangeError('iterate: `batch` has to be a positive integer');
+  }
+  try {
+    if (layerOf(db)?.inTransaction) {
+      yield* fetchAll(db, statement, read, batch);
+      return;
+    }
+    const { session, end } = await openSession(db);
+    let finish = session.commit;
+    try {
+      await session.begin('');
+      yield* fetchAll(session.db, statement, read, batch);
+    } catch (error) {
+      finish = session.rollback;
+      throw error;
+    } finally {
+      // After `break`, too, which ends this function inside of `fetchAll`.
+      await finish().finally(end);
+    }
+  } catch (error) {
+    throw toQueryError(origin, error);
+  }
+}
+
+async function* fetchAll<Row>(
+  tx: Connection,
+  { text, values }: Statement,
+  read: RowReader<Row>,
+  batch: number,
+): AsyncGenerator<Row, void, undefined> {
+  cursors += 1;
+  const cursor = `nodrift_${cursors}`;
+  const run = <R>(sql: string, reader: RowReader<R> | null, params: Statement['values'] = []) =>
+    execute(tx, { name: undefined, text: sql, values: params }, reader);
+  await run(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, null, values);
+  try {
+    for (;;) {
+      const { rows } = await run(`FETCH ${batch} FROM ${cursor}`, read);
+      yield* rows;
+      if (rows.length < batch) {
+        return;
+      }
+    }
+  } finally {
+    // It fails where the transaction has failed; then the cursor is closed already.
+    await run(`CLOSE ${cursor}`, null).catch(() => {});
+  }
+}
+
+/** A session that is ended by a call instead of a callback. */
+function openSession(db: Connection): Promise<{ session: Session; end: () => Promise<void> }> {
+  return new Promise((opened, failed) => {
+    const done = withSession(
+      db,
+      undefined,
+      (session) =>
+        new Promise<void>((resolve) => {
+          opened({
+            session,
+            end: () => {
+              resolve();
+              return done;
+            },
+          });
+        }),
+    );
+    done.catch(failed);
+  });
+}
