@@ -63,7 +63,10 @@ function print(imports: ReadonlyMap<string, ReadonlyMap<string, Import>>): strin
   return [...imports]
     .sort(([a], [b]) => Number(a.startsWith('.')) - Number(b.startsWith('.')) || compare(a, b))
     .map(([module, own]) => {
-      const sorted = [...own.values()].sort((a, b) => compareNames(a.name, b.name));
+      const sorted = [...own.values()]
+        .map((item) => ({ item, key: sortKey(item.name) }))
+        .sort((a, b) => compare(a.key, b.key))
+        .map(({ item }) => item);
       // `import type` cannot name a default export and others at once.
       const defaults = sorted.filter((i) => i.name === 'default').map((i) => defaultImport(i, module));
       const others = sorted.filter((i) => i.name !== 'default');
@@ -90,13 +93,14 @@ function namedImport(imports: readonly Import[], module: string): string {
     : `${keyword} {\n${names.map((n) => `  ${n},\n`).join('')}} ${from}`;
 }
 
-// Letter by letter, capitals before their small letters, as Biome and ESLint sort imports.
-function compareNames(a: string, b: string): number {
-  return compare(sortKey(a), sortKey(b));
-}
-
+// Letter by letter, capitals before their small letters, as Biome sorts imports.
 function sortKey(name: string): string {
-  return name.replace(/./g, (letter) => letter.toLowerCase() + (letter === letter.toLowerCase() ? '1' : '0'));
+  let key = '';
+  for (const letter of name) {
+    const small = letter.toLowerCase();
+    key += small + (letter === small ? '1' : '0');
+  }
+  return key;
 }
 
 function compare(a: string, b: string): number {

@@ -21,7 +21,11 @@ export function jsonType(json: Json, any: () => string): TsType {
     case 'object':
       return {
         kind: 'object',
-        fields: json.fields.map(({ name, value }) => ({ name, type: jsonType(value, any) })),
+        fields: json.fields.map(({ name, value, optional }) => ({
+          name,
+          type: jsonType(value, any),
+          ...(optional && { optional }),
+        })),
       };
     default:
       return named(json.kind);
