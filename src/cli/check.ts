@@ -4,8 +4,8 @@ import { check as run } from '../flow/check.ts';
 import { configuration } from './configuration.ts';
 import { type Colors, colorsFor, type Io } from './io.ts';
 import type { FlowCommandOptions } from './program.ts';
-import { shownPath } from './render.ts';
 import { count, printNotes, withProgress } from './report.ts';
+import { shownPath } from './shown-path.ts';
 import { visible } from './visible.ts';
 
 /** `nodrift check`: quiet and 0, or what differs from what generate would write, and 1. Writes nothing. */

@@ -4,8 +4,8 @@ import { generate as run } from '../flow/generate.ts';
 import { configuration } from './configuration.ts';
 import { type Colors, colorsFor, type Io } from './io.ts';
 import type { FlowCommandOptions } from './program.ts';
-import { shownPath } from './render.ts';
 import { count, printNotes, withProgress } from './report.ts';
+import { shownPath } from './shown-path.ts';
 
 /** `nodrift generate [files...]`: writes the modules, prints a line for each and a closing one. */
 export async function generate(

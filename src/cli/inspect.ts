@@ -3,8 +3,9 @@ import { inspect as run } from '../flow/inspect.ts';
 import { configuration } from './configuration.ts';
 import { inspectionText } from './inspection-text.ts';
 import { colorsFor, type Io } from './io.ts';
+import { printDiagnostics } from './print-diagnostics.ts';
 import type { InspectOptions } from './program.ts';
-import { printDiagnostics, printNotes, withProgress } from './report.ts';
+import { printNotes, withProgress } from './report.ts';
 
 /** `nodrift inspect [--json] [files...]`: what the analysis found out; 1 if there are errors. */
 export async function inspect(files: readonly string[], options: InspectOptions, io: Io): Promise<number> {

@@ -1,15 +1,11 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostic.ts';
 import { layOutExcerpt } from './excerpt.ts';
 import type { Colors } from './io.ts';
+import { type Places, shownPath } from './shown-path.ts';
 import { visible } from './visible.ts';
 
-export interface RenderOptions {
+export interface RenderOptions extends Places {
   readonly colors: Colors;
-  /** The configuration's folder, which the diagnostics' paths are relative to. */
-  readonly root: string;
-  /** Paths are shown relative to it where they lie inside, so that a terminal can open them. */
-  readonly cwd: string;
 }
 
 /**
@@ -29,13 +25,6 @@ export function renderDiagnostic(found: Diagnostic, options: RenderOptions): str
   if (found.sqlstate !== null) lines.push(colors.dim(`  SQLSTATE ${visible(found.sqlstate)}`));
   if (found.hint !== null) lines.push(`  ${colors.cyan('hint:')} ${indentRest(visible(found.hint))}`);
   return lines.join('\n');
-}
-
-/** A path of the configuration's folder as the user sees it from where he stands, '/' separated. */
-export function shownPath(file: string, options: Pick<RenderOptions, 'root' | 'cwd'>): string {
-  const seen = relative(options.cwd, resolve(options.root, file));
-  const outside = seen === '' || seen === '..' || seen.startsWith(`..${sep}`) || isAbsolute(seen);
-  return visible((outside ? relative(options.root, resolve(options.root, file)) : seen).split(sep).join('/'));
 }
 
 function placeOf(found: Diagnostic, options: RenderOptions): string | null {

@@ -1,17 +1,7 @@
-import type { Diagnostic } from '../diagnostic.ts';
 import type { Analysed, FlowOptions } from '../flow/flow.ts';
 import { colorsFor, type Io } from './io.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { renderDiagnostic } from './render.ts';
 import { visible } from './visible.ts';
-
-/** Prints diagnostics on the error stream. `root` is the configuration's folder. */
-export function printDiagnostics(diagnostics: readonly Diagnostic[], root: string, io: Io): void {
-  const options = { colors: colorsFor(io.stderr, io.env), root, cwd: io.cwd };
-  io.stderr.write(diagnostics.map((found) => `${renderDiagnostic(found, options)}\n`).join('\n'));
-  if (diagnostics.length > 1)
-    io.stderr.write(`\n${options.colors.bold(count(diagnostics.length, 'error'))}\n`);
-}
 
 /** Prints what the database left out on the way. */
 export function printNotes({ notes }: Analysed, io: Io): void {

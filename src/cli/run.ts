@@ -30,7 +30,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       io.stderr.write(`nodrift ran into an error of its own, which is a bug:\n${describe(error)}\n`);
       return internalError;
     }
-    const { printDiagnostics } = await import('./report.ts');
+    const { printDiagnostics } = await import('./print-diagnostics.ts');
     printDiagnostics(failure.diagnostics, dirname(resolve(io.cwd, String(program.opts().config))), io);
     return failure.exitCode;
   }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
@@ -15,17 +15,15 @@ const pgTypedMark = '/** Types generated for queries found in ';
  * of ours are orphaned. Changes nothing. Throws Failure (2) for a file that cannot be read.
  */
 export async function compareOutputs(config: Config, modules: readonly Module[]): Promise<readonly Output[]> {
-  const compared = await Promise.all(modules.map((module) => compareModule(config, module)));
+  const compared = modules.map((module) => compareModule(config, module));
   const expected = new Set(modules.map((module) => module.path));
   const orphans = await findOrphans(config, expected);
-  const orphaned = await Promise.all(
-    orphans.map(async ({ path, source }) => orphan(path, source, await read(config, path))),
-  );
-  return [...compared, ...orphaned, ...(await leftoverSharedTypes(config, expected))];
+  const orphaned = orphans.map(({ path, source }) => orphan(path, source, read(config, path)));
+  return [...compared, ...orphaned, ...leftoverSharedTypes(config, expected)];
 }
 
-async function compareModule(config: Config, module: Module): Promise<Output> {
-  const before = await read(config, module.path);
+function compareModule(config: Config, module: Module): Output {
+  const before = read(config, module.path);
   return { ...module, state: stateOf(before, module.text), before, after: module.text };
 }
 
@@ -36,12 +34,9 @@ function stateOf(before: string | null, after: string): OutputState {
   return 'foreign';
 }
 
-async function leftoverSharedTypes(
-  config: Config,
-  expected: ReadonlySet<string>,
-): Promise<readonly Output[]> {
+function leftoverSharedTypes(config: Config, expected: ReadonlySet<string>): readonly Output[] {
   if (expected.has(config.sharedTypes)) return [];
-  const before = await read(config, config.sharedTypes);
+  const before = read(config, config.sharedTypes);
   return before !== null && isGenerated(before) ? [orphan(config.sharedTypes, null, before)] : [];
 }
 
@@ -50,9 +45,9 @@ function orphan(path: string, source: string | null, before: string | null): Out
 }
 
 /** A file's text with the line endings of a checkout on Windows undone; null if there is none. */
-async function read(config: Config, path: string): Promise<string | null> {
+function read(config: Config, path: string): string | null {
   try {
-    const text = await readFile(path, 'utf8');
+    const text = readFileSync(path, 'utf8');
     return text.replaceAll('\r\n', '\n');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
@@ -32,7 +32,7 @@ export async function readSources(config: Config): Promise<Sources> {
   const targets = await findQueryFiles(config);
   if (targets.length === 0) throw new Failure(2, [nothingFound(config)]);
   const files = new Map(targets.map((target) => [target.file, target.path]));
-  const read = await Promise.all(Array.from(files, ([file, path]) => readSource(file, path)));
+  const read = Array.from(files, ([file, path]) => readSource(file, path));
   return {
     targets,
     sources: read.map(({ source }) => source),
@@ -40,14 +40,20 @@ export async function readSources(config: Config): Promise<Sources> {
   };
 }
 
-async function readSource(file: string, path: string) {
-  const decoded = await readFile(path).then(
-    (bytes) => decodeUtf8(file, bytes),
-    (error: unknown) => diagnostic({ file, message: `Cannot be read: ${String(error)}.` }),
-  );
+function readSource(file: string, path: string) {
+  const decoded = decode(file, path);
   if (!('text' in decoded)) return { source: { file, text: '', statements: [] }, diagnostics: [decoded] };
   const { statements, diagnostics } = readStatements(file, decoded.text);
   return { source: { file, text: decoded.text, statements }, diagnostics };
+}
+
+function decode(file: string, path: string): { readonly text: string } | Diagnostic {
+  try {
+    // Small files are read several times as fast in one go as through the thread pool.
+    return decodeUtf8(file, readFileSync(path));
+  } catch (error) {
+    return diagnostic({ file, message: `Cannot be read: ${String(error)}.` });
+  }
 }
 
 function nothingFound(config: Config): Diagnostic {

@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { layOutExcerpt } from '../../src/cli/excerpt.ts';
-import { renderDiagnostic, shownPath } from '../../src/cli/render.ts';
+import { renderDiagnostic } from '../../src/cli/render.ts';
+import { shownPath } from '../../src/cli/shown-path.ts';
 import { visible } from '../../src/cli/visible.ts';
 import { type Diagnostic, diagnostic } from '../../src/diagnostic.ts';
 

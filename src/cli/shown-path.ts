@@ -1,0 +1,16 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { visible } from './visible.ts';
+
+export interface Places {
+  /** The configuration's folder, which paths in diagnostics are relative to. */
+  readonly root: string;
+  /** Paths are shown relative to it where they lie inside, so that a terminal can open them. */
+  readonly cwd: string;
+}
+
+/** A path of the configuration's folder as the user sees it from where he stands, '/' separated. */
+export function shownPath(file: string, options: Places): string {
+  const seen = relative(options.cwd, resolve(options.root, file));
+  const outside = seen === '' || seen === '..' || seen.startsWith(`..${sep}`) || isAbsolute(seen);
+  return visible((outside ? relative(options.root, resolve(options.root, file)) : seen).split(sep).join('/'));
+}
