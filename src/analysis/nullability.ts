@@ -2,7 +2,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
 import { assume } from './nullability/assume.ts';
 import { functionBody } from './nullability/body.ts';
-import type { Engine } from './nullability/context.ts';
+import type { Engine, Opened } from './nullability/context.ts';
 import { facts } from './nullability/expression.ts';
 import { openQuery } from './nullability/query.ts';
 import { relationFacts } from './nullability/relation.ts';
@@ -13,7 +13,12 @@ import type { QueryNode } from './tree/nodes.ts';
  * proves nothing: its columns are nullable.
  */
 export function columnFacts(query: QueryNode, catalog: Catalog): readonly Facts[] {
-  return engineFor(catalog, null, 0).open(query, null).columns();
+  return openStatement(query, catalog).columns();
+}
+
+/** Opens a statement, for whoever asks about parts of it. */
+export function openStatement(query: QueryNode, catalog: Catalog): Opened {
+  return engineFor(catalog, null, 0).open(query, null);
 }
 
 // Functions may call themselves.

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { mayBeEmpty } from './grouping.ts';
 import { withNullable } from './join-facts.ts';
 import { learn } from './learn.ts';
+import { someInput } from './rows.ts';
 
 /** Aggregates whose value is an array of their argument's values (pg_proc.dat). */
 const arrayAgg = 2335;
@@ -23,7 +24,7 @@ export function aggregateFacts(call: Aggref, context: Context): Facts {
   const filtered = call.aggfilter === null ? rows : learn(rows, frame.engine.assume(call.aggfilter, 1, rows));
   const args = aggregated(call).map((arg) => frame.engine.facts(arg, filtered));
   const direct = (call.aggdirectargs ?? []).map((arg) => frame.engine.facts(arg, context));
-  const someRow = call.aggfilter === null && !mayBeEmpty(frame.scope.query);
+  const someRow = call.aggfilter === null && (!mayBeEmpty(frame.scope.query) || someInput(frame.scope));
   return valueOverRows(call.aggfnoid, rule, args, direct, someRow);
 }
 

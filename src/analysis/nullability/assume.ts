@@ -252,7 +252,8 @@ export function notNullAtoms(expr: Expr, context: Context): Atoms {
   const inside = insideAtoms(expr, context);
   if (inside === 'never' || unkeyed.has(expr.tag)) return inside;
   const key = expressionKey(expr, context, false);
-  return key === null ? inside : both(inside, new Set([key]));
+  if (key === null) return inside;
+  return context.nulls?.has(key) ? 'never' : both(inside, new Set([key]));
 }
 
 // A Var's own atom is among those inside; the others are never NULL, or not worth a comparison.
@@ -327,6 +328,9 @@ function variableNotNull(variable: Expr & { tag: 'VAR' }, context: Context): Ato
   const at = contextAt(context, variable.varlevelsup);
   const entry = at?.frame.scope.query.rtable?.[variable.varno - 1];
   const atoms = variableAtoms(variable, context);
+  if (context.nulls !== undefined && atoms !== 'never') {
+    for (const atom of atoms) if (context.nulls.has(atom)) return 'never';
+  }
   const behind = (entry?.joinaliasvars ?? entry?.groupexprs)?.[variable.varattno - 1];
   if (at === null || !behind) return atoms;
   return both(atoms, notNullAtoms(behind, { ...at, stage: 'row', caseTest: null, sublink: null }));

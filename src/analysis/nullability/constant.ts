@@ -1,11 +1,11 @@
-import { type Facts, notNull } from '../facts.ts';
+import { anything, type Facts, notNull } from '../facts.ts';
 import type { Const } from '../tree/nodes.ts';
 import type { Context } from './context.ts';
 
 /** What is proven of a constant. */
 export function constantFacts(constant: Const, context: Context): Facts {
-  if (constant.constisnull) return { nullable: true, element: notNull };
   const isArray = (context.frame.engine.catalog.types.get(constant.consttype)?.element ?? 0) !== 0;
+  if (constant.constisnull) return isArray ? { nullable: true, element: notNull } : anything;
   return isArray ? { nullable: false, element: { nullable: mayHoldNull(constant) } } : notNull;
 }
 

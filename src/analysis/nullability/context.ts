@@ -48,6 +48,8 @@ export interface Context {
   readonly stage: 'row' | 'group' | 'returning';
   /** What a CASETESTEXPR stands for. */
   readonly caseTest: { readonly facts: Facts; readonly expr: Expr | null } | null;
+  /** Atoms of what is assumed to be NULL, to see whether that can be. */
+  readonly nulls?: ReadonlySet<string>;
   /** What the PARAMs of a sublink's comparison stand for. */
   readonly sublink: readonly Facts[] | null;
 }

@@ -91,10 +91,8 @@ function ownFacts(expr: Expr, context: Context): Facts {
       return { nullable: false };
     case 'COALESCEEXPR':
       return coalesceFacts(expr.args, context);
-    case 'MINMAXEXPR': {
-      const all = expr.args.map(of);
-      return { nullable: all.every(({ nullable }) => nullable) };
-    }
+    case 'MINMAXEXPR':
+      return withNullable(notNull, coalesceFacts(expr.args, context).nullable);
     case 'SQLVALUEFUNCTION':
       // current_schema is NULL where no schema of the search path exists (SVFOP_CURRENT_SCHEMA, primnodes.h).
       return expr.op === 14 ? anything : notNull;
@@ -141,6 +139,9 @@ function logicFacts(expr: BoolExpr, context: Context): Facts {
   const known = expr.args.map((arg) => !facts(arg, context).nullable);
   if (known.every(Boolean)) return notNull;
   if (expr.boolop === 'not') return anything;
+  // FALSE AND anything is false, TRUE OR anything is true.
+  const undecided = NULL | (expr.boolop === 'and' ? TRUE : FALSE);
+  if (expr.args.some((arg) => assume(arg, undecided, context) === 'never')) return notNull;
   // AND is NULL only where no argument is false. Where one that is never NULL is true, another may not be NULL.
   const neutral = expr.boolop === 'and' ? TRUE : FALSE;
   let at = context;
@@ -174,8 +175,30 @@ function coalesceFacts(args: readonly Expr[], context: Context): Facts {
     found = found === null ? so : joinFacts(found, so);
     if (!value.nullable) return found;
   }
-  const nullable = !splitOnFullJoins(context, (at) => args.some((arg) => !facts(arg, at).nullable));
-  return found === null ? anything : withNullable(found, nullable);
+  const notAll = () =>
+    splitOnFullJoins(context, (at) => args.some((arg) => !facts(arg, at).nullable)) || refuted(args, context);
+  return found === null ? anything : withNullable(found, !notAll());
+}
+
+/** Whether WHERE cannot be true where all of these are NULL, as with `a IS NOT NULL OR b IS NOT NULL`. */
+function refuted(args: readonly Expr[], context: Context): boolean {
+  const { conditions } = context.frame.regions.root;
+  if (context.stage !== 'row' || context.nulls !== undefined || conditions.length === 0) return false;
+  const nulls = new Set<string>();
+  for (const arg of args) {
+    const key = expressionKey(withoutCasts(arg), context, false);
+    if (key === null) return false;
+    nulls.add(key);
+  }
+  const at: Context = { ...context, nulls };
+  return conditions.some((condition) => context.frame.engine.assume(condition, TRUE, at) === 'never');
+}
+
+/** The expression below conversions that give NULL for NULL alone. */
+function withoutCasts(expr: Expr): Expr {
+  return expr.tag === 'RELABELTYPE' || expr.tag === 'COERCEVIAIO' || expr.tag === 'COLLATEEXPR'
+    ? withoutCasts(expr.arg)
+    : expr;
 }
 
 /** Of a full join in a real place at least one side is real: whether something is proven with either. */

@@ -11,6 +11,8 @@ export function entryFacts(frame: Frame, index: number): readonly Facts[] {
   const known = frame.entries[index];
   if (known !== undefined) return known;
   const entry = frame.scope.query.rtable?.[index - 1];
+  // What is read on the way there (an ON condition about a LATERAL entry) knows nothing of the entry yet.
+  frame.entries[index] = [];
   const found = entry === undefined ? [] : columnsOf(frame, entry, index);
   frame.entries[index] = found;
   return found;

@@ -71,9 +71,15 @@ export function regionsOf(query: QueryNode): Regions {
       }
     }
   };
-  // MERGE's source is NULL for target rows without a match, and its conditions differ from action to action.
-  if (query.jointree !== null) visit(query.jointree, query.commandType === Cmd.merge ? open(root) : root);
+  if (query.jointree !== null) visit(query.jointree, mayLackSource(query) ? open(root) : root);
   return { root, all, of, fullJoins };
+}
+
+/** MERGE's source is NULL for target rows without a match; before PostgreSQL 17 no action is for these. */
+function mayLackSource(query: QueryNode): boolean {
+  return (
+    query.commandType === Cmd.merge && (query.mergeActionList ?? []).some(({ matchKind }) => matchKind === 1)
+  );
 }
 
 function region(id: number, parent: Region | null): Region {

@@ -2,6 +2,8 @@ import type { Attribute, Catalog, Relation } from '../catalog/catalog.ts';
 import { definingQuery } from '../catalog/definition.ts';
 import { type Facts, notNull } from '../facts.ts';
 
+import { noNullElements } from '../literals/column.ts';
+import { checkedColumns } from './check.ts';
 import type { Engine, RelationFacts } from './context.ts';
 
 const nothingKnown: RelationFacts = { columns: new Map(), isTable: false };
@@ -19,6 +21,8 @@ export function relationFacts(engine: Engine, oid: number, inherited: boolean): 
   let found = facts.get(key);
   if (found === undefined) {
     const relation = engine.catalog.relations.get(oid);
+    // Its own constraints ask for it while they are read.
+    if (relation !== undefined) facts.set(key, unchecked(engine.catalog, relation, inherited));
     found = relation === undefined ? nothingKnown : rows(engine, relation, inherited);
     facts.set(key, found);
   }
@@ -31,7 +35,7 @@ function rows(engine: Engine, relation: Relation, inherited: boolean): RelationF
     case 'r':
     case 'p':
     case 'S':
-      return table(engine.catalog, relation, inherited);
+      return table(engine, relation, inherited);
     case 'v':
     case 'm':
       return view(engine, relation);
@@ -41,12 +45,26 @@ function rows(engine: Engine, relation: Relation, inherited: boolean): RelationF
   }
 }
 
-function table(catalog: Catalog, relation: Relation, inherited: boolean): RelationFacts {
+function table(engine: Engine, relation: Relation, inherited: boolean): RelationFacts {
+  const { columns: known, isTable } = unchecked(engine.catalog, relation, inherited);
+  // Nobody enforces the constraints of a foreign table.
+  if (!isTable) return { columns: known, isTable };
+  const columns = new Map(known);
+  for (const column of checkedColumns(engine, relation, inherited)) columns.set(column, notNull);
+  for (const column of relation.columns.keys()) {
+    if (!noNullElements(relation, column, engine.catalog)) continue;
+    columns.set(column, { nullable: !columns.has(column), element: notNull });
+  }
+  return { columns, isTable };
+}
+
+/** What NOT NULL says. */
+function unchecked(catalog: Catalog, relation: Relation, inherited: boolean): RelationFacts {
+  if (relation.kind !== 'r' && relation.kind !== 'p' && relation.kind !== 'S') return nothingKnown;
   const members = inherited ? descendants(catalog, relation) : [relation];
   const columns = new Map<number, Facts>();
   for (const column of relation.columns.values()) {
-    const holds = members.every((member) => refusesNull(member, column.name));
-    if (holds) columns.set(column.number, notNull);
+    if (members.every((member) => refusesNull(member, column.name))) columns.set(column.number, notNull);
   }
   return { columns, isTable: members.every(({ kind }) => kind === 'r' || kind === 'p') };
 }

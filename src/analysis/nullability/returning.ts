@@ -1,8 +1,7 @@
-import type { Relation } from '../catalog/catalog.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
 import { Cmd, type Expr, type TargetEntry, type Var } from '../tree/nodes.ts';
 import type { Context, Frame, Written } from './context.ts';
-import { joinFacts, withNullable } from './join-facts.ts';
+import { joinFacts } from './join-facts.ts';
 import { descendants } from './relation.ts';
 
 /** TRIGGER_TYPE_BEFORE and TRIGGER_TYPE_INSTEAD (src/include/catalog/pg_trigger.h). */
@@ -27,12 +26,13 @@ export function writtenBy(frame: Frame, rows: Context): Written {
 
   const changed = triggers.some((type) => type & BEFORE);
   const { columns: constrained } = frame.engine.relation(relation.oid, true);
-  const values = valuesWritten(frame, rows, relation);
+  const values = valuesWritten(frame, rows, (column) => constrained.get(column) ?? anything);
   const after = (column: number): Facts => {
     if (column <= 0) return notNull;
     const kept = !changed && relation.columns.get(column)?.generated === '';
     const own = kept ? values(column) : anything;
-    return constrained.has(column) ? withNullable(own, false) : own;
+    const held = constrained.get(column) ?? anything;
+    return { ...held, ...own, nullable: own.nullable && held.nullable };
   };
   return (column, version) => {
     switch (query.commandType) {
@@ -44,13 +44,21 @@ export function writtenBy(frame: Frame, rows: Context): Written {
         return version === 'before' ? found(frame, rows, column) : anything;
       // MERGE: whatever its actions did, the row that it speaks of is in the table, or was.
       default:
-        return version === 'either' && (column === 0 || constrained.has(column)) ? notNull : anything;
+        return version !== 'either'
+          ? anything
+          : column === 0
+            ? notNull
+            : (constrained.get(column) ?? anything);
     }
   };
 }
 
 /** What the statement itself writes into a column. */
-function valuesWritten(frame: Frame, rows: Context, relation: Relation): (column: number) => Facts {
+function valuesWritten(
+  frame: Frame,
+  rows: Context,
+  constrained: (column: number) => Facts,
+): (column: number) => Facts {
   const { query } = frame.scope;
   const assigned = (list: readonly TargetEntry[] | null, column: number, at: Context): Facts | null => {
     const [entry, another] = (list ?? []).filter(({ resjunk, resno }) => !resjunk && resno === column);
@@ -66,8 +74,8 @@ function valuesWritten(frame: Frame, rows: Context, relation: Relation): (column
     if (query.onConflict?.action !== 2) return inserted;
     // Of the row in conflict nothing but its constraints is known, nor of what was to be inserted.
     const conflict: Context = { ...rows, proven: frame.outer?.proven ?? null };
-    const kept: Facts = { nullable: !relation.columns.get(column)?.notNull };
-    return joinFacts(inserted, assigned(query.onConflict.onConflictSet, column, conflict) ?? kept);
+    const updated = assigned(query.onConflict.onConflictSet, column, conflict) ?? constrained(column);
+    return joinFacts(inserted, updated);
   };
 }
 

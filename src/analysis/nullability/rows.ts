@@ -20,7 +20,12 @@ export function atLeastOneRow(scope: Scope): boolean {
   if (query.havingQual !== null) return false;
   // Without GROUP BY there is always the one group.
   if (isGrouped(query) && mayBeEmpty(query)) return true;
-  const { jointree } = query;
+  return someInput(scope);
+}
+
+/** Whether FROM and WHERE of a scope's query let at least one row through whatever the data. */
+export function someInput(scope: Scope): boolean {
+  const { jointree } = scope.query;
   return jointree === null || fromJoinTree(jointree, scope);
 }
 

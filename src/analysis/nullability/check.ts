@@ -1,0 +1,90 @@
+import type { Relation } from '../catalog/catalog.ts';
+import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
+import { calledFunctions } from '../tree/calls.ts';
+import { type Expr, type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
+import { readExpr } from '../tree/read.ts';
+import { walk } from '../tree/walk.ts';
+import { NULL, TRUE } from './assume.ts';
+import { nothing } from './atoms.ts';
+import type { Engine } from './context.ts';
+import { learn } from './learn.ts';
+
+/**
+ * The columns that a table's CHECK constraints keep from being NULL. A constraint is satisfied where it is true or
+ * NULL (PostgreSQL documentation, 5.5.1).
+ *
+ * @param inherited whether rows of the table's children are meant too
+ * @returns `attnum`s
+ */
+export function checkedColumns(engine: Engine, relation: Relation, inherited: boolean): readonly number[] {
+  const conditions = relation.checks
+    .filter(({ noInherit }) => !(inherited && noInherit && relation.children.length > 0))
+    .map(({ condition }) => readExpr(condition))
+    .filter((condition) => isBuiltIn(condition, engine));
+  if (conditions.length === 0) return [];
+  const { frame, result } = engine.open(rowsOf(relation), null);
+  let at = result;
+  for (const condition of conditions) {
+    const atoms = engine.assume(condition, TRUE | NULL, at);
+    at = learn(at, atoms === 'never' ? nothing : atoms);
+  }
+  const found: number[] = [];
+  for (let proven = at.proven; proven !== null; proven = proven.outer) {
+    for (const atom of proven.atoms) {
+      const [, column] = atom.startsWith(`v${frame.id}.1.`) ? atom.slice(1).split('.1.') : [];
+      if (column !== undefined) found.push(Number(column));
+    }
+  }
+  return found;
+}
+
+/** A function of the user's may have become another one since a row was checked. */
+function isBuiltIn(condition: Expr, engine: Engine): boolean {
+  let builtIn = true;
+  walk(engine.catalog, condition, null, (node) => {
+    const called = calledFunctions(node, engine.catalog);
+    if (called.some((oid) => oid === 0 || oid >= FIRST_NORMAL_OID)) builtIn = false;
+    return builtIn;
+  });
+  return builtIn;
+}
+
+/** `SELECT FROM ONLY relation`, whose columns a constraint's Vars are. */
+function rowsOf(relation: Relation): QueryNode {
+  const entry: RangeTblEntry = {
+    tag: 'RANGETBLENTRY',
+    rtekind: Rte.relation,
+    lateral: false,
+    relid: relation.oid,
+    inh: false,
+  };
+  return {
+    tag: 'QUERY',
+    commandType: 1,
+    utilityStmt: null,
+    resultRelation: 0,
+    hasAggs: false,
+    hasWindowFuncs: false,
+    hasTargetSRFs: false,
+    hasDistinctOn: false,
+    hasModifyingCTE: false,
+    cteList: null,
+    rtable: [entry],
+    jointree: { tag: 'FROMEXPR', fromlist: [{ tag: 'RANGETBLREF', rtindex: 1 }], quals: null },
+    targetList: null,
+    override: 0,
+    onConflict: null,
+    returningList: null,
+    groupClause: null,
+    groupingSets: null,
+    havingQual: null,
+    windowClause: null,
+    distinctClause: null,
+    sortClause: null,
+    limitOffset: null,
+    limitCount: null,
+    limitOption: 0,
+    setOperations: null,
+    rowMarks: null,
+  };
+}

@@ -1,0 +1,73 @@
+import { PGlite } from '@electric-sql/pglite';
+import { Client } from 'pg';
+import { describe, expect, it } from 'vitest';
+import { aggregates } from '../../../src/analysis/never-null/aggregates.ts';
+import { neverNull } from '../../../src/analysis/never-null/table.ts';
+import { pgliteStream } from '../../../src/database/pglite-stream.ts';
+import { createDatabase, majors } from '../../support/postgres.ts';
+import { aggregateOften } from './aggregate-calls.ts';
+import { type Called, callOften, prepareCalls } from './calls.ts';
+import { aggregateCandidates, type Candidate, candidates } from './select.ts';
+
+const MINUTES = 60_000;
+
+describe.each(majors)('what is never NULL on PostgreSQL %i', (major) => {
+  it('never is, whatever it is called with', { timeout: 5 * MINUTES }, async () => {
+    const database = await createDatabase(major);
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      await holdsOn(client);
+    } finally {
+      await client.end();
+      await database.drop();
+    }
+  });
+});
+
+describe('what is never NULL on PGlite', () => {
+  it('never is, whatever it is called with', { timeout: 5 * MINUTES }, async () => {
+    const pglite = await PGlite.create();
+    const client = new Client({ stream: () => pgliteStream(pglite), user: 'postgres', database: 'postgres' });
+    await client.connect();
+    try {
+      await holdsOn(client);
+    } finally {
+      await client.end();
+      await pglite.close();
+    }
+  });
+});
+
+async function holdsOn(client: Client): Promise<void> {
+  await prepareCalls(client);
+  const functions = await check(neverNull, await candidates(client), (one) => callOften(client, one));
+  expect(functions).toBeGreaterThan(1000);
+  const aggregated = await check(aggregates, await aggregateCandidates(client), (one) =>
+    aggregateOften(client, one),
+  );
+  expect(aggregated).toBeGreaterThan(80);
+}
+
+/** @returns how many of the table's entries were called */
+async function check<R extends string>(
+  table: ReadonlyMap<number, R>,
+  all: readonly Candidate<R>[],
+  call: (candidate: Candidate<R>) => Promise<Called>,
+): Promise<number> {
+  const wrong: string[] = [];
+  let called = 0;
+  for (const candidate of all) {
+    const rule = table.get(candidate.oid);
+    if (rule === undefined) continue;
+    called++;
+    if (rule !== candidate.rule)
+      wrong.push(`${candidate.signature} is '${rule}', its family '${candidate.rule}'`);
+    const { answered, nullFor } = await call(candidate);
+    if (nullFor !== null) wrong.push(`${candidate.signature} is NULL: ${nullFor}`);
+    // What only raised errors was not tested.
+    if (answered === 0) wrong.push(`${candidate.signature} never answered`);
+  }
+  expect(wrong).toEqual([]);
+  return called;
+}

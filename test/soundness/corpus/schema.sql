@@ -1,0 +1,95 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE DOMAIN title AS text NOT NULL CHECK (length(value) < 50);
+CREATE DOMAIN percent AS int CHECK (value BETWEEN 0 AND 100);
+CREATE TYPE place AS (street text, city text);
+
+CREATE TABLE customer (
+  id int PRIMARY KEY,
+  name text NOT NULL,
+  email text,
+  mood mood,
+  referrer int REFERENCES customer,
+  home place,
+  active boolean NOT NULL DEFAULT true
+);
+CREATE TABLE product (
+  id int PRIMARY KEY,
+  name text NOT NULL,
+  price numeric(10, 2) NOT NULL,
+  weight numeric,
+  tags text[] NOT NULL DEFAULT '{}',
+  notes text[],
+  details jsonb,
+  code text CHECK (code IS NOT NULL),
+  a int,
+  b int,
+  CHECK (a IS NOT NULL OR b IS NOT NULL)
+);
+CREATE TABLE purchase (
+  id int PRIMARY KEY,
+  customer_id int NOT NULL REFERENCES customer,
+  placed timestamptz NOT NULL DEFAULT now(),
+  paid timestamptz,
+  discount int,
+  total numeric GENERATED ALWAYS AS (100 - discount) STORED
+);
+CREATE TABLE item (
+  purchase_id int REFERENCES purchase,
+  product_id int REFERENCES product,
+  quantity int NOT NULL,
+  remark text,
+  PRIMARY KEY (purchase_id, product_id)
+);
+CREATE TABLE nothing (id int, label text, amount numeric);
+CREATE TABLE loose (k int, v text, n numeric, f boolean, t timestamptz, arr int[]);
+
+CREATE TABLE shape (id int NOT NULL, area int NOT NULL, label text NOT NULL);
+CREATE TABLE square (side int) INHERITS (shape);
+CREATE TABLE measurement (day date NOT NULL, value int) PARTITION BY RANGE (day);
+CREATE TABLE measurement_old PARTITION OF measurement FOR VALUES FROM (MINVALUE) TO ('2024-01-01');
+CREATE TABLE measurement_new PARTITION OF measurement FOR VALUES FROM ('2024-01-01') TO (MAXVALUE);
+
+CREATE TABLE guarded (id int PRIMARY KEY, label text, amount int NOT NULL);
+CREATE FUNCTION blank() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.label := NULL; RETURN NEW; END $$;
+CREATE TRIGGER blank BEFORE INSERT OR UPDATE ON guarded FOR EACH ROW EXECUTE FUNCTION blank();
+
+CREATE VIEW paid_purchase AS SELECT id, customer_id, paid, discount FROM purchase WHERE paid IS NOT NULL;
+CREATE VIEW customer_purchase AS
+  SELECT c.id, c.name, p.id AS purchase_id, p.placed, p.paid FROM customer c LEFT JOIN purchase p ON p.customer_id = c.id;
+CREATE VIEW customer_total AS
+  SELECT id, name, count(purchase_id) AS purchases, max(placed) AS last FROM customer_purchase GROUP BY id, name;
+CREATE MATERIALIZED VIEW product_sales AS
+  SELECT p.id, p.name, coalesce(sum(i.quantity), 0) AS sold FROM product p LEFT JOIN item i ON i.product_id = p.id GROUP BY p.id;
+
+CREATE FUNCTION twice(x int) RETURNS int LANGUAGE sql IMMUTABLE RETURN 2 * x;
+CREATE FUNCTION twice_strict(x int) RETURNS int LANGUAGE sql IMMUTABLE STRICT RETURN coalesce(x, 0) * 2;
+CREATE FUNCTION or_zero(x int) RETURNS int LANGUAGE sql IMMUTABLE RETURN coalesce(x, 0);
+CREATE FUNCTION first_label() RETURNS text LANGUAGE sql STABLE BEGIN ATOMIC SELECT label FROM shape ORDER BY id LIMIT 1; END;
+CREATE FUNCTION items_of(purchase int) RETURNS TABLE (product int, quantity int, remark text) LANGUAGE sql STABLE
+  BEGIN ATOMIC SELECT i.product_id, i.quantity, i.remark FROM item i WHERE i.purchase_id = purchase; END;
+CREATE FUNCTION maybe(x int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE FUNCTION lax(x text) RETURNS text LANGUAGE plpgsql STRICT AS $$ BEGIN RETURN NULL; END $$;
+CREATE FUNCTION titled() RETURNS title LANGUAGE sql AS $$ SELECT label::title FROM shape WHERE false $$;
+
+INSERT INTO customer VALUES
+  (1, 'Ann', 'ann@example.org', 'happy', NULL, ROW('High St', 'York'), true),
+  (2, 'Bob', NULL, NULL, 1, NULL, true),
+  (3, 'Cy', '', 'sad', 1, ROW(NULL, NULL), false),
+  (4, 'Di', NULL, 'ok', NULL, ROW(NULL, 'Leeds'), true);
+INSERT INTO product VALUES
+  (1, 'pen', 1.50, 0.01, '{red,blue}', '{a,NULL}', '{"colour": "red", "size": null}', 'p', 1, NULL),
+  (2, 'ink', 12.00, NULL, '{}', NULL, NULL, 'i', NULL, 2),
+  (3, 'pad', 3.00, 0.2, '{paper}', '{}', '[1, null]', 'd', 3, 3),
+  (4, 'cup', 7.25, 'NaN', '{clay}', '{b}', 'null', 'c', 0, NULL);
+INSERT INTO purchase (id, customer_id, placed, paid, discount) VALUES
+  (1, 1, '2024-01-01 10:00+00', '2024-01-02 10:00+00', 10),
+  (2, 1, '2024-02-01 10:00+00', NULL, NULL),
+  (3, 2, 'infinity', '-infinity', 0),
+  (4, 3, '2024-03-01 10:00+00', '2024-03-01 11:00+00', NULL);
+INSERT INTO item VALUES (1, 1, 2, NULL), (1, 2, 1, 'gift'), (2, 1, 5, ''), (3, 3, 1, NULL);
+INSERT INTO loose VALUES (1, 'a', 1, true, 'infinity', '{1,2}'), (NULL, NULL, NULL, NULL, NULL, NULL), (2, NULL, 'NaN', false, now(), '{NULL}'), (NULL, 'b', 2, NULL, NULL, '{}'), (0, '', 0, false, NULL, '{3}');
+INSERT INTO shape VALUES (1, 4, 'dot');
+INSERT INTO square VALUES (2, 9, 'box', NULL);
+INSERT INTO measurement VALUES ('2023-05-05', 1), ('2024-05-05', NULL);
+INSERT INTO guarded VALUES (1, 'x', 1);
+REFRESH MATERIALIZED VIEW product_sales;

@@ -1,0 +1,458 @@
+import type { Choices } from './choices.ts';
+import { expression, type Field, type Scope } from './expression.ts';
+import type { Column, Schema, Type } from './schema.ts';
+
+/** A query with the names and types of its columns. */
+export interface Generated {
+  readonly sql: string;
+  readonly columns: readonly Field[];
+}
+
+/** Draws queries over a schema from choices. */
+export class QueryGenerator {
+  private names = 0;
+  constructor(
+    readonly choices: Choices,
+    readonly schema: Schema,
+    readonly major: number,
+  ) {}
+
+  name(prefix: string): string {
+    return `${prefix}${this.names++}`;
+  }
+
+  /** A statement: mostly a SELECT, sometimes one that writes. */
+  statement(): string {
+    if (this.choices.rarely(6)) return this.modification();
+    return this.query([], [], this.choices.rarely(8) ? 3 : 2, null).sql;
+  }
+
+  /**
+   * @param outer columns of the queries around, which it may refer to
+   * @param withs WITH queries in sight
+   * @param types of the columns that it must have; null: any
+   */
+  query(
+    outer: readonly Field[],
+    withs: readonly With[],
+    depth: number,
+    types: readonly Type[] | null,
+  ): Generated {
+    const { choices } = this;
+    if (depth > 1 && choices.rarely(7)) return this.withQuery(outer, withs, depth, types);
+    if (depth > 0 && choices.rarely(6)) return this.setOperation(outer, withs, depth, types);
+    return this.select(outer, withs, depth, types);
+  }
+
+  private withQuery(
+    outer: readonly Field[],
+    withs: readonly With[],
+    depth: number,
+    types: readonly Type[] | null,
+  ): Generated {
+    const name = this.name('w');
+    if (this.choices.rarely(3)) {
+      const other = this.types(types);
+      const first = this.query(outer, withs, depth - 2, ['int', ...other]);
+      const columns = first.columns.map(({ type }) => ({ ref: this.name('c'), type }));
+      const own: With = { name, columns };
+      const counter = columns[0]?.ref ?? '';
+      const second = this.select(outer, [...withs, own], depth - 2, ['int', ...other], {
+        item: `${name} r0`,
+        fields: columns.map(({ ref, type }) => ({ ref: `r0.${ref}`, type })),
+        limit: `r0.${counter} < 3`,
+        first: `r0.${counter} + 1`,
+      });
+      const main = this.select(outer, [...withs, own], depth - 1, types);
+      return {
+        sql: `WITH RECURSIVE ${name}(${columns.map(({ ref }) => ref).join(', ')}) AS (${first.sql} UNION ${second.sql}) ${main.sql}`,
+        columns: main.columns,
+      };
+    }
+    const inner = this.query(outer, withs, depth - 1, null);
+    const main = this.query(outer, [...withs, { name, columns: inner.columns }], depth - 1, types);
+    const how = this.choices.one('', '', 'MATERIALIZED ', 'NOT MATERIALIZED ');
+    return main.sql.startsWith('WITH ')
+      ? main.sql.startsWith('WITH RECURSIVE')
+        ? { ...main, sql: `WITH RECURSIVE ${name} AS ${how}(${inner.sql}), ${main.sql.slice(15)}` }
+        : { ...main, sql: `WITH ${name} AS ${how}(${inner.sql}), ${main.sql.slice(5)}` }
+      : { ...main, sql: `WITH ${name} AS ${how}(${inner.sql}) ${main.sql}` };
+  }
+
+  private setOperation(
+    outer: readonly Field[],
+    withs: readonly With[],
+    depth: number,
+    types: readonly Type[] | null,
+  ): Generated {
+    const wanted = this.types(types);
+    const left = this.query(outer, withs, depth - 1, wanted);
+    const right = this.query(outer, withs, depth - 1, wanted);
+    const operation = this.choices.one(
+      'UNION ALL',
+      'UNION',
+      'INTERSECT',
+      'EXCEPT',
+      'INTERSECT ALL',
+      'EXCEPT ALL',
+    );
+    return { sql: `(${left.sql}) ${operation} (${right.sql})`, columns: left.columns };
+  }
+
+  private types(types: readonly Type[] | null): readonly Type[] {
+    if (types !== null) return types;
+    const found: Type[] = [];
+    const count = 1 + this.choices.below(3);
+    for (let i = 0; i < count; i++) found.push(this.choices.one<Type>('int', 'text', 'bool', 'int', 'int[]'));
+    return found;
+  }
+
+  private select(
+    outer: readonly Field[],
+    withs: readonly With[],
+    depth: number,
+    types: readonly Type[] | null,
+    recursive?: { item: string; fields: readonly Field[]; limit: string; first: string },
+  ): Generated {
+    const { choices } = this;
+    const from = this.from(outer, withs, depth, recursive);
+    const scope: Scope = {
+      generator: this,
+      fields: from.fields,
+      outer,
+      withs,
+      depth,
+      aggregates: null,
+      windows: false,
+    };
+    const conditions: string[] = recursive ? [recursive.limit] : [];
+    if (choices.below(2) === 1) conditions.push(expression(scope, 'bool', 2));
+    const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map((c) => `(${c})`).join(' AND ')}`;
+    const wanted = this.types(types);
+    const grouped = recursive ? 0 : choices.below(5);
+    if (grouped === 3) return this.grouped(scope, from.sql, where, wanted);
+    if (grouped === 4) {
+      const inner: Scope = { ...scope, fields: [], aggregates: scope };
+      const list = this.list(inner, wanted);
+      const having = choices.rarely(4) ? ` HAVING ${expression(inner, 'bool', 1)}` : '';
+      return {
+        sql: `SELECT ${list.sql} FROM ${from.sql}${where}${having || this.needsAggregate(list.sql)}`,
+        columns: list.columns,
+      };
+    }
+    const windows = !recursive && choices.rarely(4);
+    const list = this.list({ ...scope, windows }, wanted, recursive?.first);
+    const distinct = !recursive && choices.rarely(8) ? 'DISTINCT ' : '';
+    const limit = !recursive && choices.rarely(10) ? ` LIMIT ${choices.one(1, 0, 2)}` : '';
+    const fromClause = from.sql === '' ? '' : ` FROM ${from.sql}`;
+    return { sql: `SELECT ${distinct}${list.sql}${fromClause}${where}${limit}`, columns: list.columns };
+  }
+
+  /** So that a list without an aggregate is one of a group all the same. */
+  private needsAggregate(list: string): string {
+    return /\b(count|sum|min|max|array_agg|bool_and|bool_or|string_agg|avg)\(/.test(list)
+      ? ''
+      : ' HAVING true';
+  }
+
+  private grouped(scope: Scope, from: string, where: string, wanted: readonly Type[]): Generated {
+    const { choices } = this;
+    const keys: Field[] = [];
+    const count = 1 + choices.below(2);
+    for (let i = 0; i < count && scope.fields.length > 0; i++) {
+      const field = choices.one(...(scope.fields as [Field, ...Field[]]));
+      if (!keys.some(({ ref }) => ref === field.ref)) keys.push(field);
+    }
+    const computed = choices.rarely(4) ? expression({ ...scope, outer: [], depth: 0 }, 'int', 1) : null;
+    if (computed !== null && !/^\(?-?\d+\)?$/.test(computed))
+      keys.push({ ref: `(${computed})`, type: 'int' });
+    if (keys.length === 0) return this.select(scope.outer, scope.withs, 0, wanted);
+    const refs = keys.map(({ ref }) => ref);
+    const [first = '', ...others] = refs;
+    const by = choices.one(
+      refs.join(', '),
+      refs.join(', '),
+      `ROLLUP (${refs.join(', ')})`,
+      `CUBE (${refs.join(', ')})`,
+      `GROUPING SETS ((${refs.join(', ')}), (${first}))`,
+      `GROUPING SETS (${refs.map((ref) => `(${ref})`).join(', ')})`,
+      others.length > 0 ? `${first}, ROLLUP (${others.join(', ')})` : `ROLLUP (${first})`,
+    );
+    const inner: Scope = { ...scope, fields: keys, aggregates: scope, windows: choices.rarely(5) };
+    const list = this.list(inner, wanted);
+    const having = choices.rarely(3) ? ` HAVING ${expression({ ...inner, windows: false }, 'bool', 2)}` : '';
+    return { sql: `SELECT ${list.sql} FROM ${from}${where} GROUP BY ${by}${having}`, columns: list.columns };
+  }
+
+  private list(scope: Scope, wanted: readonly Type[], first?: string): Generated {
+    const columns: Field[] = [];
+    const parts = wanted.map((type, i) => {
+      const name = this.name('c');
+      columns.push({ ref: name, type });
+      const value = i === 0 && first !== undefined ? first : expression(scope, type, 2);
+      return `${value} AS ${name}`;
+    });
+    return { sql: parts.join(', '), columns };
+  }
+
+  private from(
+    outer: readonly Field[],
+    withs: readonly With[],
+    depth: number,
+    recursive?: { item: string; fields: readonly Field[] },
+  ): { sql: string; fields: readonly Field[] } {
+    const { choices } = this;
+    if (recursive) {
+      if (choices.below(2) === 0) return { sql: recursive.item, fields: recursive.fields };
+      const other = this.item(outer, [], Math.min(depth, 1), recursive.fields);
+      const condition = this.joinCondition(outer, withs, recursive.fields, other.fields, false);
+      return {
+        sql: `${recursive.item} ${choices.one('JOIN', 'LEFT JOIN')} ${other.sql} ON ${condition}`,
+        fields: [...recursive.fields, ...other.fields],
+      };
+    }
+    let found = this.item(outer, withs, depth, null);
+    const joins = choices.one(0, 1, 1, 2);
+    for (let i = 0; i < joins; i++) found = this.join(found, outer, withs, depth);
+    if (choices.rarely(6)) {
+      const other = this.item(outer, withs, depth - 1, found.fields);
+      return { sql: `${found.sql}, ${other.sql}`, fields: [...found.fields, ...other.fields] };
+    }
+    return found;
+  }
+
+  private join(left: Item, outer: readonly Field[], withs: readonly With[], depth: number): Item {
+    const { choices } = this;
+    const kind = choices.one(
+      'JOIN',
+      'LEFT JOIN',
+      'LEFT JOIN',
+      'RIGHT JOIN',
+      'FULL JOIN',
+      'JOIN',
+      'LEFT JOIN',
+      'RIGHT JOIN',
+      'FULL JOIN',
+      'CROSS JOIN',
+    );
+    const lateral = kind === 'JOIN' || kind === 'LEFT JOIN' || kind === 'CROSS JOIN' ? left.fields : null;
+    // A side may be a join itself.
+    let right = this.item(outer, withs, depth - 1, lateral);
+    if (depth > 1 && choices.rarely(4))
+      right = this.parenthesised(this.join({ ...right }, outer, withs, depth - 1));
+    if (kind !== 'CROSS JOIN' && choices.rarely(5)) {
+      const merged = this.using(left, right, kind);
+      if (merged !== null) return merged;
+    }
+    const fields = [...left.fields, ...right.fields];
+    if (kind === 'CROSS JOIN') return { sql: `${left.sql} CROSS JOIN ${right.sql}`, fields };
+    const condition = this.joinCondition(
+      outer,
+      withs,
+      left.fields,
+      right.fields,
+      kind === 'FULL JOIN',
+      depth,
+    );
+    return { sql: `${left.sql} ${kind} ${right.sql} ON ${condition}`, fields };
+  }
+
+  private parenthesised(item: Item): Item {
+    return { ...item, sql: `(${item.sql})` };
+  }
+
+  /** Joined by a column that both sides have, under a name of its own, so that the merged column can be told. */
+  private using(left: Item, right: Item, kind: string): Item | null {
+    if (!/^t\d f\d+$/.test(left.sql) || !/^t\d f\d+$/.test(right.sql)) return null;
+    const name = this.name('j');
+    const bare = (fields: readonly Field[]) =>
+      fields.map(({ ref, type }) => ({ ref: ref.slice(ref.indexOf('.') + 1), type }));
+    const all = [...bare(left.fields), ...bare(right.fields)].filter(({ ref }) => ref !== 'id');
+    const single = all.filter(({ ref }) => all.filter((other) => other.ref === ref).length === 1);
+    const fields = [{ ref: 'id', type: 'int' as const }, ...single].map(({ ref, type }) => ({
+      ref: `${name}.${ref}`,
+      type,
+    }));
+    return { sql: `(${left.sql} ${kind} ${right.sql} USING (id)) ${name}`, fields };
+  }
+
+  private joinCondition(
+    outer: readonly Field[],
+    withs: readonly With[],
+    left: readonly Field[],
+    right: readonly Field[],
+    full: boolean,
+    depth = 0,
+  ): string {
+    const { choices } = this;
+    const a = left.find(({ type }) => type === 'int');
+    const b = right.filter(({ type }) => type === 'int');
+    const equality = a && b[0] ? `${a.ref} = ${choices.one(...(b as [Field, ...Field[]])).ref}` : 'true';
+    if (full) return a && b[0] ? equality : 'true';
+    const scope: Scope = {
+      generator: this,
+      fields: [...left, ...right],
+      outer,
+      withs,
+      depth: depth - 1,
+      aggregates: null,
+      windows: false,
+    };
+    switch (choices.below(4)) {
+      case 0:
+      case 1:
+        return equality;
+      case 2:
+        return `${equality} AND ${expression(scope, 'bool', 1)}`;
+      default:
+        return expression(scope, 'bool', 2);
+    }
+  }
+
+  /** @param lateral columns to the left that it may refer to; null where it may not */
+  private item(
+    outer: readonly Field[],
+    withs: readonly With[],
+    depth: number,
+    lateral: readonly Field[] | null,
+  ): Item {
+    const { choices, schema } = this;
+    const alias = this.name('f');
+    const named = (fields: readonly Field[]) =>
+      fields.map(({ ref, type }) => ({ ref: `${alias}.${ref}`, type }));
+    const kind = depth <= 0 ? 0 : choices.below(9);
+    if (kind >= 4 && kind <= 6) {
+      const sees = lateral !== null && choices.below(2) === 1;
+      const inner = this.query(sees ? [...outer, ...lateral] : outer, withs, depth - 1, null);
+      return { sql: `${sees ? 'LATERAL ' : ''}(${inner.sql}) ${alias}`, fields: named(inner.columns) };
+    }
+    if (kind === 7 && withs.length > 0) {
+      const one = choices.one(...(withs as [With, ...With[]]));
+      return { sql: `${one.name} ${alias}`, fields: named(one.columns) };
+    }
+    if (kind === 8) {
+      const form = choices.below(4);
+      if (form === 0) {
+        return {
+          sql: `(VALUES (1, 'a'), (${choices.one('2', 'NULL')}, ${choices.one("'b'", 'NULL')})) ${alias}(x, y)`,
+          fields: named([
+            { ref: 'x', type: 'int' },
+            { ref: 'y', type: 'text' },
+          ]),
+        };
+      }
+      if (form === 1)
+        return {
+          sql: `generate_series(1, ${choices.below(3)}) ${alias}(x)`,
+          fields: named([{ ref: 'x', type: 'int' }]),
+        };
+      const array = choices.one('ARRAY[1, 2]', 'ARRAY[1, NULL]', "'{}'::int[]", 'NULL::int[]');
+      if (form === 2) {
+        return {
+          sql: `unnest(${array}) WITH ORDINALITY ${alias}(x, y)`,
+          fields: named([
+            { ref: 'x', type: 'int' },
+            { ref: 'y', type: 'int' },
+          ]).slice(0, 1),
+        };
+      }
+      return {
+        sql: `ROWS FROM (unnest(${array}), generate_series(1, ${choices.below(4)})) ${alias}(x, y)`,
+        fields: named([
+          { ref: 'x', type: 'int' },
+          { ref: 'y', type: 'int' },
+        ]),
+      };
+    }
+    const table = choices.one(
+      ...(schema.tables as [Schema['tables'][number], ...Schema['tables'][number][]]),
+    );
+    return {
+      sql: `${table.name} ${alias}`,
+      fields: named(table.columns.map(({ name, type }) => ({ ref: name, type }))),
+    };
+  }
+
+  private modification(): string {
+    const { choices, schema } = this;
+    const writable = schema.tables.filter((table) => table.writable);
+    const table = choices.one(...(writable as [Schema['tables'][number], ...Schema['tables'][number][]]));
+    const fields = table.columns.map(({ name, type }) => ({ ref: `${table.name}.${name}`, type }));
+    const scope: Scope = {
+      generator: this,
+      fields,
+      outer: [],
+      withs: [],
+      depth: 1,
+      aggregates: null,
+      windows: false,
+    };
+    const some = table.columns.filter(() => choices.below(2) === 0);
+    const columns = some.length === 0 ? table.columns : some;
+    const returning = () => {
+      const list = this.list(scope, this.types(null)).sql;
+      const changed =
+        this.major >= 18 && choices.rarely(3)
+          ? `, ${choices.one('old', 'new')}.${choices.one(...(table.columns as readonly [Column, ...Column[]])).name} AS o0`
+          : '';
+      return ` RETURNING ${list}${choices.rarely(3) ? `, ${table.name}.*` : ''}${changed}`;
+    };
+    const where = (within: Scope) =>
+      choices.below(2) === 1 ? ` WHERE ${expression(within, 'bool', 2)}` : '';
+    const assignments = (within: Scope) =>
+      columns
+        .map(({ name, type }) => `${name} = ${choices.rarely(8) ? 'DEFAULT' : expression(within, type, 1)}`)
+        .join(', ');
+    switch (choices.below(this.major >= 17 ? 5 : 4)) {
+      case 0:
+        return `DELETE FROM ${table.name}${where(scope)}${returning()}`;
+      case 1: {
+        const other = choices.below(2) === 1 ? this.item([], [], 1, null) : null;
+        const within = other === null ? scope : { ...scope, fields: [...fields, ...other.fields] };
+        return `UPDATE ${table.name} SET ${assignments(within)}${other === null ? '' : ` FROM ${other.sql}`}${where(within)}${returning()}`;
+      }
+      case 4: {
+        const source = this.item([], [], 1, null);
+        const within: Scope = { ...scope, fields: [...fields, ...source.fields] };
+        const [key] = source.fields.filter(({ type }) => type === 'int');
+        const insert = `INSERT (${columns.map(({ name }) => name).join(', ')}) VALUES (${columns.map(({ name, type }) => (name === 'id' ? '77' : expression({ ...scope, fields: source.fields }, type, 1))).join(', ')})`;
+        const list = this.list(within, this.types(null)).sql;
+        return `MERGE INTO ${table.name} USING ${source.sql} ON ${key ? `${table.name}.id = ${key.ref}` : 'false'} WHEN MATCHED THEN ${choices.one('DELETE', `UPDATE SET ${assignments(within)}`)} WHEN NOT MATCHED THEN ${insert}${choices.below(2) === 1 ? ' WHEN NOT MATCHED BY SOURCE THEN DELETE' : ''} RETURNING ${list}`;
+      }
+      default: {
+        const values = columns.map(({ name, type }) =>
+          name === 'id' && choices.below(2) === 0
+            ? String(50 + choices.below(3))
+            : expression({ ...scope, fields: [] }, type, 1),
+        );
+        const source = choices.rarely(3)
+          ? this.query(
+              [],
+              [],
+              1,
+              columns.map(({ type }) => type),
+            ).sql
+          : `VALUES (${values.join(', ')})`;
+        const keyed = schema.notNull.get(table.name)?.has('id') ?? false;
+        const conflict =
+          keyed && choices.rarely(2)
+            ? choices.one(
+                ' ON CONFLICT DO NOTHING',
+                ` ON CONFLICT (id) DO UPDATE SET ${columns.map(({ name, type }) => `${name} = ${choices.one(`excluded.${name}`, expression(scope, type, 1))}`).join(', ')}`,
+              )
+            : '';
+        return `INSERT INTO ${table.name} (${columns.map(({ name }) => name).join(', ')}) ${source}${conflict}${returning()}`;
+      }
+    }
+  }
+}
+
+export interface With {
+  readonly name: string;
+  readonly columns: readonly Field[];
+}
+
+interface Item {
+  readonly sql: string;
+  readonly fields: readonly Field[];
+}

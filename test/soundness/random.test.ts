@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { createDatabase, majors } from '../support/postgres.ts';
+import { checkRandomQueries, type Outcome } from './random.ts';
+
+// By hand: NODRIFT_RANDOM_QUERIES=1000000 NODRIFT_RANDOM_SEED=7 npx vitest run test/soundness/random.test.ts
+const queries = Number(process.env.NODRIFT_RANDOM_QUERIES ?? 2000);
+const seed = Number(process.env.NODRIFT_RANDOM_SEED ?? 20_261_121);
+const QUERIES_PER_SCHEMA = 200;
+
+/** Half of the queries on the newest server, the others spread over the older ones. */
+const share = (major: number) => (major === 18 ? 0.5 : 0.5 / (majors.length - 1));
+
+describe.each(majors)('random queries on PostgreSQL %i', (major) => {
+  it(
+    'never show NULL where it was ruled out',
+    async () => {
+      const database = await createDatabase(major);
+      try {
+        const schemas = Math.max(1, Math.round((queries * share(major)) / QUERIES_PER_SCHEMA));
+        const per = Math.ceil((queries * share(major)) / schemas);
+        const outcome = await checkRandomQueries({
+          url: database.url,
+          major,
+          schemas,
+          queries: per,
+          seed: seed + major,
+        });
+        console.log(summary(major, outcome));
+        expect(outcome.wrong.map(report)).toEqual([]);
+        // A generator that has lost its way would prove nothing.
+        expect(outcome.refused).toBeLessThan(outcome.queries / 5);
+        expect(outcome.shownNull).toBeGreaterThan(outcome.columns / 10);
+        expect(outcome.proven / (outcome.proven + outcome.unshown)).toBeGreaterThan(0.75);
+      } finally {
+        await database.drop();
+      }
+    },
+    10_000 + queries * 100,
+  );
+});
+
+function summary(
+  major: number,
+  { queries, columns, proven, shownNull, unshown, microseconds }: Outcome,
+): string {
+  const precision = ((100 * proven) / (proven + unshown)).toFixed(1);
+  return (
+    `PostgreSQL ${major}: ${queries} random queries, ${columns} columns: ${proven} proven never NULL, ${shownNull} shown NULL, ` +
+    `${unshown} called nullable that never were (precision ${precision} %); ${(microseconds / queries).toFixed(0)} µs a query`
+  );
+}
+
+function report({ what, sql, ddl, rows }: Outcome['wrong'][number]): string {
+  return [what, sql, ...ddl, ...rows].join('\n');
+}

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { Client } from 'pg';
+import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
+import { loadCatalog } from '../../src/analysis/catalog/load.ts';
+import type { Facts } from '../../src/analysis/facts.ts';
+import { columnFacts } from '../../src/analysis/nullability.ts';
+import { readQuery } from '../../src/analysis/tree/read.ts';
+import { type Described, describe } from '../../src/analysis/wire.ts';
+import { Choices } from './generate/choices.ts';
+import { QueryGenerator } from './generate/query.ts';
+import { randomRows, randomSchema, type Schema } from './generate/schema.ts';
+import { violations } from './violations.ts';
+
+/** What came out of many random queries. */
+export interface Outcome {
+  queries: number;
+  /** Those that Postgres refused, when parsing or on all data. */
+  refused: number;
+  columns: number;
+  /** Columns declared never NULL. */
+  proven: number;
+  /** Columns declared nullable that were NULL on some data. */
+  shownNull: number;
+  /** Columns declared nullable that never were NULL, though there were rows. */
+  unshown: number;
+  wrong: Wrong[];
+  microseconds: number;
+}
+
+export interface Wrong {
+  readonly ddl: readonly string[];
+  readonly rows: readonly string[];
+  readonly sql: string;
+  readonly what: string;
+}
+
+export interface RandomOptions {
+  readonly url: string;
+  readonly major: number;
+  readonly schemas: number;
+  readonly queries: number;
+  readonly seed: number;
+  /** Stop after so many wrong ones. */
+  readonly most?: number;
+  readonly unshown?: (sql: string, column: number, ddl: readonly string[]) => void;
+}
+
+/** Choices for one statement; a short stream makes a small one. */
+function draw(random: () => number): readonly number[] {
+  const length = 40 + Math.floor(random() * 200);
+  return Array.from({ length }, () => Math.floor(random() * 10_000));
+}
+
+/** mulberry32: the same numbers for the same seed on every machine. */
+function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const DATA_SETS = [1, 2, 1];
+
+/** Generates schemas, fills them with several sets of data, and holds random queries against what is declared. */
+export async function checkRandomQueries(options: RandomOptions): Promise<Outcome> {
+  const outcome: Outcome = {
+    queries: 0,
+    refused: 0,
+    columns: 0,
+    proven: 0,
+    shownNull: 0,
+    unshown: 0,
+    wrong: [],
+    microseconds: 0,
+  };
+  const analyser = await connect(options.url);
+  const runners = await Promise.all(DATA_SETS.map(() => connect(options.url)));
+  try {
+    for (let s = 0; s < options.schemas && outcome.wrong.length < (options.most ?? 5); s++) {
+      await checkSchema({ ...options, seed: options.seed + s * 7919 }, outcome, analyser, runners);
+    }
+  } finally {
+    for (const client of [analyser, ...runners]) await client.end();
+  }
+  return outcome;
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  client.on('notice', () => {});
+  await client.connect();
+  await client.query(
+    "SET statement_timeout = '200ms'; SET jit = off; SET max_parallel_workers_per_gather = 0; SET join_collapse_limit = 1; SET from_collapse_limit = 1",
+  );
+  return client;
+}
+
+async function checkSchema(
+  options: RandomOptions,
+  outcome: Outcome,
+  analyser: Client,
+  runners: readonly Client[],
+): Promise<void> {
+  const random = randomNumbers(options.seed);
+  const setup = await prepare(random, options, analyser, runners);
+  const draws = Array.from({ length: options.queries }, () => draw(random));
+  const catalog = await loadCatalog(analyser, []);
+  const statements = draws.map((draw) =>
+    new QueryGenerator(new Choices(draw), setup.schema, options.major).statement(),
+  );
+  const described: Described[] = [];
+  await describe(analyser, statements, (answer) => described.push(answer));
+  for (const [i, answer] of described.entries()) {
+    const sql = statements[i] ?? '';
+    outcome.queries++;
+    if (!answer.ok) {
+      outcome.refused++;
+      continue;
+    }
+    const declared = declaredFacts(answer.tree ?? '', catalog, outcome);
+    const found = await run(runners, sql);
+    if (found === null) {
+      outcome.refused++;
+      continue;
+    }
+    for (const { rows, set } of found.sets) {
+      const [wrong] = violations(declared, rows);
+      if (wrong !== undefined) {
+        const smallest = await shrunk(
+          draws[i] ?? [],
+          setup.schema,
+          options.major,
+          catalog,
+          analyser,
+          runners,
+        );
+        outcome.wrong.push({
+          ddl: setup.ddl,
+          rows: setup.rows[set] ?? [],
+          sql: smallest ?? sql,
+          what: `column ${wrong.column + 1} ${wrong.what}`,
+        });
+        break;
+      }
+    }
+    count(
+      declared,
+      found.sets.flatMap(({ rows }) => rows),
+      outcome,
+      (column) => options.unshown?.(sql, column, setup.ddl),
+    );
+    if (outcome.wrong.length >= (options.most ?? 5)) return;
+  }
+}
+
+const streams = fc.array(fc.nat(10_000), { maxLength: 200, size: 'max' });
+
+/** The smallest statement that fast-check finds from this one on, which is wrong still. */
+async function shrunk(
+  failing: readonly number[],
+  schema: Schema,
+  major: number,
+  catalog: Catalog,
+  analyser: Client,
+  runners: readonly Client[],
+): Promise<string | null> {
+  const statement = (numbers: readonly number[]) =>
+    new QueryGenerator(new Choices(numbers), schema, major).statement();
+  const isRight = async (numbers: readonly number[]) => {
+    const sql = statement(numbers);
+    const answers: Described[] = [];
+    await describe(analyser, [sql], (answer) => answers.push(answer));
+    const [answer] = answers;
+    if (!answer?.ok || answer.tree === null) return true;
+    const declared = columnFacts(readQuery(answer.tree), catalog);
+    const found = await run(runners, sql);
+    return !found?.sets.some(({ rows }) => violations(declared, rows).length > 0);
+  };
+  const { counterexample } = await fc.check(fc.asyncProperty(streams, isRight), {
+    examples: [[[...failing]]],
+    numRuns: 1,
+    interruptAfterTimeLimit: 20_000,
+  });
+  return counterexample === null ? null : statement(counterexample[0]);
+}
+
+function declaredFacts(tree: string, catalog: Catalog, outcome: Outcome): readonly Facts[] {
+  const query = readQuery(tree);
+  const start = process.hrtime.bigint();
+  const declared = columnFacts(query, catalog);
+  outcome.microseconds += Number(process.hrtime.bigint() - start) / 1000;
+  return declared;
+}
+
+function count(
+  declared: readonly Facts[],
+  rows: readonly (readonly (string | null)[])[],
+  outcome: Outcome,
+  unshown: (column: number) => void,
+): void {
+  declared.forEach(({ nullable }, i) => {
+    outcome.columns++;
+    if (!nullable) outcome.proven++;
+    else if (rows.some((row) => row[i] === null)) outcome.shownNull++;
+    else if (rows.length > 0) {
+      outcome.unshown++;
+      unshown(i);
+    }
+  });
+}
+
+interface Setup {
+  readonly schema: Schema;
+  readonly ddl: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+async function prepare(
+  random: () => number,
+  options: RandomOptions,
+  analyser: Client,
+  runners: readonly Client[],
+): Promise<Setup> {
+  const choices = new Choices(Array.from({ length: 500 }, () => Math.floor(random() * 10_000)));
+  const tables = randomSchema(choices);
+  const rows = DATA_SETS.map((fill) =>
+    tables.tables.flatMap((table) =>
+      randomRows(choices, table, tables.notNull.get(table.name) ?? new Set(), fill),
+    ),
+  );
+  const schema = { ...tables, tables: [...tables.tables] };
+  const ddl = [...tables.ddl];
+  await Promise.all(
+    runners.map((client, i) =>
+      client.query(
+        `DROP SCHEMA IF EXISTS d${i} CASCADE; CREATE SCHEMA d${i}; SET search_path = d${i}; ${[...ddl, ...(rows[i] ?? [])].join(';')}`,
+      ),
+    ),
+  );
+  for (let v = 0; v < 2; v++) {
+    const generator = new QueryGenerator(new Choices(draw(random)), schema, options.major);
+    const { sql, columns } = generator.query([], [], 1, null);
+    const view = `CREATE VIEW v${v} AS ${sql}`;
+    const made = await Promise.all(runners.map((client) => client.query(view).catch(() => null)));
+    // A view that Postgres refuses is left out.
+    if (made.includes(null)) continue;
+    ddl.push(view);
+    schema.tables.push({
+      name: `v${v}`,
+      columns: columns.map(({ ref, type }) => ({ name: ref, type })),
+      writable: false,
+    });
+  }
+  await analyser.query('SET search_path = d0');
+  return { schema, ddl, rows };
+}
+
+interface Found {
+  readonly sets: readonly { readonly set: number; readonly rows: readonly (readonly (string | null)[])[] }[];
+}
+
+/** Runs a statement on every set of data; null if it raises an error on all of them. */
+async function run(runners: readonly Client[], sql: string): Promise<Found | null> {
+  const writes = /^(INSERT|UPDATE|DELETE|MERGE|WITH)/.test(sql);
+  const all = await Promise.all(
+    runners.map(async (client, set) => {
+      try {
+        if (writes) await client.query('BEGIN');
+        const { rows } = await client.query<(string | null)[]>({
+          text: sql,
+          rowMode: 'array',
+          types: { getTypeParser: () => (text: string) => text },
+        });
+        return { set, rows };
+      } catch {
+        // Such as a division by zero: then there is no value to compare.
+        return null;
+      } finally {
+        if (writes) await client.query('ROLLBACK');
+      }
+    }),
+  );
+  const sets = all.filter((one) => one !== null);
+  return sets.length === 0 ? null : { sets };
+}
