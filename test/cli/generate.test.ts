@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createDatabase } from '../support/postgres.ts';
 import { carsOnServer, carsQueries, configWith, nodrift, project } from './support/cli.ts';
 
 const stable = (text: string) =>
@@ -111,5 +112,29 @@ describe('generate', () => {
     const run = await nodrift(['generate'], { cwd: root });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
     expect(run.stderr).toMatchSnapshot();
+  });
+});
+
+describe('generate without the key nodrift', () => {
+  test('takes over what PgTyped generated, in its style, from the database as it stands', async () => {
+    const database = await createDatabase(18, 'CREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL)');
+    try {
+      const { root, text } = project({
+        'pgtyped.config.json': JSON.stringify({
+          transforms: [{ mode: 'sql', include: '**/*.sql', emitTemplate: '{{dir}}/{{name}}.queries.ts' }],
+          srcDir: './queries',
+          dbUrl: database.url,
+        }),
+        'queries/cars.sql': '/* @name GetCar */\nSELECT id, make FROM cars WHERE id = :id;\n',
+        'queries/cars.queries.ts':
+          '/** Types generated for queries found in "queries/cars.sql" */\nexport const old = 1;\n',
+      });
+      const run = await nodrift(['generate'], { cwd: root });
+      expect(run).toMatchObject(healthy);
+      expect(stable(run.stdout)).toMatch(/^written {4}queries\/cars\.queries\.ts {2}1 query\n/);
+      expect(text('queries/cars.queries.ts')).toContain('export const getCar = new PreparedQuery<');
+    } finally {
+      await database.drop();
+    }
   });
 });
