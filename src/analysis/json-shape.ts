@@ -1,9 +1,27 @@
 import type { Catalog } from './catalog/catalog.ts';
+import { shaper } from './json-shape/expression-shape.ts';
+import { isJson } from './json-shape/type-shape.ts';
+import { resultShape } from './json-shape/variable-shape.ts';
+import { openStatement } from './nullability.ts';
+import { resultExpressions } from './scope.ts';
+import { expressionType } from './tree/expression-type.ts';
 import type { QueryNode } from './tree/nodes.ts';
 import type { Json } from './type.ts';
 
-/** The structure of each json or jsonb result column; null where it is unknown or the column is not JSON. */
-export function jsonShapes(query: QueryNode, _catalog: Catalog): readonly (Json | null)[] {
-  const list = (query.commandType === 1 ? query.targetList : query.returningList) ?? [];
-  return list.filter((entry) => !entry.resjunk).map(() => null);
+/**
+ * The structure of each json or jsonb result column where the query builds it: what JSON.parse makes of a value
+ * that is not NULL. Null where the structure is unknown or the column is not JSON.
+ *
+ * Values are as to_json writes them: numbers are numbers, also bigint, which JSON.parse rounds beyond 2^53; NaN and
+ * infinities are strings, as JSON has no such numbers; dates, intervals, bytea and all else are strings.
+ */
+export function jsonShapes(query: QueryNode, catalog: Catalog): readonly (Json | null)[] {
+  const exprs = resultExpressions(query);
+  const isJsonColumn = exprs.map((expr) => isJson(expressionType(expr), catalog));
+  if (!isJsonColumn.includes(true)) return exprs.map(() => null);
+  const opened = openStatement(query, catalog);
+  return exprs.map((_, i) => {
+    const shape = isJsonColumn[i] ? resultShape(opened, i, shaper) : null;
+    return shape?.kind === 'unknown' ? null : shape;
+  });
 }

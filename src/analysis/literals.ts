@@ -30,6 +30,8 @@ export function columnLiterals(
   attnum: number,
   catalog: Catalog,
 ): readonly Literal[] | null {
+  // What a materialised view stores may be older than a constraint.
+  if (relation.kind === 'm') return null;
   const view = definingQuery(relation);
   if (view === null) return tableColumnLiterals(relation, attnum, catalog);
   return literalsOfAll(columnsOf(rootScope(catalog, view))[attnum - 1] ?? []);
@@ -58,7 +60,7 @@ function literalsOfAll(all: readonly Found<Expr>[]): readonly Literal[] | null {
 }
 
 /** The only values besides NULL of an expression; none at all for NULL itself, null if nothing bounds them. */
-function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null {
+export function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null {
   const { catalog } = scope;
   const each = (exprs: readonly (Expr | null)[]) => {
     const all = exprs.map((arg) => (arg === null ? [] : literalsOf(arg, scope)));

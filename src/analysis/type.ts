@@ -83,6 +83,13 @@ export type Json =
   | { readonly kind: 'string' | 'number' | 'boolean' }
   | { readonly kind: 'literal'; readonly value: Literal }
   | { readonly kind: 'array'; readonly element: Json }
-  | { readonly kind: 'object'; readonly fields: readonly { readonly name: string; readonly value: Json }[] }
+  | { readonly kind: 'object'; readonly fields: readonly JsonField[] }
   | { readonly kind: 'record'; readonly value: Json }
   | { readonly kind: 'union'; readonly members: readonly Json[] };
+
+export interface JsonField {
+  readonly name: string;
+  readonly value: Json;
+  /** Whether it may be left out, as jsonb_strip_nulls does; absent: it is always there. */
+  readonly optional?: boolean;
+}

@@ -66,6 +66,7 @@ const schema = `
   CREATE TABLE split (k int, kind text CHECK (kind IN ('a', 'b'))) PARTITION BY LIST (k);
   CREATE TABLE split_1 PARTITION OF split FOR VALUES IN (1);
   INSERT INTO split VALUES (1, 'a');
+  CREATE MATERIALIZED VIEW m AS SELECT any_of FROM t;
   CREATE VIEW v AS SELECT any_of AS kind, 'x'::text AS label, other FROM t;
 `;
 
@@ -108,6 +109,7 @@ const cases: readonly (readonly [sql: string, ...literals: (readonly Literal[] |
   ['SELECT kind FROM child', ['a', 'b']],
   ['SELECT kind FROM split', ['a', 'b']],
   ['SELECT kind, label, other FROM v', ['a', 'b'], ['x'], null],
+  ['SELECT any_of FROM m', null],
   ['SELECT x.any_of FROM t LEFT JOIN t x ON x.id = t.id + 1', ['a', 'b']],
   ['WITH x AS (SELECT any_of AS y FROM t) SELECT y FROM x', ['a', 'b']],
   [

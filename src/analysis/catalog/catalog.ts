@@ -11,6 +11,8 @@ export interface Catalog {
   readonly operators: ReadonlyMap<number, OperatorEntry>;
   /** Operators that are some btree operator class's equality, with the operator families that they are it in. */
   readonly equality: ReadonlyMap<number, readonly number[]>;
+  /** Types with a cast to json or jsonb that is a function: to_json and the like use it. */
+  readonly jsonCasts: ReadonlySet<number>;
   /** Collations for which different strings can be equal. */
   readonly nondeterministic: ReadonlySet<number>;
 }
@@ -68,6 +70,8 @@ export interface Attribute {
   readonly number: number;
   readonly name: string;
   readonly type: number;
+  /** `atttypmod`: for numeric(p, s) not -1. */
+  readonly typeModifier: number;
   /** A validated NOT NULL constraint. */
   readonly notNull: boolean;
   readonly hasDefault: boolean;

@@ -43,6 +43,7 @@ export async function loadCatalog(client: Client, system: readonly number[]): Pr
       ([operator]) => number(operator),
       ([, family]) => number(family),
     ),
+    jsonCasts: new Set(rows('jsonCasts').map(([oid]) => number(oid))),
     nondeterministic: new Set(rows('nondeterministic').map(([oid]) => number(oid))),
   };
 }
@@ -151,11 +152,12 @@ function relations(rows: (name: keyof CatalogQueries) => readonly Row[]) {
 }
 
 function attribute(row: Row): Attribute {
-  const [, attnum, name, type, notNull, hasDefault, generated, identity, expression, comment] = row;
+  const [, attnum, name, type, notNull, hasDefault, generated, identity, expression, comment, modifier] = row;
   return {
     number: number(attnum),
     name: text(name),
     type: number(type),
+    typeModifier: number(modifier),
     notNull: notNull === 't',
     hasDefault: hasDefault === 't',
     generated: generated ?? '',

@@ -17,6 +17,7 @@ export interface CatalogQueries {
   readonly operators: string;
   readonly equality: string;
   readonly nondeterministic: string;
+  readonly jsonCasts: string;
 }
 
 /**
@@ -47,7 +48,7 @@ export function catalogQueries(version: number, system: readonly number[]): Cata
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ${ours('c.oid')} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S')`,
     attributes: `SELECT a.attrelid::int8, a.attnum, a.attname, a.atttypid::int8, ${notNull}, a.atthasdef, a.attgenerated,
-        a.attidentity, CASE WHEN a.attgenerated <> '' THEN d.adbin::text END, s.description
+        a.attidentity, CASE WHEN a.attgenerated <> '' THEN d.adbin::text END, s.description, a.atttypmod
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       LEFT JOIN pg_description s ON s.classoid = 'pg_class'::regclass AND s.objoid = a.attrelid AND s.objsubid = a.attnum
@@ -83,6 +84,7 @@ export function catalogQueries(version: number, system: readonly number[]): Cata
       FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace`,
     equality: `SELECT amopopr::int8, amopfamily::int8 FROM pg_amop WHERE amopstrategy = 3
       AND amopmethod = (SELECT oid FROM pg_am WHERE amname = 'btree') ORDER BY amopopr, amopfamily`,
+    jsonCasts: `SELECT castsource::int8 FROM pg_cast WHERE casttarget IN (114, 3802) AND castfunc <> 0`,
     nondeterministic: `SELECT oid::int8 FROM pg_collation WHERE NOT collisdeterministic`,
   };
 }

@@ -9,10 +9,12 @@ const INT2 = 21;
 const INT4 = 23;
 const TEXT = 25;
 const VARCHAR = 1043;
+/** Of a literal whose type nothing tells: it goes for text. */
+const UNKNOWN = 705;
 
 // Types whose equal values are one and the same in TypeScript too; bigint and numeric have several spellings there,
 // bpchar is padded.
-const EXACT = new Set([BOOL, INT2, INT4, TEXT, VARCHAR]);
+const EXACT = new Set([BOOL, INT2, INT4, TEXT, VARCHAR, UNKNOWN]);
 
 /** Whether values of the type can be told by literals; domains over such types too. */
 export function isLiteralType(type: number, catalog: Catalog): boolean {

@@ -7,11 +7,13 @@ const INT2 = 21;
 const INT4 = 23;
 const TEXT = 25;
 const OID = 26;
+const UNKNOWN = 705;
 const BPCHAR = 1042;
 const VARCHAR = 1043;
 
 /**
- * A constant's value: NULL, a boolean, a safe integer, or a text's characters (bpchar with its padding).
+ * A constant's value: NULL, a boolean, a safe integer, or a text's characters (bpchar with its padding,
+ * an untyped literal as it stands).
  * Undefined for other types and for what cannot be read (compressed texts, integers beyond 2^53).
  * Datums are those of a little-endian server: x86, ARM and WebAssembly.
  */
@@ -32,6 +34,8 @@ export function constantValue(node: Const): string | number | boolean | null | u
       const value = Number(view.getBigInt64(0, true));
       return Number.isSafeInteger(value) ? value : undefined;
     }
+    case UNKNOWN:
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, -1));
     case TEXT:
     case VARCHAR:
     case BPCHAR:

@@ -81,6 +81,8 @@ export interface RangeTblEntry {
   readonly tag: 'RANGETBLENTRY';
   readonly rtekind: number;
   readonly lateral: boolean;
+  /** The alias as written; `colnames` are those of a column list. */
+  readonly alias?: { readonly colnames: readonly string[] | null } | null;
   /** relation */
   readonly relid?: number;
   readonly inh?: boolean;
@@ -162,6 +164,8 @@ export interface TargetEntry {
   readonly expr: Expr;
   /** In INSERT and UPDATE: the column's number. */
   readonly resno: number;
+  /** Absent from parts that have no name of their own; names that look like numbers or booleans are read as such. */
+  readonly resname?: string | number | boolean | null;
   readonly ressortgroupref: number;
   readonly resorigtbl: number;
   readonly resorigcol: number;
@@ -175,6 +179,7 @@ export interface CommonTableExpr {
   readonly cterecursive: boolean;
   readonly search_clause: object | null;
   readonly cycle_clause: object | null;
+  readonly ctecolnames: readonly string[] | null;
   readonly ctecoltypes: readonly number[] | null;
 }
 
@@ -282,6 +287,7 @@ export interface Var {
   /** Column number; 0 is the whole row, negative ones are system columns. */
   readonly varattno: number;
   readonly vartype: number;
+  readonly vartypmod?: number;
   readonly varlevelsup: number;
   /** From PostgreSQL 16 on: range table indexes of the outer joins that can make it NULL. */
   readonly varnullingrels?: readonly number[];
@@ -471,6 +477,8 @@ export interface ArrayExpr {
 export interface RowExpr {
   readonly tag: 'ROWEXPR';
   readonly args: readonly Expr[] | null;
+  /** The fields' names, for records. */
+  readonly colnames?: readonly string[] | null;
   /** 2249 (record) or a composite type. */
   readonly row_typeid: number;
 }

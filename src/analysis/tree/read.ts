@@ -74,7 +74,7 @@ const LATER_TAG: Readonly<Record<string, string>> = {
 const LEFT_OUT = new Set([
   'location',
   'rteperminfos',
-  'colnames',
+  'eref',
   'varcollid',
   'opcollid',
   'funccollid',

@@ -1,0 +1,110 @@
+import { literalsOf } from '../literals.ts';
+import type { Context } from '../nullability/context.ts';
+import { varlena } from '../tree/constants.ts';
+import { expressionType } from '../tree/expression-type.ts';
+import type { Const, Expr } from '../tree/nodes.ts';
+import { Sub } from '../tree/nodes.ts';
+import type { Json } from '../type.ts';
+import {
+  aggregateShape,
+  arrayShape,
+  constructorShape,
+  functionShape,
+  operatorShape,
+} from './function-shape.ts';
+import { rowExpressionShape, wholeRowShape } from './row-shape.ts';
+import type { Shaper } from './shaper.ts';
+import { specialOf } from './special-numbers.ts';
+import { isJson, mayBeSpecial, typeShape } from './type-shape.ts';
+import { jsonNull, literals, never, object, orNull, shapeOfValue, union, unknown } from './union.ts';
+import { resultShape, variableShape } from './variable-shape.ts';
+
+/** Finds the structures of expressions' values. */
+export const shaper: Shaper = {
+  value(expr, context) {
+    if (expr.tag === 'CONST' && expr.constisnull) return jsonNull;
+    return orNull(shaper.present(expr, context), context.frame.engine.facts(expr, context).nullable);
+  },
+  present(expr, context) {
+    const { catalog } = context.frame.engine;
+    const { scope } = context.frame;
+    const type = expressionType(expr);
+    const array = arrayShape(expr, context, shaper);
+    if (array !== null) return array;
+    if (type === null) return unknown;
+    if (isJson(type, catalog)) return shaper.json(expr, context);
+    if (expr.tag === 'VAR' && expr.varattno === 0) return wholeRowShape(expr, context, shaper);
+    if (expr.tag === 'ROWEXPR' && type === RECORD) return rowExpressionShape(expr, context, shaper);
+    const listed = literalsOf(expr, scope);
+    if (listed !== null && listed.length > 0) return literals(listed);
+    if (mayBeSpecial(type, catalog)) return union([{ kind: 'number' }, literals(specialOf(expr, scope))]);
+    const shape = typeShape(type, catalog);
+    if (shape.kind !== 'array') return shape;
+    const element = context.frame.engine.facts(expr, context).element;
+    const ofType = catalog.types.get(type)?.element ?? 0;
+    if (element === undefined || element.nullable || ofType === 0) return shape;
+    return { kind: 'array', element: typeShape(ofType, catalog) };
+  },
+  json: jsonShape,
+};
+
+const RECORD = 2249;
+const JSON_TYPE = 114;
+
+function jsonShape(expr: Expr, context: Context): Json {
+  const either = (exprs: readonly (Expr | null)[]) =>
+    union(exprs.map((part) => (part === null || isNull(part) ? never : jsonShape(part, context))));
+  switch (expr.tag) {
+    case 'CONST':
+      return constantShape(expr);
+    case 'VAR':
+      return variableShape(expr, context, shaper);
+    case 'FUNCEXPR':
+      return functionShape(expr, context, shaper);
+    case 'OPEXPR':
+      return operatorShape(expr, context, shaper);
+    case 'AGGREF':
+    case 'WINDOWFUNC':
+      return aggregateShape(expr, context, shaper);
+    case 'JSONCONSTRUCTOREXPR':
+      return constructorShape(expr, context, shaper);
+    case 'COALESCEEXPR':
+      return either(expr.args);
+    case 'CASEEXPR':
+      return either([...expr.args.map(({ result }) => result), expr.defresult]);
+    case 'NULLIFEXPR':
+      return either((expr.args ?? []).slice(0, 1));
+    case 'COERCETODOMAIN':
+    case 'RELABELTYPE':
+      return jsonShape(expr.arg, context);
+    case 'COERCEVIAIO':
+      // Between json and jsonb.
+      return isJson(expressionType(expr.arg), context.frame.engine.catalog)
+        ? jsonShape(expr.arg, context)
+        : unknown;
+    case 'JSONVALUEEXPR':
+      return expr.formatted_expr === null ? unknown : jsonShape(expr.formatted_expr, context);
+    case 'SUBLINK':
+      return expr.subLinkType === Sub.expr
+        ? resultShape(context.frame.engine.open(expr.subselect, context), 0, shaper)
+        : unknown;
+    default:
+      return unknown;
+  }
+}
+
+function isNull(expr: Expr): boolean {
+  return expr.tag === 'CONST' && expr.constisnull;
+}
+
+/** A json constant is its text; of jsonb constants only empty ones are told (src/include/utils/jsonb.h). */
+function constantShape(node: Const): Json {
+  const bytes = Uint8Array.from(node.constvalue ?? []);
+  if (node.consttype !== JSON_TYPE) {
+    const header = bytes.length === 8 ? new DataView(bytes.buffer).getUint32(4, true) : 0;
+    if (header === 0x40000000) return { kind: 'array', element: never };
+    return header === 0x20000000 ? object([]) : unknown;
+  }
+  const text = varlena(bytes);
+  return text === undefined ? unknown : shapeOfValue(JSON.parse(text));
+}

@@ -1,0 +1,193 @@
+import { literalOf } from '../literals/constant.ts';
+import type { Context } from '../nullability/context.ts';
+import { learn } from '../nullability/learn.ts';
+import { resultExpressions } from '../scope.ts';
+import { expressionType } from '../tree/expression-type.ts';
+import {
+  type Aggref,
+  type Expr,
+  type FuncExpr,
+  type JsonConstructorExpr,
+  type OpExpr,
+  Sub,
+  type WindowFunc,
+} from '../tree/nodes.ts';
+import type { Json, JsonField } from '../type.ts';
+import type { Shaper } from './shaper.ts';
+import { concatenated, membersOf, never, object, stripped, union, unknown, without } from './union.ts';
+
+/** The structure that a function of pg_catalog builds (PostgreSQL documentation, 9.16). */
+export function functionShape(call: FuncExpr, context: Context, shaper: Shaper): Json {
+  const args = call.args ?? [];
+  const [first] = args;
+  switch (builtIn(call.funcid, context)) {
+    case 'json_build_object':
+    case 'jsonb_build_object':
+      return call.funcvariadic
+        ? { kind: 'record', value: unknown }
+        : builtObject(args, false, context, shaper);
+    case 'json_build_array':
+    case 'jsonb_build_array':
+      return call.funcvariadic
+        ? { kind: 'array', element: unknown }
+        : builtArray(args, false, context, shaper);
+    case 'to_json':
+    case 'to_jsonb':
+    case 'row_to_json':
+    case 'array_to_json':
+      return first === undefined ? unknown : shaper.present(first, context);
+    case 'json_strip_nulls':
+    case 'jsonb_strip_nulls':
+      // PostgreSQL 18: the second argument strips arrays too.
+      return first === undefined || args.length > 1 ? unknown : stripped(shaper.json(first, context));
+    case 'json_object':
+    case 'jsonb_object':
+      return { kind: 'record', value: union([{ kind: 'string' }, { kind: 'null' }]) };
+    default:
+      return unknown;
+  }
+}
+
+/** `||`, `-`, `->`. */
+export function operatorShape(call: OpExpr, context: Context, shaper: Shaper): Json {
+  const [left, right] = call.args ?? [];
+  if (left === undefined || right === undefined) return unknown;
+  const { catalog } = context.frame.engine;
+  switch (builtIn(catalog.operators.get(call.opno)?.function ?? 0, context)) {
+    case 'jsonb_concat':
+      return concatenated(shaper.json(left, context), shaper.json(right, context));
+    case 'jsonb_delete': {
+      const key = literalOf(right, catalog);
+      return typeof key === 'string' ? without(shaper.json(left, context), [key]) : unknown;
+    }
+    case 'json_object_field':
+    case 'jsonb_object_field': {
+      const key = literalOf(right, catalog);
+      const fields = membersOf(shaper.json(left, context)).map((member) =>
+        member.kind === 'object' ? member.fields.find(({ name }) => name === key) : undefined,
+      );
+      // A missing field is NULL, of which the structure says nothing.
+      return fields.includes(undefined) ? unknown : union(fields.map((field) => field?.value ?? unknown));
+    }
+    default:
+      return unknown;
+  }
+}
+
+/** json_agg, json_object_agg and their like, as aggregates or over a window. */
+export function aggregateShape(call: Aggref | WindowFunc, context: Context, shaper: Shaper): Json {
+  const name = builtIn(call.tag === 'AGGREF' ? call.aggfnoid : call.winfnoid, context) ?? '';
+  const [isJson, ofObjects, strict] = /^jsonb?_(object_)?agg(?:_unique)?(_strict)?$/.exec(name) ?? [];
+  const over = aggregated(call, context);
+  const last = over?.args[ofObjects === undefined ? 0 : 1];
+  if (isJson === undefined || over === null || last === undefined) return unknown;
+  const value = strict === undefined ? shaper.value(last, over.rows) : shaper.present(last, over.rows);
+  return ofObjects === undefined ? { kind: 'array', element: value } : { kind: 'record', value };
+}
+
+/** An array whose elements' structure is told by what they are made of; null for others. */
+export function arrayShape(expr: Expr, context: Context, shaper: Shaper): Json | null {
+  if (expr.tag === 'ARRAYEXPR' && !expr.multidims)
+    return {
+      kind: 'array',
+      element: union((expr.elements ?? []).map((element) => shaper.value(element, context))),
+    };
+  if (expr.tag === 'SUBLINK' && expr.subLinkType === Sub.array) {
+    const { frame, result } = context.frame.engine.open(expr.subselect, context);
+    const [column] = resultExpressions(frame.scope.query);
+    if (column === undefined || frame.scope.query.setOperations !== null) return null;
+    return isArray(column, context) ? null : { kind: 'array', element: shaper.value(column, result) };
+  }
+  if (expr.tag !== 'AGGREF' || expr.aggfnoid !== ARRAY_AGG) return null;
+  const over = aggregated(expr, context);
+  const [arg] = over?.args ?? [];
+  return over === null || arg === undefined ? null : { kind: 'array', element: shaper.value(arg, over.rows) };
+}
+
+/** array_agg of what is no array (pg_proc.dat). */
+const ARRAY_AGG = 2335;
+
+function isArray(expr: Expr, context: Context): boolean {
+  const type = expressionType(expr);
+  return type === null || (context.frame.engine.catalog.types.get(type)?.element ?? 0) !== 0;
+}
+
+/** An aggregate's arguments, and what is known of the rows that it takes them from. */
+function aggregated(
+  call: Aggref | WindowFunc,
+  context: Context,
+): { readonly args: readonly Expr[]; readonly rows: Context } | null {
+  if (call.tag === 'AGGREF' && call.agglevelsup > 0) return null;
+  // As aggregateFacts of the nullability has it: an aggregate's rows are those before grouping.
+  const rows: Context =
+    call.tag === 'AGGREF'
+      ? { ...context, proven: context.frame.proven, stage: 'row', caseTest: null, sublink: null }
+      : context;
+  const args =
+    call.tag === 'AGGREF'
+      ? (call.args ?? []).filter(({ resjunk }) => !resjunk).map(({ expr }) => expr)
+      : (call.args ?? []);
+  const { aggfilter } = call;
+  return {
+    args,
+    rows: aggfilter === null ? rows : learn(rows, context.frame.engine.assume(aggfilter, 1, rows)),
+  };
+}
+
+/** JSON_OBJECT, JSON_ARRAY, JSON_OBJECTAGG, JSON_ARRAYAGG, JSON_SCALAR. */
+export function constructorShape(call: JsonConstructorExpr, context: Context, shaper: Shaper): Json {
+  const args = call.args ?? [];
+  const [first] = args;
+  if (call.coercion !== null) return unknown;
+  switch (call.type) {
+    case 1:
+      return builtObject(args, call.absent_on_null, context, shaper);
+    case 2:
+      return builtArray(args, call.absent_on_null, context, shaper);
+    case 3:
+    case 4:
+      return call.func === null ? unknown : shaper.json(call.func, context);
+    case 6:
+      return first === undefined ? unknown : shaper.present(first, context);
+    default:
+      return unknown;
+  }
+}
+
+function builtArray(args: readonly Expr[], absentOnNull: boolean, context: Context, shaper: Shaper): Json {
+  const values = args.map((arg) =>
+    absentOnNull ? presentOf(arg, context, shaper) : shaper.value(arg, context),
+  );
+  return { kind: 'array', element: union(values) };
+}
+
+/** Alternating keys and values. */
+function builtObject(args: readonly Expr[], absentOnNull: boolean, context: Context, shaper: Shaper): Json {
+  const { catalog } = context.frame.engine;
+  const fields: JsonField[] = [];
+  let allKnown = true;
+  for (let i = 0; i + 1 < args.length; i += 2) {
+    const [key, arg] = [args[i], args[i + 1]];
+    if (key === undefined || arg === undefined) return unknown;
+    const name = literalOf(key, catalog);
+    const value = shaper.value(arg, context);
+    const absent = absentOnNull && context.frame.engine.facts(arg, context).nullable;
+    allKnown &&= name !== undefined && name !== null;
+    fields.push({
+      name: String(name),
+      value: absent ? presentOf(arg, context, shaper) : value,
+      ...(absent && { optional: true }),
+    });
+  }
+  return allKnown ? object(fields) : { kind: 'record', value: union(fields.map(({ value }) => value)) };
+}
+
+/** NULL leaves nothing behind, but a JSON null is a value. */
+function presentOf(arg: Expr, context: Context, shaper: Shaper): Json {
+  return arg.tag === 'CONST' && arg.constisnull ? never : shaper.present(arg, context);
+}
+
+function builtIn(oid: number, context: Context): string | null {
+  const entry = context.frame.engine.catalog.functions.get(oid);
+  return entry?.schema === 'pg_catalog' ? entry.name : null;
+}

@@ -1,0 +1,89 @@
+import { definingQuery } from '../catalog/definition.ts';
+import { type Context, contextAt, type Opened } from '../nullability/context.ts';
+import { resultExpressions, withQueryOf } from '../scope.ts';
+import type { Var } from '../tree/nodes.ts';
+import { Rte } from '../tree/nodes.ts';
+import type { Json } from '../type.ts';
+import type { Shaper } from './shaper.ts';
+import { union, unknown } from './union.ts';
+
+/** The structure of a json or jsonb column of the range table, from the expression behind it. */
+export function variableShape(variable: Var, context: Context, shaper: Shaper): Json {
+  const at = contextAt(context, variable.varlevelsup);
+  const column = variable.varattno - 1;
+  if (at === null || column < 0) return unknown;
+  const { frame } = at;
+  const { engine, scope } = frame;
+  const entry = scope.query.rtable?.[variable.varno - 1];
+  const place: Context = {
+    frame,
+    outer: frame.outer,
+    proven: frame.proven,
+    stage: 'row',
+    caseTest: null,
+    sublink: null,
+  };
+  switch (entry?.rtekind) {
+    case Rte.subquery:
+      return entry.subquery ? resultShape(engine.open(entry.subquery, place), column, shaper) : unknown;
+    case Rte.cte: {
+      const cte = withQueryOf(scope, entry);
+      const holder = contextAt(place, entry.ctelevelsup ?? 0)?.frame;
+      if (cte === null || cte.node.cterecursive || holder === undefined) return unknown;
+      const inside: Context = {
+        ...place,
+        frame: holder,
+        outer: holder.outer,
+        proven: holder.outer?.proven ?? null,
+      };
+      return resultShape(engine.open(cte.node.ctequery, inside), column, shaper);
+    }
+    case Rte.relation: {
+      // What a materialised view stores was built by the same query, but maybe under other constraints.
+      const relation = engine.catalog.relations.get(entry.relid ?? 0);
+      const view = relation?.kind === 'v' ? definingQuery(relation) : null;
+      return view === null ? unknown : resultShape(engine.open(view, null), column, shaper);
+    }
+    case Rte.join:
+    case Rte.group: {
+      const behind = (entry.rtekind === Rte.group ? entry.groupexprs : entry.joinaliasvars)?.[column];
+      return behind ? shaper.json(behind, { ...at, stage: 'row', caseTest: null, sublink: null }) : unknown;
+    }
+    case Rte.values:
+      return union(
+        (entry.values_lists ?? []).map((row) => {
+          const value = row[column];
+          return value === undefined ? unknown : shaper.json(value, place);
+        }),
+      );
+    case Rte.function: {
+      const [only, another] = entry.functions ?? [];
+      const single = only !== undefined && another === undefined && only.funccolcount === 1 && column === 0;
+      return single ? shaper.json(only.funcexpr, place) : unknown;
+    }
+    default:
+      return unknown;
+  }
+}
+
+/** The structure of a query's result column, of each arm of its set operations. */
+export function resultShape(opened: Opened, column: number, shaper: Shaper): Json {
+  const { frame, result } = opened;
+  const { query } = frame.scope;
+  if (query.setOperations === null) {
+    const expr = resultExpressions(query)[column];
+    return expr === undefined ? unknown : shaper.json(expr, result);
+  }
+  const shapes: Json[] = [];
+  const visit = (node: typeof query.setOperations): void => {
+    if (node?.tag === 'SETOPERATIONSTMT') {
+      visit(node.larg);
+      visit(node.rarg);
+      return;
+    }
+    const arm = node === null ? null : query.rtable?.[node.rtindex - 1]?.subquery;
+    shapes.push(arm ? resultShape(frame.engine.open(arm, result), column, shaper) : unknown);
+  };
+  visit(query.setOperations);
+  return union(shapes);
+}

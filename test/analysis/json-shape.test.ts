@@ -1,0 +1,349 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonShapes } from '../../src/analysis/json-shape.ts';
+import type { Json } from '../../src/analysis/type.ts';
+import { type Analysed, analysed, servers } from '../support/analysed.ts';
+
+const schema = `
+  CREATE TYPE mood AS ENUM ('happy', 'sad');
+  CREATE TYPE address AS (street text, number int);
+  CREATE DOMAIN size AS text CHECK (VALUE IN ('s', 'm'));
+  CREATE TYPE odd;
+  CREATE FUNCTION odd_in(cstring) RETURNS odd LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+  CREATE FUNCTION odd_out(odd) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+  CREATE TYPE odd (INPUT = odd_in, OUTPUT = odd_out, LIKE = text);
+  CREATE FUNCTION odd_json(odd) RETURNS json LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT '{"odd": true}'::json $$;
+  CREATE CAST (odd AS json) WITH FUNCTION odd_json(odd);
+  CREATE TABLE owner (id int PRIMARY KEY, name text NOT NULL, nick text);
+  INSERT INTO owner VALUES (1, 'Ann', NULL), (2, 'Bob', 'bo'), (3, 'Cid', NULL);
+  CREATE TABLE car (
+    id bigint PRIMARY KEY, owner_id int REFERENCES owner, kind text NOT NULL CHECK (kind IN ('suv', 'van')),
+    price numeric(12, 2) NOT NULL, weight numeric NOT NULL, speed float8, sold boolean NOT NULL, at timestamptz NOT NULL,
+    day date, tags text[] NOT NULL, mood mood NOT NULL, address address, months int4range, photo bytea NOT NULL, data jsonb NOT NULL,
+    size size, odd odd, "time out" interval, code oid NOT NULL DEFAULT 5);
+  INSERT INTO car VALUES
+    (1, 1, 'suv', 10.50, 'Infinity', 'NaN', true, 'infinity', '2020-01-01', '{a,NULL}', 'happy', '(x,1)', '[1,3)', '\\x00', '{"k": [1]}', 's', 'o', '1 day'),
+    (2, 1, 'van', 'NaN', '-Infinity', '-Infinity', false, '2020-01-01', NULL, '{}', 'sad', NULL, NULL, '\\x', '[]', NULL, NULL, NULL),
+    (3, 2, 'van', 7, 1e30, 1.5, false, '2020-01-01', NULL, '{b}', 'sad', '(,)', 'empty', '\\x', 'null', NULL, NULL, NULL);
+  CREATE VIEW owner_json AS SELECT o.id, json_build_object('id', o.id, 'nick', nick) AS body FROM owner o;
+  CREATE MATERIALIZED VIEW stored AS SELECT jsonb_build_object('a', 1) AS body;
+`;
+
+const string: Json = { kind: 'string' };
+const number: Json = { kind: 'number' };
+const boolean: Json = { kind: 'boolean' };
+const unknown: Json = { kind: 'unknown' };
+const nothing: Json = { kind: 'null' };
+const is = (value: string | number | boolean): Json => ({ kind: 'literal', value });
+const or = (...members: Json[]): Json => ({
+  kind: 'union',
+  members: members.flatMap((m) => (m.kind === 'union' ? m.members : [m])),
+});
+const list = (element: Json): Json => ({ kind: 'array', element });
+const record = (value: Json): Json => ({ kind: 'record', value });
+const object = (fields: Readonly<Record<string, Json>>): Json => ({
+  kind: 'object',
+  fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
+});
+const special = or(is('NaN'), is('Infinity'), is('-Infinity'));
+const never: Json = { kind: 'union', members: [] };
+
+const owner = object({ id: number, name: string, nick: or(string, nothing) });
+const carFields = {
+  id: number,
+  owner_id: or(number, nothing),
+  kind: or(is('suv'), is('van')),
+  price: or(number, is('NaN')),
+  weight: or(number, special),
+  speed: or(number, special, nothing),
+  sold: boolean,
+  at: string,
+  day: or(string, nothing),
+  tags: list(or(string, nothing)),
+  mood: or(is('happy'), is('sad')),
+  address: or(object({ street: or(string, nothing), number: or(number, nothing) }), nothing),
+  months: or(string, nothing),
+  photo: string,
+  data: unknown,
+  size: or(is('s'), is('m'), nothing),
+  odd: unknown,
+  'time out': or(string, nothing),
+  code: string,
+};
+const car = object(carFields);
+/** Where it was compared. */
+const ownedCar = object({ ...carFields, owner_id: number });
+
+/** The first result column's structure; null: none is known. */
+const cases: readonly (readonly [sql: string, shape: Json | null])[] = [
+  [
+    "SELECT json_build_object('a', 1, 'b', name, 'c', nick, 'd', NULL, 'e', 'x') FROM owner",
+    object({ a: is(1), b: string, c: or(string, nothing), d: nothing, e: is('x') }),
+  ],
+  [
+    "SELECT jsonb_build_object('a', 1, 2, name, true, 'x') FROM owner",
+    object({ a: is(1), 2: string, true: is('x') }),
+  ],
+  ["SELECT jsonb_build_object('a', id, 'b', 1, 'a', name) FROM owner", object({ a: string, b: is(1) })],
+  ['SELECT json_build_object(name, id) FROM owner', record(number)],
+  ["SELECT json_build_object(name, id, 'x', nick) FROM owner", record(or(number, string, nothing))],
+  ['SELECT json_build_object()', object({})],
+  ["SELECT json_build_object(VARIADIC ARRAY['a', 'b'])", record(unknown)],
+  ['SELECT json_build_array(id, name, nick) FROM owner', list(or(number, string, nothing))],
+  ['SELECT json_build_array()', list(never)],
+  ['SELECT to_jsonb(name) FROM owner', string],
+  ['SELECT to_json(nick) FROM owner', string],
+  ['SELECT row_to_json(car) FROM car', car],
+  ['SELECT to_jsonb(car.*) FROM car', car],
+  ['SELECT to_json(x) FROM owner x (i)', object({ id: number, name: string, nick: or(string, nothing) })],
+  [
+    'SELECT row_to_json(x) FROM (SELECT id, upper(name) AS loud, nick IS NULL AS plain FROM owner) x',
+    object({ id: number, loud: string, plain: boolean }),
+  ],
+  ['SELECT row_to_json(x) FROM (SELECT id, name FROM owner) x (a)', object({ a: number, name: string })],
+  ['SELECT to_json(ROW(id, name)) FROM owner', object({ f1: number, f2: string })],
+  [
+    "SELECT to_json(v) FROM (VALUES (1, 'a'), (2, NULL)) v (n)",
+    object({ n: or(is(1), is(2)), column2: or(is('a'), nothing) }),
+  ],
+  ['WITH x (z) AS (SELECT id FROM owner) SELECT to_json(y) FROM x y', object({ z: number })],
+  ['SELECT json_agg(id) FROM owner', list(number)],
+  ['SELECT json_agg(nick ORDER BY id) FROM owner', list(or(string, nothing))],
+  ['SELECT json_agg(nick) FILTER (WHERE nick IS NOT NULL) FROM owner', list(string)],
+  ['SELECT jsonb_agg(DISTINCT name) FROM owner', list(string)],
+  ['SELECT json_agg(o) FROM owner o', list(owner)],
+  ['SELECT json_agg(o) OVER (ORDER BY o.id) FROM owner o', list(owner)],
+  ['SELECT json_object_agg(name, id) FROM owner', record(number)],
+  ['SELECT jsonb_object_agg(name, nick) FROM owner', record(or(string, nothing))],
+  ["SELECT coalesce(json_agg(id), '[]') FROM owner WHERE false", list(number)],
+  ["SELECT coalesce(jsonb_agg(o), '[]'::jsonb) FROM owner o", list(owner)],
+  ["SELECT coalesce(jsonb_object_agg(name, id), '{}') FROM owner", or(record(number), object({}))],
+  [
+    'SELECT json_agg(c) FILTER (WHERE c.id IS NOT NULL) FROM owner o LEFT JOIN car c ON c.owner_id = o.id',
+    list(ownedCar),
+  ],
+  ['SELECT json_agg(c) FROM owner o LEFT JOIN car c ON c.owner_id = o.id', list(or(car, nothing))],
+  [
+    "SELECT json_agg(json_build_object('name', o.name, 'car', c.kind)) FROM owner o LEFT JOIN car c ON c.owner_id = o.id",
+    list(object({ name: string, car: or(is('suv'), is('van'), nothing) })),
+  ],
+  [
+    `SELECT json_build_object('name', name, 'cars', (SELECT coalesce(json_agg(json_build_object('id', c.id, 'price', c.price)), '[]')
+      FROM car c WHERE c.owner_id = o.id)) FROM owner o`,
+    object({ name: string, cars: list(object({ id: number, price: or(number, is('NaN')) })) }),
+  ],
+  ['SELECT (SELECT json_agg(c.id) FROM car c WHERE c.owner_id = o.id) FROM owner o', list(number)],
+  [
+    'SELECT cars FROM owner o LEFT JOIN LATERAL (SELECT json_agg(c.sold) AS cars FROM car c WHERE c.owner_id = o.id) l ON true',
+    list(boolean),
+  ],
+  [
+    "WITH x AS (SELECT jsonb_build_object('a', nick) AS j FROM owner) SELECT j FROM x",
+    object({ a: or(string, nothing) }),
+  ],
+  [
+    "SELECT json_build_object('inner', x.j) FROM owner o LEFT JOIN (SELECT id, json_build_object('a', 1) AS j FROM owner) x ON x.id = o.id + 1",
+    object({ inner: or(object({ a: is(1) }), nothing) }),
+  ],
+  ['SELECT body FROM owner_json', object({ id: number, nick: or(string, nothing) })],
+  [
+    'SELECT to_json(v) FROM owner_json v',
+    object({ id: number, body: object({ id: number, nick: or(string, nothing) }) }),
+  ],
+  ['SELECT body FROM stored', null],
+  [
+    "SELECT json_build_object('kind', 'a', 'x', 1) UNION ALL SELECT json_build_object('kind', 'b', 'y', name) FROM owner",
+    or(object({ kind: is('a'), x: is(1) }), object({ kind: is('b'), y: string })),
+  ],
+  [
+    "SELECT jsonb_build_object('a', 1, 'b', 2) || jsonb_build_object('b', 'x', 'c', nick) FROM owner",
+    object({ a: is(1), b: is('x'), c: or(string, nothing) }),
+  ],
+  [
+    "SELECT jsonb_build_object('a', 1) || CASE WHEN id = 1 THEN '{}'::jsonb ELSE jsonb_build_object('b', 2) END FROM owner",
+    or(object({ a: is(1) }), object({ a: is(1), b: is(2) })),
+  ],
+  ['SELECT jsonb_build_array(1) || jsonb_build_array(name) FROM owner', list(or(is(1), string))],
+  ["SELECT data || jsonb_build_object('a', 1) FROM car", null],
+  ["SELECT jsonb_build_object('a', 1) || to_jsonb(nick) FROM owner WHERE false", null],
+  ["SELECT to_jsonb(o) - 'nick' FROM owner o", object({ id: number, name: string })],
+  [
+    "SELECT json_build_object('a', json_build_object('b', nick)) -> 'a' FROM owner",
+    object({ b: or(string, nothing) }),
+  ],
+  ["SELECT json_build_object('a', 1) -> 'b'", null],
+  [
+    "SELECT CASE WHEN id = 1 THEN json_build_object('ok', true) WHEN id = 2 THEN NULL ELSE json_build_object('error', name) END FROM owner",
+    or(object({ ok: is(true) }), object({ error: string })),
+  ],
+  ["SELECT json_build_object('a', 1)::jsonb", object({ a: is(1) })],
+  [
+    'SELECT \'{"a": [1, "x", null], "b": {}}\'::json',
+    object({ a: list(or(is(1), is('x'), nothing)), b: object({}) }),
+  ],
+  ['SELECT \'{"a": 1}\'::jsonb', null],
+  ['SELECT data FROM car', null],
+  ['SELECT $1::jsonb', null],
+  ['SELECT to_jsonb(odd) FROM car', null],
+  [
+    "SELECT json_build_object('n', count(*), 'sum', sum(id), 'avg', avg(id), 'max', max(price), 'total', sum(price)) FROM car",
+    object({
+      n: number,
+      sum: or(number, nothing),
+      avg: or(number, nothing),
+      max: or(number, is('NaN'), nothing),
+      total: or(number, is('NaN'), nothing),
+    }),
+  ],
+  [
+    "SELECT json_build_object('a', price * 2, 'b', weight * 2, 'c', round(id / 3.0, 2), 'd', weight::numeric(40, 1)) FROM car WHERE id = 3",
+    object({ a: or(number, is('NaN')), b: or(number, special), c: number, d: or(number, is('NaN')) }),
+  ],
+  [
+    "SELECT json_build_object('tags', array_agg(name), 'moods', ARRAY(SELECT mood FROM car), 'cars', array_agg(o)) FROM owner o",
+    object({
+      tags: or(list(string), nothing),
+      moods: list(or(is('happy'), is('sad'))),
+      cars: or(list(owner), nothing),
+    }),
+  ],
+  ['SELECT array_to_json(ARRAY[1, 2])', list(or(is(1), is(2)))],
+  ["SELECT json_object(ARRAY['a', NULL]) WHERE false", record(or(string, nothing))],
+  [
+    "SELECT jsonb_build_object('kind', kind, 'n', count(*)) FROM car GROUP BY kind",
+    object({ kind: or(is('suv'), is('van')), n: number }),
+  ],
+  [
+    "SELECT jsonb_build_object('kind', kind, 'n', count(*)) FROM car GROUP BY ROLLUP (kind)",
+    object({ kind: or(is('suv'), is('van'), nothing), n: number }),
+  ],
+  [
+    "UPDATE owner SET nick = 'x' RETURNING to_jsonb(owner)",
+    object({ id: number, name: string, nick: string }),
+  ],
+  [
+    "INSERT INTO owner (id, name) VALUES (9, 'x') RETURNING json_build_object('id', id)",
+    object({ id: number }),
+  ],
+  ["SELECT j FROM json_build_object('a', 1) j", object({ a: is(1) })],
+  ["SELECT jsonb_set(jsonb_build_object('a', 1), '{a}', '2')", null],
+  ['SELECT json_agg(x) FROM jsonb_each(\'{"a":1}\') x', list(unknown)],
+];
+
+/** Since PostgreSQL 16. */
+const constructors: readonly (readonly [sql: string, shape: Json | null])[] = [
+  ["SELECT JSON_OBJECT('a': id, 'b' VALUE nick) FROM owner", object({ a: number, b: or(string, nothing) })],
+  [
+    "SELECT JSON_OBJECT('a': id, 'b': nick ABSENT ON NULL RETURNING jsonb) FROM owner",
+    {
+      kind: 'object',
+      fields: [
+        { name: 'a', value: number },
+        { name: 'b', value: string, optional: true },
+      ],
+    },
+  ],
+  ['SELECT JSON_ARRAY(id, nick) FROM owner', list(or(number, string))],
+  ['SELECT JSON_ARRAY(id, nick, NULL NULL ON NULL) FROM owner', list(or(number, string, nothing))],
+  ['SELECT JSON_ARRAYAGG(nick) FROM owner', list(string)],
+  ['SELECT JSON_ARRAYAGG(nick NULL ON NULL) FROM owner', list(or(string, nothing))],
+  ['SELECT JSON_OBJECTAGG(name: nick) FROM owner', record(or(string, nothing))],
+  ['SELECT JSON_OBJECTAGG(name: nick ABSENT ON NULL) FROM owner', record(string)],
+  ['SELECT JSON_ARRAY(SELECT id FROM owner)', list(number)],
+  ["SELECT JSON_OBJECT('a': 1 RETURNING text)", null],
+];
+
+const optional = (shape: Json): Json =>
+  shape.kind === 'object'
+    ? { ...shape, fields: shape.fields.map((field) => ({ ...field, optional: true })) }
+    : shape;
+
+/** Whether a value that JSON.parse gave is of a structure. */
+function fits(value: unknown, shape: Json): boolean {
+  switch (shape.kind) {
+    case 'unknown':
+      return true;
+    case 'null':
+      return value === null;
+    case 'literal':
+      return value === shape.value;
+    case 'array':
+      return Array.isArray(value) && value.every((element) => fits(element, shape.element));
+    case 'record':
+      return isRecord(value) && Object.values(value).every((field) => fits(field, shape.value));
+    case 'union':
+      return shape.members.some((member) => fits(value, member));
+    case 'object':
+      return (
+        isRecord(value) &&
+        Object.keys(value).every((key) => shape.fields.some(({ name }) => name === key)) &&
+        shape.fields.every(({ name, value: field, optional: left }) =>
+          name in value ? fits(value[name], field) : left === true,
+        )
+      );
+    default:
+      return typeof value === shape.kind;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Field and member order say nothing. */
+function sorted(shape: Json | null | undefined): unknown {
+  if (shape === null || shape === undefined) return shape;
+  const by = (parts: readonly unknown[]) => parts.map((part) => JSON.stringify(part)).sort();
+  switch (shape.kind) {
+    case 'union':
+      return { union: by(shape.members.map(sorted)) };
+    case 'object':
+      return { object: by(shape.fields.map(({ value, ...field }) => ({ ...field, value: sorted(value) }))) };
+    case 'array':
+      return { array: sorted(shape.element) };
+    case 'record':
+      return { record: sorted(shape.value) };
+    default:
+      return shape;
+  }
+}
+
+describe.each(servers)('JSON, on %s', (server) => {
+  let database: Analysed;
+  beforeAll(async () => {
+    database = await analysed(server, schema);
+  });
+  afterAll(() => database.close());
+
+  async function check(sql: string, expected: Json | null) {
+    const { tree } = await database.tree(sql);
+    const [shape] = jsonShapes(tree, database.catalog);
+    expect(sorted(shape)).toEqual(sorted(expected));
+    for (const [value] of await database.rows(sql, sql.includes('$1') ? ['{}'] : [])) {
+      if (value !== null && shape) expect(fits(value, shape), JSON.stringify(value)).toBe(true);
+    }
+  }
+
+  it.each(cases.map(([sql, shape]) => ({ sql, shape })))('$sql', ({ sql, shape }) => check(sql, shape));
+
+  it('JSON_OBJECT and its like', async () => {
+    if (database.catalog.version < 160000) return;
+    for (const [sql, shape] of constructors) await check(sql, shape);
+  });
+
+  it('json_strip_nulls', async () => {
+    await check(
+      "SELECT jsonb_strip_nulls(jsonb_build_object('a', id, 'b', NULL, 'c', jsonb_build_object('d', nick))) FROM owner",
+      {
+        kind: 'object',
+        fields: [
+          { name: 'a', value: number },
+          { name: 'c', value: optional(object({ d: string })) },
+        ],
+      },
+    );
+    await check("SELECT jsonb_strip_nulls(jsonb_build_object('x', data)) FROM car", {
+      kind: 'object',
+      fields: [{ name: 'x', value: unknown, optional: true }],
+    });
+  });
+});
