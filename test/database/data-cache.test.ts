@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   utimesSync,
@@ -57,6 +59,17 @@ test.each([
 ])('removes a file that is %s', async (_, spoil) => {
   await cache.write('a', Buffer.from('some data'));
   spoil(join(folder(), 'a.pgdata'));
+  expect(await cache.read('a')).toBeNull();
+  expect(readdirSync(folder())).toEqual([]);
+});
+
+test('removes a file of which one bit has turned, also where it could still be unpacked', async () => {
+  // What cannot be made smaller is stored as it is.
+  const path = join(folder(), 'a.pgdata');
+  await cache.write('a', randomBytes(10_000));
+  const data = readFileSync(path);
+  data[5000] = (data[5000] ?? 0) ^ 1;
+  writeFileSync(path, data);
   expect(await cache.read('a')).toBeNull();
   expect(readdirSync(folder())).toEqual([]);
 });

@@ -15,11 +15,13 @@ CREATE EXTENSION citext;
 CREATE TYPE role AS ENUM ('admin', 'user');
 CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email citext NOT NULL UNIQUE, role role);
 GRANT SELECT ON users TO reporting;
+CREATE ROLE writer;
 -- Down Migration
 DROP TABLE users;
 `,
   'migrations/2_tasks.sql': `CREATE TABLE tasks (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), owner bigint REFERENCES users);
 CREATE VIEW open_tasks AS SELECT t.id, u.email FROM tasks t LEFT JOIN users u ON u.id = t.owner;
+GRANT ALL ON tasks TO writer;
 INSERT INTO users (email, role) VALUES ('First@example.org', 'admin');
 `,
 };

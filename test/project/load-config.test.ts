@@ -181,6 +181,7 @@ describe('the server comes from', () => {
 
   test('the PG* variables before the URL, and db for what the URL leaves out', () => {
     const config = { dbUrl: 'postgres://u@h/d', db: { host: 'x', user: 'x', port: 7, password: 'secret' } };
+    expect(connection(config)).toEqual({ connectionString: 'postgres://u@h/d', port: 7, password: 'secret' });
     expect(connection(config, { PGHOST: 'other', PGPORT: '6543' })).toEqual({
       connectionString: 'postgres://u@h/d',
       host: 'other',
