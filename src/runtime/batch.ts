@@ -89,6 +89,7 @@ async function oneAfterTheOther(
   return outcomes;
 }
 
-function isBroken(outcome: PromiseSettledResult<unknown>): outcome is PromiseRejectedResult {
+/** Whether a statement failed in a way that its connection cannot be used after. */
+export function isBroken(outcome: PromiseSettledResult<unknown>): outcome is PromiseRejectedResult {
   return outcome.status === 'rejected' && !isHarmless(outcome.reason);
 }

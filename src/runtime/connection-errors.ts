@@ -13,8 +13,8 @@ export class ConnectionError extends QueryError {
 
 /** No connection of the pool came free in time. Nothing was sent. */
 export class PoolTimeoutError extends ConnectionError {
-  constructor(origin: Origin) {
-    super(origin, 'no connection of the pool came free in time', undefined, 'PoolTimeoutError');
+  constructor(origin: Origin, detail: string) {
+    super(origin, `no connection of the pool came free in time${detail}`, undefined, 'PoolTimeoutError');
   }
 }
 

@@ -53,4 +53,6 @@ export interface QueryDefinition {
   readonly params: readonly ParamDefinition[];
   /** In the order of the result's columns. */
   readonly columns: readonly FieldDefinition[];
+  /** It writes nothing and calls nothing volatile, so that it can be sent again when a connection is lost. */
+  readonly readOnly?: boolean;
 }

@@ -34,12 +34,12 @@ export function execute<Row>(
  */
 export async function executeUnprepared<Row>(
   db: Connection,
-  { text, values }: Statement,
+  statement: Statement,
   read: RowReader<Row> | null,
   error: unknown,
 ): Promise<Executed<Row>> {
   try {
-    return await execute(db, { name: undefined, text, values }, read);
+    return await execute(db, { ...statement, name: undefined }, read);
   } catch (again) {
     throw (again as { code?: unknown }).code === '25P02' ? error : again;
   }

@@ -59,6 +59,7 @@ export {
   TooManyRowsError,
 } from './errors.ts';
 export type { IterateOptions } from './iterate.ts';
+export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
 export { type Call, exec, execrows, many, maybe, one, type Query } from './query.ts';
 export { type TransactionOptions, transaction } from './transaction.ts';
 export { TransactionError } from './transaction-error.ts';

@@ -101,7 +101,14 @@ export async function withClient<Result>(
   pool: PgPool,
   use: (client: PgClient) => Promise<Result>,
 ): Promise<Result> {
-  const { client, giveBack } = await lend(pool);
+  return withClientOf(await lend(pool), use);
+}
+
+/** Runs `use` with a client that has been lent, and gives it back. */
+export async function withClientOf<Result>(
+  { client, giveBack }: Lent,
+  use: (client: PgClient) => Promise<Result>,
+): Promise<Result> {
   try {
     const result = await use(client);
     giveBack();

@@ -1,6 +1,6 @@
 import type { Connection, PgliteConnection } from './connection.ts';
 import { layerOf } from './layer.ts';
-import { isPgClient, isPgPool, lend, type PgClient } from './pg.ts';
+import { isPgClient, isPgPool, type Lent, lend, type PgClient } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { isPglite } from './pglite.ts';
 import { toQueryError } from './to-query-error.ts';
@@ -29,15 +29,10 @@ export async function withSession<Result>(
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   if (isPgPool(db)) {
-    const { client, giveBack } = await lend(db, signal).catch((error: unknown) => {
+    const lent = await lend(db, signal).catch((error: unknown) => {
       throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error);
     });
-    const { session, failure } = pgSession(client);
-    try {
-      return await use(session);
-    } finally {
-      giveBack(failure());
-    }
+    return withLent(lent, use);
   }
   if (isPgClient(db)) {
     if (busy.has(db) || db.getTransactionStatus?.() === 'T') {
@@ -64,6 +59,19 @@ export async function withSession<Result>(
     'BEGIN',
     'needs a Pool or Client of pg, or PGlite, to have a connection for itself',
   );
+}
+
+/** Runs `use` with a client that a pool has lent, and gives it back. */
+export async function withLent<Result>(
+  { client, giveBack }: Lent,
+  use: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const { session, failure } = pgSession(client);
+  try {
+    return await use(session);
+  } finally {
+    giveBack(failure());
+  }
 }
 
 function pgSession(client: PgClient): { session: Session; failure: () => Error | undefined } {

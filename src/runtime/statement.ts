@@ -9,6 +9,8 @@ export interface Statement {
   readonly name: string | undefined;
   readonly text: string;
   readonly values: (string | Uint8Array | null)[];
+  /** Can be sent again if its answer is lost. */
+  readonly readOnly?: boolean | undefined;
 }
 
 /**
@@ -44,6 +46,7 @@ export function displayText(definition: QueryDefinition): string {
 }
 
 function fixedStatement(definition: QueryDefinition, text: string): (params: unknown) => Statement {
+  const { readOnly } = definition;
   let name: string | undefined;
   return (params) => {
     name ??= statementName(definition.name, text);
@@ -51,7 +54,7 @@ function fixedStatement(definition: QueryDefinition, text: string): (params: unk
     for (const param of definition.params) {
       pushValues(definition, param, params, values);
     }
-    return { name, text, values };
+    return { name, text, values, readOnly };
   };
 }
 
@@ -59,6 +62,7 @@ function growingStatement(
   definition: QueryDefinition,
   sql: readonly (string | number)[],
 ): (params: unknown) => Statement {
+  const { readOnly } = definition;
   const names = new Map<string, string>();
   return (params) => {
     const values: (string | Uint8Array | null)[] = [];
@@ -73,7 +77,7 @@ function growingStatement(
       name = statementName(definition.name, text);
       names.set(text, name);
     }
-    return { name, text, values };
+    return { name, text, values, readOnly };
   };
 }
 

@@ -14,10 +14,10 @@ export function toQueryError(origin: Origin, error: unknown): QueryError {
       : databaseError(origin, error);
   }
   // What else a driver throws is about the connection; these two are told apart by their words alone.
-  const { message, code } = error as { message?: unknown; code?: unknown };
+  const { message, code, detail } = error as { message?: unknown; code?: unknown; detail?: unknown };
   switch (message) {
     case 'timeout exceeded when trying to connect':
-      return new PoolTimeoutError(origin);
+      return new PoolTimeoutError(origin, typeof detail === 'string' ? detail : '');
     case 'Query read timeout':
       return new ReadTimeoutError(origin);
     default:

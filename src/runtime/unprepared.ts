@@ -26,6 +26,6 @@ export function unprepared(db: Connection): Connection {
   });
 }
 
-function withoutName({ text, values }: Statement): Statement {
-  return { name: undefined, text, values };
+function withoutName(statement: Statement): Statement {
+  return { ...statement, name: undefined };
 }

@@ -1,0 +1,102 @@
+import { executeAll, isBroken } from './batch.ts';
+import type { Connection, PgConnection } from './connection.ts';
+import { type Executed, execute } from './execute.ts';
+import { asConnection } from './layer.ts';
+import { isPgPool, type PgClient, withClientOf } from './pg.ts';
+import { type CountingPool, isLost, isUnsent, type Lending, lending } from './pool-lending.ts';
+import type { RowReader } from './row.ts';
+import { withLent } from './session.ts';
+import type { Statement } from './statement.ts';
+import { toQueryError } from './to-query-error.ts';
+import { unprepared } from './unprepared.ts';
+
+/** What `createPool` adds to the options of pg's Pool. */
+export interface PoolOptions {
+  /** Default: the environment's DATABASE_URL; without it pg's own defaults (PGHOST and so on). */
+  readonly connectionString?: string;
+  /** How long to wait for a connection, in milliseconds. Default 5000 (pg waits for ever). */
+  readonly connectionTimeoutMillis?: number;
+  /** A connection that has been idle longer is tried before it is used, in milliseconds. Default 10000. */
+  readonly pingAfterIdleMillis?: number;
+  /** False: no named prepared statements, for poolers that cannot keep them. Default true. */
+  readonly prepare?: boolean;
+}
+
+/** A pool: a connection to run queries over, until its end. */
+export interface DatabasePool extends PgConnection {
+  /**
+   * Lends no more connections, lets what is running end, and closes. What still runs after
+   * `timeoutMillis` (default 10000) is cut off. Calling it again waits for the same end.
+   */
+  end(timeoutMillis?: number): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+// How often a statement that can be sent again is sent, and how long the server has to come back.
+const ATTEMPTS = 3;
+const PAUSE_MILLIS = 100;
+
+/**
+ * A pool over pg's Pool, which is handed in: `createPool(pg.Pool, { max: 10 })`. It tries connections that
+ * were idle before it uses them; it runs a query again whose connection was lost, if the query only reads
+ * or was not sent; and it fails soon, and says why, when no connection comes free.
+ */
+export function createPool<PoolClass extends new (config: never) => object>(
+  PgPoolClass: PoolClass,
+  options: PoolOptions & Omit<NonNullable<ConstructorParameters<PoolClass>[0]>, keyof PoolOptions>,
+): DatabasePool {
+  const { pingAfterIdleMillis = 10_000, prepare = true, ...config } = options;
+  const connectionString = options.connectionString ?? process.env.DATABASE_URL;
+  const pool = new PgPoolClass({
+    connectionTimeoutMillis: 5000,
+    ...(connectionString === undefined ? {} : { connectionString }),
+    ...config,
+  } as never);
+  if (!isPgPool(pool)) {
+    throw new TypeError("createPool: the first argument has to be pg's Pool");
+  }
+  return handleOf(lending(pool as CountingPool, pingAfterIdleMillis), prepare);
+}
+
+function handleOf(pool: Lending, prepare: boolean): DatabasePool {
+  const over = (client: PgClient): Connection => (prepare ? client : unprepared(client));
+
+  async function run<Row>(statement: Statement, read: RowReader<Row> | null): Promise<Executed<Row>> {
+    for (let attempt = 1; ; attempt++) {
+      let sent = false;
+      try {
+        const lent = await pool.borrow();
+        sent = true;
+        return await withClientOf(lent, (client) => execute(over(client), statement, read));
+      } catch (error) {
+        const again = isLost(error) && (!sent || statement.readOnly === true || isUnsent(error));
+        if (!again || attempt === ATTEMPTS || pool.ended) {
+          throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS * (attempt - 1)));
+      }
+    }
+  }
+  const end = (timeoutMillis = 10_000): Promise<void> => pool.end(timeoutMillis);
+  const handle: DatabasePool = {
+    query: async (config) => withClientOf(await pool.borrow(), (client) => client.query(config)),
+    end,
+    [Symbol.asyncDispose]: () => end(),
+  };
+  return asConnection(handle, {
+    inTransaction: false,
+    execute: run,
+    executeAll: async (batch) => {
+      const { client, giveBack } = await pool.borrow();
+      const outcomes = await executeAll(over(client), batch);
+      giveBack(outcomes.find(isBroken)?.reason);
+      return outcomes;
+    },
+    withSession: async (signal, use) => {
+      const lent = await pool.borrow(signal).catch((error: unknown) => {
+        throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error);
+      });
+      return withLent(lent, (session) => use({ ...session, db: over(lent.client) }));
+    },
+  });
+}

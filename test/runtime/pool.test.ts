@@ -1,0 +1,266 @@
+import { Pool } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  batch,
+  ConnectionError,
+  createPool,
+  type DatabasePool,
+  DecodeError,
+  exec,
+  execrows,
+  int4,
+  many,
+  one,
+  PoolTimeoutError,
+  type QueryDefinition,
+  transaction,
+  UniqueViolationError,
+} from '../../src/runtime/index.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { startProxy, type TcpProxy } from './proxy.ts';
+
+const file = 'test.sql';
+const count: QueryDefinition = {
+  name: 'count',
+  file,
+  sql: 'SELECT count(*)::int4 AS n FROM items',
+  params: [],
+  columns: [['n', int4]],
+};
+const countItems = one<void, { n: number }>({ ...count, readOnly: true });
+const countItemsCarelessly = one<void, { n: number }>(count);
+const add = execrows<{ id: number }>({
+  name: 'add',
+  file,
+  sql: 'INSERT INTO items VALUES ($1)',
+  params: [{ name: 'id', codec: int4 }],
+  columns: [],
+});
+const backend = one<void, { pid: number }>({
+  name: 'backend',
+  file,
+  sql: 'SELECT pg_backend_pid() AS pid',
+  params: [],
+  columns: [['pid', int4]],
+  readOnly: true,
+});
+const sleep = (seconds: number) =>
+  exec<void>({ name: 'sleep', file, sql: `SELECT pg_sleep(${seconds})`, params: [], columns: [] });
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+let database: TestDatabase;
+let proxy: TcpProxy;
+let pool: DatabasePool;
+
+beforeAll(async () => {
+  database = await createDatabase(18, 'CREATE TABLE items (id int4 PRIMARY KEY)');
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  proxy = await startProxy(database.url);
+});
+afterEach(async () => {
+  await pool.end(0);
+  await proxy.close();
+});
+
+const open = (options: object = {}) => createPool(Pool, { connectionString: proxy.url, max: 2, ...options });
+
+describe('a pool', () => {
+  it('runs queries, batches and transactions', async () => {
+    pool = open();
+    await transaction(pool, {}, (tx) => add(tx, { id: 1 }));
+    await expect(transaction(pool, {}, (tx) => add(tx, { id: 1 }))).rejects.toThrow(UniqueViolationError);
+    expect(await batch(pool, [countItems.with(), add.with({ id: 1 })])).toMatchObject([
+      { value: { n: 1 } },
+      { reason: { code: '23505' } },
+    ]);
+    expect(await countItems(pool)).toEqual({ n: 1 });
+    expect(
+      await pool.query({
+        text: 'SELECT 1',
+        values: [],
+        rowMode: 'array',
+        types: { getTypeParser: () => String },
+      }),
+    ).toMatchObject({ rows: [['1']] });
+    expect(proxy.connections).toBe(1);
+  });
+
+  it('is reached by DATABASE_URL unless told otherwise', async () => {
+    const before = process.env.DATABASE_URL;
+    process.env.DATABASE_URL = proxy.url;
+    try {
+      pool = createPool(Pool, {});
+      await backend(pool);
+      expect(proxy.connections).toBe(1);
+    } finally {
+      if (before === undefined) {
+        delete process.env.DATABASE_URL;
+      } else {
+        process.env.DATABASE_URL = before;
+      }
+    }
+  });
+
+  it("passes pg's own options on", async () => {
+    pool = createPool(Pool, { connectionString: proxy.url, statement_timeout: 50 });
+    await expect(sleep(5)(pool)).rejects.toMatchObject({ code: '57014' });
+    // @ts-expect-error: pg has no such option
+    expect(() => createPool(Pool, { conectionString: '' })).not.toThrow();
+    expect(() => createPool(Map as never, {})).toThrow(TypeError);
+  });
+
+  it('fails soon, and says why, when no connection comes free', async () => {
+    pool = open({ max: 1, connectionTimeoutMillis: 50 });
+    const running = sleep(0.3)(pool);
+    await pause(20);
+    const error = await backend(pool).catch((it: unknown) => it);
+    expect(error).toBeInstanceOf(PoolTimeoutError);
+    expect((error as Error).message).toBe(
+      'backend (test.sql): no connection of the pool came free in time: 1 are in use, 0 others wait',
+    );
+    await expect(transaction(pool, {}, async () => {})).rejects.toThrow(PoolTimeoutError);
+    await running;
+  });
+
+  it('prepares nothing if told so', async () => {
+    const prepared = many<void, { n: number }>({
+      name: 'prepared',
+      file,
+      sql: 'SELECT count(*)::int4 AS n FROM pg_prepared_statements',
+      params: [],
+      columns: [['n', int4]],
+    });
+    pool = open({ max: 1, prepare: false });
+    await backend(pool);
+    await transaction(pool, {}, (tx) => backend(tx));
+    await batch(pool, [backend.with(), backend.with()]);
+    expect(await prepared(pool)).toEqual([{ n: 0 }]);
+    await pool.end();
+    pool = open({ max: 1 });
+    expect(await prepared(pool)).toEqual([{ n: 1 }]);
+  });
+
+  it('keeps its connection after errors that are not of the connection', async () => {
+    pool = open({ max: 1 });
+    const { pid } = await backend(pool);
+    await expect(add(pool, { id: 1 })).rejects.toThrow(UniqueViolationError);
+    const undecodable = one<void, { n: number }>({ ...count, sql: `SELECT 'x' AS n` });
+    await expect(undecodable(pool)).rejects.toThrow(DecodeError);
+    expect(await backend(pool)).toEqual({ pid });
+  });
+});
+
+describe('a pool whose connections are lost', () => {
+  it('while idle: takes another, for writes, too', async () => {
+    pool = open({ pingAfterIdleMillis: 0 });
+    await Promise.all([backend(pool), backend(pool)]);
+    proxy.breakAll();
+    expect(await add(pool, { id: 10 })).toBe(1);
+    // Without pg having noticed yet:
+    proxy.breakAll();
+    await pause(50);
+    expect(await add(pool, { id: 11 })).toBe(1);
+  });
+
+  it('while idle, by a network that drops everything: takes another after a short while', async () => {
+    pool = open({ pingAfterIdleMillis: 0, max: 1 });
+    await backend(pool);
+    proxy.freeze(true);
+    setTimeout(() => proxy.freeze(false), 1000);
+    const started = performance.now();
+    expect(await add(pool, { id: 12 })).toBe(1);
+    expect(performance.now() - started).toBeGreaterThan(1900);
+    expect(proxy.connections).toBe(2);
+  });
+
+  it('does not try a connection that was just used', async () => {
+    pool = open({ max: 1 });
+    await backend(pool);
+    proxy.takeSent();
+    await backend(pool);
+    expect(proxy.takeSent()).toBe(1);
+  });
+
+  it('while a query runs: runs it again if it only reads', async () => {
+    pool = open();
+    await countItems(pool);
+    proxy.breakAfter(1);
+    expect(await countItems(pool)).toEqual({ n: expect.any(Number) });
+    await backend(pool);
+    proxy.breakAfter(1);
+    await expect(countItemsCarelessly(pool)).rejects.toThrow(ConnectionError);
+    await backend(pool);
+    proxy.breakAfter(1);
+    await expect(add(pool, { id: 20 })).rejects.toThrow(ConnectionError);
+    // It did take effect: that is why it must not be run again.
+    await expect(add(pool, { id: 20 })).rejects.toThrow(UniqueViolationError);
+  });
+
+  it('while a transaction runs: fails it', async () => {
+    pool = open();
+    const failing = transaction(pool, { retries: 3 }, async (tx) => {
+      await add(tx, { id: 30 });
+      proxy.breakAll();
+      await countItems(tx);
+    });
+    await expect(failing).rejects.toThrow(ConnectionError);
+    expect(await add(pool, { id: 30 })).toBe(1);
+  });
+
+  it('waits a little for a server that comes back, and not for one that does not', async () => {
+    pool = open();
+    proxy.refuse(true);
+    setTimeout(() => proxy.refuse(false), 50);
+    expect(await add(pool, { id: 40 })).toBe(1);
+    proxy.refuse(true);
+    proxy.breakAll();
+    const started = performance.now();
+    await expect(countItems(pool)).rejects.toThrow(ConnectionError);
+    expect(performance.now() - started).toBeLessThan(2000);
+    proxy.refuse(false);
+    expect(await add(pool, { id: 41 })).toBe(1);
+  });
+
+  it('does not run again what the server refuses for good', async () => {
+    const url = new URL(proxy.url);
+    url.pathname = '/nowhere';
+    pool = createPool(Pool, { connectionString: url.href });
+    await expect(countItems(pool)).rejects.toMatchObject({ code: '3D000' });
+    expect(proxy.connections).toBe(1);
+  });
+});
+
+describe('ending a pool', () => {
+  it('waits for what runs and for what waits for a connection', async () => {
+    pool = open({ max: 1 });
+    const running = [sleep(0.1)(pool), add(pool, { id: 50 })];
+    const inTransaction = transaction(pool, {}, async (tx) => {
+      await pause(50);
+      await add(tx, { id: 51 });
+    });
+    await pool.end();
+    await Promise.all([...running, inTransaction]);
+    await expect(countItems(pool)).rejects.toThrow(/the pool has been ended/);
+    await expect(transaction(pool, {}, async () => {})).rejects.toThrow(ConnectionError);
+    await pool.end();
+  });
+
+  it('cuts off what takes too long', async () => {
+    pool = open();
+    const running = expect(sleep(10)(pool)).rejects.toThrow(ConnectionError);
+    await pause(50);
+    const started = performance.now();
+    await pool.end(100);
+    expect(performance.now() - started).toBeLessThan(2000);
+    await running;
+  });
+
+  it('is what disposing does', async () => {
+    pool = open();
+    await backend(pool);
+    await pool[Symbol.asyncDispose]();
+    await expect(backend(pool)).rejects.toThrow(/ended/);
+  });
+});
