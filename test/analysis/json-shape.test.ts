@@ -24,6 +24,13 @@ const schema = `
     (1, 1, 'suv', 10.50, 'Infinity', 'NaN', true, 'infinity', '2020-01-01', '{a,NULL}', 'happy', '(x,1)', '[1,3)', '\\x00', '{"k": [1]}', 's', 'o', '1 day'),
     (2, 1, 'van', 'NaN', '-Infinity', '-Infinity', false, '2020-01-01', NULL, '{}', 'sad', NULL, NULL, '\\x', '[]', NULL, NULL, NULL),
     (3, 2, 'van', 7, 1e30, 1.5, false, '2020-01-01', NULL, '{b}', 'sad', '(,)', 'empty', '\\x', 'null', NULL, NULL, NULL);
+  CREATE DOMAIN rate AS numeric(6, 4) CHECK (VALUE >= 0 AND VALUE < 1);
+  CREATE DOMAIN sum AS numeric(6, 4);
+  CREATE TABLE bounds (below numeric CHECK (below < 100), above numeric CHECK (above > 0), within numeric CHECK (within BETWEEN 1.5 AND 9),
+    reversed float8 CHECK (100 >= reversed), infinite numeric CHECK (infinite < 'Infinity'), either numeric CHECK (either < 1 OR above > 1),
+    rate rate, sum sum, whole int);
+  INSERT INTO bounds VALUES ('-Infinity', 'Infinity', 2, '-Infinity', 1, 'NaN', 0.5, 'NaN', 1), (1, 'NaN', 2, 1, '-Infinity', 'Infinity', 0.5, 1, 2);
+  CREATE VIEW bounds_view AS SELECT rate, within * 2 AS twice FROM bounds;
   CREATE VIEW owner_json AS SELECT o.id, json_build_object('id', o.id, 'nick', nick) AS body FROM owner o;
   CREATE MATERIALIZED VIEW stored AS SELECT jsonb_build_object('a', 1) AS body;
 `;
@@ -204,6 +211,29 @@ const cases: readonly (readonly [sql: string, shape: Json | null])[] = [
       tags: or(list(string), nothing),
       moods: list(or(is('happy'), is('sad'))),
       cars: or(list(owner), nothing),
+    }),
+  ],
+  [
+    'SELECT to_json(b) FROM bounds b',
+    object({
+      below: or(number, is('-Infinity'), nothing),
+      above: or(number, is('NaN'), is('Infinity'), nothing),
+      within: or(number, nothing),
+      reversed: or(number, is('-Infinity'), nothing),
+      infinite: or(number, special, nothing),
+      either: or(number, special, nothing),
+      rate: or(number, nothing),
+      sum: or(number, is('NaN'), nothing),
+      whole: or(number, nothing),
+    }),
+  ],
+  ['SELECT to_json(b) FROM bounds_view b', object({ rate: or(number, nothing), twice: or(number, nothing) })],
+  [
+    "SELECT json_build_object('a', sum(within), 'b', sum(below), 'c', max(below)) FROM bounds",
+    object({
+      a: or(number, nothing),
+      b: or(number, special, nothing),
+      c: or(number, is('-Infinity'), nothing),
     }),
   ],
   ['SELECT array_to_json(ARRAY[1, 2])', list(or(is(1), is(2)))],

@@ -2,13 +2,6 @@ import type { Expr, ScalarArrayOpExpr } from '../tree/nodes.ts';
 import { bareColumn, type Frame, isConstant } from './frame.ts';
 import { type Known, type Settled, settleColumn, settledColumn } from './settled.ts';
 
-/** The conditions that hold together for a condition to be true. */
-export function conjuncts(quals: Expr | null): readonly Expr[] {
-  if (quals === null) return [];
-  if (quals.tag === 'BOOLEXPR' && quals.boolop === 'and') return quals.args.flatMap(conjuncts);
-  return [quals];
-}
-
 /** Adds the columns that the conditions settle, and those settled by way of them. */
 export function settle(conditions: readonly Expr[], frame: Frame, known: Known): void {
   for (let more = true; more; ) {

@@ -1,7 +1,8 @@
+import { conjuncts } from '../tree/conjuncts.ts';
 import type { Expr, JoinExpr, JoinTreeNode } from '../tree/nodes.ts';
 import { Join } from '../tree/nodes.ts';
 import { fromIndexes } from '../tree/walk.ts';
-import { conjuncts, settle } from './equalities.ts';
+import { settle } from './equalities.ts';
 import { bareColumn, type Frame } from './frame.ts';
 import { entryBound } from './range-table.ts';
 import { copyOf, type Known, nothingKnown } from './settled.ts';

@@ -29,6 +29,8 @@ export interface TypeEntry {
   readonly notNull: boolean;
   /** Domains: the type below; 0 for others. */
   readonly base: number;
+  /** Domains: `typtypmod`, the base's modifier; -1 if none. */
+  readonly baseModifier: number;
   /** True arrays (those that some type's `typarray` names): the element's OID; 0 for others. */
   readonly element: number;
   /** The type of arrays of this; 0 if none. */

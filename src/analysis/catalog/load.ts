@@ -77,7 +77,8 @@ function types(
     (row) => text(row[9]),
   );
   const found = new Map<number, TypeEntry>();
-  for (const [oid, schema, name, visible, kind, notNull, base, element, array, relation] of all) {
+  for (const row of all) {
+    const [oid, schema, name, visible, kind, notNull, base, element, array, relation, modifier] = row;
     const id = number(oid);
     found.set(id, {
       oid: id,
@@ -87,6 +88,7 @@ function types(
       kind: text(kind),
       notNull: notNull === 't',
       base: number(base),
+      baseModifier: number(modifier),
       element: number(element),
       array: number(array),
       relation: number(relation),

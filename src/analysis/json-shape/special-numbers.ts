@@ -1,15 +1,16 @@
 import { baseType } from '../catalog/base-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { originsOf, type Scope } from '../scope.ts';
+import { definingQuery } from '../catalog/definition.ts';
+import { bindingChecks } from '../literals/column.ts';
+import { entryOf, originsOf, rootScope, type Scope } from '../scope.ts';
 import { calledFunctions } from '../tree/calls.ts';
 import { expressionType } from '../tree/expression-type.ts';
-import type { Const, Expr } from '../tree/nodes.ts';
-import { mayBeSpecial, specialNumbers } from './type-shape.ts';
-
-type Special = (typeof specialNumbers)[number];
+import { type Expr, Rte, type Var } from '../tree/nodes.ts';
+import { readExpr } from '../tree/read.ts';
+import { constantSpecial, passing } from './number-bounds.ts';
+import { mayBeSpecial, type Special, specialNumbers } from './type-shape.ts';
 
 const none: readonly Special[] = [];
-const nan: readonly Special[] = ['NaN'];
 const NUMERIC = 1700;
 
 // Functions, operators' functions and aggregates of pg_catalog that make finite numbers of finite numbers: beyond
@@ -36,9 +37,7 @@ export function specialOf(expr: Expr, scope: Scope): readonly Special[] {
       const origins = originsOf(scope, expr);
       if (origins !== null && origins.length > 0)
         return together(origins.map(({ node, scope: inside }) => specialOf(node, inside)));
-      // numeric(p, s) takes NaN, but nothing infinite.
-      const limited = (expr.vartypmod ?? -1) >= 0 && baseType(catalog, expr.vartype) === NUMERIC;
-      return limited ? nan : specialNumbers;
+      return columnSpecial(expr, scope);
     }
     case 'FUNCEXPR':
     case 'OPEXPR': {
@@ -51,10 +50,14 @@ export function specialOf(expr: Expr, scope: Scope): readonly Special[] {
     }
     case 'AGGREF': {
       if (!staysFinite(expr, catalog)) return specialNumbers;
-      return afterArithmetic(each((expr.args ?? []).map((entry) => entry.expr)));
+      const found = each((expr.args ?? []).map((entry) => entry.expr));
+      return choosesOne(expr.aggfnoid, catalog) ? found : afterArithmetic(found);
     }
-    case 'WINDOWFUNC':
-      return staysFinite(expr, catalog) ? afterArithmetic(each(expr.args ?? [])) : specialNumbers;
+    case 'WINDOWFUNC': {
+      if (!staysFinite(expr, catalog)) return specialNumbers;
+      const found = each(expr.args ?? []);
+      return choosesOne(expr.winfnoid, catalog) ? found : afterArithmetic(found);
+    }
     case 'COALESCEEXPR':
     case 'MINMAXEXPR':
       return each(expr.args);
@@ -70,6 +73,39 @@ export function specialOf(expr: Expr, scope: Scope): readonly Special[] {
   }
 }
 
+/** A relation's column: by its type's modifier, its domain and the CHECK constraints of both. */
+function columnSpecial(column: Var, scope: Scope): readonly Special[] {
+  const { catalog } = scope;
+  const entry = entryOf(scope, column)?.node;
+  const relation = entry?.rtekind === Rte.relation ? catalog.relations.get(entry.relid ?? 0) : undefined;
+  const view = relation?.kind === 'v' ? definingQuery(relation) : null;
+  const behind = view?.targetList?.find(({ resno }) => resno === column.varattno)?.expr;
+  if (view !== null && view.setOperations === null && behind !== undefined)
+    return specialOf(behind, rootScope(catalog, view));
+  const isColumn = (expr: Expr) => expr.tag === 'VAR' && expr.varattno === column.varattno;
+  const checks =
+    relation === undefined || relation.kind === 'v' || relation.kind === 'm'
+      ? []
+      : bindingChecks(relation, catalog);
+  const limited = (column.vartypmod ?? -1) >= 0 && baseType(catalog, column.vartype) === NUMERIC;
+  return (
+    passing(checks, isColumn, catalog)
+      // numeric(p, s) takes NaN, but nothing infinite.
+      .filter((special) => !limited || special === 'NaN')
+      .filter((special) => domainSpecial(column.vartype, catalog).includes(special))
+  );
+}
+
+function domainSpecial(type: number, catalog: Catalog): readonly Special[] {
+  const domain = catalog.types.get(type);
+  if (domain?.kind !== 'd') return specialNumbers;
+  const limited = domain.baseModifier >= 0 && baseType(catalog, type) === NUMERIC;
+  const isValue = (expr: Expr) => expr.tag === 'COERCETODOMAINVALUE';
+  return passing(domain.checks.map(readExpr), isValue, catalog)
+    .filter((special) => !limited || special === 'NaN')
+    .filter((special) => domainSpecial(domain.base, catalog).includes(special));
+}
+
 function staysFinite(expr: Expr, catalog: Catalog): boolean {
   return calledFunctions(expr, catalog).every((oid) => {
     const entry = catalog.functions.get(oid);
@@ -81,6 +117,10 @@ function isCast(expr: Expr & { tag: 'FUNCEXPR' }, catalog: Catalog): boolean {
   return catalog.functions.get(expr.funcid)?.name === 'numeric';
 }
 
+function choosesOne(oid: number, catalog: Catalog): boolean {
+  return /^(min|max)$/.test(catalog.functions.get(oid)?.name ?? '');
+}
+
 /** Infinity less Infinity is NaN. */
 function afterArithmetic(found: readonly Special[]): readonly Special[] {
   return found.some((special) => special !== 'NaN') ? specialNumbers : found;
@@ -88,12 +128,4 @@ function afterArithmetic(found: readonly Special[]): readonly Special[] {
 
 function together(all: readonly (readonly Special[])[]): readonly Special[] {
   return specialNumbers.filter((special) => all.some((found) => found.includes(special)));
-}
-
-/** The sign bits of a numeric (NUMERIC_SPECIAL, src/backend/utils/adt/numeric.c). */
-function constantSpecial(node: Const): readonly Special[] {
-  if (node.constisnull) return none;
-  const bytes = Uint8Array.from(node.constvalue ?? []);
-  if (node.consttype !== NUMERIC || bytes.length < 6) return specialNumbers;
-  return (new DataView(bytes.buffer).getUint16(4, true) & 0xc000) === 0xc000 ? specialNumbers : none;
 }

@@ -17,6 +17,8 @@ const UNTOLD = new Set([2249, 22, 30]);
 /** What JSON has no numbers for, and to_json writes as strings. */
 export const specialNumbers = ['NaN', 'Infinity', '-Infinity'] as const;
 
+export type Special = (typeof specialNumbers)[number];
+
 export function isJson(type: number | null, catalog: Catalog): boolean {
   return type !== null && JSON_TYPES.has(baseType(catalog, type));
 }

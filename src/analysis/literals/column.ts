@@ -64,7 +64,7 @@ function findsNoNull(check: Expr, isSubject: (expr: Expr) => boolean, catalog: C
 }
 
 /** The conditions of the CHECK constraints that all rows meet which a query of the relation sees. */
-function bindingChecks(relation: Relation, catalog: Catalog): readonly Expr[] {
+export function bindingChecks(relation: Relation, catalog: Catalog): readonly Expr[] {
   // Nobody enforces the constraints of a foreign table.
   if (relation.kind === 'f' || hasForeignChild(relation, catalog)) return [];
   return relation.checks

@@ -373,6 +373,8 @@ export interface FuncExpr {
 export interface NamedArgExpr {
   readonly tag: 'NAMEDARGEXPR';
   readonly arg: Expr;
+  /** 0-based: which of the function's arguments it is, wherever it is written. */
+  readonly argnumber: number;
 }
 
 export interface OpExpr {
