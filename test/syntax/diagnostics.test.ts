@@ -244,6 +244,12 @@ describe('statements', () => {
       ['1:23 The statement of A does not end before the next header. | End it with ";".'],
     ],
     [
+      'without ; before a decorated header',
+      '/* @name A */ SELECT 1\n/**\n * @name B\n */\nSELECT 2;',
+      ['B'],
+      ['1:23 The statement of A does not end before the next header. | End it with ";".'],
+    ],
+    [
       'without ; before a line header',
       '-- @name A\nSELECT 1\n-- @name B\nSELECT 2',
       ['B'],

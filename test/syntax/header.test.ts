@@ -78,6 +78,7 @@ describe('the documentation', () => {
       'List:\n  - one\n  - two',
     ],
     ['line comments', '-- @name A\n-- Finds\n--   a car.\n--', 'Finds\n  a car.'],
+    ['line comments with CRLF', '-- @name A\r\n-- Finds\r\n-- a car.\r', 'Finds\na car.'],
     ['decoration', '/**\n * @name A\n * Finds\n *\n * - a car\n */', 'Finds\n\n- a car'],
     ['stars that are no decoration', '/*\n@name A\n* one\n* two\nthree\n*/', '* one\n* two\nthree'],
     [

@@ -23,6 +23,10 @@ const texts: readonly (readonly [name: string, text: string])[] = [
   ['doubled quotes', `/* @name A */ SELECT '${repeat("''")}';`],
   ['one list', `/* @name A */ SELECT ${repeat('1,')}1;`],
   ['continued strings', `/* @name A */ SELECT E${repeat("'a' \n")};`],
+  [
+    'a slash and star in each header',
+    Array.from({ length: 100_000 }, (_, n) => `/* @name A${n} of src/*.sql */ SELECT 1;\n`).join(''),
+  ],
   ['open comments', repeat('/* ')],
   ['open comments in a statement', `/* @name A */ SELECT ${repeat('/* ')}`],
   [

@@ -70,6 +70,7 @@ describe("sqlc's spelling", () => {
   });
 
   it('counts the parentheses of a slice as its own', () => {
+    expect(read('SELECT x[1 IN (sqlc.slice(ids)) :hi]').sql).toBe('SELECT x[1 IN ($1) :hi]');
     expect(read('SELECT 1 IN (sqlc.slice(ids)) AND x[1:2] = @a')).toMatchObject({
       sql: 'SELECT 1 IN ($1) AND x[1:2] = $2',
       parts: ['SELECT 1 IN ', 0, ' AND x[1:2] = ', 1, ''],

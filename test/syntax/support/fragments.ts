@@ -239,6 +239,8 @@ const WIDE_TEMPLATES = [
     "{n}?'x'",
     'ARRAY [lo, {n}]',
     '{n!}::int',
+    '{n!}x',
+    '{n}$x',
   ],
 ];
 
