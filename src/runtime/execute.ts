@@ -1,5 +1,6 @@
 import type { Connection, QueryConfig } from './connection.ts';
 import { layerOf } from './layer.ts';
+import { observed } from './observe.ts';
 import { isPgClient, isPgPool, submit, withClient } from './pg.ts';
 import { PgStatement } from './pg-statement.ts';
 import { isPglite, queryPglite } from './pglite.ts';
@@ -20,12 +21,12 @@ export function execute<Row>(
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
   if (isPgClient(db) && db.pipeline !== true) {
-    return submit(db, new PgStatement(statement, read));
+    return observed(statement, () => submit(db, new PgStatement(statement, read)));
   }
   if (isPgPool(db)) {
     return withClient(db, (client) => execute(client, statement, read));
   }
-  return layerOf(db)?.execute(statement, read) ?? query(db, statement, read);
+  return layerOf(db)?.execute(statement, read) ?? observed(statement, () => query(db, statement, read));
 }
 
 /**
@@ -39,7 +40,7 @@ export async function executeUnprepared<Row>(
   error: unknown,
 ): Promise<Executed<Row>> {
   try {
-    return await execute(db, { ...statement, name: undefined }, read);
+    return await execute(db, { ...statement, name: undefined, attempt: (statement.attempt ?? 1) + 1 }, read);
   } catch (again) {
     throw (again as { code?: unknown }).code === '25P02' ? error : again;
   }

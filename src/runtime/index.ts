@@ -59,8 +59,10 @@ export {
   TooManyRowsError,
 } from './errors.ts';
 export type { IterateOptions } from './iterate.ts';
+export { observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
 export { type Call, exec, execrows, many, maybe, one, type Query } from './query.ts';
+export { commented } from './query-comment.ts';
 export { type TransactionOptions, transaction } from './transaction.ts';
 export { TransactionError } from './transaction-error.ts';
 export type { Transaction } from './transaction-scope.ts';

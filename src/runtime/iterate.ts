@@ -53,14 +53,14 @@ export async function* iterate<Row>(
 
 async function* fetchAll<Row>(
   tx: Connection,
-  { text, values }: Statement,
+  { origin, text, values }: Statement,
   read: RowReader<Row>,
   batch: number,
 ): AsyncGenerator<Row, void, undefined> {
   cursors += 1;
   const cursor = `nodrift_${cursors}`;
   const run = <R>(sql: string, reader: RowReader<R> | null, params: Statement['values'] = []) =>
-    execute(tx, { name: undefined, text: sql, values: params }, reader);
+    execute(tx, { origin, name: undefined, text: sql, values: params }, reader);
   await run(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, null, values);
   try {
     for (;;) {

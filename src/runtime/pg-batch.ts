@@ -1,5 +1,6 @@
 import type { Executed } from './execute.ts';
 import type { BatchStatement } from './layer.ts';
+import { startReport } from './observe.ts';
 import type { PgClient } from './pg.ts';
 import { PgStatement, type PgWire } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
@@ -48,7 +49,12 @@ export function submitAll(
   first.sends(members);
   return new Promise((resolve) => {
     const outcomes: PromiseSettledResult<Executed<unknown>>[] = [];
+    const reports = batch.map(({ statement }) => startReport(statement));
     const settle = (error: Error | null | undefined, result: unknown): void => {
+      reports[outcomes.length]?.(
+        (result as Executed<unknown> | undefined)?.rowCount ?? null,
+        error ?? undefined,
+      );
       outcomes.push(
         error === null || error === undefined
           ? { status: 'fulfilled', value: result as Executed<unknown> }

@@ -67,9 +67,11 @@ function handleOf(pool: Lending, prepare: boolean): DatabasePool {
       try {
         const lent = await pool.borrow();
         sent = true;
-        return await withClientOf(lent, (client) => execute(over(client), statement, read));
+        return await withClientOf(lent, (client) =>
+          execute(over(client), attempt === 1 ? statement : { ...statement, attempt }, read),
+        );
       } catch (error) {
-        const again = isLost(error) && (!sent || statement.readOnly === true || isUnsent(error));
+        const again = isLost(error) && (!sent || statement.origin.readOnly === true || isUnsent(error));
         if (!again || attempt === ATTEMPTS || pool.ended) {
           throw error;
         }

@@ -1,5 +1,6 @@
 import type { Connection, PgliteConnection } from './connection.ts';
 import { layerOf } from './layer.ts';
+import { startReport } from './observe.ts';
 import { isPgClient, isPgPool, type Lent, lend, type PgClient } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { isPglite } from './pglite.ts';
@@ -76,12 +77,17 @@ export async function withLent<Result>(
 
 function pgSession(client: PgClient): { session: Session; failure: () => Error | undefined } {
   let failure: Error | undefined;
-  const run = async (sql: string): Promise<string> => {
+  const run = async (text: string): Promise<string> => {
+    const origin = { name: text.split(' ', 1)[0] ?? text, file: 'transaction' };
+    const report = startReport({ origin, name: undefined, text, values: [] });
     try {
-      return (await client.query({ text: sql })).command;
+      const { command } = await client.query({ text });
+      report?.(0, undefined);
+      return command;
     } catch (error) {
+      report?.(null, error);
       failure = error instanceof Error ? error : new Error('unknown');
-      throw toQueryError({ name: sql.split(' ', 1)[0] ?? sql, file: 'transaction' }, error);
+      throw toQueryError(origin, error);
     }
   };
   return {

@@ -1,16 +1,18 @@
 import { codecReason } from './codec/codec-error.ts';
 import type { AnyCodec, ParamDefinition, QueryDefinition } from './definition.ts';
-import { EmptyListError, EncodeError } from './errors.ts';
+import { EmptyListError, EncodeError, type Origin } from './errors.ts';
 import { statementName } from './statement-name.ts';
 
 /** A statement as it goes to the database. */
 export interface Statement {
+  /** The query that it is of, or what else it is for. */
+  readonly origin: Origin & Pick<QueryDefinition, 'readOnly'>;
   /** Undefined: not to be kept prepared. */
   readonly name: string | undefined;
   readonly text: string;
   readonly values: (string | Uint8Array | null)[];
-  /** Can be sent again if its answer is lost. */
-  readonly readOnly?: boolean | undefined;
+  /** How often it has been sent, this time included; absent: the first time. */
+  readonly attempt?: number;
 }
 
 /**
@@ -46,7 +48,6 @@ export function displayText(definition: QueryDefinition): string {
 }
 
 function fixedStatement(definition: QueryDefinition, text: string): (params: unknown) => Statement {
-  const { readOnly } = definition;
   let name: string | undefined;
   return (params) => {
     name ??= statementName(definition.name, text);
@@ -54,7 +55,7 @@ function fixedStatement(definition: QueryDefinition, text: string): (params: unk
     for (const param of definition.params) {
       pushValues(definition, param, params, values);
     }
-    return { name, text, values, readOnly };
+    return { origin: definition, name, text, values };
   };
 }
 
@@ -62,7 +63,6 @@ function growingStatement(
   definition: QueryDefinition,
   sql: readonly (string | number)[],
 ): (params: unknown) => Statement {
-  const { readOnly } = definition;
   const names = new Map<string, string>();
   return (params) => {
     const values: (string | Uint8Array | null)[] = [];
@@ -77,7 +77,7 @@ function growingStatement(
       name = statementName(definition.name, text);
       names.set(text, name);
     }
-    return { name, text, values, readOnly };
+    return { origin: definition, name, text, values };
   };
 }
 

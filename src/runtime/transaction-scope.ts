@@ -17,6 +17,8 @@ interface Turns {
   readonly db: Connection;
   /** Cancels the statement that is running. */
   readonly cancel: () => Promise<void>;
+  /** How often the transaction has begun. */
+  readonly attempt: number;
   /** How many statements are running or waiting. */
   pending: number;
   /** Resolves when the last statement so far is done; never rejects. */
@@ -38,9 +40,9 @@ export interface Scope {
 const scopes = /* @__PURE__ */ new WeakMap<object, Scope>();
 
 /** Opens the scope of a transaction that has a connection for itself. */
-export function openScope(db: Connection, cancel: () => Promise<void>): Scope {
+export function openScope(db: Connection, cancel: () => Promise<void>, attempt: number): Scope {
   return {
-    turns: { db, cancel, pending: 0, tail: Promise.resolve(), conflicted: false },
+    turns: { db, cancel, attempt, pending: 0, tail: Promise.resolve(), conflicted: false },
     outer: null,
     closed: false,
     nesting: false,
@@ -63,10 +65,17 @@ export function transactionOf(scope: Scope): Transaction {
   scopes.set(tx, scope);
   return asConnection(tx, {
     inTransaction: true,
-    execute: (statement, read) => inTurn(scope, () => execute(scope.turns.db, statement, read)),
+    execute: (statement, read) =>
+      inTurn(scope, () => execute(scope.turns.db, { ...statement, attempt: scope.turns.attempt }, read)),
     executeAll: (batch) =>
       inTurn(scope, async () => {
-        const outcomes = await executeAll(scope.turns.db, batch);
+        const outcomes = await executeAll(
+          scope.turns.db,
+          batch.map(({ statement, read }) => ({
+            statement: { ...statement, attempt: scope.turns.attempt },
+            read,
+          })),
+        );
         scope.turns.conflicted ||= outcomes.some((it) => it.status === 'rejected' && isConflict(it.reason));
         return outcomes;
       }),

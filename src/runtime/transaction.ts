@@ -51,7 +51,7 @@ export async function transaction<Result>(
     let scope: Scope | undefined;
     try {
       return await withSession(db, signal, (session) => {
-        scope = openScope(session.db, session.cancel);
+        scope = openScope(session.db, session.cancel, attempt);
         return attemptOnce(session, scope, mode, use, signal);
       });
     } catch (error) {
@@ -141,10 +141,11 @@ async function abandon(scope: Scope, signal: AbortSignal | undefined): Promise<v
 }
 
 async function control(scope: Scope, text: string): Promise<void> {
+  const origin = { name: text, file: 'transaction' };
   try {
-    await inTurn(scope, () => execute(scope.turns.db, { name: undefined, text, values: [] }, null));
+    await inTurn(scope, () => execute(scope.turns.db, { origin, name: undefined, text, values: [] }, null));
   } catch (error) {
-    throw toQueryError({ name: text, file: 'transaction' }, error);
+    throw toQueryError(origin, error);
   }
 }
 

@@ -1,0 +1,22 @@
+import { executeAll } from './batch.ts';
+import type { Connection, PgConnection } from './connection.ts';
+import { execute } from './execute.ts';
+import { asConnection, layerOf } from './layer.ts';
+import { withSession } from './session.ts';
+import type { Statement } from './statement.ts';
+
+/** The same connection, over which each query's statement is sent as `change` returns it. */
+export function mapStatements(db: Connection, change: (statement: Statement) => Statement): Connection {
+  const handle: PgConnection = { query: (config) => (db as PgConnection).query(config) };
+  return asConnection(handle, {
+    inTransaction: layerOf(db)?.inTransaction ?? false,
+    execute: (statement, read) => execute(db, change(statement), read),
+    executeAll: (batch) =>
+      executeAll(
+        db,
+        batch.map(({ statement, read }) => ({ statement: change(statement), read })),
+      ),
+    withSession: (signal, use) =>
+      withSession(db, signal, (session) => use({ ...session, db: mapStatements(session.db, change) })),
+  });
+}

@@ -1,0 +1,129 @@
+import type { Executed } from './execute.ts';
+import type { Statement } from './statement.ts';
+
+/** A statement that has ended. It has no parameter's and no column's value. */
+export interface QueryEvent {
+  /** The query's name and file; `transaction` is the file of SAVEPOINT and the like. */
+  readonly query: string;
+  readonly file: string;
+  /** The statement, with `$n` for parameters. */
+  readonly text: string;
+  /** When it was sent, in milliseconds since 1970, and how long its answer took. */
+  readonly startedAt: number;
+  readonly durationMillis: number;
+  /** Rows returned or affected; null if it failed. */
+  readonly rowCount: number | null;
+  /** The error's SQLSTATE, or the system's code such as ECONNRESET; null if it succeeded, or has none. */
+  readonly code: string | null;
+  readonly failed: boolean;
+  /** 1, or more where it was sent again: over a lost connection, or with its transaction. */
+  readonly attempt: number;
+}
+
+type Listener = (event: QueryEvent) => void;
+
+/** The part of Node's `diagnostics_channel` that is used. */
+interface Channel {
+  readonly hasSubscribers: boolean;
+  publish(message: unknown): void;
+}
+
+const listeners = /* @__PURE__ */ new Set<Listener>();
+let channel: Channel | null | undefined;
+
+/**
+ * Calls `listener` for each statement that ends, in the caller's asynchronous context; returns the function
+ * that stops it. The same events are published on Node's diagnostics channel `nodrift:query` (from Node
+ * 20.16 on). What a listener throws is thrown outside of the query.
+ *
+ * @example pino
+ * observe(({ text, ...event }) => logger[event.failed ? 'warn' : 'debug'](event, 'query'));
+ *
+ * @example OpenTelemetry
+ * observe((event) => {
+ *   const span = tracer.startSpan(event.query, {
+ *     kind: SpanKind.CLIENT,
+ *     startTime: event.startedAt,
+ *     attributes: {
+ *       'db.system.name': 'postgresql',
+ *       'db.query.text': event.text,
+ *       'db.query.summary': event.query,
+ *       'code.file.path': event.file,
+ *       ...(event.rowCount !== null && { 'db.response.returned_rows': event.rowCount }),
+ *       ...(event.code !== null && { 'db.response.status_code': event.code, 'error.type': event.code }),
+ *     },
+ *   });
+ *   if (event.failed) span.setStatus({ code: SpanStatusCode.ERROR });
+ *   span.end(event.startedAt + event.durationMillis);
+ * });
+ */
+export function observe(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+/** Runs `run`, which runs the statement, and reports it if anybody listens. */
+export function observed<Row>(
+  statement: Statement,
+  run: () => Promise<Executed<Row>>,
+): Promise<Executed<Row>> {
+  const report = startReport(statement);
+  if (report === undefined) {
+    return run();
+  }
+  return run().then(
+    (result) => {
+      report(result.rowCount, undefined);
+      return result;
+    },
+    (error: unknown) => {
+      report(null, error);
+      throw error;
+    },
+  );
+}
+
+/** Takes the time; returns the function that reports the end, or undefined if nobody listens. */
+export function startReport(
+  statement: Statement,
+): ((rowCount: number | null, error: unknown) => void) | undefined {
+  channel ??= findChannel();
+  if (listeners.size === 0 && !channel?.hasSubscribers) {
+    return undefined;
+  }
+  const started = performance.now();
+  return (rowCount, error) => {
+    const { code } = (error ?? {}) as { code?: unknown };
+    const event: QueryEvent = {
+      query: statement.origin.name,
+      file: statement.origin.file,
+      text: statement.text,
+      startedAt: performance.timeOrigin + started,
+      durationMillis: performance.now() - started,
+      rowCount,
+      code: typeof code === 'string' ? code : null,
+      failed: error !== undefined,
+      attempt: statement.attempt ?? 1,
+    };
+    channel?.publish(event);
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (thrown) {
+        queueMicrotask(() => {
+          throw thrown;
+        });
+      }
+    }
+  };
+}
+
+function findChannel(): Channel | null {
+  // Asked for at run time, so that runtimes without it and bundlers need not know it.
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?(id: string): { channel(name: string): Channel } | undefined };
+  };
+  return process?.getBuiltinModule?.('node:diagnostics_channel')?.channel('nodrift:query') ?? null;
+}
