@@ -5,6 +5,13 @@ import module from 'node:module';
 if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function')
   module.enableCompileCache();
 
+// Where there is no navigator (Node 20), pg makes a fetch Response to find out whether it runs on Cloudflare, and
+// with it loads all of fetch: 40 ms. This is what Node 21 and later say there.
+if (!('navigator' in globalThis)) {
+  const navigator = { userAgent: `Node.js/${process.versions.node.split('.')[0]}` };
+  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+}
+
 const interruption = new AbortController();
 // Once: a second Ctrl-C ends the process at once, as it does without a handler.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
