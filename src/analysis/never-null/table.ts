@@ -1138,7 +1138,6 @@ export const neverNull: ReadonlyMap<number, Rule> = new Map<number, Rule>([
   [6263, 'args'], // regexp_like(text, text)
   [6264, 'args'], // regexp_like(text, text, text)
   [6273, 'args'], // date_subtract(timestamp with time zone, interval, text)
-  [6274, 'rows'], // generate_series(timestamp with time zone, timestamp with time zone, interval, text)
   [6330, 'args'], // to_bin(integer)
   [6331, 'args'], // to_bin(bigint)
   [6332, 'args'], // to_oct(integer)

@@ -1,21 +1,46 @@
-import { rootScope } from '../scope.ts';
+import { baseType } from '../catalog/base-type.ts';
+import type { Catalog, FunctionEntry } from '../catalog/catalog.ts';
+import { resultExpressions, rootScope } from '../scope.ts';
+import { expressionType } from '../tree/expression-type.ts';
 import type { QueryNode } from '../tree/nodes.ts';
 import { isNode, readNodes } from '../tree/read.ts';
 import type { Engine, FunctionBody } from './context.ts';
+import { keepsNotNull } from './conversion.ts';
+import { withNullable } from './join-facts.ts';
 import { atLeastOneRow } from './rows.ts';
 
-/** Reads what a function in the SQL-standard form (RETURN, BEGIN ATOMIC) returns; null if it has no such body. */
+/** Reads what a function in the SQL-standard form (RETURN, BEGIN ATOMIC) returns; null if that cannot be told. */
 export function functionBody(engine: Engine, oid: number): FunctionBody | null {
-  const text = engine.catalog.functions.get(oid)?.body;
-  if (!text) return null;
-  const query = lastQuery(readNodes(text));
-  if (query === null || query.utilityStmt !== null) return null;
+  const entry = engine.catalog.functions.get(oid);
+  const query = entry?.body ? lastQuery(readNodes(entry.body)) : null;
+  if (entry === undefined || query === null || query.utilityStmt !== null) return null;
+  const declared = declaredTypes(engine.catalog, entry);
+  const types = resultExpressions(query).map((expr) => expressionType(expr) ?? 0);
+  // One row in one column, to be taken apart.
+  if (declared === null || declared.length !== types.length) return null;
   const columns = engine.open(query, null).columns();
-  return { columns, atLeastOneRow: atLeastOneRow(rootScope(engine.catalog, query)) };
+  return {
+    columns: columns.map((facts, i) =>
+      keepsNotNull(engine.catalog, types[i] ?? 0, declared[i] ?? 0) ? facts : withNullable(facts, true),
+    ),
+    atLeastOneRow: atLeastOneRow(rootScope(engine.catalog, query)),
+  };
 }
 
 /** RETURN's body is a query, BEGIN ATOMIC's a list in a list (pg_proc.prosqlbody). */
 function lastQuery(value: unknown): QueryNode | null {
   if (Array.isArray(value)) return lastQuery(value.at(-1));
   return isNode(value) && value.tag === 'QUERY' ? value : null;
+}
+
+/** The types of the columns that a function returns; null where only the call tells. */
+function declaredTypes(catalog: Catalog, { columns, resultType }: FunctionEntry): readonly number[] | null {
+  if (columns !== null) return columns.map(({ type }) => type);
+  const type = catalog.types.get(baseType(catalog, resultType));
+  if (type === undefined || type.kind === 'p') return null;
+  if (type.kind !== 'c') return [resultType];
+  const fields = [...(catalog.relations.get(type.relation)?.columns.values() ?? [])].map(
+    (field) => field.type,
+  );
+  return fields.length === 1 ? null : fields;
 }

@@ -9,30 +9,42 @@ import { withNullable } from './join-facts.ts';
 /** What is proven of a function call's value. */
 export function callFacts(call: FuncExpr, context: Context): Facts {
   const args = (call.args ?? []).map((arg) => context.frame.engine.facts(arg, context));
-  if (call.funcretset) return inTargetList(call, args, context);
-  return valueFacts(call.funcid, call.args ?? [], args, call.funcvariadic, context);
+  if (call.funcretset) return inTargetList(call, inOrder(call, args), context);
+  const found = valueFacts(call.funcid, call.args ?? [], args, call.funcvariadic);
+  return found.nullable ? bodyFacts(call.funcid, inOrder(call, args), context) : found;
+}
+
+/** What is proven of a call's arguments, in the function's order. */
+export function argumentFacts(call: FuncExpr, context: Context): readonly Facts[] {
+  const args = (call.args ?? []).map((arg) => context.frame.engine.facts(arg, context));
+  return inOrder(call, args);
+}
+
+/** `name => value` may stand anywhere. Arguments that are left to their defaults are not in the tree. */
+function inOrder(call: FuncExpr, args: readonly Facts[]): readonly Facts[] {
+  const found: Facts[] = [];
+  for (const [i, arg] of (call.args ?? []).entries()) {
+    found[arg.tag === 'NAMEDARGEXPR' ? arg.argnumber : i] = args[i] ?? anything;
+  }
+  return Array.from(found, (facts) => facts ?? anything);
 }
 
 /** What is proven of an operator's value. Without arguments: as if none of them could be NULL. */
 export function operatorFacts(functionOid: number, args: readonly Expr[], context: Context): Facts {
   const facts = args.map((arg) => context.frame.engine.facts(arg, context));
-  return valueFacts(functionOid, args, facts, false, context);
+  const found = valueFacts(functionOid, args, facts, false);
+  return found.nullable ? bodyFacts(functionOid, facts, context) : found;
 }
 
-function valueFacts(
-  oid: number,
-  exprs: readonly Expr[],
-  args: readonly Facts[],
-  variadic: boolean,
-  context: Context,
-): Facts {
+/** By the table of built-in functions. */
+function valueFacts(oid: number, exprs: readonly Expr[], args: readonly Facts[], variadic: boolean): Facts {
   const rule = neverNull.get(oid);
   const found = rule !== undefined && proves(rule, args, variadic);
   if (found || (oid < 16384 && calendarField(oid, exprs, args))) {
     const element = elementsOf(oid, args);
     return element === undefined ? notNull : { nullable: false, element };
   }
-  return bodyFacts(oid, args, context);
+  return anything;
 }
 
 function proves(rule: string, args: readonly Facts[], variadic: boolean): boolean {

@@ -1,4 +1,5 @@
-import { baseType, refusesNull } from '../catalog/pg-type.ts';
+import { baseType } from '../catalog/base-type.ts';
+import { refusesNull } from '../catalog/pg-type.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
 import type { BoolExpr, CaseExpr, Coercion, Expr, SubscriptingRef } from '../tree/nodes.ts';
 import { aggregateFacts } from './aggregate.ts';

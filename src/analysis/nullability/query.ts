@@ -1,4 +1,3 @@
-import { baseType } from '../catalog/pg-type.ts';
 import { anything, type Facts } from '../facts.ts';
 import { innerScope, resultExpressions, rootScope } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
@@ -10,6 +9,7 @@ import {
   type TargetEntry,
 } from '../tree/nodes.ts';
 import type { Context, Engine, Frame, Opened } from './context.ts';
+import { keepsNotNull } from './conversion.ts';
 import { groupingOf, isGrouped, mayBeEmpty } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { learn } from './learn.ts';
@@ -119,7 +119,7 @@ function setOperation(frame: Frame, node: SetOperationStmt | RangeTblRef): reado
   }
 }
 
-/** An arm's columns, converted to the set operation's types: a cast of the user's making could give NULL. */
+/** An arm's columns, converted to the set operation's types. */
 function converted(
   frame: Frame,
   operation: SetOperationStmt,
@@ -131,11 +131,7 @@ function converted(
     arm.tag === 'SETOPERATIONSTMT'
       ? arm.colTypes
       : (query ? resultExpressions(query) : []).map((expr) => expressionType(expr) ?? 0);
-  return setOperation(frame, arm).map((facts, i) => {
-    const from = types[i] ?? 0;
-    const to = operation.colTypes[i] ?? 0;
-    const builtIn = from !== 0 && from < 16384 && to !== 0 && to < 16384;
-    if (from === to || builtIn || baseType(catalog, from) === baseType(catalog, to)) return facts;
-    return withNullable(facts, true);
-  });
+  return setOperation(frame, arm).map((facts, i) =>
+    keepsNotNull(catalog, types[i] ?? 0, operation.colTypes[i] ?? 0) ? facts : withNullable(facts, true),
+  );
 }

@@ -1,7 +1,9 @@
+import { baseType } from '../catalog/base-type.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
 import { withQueryOf } from '../scope.ts';
-import { type CommonTableExpr, type RangeTblEntry, Rte, type TableFunc } from '../tree/nodes.ts';
-import { setFacts } from './call.ts';
+import { expressionType } from '../tree/expression-type.ts';
+import { type CommonTableExpr, type Expr, type RangeTblEntry, Rte, type TableFunc } from '../tree/nodes.ts';
+import { argumentFacts, setFacts } from './call.ts';
 import type { Context, Frame } from './context.ts';
 import { joinColumns, sameFacts } from './join-facts.ts';
 import { enclosing, learn, regionKey } from './learn.ts';
@@ -63,19 +65,26 @@ function functionColumns(frame: Frame, entry: RangeTblEntry, index: number): rea
   const at = place(frame, index);
   const columns: Facts[] = [];
   for (const { funcexpr, funccolcount } of functions) {
-    let found: readonly Facts[] | null;
-    if (funcexpr.tag === 'FUNCEXPR' && funcexpr.funcretset) {
-      const args = (funcexpr.args ?? []).map((arg) => frame.engine.facts(arg, at));
-      found = setFacts(funcexpr.funcid, args, at);
-    } else {
-      found = funccolcount === 1 ? [frame.engine.facts(funcexpr, at)] : null;
-    }
+    const found = rowsOf(funcexpr, at);
     // ROWS FROM fills the shorter ones up with NULL.
     const padded = functions.length > 1 || found?.length !== funccolcount;
     for (let i = 0; i < funccolcount; i++) columns.push(padded ? anything : (found?.[i] ?? anything));
   }
   if (entry.funcordinality) columns.push(notNull);
   return columns;
+}
+
+/** The columns of a function's rows; null if nothing is known of them. */
+function rowsOf(expr: Expr, at: Context): readonly Facts[] | null {
+  const { catalog } = at.frame.engine;
+  const found =
+    expr.tag === 'FUNCEXPR' && expr.funcretset
+      ? setFacts(expr.funcid, argumentFacts(expr, at), at)
+      : [at.frame.engine.facts(expr, at)];
+  const type = catalog.types.get(baseType(catalog, expressionType(expr) ?? 0));
+  // The fields of a row become columns, and what is known of the row is not known of them.
+  const isRow = type === undefined || type.kind === 'c' || type.kind === 'p';
+  return isRow && found?.length === 1 ? null : found;
 }
 
 function tableFunctionColumns(table: TableFunc): readonly Facts[] {

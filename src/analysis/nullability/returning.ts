@@ -1,37 +1,41 @@
+import { isRewritten, writeTargets } from '../catalog/updatable.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
-import { Cmd, type Expr, type TargetEntry, type Var } from '../tree/nodes.ts';
+import { Cmd, type QueryNode, type TargetEntry, type Var } from '../tree/nodes.ts';
 import type { Context, Frame, Written } from './context.ts';
 import { joinFacts } from './join-facts.ts';
 import { descendants } from './relation.ts';
 
-/** TRIGGER_TYPE_BEFORE and TRIGGER_TYPE_INSTEAD (src/include/catalog/pg_trigger.h). */
+/** TRIGGER_TYPE_BEFORE (src/include/catalog/pg_trigger.h). */
 const BEFORE = 2;
-const INSTEAD = 64;
+
+/** A table that is written to, perhaps through views. */
+interface Target {
+  /** What its constraints say of a column of the relation that the statement names. */
+  readonly constrained: (column: number) => Facts;
+  /** Whether a BEFORE trigger may put something else in the place of what is written. */
+  readonly changed: boolean;
+  /** The table's column, if a statement's column is one that can keep what is written into it. */
+  readonly stored: (column: number) => number | null;
+  /** Whether the statement names the table itself. */
+  readonly direct: boolean;
+}
 
 /**
  * What RETURNING sees of the target's columns. Constraints hold for what is written whatever triggers do; what the
  * statement wrote itself holds unless a BEFORE trigger may have changed it. Where rules, INSTEAD OF triggers or a
- * foreign server write in the statement's stead, nothing is known; nor is it of a view's columns.
+ * foreign server write in the statement's stead, nothing is known.
  *
  * @param rows where the rows are that come out of FROM and WHERE
  */
 export function writtenBy(frame: Frame, rows: Context): Written {
   const { query } = frame.scope;
-  const relation = frame.engine.catalog.relations.get(query.rtable?.[query.resultRelation - 1]?.relid ?? 0);
-  if (relation === undefined || (relation.kind !== 'r' && relation.kind !== 'p')) return () => anything;
-  const members = descendants(frame.engine.catalog, relation);
-  const triggers = members.flatMap((member) => member.triggers);
-  const elsewhere = members.some(({ kind, rules }) => kind === 'f' || rules.length > 0);
-  if (elsewhere || triggers.some((type) => type & INSTEAD)) return () => anything;
-
-  const changed = triggers.some((type) => type & BEFORE);
-  const { columns: constrained } = frame.engine.relation(relation.oid, true);
-  const values = valuesWritten(frame, rows, (column) => constrained.get(column) ?? anything);
+  const target = targetOf(frame);
+  if (target === null) return () => anything;
+  const values = valuesWritten(frame, rows, target);
   const after = (column: number): Facts => {
-    if (column <= 0) return notNull;
-    const kept = !changed && relation.columns.get(column)?.generated === '';
-    const own = kept ? values(column) : anything;
-    const held = constrained.get(column) ?? anything;
+    if (column <= 0) return target.direct ? notNull : anything;
+    const own = target.changed || target.stored(column) === null ? anything : values(column);
+    const held = target.constrained(column);
     return { ...held, ...own, nullable: own.nullable && held.nullable };
   };
   return (column, version) => {
@@ -44,24 +48,43 @@ export function writtenBy(frame: Frame, rows: Context): Written {
         return version === 'before' ? found(frame, rows, column) : anything;
       // MERGE: whatever its actions did, the row that it speaks of is in the table, or was.
       default:
-        return version !== 'either'
-          ? anything
-          : column === 0
-            ? notNull
-            : (constrained.get(column) ?? anything);
+        if (version !== 'either' || !target.direct) return anything;
+        return column === 0 ? notNull : target.constrained(column);
     }
   };
 }
 
+function targetOf(frame: Frame): Target | null {
+  const { query, catalog } = frame.scope;
+  const relation = catalog.relations.get(query.rtable?.[query.resultRelation - 1]?.relid ?? 0);
+  if (relation === undefined) return null;
+  const event =
+    query.commandType === Cmd.insert ? 'insert' : query.commandType === Cmd.delete ? 'delete' : 'update';
+  const chain = writeTargets(relation, catalog, event);
+  const last = chain.at(-1);
+  if (last === undefined || (last.relation.kind !== 'r' && last.relation.kind !== 'p')) return null;
+  if (chain.some((link) => link.relation.rules.length > 0 || isRewritten(link.relation, event))) return null;
+  const members = descendants(catalog, last.relation);
+  // A foreign server may return something else than was sent.
+  if (members.some(({ kind, rules }) => kind === 'f' || rules.length > 0)) return null;
+  const { columns } = frame.engine.relation(last.relation.oid, true);
+  return {
+    constrained: (column) => columns.get(last.columnOf(column) ?? 0) ?? anything,
+    changed: members.some(({ triggers }) => triggers.some((type) => type & BEFORE)),
+    stored: (column) => {
+      const number = last.columnOf(column);
+      return number !== null && last.relation.columns.get(number)?.generated === '' ? number : null;
+    },
+    direct: chain.length === 1,
+  };
+}
+
 /** What the statement itself writes into a column. */
-function valuesWritten(
-  frame: Frame,
-  rows: Context,
-  constrained: (column: number) => Facts,
-): (column: number) => Facts {
+function valuesWritten(frame: Frame, rows: Context, target: Target): (column: number) => Facts {
   const { query } = frame.scope;
   const assigned = (list: readonly TargetEntry[] | null, column: number, at: Context): Facts | null => {
-    const [entry, another] = (list ?? []).filter(({ resjunk, resno }) => !resjunk && resno === column);
+    // A view may show one column of its table twice.
+    const [entry, another] = entriesFor(list, (resno) => target.stored(resno) === target.stored(column));
     if (entry === undefined) return null;
     // Several fields or elements of one column.
     return another === undefined ? frame.engine.facts(entry.expr, at) : anything;
@@ -74,9 +97,16 @@ function valuesWritten(
     if (query.onConflict?.action !== 2) return inserted;
     // Of the row in conflict nothing but its constraints is known, nor of what was to be inserted.
     const conflict: Context = { ...rows, proven: frame.outer?.proven ?? null };
-    const updated = assigned(query.onConflict.onConflictSet, column, conflict) ?? constrained(column);
+    const updated = assigned(query.onConflict.onConflictSet, column, conflict) ?? target.constrained(column);
     return joinFacts(inserted, updated);
   };
+}
+
+function entriesFor(
+  list: QueryNode['targetList'],
+  isMeant: (resno: number) => boolean,
+): readonly TargetEntry[] {
+  return (list ?? []).filter(({ resjunk, resno }) => !resjunk && isMeant(resno));
 }
 
 /** A target's column in the row as it was found. */
@@ -88,6 +118,5 @@ function found(frame: Frame, rows: Context, column: number): Facts {
     vartype: 0,
     varlevelsup: 0,
   };
-  const expr: Expr = variable;
-  return frame.engine.facts(expr, rows);
+  return frame.engine.facts(variable, rows);
 }

@@ -61,3 +61,15 @@ SELECT t.n, t.a FROM -- version 17
   JSON_TABLE('[{"a": 1}, {}]'::jsonb, '$[*]' COLUMNS (n FOR ORDINALITY, a int PATH '$.a')) t;
 SELECT j FROM (SELECT -- version 15
   regexp_count(name, 'a') AS j FROM customer) x;
+SELECT s.only_one FROM singles() s;
+SELECT s.only_one FROM one_single() s;
+SELECT singles() AS a, one_single() AS b, (one_single()).only_one AS c;
+SELECT p.street, p.city FROM places() p;
+SELECT u.only_one FROM unnest(ARRAY[ROW(NULL)::single]) u;
+SELECT unnest(ARRAY[ROW(NULL)::single]) AS a;
+SELECT minus(1, 2) AS a, minus(NULL, 2) AS b, minus(1) AS c, minus(y => 1, x => NULL) AS d, minus(y => NULL, x => 1) AS e, minus(1, y => 3) AS f;
+SELECT make_interval(days => 1, hours => NULL) AS a, make_interval(secs => 1) AS b, make_timestamptz(2024, 1, 1, 1, 1, 1) AS c;
+SELECT x FROM upper('a') x;
+SELECT x FROM current_date x;
+SELECT x.a FROM (SELECT ARRAY[ROW(1, NULL)::place] AS a) x;
+SELECT interval 'P1D' * 2 AS a, justify_interval('1 mon -1 hour') AS b, extract(day FROM interval '1 day') AS c, extract(epoch FROM interval '1 day') AS d;

@@ -71,6 +71,13 @@ CREATE FUNCTION maybe(x int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN NUL
 CREATE FUNCTION lax(x text) RETURNS text LANGUAGE plpgsql STRICT AS $$ BEGIN RETURN NULL; END $$;
 CREATE FUNCTION titled() RETURNS title LANGUAGE sql AS $$ SELECT label::title FROM shape WHERE false $$;
 
+CREATE TYPE single AS (only_one int);
+CREATE FUNCTION singles() RETURNS SETOF single LANGUAGE sql BEGIN ATOMIC SELECT ROW(NULL)::single; END;
+CREATE FUNCTION one_single() RETURNS single LANGUAGE sql RETURN ROW(NULL)::single;
+CREATE FUNCTION places() RETURNS SETOF place LANGUAGE sql BEGIN ATOMIC SELECT 'a'::text, NULL::text; END;
+CREATE FUNCTION minus(x int, y int DEFAULT NULL) RETURNS int LANGUAGE sql RETURN coalesce(x, 0) - y;
+CREATE VIEW plain_purchase AS SELECT id, customer_id AS owner, discount, upper('x') AS up FROM purchase;
+
 INSERT INTO customer VALUES
   (1, 'Ann', 'ann@example.org', 'happy', NULL, ROW('High St', 'York'), true),
   (2, 'Bob', NULL, NULL, 1, NULL, true),

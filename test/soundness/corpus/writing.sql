@@ -64,3 +64,6 @@ DELETE FROM item WHERE remark IS NOT NULL -- version 18
   RETURNING old.remark AS was, new.remark AS is, old.quantity AS q, new.quantity AS r;
 INSERT INTO customer (id, name) VALUES (20, 'x') -- version 18
   RETURNING old.id AS o, new.id AS n, old, new;
+UPDATE plain_purchase SET discount = 3 RETURNING id, owner, discount, up;
+DELETE FROM plain_purchase WHERE discount > 5 AND id > 3 RETURNING id, owner, discount, up;
+INSERT INTO plain_purchase (id, owner) VALUES (99, 1) RETURNING id, owner, discount, up;
