@@ -1,7 +1,6 @@
 import type { Cardinality } from './cardinality/frame.ts';
-import { queryBound } from './cardinality/query-bound.ts';
+import { queryBound, rootFrame } from './cardinality/query-bound.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import { rootScope } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';
 
 /**
@@ -12,5 +11,5 @@ import type { QueryNode } from './tree/nodes.ts';
  *   arrays of objects
  */
 export function cardinality(query: QueryNode, catalog: Catalog, growing: ReadonlySet<number>): Cardinality {
-  return queryBound({ catalog, scope: rootScope(catalog, query), growing, count: queryBound }, new Map());
+  return queryBound(rootFrame(query, catalog, growing), new Map());
 }

@@ -1,10 +1,9 @@
 import type { Command } from '../../syntax/statement.ts';
 import type { Catalog, Relation, UniqueKey } from '../catalog/catalog.ts';
-import { rootScope } from '../scope.ts';
 import { Cmd, type QueryNode, Rte } from '../tree/nodes.ts';
 import { type Cardinality, type Frame, frameOf } from './frame.ts';
 import { treeBound } from './join-tree.ts';
-import { queryBound } from './query-bound.ts';
+import { rootFrame } from './query-bound.ts';
 import { entryScope } from './range-table.ts';
 import { nothingKnown } from './settled.ts';
 
@@ -23,7 +22,7 @@ export function cardinalityProblem(
   if (rows.max !== null && rows.max <= 1) return null;
   const found =
     rows.max === null ? 'nothing proves that it returns at most one row' : `it can return ${rows.max} rows`;
-  const frame: Frame = { catalog, scope: rootScope(catalog, query), growing, count: queryBound };
+  const frame = rootFrame(query, catalog, growing);
   const keys = [...unbounded(frame)].map(keysOf);
   const prove = query.commandType === Cmd.select ? 'Or add LIMIT 1, or mark it :many.' : 'Or mark it :many.';
   return [

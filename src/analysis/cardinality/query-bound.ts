@@ -1,4 +1,5 @@
-import { innerScope } from '../scope.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { innerScope, rootScope } from '../scope.ts';
 import { constantValue } from '../tree/constants.ts';
 import type { Expr, QueryNode, SetOperationStmt, SortGroupClause } from '../tree/nodes.ts';
 import { Cmd, SetOp } from '../tree/nodes.ts';
@@ -14,6 +15,21 @@ import { treeBound, treeMinimum } from './join-tree.ts';
 import { entryMinimum } from './range-table.ts';
 import { distinguishes, type Known, nothingKnown, settleColumn, settledColumn } from './settled.ts';
 import { writeBound } from './write-bound.ts';
+
+/** The frame of a whole statement. */
+export function rootFrame(query: QueryNode, catalog: Catalog, growing: ReadonlySet<number>): Frame {
+  // Whoever tries entries in different orders asks for the same again and again.
+  const counted = new Map<QueryNode, Map<string, Cardinality>>();
+  const count: Frame['count'] = (frame, results) => {
+    const key = JSON.stringify([...results]);
+    const known = counted.get(frame.scope.query) ?? new Map<string, Cardinality>();
+    counted.set(frame.scope.query, known);
+    const found = known.get(key) ?? queryBound(frame, results);
+    known.set(key, found);
+    return found;
+  };
+  return { catalog, scope: rootScope(catalog, query), growing, count };
+}
 
 /** How many rows a query returns, of those whose results are so settled. */
 export function queryBound(frame: Frame, results: SettledResults): Cardinality {

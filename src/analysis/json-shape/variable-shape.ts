@@ -1,7 +1,7 @@
 import { definingQuery } from '../catalog/definition.ts';
-import { type Context, contextAt, type Opened } from '../nullability/context.ts';
+import { type Context, contextAt, type Frame, type Opened } from '../nullability/context.ts';
 import { resultExpressions, withQueryOf } from '../scope.ts';
-import type { Var } from '../tree/nodes.ts';
+import type { QueryNode, Var } from '../tree/nodes.ts';
 import { Rte } from '../tree/nodes.ts';
 import type { Json } from '../type.ts';
 import type { Shaper } from './shaper.ts';
@@ -24,8 +24,16 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
     sublink: null,
   };
   switch (entry?.rtekind) {
-    case Rte.subquery:
-      return entry.subquery ? resultShape(engine.open(entry.subquery, place), column, shaper) : unknown;
+    case Rte.subquery: {
+      const { subquery } = entry;
+      return subquery
+        ? resultShape(
+            once(frame, subquery, () => engine.open(subquery, place)),
+            column,
+            shaper,
+          )
+        : unknown;
+    }
     case Rte.cte: {
       const cte = withQueryOf(scope, entry);
       const holder = contextAt(place, entry.ctelevelsup ?? 0)?.frame;
@@ -36,13 +44,24 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
         outer: holder.outer,
         proven: holder.outer?.proven ?? null,
       };
-      return resultShape(engine.open(cte.node.ctequery, inside), column, shaper);
+      const { ctequery } = cte.node;
+      return resultShape(
+        once(holder, ctequery, () => engine.open(ctequery, inside)),
+        column,
+        shaper,
+      );
     }
     case Rte.relation: {
       // What a materialised view stores was built by the same query, but maybe under other constraints.
       const relation = engine.catalog.relations.get(entry.relid ?? 0);
       const view = relation?.kind === 'v' ? definingQuery(relation) : null;
-      return view === null ? unknown : resultShape(engine.open(view, null), column, shaper);
+      return view === null
+        ? unknown
+        : resultShape(
+            once(frame, view, () => engine.open(view, null)),
+            column,
+            shaper,
+          );
     }
     case Rte.join:
     case Rte.group: {
@@ -64,6 +83,17 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
     default:
       return unknown;
   }
+}
+
+const openedIn = new WeakMap<Frame, Map<QueryNode, Opened>>();
+
+/** Opens a query once for all of its columns. */
+function once(frame: Frame, query: QueryNode, open: () => Opened): Opened {
+  const all = openedIn.get(frame) ?? new Map<QueryNode, Opened>();
+  openedIn.set(frame, all);
+  const opened = all.get(query) ?? open();
+  all.set(query, opened);
+  return opened;
 }
 
 /** The structure of a query's result column, of each arm of its set operations. */

@@ -5,8 +5,9 @@ import { entryOf, originsOf, type Scope } from '../scope.ts';
 import type { Expr, Node, QueryNode, RangeTblEntry, TargetEntry } from '../tree/nodes.ts';
 import { Cmd, Rte } from '../tree/nodes.ts';
 import { walk } from '../tree/walk.ts';
-import { isGuarded, parameterOf, parametersIn, withoutCasts } from './occurrence.ts';
-import { isStrict, NULL, outcome, TRUE } from './outcome.ts';
+import { isStrict, withoutCasts } from './casts.ts';
+import { isGuarded, parameterOf, parametersIn } from './occurrence.ts';
+import { NULL, outcome, TRUE } from './outcome.ts';
 import { columnRestriction, domainRefusesNull, type Restriction } from './restriction.ts';
 
 export type Restrict = (parameter: number, by: Restriction) => void;

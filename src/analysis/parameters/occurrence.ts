@@ -1,31 +1,7 @@
-import type { Catalog } from '../catalog/catalog.ts';
 import { originsOf, type Scope } from '../scope.ts';
 import type { Expr } from '../tree/nodes.ts';
 import { walk } from '../tree/walk.ts';
-import { isStrict } from './outcome.ts';
-
-// CoercionForm: explicit and implicit casts (src/include/nodes/primnodes.h)
-const EXPLICIT_CAST = 1;
-const IMPLICIT_CAST = 2;
-
-/** An expression without the casts around it that keep NULL NULL. */
-export function withoutCasts(expr: Expr, catalog: Catalog): Expr {
-  switch (expr.tag) {
-    case 'RELABELTYPE':
-    case 'COERCEVIAIO':
-    case 'ARRAYCOERCEEXPR':
-    case 'COLLATEEXPR':
-    case 'COERCETODOMAIN':
-      return withoutCasts(expr.arg, catalog);
-    case 'FUNCEXPR': {
-      const isCast = expr.funcformat === EXPLICIT_CAST || expr.funcformat === IMPLICIT_CAST;
-      const [arg] = expr.args ?? [];
-      return isCast && arg !== undefined && isStrict(expr, catalog) ? withoutCasts(arg, catalog) : expr;
-    }
-    default:
-      return expr;
-  }
-}
+import { isStrict, withoutCasts } from './casts.ts';
 
 /** The n of the `$n` that an expression's value is, through casts and subqueries' columns; null if it is none. */
 export function parameterOf(expr: Expr, scope: Scope): number | null {

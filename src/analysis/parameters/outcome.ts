@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { originsOf, type Scope } from '../scope.ts';
-import { calledFunctions } from '../tree/calls.ts';
 import { type BoolExpr, type CaseExpr, type Expr, Sub } from '../tree/nodes.ts';
+import { isStrict, withoutCasts } from './casts.ts';
 
 /** What an expression may come out as: ORed. Values that are no booleans may come out as either of both. */
 export type Outcome = number;
@@ -35,7 +35,11 @@ export function outcome(expr: Expr | null | undefined, given: Assumption): Outco
       // What an outer join adds is NULL too.
       const origins = given.scope === null ? null : originsOf(given.scope, expr);
       if (origins === null || origins.length === 0) return ANY;
-      const all = origins.every(({ node, scope }) => outcome(node, { ...given, scope }) === NULL);
+      const all = origins.every(({ node, scope }) => {
+        const bare = withoutCasts(node, given.catalog);
+        const isLeaf = bare.tag === 'VAR' || bare.tag === 'PARAM';
+        return isLeaf && outcome(bare, { ...given, scope }) === NULL;
+      });
       return all ? NULL : ANY;
     }
     case 'BOOLEXPR':
@@ -98,12 +102,6 @@ export function outcome(expr: Expr | null | undefined, given: Assumption): Outco
     default:
       return ANY;
   }
-}
-
-/** Whether all functions that a node calls return NULL for a NULL argument without being run. */
-export function isStrict(node: Expr, catalog: Catalog): boolean {
-  const called = calledFunctions(node, catalog);
-  return called.length > 0 && called.every((oid) => catalog.functions.get(oid)?.strict ?? false);
 }
 
 // `NULL = ANY (array)` is NULL, or false for an empty array; ALL is true for an empty one.
