@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { parse } from 'pg-connection-string';
+import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { loadConfig } from '../project/load-config.ts';
 import type { Io } from './io.ts';
@@ -9,16 +11,26 @@ import type { FlowCommandOptions } from './program.ts';
  */
 export function configuration(options: FlowCommandOptions, io: Io): Config {
   const { uri, asIs } = options;
-  const env = uri === undefined ? io.env : { ...io.env, PGURI: uri };
-  const config = loadConfig(resolve(io.cwd, options.config), env);
+  const config = loadConfig(resolve(io.cwd, options.config), io.env);
   if (uri === undefined && asIs !== true) return config;
   // What is said on the command line holds as a whole: no PGHOST or the like mixes into it.
-  const connection: ConnectionConfig | null =
-    uri === undefined ? (config.connection ?? null) : { connectionString: uri };
+  const connection = uri === undefined ? (config.connection ?? null) : connectionOf(uri);
   const configured = config.database.kind === 'server' && config.database.asIs;
   return {
     ...config,
     database: { kind: 'server', connection, asIs: asIs === true || configured },
     ...(connection !== null && { connection }),
   };
+}
+
+function connectionOf(uri: string): ConnectionConfig {
+  try {
+    parse(uri);
+    return { connectionString: uri };
+  } catch {
+    // It is not repeated: it may hold a password.
+    const hint =
+      'It looks like postgres://user:password@host:5432/database; special characters are %-encoded.';
+    throw new Failure(2, [diagnostic({ message: '--uri is not a database URL.', hint })]);
+  }
 }

@@ -39,11 +39,24 @@ describe('the database', () => {
     expect(stderr).not.toContain('hush');
   });
 
-  test('that --uri names is used instead of the configured one', async () => {
+  test('that --uri names is used, and nothing else that is said of databases', async () => {
     const { root } = carsProject();
-    const { exitCode, stdout } = await nodrift(['generate', '--uri', postgresUrl(16)], { cwd: root });
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('PostgreSQL 16.');
+    const env = { PGHOST: 'nowhere.invalid', PGPORT: '1', PGDATABASE: 'nothing' };
+    const run = await nodrift(['generate', '--uri', postgresUrl(16)], { cwd: root, env });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.stdout).toContain('PostgreSQL 16.');
+  });
+
+  test('has to have a URL that can be read', async () => {
+    const { root } = carsProject();
+    const run = await nodrift(['generate', '--uri', 'postgres://a:hush@b:port/c'], { cwd: root });
+    expect(run).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr:
+        'error: --uri is not a database URL.\n' +
+        '  hint: It looks like postgres://user:password@host:5432/database; special characters are %-encoded.\n',
+    });
   });
 
   test('is analysed as it stands with --as-is', async () => {

@@ -181,7 +181,8 @@ describe('writeOutputs', () => {
 
   test('writes nothing at all if one of the folders cannot be made', async () => {
     put('queries/file', '');
-    const { exitCode, diagnostics } = await failure(write(module('a'), module('file/b')));
+    put('queries/stale.queries.ts', header('queries/stale.sql'));
+    const { exitCode, diagnostics } = await failure(write(module('a'), module('stale'), module('file/b')));
     expect(exitCode).toBe(2);
     expect(diagnostics).toMatchObject([
       {
@@ -189,7 +190,8 @@ describe('writeOutputs', () => {
         message: expect.stringMatching(/^Cannot be written: a part of its path is a file, not a folder/),
       },
     ]);
-    expect(readdirSync(join(root, 'queries'))).toEqual(['file']);
+    expect(readdirSync(join(root, 'queries'))).toEqual(['file', 'stale.queries.ts']);
+    expect(text('queries/stale.queries.ts')).toBe(header('queries/stale.sql'));
   });
 
   test.skipIf(process.getuid?.() === 0)('names a folder without write permission', async () => {
