@@ -51,7 +51,7 @@ export async function inspect(config: Config, options: FlowOptions = {}): Promis
 }
 
 /** A diagnostic as the JSON format has it, without the excerpt. */
-export function inspectError({ file, line, column, message, sqlstate, hint }: Diagnostic): InspectedError {
+function inspectError({ file, line, column, message, sqlstate, hint }: Diagnostic): InspectedError {
   return { file, line, column, message, sqlstate, hint };
 }
 
