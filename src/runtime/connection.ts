@@ -26,7 +26,6 @@ export interface QueryResult {
   // pg types them as its type parsers' output; here they are what `types` left: string or null.
   rows: unknown[][];
   rowCount?: number | null;
-  fields: readonly unknown[];
 }
 
 /** PGlite's own API (https://pglite.dev/docs/api#query), also that of the transaction it hands out. */
@@ -48,5 +47,4 @@ export interface PgliteResult {
   rows: unknown[];
   rowCount?: number;
   affectedRows?: number;
-  fields: readonly unknown[];
 }

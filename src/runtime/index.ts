@@ -61,6 +61,7 @@ export {
 export type { IterateOptions } from './iterate.ts';
 export { observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
+export { type PostgresJs, postgresJs } from './postgres-js.ts';
 export { type Call, exec, execrows, many, maybe, one, type Query } from './query.ts';
 export { commented } from './query-comment.ts';
 export { type TransactionOptions, transaction } from './transaction.ts';

@@ -28,7 +28,6 @@ export async function queryPglite(
   return {
     rows: result.rows.map((row) => (row as unknown[]).map(toText)),
     rowCount: result.rowCount ?? result.affectedRows ?? 0,
-    fields: result.fields,
   };
 }
 

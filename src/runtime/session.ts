@@ -75,42 +75,60 @@ export async function withLent<Result>(
   }
 }
 
-function pgSession(client: PgClient): { session: Session; failure: () => Error | undefined } {
-  let failure: Error | undefined;
+function pgSession(client: PgClient): { session: Session; failure: () => unknown } {
+  let failure: unknown;
+  const session = sessionOver(client, {
+    run: async (text) => {
+      try {
+        return (await client.query({ text })).command;
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    },
+    cancel: () => cancelRunning(client),
+  });
+  return { session, failure: () => failure };
+}
+
+/** What a driver has to offer for a session: statements that resolve their command tag, and cancelling. */
+export interface SessionDriver {
+  run(text: string): Promise<string>;
+  cancel(): Promise<void>;
+}
+
+/** The session over a connection that nobody else uses. */
+export function sessionOver(db: Connection, driver: SessionDriver): Session {
   const run = async (text: string): Promise<string> => {
     const origin = { name: text.split(' ', 1)[0] ?? text, file: 'transaction' };
     const report = startReport({ origin, name: undefined, text, values: [] });
     try {
-      const { command } = await client.query({ text });
+      const command = await driver.run(text);
       report?.(0, undefined);
       return command;
     } catch (error) {
       report?.(null, error);
-      failure = error instanceof Error ? error : new Error('unknown');
       throw toQueryError(origin, error);
     }
   };
   return {
-    failure: () => failure,
-    session: {
-      db: client,
-      begin: async (mode) => {
-        await run(mode === '' ? 'BEGIN' : `BEGIN ${mode}`);
-      },
-      commit: async () => {
-        // The server answers a COMMIT of a failed transaction with ROLLBACK, and without an error.
-        if ((await run('COMMIT')) !== 'COMMIT') {
-          throw new TransactionError(
-            'COMMIT',
-            'rolled back, because a statement in the transaction had failed',
-          );
-        }
-      },
-      rollback: async () => {
-        await run('ROLLBACK').catch(() => {});
-      },
-      cancel: () => cancelRunning(client),
+    db,
+    begin: async (mode) => {
+      await run(mode === '' ? 'BEGIN' : `BEGIN ${mode}`);
     },
+    commit: async () => {
+      // The server answers a COMMIT of a failed transaction with ROLLBACK, and without an error.
+      if ((await run('COMMIT')) !== 'COMMIT') {
+        throw new TransactionError(
+          'COMMIT',
+          'rolled back, because a statement in the transaction had failed',
+        );
+      }
+    },
+    rollback: async () => {
+      await run('ROLLBACK').catch(() => {});
+    },
+    cancel: () => driver.cancel(),
   };
 }
 

@@ -1,7 +1,8 @@
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { Client, type ClientConfig, Pool } from 'pg';
-import type { Connection, PgConnection } from '../../src/runtime/index.ts';
+import postgres from 'postgres';
+import { type Connection, type PgConnection, postgresJs } from '../../src/runtime/index.ts';
 import { createDatabase, type Major, postgresUrl } from '../support/postgres.ts';
 
 export interface Opened {
@@ -18,6 +19,7 @@ export const connections: readonly (readonly [string, () => Promise<Opened>])[] 
   ['pg PoolClient', openPoolClient],
   ['pg Client in pipeline mode', openPipelined],
   ['a wrapper around pg', openWrapped],
+  ['postgres.js', openPostgresJs],
   ['PGlite', openPglite],
   ['a transaction of PGlite', openPgliteTransaction],
   ["PGlite through pg's Client", openPgliteClient],
@@ -59,6 +61,25 @@ async function openPoolClient(): Promise<Opened> {
     close: async () => {
       client.release();
       await pool.end();
+    },
+  };
+}
+
+async function openPostgresJs(): Promise<Opened> {
+  const sql = postgres(postgresUrl(18), { max: 1, onnotice: () => {} });
+  return { db: postgresJs(sql), run: (text) => sql.unsafe(text).simple(), close: () => sql.end() };
+}
+
+/** postgres.js on a new database of a native server, which goes with it. */
+export async function openNativePostgresJs(major: Major): Promise<Opened> {
+  const database = await createDatabase(major);
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  return {
+    db: postgresJs(sql),
+    run: (text) => sql.unsafe(text).simple(),
+    close: async () => {
+      await sql.end();
+      await database.drop();
     },
   };
 }

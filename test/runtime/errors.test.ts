@@ -28,7 +28,7 @@ import {
   UniqueViolationError,
 } from '../../src/runtime/index.ts';
 import { postgresUrl } from '../support/postgres.ts';
-import { type Opened, openNative, openPglite } from './connections.ts';
+import { type Opened, openNative, openNativePostgresJs, openPglite } from './connections.ts';
 
 const file = 'queries/users.sql';
 const SECRET = 'hunter2';
@@ -87,6 +87,7 @@ const user = { id: '2', email: 'b', name: 'second', boss: null, office: null };
 describe.each([
   ['Postgres 18', () => openNative(18)],
   ['Postgres 14', () => openNative(14)],
+  ['Postgres 18 through postgres.js', () => openNativePostgresJs(18)],
   ['PGlite', openPglite],
 ] as const)('errors of %s', (_, open) => {
   let opened: Opened;

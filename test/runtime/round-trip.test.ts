@@ -40,7 +40,7 @@ import {
   timetz,
   uuid,
 } from '../../src/runtime/index.ts';
-import { type Opened, openNative, openPglite } from './connections.ts';
+import { type Opened, openNative, openNativePostgresJs, openPglite } from './connections.ts';
 
 const file = 'test.sql';
 
@@ -426,6 +426,7 @@ const roundTrips: readonly RoundTrip[] = [
 describe.each([
   ['Postgres 14', () => openNative(14)],
   ['Postgres 18', () => openNative(18)],
+  ['Postgres 18 through postgres.js', () => openNativePostgresJs(18)],
   ['PGlite', openPglite],
 ] as const)('round trips on %s', (_, open) => {
   let opened: Opened;

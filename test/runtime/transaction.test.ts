@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { Client, Pool, type PoolConfig } from 'pg';
+import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import {
   type Connection,
@@ -10,6 +11,7 @@ import {
   many,
   one,
   PoolTimeoutError,
+  postgresJs,
   type QueryConfig,
   SerializationError,
   TransactionError,
@@ -79,7 +81,7 @@ afterEach(() => {
   expect([pool.totalCount - pool.idleCount, pool.waitingCount]).toEqual([0, 0]);
 });
 
-describe.each(['Pool', 'Client', 'PGlite'] as const)('a transaction over %s', (kind) => {
+describe.each(['Pool', 'Client', 'postgres.js', 'PGlite'] as const)('a transaction over %s', (kind) => {
   let db: Connection;
   let close: () => Promise<unknown>;
 
@@ -92,6 +94,10 @@ describe.each(['Pool', 'Client', 'PGlite'] as const)('a transaction over %s', (k
       await client.connect();
       db = client;
       close = () => client.end();
+    } else if (kind === 'postgres.js') {
+      const sql = postgres(database.url, { max: 2, onnotice: () => {} });
+      db = postgresJs(sql);
+      close = () => sql.end();
     } else {
       const pglite = await PGlite.create();
       await pglite.exec(schema);
@@ -388,6 +394,20 @@ describe('a transaction', () => {
       "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()",
     );
     expect(rows).toEqual([]);
+  });
+
+  it('cancels over postgres.js, too', async () => {
+    const sql = postgres(database.url, { max: 1 });
+    const db = postgresJs(sql);
+    const started = performance.now();
+    const aborted = transaction(db, { signal: AbortSignal.timeout(50) }, async (tx) => {
+      await add(tx, { id: 1 });
+      await sleep(tx);
+    });
+    await expect(aborted).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(await ids(db)).toEqual([]);
+    await sql.end();
   });
 
   it('cancels inside a nested one, and lets the outer one go on', async () => {

@@ -1,0 +1,144 @@
+import { abortable } from './abort.ts';
+import { encodeHex } from './codec/bytea.ts';
+import type { Connection, PgConnection } from './connection.ts';
+import { asConnection, type Layer } from './layer.ts';
+import { observed } from './observe.ts';
+import { isServerError, type ServerFields } from './server-error.ts';
+import { type Session, sessionOver } from './session.ts';
+import type { Statement } from './statement.ts';
+import { toQueryError } from './to-query-error.ts';
+import { TransactionError } from './transaction-error.ts';
+
+/** postgres.js's `sql`, as far as it is used (https://github.com/porsager/postgres). */
+export interface PostgresJs {
+  unsafe(
+    text: string,
+    values: never[],
+    options: { prepare: boolean; simple: boolean },
+  ): { raw(): PostgresJsQuery };
+  typed(value: string, oid: number): unknown;
+  /** Only the one that `postgres(url)` returned has it. */
+  reserve?(): Promise<PostgresJs & { release(): void }>;
+}
+
+interface PostgresJsQuery extends PromiseLike<PostgresJsResult> {
+  cancel(): unknown;
+}
+
+interface PostgresJsResult extends Iterable<readonly (Uint8Array | null)[]> {
+  readonly count: number | null;
+  readonly command: string;
+}
+
+// The type of a literal whose type is not known yet (pg_type.dat): for the server the same as no type,
+// but it keeps postgres.js from serializing the text again.
+const UNKNOWN = 705;
+
+/** Runs queries over postgres.js: `const db = postgresJs(postgres(url))`. */
+export function postgresJs(sql: PostgresJs): Connection {
+  return connectionOver(sql, (query) => query);
+}
+
+/** `started` is told of each query, so that it can be cancelled. */
+function connectionOver(sql: PostgresJs, started: (query: PostgresJsQuery) => PostgresJsQuery): Connection {
+  async function send(
+    text: string,
+    values: Statement['values'],
+    prepare: boolean,
+  ): Promise<PostgresJsResult> {
+    const parameters = values.map((value) =>
+      value === null ? null : sql.typed(typeof value === 'string' ? value : encodeHex(value), UNKNOWN),
+    );
+    try {
+      return await started(sql.unsafe(text, parameters as never[], { prepare, simple: false }).raw());
+    } catch (error) {
+      throw withPgNames(error);
+    }
+  }
+  const run: Layer['execute'] = (statement, read) =>
+    observed(statement, async () => {
+      const result = await send(statement.text, statement.values, statement.name !== undefined);
+      return {
+        rows: read === null ? [] : Array.from(result, (row) => read(row.map(toText))),
+        rowCount: result.count ?? 0,
+      };
+    });
+  const handle: PgConnection = {
+    query: async ({ name, text, values }) => {
+      const result = await send(text, values, name !== undefined);
+      return { rows: Array.from(result, (row) => row.map(toText)), rowCount: result.count };
+    },
+  };
+  return asConnection(handle, {
+    inTransaction: false,
+    execute: run,
+    // postgres.js sends what is started together together.
+    executeAll: (batch) => Promise.allSettled(batch.map(({ statement, read }) => run(statement, read))),
+    withSession: (signal, use) => withReserved(sql, signal, use),
+  });
+}
+
+async function withReserved<Result>(
+  sql: PostgresJs,
+  signal: AbortSignal | undefined,
+  use: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  if (sql.reserve === undefined) {
+    throw new TransactionError('BEGIN', 'needs `sql` itself, not one that postgres.js has begun or reserved');
+  }
+  const reserving = sql.reserve();
+  const reserved = await abortable(reserving, signal).catch((error: unknown) => {
+    reserving.then(
+      (late) => late.release(),
+      () => {},
+    );
+    throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error);
+  });
+  let running: PostgresJsQuery | undefined;
+  const db = connectionOver(reserved, (query) => {
+    running = query;
+    return query;
+  });
+  try {
+    return await use(
+      sessionOver(db, {
+        run: async (text) => {
+          try {
+            return (await reserved.unsafe(text, [], { prepare: false, simple: false }).raw()).command;
+          } catch (error) {
+            throw withPgNames(error);
+          }
+        },
+        cancel: async () => {
+          await running?.cancel();
+        },
+      }),
+    );
+  } finally {
+    reserved.release();
+  }
+}
+
+function toText(value: Uint8Array | null): string | null {
+  return value === null ? null : new TextDecoder().decode(value);
+}
+
+/** postgres.js's errors have the same fields as pg's, some under other names. */
+function withPgNames(error: unknown): unknown {
+  if (!isServerError(error)) {
+    return error;
+  }
+  const fields = error as ServerFields & Record<string, string | undefined>;
+  return Object.assign(new Error(error.message), {
+    code: error.code,
+    severity: error.severity,
+    detail: error.detail,
+    hint: error.hint,
+    routine: error.routine,
+    schema: fields.schema_name,
+    table: fields.table_name,
+    column: fields.column_name,
+    dataType: fields.type_name,
+    constraint: fields.constraint_name,
+  });
+}
