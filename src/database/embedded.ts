@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { Client } from 'pg';
 import { Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
@@ -9,7 +8,7 @@ import { cacheKey, openDataCache } from './data-cache.ts';
 import type { Database } from './database.ts';
 import { createEmpty, loadCached, type Made, storeCached } from './embedded-data.ts';
 import { readSourceFiles, type SourceFile } from './migration-files.ts';
-import { extensionAdvice, loadExtensions, neededExtensions } from './pglite-extensions.ts';
+import { extensionAdvice, loadExtensions, neededExtensions, versionOf } from './pglite-extensions.ts';
 import { pgliteStream } from './pglite-stream.ts';
 import { resetSession, serverVersion } from './session.ts';
 
@@ -24,12 +23,14 @@ const generation = '1';
 export async function openEmbedded(config: Config, env: NodeJS.ProcessEnv): Promise<Database> {
   const files = readSourceFiles(config);
   const names = neededExtensions(config.extensions, files);
-  const [extensions, cache] = await Promise.all([
+  const [loaded, cache] = await Promise.all([
     loadExtensions(names, config.extensions, config.root),
     openDataCache(env),
   ]);
-  const version = pgliteVersion();
-  const emptyKey = cacheKey([generation, version, ...names]);
+  const extensions = Object.fromEntries(loaded.map(({ name, extension }) => [name, extension]));
+  // The package exports its code but not its package.json.
+  const version = versionOf(createRequire(import.meta.url).resolve('@electric-sql/pglite'));
+  const emptyKey = cacheKey([generation, version, ...loaded.flatMap((e) => [e.name, e.version ?? ''])]);
   const migratedKey = keyOfMigrated(config, emptyKey, files);
   const background: Promise<void>[] = [];
   const store = async (key: string, made: Made) => {
@@ -70,15 +71,6 @@ function keyOfMigrated(config: Config, emptyKey: string, files: readonly SourceF
   if (files.length === 0 || !files.every(({ path }) => path.endsWith('.sql'))) return null;
   const format = source.kind === 'migrations' ? source.format : source.kind;
   return cacheKey([emptyKey, format, ...files.flatMap(({ path, text }) => [basename(path), text])]);
-}
-
-function pgliteVersion(): string {
-  // The package exports its code but not its package.json.
-  const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite');
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8'),
-  );
-  return version;
 }
 
 function withExtensionAdvice(error: unknown): unknown {

@@ -1,23 +1,31 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Extension, Extensions } from '@electric-sql/pglite';
+import type { Extension } from '@electric-sql/pglite';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { SourceFile } from './migration-files.ts';
 
-/** Extensions that PGlite's makers publish as packages of their own, with the name of the export. */
-const packages: Readonly<Record<string, readonly [packageName: string, name: string]>> = {
-  vector: ['@electric-sql/pglite-pgvector', 'vector'],
-  postgis: ['@electric-sql/pglite-postgis', 'postgis'],
-  age: ['@electric-sql/pglite-age', 'age'],
-  pg_ivm: ['@electric-sql/pglite-pg_ivm', 'pg_ivm'],
-  pg_uuidv7: ['@electric-sql/pglite-pg_uuidv7', 'pg_uuidv7'],
-  pg_hashids: ['@electric-sql/pglite-pg_hashids', 'pg_hashids'],
-  pgtap: ['@electric-sql/pglite-pgtap', 'pgtap'],
-};
+/** Extensions that PGlite's makers publish as packages of their own; each exports one by its own name. */
+const packages: ReadonlyMap<string, string> = new Map([
+  ['vector', '@electric-sql/pglite-pgvector'],
+  ['postgis', '@electric-sql/pglite-postgis'],
+  ['age', '@electric-sql/pglite-age'],
+  ['pg_ivm', '@electric-sql/pglite-pg_ivm'],
+  ['pg_uuidv7', '@electric-sql/pglite-pg_uuidv7'],
+  ['pg_hashids', '@electric-sql/pglite-pg_hashids'],
+  ['pgtap', '@electric-sql/pglite-pgtap'],
+]);
 
 /** What CREATE EXTENSION ... CASCADE would bring along. */
-const requirements: Readonly<Record<string, readonly string[]>> = { earthdistance: ['cube'] };
+const requirements: ReadonlyMap<string, readonly string[]> = new Map([['earthdistance', ['cube']]]);
+
+export interface LoadedExtension {
+  readonly name: string;
+  /** The version of its package; null for those that come with PGlite. */
+  readonly version: string | null;
+  readonly extension: Extension;
+}
 
 /**
  * The extensions that a database may need, sorted: those that the configuration lists and those that
@@ -33,7 +41,7 @@ export function neededExtensions(
     [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? ''),
   );
   const named = [...configured, ...created].map((name) => name.toLowerCase());
-  const all = named.flatMap((name) => [...(requirements[name] ?? []), name]);
+  const all = named.flatMap((name) => [...(requirements.get(name) ?? []), name]);
   // plpgsql is always there.
   return [...new Set(all)].filter((name) => name !== 'plpgsql').sort();
 }
@@ -48,67 +56,69 @@ export async function loadExtensions(
   names: readonly string[],
   configured: readonly string[],
   root: string,
-): Promise<Extensions> {
-  const loaded = await Promise.all(
-    names.map(async (name) => {
-      const extension = await load(name, root);
-      if (extension === null && configured.includes(name)) {
-        const message = `The embedded database does not have the extension "${name}".`;
-        throw new Failure(2, [diagnostic({ message, hint: extensionAdvice(name) })]);
-      }
-      return extension === null ? [] : [[name, extension] as const];
-    }),
-  );
-  return Object.fromEntries(loaded.flat());
+): Promise<readonly LoadedExtension[]> {
+  const loaded = await Promise.all(names.map((name) => load(name, root)));
+  const missing = names.find((name, index) => loaded[index] === null && configured.includes(name));
+  if (missing === undefined) return loaded.filter((extension) => extension !== null);
+  const message = `The embedded database does not have the extension "${missing}".`;
+  throw new Failure(2, [diagnostic({ message, hint: extensionAdvice(missing) })]);
 }
 
 /** What to do about an extension that the embedded database does not have. */
 export function extensionAdvice(name: string): string {
   const server = 'set "database": "server" or "container" under "nodrift" in the configuration';
-  const known = packages[name];
+  const known = packages.get(name);
   return known
-    ? `Install it with npm i -D ${known[0]}, or ${server}.`
+    ? `Install it with npm i -D ${known}, or ${server}.`
     : `PGlite has no such extension: ${server}.`;
 }
 
-async function load(name: string, root: string): Promise<Extension | null> {
-  const known = packages[name];
+async function load(name: string, root: string): Promise<LoadedExtension | null> {
+  const known = packages.get(name);
+  try {
+    if (known === undefined) return extensionOf(name, null, await importContrib(name));
+    const entry = resolvePackage(known, root);
+    return extensionOf(name, versionOf(entry), await import(pathToFileURL(entry).href));
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+/** The module is called as the extension, with an underscore for a hyphen: uuid-ossp, uuid_ossp. */
+async function importContrib(name: string): Promise<unknown> {
   const file = name.replaceAll('-', '_');
-  if (!known && !/^\w+$/.test(file)) return null;
-  const specifier = known ? known[0] : `@electric-sql/pglite/contrib/${file}`;
-  const module = (known && (await importFrom(root, specifier))) ?? (await importOwn(specifier));
-  const extension: unknown = module?.[known ? known[1] : file];
-  return isExtension(extension) ? extension : null;
+  return /^\w+$/.test(file) ? import(`@electric-sql/pglite/contrib/${file}`) : {};
 }
 
-type Module = Readonly<Record<string, unknown>>;
-
-async function importFrom(root: string, specifier: string): Promise<Module | null> {
+/** The project's own package, or else the one beside us. */
+function resolvePackage(specifier: string, root: string): string {
   try {
-    return await import(pathToFileURL(createRequire(join(root, 'package.json')).resolve(specifier)).href);
+    return createRequire(join(root, 'package.json')).resolve(specifier);
   } catch (error) {
-    return absent(error);
+    if (!isAbsent(error)) throw error;
+    return createRequire(import.meta.url).resolve(specifier);
   }
 }
 
-async function importOwn(specifier: string): Promise<Module | null> {
-  try {
-    return await import(specifier);
-  } catch (error) {
-    return absent(error);
-  }
+/** The version of a package by its entry, `<package>/dist/index.cjs`; packages need not export their package.json. */
+export function versionOf(entry: string): string {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8'),
+  );
+  return version;
 }
 
-function absent(error: unknown): null {
+function extensionOf(name: string, version: string | null, module: unknown): LoadedExtension | null {
+  const extension: unknown = new Map(Object.entries(Object(module))).get(name.replaceAll('-', '_'));
+  return isExtension(extension) ? { name, version, extension } : null;
+}
+
+function isAbsent(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (
-    code === 'ERR_MODULE_NOT_FOUND' ||
-    code === 'MODULE_NOT_FOUND' ||
-    code === 'ERR_PACKAGE_PATH_NOT_EXPORTED'
-  ) {
-    return null;
-  }
-  throw error;
+  return (
+    code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED'
+  );
 }
 
 function isExtension(value: unknown): value is Extension {
