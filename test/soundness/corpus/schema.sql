@@ -22,7 +22,7 @@ CREATE TABLE product (
   details jsonb,
   code text CHECK (code IS NOT NULL),
   a int,
-  b int,
+  b int CHECK (b > -1),
   CHECK (a IS NOT NULL OR b IS NOT NULL)
 );
 CREATE TABLE purchase (
@@ -41,7 +41,7 @@ CREATE TABLE item (
   PRIMARY KEY (purchase_id, product_id)
 );
 CREATE TABLE nothing (id int, label text, amount numeric);
-CREATE TABLE loose (k int, v text, n numeric, f boolean, t timestamptz, arr int[]);
+CREATE TABLE loose (k int CHECK (k < 100), v text CHECK (v <> 'never'), n numeric, f boolean, t timestamptz, arr int[]);
 
 CREATE TABLE shape (id int NOT NULL, area int NOT NULL, label text NOT NULL);
 CREATE TABLE square (side int) INHERITS (shape);

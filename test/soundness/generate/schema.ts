@@ -43,13 +43,9 @@ export function randomSchema(choices: Choices): Schema {
         type: choices.one<Type>('int', 'text', 'bool', 'int', 'text', 'int[]'),
       };
       columns.push(column);
-      const checked = choices.below(6);
-      if (checked === 1 || checked === 2) required.add(column.name);
-      lines.push(
-        `${column.name} ${column.type}${
-          checked === 1 ? ' NOT NULL' : checked === 2 ? ` CHECK (${column.name} IS NOT NULL)` : ''
-        }`,
-      );
+      const constraint = choices.one('', ' NOT NULL', ' CHECK (? IS NOT NULL)', ' CHECK (? = ?)', '', '');
+      if (constraint.includes('NOT NULL')) required.add(column.name);
+      lines.push(`${column.name} ${column.type}${constraint.replaceAll('?', column.name)}`);
     }
     const partitioned = choices.rarely(6) && !keyed;
     const name = `t${t}`;
