@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { nodrift, project } from '../cli/support/cli.ts';
+import { blocksOf, pages, readPage, root } from './support/blocks.ts';
+
+const blocks = pages.flatMap((page) => blocksOf(page));
+
+test.each(pages)('the links of %s lead somewhere', (page) => {
+  const links = Array.from(readPage(page).matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link);
+  const lost = links.filter((link) => {
+    if (/^https?:/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? page : join(dirname(page), path);
+    if (!existsSync(join(root, target))) return true;
+    return anchor !== undefined && !anchorsOf(readPage(target)).includes(anchor);
+  });
+  expect(lost).toEqual([]);
+});
+
+/** GitHub's anchors of the headings. */
+function anchorsOf(text: string): string[] {
+  return Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('the commands of the pages are commands', async () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  );
+  const lines = blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => text.split('\n'));
+  const commands = lines.flatMap((line) => line.replace(/ # .*/, '').split('&&'));
+  const { root: cwd } = project();
+  const checked: string[] = [];
+  for (const command of commands) {
+    const script = /npm run (?:--silent )?(\S+)/.exec(command)?.[1];
+    if (script !== undefined) expect(scripts, command).toHaveProperty([script]);
+    const run = /(?:npx|npm run --silent) nodrift (?:-- )?(.*)/.exec(command)?.[1]?.trim().split(/\s+/);
+    if (run === undefined) continue;
+    const words = run.slice(0, run[0] === 'migrate' ? 2 : 1);
+    const { stdout } = await nodrift([...words, '--help'], { cwd });
+    expect(stdout, command).toContain(`Usage: nodrift ${words.join(' ')} `);
+    for (const option of run.filter((word) => word.startsWith('--')))
+      expect(stdout, command).toContain(option);
+    checked.push(command);
+  }
+  expect(checked.length).toBeGreaterThan(5);
+});
+
+test('the YAML of the pages can be read', () => {
+  const recipes = blocks.filter(({ language }) => language === 'yaml');
+  expect(recipes.length).toBeGreaterThan(1);
+  for (const { text } of recipes) expect(JSON.stringify(parse(text))).toMatch(/nodrift check/);
+});
