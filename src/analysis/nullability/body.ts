@@ -12,7 +12,7 @@ import { atLeastOneRow } from './rows.ts';
 /** Reads what a function in the SQL-standard form (RETURN, BEGIN ATOMIC) returns; null if that cannot be told. */
 export function functionBody(engine: Engine, oid: number): FunctionBody | null {
   const entry = engine.catalog.functions.get(oid);
-  const query = entry?.body ? lastQuery(readNodes(entry.body)) : null;
+  const query = entry === undefined ? null : bodyQuery(entry);
   if (entry === undefined || query === null || query.utilityStmt !== null) return null;
   const declared = declaredTypes(engine.catalog, entry);
   const types = resultExpressions(query).map((expr) => expressionType(expr) ?? 0);
@@ -25,6 +25,17 @@ export function functionBody(engine: Engine, oid: number): FunctionBody | null {
     ),
     atLeastOneRow: atLeastOneRow(rootScope(engine.catalog, query)),
   };
+}
+
+const read = new WeakMap<FunctionEntry, QueryNode | null>();
+
+function bodyQuery(entry: FunctionEntry): QueryNode | null {
+  let query = read.get(entry);
+  if (query === undefined) {
+    query = entry.body === null ? null : lastQuery(readNodes(entry.body));
+    read.set(entry, query);
+  }
+  return query;
 }
 
 /** RETURN's body is a query, BEGIN ATOMIC's a list in a list (pg_proc.prosqlbody). */

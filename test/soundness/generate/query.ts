@@ -99,6 +99,13 @@ export class QueryGenerator {
     return { sql: `(${left.sql}) ${operation} (${right.sql})`, columns: left.columns };
   }
 
+  /** Of many columns only some, so that conditions and results are about the same ones. */
+  private few(fields: readonly Field[]): readonly Field[] {
+    if (fields.length <= 3) return fields;
+    const start = this.choices.below(fields.length);
+    return [...fields, ...fields].slice(start, start + 3 + this.choices.below(2));
+  }
+
   private types(types: readonly Type[] | null): readonly Type[] {
     if (types !== null) return types;
     const found: Type[] = [];
@@ -115,7 +122,8 @@ export class QueryGenerator {
     recursive?: { item: string; fields: readonly Field[]; limit: string; first: string },
   ): Generated {
     const { choices } = this;
-    const from = this.from(outer, withs, depth, recursive);
+    const all = this.from(outer, withs, depth, recursive);
+    const from = { sql: all.sql, fields: recursive ? all.fields : this.few(all.fields) };
     const scope: Scope = {
       generator: this,
       fields: from.fields,
@@ -126,7 +134,7 @@ export class QueryGenerator {
       windows: false,
     };
     const conditions: string[] = recursive ? [recursive.limit] : [];
-    if (choices.below(2) === 1) conditions.push(expression(scope, 'bool', 2));
+    if (choices.below(3) > 0) conditions.push(expression(scope, 'bool', choices.one(1, 2)));
     const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map((c) => `(${c})`).join(' AND ')}`;
     const wanted = this.types(types);
     const grouped = recursive ? 0 : choices.below(5);
