@@ -213,22 +213,9 @@ function readBytes(reader: Reader): number[] {
   return bytes;
 }
 
+// A token like any other, in quotes: outToken escapes what ends a token, but a quote only where it begins one.
 function readQuoted(reader: Reader): string {
-  const { text } = reader;
-  const start = ++reader.at;
-  let escaped = false;
-  for (;;) {
-    const code = text.charCodeAt(reader.at);
-    if (code === QUOTE) break;
-    if (Number.isNaN(code)) throw unexpected(reader);
-    if (code === BACKSLASH) {
-      escaped = true;
-      reader.at++;
-    }
-    reader.at++;
-  }
-  const raw = text.slice(start, reader.at++);
-  return escaped ? unescaped(raw) : raw;
+  return readToken(reader).slice(1, -1);
 }
 
 function readToken(reader: Reader): string {
@@ -263,10 +250,6 @@ function skipValue(reader: Reader): void {
     switch (text.charCodeAt(reader.at)) {
       case BACKSLASH:
         reader.at++;
-        break;
-      case QUOTE:
-        readQuoted(reader);
-        reader.at--;
         break;
       case OPEN:
       case OPEN_NODE:
