@@ -21,7 +21,8 @@ export async function setSearchPath(client: Client, searchPath: readonly string[
 /** `server_version_num` / 10000 and the version as Postgres writes it, such as `16.14`. */
 export async function serverVersion(client: Client): Promise<{ major: number; version: string }> {
   const { rows } = await client.query<{ num: string; version: string }>(
-    "SELECT current_setting('server_version_num') AS num, current_setting('server_version') AS version",
+    `SELECT pg_catalog.current_setting('server_version_num') AS num,
+            pg_catalog.current_setting('server_version') AS version`,
   );
   const [row] = rows;
   // Distributions add their own: `16.4 (Debian 16.4-1.pgdg120+1)`.

@@ -83,7 +83,7 @@ function explain(
       hint: meant ? `Did you mean "${meant}"?` : `Known here: ${known.join(', ')}.`,
     };
   }
-  if (issue.type === 'strict_object' && issue.received === 'undefined') {
+  if (issue.input === undefined || issue.received === 'undefined') {
     return { message: `The key ${key} is missing.`, hint: null };
   }
   if (issue.kind === 'validation') return { message: `${key}: ${issue.message}.`, hint: null };

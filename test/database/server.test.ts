@@ -372,15 +372,22 @@ describe('there is no way in where', () => {
   });
 });
 
-test('a server that stops answering half-way ends the migration with an error', async () => {
-  // A proxy that cuts the line once the migration is under way.
-  const before = await outline(server(16).url);
-  const target = new URL(server(16).url);
-  const upstreamPort = Number(target.port);
-  const proxy = createServer((socket) => {
-    const upstream = connectSocket(upstreamPort, '127.0.0.1');
-    socket.on('data', (data) => (data.includes('cut the line') ? socket.destroy() : upstream.write(data)));
-    upstream.on('data', (data) => socket.write(data));
+/** Stands between a client and a server; each side's data goes through a function, null cuts the line. */
+async function startProxy(
+  url: string,
+  up: (data: Buffer) => Buffer | null,
+  down: (data: Buffer) => Buffer,
+): Promise<{ readonly url: string; readonly server: Server }> {
+  const target = new URL(url);
+  const port = Number(target.port);
+  const server = createServer((socket) => {
+    const upstream = connectSocket(port, '127.0.0.1');
+    socket.on('data', (data) => {
+      const passed = up(data);
+      if (passed === null) socket.destroy();
+      else upstream.write(passed);
+    });
+    upstream.on('data', (data) => socket.write(down(data)));
     for (const end of [socket, upstream]) {
       end.on('error', () => {});
       end.on('close', () => {
@@ -389,12 +396,37 @@ test('a server that stops answering half-way ends the migration with an error', 
       });
     }
   }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  target.port = String(portOf(proxy));
+  await once(server, 'listening');
+  target.port = String(portOf(server));
+  return { url: target.href, server };
+}
+
+test('a server that stops answering half-way ends the migration with an error', async () => {
+  const before = await outline(server(16).url);
+  const cut = (data: Buffer) => (data.includes('cut the line') ? null : data);
+  const proxy = await startProxy(server(16).url, cut, (data) => data);
   const files = { 'migrations/1_a.sql': 'CREATE TABLE t ();\n-- cut the line\n' };
-  const failure = await failureOf(() => openDatabase(scratchConfig(target.href, files)));
+  const failure = await failureOf(() => openDatabase(scratchConfig(proxy.url, files)));
   expect(failure.exitCode).toBe(3);
   expect(failure.message).toMatch(/^The connection to PostgreSQL was lost: /);
-  proxy.close();
+  proxy.server.close();
   expect(await outline(server(16).url)).toEqual(before);
+});
+
+test.each([true, false])('a server that is too old is refused (as it stands: %s)', async (asIs) => {
+  // PostgreSQL 14 says that it is 13; the texts are equally long, so the messages stay whole.
+  const disguise = (data: Buffer) =>
+    Buffer.from(data.toString('latin1').replace(/\b14(\.\d\d|00\d\d)/g, '13$1'), 'latin1');
+  const before = await outline(server(14).url);
+  const proxy = await startProxy(server(14).url, (data) => data, disguise);
+  const failure = await failureOf(() => openDatabase(onServer(scratchConfig(proxy.url), proxy.url, asIs)));
+  expect(failure.exitCode).toBe(2);
+  expect(failure.diagnostics[0]).toMatchObject({
+    message: expect.stringMatching(
+      /^PostgreSQL 13\.\d+ at 127\.0\.0\.1:\d+\/postgres is too old: nodrift works with 14 and later\.$/,
+    ),
+    hint: 'Use a later server, or "database": "embedded" under "nodrift" in the configuration.',
+  });
+  proxy.server.close();
+  expect(await outline(server(14).url)).toEqual(before);
 });

@@ -1,5 +1,7 @@
 import { chmodSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/diagnostic.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { failureOf } from '../support/failure.ts';
 import { makeProject } from '../support/project.ts';
@@ -322,4 +324,45 @@ describe('what is wrong is said at its place', () => {
     const failure = await failureOf(() => loadConfig(project.path('pgtyped.config.json'), {}));
     expect(failure.diagnostics[0]?.message).toBe('.env cannot be read (EACCES).');
   });
+});
+
+test('any JSON is a configuration, or is refused at a place in the file', () => {
+  const key = fc.constantFrom(
+    'srcDir',
+    'transforms',
+    'nodrift',
+    'database',
+    'db',
+    'mode',
+    'typesOverrides',
+    '__proto__',
+    '',
+  );
+  const { json } = fc.letrec((tie) => ({
+    json: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom('sql', 'embedded', null, true, 1, './x', {}, []),
+      fc.array(tie('json'), { maxLength: 3 }),
+      fc.array(fc.tuple(key, tie('json')), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
+    ),
+  }));
+  const merged = fc.oneof(
+    json,
+    json.map((value) => ({ ...minimal, ...Object(value) })),
+  );
+  fc.assert(
+    fc.property(merged, (value) => {
+      try {
+        load(JSON.stringify(value));
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        expect(error.exitCode).toBe(2);
+        for (const { message, line, file } of error.diagnostics) {
+          expect(message).not.toMatch(/undefined|\[object/);
+          expect(line).toBeGreaterThan(0);
+          expect(file).toBe('pgtyped.config.json');
+        }
+      }
+    }),
+  );
 });
