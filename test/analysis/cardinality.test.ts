@@ -112,6 +112,7 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   ['SELECT * FROM owner LEFT JOIN car ON car.id = $1 AND car.owner_id = owner.id', [0, null], [1]],
   ['SELECT * FROM car LEFT JOIN owner ON car.id = $1', [0, null], [1]],
   ['SELECT * FROM (SELECT 1 AS a) x FULL JOIN (SELECT 2 AS a) y USING (a)', [1, 2]],
+  ['SELECT * FROM (SELECT 1 AS a) x LEFT JOIN (SELECT 1 AS a LIMIT 0) y ON true', [1, 1]],
   ['SELECT * FROM car FULL JOIN owner ON owner.id = car.owner_id WHERE car.id = $1', [0, null], [1]],
   ['SELECT * FROM car JOIN owner USING (id) WHERE id = $1', [0, 1], [1]],
   ['SELECT * FROM car LEFT JOIN owner USING (id) WHERE id = $1', [0, 1], [1]],
@@ -164,6 +165,8 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   ['SELECT DISTINCT name FROM owner WHERE name = $1', [0, 1], ['Ann']],
   ['SELECT DISTINCT n FROM loose WHERE n = 1', [0, 1]],
   ['SELECT DISTINCT n::text FROM loose WHERE n = 1', [0, null]],
+  ['SELECT DISTINCT n FROM (VALUES (1), (1)) v (n)', [1, 2]],
+  ['SELECT n FROM (VALUES (1), (1)) v (n) GROUP BY n', [1, 2]],
   ['SELECT DISTINCT 1 FROM owner', [0, 1]],
   ['SELECT DISTINCT ON (name) * FROM owner WHERE name = $1', [0, 1], ['Ann']],
   ['SELECT DISTINCT word FROM said WHERE word = $1', [0, null], ['a']],
@@ -266,7 +269,7 @@ describe.each(servers)('how many rows, on %s', (server) => {
     const joined =
       'SELECT * FROM owner o LEFT JOIN car_with_owner c ON c.owner_id = o.id, loose WHERE o.id = 1';
     expect((await problem(joined, 'maybe'))?.[1]).toBe(
-      'Compare every column of a unique key with = to one value: public.owner has owner_email_key (email), owner_pkey (id); public.car has car_pkey (id), car_plate_country_key (plate, country); public.loose has none. Or add LIMIT 1, or mark it :many.',
+      'Compare every column of a unique key with = to one value: public.car has car_pkey (id), car_plate_country_key (plate, country); public.loose has none. Or add LIMIT 1, or mark it :many.',
     );
     expect(await problem('VALUES (1), (2)')).toEqual([
       'it is marked :one, but it can return 2 rows',

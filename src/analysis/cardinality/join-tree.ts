@@ -50,7 +50,7 @@ export function treeBound(
     // The target first: then the others don't count.
     const order = [...waiting].sort((a, b) => Number(isTarget(b, target)) - Number(isTarget(a, target)));
     for (const item of order) {
-      const max = itemBound(item, conditions, frame, all);
+      const { max } = itemBound(item, conditions, frame, all);
       if (max === null || max > limit) continue;
       waiting.delete(item);
       for (const index of indexesOf(item)) all.single.add(index);
@@ -76,7 +76,9 @@ export function treeBound(
   return {
     max: bounded ? max : null,
     known: settled,
-    unbounded: bounded ? [] : [...waiting].flatMap(indexesOf),
+    unbounded: bounded
+      ? []
+      : [...waiting].flatMap((item) => itemBound(item, conditions, frame, all).unbounded),
   };
 }
 
@@ -153,29 +155,32 @@ function isInner(join: JoinExpr, above: readonly Expr[], frame: Frame): boolean 
   }
 }
 
-function itemBound(item: Item, conditions: readonly Expr[], frame: Frame, known: Known): number | null {
-  if ('index' in item) return entryBound(item.index, conditions, frame, known);
-  return outerJoinBound(item.join, conditions, frame, known);
+type ItemBound = Pick<TreeBound, 'max' | 'unbounded'>;
+
+function itemBound(item: Item, conditions: readonly Expr[], frame: Frame, known: Known): ItemBound {
+  if ('join' in item) return outerJoinBound(item.join, conditions, frame, known);
+  const max = entryBound(item.index, conditions, frame, known);
+  return { max, unbounded: max === null ? [item.index] : [] };
 }
 
-function outerJoinBound(
-  join: JoinExpr,
-  conditions: readonly Expr[],
-  frame: Frame,
-  known: Known,
-): number | null {
+function outerJoinBound(join: JoinExpr, conditions: readonly Expr[], frame: Frame, known: Known): ItemBound {
   if (join.jointype === Join.full) {
-    const left = treeBound(join.larg, [], frame, nothingKnown(), null).max;
-    const right = treeBound(join.rarg, [], frame, nothingKnown(), null).max;
-    return left === null || right === null ? null : Math.max(left * right, left + right);
+    const left = treeBound(join.larg, [], frame, nothingKnown(), null);
+    const right = treeBound(join.rarg, [], frame, nothingKnown(), null);
+    const unbounded = [...left.unbounded, ...right.unbounded];
+    if (left.max === null || right.max === null) return { max: null, unbounded };
+    return { max: Math.max(left.max * right.max, left.max + right.max), unbounded };
   }
   const [kept, added] = join.jointype === Join.left ? [join.larg, join.rarg] : [join.rarg, join.larg];
-  const base = treeBound(kept, conditions, frame, known, null).max;
-  if (base === null) return null;
+  const base = treeBound(kept, conditions, frame, known, null);
+  if (base.max === null) return base;
   const each = copyOf(known);
   for (const index of fromIndexes(kept)) each.single.add(index);
-  const partners = treeBound(added, [...conditions, ...conjuncts(join.quals)], frame, each, null).max;
-  return partners === null ? null : base * Math.max(1, partners);
+  const partners = treeBound(added, [...conditions, ...conjuncts(join.quals)], frame, each, null);
+  return {
+    max: partners.max === null ? null : base.max * Math.max(1, partners.max),
+    unbounded: partners.unbounded,
+  };
 }
 
 function indexesOf(item: Item): readonly number[] {
