@@ -25,7 +25,7 @@ describe.each(majors)('random queries on PostgreSQL %i', (major) => {
           queries: per,
           seed: seed + major,
         });
-        console.log(summary(major, outcome));
+        console.log(`${summary(major, outcome)}\n  called nullable: ${reasons(outcome)}`);
         expect(outcome.wrong.map(report)).toEqual([]);
         // A generator that has lost its way would prove nothing.
         expect(outcome.refused).toBeLessThan(outcome.queries / 5);
@@ -48,6 +48,12 @@ function summary(
     `PostgreSQL ${major}: ${queries} random queries, ${columns} columns: ${proven} proven never NULL, ${shownNull} shown NULL, ` +
     `${unshown} called nullable that never were (precision ${precision} %); ${(microseconds / queries).toFixed(0)} µs a query`
   );
+}
+
+/** Of the columns that were called nullable and never were: the ten most frequent kinds. */
+function reasons(outcome: Outcome): string {
+  const found = [...outcome.reasons].sort(([, a], [, b]) => b - a).slice(0, 10);
+  return found.map(([kind, count]) => `${count} ${kind}`).join(', ');
 }
 
 function report({ what, sql, ddl, rows }: Outcome['wrong'][number]): string {

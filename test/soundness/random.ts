@@ -3,7 +3,11 @@ import { Client } from 'pg';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { Facts } from '../../src/analysis/facts.ts';
+import { enclosing } from '../../src/analysis/nullability/learn.ts';
+import { regionsOf } from '../../src/analysis/nullability/regions.ts';
 import { columnFacts } from '../../src/analysis/nullability.ts';
+import { resultExpressions } from '../../src/analysis/scope.ts';
+import { type QueryNode, Rte } from '../../src/analysis/tree/nodes.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { type Described, describe } from '../../src/analysis/wire.ts';
 import { Choices } from './generate/choices.ts';
@@ -23,6 +27,8 @@ export interface Outcome {
   shownNull: number;
   /** Columns declared nullable that never were NULL, though there were rows. */
   unshown: number;
+  /** Of those: how many of which kind of expression. */
+  reasons: Map<string, number>;
   wrong: Wrong[];
   microseconds: number;
 }
@@ -42,7 +48,6 @@ export interface RandomOptions {
   readonly seed: number;
   /** Stop after so many wrong ones. */
   readonly most?: number;
-  readonly unshown?: (sql: string, column: number, ddl: readonly string[]) => void;
 }
 
 /** Choices for one statement; a short stream makes a small one. */
@@ -73,6 +78,7 @@ export async function checkRandomQueries(options: RandomOptions): Promise<Outcom
     proven: 0,
     shownNull: 0,
     unshown: 0,
+    reasons: new Map(),
     wrong: [],
     microseconds: 0,
   };
@@ -120,7 +126,8 @@ async function checkSchema(
       outcome.refused++;
       continue;
     }
-    const declared = declaredFacts(answer.tree ?? '', catalog, outcome);
+    const tree = readQuery(answer.tree ?? '');
+    const declared = declaredFacts(tree, catalog, outcome);
     const found = await run(runners, sql);
     if (found === null) {
       outcome.refused++;
@@ -146,12 +153,8 @@ async function checkSchema(
         break;
       }
     }
-    count(
-      declared,
-      found.sets.flatMap(({ rows }) => rows),
-      outcome,
-      (column) => options.unshown?.(sql, column, setup.ddl),
-    );
+    const rows = found.sets.flatMap((one) => one.rows);
+    count(declared, rows, outcome, (column) => kindOf(tree, column));
     if (outcome.wrong.length >= (options.most ?? 5)) return;
   }
 }
@@ -187,8 +190,7 @@ async function shrunk(
   return counterexample === null ? null : statement(counterexample[0]);
 }
 
-function declaredFacts(tree: string, catalog: Catalog, outcome: Outcome): readonly Facts[] {
-  const query = readQuery(tree);
+function declaredFacts(query: QueryNode, catalog: Catalog, outcome: Outcome): readonly Facts[] {
   const start = process.hrtime.bigint();
   const declared = columnFacts(query, catalog);
   outcome.microseconds += Number(process.hrtime.bigint() - start) / 1000;
@@ -199,7 +201,7 @@ function count(
   declared: readonly Facts[],
   rows: readonly (readonly (string | null)[])[],
   outcome: Outcome,
-  unshown: (column: number) => void,
+  kind: (column: number) => string,
 ): void {
   declared.forEach(({ nullable }, i) => {
     outcome.columns++;
@@ -207,9 +209,22 @@ function count(
     else if (rows.some((row) => row[i] === null)) outcome.shownNull++;
     else if (rows.length > 0) {
       outcome.unshown++;
-      unshown(i);
+      outcome.reasons.set(kind(i), (outcome.reasons.get(kind(i)) ?? 0) + 1);
     }
   });
+}
+
+/** What kind of expression a result column is; for a column, what it is a column of. */
+function kindOf(query: QueryNode, column: number): string {
+  if (query.setOperations !== null) return 'set operation';
+  const expr = resultExpressions(query)[column];
+  if (expr?.tag !== 'VAR') return expr?.tag.toLowerCase() ?? 'none';
+  const { rtable, resultRelation } = query;
+  if (expr.varno === resultRelation) return 'column written to';
+  const kind = rtable?.[expr.varno - 1]?.rtekind;
+  const name = Object.entries(Rte).find(([, number]) => number === kind)?.[0];
+  const outer = enclosing(regionsOf(query).of.get(expr.varno)).length > 0;
+  return `column of a ${name}${outer ? ' on the nullable side of a join' : ''}`;
 }
 
 interface Setup {

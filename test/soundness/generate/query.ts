@@ -1,6 +1,7 @@
 import type { Choices } from './choices.ts';
 import { expression, type Field, type Scope } from './expression.ts';
-import type { Column, Schema, Type } from './schema.ts';
+import { modification } from './modification.ts';
+import type { Schema, Type } from './schema.ts';
 
 /** A query with the names and types of its columns. */
 export interface Generated {
@@ -23,7 +24,7 @@ export class QueryGenerator {
 
   /** A statement: mostly a SELECT, sometimes one that writes. */
   statement(): string {
-    if (this.choices.rarely(6)) return this.modification();
+    if (this.choices.rarely(6)) return modification(this);
     return this.query([], [], this.choices.rarely(8) ? 3 : 2, null).sql;
   }
 
@@ -106,7 +107,7 @@ export class QueryGenerator {
     return [...fields, ...fields].slice(start, start + 3 + this.choices.below(2));
   }
 
-  private types(types: readonly Type[] | null): readonly Type[] {
+  types(types: readonly Type[] | null): readonly Type[] {
     if (types !== null) return types;
     const found: Type[] = [];
     const count = 1 + this.choices.below(3);
@@ -192,7 +193,7 @@ export class QueryGenerator {
     return { sql: `SELECT ${list.sql} FROM ${from}${where} GROUP BY ${by}${having}`, columns: list.columns };
   }
 
-  private list(scope: Scope, wanted: readonly Type[], first?: string): Generated {
+  list(scope: Scope, wanted: readonly Type[], first?: string): Generated {
     const columns: Field[] = [];
     const parts = wanted.map((type, i) => {
       const name = this.name('c');
@@ -318,7 +319,7 @@ export class QueryGenerator {
   }
 
   /** @param lateral columns to the left that it may refer to; null where it may not */
-  private item(
+  item(
     outer: readonly Field[],
     withs: readonly With[],
     depth: number,
@@ -379,79 +380,6 @@ export class QueryGenerator {
       sql: `${table.name} ${alias}`,
       fields: named(table.columns.map(({ name, type }) => ({ ref: name, type }))),
     };
-  }
-
-  private modification(): string {
-    const { choices, schema } = this;
-    const writable = schema.tables.filter((table) => table.writable);
-    const table = choices.one(...(writable as [Schema['tables'][number], ...Schema['tables'][number][]]));
-    const fields = table.columns.map(({ name, type }) => ({ ref: `${table.name}.${name}`, type }));
-    const scope: Scope = {
-      generator: this,
-      fields,
-      outer: [],
-      withs: [],
-      depth: 1,
-      aggregates: null,
-      windows: false,
-    };
-    const some = table.columns.filter(() => choices.below(2) === 0);
-    const columns = some.length === 0 ? table.columns : some;
-    const returning = () => {
-      const list = this.list(scope, this.types(null)).sql;
-      const changed =
-        this.major >= 18 && choices.rarely(3)
-          ? `, ${choices.one('old', 'new')}.${choices.one(...(table.columns as readonly [Column, ...Column[]])).name} AS o0`
-          : '';
-      return ` RETURNING ${list}${choices.rarely(3) ? `, ${table.name}.*` : ''}${changed}`;
-    };
-    const where = (within: Scope) =>
-      choices.below(2) === 1 ? ` WHERE ${expression(within, 'bool', 2)}` : '';
-    const assignments = (within: Scope) =>
-      columns
-        .map(({ name, type }) => `${name} = ${choices.rarely(8) ? 'DEFAULT' : expression(within, type, 1)}`)
-        .join(', ');
-    switch (choices.below(this.major >= 17 ? 5 : 4)) {
-      case 0:
-        return `DELETE FROM ${table.name}${where(scope)}${returning()}`;
-      case 1: {
-        const other = choices.below(2) === 1 ? this.item([], [], 1, null) : null;
-        const within = other === null ? scope : { ...scope, fields: [...fields, ...other.fields] };
-        return `UPDATE ${table.name} SET ${assignments(within)}${other === null ? '' : ` FROM ${other.sql}`}${where(within)}${returning()}`;
-      }
-      case 4: {
-        const source = this.item([], [], 1, null);
-        const within: Scope = { ...scope, fields: [...fields, ...source.fields] };
-        const [key] = source.fields.filter(({ type }) => type === 'int');
-        const insert = `INSERT (${columns.map(({ name }) => name).join(', ')}) VALUES (${columns.map(({ name, type }) => (name === 'id' ? '77' : expression({ ...scope, fields: source.fields }, type, 1))).join(', ')})`;
-        const list = this.list(within, this.types(null)).sql;
-        return `MERGE INTO ${table.name} USING ${source.sql} ON ${key ? `${table.name}.id = ${key.ref}` : 'false'} WHEN MATCHED THEN ${choices.one('DELETE', `UPDATE SET ${assignments(within)}`)} WHEN NOT MATCHED THEN ${insert}${choices.below(2) === 1 ? ' WHEN NOT MATCHED BY SOURCE THEN DELETE' : ''} RETURNING ${list}`;
-      }
-      default: {
-        const values = columns.map(({ name, type }) =>
-          name === 'id' && choices.below(2) === 0
-            ? String(50 + choices.below(3))
-            : expression({ ...scope, fields: [] }, type, 1),
-        );
-        const source = choices.rarely(3)
-          ? this.query(
-              [],
-              [],
-              1,
-              columns.map(({ type }) => type),
-            ).sql
-          : `VALUES (${values.join(', ')})`;
-        const keyed = schema.notNull.get(table.name)?.has('id') ?? false;
-        const conflict =
-          keyed && choices.rarely(2)
-            ? choices.one(
-                ' ON CONFLICT DO NOTHING',
-                ` ON CONFLICT (id) DO UPDATE SET ${columns.map(({ name, type }) => `${name} = ${choices.one(`excluded.${name}`, expression(scope, type, 1))}`).join(', ')}`,
-              )
-            : '';
-        return `INSERT INTO ${table.name} (${columns.map(({ name }) => name).join(', ')}) ${source}${conflict}${returning()}`;
-      }
-    }
   }
 }
 
