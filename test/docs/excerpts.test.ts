@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addCars } from '../../queries/cars.queries.ts';
 import { addPlan } from '../../queries/financing.queries.ts';
-import { nodrift, project } from '../cli/support/cli.ts';
+import { nodrift, type Project, project } from '../cli/support/cli.ts';
 import { openSample, type SampleDatabase } from '../sample/database.ts';
 import { quotes } from './quote-cars.ts';
 import { type Block, blocksOf, pages, piecesOf, placeOf, root } from './support/blocks.ts';
@@ -85,16 +85,26 @@ describe('the program of the README', () => {
   });
 });
 
-describe('drift as the README shows it', () => {
-  async function checkAfter(migration: string) {
+describe('what the README shows of the sample project', () => {
+  async function generated(): Promise<Project> {
     const copy = project();
     for (const path of ['pgtyped.config.json', 'migrations', 'queries']) {
       cpSync(join(root, path), join(copy.root, path), { recursive: true });
     }
     expect(await nodrift(['generate'], { cwd: copy.root })).toMatchObject({ exitCode: 0 });
+    return copy;
+  }
+
+  async function checkAfter(migration: string) {
+    const copy = await generated();
     writeFileSync(join(copy.root, 'migrations/1790000000000_change.sql'), `-- Up Migration\n${migration}`);
     return nodrift(['check'], { cwd: copy.root });
   }
+
+  test('generate lists the modules', async () => {
+    const { root: cwd } = await generated();
+    holds((await nodrift(['generate'], { cwd })).stdout, marked('output of generate'));
+  });
 
   test('a column that is renamed breaks the queries that use it', async () => {
     const { exitCode, stdout, stderr } = await checkAfter(marked('migration that renames').text);

@@ -30,11 +30,11 @@ test('the TypeScript of the pages compiles against the sample project', () => {
   const { readFile, fileExists, getSourceFile } = host;
   host.readFile = (path) => texts.get(path) ?? readFile.call(host, path);
   host.fileExists = (path) => texts.has(path) || fileExists.call(host, path);
-  host.getSourceFile = (path, ...rest) => {
+  host.getSourceFile = (path, languageVersion, ...rest) => {
     const text = texts.get(path);
     return text === undefined
-      ? getSourceFile.call(host, path, ...rest)
-      : ts.createSourceFile(path, text, ...rest);
+      ? getSourceFile.call(host, path, languageVersion, ...rest)
+      : ts.createSourceFile(path, text, languageVersion);
   };
   const program = ts.createProgram([...texts.keys()], relaxed, host);
   const errors = blocks.flatMap((block, i) => {
