@@ -1,8 +1,11 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonShapes } from '../../src/analysis/json-shape.ts';
 import { domainLiterals, noNullElements } from '../../src/analysis/literals/column.ts';
 import { resultLiterals } from '../../src/analysis/literals.ts';
 import type { Literal } from '../../src/analysis/type.ts';
-import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { type Analysed, analysed, analysedOver, servers } from '../support/analysed.ts';
+import { postgresUrl } from '../support/postgres.ts';
 
 // Every row here is one that the constraints let in.
 const schema = `
@@ -193,4 +196,24 @@ describe.each(servers)('literals, on %s', (server) => {
       .map(({ name }) => name);
     expect(without).toEqual(['tags', 'domain_tags']);
   });
+});
+
+it('reads only ASCII in a database of another encoding', async () => {
+  const server = new Client({ connectionString: postgresUrl(18) });
+  await server.connect();
+  await server.query("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
+  const client = new Client({ connectionString: postgresUrl(18).replace(/[^/]*$/, 'latin') });
+  await client.connect();
+  const database = await analysedOver(client, () => client.end());
+  try {
+    const sql =
+      "SELECT 'é' AS a, 'Ã©' AS b, 'e' AS c, 'a' = ANY ('{é}'::text[]) AS d, '{\"é\": 1}'::json AS e";
+    const { tree } = await database.tree(sql);
+    expect(resultLiterals(tree, database.catalog)).toEqual([null, null, ['e'], null, null]);
+    expect(jsonShapes(tree, database.catalog)).toEqual([null, null, null, null, null]);
+  } finally {
+    await database.close();
+    await server.query('DROP DATABASE latin');
+    await server.end();
+  }
 });

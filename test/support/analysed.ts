@@ -25,6 +25,11 @@ export const servers = [14, 16, 18, 'PGlite'] as const;
 export async function analysed(server: Major | 'PGlite', schema: string): Promise<Analysed> {
   const { client, close } = await (server === 'PGlite' ? embedded() : native(server));
   await client.query(schema);
+  return analysedOver(client, close);
+}
+
+/** The same over a connected client. */
+export async function analysedOver(client: Client, close: () => Promise<void>): Promise<Analysed> {
   const catalog = await loadCatalog(client, []);
   return {
     client,

@@ -5,6 +5,8 @@
 export interface Catalog {
   /** `server_version_num`, for example 180004. */
   readonly version: number;
+  /** `server_encoding`, for example `UTF8`. */
+  readonly encoding: string;
   readonly types: ReadonlyMap<number, TypeEntry>;
   readonly relations: ReadonlyMap<number, Relation>;
   readonly functions: ReadonlyMap<number, FunctionEntry>;

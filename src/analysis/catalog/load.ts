@@ -21,7 +21,7 @@ type Row = readonly (string | null)[];
  *   loaded as far as they are used
  */
 export async function loadCatalog(client: Client, system: readonly number[]): Promise<Catalog> {
-  const version = await serverVersion(client);
+  const { version, encoding } = await serverSettings(client);
   const queries = catalogQueries(version, system);
   const names = Object.keys(queries) as (keyof CatalogQueries)[];
   // Several statements in one simple query: pg gives one result for each. Text only, so that the
@@ -34,6 +34,7 @@ export async function loadCatalog(client: Client, system: readonly number[]): Pr
   const rows = (name: keyof CatalogQueries) => results[names.indexOf(name)]?.rows ?? [];
   return {
     version,
+    encoding,
     types: types(rows('types'), rows('enums'), rows('ranges'), rows('constraints')),
     relations: relations(rows),
     functions: functions(rows('functions')),
@@ -48,11 +49,11 @@ export async function loadCatalog(client: Client, system: readonly number[]): Pr
   };
 }
 
-async function serverVersion(client: Client): Promise<number> {
-  const { rows } = await client.query<{ version: string }>(
-    `SELECT current_setting('server_version_num') AS version`,
+async function serverSettings(client: Client) {
+  const { rows } = await client.query<{ version: string; encoding: string }>(
+    `SELECT current_setting('server_version_num') AS version, current_setting('server_encoding') AS encoding`,
   );
-  return Number(rows[0]?.version);
+  return { version: Number(rows[0]?.version), encoding: rows[0]?.encoding ?? '' };
 }
 
 function types(

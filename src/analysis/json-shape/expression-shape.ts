@@ -1,6 +1,6 @@
 import { literalsOf } from '../literals.ts';
 import type { Context } from '../nullability/context.ts';
-import { varlena } from '../tree/constants.ts';
+import { isReadable, varlena } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Const, Expr } from '../tree/nodes.ts';
 import { Sub } from '../tree/nodes.ts';
@@ -56,7 +56,7 @@ function jsonShape(expr: Expr, context: Context): Json {
     union(exprs.map((part) => (part === null || isNull(part) ? never : jsonShape(part, context))));
   switch (expr.tag) {
     case 'CONST':
-      return constantShape(expr);
+      return constantShape(expr, context.frame.engine.catalog.encoding);
     case 'VAR':
       return variableShape(expr, context, shaper);
     case 'FUNCEXPR':
@@ -98,7 +98,7 @@ function isNull(expr: Expr): boolean {
 }
 
 /** A json constant is its text; of jsonb constants only empty ones are told (src/include/utils/jsonb.h). */
-function constantShape(node: Const): Json {
+function constantShape(node: Const, encoding: string): Json {
   const bytes = Uint8Array.from(node.constvalue ?? []);
   if (node.consttype !== JSON_TYPE) {
     const header = bytes.length === 8 ? new DataView(bytes.buffer).getUint32(4, true) : 0;
@@ -106,5 +106,5 @@ function constantShape(node: Const): Json {
     return header === 0x20000000 ? object([]) : unknown;
   }
   const text = varlena(bytes);
-  return text === undefined ? unknown : shapeOfValue(JSON.parse(text));
+  return text === undefined || !isReadable(text, encoding) ? unknown : shapeOfValue(JSON.parse(text));
 }

@@ -1,6 +1,6 @@
 import { baseType } from '../catalog/base-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { arrayConstant, constantValue } from '../tree/constants.ts';
+import { arrayConstant, constantValue, isReadable } from '../tree/constants.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
 
@@ -25,7 +25,7 @@ export function isLiteralType(type: number, catalog: Catalog): boolean {
 export function literalOf(expr: Expr, catalog: Catalog): Literal | null | undefined {
   switch (expr.tag) {
     case 'CONST':
-      return isLiteralType(expr.consttype, catalog) ? constantValue(expr) : undefined;
+      return isLiteralType(expr.consttype, catalog) ? readable(constantValue(expr), catalog) : undefined;
     case 'RELABELTYPE':
       return isLiteralType(expr.resulttype ?? 0, catalog) ? literalOf(expr.arg, catalog) : undefined;
     case 'COLLATEEXPR':
@@ -41,6 +41,10 @@ export function literalOf(expr: Expr, catalog: Catalog): Literal | null | undefi
     default:
       return undefined;
   }
+}
+
+function readable<T extends Literal | null | undefined>(value: T, catalog: Catalog): T | undefined {
+  return typeof value === 'string' && !isReadable(value, catalog.encoding) ? undefined : value;
 }
 
 const INTEGERS = new Set([INT2, INT4, 20]);
@@ -63,7 +67,9 @@ export function literalsOfArray(expr: Expr, catalog: Catalog): readonly Literal[
         : withoutNulls((expr.elements ?? []).map((element) => literalOf(element, catalog)));
     case 'CONST': {
       const element = catalog.types.get(expr.consttype)?.element ?? 0;
-      return isLiteralType(element, catalog) ? withoutNulls(arrayConstant(expr, element)) : null;
+      return isLiteralType(element, catalog)
+        ? withoutNulls(arrayConstant(expr, element)?.map((value) => readable(value, catalog)) ?? null)
+        : null;
     }
     default:
       return null;

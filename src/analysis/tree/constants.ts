@@ -35,7 +35,7 @@ export function constantValue(node: Const): string | number | boolean | null | u
       return Number.isSafeInteger(value) ? value : undefined;
     }
     case UNKNOWN:
-      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, -1));
+      return decoded(bytes.subarray(0, -1));
     case TEXT:
     case VARCHAR:
     case BPCHAR:
@@ -48,10 +48,25 @@ export function constantValue(node: Const): string | number | boolean | null | u
 /** The characters of a text datum (src/include/varatt.h); a parsed constant's header has four bytes. */
 export function varlena(bytes: Uint8Array): string | undefined {
   const first = bytes[0] ?? 0;
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  if ((first & 1) === 1) return first === 1 ? undefined : decoder.decode(bytes.subarray(1, first >> 1));
-  if ((first & 3) !== 0) return undefined;
-  return decoder.decode(bytes.subarray(4));
+  if ((first & 1) === 1) return first === 1 ? undefined : decoded(bytes.subarray(1, first >> 1));
+  return (first & 3) === 0 ? decoded(bytes.subarray(4)) : undefined;
+}
+
+/** Text in the server's encoding, so far as it is UTF-8; see `isReadable`. */
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether a constant's text is what was read: in a database of another encoding than UTF-8 only ASCII is. (Of the
+ * encodings that a server may have all keep ASCII, PostgreSQL documentation, 23.3.1.)
+ */
+export function isReadable(text: string, encoding: string): boolean {
+  return encoding === 'UTF8' || [...text].every((character) => character < '\u0080');
 }
 
 /**
