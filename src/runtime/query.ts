@@ -6,7 +6,8 @@ import { type Executed, execute, executeUnprepared } from './execute.ts';
 import { type IterateOptions, iterate } from './iterate.ts';
 import { type RowReader, rowReader } from './row.ts';
 import { isOutdated } from './server-error.ts';
-import { displayText, type Statement, statementOf } from './statement.ts';
+import { type Statement, statementOf } from './statement.ts';
+import { displayText } from './statement-text.ts';
 import { toQueryError } from './to-query-error.ts';
 import type { Violating, Violations } from './violations.ts';
 

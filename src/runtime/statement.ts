@@ -1,7 +1,8 @@
 import { codecReason } from './codec/codec-error.ts';
-import type { AnyCodec, ParamDefinition, QueryDefinition } from './definition.ts';
-import { EmptyListError, EncodeError, type Origin } from './errors.ts';
+import type { AnyCodec, FieldDefinition, ParamDefinition, QueryDefinition } from './definition.ts';
+import { EncodeError, type Origin } from './errors.ts';
 import { statementName } from './statement-name.ts';
+import { grownText } from './statement-text.ts';
 
 /** A statement as it goes to the database. */
 export interface Statement {
@@ -31,22 +32,6 @@ export function statementOf(definition: QueryDefinition): (params: unknown) => S
     : growingStatement(definition, definition.sql);
 }
 
-/** `$n` for every parameter, lists and arrays of objects with one element: for tooling and documentation. */
-export function displayText(definition: QueryDefinition): string {
-  if (typeof definition.sql === 'string') {
-    return definition.sql;
-  }
-  const texts: string[] = [];
-  let next = 1;
-  for (const param of definition.params) {
-    const width = 'fields' in param ? param.fields.length : 'rows' in param ? param.rows.length : 1;
-    const group = Array.from({ length: width }, (_, i) => `$${next + i}`).join(', ');
-    next += width;
-    texts.push('codec' in param ? group : `(${group})`);
-  }
-  return join(definition.sql, texts);
-}
-
 function fixedStatement(definition: QueryDefinition, text: string): (params: unknown) => Statement {
   let name: string | undefined;
   return (params) => {
@@ -63,25 +48,25 @@ function growingStatement(
   definition: QueryDefinition,
   sql: readonly (string | number)[],
 ): (params: unknown) => Statement {
-  const names = new Map<string, string>();
+  const prepared = new Map<string, { name: string; text: string }>();
   return (params) => {
     const values: (string | Uint8Array | null)[] = [];
-    const texts = definition.params.map((param) => {
-      const from = values.length;
-      const groups = pushValues(definition, param, params, values);
-      return placeholders(definition, param, from, values.length, groups);
-    });
-    const text = join(sql, texts);
-    let name = names.get(text);
-    if (name === undefined && names.size < MAX_PREPARED_TEXTS) {
-      name = statementName(definition.name, text);
-      names.set(text, name);
+    const counts = definition.params.map((param) => pushValues(definition, param, params, values));
+    const key = counts.join();
+    let kept = prepared.get(key);
+    if (kept === undefined) {
+      const text = grownText(definition, sql, counts);
+      if (prepared.size === MAX_PREPARED_TEXTS) {
+        return { origin: definition, name: undefined, text, values };
+      }
+      kept = { name: statementName(definition.name, text), text };
+      prepared.set(key, kept);
     }
-    return { origin: definition, name, text, values };
+    return { origin: definition, name: kept.name, text: kept.text, values };
   };
 }
 
-/** Appends one parameter's encoded values; returns how many groups (of parentheses) they make. */
+/** Appends one parameter's encoded values; returns how many elements it has: 1 if it is no list. */
 function pushValues(
   definition: QueryDefinition,
   param: ParamDefinition,
@@ -94,60 +79,32 @@ function pushValues(
     return 1;
   }
   if ('fields' in param) {
-    for (const [field, codec] of param.fields) {
-      values.push(encode(definition, `${param.name}.${field}`, codec, property(value, field)));
-    }
+    pushFields(definition, param.name, param.fields, value, values);
     return 1;
   }
   if (!Array.isArray(value)) {
     throw new EncodeError(definition, param.name, 'not an array');
   }
-  if ('list' in param) {
-    for (const item of value) {
-      values.push(encode(definition, param.name, param.list, item));
-    }
-    return 1;
-  }
-  for (const row of value) {
-    for (const [field, codec] of param.rows) {
-      values.push(encode(definition, `${param.name}.${field}`, codec, property(row, field)));
+  for (const element of value) {
+    if ('list' in param) {
+      values.push(encode(definition, param.name, param.list, element));
+    } else {
+      pushFields(definition, param.name, param.rows, element, values);
     }
   }
   return value.length;
 }
 
-/** What stands in the text for a parameter whose values are `$from+1` to `$to`. */
-function placeholders(
+function pushFields(
   definition: QueryDefinition,
-  param: ParamDefinition,
-  from: number,
-  to: number,
-  groups: number,
-): string {
-  if (from === to && 'list' in param && param.type !== undefined) {
-    // Right after both IN and NOT IN, which `(NULL)` is not; a bare NULL in a subquery would be text.
-    return `(SELECT NULL::${param.type} WHERE false)`;
+  parameter: string,
+  fields: readonly FieldDefinition[],
+  object: unknown,
+  values: (string | Uint8Array | null)[],
+): void {
+  for (const [field, codec] of fields) {
+    values.push(encode(definition, parameter, codec, property(object, field), field));
   }
-  if (from === to) {
-    throw new EmptyListError(definition, param.name);
-  }
-  if ('codec' in param) {
-    return `$${to}`;
-  }
-  const width = (to - from) / groups;
-  let text = '';
-  for (let i = from; i < to; i++) {
-    text += `${(i - from) % width !== 0 ? ', ' : i === from ? '(' : '), ('}$${i + 1}`;
-  }
-  return `${text})`;
-}
-
-function join(sql: readonly (string | number)[], texts: readonly string[]): string {
-  let text = '';
-  for (const part of sql) {
-    text += typeof part === 'string' ? part : texts[part];
-  }
-  return text;
 }
 
 function encode(
@@ -155,6 +112,7 @@ function encode(
   parameter: string,
   codec: AnyCodec,
   value: unknown,
+  field?: string,
 ): string | Uint8Array | null {
   if (value === null || value === undefined) {
     return null;
@@ -165,7 +123,7 @@ function encode(
   } catch (error) {
     throw new EncodeError(
       definition,
-      parameter,
+      field === undefined ? parameter : `${parameter}.${field}`,
       codecReason(error, "its value does not fit the parameter's type"),
     );
   }
