@@ -21,8 +21,8 @@ export function openStatement(query: QueryNode, catalog: Catalog): Opened {
   return engineFor(catalog, null, 0).open(query, null);
 }
 
-// Functions may call themselves.
-const DEEPEST_CALL = 8;
+// Functions may call themselves, more than once.
+const DEEPEST_CALL = 4;
 
 /**
  * @param params of the function whose body is looked at; null for a statement

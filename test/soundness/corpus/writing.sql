@@ -67,3 +67,5 @@ INSERT INTO customer (id, name) VALUES (20, 'x') -- version 18
 UPDATE plain_purchase SET discount = 3 RETURNING id, owner, discount, up;
 DELETE FROM plain_purchase WHERE discount > 5 AND id > 3 RETURNING id, owner, discount, up;
 INSERT INTO plain_purchase (id, owner) VALUES (99, 1) RETURNING id, owner, discount, up;
+MERGE INTO loose l USING (SELECT id FROM customer) n ON l.k = n.id -- version 17
+  WHEN NOT MATCHED BY SOURCE THEN DELETE WHEN MATCHED THEN UPDATE SET v = 'm' RETURNING n.id, l.k, l.v;
