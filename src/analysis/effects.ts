@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
+import { domainConditions } from './catalog/conditions.ts';
 import { definingQuery } from './catalog/definition.ts';
 import { type WriteEvent, writeTargets } from './catalog/updatable.ts';
 import type { RelationUse } from './query.ts';
@@ -170,7 +171,7 @@ function visitDomain(oid: number, found: Found): void {
   const domain = found.catalog.types.get(oid);
   if (domain?.kind !== 'd' || found.seen.has(oid)) return;
   found.seen.add(oid);
-  for (const check of domain.checks) collect(readNodes(check), found);
+  collect(domainConditions(domain), found);
   visitDomain(domain.base, found);
 }
 

@@ -1,12 +1,12 @@
 import { baseType } from '../catalog/base-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { domainConditions } from '../catalog/conditions.ts';
 import { definingQuery } from '../catalog/definition.ts';
 import { bindingChecks } from '../literals/column.ts';
 import { entryOf, originsOf, rootScope, type Scope } from '../scope.ts';
 import { calledFunctions } from '../tree/calls.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import { type Expr, Rte, type Var } from '../tree/nodes.ts';
-import { readExpr } from '../tree/read.ts';
 import { constantSpecial, passing } from './number-bounds.ts';
 import { mayBeSpecial, type Special, specialNumbers } from './type-shape.ts';
 
@@ -101,7 +101,7 @@ function domainSpecial(type: number, catalog: Catalog): readonly Special[] {
   if (domain?.kind !== 'd') return specialNumbers;
   const limited = domain.baseModifier >= 0 && baseType(catalog, type) === NUMERIC;
   const isValue = (expr: Expr) => expr.tag === 'COERCETODOMAINVALUE';
-  return passing(domain.checks.map(readExpr), isValue, catalog)
+  return passing(domainConditions(domain), isValue, catalog)
     .filter((special) => !limited || special === 'NaN')
     .filter((special) => domainSpecial(domain.base, catalog).includes(special));
 }

@@ -1,6 +1,6 @@
 import type { Catalog, Relation } from '../catalog/catalog.ts';
+import { domainConditions, tableConditions } from '../catalog/conditions.ts';
 import type { Expr } from '../tree/nodes.ts';
-import { readExpr } from '../tree/read.ts';
 import type { Literal } from '../type.ts';
 import { allowedValues, withoutRelabels } from './check.ts';
 import { isLiteralType } from './constant.ts';
@@ -28,7 +28,7 @@ export function domainLiterals(type: number, catalog: Catalog): readonly Literal
   const isValue = (expr: Expr) => withoutRelabels(expr).tag === 'COERCETODOMAINVALUE';
   return inCommon([
     domainLiterals(domain.base, catalog),
-    ...domain.checks.map((check) => allowedValues(readExpr(check), isValue, catalog)),
+    ...domainConditions(domain).map((check) => allowedValues(check, isValue, catalog)),
   ]);
 }
 
@@ -47,7 +47,7 @@ function domainHasNoNullElements(type: number, catalog: Catalog): boolean {
   if (domain?.kind !== 'd') return false;
   const isValue = (expr: Expr) => withoutRelabels(expr).tag === 'COERCETODOMAINVALUE';
   return (
-    domain.checks.some((check) => findsNoNull(readExpr(check), isValue, catalog)) ||
+    domainConditions(domain).some((check) => findsNoNull(check, isValue, catalog)) ||
     domainHasNoNullElements(domain.base, catalog)
   );
 }
@@ -67,9 +67,9 @@ function findsNoNull(check: Expr, isSubject: (expr: Expr) => boolean, catalog: C
 export function bindingChecks(relation: Relation, catalog: Catalog): readonly Expr[] {
   // Nobody enforces the constraints of a foreign table.
   if (relation.kind === 'f' || hasForeignChild(relation, catalog)) return [];
-  return relation.checks
-    .filter(({ noInherit }) => !noInherit || relation.children.length === 0)
-    .map(({ condition }) => readExpr(condition));
+  const conditions = tableConditions(relation);
+  if (relation.children.length === 0) return conditions;
+  return conditions.filter((_, i) => !relation.checks[i]?.noInherit);
 }
 
 function hasForeignChild(relation: Relation, catalog: Catalog): boolean {

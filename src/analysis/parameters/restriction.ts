@@ -1,9 +1,9 @@
 import type { Catalog, Relation } from '../catalog/catalog.ts';
+import { domainConditions, tableConditions } from '../catalog/conditions.ts';
 import { isIntercepted, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
 import { noNullElements } from '../literals/column.ts';
 import { columnLiterals } from '../literals.ts';
 import type { Expr } from '../tree/nodes.ts';
-import { readExpr } from '../tree/read.ts';
 import type { Literal } from '../type.ts';
 import { FALSE, outcome } from './outcome.ts';
 
@@ -37,7 +37,7 @@ export function columnRestriction(
   const refuses =
     attribute.notNull ||
     domainRefusesNull(attribute.type, catalog) ||
-    target.relation.checks.some(({ condition }) => failsForNull(condition, stored, catalog));
+    tableConditions(target.relation).some((condition) => failsForNull(condition, stored, catalog));
   const intercepted = isIntercepted(target.relation, catalog, event);
   const literals = columnLiterals(target.relation, stored, catalog);
   return {
@@ -52,13 +52,14 @@ export function columnRestriction(
 export function domainRefusesNull(type: number, catalog: Catalog): boolean {
   const domain = catalog.types.get(type);
   if (domain?.kind !== 'd') return false;
-  if (domain.notNull || domain.checks.some((check) => failsForNull(check, null, catalog))) return true;
+  if (domain.notNull || domainConditions(domain).some((check) => failsForNull(check, null, catalog)))
+    return true;
   return domainRefusesNull(domain.base, catalog);
 }
 
 /** Whether a CHECK condition is false, not just unknown, where the column (or the domain's value) is NULL. */
-function failsForNull(condition: string, attnum: number | null, catalog: Catalog): boolean {
+function failsForNull(condition: Expr, attnum: number | null, catalog: Catalog): boolean {
   const isNull = (leaf: Expr) =>
     attnum === null ? leaf.tag === 'COERCETODOMAINVALUE' : leaf.tag === 'VAR' && leaf.varattno === attnum;
-  return outcome(readExpr(condition), { catalog, scope: null, isNull }) === FALSE;
+  return outcome(condition, { catalog, scope: null, isNull }) === FALSE;
 }

@@ -25,8 +25,10 @@ export function walk(
   if (!isNode(value)) return;
   const inside = value.tag === 'QUERY' ? scopeOf(catalog, value, scope) : scope;
   if (!visit(value, inside)) return;
-  for (const [field, below] of Object.entries(value)) {
-    if (typeof below === 'object' && !OFFERED.has(field)) walk(catalog, below, inside, visit);
+  for (const field in value) {
+    const below: unknown = Reflect.get(value, field);
+    if (typeof below === 'object' && below !== null && !OFFERED.has(field))
+      walk(catalog, below, inside, visit);
   }
 }
 
