@@ -14,6 +14,7 @@ const Fn = {
   arrayFill: 1193,
   trimArray: 6172,
   tsvectorToArray: 3326,
+  enumRange: 3531,
 } as const;
 
 /** What is proven of the elements of an array that a built-in function returns; undefined if nothing. */
@@ -39,6 +40,7 @@ export function elementsOf(oid: number, args: readonly Facts[]): Facts | undefin
     case Fn.regexpSplitToArray:
     case Fn.regexpSplitToArrayFlags:
     case Fn.tsvectorToArray:
+    case Fn.enumRange:
       return notNull;
     default:
       return undefined;

@@ -109,6 +109,12 @@ export const families: readonly Family[] = [
     rule: 'always',
     names: words('array_append array_prepend'),
   },
+  {
+    because: 'only the type of the argument counts',
+    rule: 'always',
+    names: words('enum_range enum_first enum_last'),
+    only: /^anyenum$/,
+  },
   { because: 'a NULL array is like an empty one', rule: 'any', names: ['array_cat'] },
   {
     because: 'an element may be NULL, the array is what counts',
@@ -205,6 +211,11 @@ export const operators: readonly {
     because: 'text is joined and matched',
     names: words('|| ~~ !~~ ~~* !~~* ~ !~ ~* !~* ^@ ~<~ ~<=~ ~>~ ~>=~'),
     type: /^(text|character|name|bytea|bit|bit varying|boolean|anynonarray|anycompatiblenonarray)$/,
+  },
+  {
+    because: 'transaction ids are compared as numbers',
+    names: words('= <>'),
+    type: /^(xid|integer|boolean)$/,
   },
   {
     because: 'containers are compared as sets',

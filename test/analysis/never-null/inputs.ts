@@ -48,7 +48,15 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   'time with time zone': ["'00:00+00'", "'24:00-12'", "'12:34:56.789+05:30'"],
   'timestamp without time zone': ["'2024-02-29 12:00'", "'infinity'", "'-infinity'", "'4714-11-24 BC'"],
   'timestamp with time zone': ["'2024-02-29 12:00+00'", "'infinity'", "'-infinity'"],
-  interval: ["'0'", "'1 month'", "'-1 day'", "'100 years 3 mons 2.5 secs'", "'178000000 years'", "'infinity'", "'-infinity'"],
+  interval: [
+    "'0'",
+    "'1 month'",
+    "'-1 day'",
+    "'100 years 3 mons 2.5 secs'",
+    "'178000000 years'",
+    "'infinity'",
+    "'-infinity'",
+  ],
   uuid: ["'00000000-0000-0000-0000-000000000000'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'"],
   json: ["'null'", "'{}'", "'[]'", '\'{"a": null, "b": [1]}\'', "'[null, 1]'", "'1'", '\'""\''],
   jsonb: ["'null'", "'{}'", "'[]'", '\'{"a": null, "b": [1]}\'', "'[null, 1]'", "'1'", '\'""\''],
@@ -114,6 +122,9 @@ export const further: Readonly<Record<string, readonly (readonly string[])[]>> =
   make_timestamptz: [
     ['2024', '2', '29', '23', '59', '60', "'UTC'::text"],
     ['-1', '1', '1', '0', '0', '0', "'Europe/Berlin'::text"],
+  ],
+  generate_series: [
+    ["'2024-01-01+00'::timestamptz", "'2024-01-05+00'::timestamptz", "'1 day'::interval", "'UTC'::text"],
   ],
   regexp_instr: [
     ["'ab'::text", "'b'::text", '1', '1', '0', "'i'::text"],

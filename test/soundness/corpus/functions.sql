@@ -73,3 +73,5 @@ SELECT x FROM upper('a') x;
 SELECT x FROM current_date x;
 SELECT x.a FROM (SELECT ARRAY[ROW(1, NULL)::place] AS a) x;
 SELECT interval 'P1D' * 2 AS a, justify_interval('1 mon -1 hour') AS b, extract(day FROM interval '1 day') AS c, extract(epoch FROM interval '1 day') AS d;
+SELECT s AS mood, count(c.id) AS n FROM unnest(enum_range(NULL::mood)) s LEFT JOIN customer c ON c.mood = s GROUP BY s;
+SELECT enum_first(NULL::mood) AS a, enum_last(mood) AS b, enum_range('sad'::mood, mood) AS c, xmax = 0 AS d FROM customer;
