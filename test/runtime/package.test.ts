@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const runtime = fileURLToPath(new URL('../../src/runtime/', import.meta.url));
+const plainQuery = `
+  import { int4, maybe, numeric, text, timestamptz } from './index.ts';
+  export const getCar = maybe({
+    name: 'getCar',
+    file: 'queries/cars.sql',
+    sql: 'SELECT id, year, price, sold_at FROM cars WHERE id = $1',
+    params: [{ name: 'id', codec: text }],
+    columns: [['id', text], ['year', int4], ['price', numeric], ['sold_at', timestamptz]],
+  });
+`;
+
+async function bundle(contents: string, platform: 'neutral' | 'browser' = 'neutral'): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: runtime, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform,
+    write: false,
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+describe('the runtime as a package', () => {
+  let dir: string;
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'nodrift-runtime-'));
+  });
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  it('imports nothing but itself', () => {
+    const files = readdirSync(runtime, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    expect(files.length).toBeGreaterThan(30);
+    for (const file of files) {
+      const source = readFileSync(join(runtime, file), 'utf8');
+      for (const [, specifier = ''] of source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+        expect(
+          resolve(dirname(join(runtime, file)), specifier).startsWith(resolve(runtime)),
+          `${file}: ${specifier}`,
+        ).toBe(true);
+        expect(specifier).toMatch(/^\.\.?\/.*\.ts$/);
+      }
+    }
+  });
+
+  it('is under 8 kB, minified and gzipped, for what a plain query needs', async () => {
+    const size = gzipSync(await bundle(plainQuery)).length;
+    expect(size).toBeLessThan(8000);
+  });
+
+  it('leaves nothing behind of what is not used', async () => {
+    expect(await bundle(`import './index.ts';`)).toBe('');
+    expect(await bundle(`import * as everything from './index.ts';`)).toBe('');
+    expect((await bundle(`export { text } from './index.ts';`)).length).toBeLessThan(200);
+    expect((await bundle(`export { array, int4, json, range } from './index.ts';`)).length).toBeLessThan(
+      4000,
+    );
+  });
+
+  it('bundles for platforms that are not Node', async () => {
+    expect(await bundle(`export * from './index.ts';`, 'browser')).toContain('nodrift:query');
+  });
+
+  it('keeps the names of errors when minified', async () => {
+    const file = join(dir, 'errors.mjs');
+    const contents = `
+      import { one, text } from './index.ts';
+      const query = one({ name: 'q', file: 'q.sql', sql: 'SELECT 1', params: [], columns: [['x', text]] });
+      query({ query: async () => ({ rows: [] }) }).catch((error) => console.log(String(error)));
+    `;
+    writeFileSync(file, await bundle(contents));
+    const { stdout } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
+    expect(stdout).toBe('NoRowError: q (q.sql): expected exactly one row, found none\n');
+  });
+
+  it('is imported in under 5 ms', async () => {
+    const file = join(dir, 'everything.mjs');
+    writeFileSync(file, await bundle(`export * from './index.ts';`));
+    // Node's own loader is started by the first import, whatever that is.
+    const script = `await import('data:text/javascript,'); const start = process.cpuUsage(); await import(${JSON.stringify(pathToFileURL(file).href)});
+      const { user, system } = process.cpuUsage(start); console.log((user + system) / 1000)`;
+    const times = Array.from({ length: 8 }, () =>
+      Number(spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout),
+    );
+    // Processor time, and the best of some: what else the machine does is not ours.
+    expect(Math.min(...times)).toBeLessThan(5);
+  });
+});
