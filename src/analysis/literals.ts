@@ -12,6 +12,7 @@ import {
   type Scope,
   setOperationArms,
 } from './scope.ts';
+import { expressionType } from './tree/expression-type.ts';
 import type { Expr, QueryNode } from './tree/nodes.ts';
 import { Rte, Sub } from './tree/nodes.ts';
 import type { Literal } from './type.ts';
@@ -21,7 +22,15 @@ import type { Literal } from './type.ts';
  * through subqueries, views and set operations. Null where nothing bounds them.
  */
 export function resultLiterals(query: QueryNode, catalog: Catalog): readonly (readonly Literal[] | null)[] {
-  return columnsOf(rootScope(catalog, query)).map(literalsOfAll);
+  return resultLiteralsOf(rootScope(catalog, query));
+}
+
+function resultLiteralsOf(scope: Scope): readonly (readonly Literal[] | null)[] {
+  const types = resultExpressions(scope.query).map((expr) => expressionType(expr) ?? 0);
+  // An arm of a set operation may have been converted to another type.
+  return columnsOf(scope).map((exprs, i) =>
+    isLiteralType(types[i] ?? 0, scope.catalog) ? literalsOfAll(exprs) : null,
+  );
 }
 
 /** The only values besides NULL of a relation's column; for a view, of what it selects there. Null if unbound. */
@@ -34,7 +43,7 @@ export function columnLiterals(
   if (relation.kind === 'm') return null;
   const view = definingQuery(relation);
   if (view === null) return tableColumnLiterals(relation, attnum, catalog);
-  return literalsOfAll(columnsOf(rootScope(catalog, view))[attnum - 1] ?? []);
+  return resultLiteralsOf(rootScope(catalog, view))[attnum - 1] ?? null;
 }
 
 /** The expressions that each result column takes its values from: one for each arm of set operations. */
@@ -88,8 +97,7 @@ export function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null 
       return each((expr.args ?? []).slice(0, 1));
     case 'SUBLINK': {
       if (expr.subLinkType !== Sub.expr) return null;
-      const [column = []] = columnsOf(innerScope(scope, expr.subselect));
-      return literalsOfAll(column);
+      return resultLiteralsOf(innerScope(scope, expr.subselect))[0] ?? null;
     }
     default:
       return null;
@@ -97,6 +105,7 @@ export function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null 
 }
 
 function variableLiterals(variable: Expr & { tag: 'VAR' }, scope: Scope): readonly Literal[] | null {
+  if (!isLiteralType(variable.vartype, scope.catalog)) return null;
   const origins = originsOf(scope, variable);
   if (origins !== null) return literalsOfAll(origins);
   const entry = entryOf(scope, variable)?.node;

@@ -1,10 +1,13 @@
+import { baseType } from './catalog/base-type.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
+import { literalsFor } from './literals/constant.ts';
 import { collectRestrictions } from './parameters/collect.ts';
 import type { Restriction } from './parameters/restriction.ts';
 import type { ColumnReference } from './query.ts';
 import { rootScope } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';
+import { walk } from './tree/walk.ts';
 import type { Literal } from './type.ts';
 
 /** What a statement accepts as `$n`. */
@@ -31,17 +34,28 @@ export interface ParameterFacts {
  */
 export function parameterFacts(query: QueryNode, catalog: Catalog, count: number): readonly ParameterFacts[] {
   const found = Array.from({ length: count }, (): Restriction[] => []);
+  const types = Array.from({ length: count }, () => 0);
+  walk(catalog, query, null, (node) => {
+    if (node.tag === 'PARAM' && node.paramkind === 0) types[node.paramid - 1] = node.paramtype;
+    return true;
+  });
   collectRestrictions(query, rootScope(catalog, query), (parameter, by) => found[parameter - 1]?.push(by));
-  return found.map((restrictions) => ({
-    facts: factsOf(restrictions),
+  return found.map((restrictions, i) => ({
+    facts: factsOf(restrictions, types[i] ?? 0, catalog),
     refusesNull: restrictions.some(({ refusesNull }) => refusesNull === 'raises an error'),
     column: columnOf(restrictions),
   }));
 }
 
-function factsOf(all: readonly Restriction[]): Facts {
-  const literals = common(all.flatMap((by) => (by.literals ? [by.literals] : [])));
-  const elementLiterals = common(all.flatMap((by) => (by.elementLiterals ? [by.elementLiterals] : [])));
+function factsOf(all: readonly Restriction[], type: number, catalog: Catalog): Facts {
+  const ofElement = catalog.types.get(baseType(catalog, type))?.element ?? 0;
+  // A parameter that is cast before it is compared has other values than the column.
+  const literals = common(
+    all.flatMap((by) => (by.literals ? [literalsFor(type, by.literals, catalog)] : [])),
+  );
+  const elementLiterals = common(
+    all.flatMap((by) => (by.elementLiterals ? [literalsFor(ofElement, by.elementLiterals, catalog)] : [])),
+  );
   const elementNullable = !all.some(({ refusesNullElements }) => refusesNullElements);
   const element = { nullable: elementNullable, ...(elementLiterals && { literals: elementLiterals }) };
   return {

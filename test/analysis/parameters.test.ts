@@ -16,7 +16,8 @@ const schema = `
     tags text[] NOT NULL DEFAULT '{}' CHECK (array_position(tags, NULL) IS NULL),
     codes int[],
     size size,
-    sold boolean
+    sold boolean,
+    doors int CHECK (doors IN (2, 4))
   );
   INSERT INTO car VALUES (1, 'vw', 'golf', 10, 'suv', 'x', '{a}', '{1}', 's', false);
   CREATE TABLE person (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email email, name present, age int DEFAULT 5 NOT NULL);
@@ -250,6 +251,10 @@ describe.each(servers)('parameters, on %s', (server) => {
       ['suv', 'van'],
     ]);
     expect(await literals('SELECT id FROM car WHERE kind > $1')).toEqual([undefined]);
+    expect(await literals('SELECT id FROM car WHERE doors = $1')).toEqual([[2, 4]]);
+    expect(await literals('SELECT id FROM car WHERE doors = $1::bigint')).toEqual([undefined]);
+    expect(await literals('SELECT id FROM car WHERE doors = $1::text::int')).toEqual([undefined]);
+    expect(await literals('UPDATE car SET doors = $1::bigint')).toEqual([undefined]);
     expect(await literals('SELECT id FROM car WHERE kind LIKE $1')).toEqual([undefined]);
     expect(await literals('INSERT INTO car (id, make, kind, size) VALUES ($1, $2, $3, $4)')).toEqual([
       undefined,

@@ -21,6 +21,17 @@ export function isLiteralType(type: number, catalog: Catalog): boolean {
   return EXACT.has(baseType(catalog, type));
 }
 
+/** The literals that are values of the type: numbers of an integer's, strings of a text's. */
+export function literalsFor(
+  type: number,
+  literals: readonly Literal[],
+  catalog: Catalog,
+): readonly Literal[] {
+  const base = baseType(catalog, type);
+  const kind = base === BOOL ? 'boolean' : base === INT2 || base === INT4 ? 'number' : 'string';
+  return isLiteralType(type, catalog) ? literals.filter((literal) => typeof literal === kind) : [];
+}
+
 /** The value of a constant of such a type, also cast among them; null for NULL, undefined for everything else. */
 export function literalOf(expr: Expr, catalog: Catalog): Literal | null | undefined {
   switch (expr.tag) {
