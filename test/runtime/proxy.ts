@@ -16,6 +16,8 @@ export interface TcpProxy {
   freeze(frozen: boolean): void;
   /** After so many bytes of answers from now on, resets that connection. */
   breakAfter(bytes: number): void;
+  /** The next answer begins with a byte that no message begins with. */
+  corruptNext(): void;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
   let refusing = false;
   let frozen = false;
   let left = Number.POSITIVE_INFINITY;
+  let corrupting = false;
 
   const server = createServer({ noDelay: true }, (client) => {
     if (refusing) {
@@ -55,6 +58,10 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
     upstream.on('data', (chunk) => {
       if (frozen) {
         return;
+      }
+      if (corrupting) {
+        corrupting = false;
+        chunk[0] = '!'.charCodeAt(0);
       }
       client.write(chunk.subarray(0, left));
       left -= chunk.length;
@@ -91,6 +98,9 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
     },
     breakAfter: (bytes) => {
       left = bytes;
+    },
+    corruptNext: () => {
+      corrupting = true;
     },
     close: () => {
       for (const socket of sockets) {
