@@ -30,13 +30,13 @@ export interface GetCarRow {
   make: string;
   model: string;
   year: number;
-  body: string;
+  body: 'sedan' | 'hatchback' | 'suv' | 'pickup' | 'coupe' | 'van';
   /** Asking price in Mexican pesos, taxes included. */
   priceMxn: Decimal;
   mileageKm: number;
   color: string | null;
   /** Equipment as shown to buyers; never holds a NULL element. */
-  features: (string | null)[];
+  features: string[];
   listedOn: string;
   /** NULL while the car is for sale. */
   soldAt: Date | null;
@@ -67,7 +67,7 @@ WHERE id = $1`,
     ['priceMxn', custom(Decimal)],
     ['mileageKm', int4],
     ['color', text],
-    ['features', arrayWithNulls(text)],
+    ['features', array(text)],
     ['listedOn', date],
     ['soldAt', timestamptz],
   ],
@@ -322,7 +322,7 @@ WHERE sold_at IS NULL`,
 });
 
 export interface ListFeaturesRow {
-  feature: string | null;
+  feature: string;
   cars: bigint;
 }
 

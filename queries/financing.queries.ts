@@ -7,7 +7,6 @@ import {
   int2,
   int4,
   int8,
-  type Json,
   json,
   many,
   maybe,
@@ -350,7 +349,20 @@ export interface GetCarWithPlansParams {
 export interface GetCarWithPlansRow {
   /** A slug that is part of the car's web address, such as mazda-3-2021. */
   id: string;
-  page: Json;
+  page: {
+    make: string;
+    model: string;
+    year: number;
+    priceMxn: number | 'NaN';
+    features: string[];
+    plans: {
+      lender: string;
+      annualRate: number;
+      minMonths: number | null;
+      maxMonths: number | null;
+      validUntil: string | null;
+    }[];
+  };
 }
 
 /**

@@ -254,7 +254,7 @@ export interface GetJobParams {
 
 export interface GetJobRow {
   id: bigint;
-  kind: string;
+  kind: 'import_cars' | 'refresh_prices' | 'export_tasks';
   status: JobStatus;
   /** What the job is to do, as an object; its keys depend on kind. */
   parameters: Json;
@@ -264,7 +264,11 @@ export interface GetJobRow {
   error: string | null;
   took: string | null;
   requestedBy: string | null;
-  tasks: Json;
+  tasks: {
+    position: number;
+    name: string;
+    status: 'pending' | 'running' | 'done' | 'failed' | 'skipped';
+  }[];
 }
 
 /**
@@ -335,7 +339,7 @@ GROUP BY job.id`,
 
 export interface ListActiveJobsRow {
   id: bigint;
-  kind: string;
+  kind: 'import_cars' | 'refresh_prices' | 'export_tasks';
   status: JobStatus;
   /** Not before this moment. */
   runAt: Date;
@@ -415,7 +419,7 @@ export interface CountJobsByStatusParams {
 }
 
 export interface CountJobsByStatusRow {
-  status: JobStatus | null;
+  status: JobStatus;
   jobs: bigint;
 }
 
@@ -459,7 +463,7 @@ export interface FindJobsByParameterParams {
 
 export interface FindJobsByParameterRow {
   id: bigint;
-  kind: string;
+  kind: 'import_cars' | 'refresh_prices' | 'export_tasks';
   status: JobStatus;
   source: string | null;
   limits: Json | null;

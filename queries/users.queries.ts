@@ -134,7 +134,7 @@ export interface UpsertUserRow {
   /** In lower case, so that uniqueness does not depend on spelling. */
   email: string;
   name: string;
-  firstTime: boolean | null;
+  firstTime: boolean;
 }
 
 /**

@@ -146,7 +146,7 @@ WHERE sold_at IS NULL`,
 export interface CompareWithSegmentRow {
   /** A slug that is part of the car's web address, such as mazda-3-2021. */
   id: string;
-  body: string;
+  body: 'sedan' | 'hatchback' | 'suv' | 'pickup' | 'coupe' | 'van';
   /** Asking price in Mexican pesos, taxes included. */
   priceMxn: Decimal;
   segmentAverageMxn: Decimal;
