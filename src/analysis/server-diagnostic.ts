@@ -31,7 +31,7 @@ function hints(statement: Statement, error: ServerError): string | null {
     said.push(`Say which type it has: write ${name}::text, or the type that you mean.`);
   }
   if (name !== null && error.sqlstate === '42P08') {
-    said.push(`One parameter has one type: cast one use of ${name}, or give it two names.`);
+    said.push(`One parameter has one type: cast its uses, as in ${name}::text, or give it two names.`);
   }
   return said.length === 0 ? null : said.join('\n');
 }

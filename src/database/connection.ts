@@ -33,7 +33,7 @@ export function describeConnection(connection: ConnectionConfig | null): string 
 export function describePlace({ host, port, database }: Client): string {
   return host.startsWith('/')
     ? `${host}/.s.PGSQL.${port}, database ${database}`
-    : `${host}:${port}/${database}`;
+    : `${host}:${port}${database === undefined ? '' : `/${database}`}`;
 }
 
 function clientConfig(connection: ConnectionConfig | null): ClientConfig {

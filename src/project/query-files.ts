@@ -1,4 +1,4 @@
-import { basename, relative, resolve } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, SqlTransform } from './config.ts';
@@ -37,12 +37,20 @@ async function filesOf(config: Config, transform: SqlTransform): Promise<QueryFi
     followSymbolicLinks: false,
     ignore: ['**/node_modules/**'],
   });
-  const files = paths.map((found) => {
-    const path = resolve(found);
-    const file = relative(config.root, path).replaceAll('\\', '/');
-    return { path, file, transform, output: outputPath(config, transform, path) };
-  });
+  const files = paths
+    .map((found) => resolve(found))
+    .filter((path) => !belongsToSchema(config, path))
+    .map((path) => {
+      const file = relative(config.root, path).replaceAll('\\', '/');
+      return { path, file, transform, output: outputPath(config, transform, path) };
+    });
   return files.sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** Migrations and the schema file hold no queries, wherever `srcDir` is. */
+function belongsToSchema({ source }: Config, path: string): boolean {
+  if (source.kind === 'none') return false;
+  return source.kind === 'schema' ? path === source.file : path.startsWith(`${source.dir}${sep}`);
 }
 
 function refuseCollisions(config: Config, files: readonly QueryFile[]): void {

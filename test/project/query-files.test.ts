@@ -161,3 +161,15 @@ test.each([
     hint,
   });
 });
+
+test('leaves migrations and the schema file out, wherever srcDir is', async () => {
+  using project = makeProject({ 'queries/a.sql': '', 'migrations/1_a.sql': '', 'schema.sql': '' });
+  expect(await found(project, { srcDir: '.', nodrift: { migrations: './migrations' } })).toEqual([
+    'queries/a.sql -> queries/a.queries.ts',
+    'schema.sql -> schema.queries.ts',
+  ]);
+  expect(await found(project, { srcDir: '.', nodrift: { schema: './schema.sql' } })).toEqual([
+    'migrations/1_a.sql -> migrations/1_a.queries.ts',
+    'queries/a.sql -> queries/a.queries.ts',
+  ]);
+});
