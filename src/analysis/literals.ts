@@ -105,7 +105,6 @@ export function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null 
 }
 
 function variableLiterals(variable: Expr & { tag: 'VAR' }, scope: Scope): readonly Literal[] | null {
-  if (!isLiteralType(variable.vartype, scope.catalog)) return null;
   const origins = originsOf(scope, variable);
   if (origins !== null) return literalsOfAll(origins);
   const entry = entryOf(scope, variable)?.node;

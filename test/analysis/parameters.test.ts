@@ -254,6 +254,7 @@ describe.each(servers)('parameters, on %s', (server) => {
     expect(await literals('SELECT id FROM car WHERE doors = $1')).toEqual([[2, 4]]);
     expect(await literals('SELECT id FROM car WHERE doors = $1::bigint')).toEqual([undefined]);
     expect(await literals('SELECT id FROM car WHERE doors = $1::text::int')).toEqual([undefined]);
+    expect(await literals('SELECT id FROM car WHERE kind = $1::uuid::text')).toEqual([undefined]);
     expect(await literals('UPDATE car SET doors = $1::bigint')).toEqual([undefined]);
     expect(await literals('SELECT id FROM car WHERE kind LIKE $1')).toEqual([undefined]);
     expect(await literals('INSERT INTO car (id, make, kind, size) VALUES ($1, $2, $3, $4)')).toEqual([
