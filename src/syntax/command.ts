@@ -9,9 +9,19 @@ const COMMANDS: Readonly<Record<Command, true>> = {
   execrows: true,
 };
 
-/** The command that a word (without its colon) names, or null. */
-export function commandOf(word: string): Command | null {
-  return isCommand(word) ? word : null;
+/** What a command word says. */
+export interface CommandWord {
+  readonly command: Command;
+  /** Written with `!`: the author vouches that there is at most one row, where nothing proves it. */
+  readonly vouched: boolean;
+}
+
+/** What a word (without its colon) says, or null where it is no command: `one`, `maybe!`. */
+export function commandOf(word: string): CommandWord | null {
+  if (isCommand(word)) return { command: word, vouched: false };
+  return word === 'one!' || word === 'maybe!'
+    ? { command: word === 'one!' ? 'one' : 'maybe', vouched: true }
+    : null;
 }
 
 /** What to write instead of an unknown command word. */

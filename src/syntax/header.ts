@@ -1,10 +1,10 @@
 import { readAnnotations } from './annotations.ts';
+import type { CommandWord } from './command.ts';
 import { documentation } from './documentation.ts';
 import type { Comment } from './lead.ts';
 import { mask } from './mask.ts';
 import type { Problem } from './problem.ts';
 import { readSqlcName } from './sqlc-header.ts';
-import type { Command } from './statement.ts';
 import type { Transform } from './transform.ts';
 
 /** What the comment above a statement says about it. */
@@ -13,7 +13,7 @@ export interface Header {
   readonly name: string;
   /** Offset of the name in the file's text. */
   readonly offset: number;
-  readonly command: Command | null;
+  readonly command: CommandWord | null;
   /** By parameter, in the order written. */
   readonly transforms: ReadonlyMap<string, Transform>;
   readonly documentation: string;

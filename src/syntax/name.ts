@@ -1,8 +1,7 @@
-import { commandHint, commandOf } from './command.ts';
+import { type CommandWord, commandHint, commandOf } from './command.ts';
 import { isQueryName, NAME_HINT } from './identifier.ts';
 import { matchAt, spaceAt } from './match.ts';
 import type { Problem } from './problem.ts';
-import type { Command } from './statement.ts';
 
 /** What `@name GetCar :one` says, and where it ends in the text given. */
 export interface NameReading {
@@ -10,7 +9,7 @@ export interface NameReading {
   readonly name: string | null;
   /** Offset of the name in the file's text. */
   readonly offset: number;
-  readonly command: Command | null;
+  readonly command: CommandWord | null;
   readonly problems: readonly Problem[];
   readonly end: number;
 }

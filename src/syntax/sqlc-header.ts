@@ -1,16 +1,15 @@
-import { commandHint, commandOf } from './command.ts';
+import { type CommandWord, commandHint, commandOf } from './command.ts';
 import type { Span } from './documentation.ts';
 import { isQueryName, NAME_HINT } from './identifier.ts';
 import { matchAt } from './match.ts';
 import type { Problem } from './problem.ts';
-import type { Command } from './statement.ts';
 
 /** What sqlc's `name: GetCar :one` says. */
 export interface SqlcName {
   readonly name: string;
   /** Offset of the name in the file's text. */
   readonly offset: number;
-  readonly command: Command | null;
+  readonly command: CommandWord | null;
   /** The line's place in the comment. */
   readonly span: Span;
   readonly problem: Problem | null;
@@ -22,7 +21,7 @@ export interface SqlcName {
  * @param base the comment's offset in the file's text
  */
 export function readSqlcName(words: string, base: number): SqlcName | null {
-  const found = /^[^\S\r\n]*name:[^\S\r\n]+(\S+)[^\S\r\n]+:(\w+)[^\S\r\n]*$/m.exec(words);
+  const found = /^[^\S\r\n]*name:[^\S\r\n]+(\S+)[^\S\r\n]+:(\w+!?)[^\S\r\n]*$/m.exec(words);
   if (found === null) return null;
   const [line, name = '', word = ''] = found;
   const offset = base + found.index + (matchAt(/\s*name:\s+/y, line, 0)?.[0].length ?? 0);

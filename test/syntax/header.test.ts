@@ -55,6 +55,13 @@ describe('the command', () => {
     expect({ command, documentation }).toEqual({ command: null, documentation: ':one' });
   });
 
+  it.each(['one', 'maybe'])(':%s! is the author vouching for at most one row', (command) => {
+    const pgtyped = statement(`/* @name A :${command}! */ SELECT 1;`);
+    const sqlc = statement(`-- name: A :${command}!\nSELECT 1;`);
+    for (const read of [pgtyped, sqlc]) expect(read).toMatchObject({ command, vouched: true });
+    expect(statement(`/* @name A :${command} */ SELECT 1;`).vouched).toBe(false);
+  });
+
   it('may be followed by annotations and prose', () => {
     const read = statement('/* @name A :many @param ids -> (...) All of them. */ SELECT 1 WHERE 1 IN :ids;');
     expect(read).toMatchObject({ command: 'many', documentation: 'All of them.' });

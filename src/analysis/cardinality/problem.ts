@@ -24,7 +24,8 @@ export function cardinalityProblem(
     rows.max === null ? 'nothing proves that it returns at most one row' : `it can return ${rows.max} rows`;
   const frame = rootFrame(query, catalog, growing);
   const keys = [...unbounded(frame)].map(keysOf);
-  const prove = query.commandType === Cmd.select ? 'Or add LIMIT 1, or mark it :many.' : 'Or mark it :many.';
+  const vouch = `mark it :many, or :${command}! to vouch for it.`;
+  const prove = query.commandType === Cmd.select ? `Or add LIMIT 1, ${vouch}` : `Or ${vouch}`;
   return [
     `it is marked :${command}, but ${found}`,
     keys.length === 0
