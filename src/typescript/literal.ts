@@ -27,7 +27,9 @@ export function sqlLiteral(text: string): string {
   const escaped = text
     .replace(/[\\`]/g, '\\$&')
     .replace(/\$(?=\{)/g, '\\$')
-    .replace(invisible, (character) => (character === '\n' ? '\n' : escapeSequence(character)));
+    .split('\n')
+    .map(visible)
+    .join('\n');
   return `\`${escaped}\``;
 }
 
@@ -43,8 +45,11 @@ export function propertyKey(name: string): string {
 
 /** `visible` text of a comment: what cannot be seen is shown as an escape. */
 export function visible(text: string): string {
-  return text.replace(invisible, escapeSequence);
+  return printable.test(text) ? text : text.replace(invisible, escapeSequence);
 }
+
+// Nearly every text; the classes of Unicode are slow to look up.
+const printable = /^[ -~]*$/;
 
 function escapeSequence(character: string): string {
   if (character === '\n') return '\\n';

@@ -59,10 +59,15 @@ function capitalised(word: string, guardDigit: boolean): string {
 }
 
 function words(text: string): string[] {
-  return text
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1\0$2')
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1\0$2')
-    .replace(/[^\p{L}\d]+/giu, '\0')
-    .split('\0')
-    .filter((word) => word !== '');
+  // The same rules, without the classes of Unicode, which are slow to look up.
+  const split = /^[\0-\x7f]*$/.test(text)
+    ? text
+        .replace(/([a-z\d])([A-Z])/g, '$1\0$2')
+        .replace(/([A-Z])([A-Z][a-z])/g, '$1\0$2')
+        .replace(/[^a-zA-Z\d]+/g, '\0')
+    : text
+        .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1\0$2')
+        .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1\0$2')
+        .replace(/[^\p{L}\d]+/giu, '\0');
+  return split.split('\0').filter((word) => word !== '');
 }
