@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { startNativeServer } from '../../test/support/native-server.ts';
 import { compareOutputs } from './compare.ts';
+import { profile } from './profile.ts';
 import { QUERIES, schemaSql, TABLES, writeProject } from './project.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -100,8 +101,8 @@ try {
   row('@pgtyped/cli as published', publishedSeconds);
   row('nodrift, embedded, cold, no caches', cold);
   row('nodrift, embedded, cached', cached);
-  console.log(`\nwhere the time goes (NODRIFT_PROFILE=1, local server):`);
-  console.log(timed(dropIn, scratch, { ...env, NODRIFT_PROFILE: '1' }).output.trim());
+  console.log('\nwhere the time goes, stage by stage in one cold process:');
+  await profile(join(scratch, 'dropin.json'), server.url);
 } finally {
   server.stop();
   rmSync(scratch, { recursive: true, force: true });
