@@ -18,6 +18,9 @@ export interface Case {
   prepare(peer: Peer): ((i: number) => Promise<unknown>) | null;
 }
 
+// Until what runs has been compiled.
+const WARM_UP_MILLIS = 500;
+
 /** Runs a case with all peers in turns, so that what else the machine does hits them alike. */
 export async function measure(
   { prepare, operations }: Case,
@@ -30,10 +33,14 @@ export async function measure(
       return run === null ? [] : [[peer, { run, wall: [] as number[], cpu: [] as number[] }] as const];
     }),
   );
-  const warmUp = Math.ceil(rounds / 5);
-  for (let round = -warmUp; round < rounds; round++) {
+  for (const { run } of runs.values()) {
+    const end = performance.now() + WARM_UP_MILLIS;
+    for (let i = 0; performance.now() < end; i++) {
+      await run(i);
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
     for (const { run, wall, cpu } of runs.values()) {
-      globalThis.gc?.();
       const cpuStart = process.cpuUsage();
       const start = performance.now();
       for (let i = 0; i < operations; i++) {
@@ -41,10 +48,8 @@ export async function measure(
       }
       const micros = (performance.now() - start) * 1000;
       const { user, system } = process.cpuUsage(cpuStart);
-      if (round >= 0) {
-        wall.push(micros / operations);
-        cpu.push((user + system) / operations);
-      }
+      wall.push(micros / operations);
+      cpu.push((user + system) / operations);
     }
   }
   const measured = new Map<Peer, Measured>();
