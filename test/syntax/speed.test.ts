@@ -41,11 +41,9 @@ const texts: readonly (readonly [name: string, text: string])[] = [
 ];
 
 describe('reading stays linear', () => {
-  // Each takes well under a second alone; the bound is for a busy machine, and quadratic time is minutes.
+  // Quadratic time is minutes, which the test's own timeout ends.
   it.each(texts)('%s', { timeout: 20_000 }, (_, text) => {
-    const start = performance.now();
     const { statements, diagnostics } = readStatements('q.sql', text);
     expect(statements.length + diagnostics.length).toBeGreaterThan(0);
-    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
