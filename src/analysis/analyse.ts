@@ -69,7 +69,7 @@ export async function analyse(
     for (const { index, described } of waiting) settle(index, described);
   }
   return {
-    postgres: await asking(() => serverVersion(client)),
+    postgres: catalog.release,
     queries: analysed.flatMap((result) => result?.query ?? []),
     diagnostics: analysed.flatMap((result) => result?.diagnostics ?? []),
   };
@@ -98,11 +98,4 @@ function systemRelations(tree: string): readonly number[] {
     if (oid !== 0 && oid < FIRST_NORMAL_OID) found.push(oid);
   }
   return found;
-}
-
-async function serverVersion(client: Client): Promise<string> {
-  const { rows } = await client.query<{ version: string }>(
-    `SELECT current_setting('server_version') AS version`,
-  );
-  return rows[0]?.version ?? 'unknown';
 }

@@ -5,6 +5,8 @@
 export interface Catalog {
   /** `server_version_num`, for example 180004. */
   readonly version: number;
+  /** `server_version`, for example `18.4`. */
+  readonly release: string;
   /** `server_encoding`, for example `UTF8`. */
   readonly encoding: string;
   readonly types: ReadonlyMap<number, TypeEntry>;

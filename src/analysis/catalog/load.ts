@@ -21,7 +21,7 @@ type Row = readonly (string | null)[];
  *   loaded as far as they are used
  */
 export async function loadCatalog(client: Client, system: readonly number[]): Promise<Catalog> {
-  const { version, encoding } = await serverSettings(client);
+  const { version, release, encoding } = await serverSettings(client);
   const queries = catalogQueries(version, system);
   const names = Object.keys(queries) as (keyof CatalogQueries)[];
   // Several statements in one simple query: pg gives one result for each. Text only, so that the
@@ -34,6 +34,7 @@ export async function loadCatalog(client: Client, system: readonly number[]): Pr
   const rows = (name: keyof CatalogQueries) => results[names.indexOf(name)]?.rows ?? [];
   return {
     version,
+    release,
     encoding,
     types: types(rows('types'), rows('enums'), rows('ranges'), rows('constraints')),
     relations: relations(rows),
@@ -50,10 +51,12 @@ export async function loadCatalog(client: Client, system: readonly number[]): Pr
 }
 
 async function serverSettings(client: Client) {
-  const { rows } = await client.query<{ version: string; encoding: string }>(
-    `SELECT current_setting('server_version_num') AS version, current_setting('server_encoding') AS encoding`,
+  const { rows } = await client.query<{ version: string; release: string; encoding: string }>(
+    `SELECT current_setting('server_version_num') AS version, current_setting('server_version') AS release,
+      current_setting('server_encoding') AS encoding`,
   );
-  return { version: Number(rows[0]?.version), encoding: rows[0]?.encoding ?? '' };
+  const { version, release = 'unknown', encoding = '' } = rows[0] ?? {};
+  return { version: Number(version), release, encoding };
 }
 
 function types(

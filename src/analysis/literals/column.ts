@@ -25,10 +25,9 @@ export function tableColumnLiterals(
 export function domainLiterals(type: number, catalog: Catalog): readonly Literal[] | null {
   const domain = catalog.types.get(type);
   if (domain?.kind !== 'd' || !isLiteralType(type, catalog)) return null;
-  const isValue = (expr: Expr) => withoutRelabels(expr).tag === 'COERCETODOMAINVALUE';
   return inCommon([
     domainLiterals(domain.base, catalog),
-    ...domainConditions(domain).map((check) => allowedValues(check, isValue, catalog)),
+    ...domainConditions(domain).map((check) => allowedValues(check, isDomainValue, catalog)),
   ]);
 }
 
@@ -45,9 +44,8 @@ export function noNullElements(relation: Relation, attnum: number, catalog: Cata
 function domainHasNoNullElements(type: number, catalog: Catalog): boolean {
   const domain = catalog.types.get(type);
   if (domain?.kind !== 'd') return false;
-  const isValue = (expr: Expr) => withoutRelabels(expr).tag === 'COERCETODOMAINVALUE';
   return (
-    domainConditions(domain).some((check) => findsNoNull(check, isValue, catalog)) ||
+    domainConditions(domain).some((check) => findsNoNull(check, isDomainValue, catalog)) ||
     domainHasNoNullElements(domain.base, catalog)
   );
 }
@@ -88,4 +86,9 @@ function isColumn(expr: Expr, attnum: number): boolean {
 function inCommon(bounds: readonly (readonly Literal[] | null)[]): readonly Literal[] | null {
   const [first, ...others] = bounds.filter((values) => values !== null);
   return first?.filter((value) => others.every((values) => values.includes(value))) ?? null;
+}
+
+/** `VALUE` in a domain's CHECK constraint. */
+function isDomainValue(expr: Expr): boolean {
+  return withoutRelabels(expr).tag === 'COERCETODOMAINVALUE';
 }
