@@ -252,8 +252,10 @@ describe('there is no way in where', () => {
   });
 
   test('there is no such host, or no such socket', async () => {
-    expect((await refused({ host: 'nowhere.invalid', password: 's3cr3t' }))?.message).toMatch(
-      /^Cannot reach PostgreSQL at nowhere\.invalid:5432\/.*: (there is no host of that name|the name of the host cannot be looked up)\.$/,
+    expect(
+      (await refused({ host: 'nowhere.invalid', database: 'd', port: 5432, password: 's3cr3t' }))?.message,
+    ).toMatch(
+      /^Cannot reach PostgreSQL at nowhere\.invalid:5432\/d: (there is no host of that name|the name of the host cannot be looked up)\.$/,
     );
     expect((await refused({ host: '/nowhere', database: 'd', port: 5 }))?.message).toBe(
       'Cannot reach PostgreSQL at /nowhere/.s.PGSQL.5, database d: there is no such socket.',
