@@ -14,7 +14,8 @@ export interface Effects {
   /** Relations that are read, through views down to their tables, sorted by schema and name. */
   readonly reads: readonly RelationUse[];
   readonly writes: readonly RelationUse[];
-  readonly readOnly: boolean;
+  /** Null where it cannot be seen. */
+  readonly readOnly: boolean | null;
 }
 
 /**
@@ -27,16 +28,24 @@ export interface Effects {
  * System columns are left out. Bodies of SQL-standard functions are looked into.
  *
  * Not seen: what other functions, triggers, rules, foreign keys' actions and defaults read and write.
- * `readOnly` is true only for a statement that changes and locks nothing and calls no volatile function; the
- * policies of row security and types' input and output functions are trusted to be harmless.
+ * `readOnly` is false for a statement that writes or locks rows itself, null for one that calls volatile functions
+ * or aggregates whose parts are unknown, and true for all others; the policies of row security and types' input and
+ * output functions are trusted to be harmless.
  */
 export function effects(query: QueryNode, catalog: Catalog): Effects {
-  const found: Found = { catalog, reads: new Map(), writes: new Map(), readOnly: true, seen: new Set() };
+  const found: Found = {
+    catalog,
+    reads: new Map(),
+    writes: new Map(),
+    changes: false,
+    unsure: false,
+    seen: new Set(),
+  };
   collect(query, found);
   return {
     reads: uses(found.reads, catalog),
     writes: uses(found.writes, catalog),
-    readOnly: found.readOnly && found.writes.size === 0,
+    readOnly: found.changes || found.writes.size > 0 ? false : found.unsure ? null : true,
   };
 }
 
@@ -47,7 +56,10 @@ interface Found {
   /** Column numbers by the relation's OID. */
   readonly reads: Touched;
   readonly writes: Touched;
-  readOnly: boolean;
+  /** Something is written or locked for sure. */
+  changes: boolean;
+  /** Something volatile is called. */
+  unsure: boolean;
   /** OIDs of views, functions and domains whose definitions have been looked into. */
   readonly seen: Set<number>;
 }
@@ -87,7 +99,7 @@ function visit(node: Node, scope: Scope | null, found: Found): void {
       visitDomain(node.resulttype ?? 0, found);
       break;
     case 'NEXTVALUEEXPR':
-      found.readOnly = false;
+      found.changes = true;
       break;
     default:
       for (const oid of calledFunctions(node, found.catalog)) visitFunction(oid, argumentsOf(node), found);
@@ -101,9 +113,9 @@ function visitQuery(query: QueryNode, found: Found): void {
       read(entry.relid ?? 0, null, found);
     }
   }
-  if (query.rowMarks !== null) found.readOnly = false;
+  if (query.rowMarks !== null) found.changes = true;
   if (query.commandType === Cmd.select) return;
-  found.readOnly = false;
+  found.changes = true;
   const relation = found.catalog.relations.get(query.rtable?.[query.resultRelation - 1]?.relid ?? 0);
   if (relation === undefined) return;
   for (const { event, columns } of writesOf(query)) {
@@ -183,16 +195,16 @@ function argumentsOf(node: Node): number {
 function visitFunction(oid: number, given: number, found: Found): void {
   const entry = found.catalog.functions.get(oid);
   if (entry === undefined) {
-    found.readOnly = false;
+    found.unsure = true;
     return;
   }
   // An aggregate's own volatility says nothing about the functions that it is made of; arguments left out
   // have defaults, which the tree does not show.
   const ours = oid >= FIRST_NORMAL_OID;
   const hidden = entry.kind === 'a' || given < entry.argumentTypes.length - (entry.variadic === 0 ? 0 : 1);
-  if (ours && hidden) found.readOnly = false;
+  if (ours && hidden) found.unsure = true;
   if (entry.body === null) {
-    if (entry.volatility === 'v') found.readOnly = false;
+    if (entry.volatility === 'v') found.unsure = true;
     return;
   }
   if (found.seen.has(oid)) return;

@@ -53,6 +53,9 @@ export interface Query {
   readonly columns: readonly Column[];
   readonly reads: readonly RelationUse[];
   readonly writes: readonly RelationUse[];
-  /** Whether it can be sent again without harm: it writes nothing and calls nothing volatile. */
-  readonly readOnly: boolean;
+  /**
+   * True if it can be sent again without harm: it writes and locks nothing and calls nothing volatile. False if it writes
+   * or locks; null if that is unknown, as what a volatile function or a utility statement does.
+   */
+  readonly readOnly: boolean | null;
 }

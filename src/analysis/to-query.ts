@@ -71,7 +71,7 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
       rows,
       params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
       columns: fields.map((field, i) => column(catalog, field, facts[i] ?? anything, shapes[i] ?? null)),
-      ...(utility ? { reads: [], writes: [], readOnly: false } : effects(tree, catalog)),
+      ...(utility ? { reads: [], writes: [], readOnly: null } : effects(tree, catalog)),
     },
     diagnostics: [],
   };

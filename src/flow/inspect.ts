@@ -72,6 +72,7 @@ function inspectQuery({ query, name, keys }: NamedQuery, tsType: TsTypeOf, confi
     ),
     reads: query.reads,
     writes: query.writes,
+    readOnly: query.readOnly,
   };
 }
 

@@ -27,6 +27,8 @@ export interface InspectedQuery {
   readonly columns: readonly InspectedColumn[];
   readonly reads: readonly RelationUse[];
   readonly writes: readonly RelationUse[];
+  /** Whether it writes and locks nothing; null: unknown, it calls volatile functions or is a utility statement. */
+  readonly readOnly: boolean | null;
 }
 
 export interface InspectedParam {

@@ -29,7 +29,7 @@ const schema = `
 /** `car(id, make)`: schema public left out. */
 type Uses = readonly string[];
 
-const cases: readonly (readonly [sql: string, reads: Uses, writes: Uses, readOnly: boolean])[] = [
+const cases: readonly (readonly [sql: string, reads: Uses, writes: Uses, readOnly: boolean | null])[] = [
   ['SELECT 1', [], [], true],
   ['SELECT count(*) FROM car', ['car()'], [], true],
   ['SELECT * FROM car', ['car(id, make, owner_id, price)'], [], true],
@@ -73,19 +73,20 @@ const cases: readonly (readonly [sql: string, reads: Uses, writes: Uses, readOnl
   ['SELECT number FROM cheaper', ['car(id, make, price)', 'cheap(id, make)', 'cheaper(number)'], [], true],
   ['SELECT n FROM stored', ['stored(n)'], [], true],
   ['SELECT id FROM car FOR UPDATE', ['car(id)'], [], false],
-  ['SELECT random()', [], [], false],
-  ["SELECT nextval('numbers')", [], [], false],
+  ['SELECT random()', [], [], null],
+  ["SELECT nextval('numbers')", [], [], null],
   ['SELECT last_value FROM numbers', ['numbers(last_value)'], [], true],
   ['SELECT now(), lower($1)', [], [], true],
-  ['SELECT id FROM car WHERE unclear() = 1', ['car(id)'], [], false],
+  ['SELECT id FROM car WHERE unclear() = 1', ['car(id)'], [], null],
   ['SELECT pure(1)', ['owner()'], [], true],
   ['SELECT insert_owner(1)', [], ['owner(id, name)'], false],
   ['SELECT defaulting(1, 2)', [], [], true],
-  ['SELECT defaulting(1)', [], [], false],
-  ['SELECT impure(id) FROM car', ['car(id)'], [], false],
-  ['SELECT impure(id) OVER () FROM car', ['car(id)'], [], false],
+  ['SELECT defaulting(1)', [], [], null],
+  ['SELECT impure(id) FROM car', ['car(id)'], [], null],
+  ['SELECT impure(id) OVER () FROM car', ['car(id)'], [], null],
   ["SELECT format('%s %s', 1, 2), concat('a', 1), 'x' = ANY (ARRAY['x'])", [], [], true],
-  ["SELECT 'x'::watched", [], [], false],
+  ['SELECT random() FROM car FOR SHARE', ['car()'], [], false],
+  ["SELECT 'x'::watched", [], [], null],
   ['INSERT INTO owner (name, id) VALUES ($1, $2)', [], ['owner(id, name)'], false],
   ['INSERT INTO owner DEFAULT VALUES', [], ['owner()'], false],
   [
