@@ -10,6 +10,7 @@ import { resultExpressions } from '../../src/analysis/scope.ts';
 import { type QueryNode, Rte } from '../../src/analysis/tree/nodes.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { type Described, describe } from '../../src/analysis/wire.ts';
+import { type Rows, runAll } from './batch.ts';
 import { Choices } from './generate/choices.ts';
 import { QueryGenerator } from './generate/query.ts';
 import { randomRows, randomSchema, type Schema } from './generate/schema.ts';
@@ -48,6 +49,12 @@ export interface RandomOptions {
   readonly seed: number;
   /** Stop after so many wrong ones. */
   readonly most?: number;
+}
+
+/** A statement with, for each `$n`, its values on the sets of data. */
+interface Statement {
+  readonly sql: string;
+  readonly params: readonly (readonly (string | null)[])[];
 }
 
 /** Choices for one statement; a short stream makes a small one. */
@@ -114,49 +121,81 @@ async function checkSchema(
   const setup = await prepare(random, options, analyser, runners);
   const draws = Array.from({ length: options.queries }, () => draw(random));
   const catalog = await loadCatalog(analyser, []);
-  const statements = draws.map((draw) =>
-    new QueryGenerator(new Choices(draw), setup.schema, options.major).statement(),
+  const generated = draws.map((draw) => statementOf(draw, setup.schema, options.major));
+  const declared: (Declared | null)[] = [];
+  await describe(
+    analyser,
+    generated.map(({ sql }) => sql),
+    (answer) => declared.push(declaredOf(answer, catalog, outcome)),
   );
-  const described: Described[] = [];
-  await describe(analyser, statements, (answer) => described.push(answer));
-  for (const [i, answer] of described.entries()) {
-    const sql = statements[i] ?? '';
-    outcome.queries++;
-    if (!answer.ok) {
+  const accepted = generated.filter((_, i) => declared[i] !== null);
+  outcome.queries += generated.length;
+  outcome.refused += generated.length - accepted.length;
+  const sets = await runOnAll(runners, accepted);
+  let next = 0;
+  for (const [i, known] of declared.entries()) {
+    if (known === null) continue;
+    const at = next++;
+    const found = sets.map((rows) => rows[at] ?? null);
+    if (found.every((rows) => rows === null)) {
       outcome.refused++;
       continue;
     }
-    const tree = readQuery(answer.tree ?? '');
-    const declared = declaredFacts(tree, catalog, outcome);
-    const found = await run(runners, sql);
-    if (found === null) {
-      outcome.refused++;
-      continue;
+    const set = found.findIndex((rows) => rows !== null && violations(known.facts, rows).length > 0);
+    if (set >= 0) {
+      const [wrong] = violations(known.facts, found[set] ?? []);
+      const smallest = await shrunk(draws[i] ?? [], setup.schema, options.major, catalog, analyser, runners);
+      outcome.wrong.push({
+        ddl: setup.ddl,
+        rows: setup.rows[set] ?? [],
+        sql: smallest ?? generated[i]?.sql ?? '',
+        what: wrong === undefined ? '' : `column ${wrong.column + 1} ${wrong.what}`,
+      });
     }
-    for (const { rows, set } of found.sets) {
-      const [wrong] = violations(declared, rows);
-      if (wrong !== undefined) {
-        const smallest = await shrunk(
-          draws[i] ?? [],
-          setup.schema,
-          options.major,
-          catalog,
-          analyser,
-          runners,
-        );
-        outcome.wrong.push({
-          ddl: setup.ddl,
-          rows: setup.rows[set] ?? [],
-          sql: smallest ?? sql,
-          what: `column ${wrong.column + 1} ${wrong.what}`,
-        });
-        break;
-      }
-    }
-    const rows = found.sets.flatMap((one) => one.rows);
-    count(declared, rows, outcome, (column) => kindOf(tree, column));
+    const rows = found.flatMap((one) => one ?? []);
+    count(known.facts, rows, outcome, (column) => kindOf(known.tree, column));
     if (outcome.wrong.length >= (options.most ?? 5)) return;
   }
+}
+
+/** What is declared of a statement's columns. */
+interface Declared {
+  readonly tree: QueryNode;
+  readonly facts: readonly Facts[];
+}
+
+function declaredOf(answer: Described, catalog: Catalog, outcome: Outcome): Declared | null {
+  if (!answer.ok || answer.tree === null) return null;
+  const tree = readQuery(answer.tree);
+  return { tree, facts: declaredFacts(tree, catalog, outcome) };
+}
+
+function statementOf(draw: readonly number[], schema: Schema, major: number): Statement {
+  const generator = new QueryGenerator(new Choices(draw), schema, major);
+  const params: (readonly (string | null)[])[] = [];
+  const numbers = new Map<string, number>();
+  // Some that were drawn did not make it into the statement.
+  const sql = generator.statement().replace(/\$(\d+)/g, (_, drawn: string) => {
+    const known = numbers.get(drawn) ?? params.push(generator.params[Number(drawn) - 1] ?? []);
+    numbers.set(drawn, known);
+    return `$${known}`;
+  });
+  return { sql, params };
+}
+
+/** Runs each statement on every set of data, with that set's values for its parameters. */
+function runOnAll(
+  runners: readonly Client[],
+  statements: readonly Statement[],
+): Promise<readonly (readonly Rows[])[]> {
+  return Promise.all(
+    runners.map((client, set) =>
+      runAll(
+        client,
+        statements.map(({ sql, params }) => ({ sql, values: params.map((values) => values[set] ?? null) })),
+      ),
+    ),
+  );
 }
 
 const streams = fc.array(fc.nat(10_000), { maxLength: 200, size: 'max' });
@@ -170,24 +209,24 @@ async function shrunk(
   analyser: Client,
   runners: readonly Client[],
 ): Promise<string | null> {
-  const statement = (numbers: readonly number[]) =>
-    new QueryGenerator(new Choices(numbers), schema, major).statement();
   const isRight = async (numbers: readonly number[]) => {
-    const sql = statement(numbers);
+    const statement = statementOf(numbers, schema, major);
     const answers: Described[] = [];
-    await describe(analyser, [sql], (answer) => answers.push(answer));
+    await describe(analyser, [statement.sql], (answer) => answers.push(answer));
     const [answer] = answers;
     if (!answer?.ok || answer.tree === null) return true;
     const declared = columnFacts(readQuery(answer.tree), catalog);
-    const found = await run(runners, sql);
-    return !found?.sets.some(({ rows }) => violations(declared, rows).length > 0);
+    const sets = await runOnAll(runners, [statement]);
+    return !sets.some(([rows]) => rows && violations(declared, rows).length > 0);
   };
   const { counterexample } = await fc.check(fc.asyncProperty(streams, isRight), {
     examples: [[[...failing]]],
     numRuns: 1,
     interruptAfterTimeLimit: 20_000,
   });
-  return counterexample === null ? null : statement(counterexample[0]);
+  if (counterexample === null) return null;
+  const { sql, params } = statementOf(counterexample[0], schema, major);
+  return params.length === 0 ? sql : `${sql} -- ${JSON.stringify(params)}`;
 }
 
 function declaredFacts(query: QueryNode, catalog: Catalog, outcome: Outcome): readonly Facts[] {
@@ -271,33 +310,4 @@ async function prepare(
   }
   await analyser.query('SET search_path = d0');
   return { schema, ddl, rows };
-}
-
-interface Found {
-  readonly sets: readonly { readonly set: number; readonly rows: readonly (readonly (string | null)[])[] }[];
-}
-
-/** Runs a statement on every set of data; null if it raises an error on all of them. */
-async function run(runners: readonly Client[], sql: string): Promise<Found | null> {
-  const writes = /^(INSERT|UPDATE|DELETE|MERGE|WITH)/.test(sql);
-  const all = await Promise.all(
-    runners.map(async (client, set) => {
-      try {
-        if (writes) await client.query('BEGIN');
-        const { rows } = await client.query<(string | null)[]>({
-          text: sql,
-          rowMode: 'array',
-          types: { getTypeParser: () => (text: string) => text },
-        });
-        return { set, rows };
-      } catch {
-        // Such as a division by zero: then there is no value to compare.
-        return null;
-      } finally {
-        if (writes) await client.query('ROLLBACK');
-      }
-    }),
-  );
-  const sets = all.filter((one) => one !== null);
-  return sets.length === 0 ? null : { sets };
 }

@@ -82,7 +82,8 @@ function leaf(scope: Scope, type: Type): string {
   const outer = scope.outer.filter((field) => field.type === type);
   if (fields.length > 0 && !choices.rarely(5)) return choices.one(...(fields as [Field, ...Field[]])).ref;
   if (outer.length > 0 && choices.below(2) === 0) return choices.one(...(outer as [Field, ...Field[]])).ref;
-  return choices.rarely(5) ? `NULL::${type}` : literal(scope, type);
+  if (choices.rarely(5)) return `NULL::${type}`;
+  return choices.rarely(6) ? scope.generator.param(type) : literal(scope, type);
 }
 
 function literal(scope: Scope, type: Type): string {

@@ -12,6 +12,8 @@ export interface Generated {
 /** Draws queries over a schema from choices. */
 export class QueryGenerator {
   private names = 0;
+  /** For each `$n`: its values on the sets of data. */
+  readonly params: (readonly (string | null)[])[] = [];
   constructor(
     readonly choices: Choices,
     readonly schema: Schema,
@@ -20,6 +22,18 @@ export class QueryGenerator {
 
   name(prefix: string): string {
     return `${prefix}${this.names++}`;
+  }
+
+  /** A parameter, which is NULL on some sets of data. */
+  param(type: Type): string {
+    const [first = null, second = null] = {
+      int: ['1', '2'],
+      text: ['a', ''],
+      bool: ['t', 'f'],
+      'int[]': ['{1,NULL}', '{}'],
+    }[type];
+    this.params.push(this.choices.one([null, first, second], [first, null, second], [first, second, null]));
+    return `$${this.params.length}::${type}`;
   }
 
   /** A statement: mostly a SELECT, sometimes one that writes. */
@@ -267,7 +281,7 @@ export class QueryGenerator {
   }
 
   private parenthesised(item: Item): Item {
-    return { ...item, sql: `(${item.sql})` };
+    return / j\d+$/.test(item.sql) ? item : { ...item, sql: `(${item.sql})` };
   }
 
   /** Joined by a column that both sides have, under a name of its own, so that the merged column can be told. */
