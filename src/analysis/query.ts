@@ -41,6 +41,27 @@ export interface RelationUse {
   readonly columns: readonly string[];
 }
 
+/** A constraint that a statement can fail on: what the error that Postgres raises says of it. */
+export interface Violation {
+  readonly kind: 'unique' | 'foreignKey' | 'notNull' | 'check' | 'exclusion';
+  /**
+   * Its name, or a unique index's; null where the error has none: NOT NULL, which it tells by the column, and the bounds
+   * of partitions.
+   */
+  readonly constraint: string | null;
+  /** The table whose rows it binds (of a foreign key the one that refers); null for a domain's. */
+  readonly table: { readonly schema: string; readonly name: string } | null;
+  /** In the order of the constraint; expressions of an index are left out; empty for a domain's. */
+  readonly columns: readonly string[];
+}
+
+export interface Violations {
+  /** Sorted by kind, table and constraint, each once. */
+  readonly constraints: readonly Violation[];
+  /** Whether others can be violated too, as triggers and volatile functions may write anything anywhere. */
+  readonly open: boolean;
+}
+
 /** One statement and everything the schema says about it. */
 export interface Query {
   readonly statement: Statement;
@@ -58,4 +79,6 @@ export interface Query {
    * or locks; null if that is unknown, as what a volatile function or a utility statement does.
    */
   readonly readOnly: boolean | null;
+  /** The constraints that it can fail on. */
+  readonly violations: Violations;
 }

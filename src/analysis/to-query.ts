@@ -13,6 +13,7 @@ import type { Column, Query, QueryParam, SlotValue } from './query.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
 import { readQuery } from './tree/read.ts';
 import type { Literal } from './type.ts';
+import { violations } from './violations.ts';
 import { type DescribedField, noTree } from './wire.ts';
 
 /** A statement's analysis: a query, or what is wrong with it. */
@@ -72,6 +73,7 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
       params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
       columns: fields.map((field, i) => column(catalog, field, facts[i] ?? anything, shapes[i] ?? null)),
       ...(utility ? { reads: [], writes: [], readOnly: null } : effects(tree, catalog)),
+      violations: utility ? { constraints: [], open: true } : violations(tree, catalog),
     },
     diagnostics: [],
   };

@@ -160,6 +160,7 @@ export function query(spec: QuerySpec): Query {
     reads: [],
     writes: [],
     readOnly: true,
+    violations: { constraints: [], open: false },
   };
 }
 
