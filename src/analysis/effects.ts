@@ -2,8 +2,8 @@ import type { Catalog, Relation } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { domainConditions } from './catalog/conditions.ts';
 import { definingQuery } from './catalog/definition.ts';
-import { type WriteEvent, writeTargets } from './catalog/updatable.ts';
-import type { RelationUse } from './query.ts';
+import { type WriteEvent, type WriteTarget, writeTargets } from './catalog/updatable.ts';
+import type { Operation, RelationUse } from './query.ts';
 import { entryOf, type Scope } from './scope.ts';
 import { calledFunctions } from './tree/calls.ts';
 import { Cmd, type Node, type QueryNode, Rte, type TargetEntry } from './tree/nodes.ts';
@@ -14,6 +14,7 @@ export interface Effects {
   /** Relations that are read, through views down to their tables, sorted by schema and name. */
   readonly reads: readonly RelationUse[];
   readonly writes: readonly RelationUse[];
+  readonly operations: readonly Operation[];
   /** Null where it cannot be seen. */
   readonly readOnly: boolean | null;
 }
@@ -37,6 +38,7 @@ export function effects(query: QueryNode, catalog: Catalog): Effects {
     catalog,
     reads: new Map(),
     writes: new Map(),
+    operations: [],
     changes: false,
     unsure: false,
     seen: new Set(),
@@ -45,6 +47,7 @@ export function effects(query: QueryNode, catalog: Catalog): Effects {
   return {
     reads: uses(found.reads, catalog),
     writes: uses(found.writes, catalog),
+    operations: found.operations,
     readOnly: found.changes || found.writes.size > 0 ? false : found.unsure ? null : true,
   };
 }
@@ -56,6 +59,7 @@ interface Found {
   /** Column numbers by the relation's OID. */
   readonly reads: Touched;
   readonly writes: Touched;
+  readonly operations: Operation[];
   /** Something is written or locked for sure. */
   changes: boolean;
   /** Something volatile is called. */
@@ -118,10 +122,11 @@ function visitQuery(query: QueryNode, found: Found): void {
   found.changes = true;
   const relation = found.catalog.relations.get(query.rtable?.[query.resultRelation - 1]?.relid ?? 0);
   if (relation === undefined) return;
-  for (const { event, columns } of writesOf(query)) {
+  for (const { event, columns, given } of writesOf(query)) {
     for (const target of writeTargets(relation, found.catalog, event)) {
       const written = columns.flatMap((column) => target.columnOf(column) ?? []);
       touch(found.writes, target.relation.oid, written);
+      found.operations.push(operation(event, target, given));
       // To find the rows to change, a view has to be read.
       if (event !== 'insert') openView(target.relation, found);
     }
@@ -131,28 +136,39 @@ function visitQuery(query: QueryNode, found: Found): void {
 interface Write {
   readonly event: WriteEvent;
   readonly columns: readonly number[];
+  /** Those of the columns that are not said to be DEFAULT. */
+  readonly given: readonly number[];
+}
+
+function operation(
+  event: WriteEvent,
+  { relation, columnOf }: WriteTarget,
+  given: readonly number[],
+): Operation {
+  const columns = given.flatMap((column) => relation.columns.get(columnOf(column) ?? 0)?.name ?? []);
+  return { event, schema: relation.schema, table: relation.name, columns: columns.sort() };
 }
 
 function writesOf(query: QueryNode): readonly Write[] {
   switch (query.commandType) {
     case Cmd.insert: {
-      const insert: Write = { event: 'insert', columns: written(query.targetList) };
+      const insert = write('insert', query.targetList);
       const set = query.onConflict?.onConflictSet;
-      return set ? [insert, { event: 'update', columns: written(set) }] : [insert];
+      return set ? [insert, write('update', set)] : [insert];
     }
     case Cmd.update:
-      return [{ event: 'update', columns: written(query.targetList) }];
+      return [write('update', query.targetList)];
     case Cmd.delete:
-      return [{ event: 'delete', columns: [] }];
+      return [write('delete', null)];
     default:
       return (query.mergeActionList ?? []).flatMap((action): Write[] => {
         switch (action.commandType) {
           case Cmd.insert:
-            return [{ event: 'insert', columns: written(action.targetList) }];
+            return [write('insert', action.targetList)];
           case Cmd.update:
-            return [{ event: 'update', columns: written(action.targetList) }];
+            return [write('update', action.targetList)];
           case Cmd.delete:
-            return [{ event: 'delete', columns: [] }];
+            return [write('delete', null)];
           default:
             return [];
         }
@@ -160,8 +176,10 @@ function writesOf(query: QueryNode): readonly Write[] {
   }
 }
 
-function written(list: readonly TargetEntry[] | null): readonly number[] {
-  return (list ?? []).filter(({ resjunk }) => !resjunk).map(({ resno }) => resno);
+function write(event: WriteEvent, list: readonly TargetEntry[] | null): Write {
+  const written = (list ?? []).filter(({ resjunk }) => !resjunk);
+  const given = written.filter(({ expr }) => expr.tag !== 'SETTODEFAULT');
+  return { event, columns: written.map(({ resno }) => resno), given: given.map(({ resno }) => resno) };
 }
 
 /** @param attnum 0 is the whole row, null and system columns are no column */

@@ -41,6 +41,15 @@ export interface RelationUse {
   readonly columns: readonly string[];
 }
 
+/** One INSERT, UPDATE or DELETE of a statement, on a table or on a view that it goes through. */
+export interface Operation {
+  readonly event: 'insert' | 'update' | 'delete';
+  readonly schema: string;
+  readonly table: string;
+  /** The columns that are given a value, sorted by name; those that are said to be DEFAULT are left out. */
+  readonly columns: readonly string[];
+}
+
 /** A constraint that a statement can fail on: what the error that Postgres raises says of it. */
 export interface Violation {
   readonly kind: 'unique' | 'foreignKey' | 'notNull' | 'check' | 'exclusion';
@@ -74,6 +83,8 @@ export interface Query {
   readonly columns: readonly Column[];
   readonly reads: readonly RelationUse[];
   readonly writes: readonly RelationUse[];
+  /** What it does to the relations that it writes, in the order of the statement; absent: nothing is known. */
+  readonly operations?: readonly Operation[];
   /**
    * True if it can be sent again without harm: it writes and locks nothing and calls nothing volatile. False if it writes
    * or locks; null if that is unknown, as what a volatile function or a utility statement does.

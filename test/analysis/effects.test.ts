@@ -150,11 +150,29 @@ describe.each(servers)('reads and writes, on %s', (server) => {
   it.each(cases)('%s', async (sql, reads, writes, readOnly) => {
     const { tree } = await database.tree(sql);
     const found = effects(tree, database.catalog);
-    expect({ ...found, reads: written(found.reads), writes: written(found.writes) }).toEqual({
-      reads,
-      writes,
-      readOnly,
-    });
+    expect({
+      reads: written(found.reads),
+      writes: written(found.writes),
+      readOnly: found.readOnly,
+    }).toEqual({ reads, writes, readOnly });
+  });
+
+  it.each([
+    ['INSERT INTO owner (name, id, email) VALUES ($1, 1, DEFAULT)', ['insert owner(id, name)']],
+    ["INSERT INTO cheap (id, make) VALUES (1, '')", ['insert cheap(id, make)', 'insert car(id, make)']],
+    [
+      'INSERT INTO owner (id, name) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET email = $1',
+      ['insert owner(id, name)', 'update owner(email)'],
+    ],
+    [
+      'WITH gone AS (DELETE FROM car RETURNING id) UPDATE owner SET name = DEFAULT, email = $1',
+      ['update owner(email)', 'delete car()'],
+    ],
+    ['SELECT id FROM owner FOR UPDATE', []],
+  ])('does one operation after the other: %s', async (sql, operations) => {
+    const { tree } = await database.tree(sql);
+    const found = effects(tree, database.catalog).operations;
+    expect(found.map((one) => `${one.event} ${written([one])[0]}`)).toEqual(operations);
   });
 
   it('MERGE', async () => {
@@ -167,6 +185,10 @@ describe.each(servers)('reads and writes, on %s', (server) => {
     expect([written(found.reads), written(found.writes)]).toEqual([
       ['car(owner_id, price)', 'owner(id, name)'],
       ['car(id, make)'],
+    ]);
+    expect(found.operations.map((one) => `${one.event} ${written([one])[0]}`)).toEqual([
+      'update car(make)',
+      'insert car(id)',
     ]);
   });
 });
