@@ -1,0 +1,77 @@
+import type { Schema, SchemaKind, SchemaObject } from './schema.ts';
+
+/** A fact that is not the same; null where that side has none. */
+export interface FactChange {
+  readonly fact: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface SchemaChange {
+  readonly kind: SchemaKind;
+  readonly name: string;
+  /** `missing`: it is only in `before`; `unexpected`: only in `after`. */
+  readonly change: 'missing' | 'unexpected' | 'different';
+  /** In the order of their names; all facts of an object that one side lacks. */
+  readonly facts: readonly FactChange[];
+}
+
+/**
+ * What is not the same in two schemas, sorted by kind and name. What goes away or comes with its table is not
+ * listed beside it.
+ */
+export function diffSchemas(before: Schema, after: Schema): readonly SchemaChange[] {
+  const [left, right] = [byKey(before), byKey(after)];
+  const missing = before.filter((object) => !right.has(keyOf(object)));
+  const unexpected = after.filter((object) => !left.has(keyOf(object)));
+  const changes = [
+    ...withoutParts(missing).map((object) => change(object, 'missing', object, null)),
+    ...withoutParts(unexpected).map((object) => change(object, 'unexpected', null, object)),
+    ...before.flatMap((object) => {
+      const other = right.get(keyOf(object));
+      const found = other && change(object, 'different', object, other);
+      return found && found.facts.length > 0 ? [found] : [];
+    }),
+  ];
+  return changes.sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
+}
+
+function withoutParts(objects: Schema): Schema {
+  const wholes = new Set(objects.filter(({ kind }) => holders.has(kind)).map(({ name }) => name));
+  return objects.filter(({ table }) => table === null || !wholes.has(table));
+}
+
+const holders: ReadonlySet<SchemaKind> = new Set([
+  'domain',
+  'foreign table',
+  'materialized view',
+  'table',
+  'view',
+]);
+
+function change(
+  { kind, name }: SchemaObject,
+  how: SchemaChange['change'],
+  before: SchemaObject | null,
+  after: SchemaObject | null,
+): SchemaChange {
+  const names = [
+    ...new Set([...Object.keys(before?.facts ?? {}), ...Object.keys(after?.facts ?? {})]),
+  ].sort();
+  const facts = names
+    .map((fact) => ({ fact, before: before?.facts[fact] ?? null, after: after?.facts[fact] ?? null }))
+    .filter((fact) => fact.before !== fact.after);
+  return { kind, name, change: how, facts };
+}
+
+function byKey(schema: Schema): ReadonlyMap<string, SchemaObject> {
+  return new Map(schema.map((object) => [keyOf(object), object]));
+}
+
+function keyOf({ kind, name }: SchemaObject): string {
+  return `${kind} ${name}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
