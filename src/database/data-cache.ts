@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import type { Environment } from '../project/environment.ts';
 
 const suffix = '.pgdata';
 /** About 2 MB each. */
@@ -29,8 +30,8 @@ export interface DataCache {
  * @returns null with NODRIFT_CACHE=off, or where there is no writing there
  */
 export async function openDataCache(env: NodeJS.ProcessEnv): Promise<DataCache | null> {
-  if (env.NODRIFT_CACHE === 'off') return null;
-  const folder = join(userCacheFolder(env), 'nodrift');
+  const folder = cacheFolder(env);
+  if (folder === null) return null;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, fileModes.W_OK);
@@ -77,7 +78,12 @@ function cacheIn(folder: string): DataCache {
   };
 }
 
-function userCacheFolder(env: NodeJS.ProcessEnv): string {
+/** Where nodrift keeps for this user what can be made again; null with NODRIFT_CACHE=off. */
+export function cacheFolder(env: Environment): string | null {
+  return env.NODRIFT_CACHE === 'off' ? null : join(userCacheFolder(env), 'nodrift');
+}
+
+function userCacheFolder(env: Environment): string {
   if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
   if (process.platform === 'win32') return env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
   return process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');

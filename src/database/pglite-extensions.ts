@@ -101,6 +101,21 @@ function resolvePackage(specifier: string, root: string): string {
   }
 }
 
+/**
+ * The version of the package that an extension would be loaded from; null for one that comes with PGlite, or whose
+ * package is not installed.
+ */
+export function extensionVersion(name: string, root: string): string | null {
+  const known = packages.get(name);
+  if (known === undefined) return null;
+  try {
+    return versionOf(resolvePackage(known, root));
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
 /** The version of a package by its entry, `<package>/dist/index.cjs`; packages need not export their package.json. */
 export function versionOf(entry: string): string {
   const { version }: { version: string } = JSON.parse(

@@ -71,6 +71,9 @@ export interface TlsOptions {
 }
 
 export type SchemaSource =
-  | { readonly kind: 'migrations'; readonly dir: string; readonly format: 'node-pg-migrate' | 'plain' }
+  | { readonly kind: 'migrations'; readonly dir: string; readonly format: MigrationFormat }
   | { readonly kind: 'schema'; readonly file: string }
   | { readonly kind: 'none' };
+
+/** The tool whose files migrations are; `plain`: files that are run whole, in the order of their names. */
+export type MigrationFormat = 'node-pg-migrate' | 'plain';

@@ -1,0 +1,62 @@
+import type { SourceFile } from '../migration-files.ts';
+import { type MigrationScripts, misread, scriptOf } from './format.ts';
+
+/** Ours: node-pg-migrate has nothing for its SQL files that says so. */
+const noTransaction = /^[ \t]*--[ \t]*nodrift:[ \t]*no-transaction[ \t]*$/im;
+
+/**
+ * Reads an SQL file of node-pg-migrate, with its own expressions (its source, src/sqlMigration.ts): a part
+ * begins at `-- Up Migration` or `-- Down Migration` and ends at the other; without any, all of it is the
+ * way up. The line `-- nodrift: no-transaction` takes the part that it stands in out of its transaction,
+ * and above both parts it takes both.
+ * @throws Failure (1) for a way down alone, all of which node-pg-migrate would run as the way up
+ */
+export function readNodePgMigrate(file: SourceFile): MigrationScripts {
+  const { text } = file;
+  const up = text.search(marker('up'));
+  const down = text.search(marker('down'));
+  if (up === -1 && down !== -1) {
+    const offset = down + text.slice(down).search(/\S/);
+    const message = 'The migration has a part "-- Down Migration", but none "-- Up Migration".';
+    throw misread(file, offset, message, 'Write "-- Up Migration" above what applies it.');
+  }
+  const first = down !== -1 && down < up ? down : up;
+  const everywhere = first > 0 && noTransaction.test(text.slice(0, first));
+  const part = (start: number, end: number) => {
+    const alone = everywhere || noTransaction.test(text.slice(start, end));
+    return scriptOf(file, alone ? 'statements' : 'transaction', start, end);
+  };
+  return {
+    up: up === -1 ? part(0, text.length) : part(up, down > up ? down : text.length),
+    down: down === -1 ? null : part(down, up > down ? up : text.length),
+  };
+}
+
+function marker(direction: string): RegExp {
+  return new RegExp(`^\\s*--[\\s-]*${direction}\\s+migration`, 'im');
+}
+
+/**
+ * The number that a file's name begins with, which decides its place; 17 digits are a time in UTC (its
+ * source, src/utils/fileNameUtils.ts).
+ * @returns null where there is none
+ */
+export function numericPrefix(name: string): number | null {
+  const digits = /^\d+/.exec(name)?.[0];
+  if (digits === undefined) return null;
+  const time = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/.exec(digits)?.slice(1);
+  if (!time) return Number(digits);
+  const [year, month, day, hour, minute, second, millisecond] = time;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
+}
+
+const { compare } = new Intl.Collator('en', {
+  numeric: true,
+  sensitivity: 'variant',
+  ignorePunctuation: true,
+});
+
+/** The order that node-pg-migrate runs files in, by their names (its source, src/utils/comparators.ts). */
+export function inOrderOfNodePgMigrate(a: string, b: string): number {
+  return (numericPrefix(a) ?? 0) - (numericPrefix(b) ?? 0) || compare(a, b);
+}

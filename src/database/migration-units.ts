@@ -1,0 +1,136 @@
+import type { Client } from 'pg';
+import { Failure } from '../diagnostic.ts';
+import type { Config, SchemaSource } from '../project/config.ts';
+import { ensureBooks, markApplied, markReverted } from './books.ts';
+import { withoutClusterStatements } from './cluster-statements.ts';
+import { readDump } from './dump-file.ts';
+import type { MigrationScript } from './formats/format.ts';
+import { readSourceFiles, type SourceFile } from './migration-files.ts';
+import { type Migration, type ProgramMigration, readMigrations } from './migrations.ts';
+import { loadPrograms, type Program } from './programs.ts';
+import { runScript, ScriptError } from './script.ts';
+import { scriptDiagnostic } from './script-failure.ts';
+import { runSteps, stepsOf } from './steps.ts';
+
+/** One step of the schema's history, for a database that is thrown away. */
+export interface MigrationUnit {
+  /** As the tool's books call it: the file's name without its extension. */
+  readonly name: string;
+  /** Relative to the configuration's folder, '/' separated. */
+  readonly file: string;
+  /**
+   * Applies it; what concerns the whole server is left out (see withoutClusterStatements). After a failure
+   * the client can go on.
+   * @throws Failure: 1 with the place in the file, 3 where the connection is lost
+   */
+  up(client: Client): Promise<void>;
+  /** Takes it back, otherwise as `up`; null where it has no way down. */
+  readonly down: ((client: Client) => Promise<void>) | null;
+}
+
+export interface UnitOptions {
+  /** Whether the whole server is thrown away afterwards, so that a migration may create roles in it. */
+  readonly disposable?: boolean;
+  /** Told what is left out, once for each place. */
+  readonly note?: (reason: string) => void;
+}
+
+/**
+ * The migrations of a project, whatever their format, in the order in which they run; a schema file is one
+ * migration without a way down. Nothing of them is run yet.
+ * @throws Failure: 1 for files that are no migrations of the configured format, 2 where there are none
+ */
+export function migrationUnits(config: Config): Promise<readonly MigrationUnit[]> {
+  const disposable = config.database.kind !== 'server';
+  return unitsOf(config.source, readSourceFiles(config), { disposable });
+}
+
+/**
+ * As migrationUnits, of files that are read already.
+ * @param files as readSourceFiles returns them
+ */
+export async function unitsOf(
+  source: SchemaSource,
+  files: readonly SourceFile[],
+  options: UnitOptions = {},
+): Promise<readonly MigrationUnit[]> {
+  if (source.kind === 'none') return [];
+  if (source.kind === 'schema') return files.map((file) => schemaUnit(file, options));
+  const migrations = readMigrations(source.format, files);
+  const programs = await loadPrograms(migrations.filter(isProgram));
+  const books = source.format === 'node-pg-migrate';
+  return migrations.map((migration) => {
+    const program = programs.get(migration.name);
+    return program === undefined
+      ? scriptUnit(migration, books, options)
+      : programUnit(migration, program, options);
+  });
+}
+
+function isProgram(migration: Migration): migration is ProgramMigration {
+  return migration.kind === 'program';
+}
+
+function scriptUnit(migration: Migration, books: boolean, options: UnitOptions): MigrationUnit {
+  const { name, file } = migration;
+  const run = async (client: Client, script: MigrationScript, mark: string) => {
+    if (books) await ensureBooks(client);
+    const rewrite = (sql: string) => localScript(client, sql, options);
+    await runSteps(client, stepsOf(script), { rewrite, ...(books && { mark }) });
+  };
+  if (migration.kind === 'program') throw new Error(`${file.file} was not loaded`);
+  const { up, down } = migration;
+  return {
+    name,
+    file: file.file,
+    up: (client) => run(client, up, markApplied(name)),
+    down: down && ((client) => run(client, down, markReverted(name))),
+  };
+}
+
+function programUnit({ name, file }: Migration, program: Program, options: UnitOptions): MigrationUnit {
+  const run = async (client: Client, direction: 'up' | 'down', mark: string) => {
+    await ensureBooks(client);
+    const rewrite = (sql: string) => localScript(client, sql, options);
+    await runSteps(client, await program.steps(client, direction, rewrite), { rewrite, mark });
+  };
+  return {
+    name,
+    file: file.file,
+    up: (client) => run(client, 'up', markApplied(name)),
+    down: program.reversible ? (client) => run(client, 'down', markReverted(name)) : null,
+  };
+}
+
+function schemaUnit(file: SourceFile, options: UnitOptions): MigrationUnit {
+  const up = async (client: Client) => {
+    const settings = await names(client, 'SELECT pg_catalog.lower(name) AS name FROM pg_catalog.pg_settings');
+    const sql = await localScript(client, readDump(file, settings), options);
+    try {
+      await runScript(client, sql);
+    } catch (error) {
+      if (!(error instanceof ScriptError)) throw error;
+      throw new Failure(1, [
+        scriptDiagnostic({ ...file, offset: 0 }, error.failed, 'The schema file failed'),
+      ]);
+    }
+  };
+  return { name: file.file.slice(file.file.lastIndexOf('/') + 1), file: file.file, up, down: null };
+}
+
+/** Without one of these words a script names no role. */
+const mayNameRoles = /\b(authorization|group|grant|owned|owner|policy|privileges|revoke|role|user)\b/i;
+
+async function localScript(client: Client, sql: string, options: UnitOptions): Promise<string> {
+  const roles = mayNameRoles.test(sql)
+    ? await names(client, 'SELECT rolname AS name FROM pg_catalog.pg_roles')
+    : new Set<string>();
+  const local = withoutClusterStatements(sql, { roles, disposable: options.disposable === true });
+  for (const reason of local.reasons) options.note?.(reason);
+  return local.sql;
+}
+
+async function names(client: Client, sql: string): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ name: string }>(sql);
+  return new Set(rows.map(({ name }) => name));
+}
