@@ -9,7 +9,8 @@ export type CatalogRow = Readonly<Record<string, string | null>> & {
   /** The first parts of the qualified name. */
   readonly schema: string | null;
   readonly relation?: string | null;
-  readonly name: string;
+  /** NULL: it is in the suffix. */
+  readonly name: string | null;
   /** Follows the name as it is: a function's argument types. */
   readonly suffix?: string | null;
   /** The table in the same schema that it belongs to, where that is not `relation`. */
@@ -30,6 +31,11 @@ export function notOfExtension(catalog: string, oid: string): string {
 export function collationName(collation: string, type: string): string {
   return `(SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
     WHERE co.oid = ${collation} AND ${collation} <> (SELECT typcollation FROM pg_type WHERE oid = ${type}))`;
+}
+
+/** An expression: an identifier, quoted where its characters need it; quote_ident depends on the major's keywords. */
+export function identifier(name: string): string {
+  return `CASE WHEN ${name} ~ '^[a-z_][a-z0-9_$]*$' THEN ${name} ELSE '"' || replace(${name}, '"', '""') || '"' END`;
 }
 
 /** An expression: settings `a=1, b=2` in the order of their names. */

@@ -63,7 +63,8 @@ const routines = grantsOn({
   owner: 'p.proowner',
   name: `n.nspname, NULL, p.proname, NULL`,
   suffix: `'(' || oidvectortypes(p.proargtypes) || ')'`,
-  where: `${isOurs('n')} AND ${notOfExtension('pg_proc', 'p.oid')}`,
+  where: `${isOurs('n')} AND ${notOfExtension('pg_proc', 'p.oid')}
+    AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')`,
 });
 
 const types = grantsOn({

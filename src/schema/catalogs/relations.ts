@@ -1,4 +1,4 @@
-import { collationName, isOurs, notOfExtension, settings } from './catalog-query.ts';
+import { collationName, identifier, isOurs, notOfExtension, settings } from './catalog-query.ts';
 
 /** Tables, also partitioned and foreign ones. */
 export const tables = `SELECT CASE c.relkind WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind,
@@ -59,9 +59,9 @@ export const columns = `SELECT 'column' AS kind, n.nspname AS schema, c.relname 
 export const views = `SELECT CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END AS kind,
     n.nspname AS schema, c.relname AS name,
     rtrim(pg_get_viewdef(c.oid), ';') AS definition,
-    (SELECT string_agg(format('%s %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
+    (SELECT string_agg(concat_ws(' ', ${identifier('a.attname')}, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
      FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
-    (SELECT string_agg(format('%s %s', a.attname, pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attname)
+    (SELECT string_agg(concat_ws(' ', ${identifier('a.attname')}, pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attname)
      FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = c.oid) AS defaults,
     ${settings('c.reloptions')} AS options
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -76,7 +76,7 @@ export const sequences = `SELECT 'sequence' AS kind, n.nspname AS schema, c.reln
     owner.column AS "owned by"
   FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN LATERAL (
-      SELECT CASE WHEN t.relnamespace = c.relnamespace THEN t.relname END AS "table", format('%s.%I', t.oid::regclass, a.attname) AS "column"
+      SELECT CASE WHEN t.relnamespace = c.relnamespace THEN t.relname END AS "table", t.oid::regclass || '.' || ${identifier('a.attname')} AS "column"
       FROM pg_depend o JOIN pg_class t ON t.oid = o.refobjid
         JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
       WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass AND o.deptype = 'a'

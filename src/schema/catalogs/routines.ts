@@ -44,8 +44,8 @@ export const aggregates = `SELECT 'aggregate' AS kind, n.nspname AS schema, p.pr
   ${from} JOIN pg_aggregate a ON a.aggfnoid = p.oid WHERE ${where}`;
 
 export const operators = `SELECT 'operator' AS kind,
-    n.nspname AS schema, o.oprname AS name,
-    '(' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END, format_type(o.oprright, NULL)) || ')' AS suffix,
+    n.nspname AS schema, NULL AS name,
+    '.' || o.oprname || '(' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END, format_type(o.oprright, NULL)) || ')' AS suffix,
     nullif(o.oprcode, 0)::regprocedure::text AS function,
     nullif(o.oprcom, 0)::regoperator::text AS commutator, nullif(o.oprnegate, 0)::regoperator::text AS negator,
     nullif(o.oprrest, 0)::regproc::text AS restrict, nullif(o.oprjoin, 0)::regproc::text AS join,
@@ -54,7 +54,7 @@ export const operators = `SELECT 'operator' AS kind,
   WHERE o.oprcode <> 0 AND ${isOurs('n')} AND ${notOfExtension('pg_operator', 'o.oid')}`;
 
 /** Casts made by hand; those between a type and its own parts Postgres makes itself. */
-export const casts = `SELECT 'cast' AS kind, NULL AS schema, '' AS name,
+export const casts = `SELECT 'cast' AS kind, NULL AS schema, NULL AS name,
     format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)) AS suffix,
     CASE c.castmethod WHEN 'f' THEN c.castfunc::regprocedure::text WHEN 'i' THEN 'input and output' ELSE 'binary' END AS method,
     CASE c.castcontext WHEN 'i' THEN 'implicit' WHEN 'a' THEN 'assignment' ELSE 'explicit' END AS context

@@ -1,4 +1,4 @@
-import { collationName, isOurs, notOfExtension } from './catalog-query.ts';
+import { collationName, identifier, isOurs, notOfExtension } from './catalog-query.ts';
 
 const from = `FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace`;
 const where = `${isOurs('n')} AND ${notOfExtension('pg_type', 't.oid')}`;
@@ -16,7 +16,7 @@ export const domains = `SELECT 'domain' AS kind, n.nspname AS schema, t.typname 
 
 /** The order of a composite type's attributes is part of what its values look like. */
 export const composites = `SELECT 'composite type' AS kind, n.nspname AS schema, t.typname AS name,
-    (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
+    (SELECT string_agg(concat_ws(' ', ${identifier('a.attname')}, format_type(a.atttypid, a.atttypmod),
         'COLLATE ' || ${collationName('a.attcollation', 'a.atttypid')}), ', ' ORDER BY a.attnum)
      FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) AS attributes
   ${from} JOIN pg_class c ON c.oid = t.typrelid WHERE t.typtype = 'c' AND c.relkind = 'c' AND ${where}`;
