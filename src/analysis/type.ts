@@ -16,6 +16,8 @@ interface Named {
 /** A base or pseudo type: `pg_catalog.int4`, `public.citext`, `pg_catalog.record`. */
 export interface BaseType extends Named {
   readonly kind: 'base';
+  /** What stands between the elements of an array of it (`pg_type.typdelim`); absent: a comma. */
+  readonly delimiter?: string;
 }
 
 export interface EnumType extends Named {

@@ -9,7 +9,7 @@ export interface Codec<T> {
   readonly encode: (value: T) => string | Uint8Array;
   /** What separates elements in an array of this type (`pg_type.typdelim`); a comma if absent. */
   readonly delimiter?: string;
-  /** Its values can be JavaScript arrays: inside a list of them, an array is a value, not a further dimension. */
+  /** Its values can be JavaScript arrays: as the element of an array such a one is no further dimension. */
   readonly flat?: boolean;
 }
 

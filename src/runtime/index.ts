@@ -1,9 +1,10 @@
 export { type BatchResults, batch } from './batch.ts';
-export { array, arrayWithNulls } from './codec/array.ts';
+export { array, arrayWithNulls, type Dimensions } from './codec/array.ts';
 export { bool } from './codec/bool.ts';
 export { bytea } from './codec/bytea.ts';
 export { type Composite, composite, record } from './codec/composite.ts';
 export { custom } from './codec/custom.ts';
+export { delimited } from './codec/delimited.ts';
 export { type Json, json } from './codec/json.ts';
 export { float4, float8, int2, int4, int8, int8AsNumber, oid } from './codec/number.ts';
 export { type Multirange, multirange, type Range, range } from './codec/range.ts';

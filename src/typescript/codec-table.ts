@@ -58,7 +58,8 @@ const table: Readonly<Record<string, readonly Mapping[]>> = {
   record: [{ type: '(string | null)[]', codec: 'record' }],
 };
 
-const asText: Mapping = { type: 'string', codec: 'text' };
+/** The text that Postgres prints: what every type can be had as. */
+export const asText: Mapping = { type: 'string', codec: 'text' };
 
 /** All built-in types that are more than text, by name in `pg_catalog`. */
 export const mappedTypes: readonly string[] = Object.keys(table);

@@ -16,6 +16,8 @@ export interface Override {
   readonly wanted:
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'import'; readonly module: string; readonly name: string; readonly local: string };
+  /** How many `[]` stand behind it; the wanted type is without them. */
+  readonly dimensions: number;
 }
 
 export interface Overrides {
@@ -92,17 +94,19 @@ export function configFailure(config: Config, message: string, hint: string): Fa
 }
 
 // PgTyped's stringToType (@pgtyped/cli, src/config.ts).
-function parse(text: string, key: string, from: Override['from'], config: Config): Override {
-  const setting = `${key}: ${JSON.stringify(text)}`;
+function parse(whole: string, key: string, from: Override['from'], config: Config): Override {
+  const setting = `${key}: ${JSON.stringify(whole)}`;
+  const text = whole.replace(/(\[\])+$/, '');
+  const dimensions = (whole.length - text.length) / 2;
   if (!/^\.\.?\/|#| as /.test(text)) {
-    if (/[\r\n]|\/\/|\/\*/.test(text) || text.trim() === '') {
+    if (/[\r\n]|\/\/|\/\*/.test(text) || whole.trim() === '') {
       throw configFailure(
         config,
         `${setting} is not a TypeScript type.`,
         'Write a type on one line, or "module#Export".',
       );
     }
-    return { setting, from, wanted: { kind: 'text', text } };
+    return { setting, from, wanted: { kind: 'text', text }, dimensions };
   }
   const [source = '', alias] = text.split(' as ');
   const [module = '', name = 'default'] = source.split('#');
@@ -114,5 +118,5 @@ function parse(text: string, key: string, from: Override['from'], config: Config
       'Write "module#Export", "module#Export as Name", or "module as Name" for a default export.',
     );
   }
-  return { setting, from, wanted: { kind: 'import', module, name, local } };
+  return { setting, from, wanted: { kind: 'import', module, name, local }, dimensions };
 }

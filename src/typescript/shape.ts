@@ -1,7 +1,7 @@
 import type { ColumnReference } from '../analysis/query.ts';
 import type { BaseType, CompositeType, Field, PgType, Value } from '../analysis/type.ts';
 import type { Config } from '../project/config.ts';
-import { defaultMapping, isJson, type Mapping, mappings } from './codec-table.ts';
+import { asText, defaultMapping, isJson, type Mapping, mappings } from './codec-table.ts';
 import type { Expression } from './expression.ts';
 import { jsonType } from './json-type.ts';
 import { stringLiteral } from './literal.ts';
@@ -71,12 +71,12 @@ function shape(value: Value, context: Context): Shape {
   const { type } = value;
   if (type.kind === 'array') return arrayShape(type.element, value, context);
   const override = context.override ?? scope.overrides.ofType(type, direction);
-  // A domain over an array: a column's override is meant for the elements, as it is without the domain.
-  if (
-    override !== null &&
-    !(type.kind === 'domain' && arrayBase(type.base) && override === context.override)
-  ) {
-    return overridden(type, value, override, context);
+  if (override !== null) {
+    // A domain over an array: a column's override is meant for the elements, as it is without the domain.
+    const ofElements = override === context.override || override.dimensions > 0;
+    return type.kind === 'domain' && arrayBase(type.base) && ofElements
+      ? shape({ ...value, type: type.base }, { ...context, override })
+      : overridden(type, value, override, context);
   }
   switch (type.kind) {
     case 'domain': {
@@ -127,14 +127,50 @@ function shape(value: Value, context: Context): Shape {
 }
 
 function arrayShape(element: PgType, value: Value, context: Context): Shape {
-  const { direction, scope } = context;
+  const { direction, scope, override } = context;
   const { literals: _, elementsNullable: __, ...rest } = value;
-  const { type, codec } = shape({ ...rest, type: element }, context);
+  const { type, codec } = shape(
+    { ...rest, type: element },
+    { ...context, override: override === null ? null : elementOverride(override) },
+  );
   const nullable = value.elementsNullable !== false;
+  // `[]` alone says no more than the type does.
+  const dimensions = Math.max(1, override?.dimensions ?? 1);
+  if (dimensions > mostDimensions) {
+    throw configFailure(
+      scope.config,
+      `${override?.setting}: Postgres has no array of more than ${mostDimensions} dimensions.`,
+      'Leave some of the `[]` out.',
+    );
+  }
+  let array = orNull(type, nullable);
+  for (let n = 0; n < dimensions; n++) array = arrayOf(array, direction === 'parameter');
   return {
-    type: arrayOf(orNull(type, nullable), direction === 'parameter'),
-    codec: { call: scope.runtime(nullable ? 'arrayWithNulls' : 'array'), args: [codec] },
+    type: array,
+    codec: {
+      call: scope.runtime(nullable ? 'arrayWithNulls' : 'array'),
+      args: [delimitedCodec(element, codec, scope), ...(dimensions === 1 ? [] : [String(dimensions)])],
+    },
   };
+}
+
+/** An element's codec that knows what stands between the elements. */
+function delimitedCodec(element: PgType, codec: Expression, scope: Scope): Expression {
+  const base = baseOf(element);
+  if (base.kind !== 'base' || base.delimiter === undefined) return codec;
+  // The one built-in type with another delimiter has a codec of its own.
+  if (base.schema === 'pg_catalog' && typeof codec === 'string') return codec;
+  return { call: scope.runtime('delimited'), args: [codec, stringLiteral(base.delimiter)] };
+}
+
+// MAXDIM in src/include/utils/array.h.
+const mostDimensions = 6;
+
+/** What an array's override says of the elements; null where it has nothing but brackets. */
+function elementOverride(override: Override): Override | null {
+  return override.wanted.kind === 'text' && override.wanted.text === ''
+    ? null
+    : { ...override, dimensions: 0 };
 }
 
 function baseShape(
@@ -187,29 +223,29 @@ function part(type: PgType, { direction, scope }: Context, value: Value = { type
 
 function overridden(type: PgType, value: Value, override: Override, context: Context): Shape {
   const { scope } = context;
-  const { wanted } = override;
+  const { wanted, dimensions } = override;
   const base = baseOf(type);
-  const json = isJson(base);
-  if (wanted.kind === 'import') {
+  const possible = base.kind === 'base' ? mappings(base) : [asText];
+  const mapping = possible.find((m) => wanted.kind === 'text' && m.type === wanted.text);
+  if (mapping !== undefined && dimensions === 0) {
+    return base.kind === 'base'
+      ? baseShape(base, mapping, value, context)
+      : { type: named(mapping.type), codec: scope.runtime(mapping.codec) };
+  }
+  if (isJson(base) && !(wanted.kind === 'text' && wanted.text === '')) {
     // Whether the JSON is of that type nobody can tell: the configuration's word is taken for it.
-    if (json) return { type: named(scope.configured(wanted, true)), codec: scope.runtime('json') };
+    const word = wanted.kind === 'text' ? wanted.text : scope.configured(wanted, true);
+    return { type: named(word + '[]'.repeat(dimensions)), codec: scope.runtime('json') };
+  }
+  if (wanted.kind === 'import' && dimensions === 0) {
     const local = scope.configured(wanted, false);
     return { type: named(local), codec: { call: scope.runtime('custom'), args: [local] } };
   }
-  if (base.kind === 'base') {
-    const possible = mappings(base);
-    const mapping = possible.find((m) => m.type === wanted.text);
-    if (mapping !== undefined) return baseShape(base, mapping, value, context);
-    if (json) return { type: named(wanted.text), codec: scope.runtime('json') };
-  } else if (wanted.text === 'string') {
-    return { type: named('string'), codec: scope.runtime('text') };
-  }
   const name = 'name' in base ? base.name : 'array';
-  const words = base.kind === 'base' ? mappings(base).map((m) => m.type) : ['string'];
   throw configFailure(
     scope.config,
     `${override.setting}: nodrift/runtime cannot make that type of ${name}.`,
-    `Possible are ${words.join(', ')}, or "module#Class": a class that is made of Postgres's text and turned into it by toString().`,
+    `Possible are ${possible.map((m) => m.type).join(', ')}, or "module#Class": a class that is made of Postgres's text and turned into it by toString().`,
   );
 }
 

@@ -107,6 +107,7 @@ describe.each(majors)('the catalog of PostgreSQL %i', (major) => {
       range: { name: 'span' },
     });
     expect(typeNamed(catalog, '_int4')).toEqual({ kind: 'array', element: int4 });
+    expect(typeNamed(catalog, '_box')).toMatchObject({ element: { name: 'box', delimiter: ';' } });
     // A vector looks like an array but prints like none.
     expect(typeNamed(catalog, 'int2vector').kind).toBe('base');
   });

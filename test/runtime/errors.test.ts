@@ -3,6 +3,7 @@ import { Client, Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AnyCodec,
+  array,
   CanceledError,
   CheckViolationError,
   type Connection,
@@ -10,6 +11,8 @@ import {
   ConstraintViolationError,
   DatabaseError,
   DeadlockError,
+  DecodeError,
+  EncodeError,
   ExclusionViolationError,
   exec,
   ForeignKeyViolationError,
@@ -19,6 +22,7 @@ import {
   isNotNullViolation,
   isUniqueViolation,
   NotNullViolationError,
+  one,
   PoolTimeoutError,
   QueryError,
   ReadTimeoutError,
@@ -183,6 +187,26 @@ describe.each([
       serverHint: 'ask again',
     });
     expect(printed(error)).not.toContain(SECRET);
+  });
+
+  it('of an array of other dimensions name the query and the column or parameter, and no value', async () => {
+    const query = one<{ tags: string[] }, { tags: string[] }>({
+      name: 'getTags',
+      file,
+      sql: `SELECT ARRAY[$1::text[]] AS tags`,
+      params: [{ name: 'tags', codec: array(text) }],
+      columns: [['tags', array(text)]],
+    });
+    const read = await failureOf(query(db, { tags: [SECRET] }));
+    expect(read).toBeInstanceOf(DecodeError);
+    expect(read).toMatchObject({ query: 'getTags', file, column: 'tags' });
+    const written = await failureOf(query(db, { tags: [[SECRET]] as never }));
+    expect(written).toBeInstanceOf(EncodeError);
+    expect(written).toMatchObject({ query: 'getTags', file, parameter: 'tags' });
+    for (const error of [read, written]) {
+      expect((error as Error).message).toMatch(/"tags": an array of another number of dimensions/);
+      expect(inspect(error)).not.toContain(SECRET);
+    }
   });
 
   it.each([

@@ -64,12 +64,15 @@ describe('the text that Postgres sends', () => {
 
   it('reads arrays of any dimension, with whatever lower bounds', () => {
     expect(array(int4).decode('{}')).toEqual([]);
-    expect(array(int4).decode('{{1,2},{3,4}}')).toEqual([
+    expect(array(int4, 2).decode('{}')).toEqual([]);
+    expect(array(int4, 2).decode('{{1,2},{3,4}}')).toEqual([
       [1, 2],
       [3, 4],
     ]);
+    expect(arrayWithNulls(int4, 3).decode('{{{1},{NULL}}}')).toEqual([[[1], [null]]]);
     expect(array(int4).decode('[0:2]={1,2,3}')).toEqual([1, 2, 3]);
-    expect(array(int4).decode('[0:0][-1:0]={{1,2}}')).toEqual([[1, 2]]);
+    expect(array(int4, 2).decode('[0:0][-1:0]={{1,2}}')).toEqual([[1, 2]]);
+    expect(array(array(int4)).decode('{"{1,2}","{}"}')).toEqual([[1, 2], []]);
     expect(arrayWithNulls(text).decode('{NULL,"NULL",null,"","a\\"b\\\\c",d e}')).toEqual([
       null,
       'NULL',
@@ -79,6 +82,21 @@ describe('the text that Postgres sends', () => {
       'd e',
     ]);
     expect(array(text).decode('{"={1}"}')).toEqual(['={1}']);
+  });
+
+  it.each([
+    [1, '{{1}}'],
+    [1, '{{"1"}}'],
+    [2, '{1}'],
+    [2, '{"1"}'],
+    [2, '{NULL}'],
+    [2, '{{{1}}}'],
+    [3, '{{1}}'],
+  ] as const)('refuses an array that does not have %i dimensions: %s', (dimensions, sent) => {
+    expect(() => array(text, dimensions).decode(sent)).toThrow(/^an array of another number of dimensions/);
+    expect(() => arrayWithNulls(text, dimensions).decode(sent)).toThrow(
+      /^an array of another number of dimensions/,
+    );
   });
 
   it('refuses a null where an array has none', () => {
@@ -186,6 +204,17 @@ describe('the text that is sent to Postgres', () => {
   it('quotes whatever stands inside another value', () => {
     expect(arrayWithNulls(text).encode(['a"b\\', null, ''])).toBe('{"a\\"b\\\\",NULL,""}');
     expect(array(json).encode([[1, 2], { a: '"' }])).toBe('{"[1,2]","{\\"a\\":\\"\\\\\\"\\"}"}');
+    expect(array(array(int4)).encode([[1, 2], []])).toBe('{"{\\"1\\",\\"2\\"}","{}"}');
+    expect(array(int4, 2).encode([[1, 2]])).toBe('{{"1","2"}}');
+    expect(array(int4, 2).encode([])).toBe('{}');
+  });
+
+  it('refuses to write an array of other dimensions', () => {
+    const refusal = /^an array of another number of dimensions/;
+    expect(() => array(text).encode([['a']] as never)).toThrow(refusal);
+    expect(() => array(text, 2).encode(['a'] as never)).toThrow(refusal);
+    expect(() => arrayWithNulls(text, 2).encode([null] as never)).toThrow(refusal);
+    expect(() => array(text, 2).encode([[['a']]] as never)).toThrow(refusal);
     expect(record.encode(['a"b\\', null, ''])).toBe('("a""b\\\\",,"")');
   });
 });

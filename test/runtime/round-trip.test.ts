@@ -14,6 +14,7 @@ import {
   custom,
   date,
   dateAsDate,
+  delimited,
   float4,
   float8,
   int2,
@@ -40,6 +41,7 @@ import {
   timetz,
   uuid,
 } from '../../src/runtime/index.ts';
+import { majors } from '../support/postgres.ts';
 import { type Opened, openNative, openNativePostgresJs, openPglite } from './connections.ts';
 
 const file = 'test.sql';
@@ -52,6 +54,11 @@ const types = `
     moods mood[], body json, span int4range);
   CREATE TYPE lonely AS (single text);
   CREATE TYPE textrange AS RANGE (subtype = text);
+  CREATE DOMAIN number_list AS int4[];
+  CREATE TYPE colons;
+  CREATE FUNCTION colons_in(cstring) RETURNS colons AS 'textin' LANGUAGE internal STRICT IMMUTABLE;
+  CREATE FUNCTION colons_out(colons) RETURNS cstring AS 'textout' LANGUAGE internal STRICT IMMUTABLE;
+  CREATE TYPE colons (INPUT = colons_in, OUTPUT = colons_out, LIKE = text, DELIMITER = ':');
 `;
 
 // Everything Postgres can store: no NUL, no lone surrogates.
@@ -259,6 +266,17 @@ const duration = fc
     }).toString(),
   );
 
+/** A class of a user's. */
+class Box {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+  toString(): string {
+    return this.text;
+  }
+}
+
 interface RoundTrip {
   readonly type: string;
   readonly codec: string;
@@ -314,6 +332,27 @@ const roundTrips: readonly RoundTrip[] = [
   roundTrip('varchar', 'text', text, trickyText),
   roundTrip('mood', 'text', text, labels),
   roundTrip('uuid', 'uuid', uuid, fc.uuid()),
+  // What has no codec of its own is the text that Postgres prints.
+  ...Object.entries({
+    money: ['$1,234.50', '-$0.01'],
+    name: ['a"b', ''],
+    'bpchar(3)': ['a  ', '   '],
+    inet: ['127.0.0.1', '::1', '10.0.0.0/8'],
+    cidr: ['10.0.0.0/8'],
+    macaddr: ['08:00:2b:01:02:03'],
+    tsvector: ["'a' 'b':1A", ''],
+    tsquery: ["'a' & 'b'"],
+    'bit(4)': ['0110'],
+    varbit: ['', '10110'],
+    point: ['(1.5,-2)', '(NaN,Infinity)'],
+    path: ['((0,0),(1,1))', '[(0,0),(1,1)]'],
+    pg_lsn: ['16/B374D848'],
+    '"char"': ['x', ''],
+    jsonpath: ['$."a"[*]'],
+  }).flatMap(([type, values]) => [
+    roundTrip(type, 'text', text, fc.constantFrom(...values)),
+    roundTrip(`${type}[]`, 'array(text)', array(text), list(fc.constantFrom(...values))),
+  ]),
   roundTrip('date', 'date', date, withInfinity(day)),
   roundTrip('date', 'dateAsDate', dateAsDate, anyDay),
   roundTrip('time', 'time', time, anyTime),
@@ -359,7 +398,26 @@ const roundTrips: readonly RoundTrip[] = [
   roundTrip('box', 'box', box, anyBox),
   roundTrip('text[]', 'array(text)', array(text), list(trickyText)),
   roundTrip('text[]', 'arrayWithNulls(text)', arrayWithNulls(text), list(fc.option(trickyText))),
-  roundTrip('text[][]', 'array(text)', array(text) as unknown as Codec<string[][]>, matrix(trickyText)),
+  roundTrip(
+    'text[][]',
+    'array(text, 2)',
+    array(text, 2),
+    fc.oneof(fc.constant<string[][]>([]), matrix(trickyText)),
+  ),
+  roundTrip('text[][]', 'arrayWithNulls(text, 2)', arrayWithNulls(text, 2), matrix(fc.option(trickyText))),
+  roundTrip(
+    'int4[][][]',
+    'array(int4, 3)',
+    array(int4, 3),
+    matrix(anyInt4).chain((rows) => fc.array(fc.constant(rows), { minLength: 1, maxLength: 3 })),
+  ),
+  roundTrip(
+    'json[][]',
+    'array(json, 2)',
+    array(json, 2),
+    matrix(anyJson.filter((v) => v !== null)) as Arbitrary<never>,
+  ),
+  roundTrip('number_list[]', 'array(array(int4))', array(array(int4)), list(list(anyInt4))),
   roundTrip('int4[]', 'array(int4)', array(int4), list(anyInt4)),
   roundTrip('int8[]', 'array(int8)', array(int8), list(anyInt8)),
   roundTrip('bool[]', 'arrayWithNulls(bool)', arrayWithNulls(bool), list(fc.option(fc.boolean()))),
@@ -382,6 +440,19 @@ const roundTrips: readonly RoundTrip[] = [
   ),
   roundTrip('mood[]', 'arrayWithNulls(text)', arrayWithNulls(text), list(fc.option(labels))),
   roundTrip('box[]', 'array(box)', array(box), list(anyBox)),
+  roundTrip(
+    'colons[]',
+    'arrayWithNulls(delimited)',
+    arrayWithNulls(delimited(text, ':')),
+    list(fc.option(trickyText)),
+  ),
+  roundTrip('box[][]', 'array(box, 2)', array(box, 2), matrix(anyBox)),
+  roundTrip(
+    'box[]',
+    'array(delimited(custom))',
+    array(delimited(custom(Box), ';')),
+    list(anyBox.map((it) => new Box(it))),
+  ),
   roundTrip('inner_pair', 'composite', innerPair, anyInnerPair),
   roundTrip('everything', 'composite', everything, anyEverything),
   roundTrip(
@@ -424,8 +495,7 @@ const roundTrips: readonly RoundTrip[] = [
 ];
 
 describe.each([
-  ['Postgres 14', () => openNative(14)],
-  ['Postgres 18', () => openNative(18)],
+  ...majors.map((major) => [`Postgres ${major}`, () => openNative(major)] as const),
   ['Postgres 18 through postgres.js', () => openNativePostgresJs(18)],
   ['PGlite', openPglite],
 ] as const)('round trips on %s', (_, open) => {

@@ -113,6 +113,77 @@ describe('types', () => {
     expect(print(domain('tags', array(text)), { types: own })).toMatchObject({ result: '(Tag | null)[]' });
   });
 
+  it('say how many dimensions an array has', () => {
+    const column = (wanted: string, type: PgType | Value = array(base('int8'))) =>
+      print(type, { types: { 'public.jobs.c': wanted, numeric: 'decimal.js#Decimal' } });
+    const never = { type: array(base('int8')), nullable: false, elementsNullable: false };
+    expect(column('[][]')).toMatchObject({
+      result: '(bigint | null)[][]',
+      codecs: ['arrayWithNulls(int8)', 'arrayWithNulls(int8, 2)'],
+    });
+    expect(column('number[][][]', never)).toMatchObject({
+      result: 'number[][][]',
+      codecs: ['array(int8)', 'array(int8AsNumber, 3)'],
+    });
+    expect(column('number[]', never)).toMatchObject({
+      result: 'number[]',
+      codecs: ['array(int8)', 'array(int8AsNumber)'],
+    });
+    expect(column('[][]', array(base('numeric')))).toMatchObject({
+      result: '(Decimal | null)[][]',
+      codecs: ['arrayWithNulls(custom(Decimal))', 'arrayWithNulls(custom(Decimal), 2)'],
+    });
+    expect(column('./tag.js#Tag[][]', array(text))).toMatchObject({ result: '(Tag | null)[][]' });
+    expect(column('[][]', domain('grid', array(text)))).toMatchObject({ result: '(string | null)[][]' });
+    expect(print(domain('grid', array(text)), { types: { grid: '[][]' } })).toMatchObject({
+      parameter: 'readonly (readonly (string | null)[])[]',
+      result: '(string | null)[][]',
+      codecs: ['arrayWithNulls(text, 2)', 'arrayWithNulls(text, 2)'],
+    });
+    expect(print(array(domain('grid', array(text))), { types: { grid: '[][]' } })).toMatchObject({
+      result: '((string | null)[][] | null)[]',
+      codecs: ['arrayWithNulls(arrayWithNulls(text, 2))', 'arrayWithNulls(arrayWithNulls(text, 2))'],
+    });
+  });
+
+  it('keep what stands between the elements of an array', () => {
+    const box: PgType = { kind: 'base', schema: 'pg_catalog', name: 'box', delimiter: ';' };
+    const geometry: PgType = { kind: 'base', schema: 'public', name: 'geometry', delimiter: ':' };
+    expect(print(array(box), {}).codecs[1]).toBe('arrayWithNulls(box)');
+    expect(print(array(box), { types: { box: './box.js#Box' } }).codecs[1]).toBe(
+      "arrayWithNulls(delimited(custom(Box), ';'))",
+    );
+    expect(print(array(geometry), {}).codecs[1]).toBe("arrayWithNulls(delimited(text, ':'))");
+    expect(print(geometry, {}).codecs[1]).toBe('text');
+    expect(print(array(domain('place', geometry)), {}).codecs[1]).toBe(
+      "arrayWithNulls(delimited(text, ':'))",
+    );
+  });
+
+  it('with brackets are refused for what is no array, and beyond what Postgres has', () => {
+    expect(refused(base('int8'), { types: { int8: 'bigint[]' } })?.message).toBe(
+      'types["int8"]: "bigint[]": nodrift/runtime cannot make that type of int8.',
+    );
+    expect(refused(base('jsonb'), { types: { jsonb: '[]' } })?.message).toMatch(
+      /cannot make that type of jsonb/,
+    );
+    expect(refused(base('numeric'), { types: { numeric: 'decimal.js#Decimal[]' } })?.message).toMatch(
+      /cannot make that type of numeric/,
+    );
+    const column = { types: { 'public.jobs.c': `[][][][][][][]` } };
+    expect(refused(array(text), column)).toMatchObject({
+      message: 'types["public.jobs.c"]: "[][][][][][][]": Postgres has no array of more than 6 dimensions.',
+    });
+  });
+
+  it('with brackets of JSON are arrays in it', () => {
+    expect(print(base('jsonb'), { types: { jsonb: './a.js#Doc[]' } })).toMatchObject({
+      result: 'Doc[]',
+      codecs: ['json', 'json'],
+    });
+    expect(print(base('jsonb'), { types: { jsonb: 'string[][]' } })).toMatchObject({ result: 'string[][]' });
+  });
+
   it('of named types of any kind', () => {
     const types = {
       'public.address': './a.js#Address',

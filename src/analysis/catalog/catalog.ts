@@ -41,6 +41,8 @@ export interface TypeEntry {
   readonly array: number;
   /** Composites: the relation with the fields; 0 for others. */
   readonly relation: number;
+  /** `typdelim`: what stands between the elements of an array of this. */
+  readonly delimiter: string;
   /** Enums: in sort order. */
   readonly labels: readonly string[];
   /** Ranges: the subtype. Multiranges: the range. 0 for others. */

@@ -82,7 +82,8 @@ function types(
   );
   const found = new Map<number, TypeEntry>();
   for (const row of all) {
-    const [oid, schema, name, visible, kind, notNull, base, element, array, relation, modifier] = row;
+    const [oid, schema, name, visible, kind, notNull, base, element, array, relation, modifier, delimiter] =
+      row;
     const id = number(oid);
     found.set(id, {
       oid: id,
@@ -96,6 +97,7 @@ function types(
       element: number(element),
       array: number(array),
       relation: number(relation),
+      delimiter: text(delimiter),
       labels: labels.get(id) ?? [],
       subtype: subtypes.get(id) ?? 0,
       checks: checks.get(id) ?? [],

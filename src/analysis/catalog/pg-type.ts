@@ -48,7 +48,9 @@ function structure(catalog: Catalog, entry: TypeEntry): PgType {
       return of === undefined ? unknown : { kind: 'multirange', schema, name, range: range(catalog, of) };
     }
     default:
-      return { kind: 'base', schema, name };
+      return entry.delimiter === ','
+        ? { kind: 'base', schema, name }
+        : { kind: 'base', schema, name, delimiter: entry.delimiter };
   }
 }
 

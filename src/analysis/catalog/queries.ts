@@ -39,7 +39,8 @@ export function catalogQueries(version: number, system: readonly number[]): Cata
   const nullsNotDistinct = version >= 150000 ? 'indnullsnotdistinct' : 'false';
   return {
     types: `SELECT t.oid::int8, n.nspname, t.typname, pg_type_is_visible(t.oid), t.typtype, t.typnotnull,
-        t.typbasetype::int8, coalesce(e.oid, 0)::int8, t.typarray::int8, t.typrelid::int8, t.typtypmod
+        t.typbasetype::int8, coalesce(e.oid, 0)::int8, t.typarray::int8, t.typrelid::int8, t.typtypmod,
+        t.typdelim
       FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
       LEFT JOIN pg_type e ON e.typarray = t.oid`,
     enums: `SELECT enumtypid::int8, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder`,

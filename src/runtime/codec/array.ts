@@ -7,22 +7,37 @@ const OPEN = 123;
 const CLOSE = 125;
 const BACKSLASH = 92;
 
-/** An array whose elements are never null; a null that comes nevertheless throws. */
-export function array<T>(element: Codec<T>): Codec<T[]> {
-  const decodeNull = (): T => {
+// Postgres has up to six (MAXDIM in src/include/utils/array.h).
+type Nested<T> = [never, T[], T[][], T[][][], T[][][][], T[][][][][], T[][][][][][]];
+export type Dimensions = 1 | 2 | 3 | 4 | 5 | 6;
+
+/**
+ * An array whose elements are never null; a null that comes nevertheless throws, and so does an array of
+ * another number of dimensions: `array(int4)` is `number[]`, `array(int4, 2)` is `number[][]`.
+ */
+export function array<T, D extends Dimensions = 1>(element: Codec<T>, dimensions?: D): Codec<Nested<T>[D]> {
+  return arrayOf(element, dimensions ?? 1, () => {
     throw new CodecError('an element is null, which its type rules out; run `nodrift generate`');
-  };
-  return {
-    decode: (text) => decodeArray(text, element, decodeNull),
-    encode: (value) => encodeArray(value, element),
-  };
+  });
 }
 
-/** An array whose elements can be null. */
-export function arrayWithNulls<T>(element: Codec<T>): Codec<(T | null)[]> {
+/** An array whose elements can be null; those of the outer dimensions of several never are. */
+export function arrayWithNulls<T, D extends Dimensions = 1>(
+  element: Codec<T>,
+  dimensions?: D,
+): Codec<Nested<T | null>[D]> {
+  return arrayOf(element, dimensions ?? 1, () => null);
+}
+
+function arrayOf<T, Value>(
+  element: Codec<T>,
+  dimensions: Dimensions,
+  decodeNull: () => T | null,
+): Codec<Value> {
   return {
-    decode: (text) => decodeArray<T | null>(text, element, () => null),
-    encode: (value) => encodeArray(value, element),
+    decode: (text) => decodeArray(text, element, dimensions, decodeNull) as Value,
+    encode: (value) => encodeArray(value as readonly unknown[], element, dimensions),
+    flat: true,
   };
 }
 
@@ -33,8 +48,9 @@ export function arrayWithNulls<T>(element: Codec<T>): Codec<(T | null)[]> {
 function decodeArray<T>(
   text: string,
   element: Pick<Codec<T>, 'decode' | 'delimiter'>,
-  decodeNull: () => T,
-): T[] {
+  dimensions: Dimensions,
+  decodeNull: () => T | null,
+): unknown[] {
   const delimiter = element.delimiter?.charCodeAt(0) ?? 44;
   const root: unknown[] = [];
   const outer: unknown[][] = [];
@@ -47,7 +63,7 @@ function decodeArray<T>(
       at += 1;
       if (parent === undefined) {
         if (at === text.length) {
-          return root as T[];
+          return root;
         }
         break;
       }
@@ -58,21 +74,35 @@ function decodeArray<T>(
       const child: unknown[] = [];
       current.push(child);
       outer.push(current);
+      if (outer.length === dimensions) {
+        throw otherDimensions();
+      }
       current = child;
       at += 1;
-    } else if (code === QUOTE) {
-      const end = closingQuote(text, at + 1);
-      const quoted = text.slice(at + 1, end);
-      current.push(element.decode(quoted.includes('\\') ? quoted.replace(/\\(.)/gs, '$1') : quoted));
-      at = end + 1;
     } else {
-      const end = unquotedEnd(text, at, delimiter);
-      const token = text.slice(at, end);
-      current.push(token === 'NULL' ? decodeNull() : element.decode(token));
-      at = end;
+      if (outer.length !== dimensions - 1) {
+        throw otherDimensions();
+      }
+      if (code === QUOTE) {
+        const end = closingQuote(text, at + 1);
+        const quoted = text.slice(at + 1, end);
+        current.push(element.decode(quoted.includes('\\') ? quoted.replace(/\\(.)/gs, '$1') : quoted));
+        at = end + 1;
+      } else {
+        const end = unquotedEnd(text, at, delimiter);
+        const token = text.slice(at, end);
+        current.push(token === 'NULL' ? decodeNull() : element.decode(token));
+        at = end;
+      }
     }
   }
   throw new CodecError('not an array');
+}
+
+function otherDimensions(): CodecError {
+  return new CodecError(
+    'an array of another number of dimensions than its type says; if it is meant to be, set it in "types" of the configuration, such as "public.boards.cells": "[][]"',
+  );
 }
 
 /** Where the outermost `{` stands. */
@@ -107,17 +137,21 @@ function unquotedEnd(text: string, from: number, delimiter: number): number {
   throw new CodecError('not an array');
 }
 
-function encodeArray<T>(value: readonly unknown[], element: Codec<T>): string {
+function encodeArray<T>(value: readonly unknown[], element: Codec<T>, dimensions: number): string {
   const delimiter = element.delimiter ?? ',';
   let text = '{';
   let separator = '';
   for (const item of value) {
     text += separator;
     separator = delimiter;
+    // An array inside of the last dimension is a value only to types whose values can be arrays.
+    if (Array.isArray(item) ? dimensions === 1 && element.flat !== true : dimensions > 1) {
+      throw otherDimensions();
+    }
     if (item === null || item === undefined) {
       text += 'NULL';
-    } else if (Array.isArray(item) && element.flat !== true) {
-      text += encodeArray(item, element);
+    } else if (dimensions > 1) {
+      text += encodeArray(item as readonly unknown[], element, dimensions - 1);
     } else {
       text += `"${encodeText(element, item).replace(/["\\]/g, '\\$&')}"`;
     }

@@ -5,5 +5,5 @@ import type { Codec } from '../definition.ts';
  * `custom(Decimal)` is `new Decimal(text)` and `String(value)`.
  */
 export function custom<T>(Class: new (text: string) => T): Codec<T> {
-  return { decode: (text) => new Class(text), encode: String };
+  return { decode: (text) => new Class(text), encode: String, flat: true };
 }

@@ -1,4 +1,5 @@
 import type { Codec } from '../definition.ts';
+import { delimited } from './delimited.ts';
 
 const asIs = (text: string): string => text;
 
@@ -25,4 +26,4 @@ export const timestamptzAsString: Codec<string> = text;
 export const int8AsString: Codec<string> = text;
 
 /** The only built-in type whose arrays are not separated by commas (`pg_type.typdelim`). */
-export const box: Codec<string> = { decode: asIs, encode: String, delimiter: ';' };
+export const box: Codec<string> = /* @__PURE__ */ delimited(text, ';');

@@ -59,10 +59,11 @@ export function fileTypes(
     others.set(name, `${element}[]`);
     return name;
   };
-  const wantedText = ({ wanted }: Override): string =>
-    wanted.kind === 'text'
+  const wantedText = ({ wanted, dimensions }: Override): string =>
+    (wanted.kind === 'text'
       ? wanted.text
-      : imports.type(rebasedSpecifier(wanted.module, config.root, output), wanted.name, wanted.local);
+      : imports.type(rebasedSpecifier(wanted.module, config.root, output), wanted.name, wanted.local)) +
+    '[]'.repeat(dimensions);
 
   const typeText = (type: PgType, direction: Direction, value: Value, own: Override | null): string => {
     if (type.kind === 'array') return arrayText(type.element, direction, value, own);
@@ -137,7 +138,7 @@ function allowed(override: Override, type: PgType, text: (o: Override) => string
   if (override.from === 'typesOverrides' || isJson(type)) return text(override);
   const { wanted } = override;
   const truth = type.kind === 'base' ? (lookup(results, type.name) ?? 'string') : 'string';
-  if (wanted.kind === 'text' && wanted.text === truth) return truth;
+  if (wanted.kind === 'text' && wanted.text === truth && override.dimensions === 0) return truth;
   throw configFailure(
     config,
     `${override.setting}: @pgtyped/runtime leaves decoding to pg, which returns ${truth}.`,
