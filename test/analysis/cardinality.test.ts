@@ -158,6 +158,38 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   ['SELECT 1 FROM owner HAVING true', [0, 1]],
   ['SELECT name, count(*) FROM owner GROUP BY name', [0, null]],
   ['SELECT name, count(*) FROM owner WHERE name = $1 GROUP BY name', [0, 1], ['Ann']],
+  [
+    `SELECT o.id, e.name, count(*) FROM owner o LEFT JOIN owner e ON e.email = o.pet LEFT JOIN car c ON c.owner_id = o.id
+       WHERE o.id = $1 GROUP BY o.id, e.id`,
+    [0, 1],
+    [1],
+  ],
+  [
+    `SELECT o.id, e.name, count(*) FROM owner o LEFT JOIN car c ON c.owner_id = o.id LEFT JOIN owner e ON e.email = o.pet
+       WHERE o.id = $1 GROUP BY o.id, e.id`,
+    [0, 1],
+    [1],
+  ],
+  [
+    `SELECT o.id, e.name, count(*) FROM car c RIGHT JOIN owner o ON c.owner_id = o.id LEFT JOIN owner e ON e.email = o.pet
+       WHERE o.id = $1 GROUP BY o.id, e.id`,
+    [0, 1],
+    [1],
+  ],
+  [
+    // In one row it has a partner, in the other it has none.
+    `SELECT o.id, e.name, count(*) FROM owner o LEFT JOIN car c ON c.owner_id = o.id
+       LEFT JOIN owner e ON e.id = o.id AND c.country = 'mx' WHERE o.id = $1 GROUP BY o.id, e.id`,
+    [0, null],
+    [1],
+  ],
+  [
+    // Of the car that has no owner e is NULL.
+    `SELECT o.id, e.name, count(*) FROM owner o LEFT JOIN car c ON c.owner_id = o.id
+       LEFT JOIN owner e ON e.id = c.id WHERE o.id = $1 GROUP BY o.id, e.id`,
+    [0, null],
+    [1],
+  ],
   ['SELECT count(*) FROM owner GROUP BY ()', [1, 1]],
   ['SELECT name, count(*) FROM owner GROUP BY ROLLUP (name)', [0, null]],
   ['SELECT name, count(*) FROM owner WHERE name = $1 GROUP BY ROLLUP (name)', [0, null], ['Ann']],

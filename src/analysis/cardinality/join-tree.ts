@@ -3,7 +3,7 @@ import type { Expr, JoinExpr, JoinTreeNode } from '../tree/nodes.ts';
 import { Join } from '../tree/nodes.ts';
 import { fromIndexes } from '../tree/walk.ts';
 import { settle } from './equalities.ts';
-import { bareColumn, type Frame } from './frame.ts';
+import { bareColumn, type Frame, isConstant } from './frame.ts';
 import { entryBound } from './range-table.ts';
 import { copyOf, type Known, nothingKnown } from './settled.ts';
 
@@ -69,6 +69,9 @@ export function treeBound(
     }
   };
   run(1);
+  settle(conditions, frame, all);
+  while ([...waiting].some((item) => 'join' in item && settleInside(item.join, conditions, frame, all)))
+    run(1);
   settle(conditions, frame, all);
   const settled = copyOf(all);
   run(Number.POSITIVE_INFINITY);
@@ -181,6 +184,25 @@ function outerJoinBound(join: JoinExpr, conditions: readonly Expr[], frame: Fram
     max: partners.max === null ? null : base.max * Math.max(1, partners.max),
     unbounded: partners.unbounded,
   };
+}
+
+/**
+ * Adds what is the same in all rows of an outer join that has several: entries of its kept side, and the side that it
+ * adds if what that is joined by is the same in all rows, and leaves one partner or none.
+ */
+function settleInside(join: JoinExpr, conditions: readonly Expr[], frame: Frame, known: Known): boolean {
+  if (join.jointype === Join.full) return false;
+  const before = known.single.size;
+  const [kept, added] = join.jointype === Join.left ? [join.larg, join.rarg] : [join.rarg, join.larg];
+  const { single } = treeBound(kept, conditions, frame, known, null).known;
+  for (const index of fromIndexes(kept)) if (single.has(index)) known.single.add(index);
+  const joined = copyOf(known);
+  for (const index of fromIndexes(added)) joined.single.add(index);
+  if (isConstant(join.quals, frame, joined)) {
+    const { max } = treeBound(added, [...conditions, ...conjuncts(join.quals)], frame, known, null);
+    if (max !== null && max <= 1) for (const index of fromIndexes(added)) known.single.add(index);
+  }
+  return known.single.size > before;
 }
 
 function indexesOf(item: Item): readonly number[] {
