@@ -2,7 +2,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
 import { assume } from './nullability/assume.ts';
 import { functionBody } from './nullability/body.ts';
-import type { Engine, Opened } from './nullability/context.ts';
+import type { Engine, Opened, Trust } from './nullability/context.ts';
 import { facts } from './nullability/expression.ts';
 import { openQuery } from './nullability/query.ts';
 import { relationFacts } from './nullability/relation.ts';
@@ -18,7 +18,7 @@ export function columnFacts(query: QueryNode, catalog: Catalog): readonly Facts[
 
 /** Opens a statement, for whoever asks about parts of it. */
 export function openStatement(query: QueryNode, catalog: Catalog): Opened {
-  return engineFor(catalog, null, 0).open(query, null);
+  return engineFor(catalog, null, 0, { definitions: true, foreignKeys: true }).open(query, null);
 }
 
 // Functions may call themselves, more than once.
@@ -28,18 +28,22 @@ const DEEPEST_CALL = 4;
  * @param params of the function whose body is looked at; null for a statement
  * @param depth of the calls on the way
  */
-function engineFor(catalog: Catalog, params: readonly Facts[] | null, depth: number): Engine {
+function engineFor(catalog: Catalog, params: readonly Facts[] | null, depth: number, trust: Trust): Engine {
   let frames = 0;
   const engine: Engine = {
     catalog,
     params,
+    trust,
     nextFrame: () => frames++,
     facts,
     assume,
     open: (query, outer) => openQuery(engine, query, outer),
-    relation: (oid, inherited) => relationFacts(engineFor(catalog, null, depth), oid, inherited),
+    relation: (oid, inherited, less) =>
+      relationFacts(engineFor(catalog, null, depth, { ...trust, ...less }), oid, inherited),
     body: (oid, args) =>
-      depth < DEEPEST_CALL ? functionBody(engineFor(catalog, args, depth + 1), oid) : null,
+      depth < DEEPEST_CALL && trust.definitions
+        ? functionBody(engineFor(catalog, args, depth + 1, { ...trust, foreignKeys: false }), oid)
+        : null,
   };
   return engine;
 }

@@ -2,7 +2,7 @@ import type { BoolExpr, Const, Expr, NullTest, ScalarArrayOpExpr, SubLink } from
 import { Sub } from '../tree/nodes.ts';
 import { type Atoms, both, either, nothing } from './atoms.ts';
 import { type Context, contextAt, type Opened } from './context.ts';
-import { expressionKey, operatorFunction } from './key.ts';
+import { expressionKey, isKnown, operatorFunction } from './key.ts';
 import { learn, variableAtoms } from './learn.ts';
 
 /** Outcomes of a condition, as bits. */
@@ -353,5 +353,6 @@ function rowComparison(
 
 /** Whether a function gives NULL for every NULL argument (`pg_proc.proisstrict`). */
 function isStrict(functionOid: number, context: Context): boolean {
+  if (!isKnown(functionOid, context)) return false;
   return context.frame.engine.catalog.functions.get(functionOid)?.strict ?? false;
 }

@@ -62,18 +62,33 @@ export interface Opened {
   readonly columns: () => readonly Facts[];
 }
 
+/** What may be relied upon besides what a query says. */
+export interface Trust {
+  /**
+   * Constraints, functions and views as they are now. Not inside of a materialised view: its rows are of the time when
+   * it was refreshed, and nobody looks at them again when something is altered.
+   */
+  readonly definitions: boolean;
+  /**
+   * That every referencing row has its partner. A function's body may look on while a statement is under way, and rows
+   * that are locked or written to may be newer than their partners.
+   */
+  readonly foreignKeys: boolean;
+}
+
 /** The mutually recursive parts, so that each can stand in its own file. */
 export interface Engine {
   readonly catalog: Catalog;
   /** Facts of `$1`, `$2`, ... inside a function's body; null for a statement's own parameters. */
   readonly params: readonly Facts[] | null;
+  readonly trust: Trust;
   readonly nextFrame: () => number;
   readonly facts: (expr: Expr, context: Context) => Facts;
   /** What holds if the condition comes out as one of `outcomes`. */
   readonly assume: (expr: Expr, outcomes: number, context: Context) => Atoms;
   readonly open: (query: QueryNode, outer: Context | null) => Opened;
-  /** Columns of a relation; with its inheritance children or without. */
-  readonly relation: (oid: number, inherited: boolean) => RelationFacts;
+  /** Columns of a relation; with its inheritance children or without; relying on less, if so. */
+  readonly relation: (oid: number, inherited: boolean, less?: Partial<Trust>) => RelationFacts;
   /** The columns of one row that a function returns, for a call with these arguments. */
   readonly body: (functionOid: number, args: readonly Facts[]) => FunctionBody | null;
 }

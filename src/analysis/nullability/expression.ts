@@ -78,7 +78,8 @@ function ownFacts(expr: Expr, context: Context): Facts {
     case 'COERCETODOMAIN': {
       const type = context.frame.engine.catalog.types.get(expr.resulttype ?? 0);
       const value = of(expr.arg);
-      return type !== undefined && refusesNull(context.frame.engine.catalog, type)
+      const { catalog, trust } = context.frame.engine;
+      return trust.definitions && type !== undefined && refusesNull(catalog, type)
         ? withNullable(value, false)
         : value;
     }

@@ -17,12 +17,13 @@ export function relationFacts(engine: Engine, oid: number, inherited: boolean): 
     facts = new Map();
     known.set(engine.catalog, facts);
   }
-  const key = inherited ? `${oid}+` : `${oid}`;
+  const { definitions, foreignKeys } = engine.trust;
+  const key = `${oid} ${inherited} ${definitions} ${foreignKeys}`;
   let found = facts.get(key);
   if (found === undefined) {
     const relation = engine.catalog.relations.get(oid);
     // Its own constraints ask for it while they are read.
-    if (relation !== undefined) facts.set(key, unchecked(engine.catalog, relation, inherited));
+    if (relation !== undefined) facts.set(key, unchecked(engine, relation, inherited));
     found = relation === undefined ? nothingKnown : rows(engine, relation, inherited);
     facts.set(key, found);
   }
@@ -37,8 +38,11 @@ function rows(engine: Engine, relation: Relation, inherited: boolean): RelationF
     case 'S':
       return table(engine, relation, inherited);
     case 'v':
+      return engine.trust.definitions ? view(engine, relation) : nothingKnown;
     case 'm':
-      return view(engine, relation);
+      return engine.trust.definitions
+        ? engine.relation(relation.oid, inherited, { definitions: false })
+        : view(engine, relation);
     // A foreign server's rows: NOT NULL is a promise that nobody enforces (CREATE FOREIGN TABLE).
     default:
       return nothingKnown;
@@ -46,7 +50,7 @@ function rows(engine: Engine, relation: Relation, inherited: boolean): RelationF
 }
 
 function table(engine: Engine, relation: Relation, inherited: boolean): RelationFacts {
-  const { columns: known, isTable } = unchecked(engine.catalog, relation, inherited);
+  const { columns: known, isTable } = unchecked(engine, relation, inherited);
   // Nobody enforces the constraints of a foreign table.
   if (!isTable) return { columns: known, isTable };
   const columns = new Map(known);
@@ -59,14 +63,16 @@ function table(engine: Engine, relation: Relation, inherited: boolean): Relation
 }
 
 /** What NOT NULL says. */
-function unchecked(catalog: Catalog, relation: Relation, inherited: boolean): RelationFacts {
+function unchecked({ catalog, trust }: Engine, relation: Relation, inherited: boolean): RelationFacts {
   if (relation.kind !== 'r' && relation.kind !== 'p' && relation.kind !== 'S') return nothingKnown;
   const members = inherited ? descendants(catalog, relation) : [relation];
   const columns = new Map<number, Facts>();
   for (const column of relation.columns.values()) {
-    if (members.every((member) => refusesNull(member, column.name))) columns.set(column.number, notNull);
+    const isNotNull = trust.definitions && members.every((member) => refusesNull(member, column.name));
+    if (isNotNull) columns.set(column.number, notNull);
   }
-  return { columns, isTable: members.every(({ kind }) => kind === 'r' || kind === 'p') };
+  const isTable = trust.definitions && members.every(({ kind }) => kind === 'r' || kind === 'p');
+  return { columns, isTable };
 }
 
 /** A child may be laxer than its parent (before PostgreSQL 18), and a partition can be a foreign table. */
