@@ -1,8 +1,81 @@
 import type { Catalog } from './catalog/catalog.ts';
-import type { Violations } from './query.ts';
-import type { QueryNode } from './tree/nodes.ts';
+import { definingQuery } from './catalog/definition.ts';
+import type { Violation, Violations } from './query.ts';
+import { calledFunctions } from './tree/calls.ts';
+import { Cmd, type Node, type QueryNode, Rte } from './tree/nodes.ts';
+import { walk } from './tree/walk.ts';
+import { type Found, functionViolations, isNew, typeViolations } from './violations/found.ts';
+import { writeViolations } from './violations/write.ts';
 
-/** The constraints that a statement can fail on. */
-export function violations(_query: QueryNode, _catalog: Catalog): Violations {
-  return { constraints: [], open: true };
+/**
+ * The constraints that a statement can fail on: those of the tables that it writes to, through views, WITH queries and
+ * functions in the SQL-standard form, of their partitions, of the rows that foreign keys' actions change, and of the
+ * domains that it converts to. Left out is what cannot be: unique keys that ON CONFLICT takes care of, constraints on
+ * columns that an UPDATE leaves alone, NOT NULL of values that are proven.
+ *
+ * `open` where others may be violated too: triggers, rules, foreign tables, and functions whose body is not seen may do
+ * anything. The policies of row security are trusted, as are types' input and output functions.
+ */
+export function violations(query: QueryNode, catalog: Catalog): Violations {
+  const found: Found = {
+    catalog,
+    violations: new Map(),
+    open: false,
+    seen: new Set(),
+    visit: (nodes) =>
+      walk(catalog, nodes, null, (node) => {
+        visit(node, found);
+        return true;
+      }),
+  };
+  found.visit(query);
+  return { constraints: [...found.violations.values()].sort(compare), open: found.open };
+}
+
+function visit(node: Node, found: Found): void {
+  const { catalog } = found;
+  for (const type of convertedTo(node)) typeViolations(type, found);
+  switch (node.tag) {
+    case 'QUERY':
+      if (node.commandType !== Cmd.select) writeViolations(node, found);
+      break;
+    case 'RANGETBLENTRY': {
+      const relation = node.rtekind === Rte.relation ? catalog.relations.get(node.relid ?? 0) : undefined;
+      if (relation?.kind === 'v' && isNew(`v${relation.oid}`, found)) found.visit(definingQuery(relation));
+      break;
+    }
+    default: {
+      const given = node.tag === 'FUNCEXPR' ? (node.args?.length ?? 0) : Number.POSITIVE_INFINITY;
+      for (const oid of calledFunctions(node, catalog)) functionViolations(oid, given, found);
+    }
+  }
+}
+
+/** The types that values are made into here, whose domains then check them; columns hold checked values. */
+function convertedTo(node: Node): readonly number[] {
+  switch (node.tag) {
+    case 'PARAM':
+      return [node.paramtype];
+    case 'COERCETODOMAIN':
+    case 'COERCEVIAIO':
+    case 'ARRAYCOERCEEXPR':
+      return [node.resulttype ?? 0];
+    case 'FUNCEXPR':
+      return [node.funcresulttype];
+    case 'RANGETBLFUNCTION':
+      return node.funccoltypes ?? [];
+    case 'TABLEFUNC':
+      return node.coltypes ?? [];
+    case 'JSONEXPR':
+      return node.returning === null ? [] : [node.returning.typid];
+    default:
+      return [];
+  }
+}
+
+function compare(a: Violation, b: Violation): number {
+  const [left, right] = [a, b].map(({ kind, table, constraint, columns }) =>
+    JSON.stringify([kind, table?.schema ?? '', table?.name ?? '', constraint ?? '', columns]),
+  );
+  return (left ?? '') < (right ?? '') ? -1 : 1;
 }

@@ -12,6 +12,10 @@ export interface FlowCommandOptions extends GlobalOptions {
   readonly asIs?: boolean;
 }
 
+export interface CheckOptions extends FlowCommandOptions {
+  readonly full?: boolean;
+}
+
 export interface InspectOptions extends FlowCommandOptions {
   readonly json?: boolean;
 }
@@ -56,13 +60,11 @@ export function createProgram(io: Io, finish: Finish): Command {
       finish(import('./generate.ts').then(({ generate }) => generate(files, command.optsWithGlobals(), io))),
     );
 
-  flowCommand(
-    program,
-    'check',
-    'fail with a diff where a generated module is not what generate would write',
-  ).action((_options, command: Command) =>
-    finish(import('./check.ts').then(({ check }) => check(command.optsWithGlobals(), io))),
-  );
+  flowCommand(program, 'check', 'fail with a diff where a generated module is not what generate would write')
+    .option('--full', 'analyse everything, also where nothing was changed since the last run that passed')
+    .action((_options, command: Command) =>
+      finish(import('./check.ts').then(({ check }) => check(command.optsWithGlobals(), io))),
+    );
 
   flowCommand(program, 'inspect', 'print what the analysis found out about the queries')
     .argument('[files...]', 'only the queries of these .sql files')

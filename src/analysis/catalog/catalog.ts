@@ -1,3 +1,5 @@
+import type { Bindings } from './bindings.ts';
+
 /**
  * What the analysis knows of a database: its system catalogs (PostgreSQL documentation, chapter 53), loaded in
  * bulk once. Keyed by OID; OIDs never leave the analysis.
@@ -15,6 +17,7 @@ export interface Catalog {
   readonly operators: ReadonlyMap<number, OperatorEntry>;
   /** Operators that are some btree operator class's equality, with the operator families that they are it in. */
   readonly equality: ReadonlyMap<number, readonly number[]>;
+  readonly bindings: Bindings;
   /** Types with a cast to json or jsonb that is a function: to_json and the like use it. */
   readonly jsonCasts: ReadonlySet<number>;
   /** Collations for which different strings can be equal. */

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { bindings } from './bindings.ts';
 import type {
   Attribute,
   Catalog,
@@ -11,8 +12,7 @@ import type {
   UniqueKey,
 } from './catalog.ts';
 import { type CatalogQueries, catalogQueries } from './queries.ts';
-
-type Row = readonly (string | null)[];
+import { grouped, number, numbers, type Row, text } from './rows.ts';
 
 /**
  * Loads the catalogs in one round trip.
@@ -45,6 +45,7 @@ export async function loadCatalog(client: Client, system: readonly number[]): Pr
       ([operator]) => number(operator),
       ([, family]) => number(family),
     ),
+    bindings: bindings(rows),
     jsonCasts: new Set(rows('jsonCasts').map(([oid]) => number(oid))),
     nondeterministic: new Set(rows('nondeterministic').map(([oid]) => number(oid))),
   };
@@ -255,30 +256,4 @@ function operators(rows: readonly Row[]) {
     });
   }
   return found;
-}
-
-function grouped<T>(
-  rows: readonly Row[],
-  key: (row: Row) => number,
-  value: (row: Row) => T,
-): ReadonlyMap<number, readonly T[]> {
-  const groups = new Map<number, T[]>();
-  for (const row of rows) {
-    const group = groups.get(key(row));
-    if (group === undefined) groups.set(key(row), [value(row)]);
-    else group.push(value(row));
-  }
-  return groups;
-}
-
-function number(value: string | null | undefined): number {
-  return Number(value ?? 0);
-}
-
-function text(value: string | null | undefined): string {
-  return value ?? '';
-}
-
-function numbers(value: string | null | undefined): readonly number[] {
-  return value ? value.split(' ').map(Number) : [];
 }

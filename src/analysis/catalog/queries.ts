@@ -1,8 +1,10 @@
+import { bindingQueries } from './bindings.ts';
+
 /**
  * The statements that load the catalogs. Each is one bulk read; relations of the system schemas are read
  * only if a query names them (`$system`: their OIDs).
  */
-export interface CatalogQueries {
+export interface CatalogQueries extends ReturnType<typeof bindingQueries> {
   readonly types: string;
   readonly enums: string;
   readonly ranges: string;
@@ -86,6 +88,7 @@ export function catalogQueries(version: number, system: readonly number[]): Cata
     equality: `SELECT amopopr::int8, amopfamily::int8 FROM pg_amop WHERE amopstrategy = 3
       AND amopmethod = (SELECT oid FROM pg_am WHERE amname = 'btree') ORDER BY amopopr, amopfamily`,
     jsonCasts: `SELECT castsource::int8 FROM pg_cast WHERE casttarget IN (114, 3802) AND castfunc <> 0`,
+    ...bindingQueries(version, ours),
     nondeterministic: `SELECT oid::int8 FROM pg_collation WHERE NOT collisdeterministic`,
   };
 }

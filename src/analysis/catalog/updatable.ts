@@ -63,6 +63,11 @@ export function isRewritten(relation: Relation, event: WriteEvent): boolean {
   );
 }
 
+/** Whether triggers of any kind fire for what is done to the relation itself. */
+export function hasTrigger(relation: Relation, event: WriteEvent): boolean {
+  return relation.triggers.some((type) => (type & TRIGGER_EVENT[event]) !== 0);
+}
+
 /**
  * Whether a row that is written may be changed or left out: by a BEFORE row trigger of the relation, or of a
  * partition or child that the row may belong to, or by a foreign server.

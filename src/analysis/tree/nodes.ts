@@ -218,8 +218,10 @@ export interface OnConflictExpr {
   readonly action: number;
   readonly onConflictSet: readonly TargetEntry[] | null;
   readonly onConflictWhere: Expr | null;
-  readonly arbiterElems: readonly object[] | null;
+  readonly arbiterElems: readonly InferenceElem[] | null;
   readonly arbiterWhere: Expr | null;
+  /** ON CONSTRAINT: its OID; 0 otherwise. */
+  readonly constraint: number;
   readonly exclRelIndex: number;
 }
 
@@ -591,4 +593,7 @@ export interface NextValueExpr {
 export interface InferenceElem {
   readonly tag: 'INFERENCEELEM';
   readonly expr: Expr;
+  /** COLLATE and the operator class, as OIDs; 0 if it asks for none. */
+  readonly infercollid: number;
+  readonly inferopclass: number;
 }

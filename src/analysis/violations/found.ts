@@ -1,0 +1,80 @@
+import type { Catalog, Relation } from '../catalog/catalog.ts';
+import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
+import type { Violation } from '../query.ts';
+import { readNodes } from '../tree/read.ts';
+
+/** What is found while a statement is looked through. */
+export interface Found {
+  readonly catalog: Catalog;
+  /** By what tells them apart. */
+  readonly violations: Map<string, Violation>;
+  /** Whether something can raise any of these errors. */
+  open: boolean;
+  /** What was looked at before: `f16500` for a function, and so on. */
+  readonly seen: Set<string>;
+  /** Looks through expressions. */
+  readonly visit: (nodes: unknown) => void;
+}
+
+/** Whether it is met for the first time. */
+export function isNew(key: string, found: Found): boolean {
+  if (found.seen.has(key)) return false;
+  found.seen.add(key);
+  return true;
+}
+
+/** @param columns `attnum`s; those that are no columns are left out */
+export function violates(
+  found: Found,
+  kind: Violation['kind'],
+  relation: Relation | null,
+  constraint: string | null,
+  columns: readonly number[] = [],
+): void {
+  const violation: Violation = {
+    kind,
+    constraint,
+    table: relation === null ? null : { schema: relation.schema, name: relation.name },
+    columns: columns.flatMap((column) => relation?.columns.get(column)?.name ?? []),
+  };
+  found.violations.set(JSON.stringify(violation), violation);
+}
+
+/** Adds what the constraints of a type's domains can raise when a value becomes one of it: also of arrays and fields. */
+export function typeViolations(oid: number, found: Found): void {
+  const { types, relations, bindings } = found.catalog;
+  const type = types.get(oid);
+  if (type === undefined || oid < FIRST_NORMAL_OID || !isNew(`t${oid}`, found)) return;
+  for (const below of [type.base, type.element, type.subtype]) typeViolations(below, found);
+  for (const { type: field } of relations.get(type.relation)?.columns.values() ?? [])
+    typeViolations(field, found);
+  if (type.kind !== 'd') return;
+  if (type.notNull) violates(found, 'notNull', null, null);
+  for (const name of bindings.domainChecks.get(oid) ?? []) violates(found, 'check', null, name);
+  for (const { function: called, type: named } of bindings.evaluatedByDomain.get(oid) ?? []) {
+    functionViolations(called, Number.POSITIVE_INFINITY, found);
+    typeViolations(named, found);
+  }
+}
+
+// They run SQL that they are given as text.
+const RUNS_SQL = /_to_xml|^ts_stat$|^ts_rewrite$/;
+
+/**
+ * What a call can raise. Built-in functions raise none of these errors, and neither does compiled code that is declared
+ * IMMUTABLE, so that it cannot write. Bodies in the SQL-standard form are looked through; all else may raise anything.
+ *
+ * @param given how many arguments the call shows; others have defaults, which it does not show
+ */
+export function functionViolations(oid: number, given: number, found: Found): void {
+  if (oid === 0 || !isNew(`f${oid}`, found)) return;
+  const entry = found.catalog.functions.get(oid);
+  if (oid < FIRST_NORMAL_OID) {
+    if (entry === undefined || RUNS_SQL.test(entry.name)) found.open = true;
+    return;
+  }
+  if (found.catalog.bindings.compiled.has(oid)) return;
+  const hidden = (entry?.argumentTypes.length ?? 0) - (entry?.variadic ? 1 : 0) > given;
+  if (entry === undefined || entry.body === null || hidden) found.open = true;
+  else found.visit(readNodes(entry.body));
+}

@@ -1,0 +1,155 @@
+import type { Relation } from '../catalog/catalog.ts';
+import { isRewritten, type WriteEvent, type WriteTarget, writeTargets } from '../catalog/updatable.ts';
+import type { Context } from '../nullability/context.ts';
+import { openStatement } from '../nullability.ts';
+import { Cmd, type Expr, type QueryNode, type TargetEntry } from '../tree/nodes.ts';
+import { readExpr } from '../tree/read.ts';
+import { arbitratedBy, notArbitrated } from './arbiter.ts';
+import type { Found } from './found.ts';
+import { type Strike, strike } from './strike.ts';
+
+/** Adds what the writes of one query, that of a statement, a WITH query or a function's body, can violate. */
+export function writeViolations(query: QueryNode, found: Found): void {
+  const { catalog } = found;
+  const relation = catalog.relations.get(query.rtable?.[query.resultRelation - 1]?.relid ?? 0);
+  if (relation === undefined) {
+    found.open = true;
+    return;
+  }
+  const rows: Context = { ...openStatement(query, catalog).result, stage: 'row' };
+  // Of the row in conflict nothing is known, nor of what was to be inserted.
+  const conflict: Context = { ...rows, proven: null };
+  switch (query.commandType) {
+    case Cmd.insert:
+      write('insert', relation, query, query.targetList, rows, found);
+      if (query.onConflict?.action === 2)
+        write('update', relation, query, query.onConflict.onConflictSet, conflict, found);
+      break;
+    case Cmd.update:
+      write('update', relation, query, query.targetList, rows, found);
+      break;
+    case Cmd.delete:
+      write('delete', relation, query, null, rows, found);
+      break;
+    default:
+      for (const { commandType, targetList } of query.mergeActionList ?? []) {
+        const event = EVENTS.get(commandType);
+        if (event !== undefined) write(event, relation, query, targetList, null, found);
+      }
+  }
+}
+
+const EVENTS: ReadonlyMap<number, WriteEvent> = new Map([
+  [Cmd.insert, 'insert'],
+  [Cmd.update, 'update'],
+  [Cmd.delete, 'delete'],
+]);
+
+/** @param at where the values are evaluated; null if nothing is to be proven of them */
+function write(
+  event: WriteEvent,
+  relation: Relation,
+  query: QueryNode,
+  list: readonly TargetEntry[] | null | undefined,
+  at: Context | null,
+  found: Found,
+): void {
+  const { catalog } = found;
+  const targets = writeTargets(relation, catalog, event);
+  const target = targets.at(-1);
+  // Rules may do something else, also beside it, and a foreign server has constraints of its own.
+  if (targets.some((link) => isRewritten(link.relation, event))) found.open = true;
+  if (target === undefined || (target.relation.kind !== 'r' && target.relation.kind !== 'p')) {
+    found.open = true;
+    return;
+  }
+  const table = target.relation;
+  const given = valuesByColumn(list ?? [], target);
+  // In VALUES of several rows, DEFAULT may stand in one of them.
+  const mixed = hasDefaults(query);
+  const names = [...table.columns.values()];
+  const values = names.map((column): Value => {
+    const value = given.get(column.number);
+    if (value !== undefined && value !== 'default') return writtenValue(value, at);
+    if (event !== 'insert' && value === undefined) return 'kept';
+    return defaultOf(table, column.number, targets, at, found);
+  });
+  const those = (wanted: Value) =>
+    new Set(names.filter((_, i) => values[i] === wanted).map(({ name }) => name));
+  const isGiven = (column: string) => {
+    const value = given.get(names.find(({ name }) => name === column)?.number ?? 0);
+    return value !== undefined && value !== 'default';
+  };
+  const isDefault = (column: string) =>
+    given.get(names.find(({ name }) => name === column)?.number ?? 0) === 'default';
+  const by: Strike = {
+    event,
+    relation: table,
+    columns: new Set(names.filter(({ number }) => given.has(number)).map(({ name }) => name)),
+    neverNull: those('never null'),
+    alwaysNull: those('always null'),
+    defaulted: (column) => (event === 'insert' ? mixed || !isGiven(column) : mixed || isDefault(column)),
+    arbitrated:
+      event === 'insert' && query.commandType === Cmd.insert
+        ? arbitratedBy(query.onConflict, table, target.columnOf, catalog)
+        : notArbitrated,
+    satisfied: null,
+  };
+  strike(by, found);
+}
+
+type Value = 'never null' | 'always null' | 'any' | 'kept';
+
+/** The expressions by the table's `attnum`; several for one column, as of its elements, are any value. */
+function valuesByColumn(
+  list: readonly TargetEntry[],
+  target: WriteTarget,
+): ReadonlyMap<number, Expr | 'default' | null> {
+  const values = new Map<number, Expr | 'default' | null>();
+  for (const { expr, resno, resjunk } of list) {
+    const column = resjunk ? null : target.columnOf(resno);
+    if (column === null) continue;
+    const value = expr.tag === 'SETTODEFAULT' ? 'default' : expr;
+    values.set(column, values.has(column) ? null : value);
+  }
+  return values;
+}
+
+function writtenValue(expr: Expr | null, at: Context | null): Value {
+  if (expr === null) return 'any';
+  if (expr.tag === 'CONST' && expr.constisnull) return 'always null';
+  return at === null || at.frame.engine.facts(expr, at).nullable ? 'any' : 'never null';
+}
+
+function defaultOf(
+  table: Relation,
+  column: number,
+  targets: readonly WriteTarget[],
+  at: Context | null,
+  found: Found,
+): Value {
+  const { bindings, types } = found.catalog;
+  const attribute = table.columns.get(column);
+  if (attribute === undefined || attribute.generated !== '') return 'any';
+  if (attribute.identity !== '') return 'never null';
+  // A view's own default goes before the table's.
+  const ofView = targets.some(
+    (link) => link.relation.kind === 'v' && bindings.defaults.has(link.relation.oid),
+  );
+  const type = types.get(attribute.type);
+  if (ofView || type === undefined) return 'any';
+  const own = bindings.defaults.get(table.oid)?.find((entry) => entry.column === column);
+  if (own !== undefined) {
+    const expr = readExpr(own.expression);
+    return at === null ? 'any' : writtenValue(expr, at);
+  }
+  // Domains and user-defined base types can have defaults.
+  return type.kind === 'd' || (type.kind === 'b' && type.oid >= 16384) ? 'any' : 'always null';
+}
+
+function hasDefaults(query: QueryNode): boolean {
+  let found = false;
+  for (const { values_lists } of query.rtable ?? [])
+    found ||= (values_lists ?? []).some((row) => row.some(({ tag }) => tag === 'SETTODEFAULT'));
+  return found;
+}
