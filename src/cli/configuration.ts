@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { parse } from 'pg-connection-string';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { loadConfig } from '../project/load-config.ts';
+import { parseUrl } from '../project/read-connection.ts';
 import type { Io } from './io.ts';
 import type { FlowCommandOptions } from './program.ts';
 
@@ -24,13 +24,8 @@ export function configuration(options: FlowCommandOptions, io: Io): Config {
 }
 
 function connectionOf(uri: string): ConnectionConfig {
-  try {
-    parse(uri);
-    return { connectionString: uri };
-  } catch {
-    // It is not repeated: it may hold a password.
-    const hint =
-      'It looks like postgres://user:password@host:5432/database; special characters are %-encoded.';
-    throw new Failure(2, [diagnostic({ message: '--uri is not a database URL.', hint })]);
-  }
+  if (parseUrl(uri) !== null) return { connectionString: uri };
+  // It is not repeated: it may hold a password.
+  const hint = 'It looks like postgres://user:password@host:5432/database; special characters are %-encoded.';
+  throw new Failure(2, [diagnostic({ message: '--uri is not a database URL.', hint })]);
 }

@@ -18,12 +18,12 @@ export async function compareOutputs(config: Config, modules: readonly Module[])
   const compared = modules.map((module) => compareModule(config, module));
   const expected = new Set(modules.map((module) => module.path));
   const orphans = await findOrphans(config, expected);
-  const orphaned = orphans.map(({ path, source }) => orphan(path, source, read(config, path)));
+  const orphaned = orphans.map(({ path, source }) => orphan(path, source, readOutput(config, path)));
   return [...compared, ...orphaned, ...leftoverSharedTypes(config, expected)];
 }
 
 function compareModule(config: Config, module: Module): Output {
-  const before = read(config, module.path);
+  const before = readOutput(config, module.path);
   return { ...module, state: stateOf(before, module.text), before, after: module.text };
 }
 
@@ -36,7 +36,7 @@ function stateOf(before: string | null, after: string): OutputState {
 
 function leftoverSharedTypes(config: Config, expected: ReadonlySet<string>): readonly Output[] {
   if (expected.has(config.sharedTypes)) return [];
-  const before = read(config, config.sharedTypes);
+  const before = readOutput(config, config.sharedTypes);
   return before !== null && isGenerated(before) ? [orphan(config.sharedTypes, null, before)] : [];
 }
 
@@ -44,8 +44,11 @@ function orphan(path: string, source: string | null, before: string | null): Out
   return { path, source, state: 'orphaned', before, after: null };
 }
 
-/** A file's text with the line endings of a checkout on Windows undone; null if there is none. */
-function read(config: Config, path: string): string | null {
+/**
+ * A file's text with the line endings of a checkout on Windows undone; null if there is none.
+ * Throws Failure (2) for a file that cannot be read.
+ */
+export function readOutput(config: Pick<Config, 'root'>, path: string): string | null {
   try {
     const text = readFileSync(path, 'utf8');
     return text.replaceAll('\r\n', '\n');

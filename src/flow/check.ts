@@ -3,6 +3,7 @@ import { compareOutputs } from '../drift/compare.ts';
 import type { Output } from '../drift/output.ts';
 import type { Config } from '../project/config.ts';
 import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
+import { rememberingInputs } from './passed.ts';
 
 /** How the generated files stand. */
 export interface Checked {
@@ -12,11 +13,21 @@ export interface Checked {
 }
 
 /**
- * Analyses the queries and compares what would be generated with what is on the disk; writes nothing.
+ * Analyses the queries and compares what would be generated with what is on the disk; writes nothing but, if all is
+ * well, a record of that in the user's cache.
  * With `options.files` only their modules, and the shared types, are looked at.
  * Throws Failure: 1 with everything that is wrong with the queries or the migrations, 2 configuration, 3 database.
  */
 export async function check(config: Config, options: FlowOptions = {}): Promise<Checked> {
+  return rememberingInputs(config, options, async (remember) => {
+    const checked = await compare(config, options);
+    if (checked.outputs.every(({ state }) => state === 'unchanged')) await remember(checked);
+    return checked;
+  });
+}
+
+/** What `check` does, without the record. */
+export async function compare(config: Config, options: FlowOptions): Promise<Checked> {
   const printing = import('../typescript/print.ts');
   return withAnalysed(config, options, async (analysed) => {
     options.progress?.('comparing');

@@ -1,7 +1,8 @@
 import { writeOutputs } from '../drift/write.ts';
 import type { Config } from '../project/config.ts';
-import { type Checked, check } from './check.ts';
+import { type Checked, compare } from './check.ts';
 import type { FlowOptions } from './flow.ts';
+import { rememberingInputs } from './passed.ts';
 
 /**
  * Analyses the queries and writes their modules: all that changed, or none at all. The outputs returned say how
@@ -12,8 +13,11 @@ import type { FlowOptions } from './flow.ts';
  * that a person wrote in a module's place, or a folder that cannot be written; 3 database. Then nothing is written.
  */
 export async function generate(config: Config, options: FlowOptions = {}): Promise<Checked> {
-  const checked = await check(config, options);
-  options.signal?.throwIfAborted();
-  await writeOutputs(checked.outputs, config.root);
-  return checked;
+  return rememberingInputs(config, options, async (remember) => {
+    const checked = await compare(config, options);
+    options.signal?.throwIfAborted();
+    await writeOutputs(checked.outputs, config.root);
+    await remember(checked);
+    return checked;
+  });
 }

@@ -1,13 +1,18 @@
+import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import jsonc from 'jsonc-parser';
+import type * as Jsonc from 'jsonc-parser';
 import type * as v from 'valibot';
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import { suggest } from '../syntax/suggest.ts';
 import { ConfigSchema } from './config-schema.ts';
 
+/** Most configurations are in order, and `check` has no time to load what is for the others. */
+const loadJsonc = (): typeof Jsonc => createRequire(import.meta.url)('jsonc-parser');
+
 /** Says where JSON is malformed. `text` is what `JSON.parse` refused. */
 export function malformedJson(path: string, text: string): Diagnostic {
-  const errors: jsonc.ParseError[] = [];
+  const jsonc = loadJsonc();
+  const errors: Jsonc.ParseError[] = [];
   jsonc.parseTree(text, errors, { disallowComments: true });
   const [first] = errors;
   // CommaExpected -> comma expected
@@ -31,8 +36,9 @@ export function problemAt(
   message: string,
   hint: string | null = null,
 ): Diagnostic {
+  const jsonc = loadJsonc();
   const root = jsonc.parseTree(text);
-  let node: jsonc.Node | undefined;
+  let node: Jsonc.Node | undefined;
   for (let length = keys.length; root && !node; length--) {
     node = jsonc.findNodeAtLocation(root, keys.slice(0, length));
   }

@@ -1,4 +1,5 @@
-import { parse } from 'pg-connection-string';
+import { createRequire } from 'node:module';
+import type * as ConnectionString from 'pg-connection-string';
 import type { ConnectionConfig } from './config.ts';
 import type { ConfigFile } from './config-schema.ts';
 import type { Environment } from './environment.ts';
@@ -34,8 +35,10 @@ export function readConnection(file: ConfigFile, env: Environment): ConnectionCo
   return Object.keys(connection).length === 0 ? null : connection;
 }
 
-/** Null if it cannot be read, which is said when somebody connects to it. */
-function parseUrl(url: string): ReturnType<typeof parse> | null {
+/** What a database URL says; null if it cannot be read. */
+export function parseUrl(url: string): ConnectionString.ConnectionOptions | null {
+  // Loaded only here: most projects name no server, and `check` is to be done by then.
+  const { parse }: typeof ConnectionString = createRequire(import.meta.url)('pg-connection-string');
   try {
     return parse(url);
   } catch {

@@ -1,0 +1,58 @@
+import { difference } from '../drift/difference.ts';
+import type { Output } from '../drift/output.ts';
+import type { Colors } from './io.ts';
+import { count } from './report.ts';
+import { visible } from './visible.ts';
+
+/** What `check` says of files that are not what `generate` would leave. `shown` gives a path as the user sees it. */
+export function driftText(
+  drifted: readonly Output[],
+  shown: (path: string) => string,
+  colors: Colors,
+): string {
+  const lines = drifted.flatMap((output) => {
+    const path = shown(output.path);
+    const line = `${colors.bold(`${path}:`)} ${reason(output)}\n`;
+    return output.state === 'stale' ? [line, `${diffOf(path, output, colors)}\n`] : [line];
+  });
+  const foreign = drifted.some(({ state }) => state === 'foreign');
+  const summary =
+    `${count(drifted.length, 'generated file is', 'generated files are')} not what \`nodrift generate\` would leave. ` +
+    `${foreign ? 'Move what is in the way, run it' : 'Run it'} and commit the result.\n`;
+  return lines.join('') + summary;
+}
+
+function reason({ state, source }: Output): string {
+  switch (state) {
+    case 'missing':
+      return source === null
+        ? 'missing; the shared types have not been generated'
+        : `missing; ${source} has not been generated`;
+    case 'orphaned':
+      return source === null
+        ? 'orphaned; no query needs shared types any more'
+        : `orphaned; ${source} is gone`;
+    case 'foreign':
+      return 'in the way; nodrift did not write this file and will not overwrite it';
+    default:
+      return source === null
+        ? 'stale; the queries, the schema or the file itself was changed'
+        : `stale; ${source}, the schema or the file itself was changed`;
+  }
+}
+
+function diffOf(path: string, { before, after }: Output, colors: Colors): string {
+  const patch = difference(path, before ?? '', after ?? '');
+  if (patch === null) return colors.dim('(next to nothing of it is as it would be generated)\n');
+  return patch
+    .split('\n')
+    .map((line) => colorDiffLine(visible(line), colors))
+    .join('\n');
+}
+
+function colorDiffLine(line: string, colors: Colors): string {
+  if (line.startsWith('---') || line.startsWith('+++')) return colors.bold(line);
+  if (line.startsWith('@@')) return colors.cyan(line);
+  if (line.startsWith('+')) return colors.green(line);
+  return line.startsWith('-') ? colors.red(line) : line;
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Fingerprint, fingerprint } from './fingerprint.ts';
+
+/** Files of about a hundred bytes. */
+const largestCount = 500;
+
+/**
+ * A folder that remembers which trees passed, by their fingerprints: a file for each, named after it, with a digest of
+ * it inside. There is nothing in it to be merged: a record holds for exactly the bytes that were looked at, and what
+ * was edited, renamed or cut off is as good as none. It only ever saves time; whatever goes wrong with it, the work is
+ * done.
+ */
+export interface Passed {
+  has(tree: Fingerprint): boolean;
+  /** Writes atomically, and drops what is oldest. Never throws. */
+  add(tree: Fingerprint): void;
+}
+
+/** The records in a folder, which need not exist. */
+export function passedIn(folder: string): Passed {
+  const pathOf = (tree: Fingerprint) => join(folder, tree);
+  return {
+    has(tree) {
+      try {
+        return readFileSync(pathOf(tree), 'utf8') === contentOf(tree);
+      } catch {
+        return false;
+      }
+    },
+    add(tree) {
+      const temporary = `${pathOf(tree)}.${randomBytes(6).toString('hex')}.tmp`;
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeFileSync(temporary, contentOf(tree), { mode: 0o600, flag: 'wx' });
+        renameSync(temporary, pathOf(tree));
+        dropOldest(folder);
+      } catch {
+        // Without a record the next check takes its time.
+      }
+    },
+  };
+}
+
+function contentOf(tree: Fingerprint): string {
+  return `${fingerprint([['passed', tree]])}\n`;
+}
+
+function dropOldest(folder: string): void {
+  const names = readdirSync(folder);
+  if (names.length <= largestCount) return;
+  const files = names.map((name) => {
+    const path = join(folder, name);
+    return { path, time: statSync(path).mtimeMs };
+  });
+  for (const { path } of files.sort((a, b) => b.time - a.time).slice(largestCount))
+    rmSync(path, { force: true });
+}

@@ -1,0 +1,87 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fingerprint, type Part } from '../../src/drift/fingerprint.ts';
+import { passedIn } from '../../src/drift/passed.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nodrift-passed-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const one = fingerprint([['one', '1']]);
+const other = fingerprint([['other', '2']]);
+const record = () => join(folder, one);
+
+describe('the record of what passed', () => {
+  test('knows what was added, and nothing else', () => {
+    const passed = passedIn(join(folder, 'new', 'folder'));
+    expect(passed.has(one)).toBe(false);
+    passed.add(one);
+    expect(passed.has(one)).toBe(true);
+    expect(passed.has(other)).toBe(false);
+  });
+
+  test('takes no record that was edited, cut off, emptied or given another name', () => {
+    const passed = passedIn(folder);
+    passed.add(one);
+    const text = readFileSync(record(), 'utf8');
+    for (const damaged of [text.slice(0, -2), '', `${text}${text}`, text.replace(/^./, 'x'), `${other}\n`]) {
+      writeFileSync(record(), damaged);
+      expect(passed.has(one)).toBe(false);
+    }
+    writeFileSync(record(), text);
+    expect(passed.has(one)).toBe(true);
+    renameSync(record(), join(folder, other));
+    expect(passed.has(other)).toBe(false);
+  });
+
+  test('has no use for two records merged into one file', () => {
+    const passed = passedIn(folder);
+    passed.add(one);
+    passed.add(other);
+    const both = [one, other].map((name) => readFileSync(join(folder, name), 'utf8')).join('');
+    for (const name of [one, other]) writeFileSync(join(folder, name), both);
+    expect([one, other].map((name) => passed.has(name))).toEqual([false, false]);
+  });
+
+  test('does not grow without end: the oldest go first', () => {
+    const passed = passedIn(folder);
+    passed.add(one);
+    utimesSync(record(), new Date(0), new Date(0));
+    for (let i = 0; i < 500; i++) writeFileSync(join(folder, `other${i}`), '');
+    passed.add(other);
+    expect(readdirSync(folder)).toHaveLength(500);
+    expect([one, other].map((name) => passed.has(name))).toEqual([false, true]);
+  });
+
+  test('is silent where there is no writing', () => {
+    writeFileSync(join(folder, 'file'), '');
+    const passed = passedIn(join(folder, 'file'));
+    expect(() => passed.add(one)).not.toThrow();
+    expect(passed.has(one)).toBe(false);
+  });
+});
+
+test('a fingerprint tells all lists of parts apart', () => {
+  const text = fc.string({ maxLength: 4, unit: fc.constantFrom('a', '1', ':', '-', 'é') });
+  const parts = fc.array(fc.tuple(text, fc.option(text)), { maxLength: 3 });
+  fc.assert(
+    fc.property(parts, parts, (left: Part[], right: Part[]) => {
+      const same = JSON.stringify(left) === JSON.stringify(right);
+      expect(fingerprint(left) === fingerprint(right)).toBe(same);
+    }),
+  );
+  expect(fingerprint([['a', new TextEncoder().encode('b')]])).toBe(fingerprint([['a', 'b']]));
+});

@@ -1,0 +1,246 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { check } from '../../src/flow/check.ts';
+import { generate } from '../../src/flow/generate.ts';
+import { hasPassed, rememberingInputs } from '../../src/flow/passed.ts';
+import { ownCode } from '../../src/project/build.ts';
+import type { Config } from '../../src/project/config.ts';
+import { loadConfig } from '../../src/project/load-config.ts';
+import { nodrift } from '../cli/support/cli.ts';
+import { makeProject, type TestProject } from '../support/project.ts';
+
+const configuration = {
+  transforms: [{ mode: 'sql', include: '**/*.sql', emitTemplate: '{{dir}}/{{name}}.queries.ts' }],
+  srcDir: './queries',
+  nodrift: { migrations: './migrations' },
+};
+const files = {
+  'pgtyped.config.json': JSON.stringify(configuration),
+  'migrations/1_jobs.sql': `-- Up Migration
+CREATE TYPE state AS ENUM ('queued', 'done');
+CREATE TABLE jobs (id int PRIMARY KEY, state state NOT NULL, note text);
+`,
+  'queries/a.sql': '/* @name GetState :maybe */\nSELECT state FROM jobs WHERE id = :id;\n',
+  'queries/b.sql': '/* @name AllStates :many */\nSELECT id, state, note FROM jobs;\n',
+};
+
+let made: TestProject;
+let project: TestProject;
+/** Of this file alone. */
+let cache: string;
+let env: Readonly<Record<string, string>>;
+
+const config = () => loadConfig(project.path('pgtyped.config.json'), env);
+const passed = () => hasPassed(config(), env);
+
+beforeAll(() => {
+  cache = mkdtempSync(join(inject('runDir'), 'passed-'));
+  made = makeProject(files);
+});
+afterAll(() => made[Symbol.dispose]());
+beforeEach(async () => {
+  env = { XDG_CACHE_HOME: cache };
+  project = makeProject({});
+  cpSync(made.root, project.root, { recursive: true });
+  await generate(config(), { env });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  project[Symbol.dispose]();
+});
+
+const replace = (file: string, from: string | RegExp, to: string) =>
+  project.write({ [file]: readFileSync(project.path(file), 'utf8').replace(from, to) });
+
+describe('a tree has passed', () => {
+  test('after generate, and wherever its folder lies', async () => {
+    expect(await passed()).toBe(true);
+    const elsewhere = makeProject({});
+    cpSync(project.root, elsewhere.root, { recursive: true });
+    renameSync(project.root, `${project.root}-moved`);
+    renameSync(elsewhere.root, project.root);
+    expect(await passed()).toBe(true);
+    rmSync(`${project.root}-moved`, { recursive: true });
+  });
+
+  test('after a check that found nothing, not after one that did', async () => {
+    env = { XDG_CACHE_HOME: mkdtempSync(join(cache, 'own-')) };
+    expect(await passed()).toBe(false);
+    await check(config(), { env });
+    expect(await passed()).toBe(true);
+    replace('queries/a.queries.ts', 'export const', 'export  const');
+    await check(config(), { env });
+    expect(await passed()).toBe(false);
+  });
+
+  test('also in a checkout with the line endings of Windows, after its first run', async () => {
+    for (const name of ['a.queries.ts', 'schema.types.ts']) replace(`queries/${name}`, /\n/g, '\r\n');
+    expect(await passed()).toBe(true);
+    // How lines end in a query is part of what is generated.
+    replace('queries/a.sql', /\n/g, '\r\n');
+    expect(await passed()).toBe(false);
+  });
+});
+
+describe('it has not passed any more', () => {
+  const remove = (file: string) => rmSync(project.path(file));
+  const later = (file: string) => project.write({ [file]: '-- Up Migration\nSELECT 1;\n' });
+  const changes: readonly (readonly [string, () => void])[] = [
+    ['a query is changed', () => replace('queries/a.sql', 'id = :id', 'id < :id')],
+    ['only a comment in it is', () => replace('queries/a.sql', ':maybe', ':maybe Hello.')],
+    ['a file of queries is added', () => project.write({ 'queries/c.sql': '/* @name C */ SELECT 1 AS c;' })],
+    ['a file of queries is removed', () => remove('queries/b.sql')],
+    [
+      'a file of queries is renamed',
+      () => renameSync(project.path('queries/b.sql'), project.path('queries/c.sql')),
+    ],
+    ['a migration is changed', () => replace('migrations/1_jobs.sql', 'note text', 'note text NOT NULL')],
+    ['a migration is added', () => later('migrations/2_more.sql')],
+    [
+      'a migration is renamed',
+      () => renameSync(project.path('migrations/1_jobs.sql'), project.path('migrations/2_jobs.sql')),
+    ],
+    ['a migration is removed', () => remove('migrations/1_jobs.sql')],
+    ['a migration that is a program is added', () => project.write({ 'migrations/2_program.js': '' })],
+    [
+      'the configuration is changed',
+      () =>
+        project.write({
+          'pgtyped.config.json': JSON.stringify({ ...configuration, camelCaseColumnNames: true }),
+        }),
+    ],
+    ['a module is edited', () => replace('queries/a.queries.ts', 'export const', 'export  const')],
+    ['a module is cut off', () => writeFileSync(project.path('queries/a.queries.ts'), '')],
+    ['a module is removed', () => remove('queries/a.queries.ts')],
+    ['the shared types are edited', () => replace('queries/schema.types.ts', 'queued', 'ready')],
+    ['the shared types are removed', () => remove('queries/schema.types.ts')],
+    [
+      'two modules are exchanged',
+      () => {
+        renameSync(project.path('queries/a.queries.ts'), project.path('queries/x'));
+        renameSync(project.path('queries/b.queries.ts'), project.path('queries/a.queries.ts'));
+        renameSync(project.path('queries/x'), project.path('queries/b.queries.ts'));
+      },
+    ],
+    [
+      'an orphan turns up',
+      () =>
+        project.write({
+          'queries/gone.queries.ts':
+            '// @generated by nodrift from queries/gone.sql. Do not edit: run `nodrift generate`.\n',
+        }),
+    ],
+    ['Node.js is another', () => vi.spyOn(process, 'version', 'get').mockReturnValue('v99.0.0')],
+  ];
+
+  test.each(changes)('when %s', async (_name, change) => {
+    expect(await passed()).toBe(true);
+    change();
+    expect(await passed()).toBe(false);
+  });
+
+  test('when nodrift is another', () => {
+    const code = new Map(ownCode());
+    expect(code.get('flow/passed.ts')?.toString()).toContain('...code');
+    expect([...code.keys()].filter((name) => name.endsWith('.d.ts'))).toEqual([]);
+    expect(code.size).toBeGreaterThan(150);
+  });
+
+  test('when two branches that both passed are merged', async () => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+        cwd: project.root,
+        stdio: 'pipe',
+      });
+    const commit = () => {
+      git('add', '-A');
+      git('commit', '-q', '-m', 'x');
+    };
+    git('init', '-q', '-b', 'main');
+    commit();
+    git('checkout', '-q', '-b', 'migration');
+    project.write({ 'migrations/2_note.sql': '-- Up Migration\nALTER TABLE jobs DROP COLUMN note;\n' });
+    project.write({ 'queries/b.sql': '/* @name AllStates :many */\nSELECT id, state FROM jobs;\n' });
+    await generate(config(), { env });
+    expect(await passed()).toBe(true);
+    commit();
+    git('checkout', '-q', 'main');
+    project.write({ 'queries/c.sql': '/* @name Notes :many */\nSELECT note FROM jobs;\n' });
+    await generate(config(), { env });
+    expect(await passed()).toBe(true);
+    commit();
+    git('merge', '-q', '--no-edit', 'migration');
+    expect(await passed()).toBe(false);
+    await expect(check(config(), { env })).rejects.toMatchObject({ exitCode: 1 });
+    expect(await passed()).toBe(false);
+  });
+});
+
+describe('nothing is remembered', () => {
+  test('of inputs that were changed during the run', async () => {
+    replace('queries/a.sql', ':maybe', ':many');
+    const progress = (stage: string) => {
+      if (stage === 'comparing') replace('queries/b.sql', ', note', '');
+    };
+    await generate(config(), { env, progress });
+    expect(await passed()).toBe(false);
+    // Nor of those that the run began with.
+    replace('queries/b.sql', ', state', ', state, note');
+    expect(await passed()).toBe(false);
+  });
+
+  test('of a run on some of the files', async () => {
+    rmSync(project.path('queries/b.queries.ts'));
+    await generate(config(), { env, files: [project.path('queries/a.sql')] });
+    expect(await passed()).toBe(false);
+  });
+
+  test('of migrations that are programs', async () => {
+    project.write({
+      'migrations/2_program.js': 'exports.up = (pgm) => pgm.sql(process.env.SOME_SQL ?? "SELECT 1");\n',
+    });
+    await generate(config(), { env });
+    expect(await passed()).toBe(false);
+  });
+
+  test('without a cache', async () => {
+    env = { ...env, NODRIFT_CACHE: 'off' };
+    await check(config(), { env });
+    expect(await passed()).toBe(false);
+  });
+
+  test.each([
+    ['a server', { kind: 'server', connection: null, asIs: false }],
+    ['a database as it stands', { kind: 'server', connection: null, asIs: true }],
+    ['a container', { kind: 'container', image: 'postgres:18' }],
+  ] as const)('of %s: the files do not say what it is like', async (_name, database) => {
+    const embedded = config();
+    const settled = await check(embedded, { env });
+    const remembered = async (config: Config) => {
+      env = { XDG_CACHE_HOME: mkdtempSync(join(cache, 'own-')) };
+      await rememberingInputs(config, { env }, (remember) => remember(settled));
+      return hasPassed(config, env);
+    };
+    expect(await remembered(embedded)).toBe(true);
+    expect(await remembered({ ...embedded, database })).toBe(false);
+  });
+});
+
+test('check believes the record, check --full never does', async () => {
+  const path = project.path('queries/a.queries.ts');
+  replace('queries/a.queries.ts', 'export const', 'export  const');
+  // Only nodrift itself could make such a record, and only by mistake.
+  const { outputs } = await check(config(), { env });
+  await rememberingInputs(config(), { env }, (remember) =>
+    remember({
+      analysed: { selected: null },
+      outputs: outputs.map((output) => ({ ...output, after: output.before })),
+    }),
+  );
+  const run = (...args: string[]) => nodrift(['check', ...args], { cwd: project.root, env });
+  expect(await run()).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  expect(await run('--full')).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('stale') });
+  expect(readFileSync(path, 'utf8')).toContain('export  const');
+});
