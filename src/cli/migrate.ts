@@ -1,39 +1,39 @@
 import { relative } from 'node:path';
+import { createMigration } from '../database/create-migration.ts';
 import {
   migrateRedo as again,
   migrateUp as apply,
-  createMigration,
-  type MigrationStatus,
-  migrationStatus,
+  type MigrationStep,
+  type MigrateOptions as RunOptions,
   migrateDown as takeBack,
 } from '../database/migrate.ts';
-import type { MigrationStep } from '../database/node-pg-migrate.ts';
+import { type MigrationStatus, migrationStatus } from '../database/migration-status.ts';
 import { interruptible } from '../flow/interrupt.ts';
 import type { Config } from '../project/config.ts';
 import { configuration } from './configuration.ts';
 import { type Colors, colorsFor, type Io } from './io.ts';
-import type { GlobalOptions, MigrateOptions } from './program.ts';
+import type { GlobalOptions, MigrateOptions, StatusOptions } from './program.ts';
 import { count, withProgress } from './report.ts';
 import { visible } from './visible.ts';
 
 /** `nodrift migrate up [n]`: applies pending migrations; null: all of them. */
 export function migrateUp(number: number | null, options: MigrateOptions, io: Io): Promise<number> {
-  return steps(options, io, 'applied', (config, dryRun) => apply(config, number, dryRun));
+  return steps(options, io, 'applied', (config, run) => apply(config, number, run));
 }
 
 /** `nodrift migrate down [n]`: takes the last ones back. */
 export function migrateDown(number: number, options: MigrateOptions, io: Io): Promise<number> {
-  return steps(options, io, 'reverted', (config, dryRun) => takeBack(config, number, dryRun));
+  return steps(options, io, 'reverted', (config, run) => takeBack(config, number, run));
 }
 
 /** `nodrift migrate redo`: takes the last one back and applies it again. */
 export function migrateRedo(options: MigrateOptions, io: Io): Promise<number> {
-  return steps(options, io, 'redone', (config, dryRun) => again(config, dryRun));
+  return steps(options, io, 'redone', (config, run) => again(config, run));
 }
 
 /** `nodrift migrate status`: which migrations the database has, and which it lacks. */
-export async function migrateStatus(options: GlobalOptions, io: Io): Promise<number> {
-  const config = configuration(options, io);
+export async function migrateStatus(options: StatusOptions, io: Io): Promise<number> {
+  const config = configuration(databaseOf(options), io);
   const status = await withProgress(io, ({ signal }) => interruptible(signal, migrationStatus(config)));
   io.stdout.write(statusText(status, colorsFor(io.stdout, io.env)));
   return 0;
@@ -50,37 +50,77 @@ async function steps(
   options: MigrateOptions,
   io: Io,
   word: string,
-  work: (config: Config, options: { readonly dryRun: boolean }) => Promise<readonly MigrationStep[]>,
+  work: (config: Config, options: RunOptions) => Promise<readonly MigrationStep[]>,
 ): Promise<number> {
-  const config = configuration(options, io);
+  const config = configuration(databaseOf(options), io);
   const dryRun = options.dryRun === true;
+  const colors = colorsFor(io.stdout, io.env);
+  const done: MigrationStep[] = [];
+  const onStep = (step: MigrationStep) => {
+    done.push(step);
+  };
+  const waitSeconds = options.wait ?? 0;
   const run = await withProgress(io, ({ signal, progress }) => {
     progress?.('migrating');
-    return interruptible(signal, work(config, { dryRun }));
+    return interruptible(signal, work(config, { dryRun, onStep, waitSeconds }));
+  }).finally(() => {
+    // Also if a later one fails: these stay.
+    const again = new Set(done.filter(({ direction }) => direction === 'up').map(({ name }) => name));
+    for (const { name, direction } of done) {
+      // Redone: it is said once.
+      if (direction === 'down' && again.has(name)) continue;
+      const what = word === 'redone' && direction === 'down' ? 'reverted' : word;
+      io.stdout.write(`${colors.green(what)}  ${visible(name)}\n`);
+    }
   });
-  const colors = colorsFor(io.stdout, io.env);
   if (run.length === 0) io.stdout.write('Nothing to do.\n');
   else if (dryRun)
-    io.stdout.write(run.map(({ name, sql }) => `-- ${visible(name)}\n${visible(sql)}\n\n`).join(''));
+    io.stdout.write(run.map((step) => `-- ${visible(headOf(step))}\n${visible(step.sql)}\n\n`).join(''));
   else {
     // To redo is two steps with one migration.
-    const names = [...new Set(run.map(({ name }) => name))];
-    for (const name of names) io.stdout.write(`${colors.green(word)}  ${visible(name)}\n`);
-    io.stdout.write(`${count(names.length, 'migration')} ${word}\n`);
+    const names = new Set(run.map(({ name }) => name));
+    io.stdout.write(`${count(names.size, 'migration')} ${word}\n`);
   }
   return 0;
 }
 
-function statusText({ applied, pending, missing }: MigrationStatus, colors: Colors): string {
+function headOf({ name, direction }: MigrationStep): string {
+  return direction === 'up' ? name : `${name}, down`;
+}
+
+/** `--url` is what other commands call it, `--uri` what PgTyped does. */
+function databaseOf<T extends GlobalOptions & { readonly url?: string }>(options: T): T {
+  return options.url === undefined ? options : { ...options, uri: options.url };
+}
+
+function statusText(
+  { applied, pending, missing, outOfOrder, changed }: MigrationStatus,
+  colors: Colors,
+): string {
   const gone = new Set(missing);
+  const other = new Set(changed);
+  const late = new Set(outOfOrder);
   const lines = [
     ...applied.map(({ name, runOn }) => {
       const when = colors.dim(runOn.toISOString().replace(/\.\d+Z$/, 'Z'));
-      const note = gone.has(name) ? `  ${colors.red('its file is gone')}` : '';
+      const note = gone.has(name)
+        ? `  ${colors.red('its file is gone')}`
+        : other.has(name)
+          ? `  ${colors.red('its file has changed since')}`
+          : '';
       return `${colors.green('applied')}  ${visible(name)}  ${when}${note}`;
     }),
-    ...pending.map((name) => `${colors.yellow('pending')}  ${visible(name)}`),
+    ...pending.map((name) => {
+      const note = late.has(name) ? `  ${colors.red('out of order: a later one has run')}` : '';
+      return `${colors.yellow('pending')}  ${visible(name)}${note}`;
+    }),
   ];
-  const summary = `${applied.length} applied, ${pending.length} pending`;
+  const summary = [
+    `${applied.length} applied`,
+    `${pending.length} pending`,
+    ...(late.size > 0 ? [`${late.size} out of order`] : []),
+    ...(other.size > 0 ? [`${other.size} changed`] : []),
+    ...(gone.size > 0 ? [`${gone.size} without a file`] : []),
+  ].join(', ');
   return `${[...lines, summary].join('\n')}\n`;
 }

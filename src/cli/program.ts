@@ -20,8 +20,14 @@ export interface InspectOptions extends FlowCommandOptions {
   readonly json?: boolean;
 }
 
-export interface MigrateOptions extends GlobalOptions {
+export interface StatusOptions extends GlobalOptions {
+  readonly url?: string;
+}
+
+export interface MigrateOptions extends StatusOptions {
   readonly dryRun?: boolean;
+  /** In seconds. */
+  readonly wait?: number;
 }
 
 /** Runs a command's code, which is loaded only now, and keeps its exit code. */
@@ -49,6 +55,7 @@ export function createProgram(io: Io, finish: Finish): Command {
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
     .showHelpAfterError('(run with --help for what is possible)')
+    .addHelpText('beforeAll', ({ error, command }) => (error ? '' : refuseUnknown(command)))
     .addHelpText(
       'after',
       '\nExit codes: 0 fine, 1 stale or broken queries or migrations, 2 usage or configuration, 3 database unreachable.',
@@ -98,32 +105,33 @@ function addMigrate(program: Command, io: Io, finish: Finish): void {
     .description('apply or revert migrations on the database that DATABASE_URL or --uri names');
   type Room = typeof import('./migrate.ts');
   const run = (work: (room: Room) => Promise<number>) => finish(import('./migrate.ts').then(work));
+  const url = ['--url <url>', 'the database, the same as --uri'] as const;
   const dryRun = ['--dry-run', 'print the SQL, change nothing'] as const;
+  const changing = (name: string, description: string) =>
+    migrate
+      .command(name)
+      .description(description)
+      .option(...dryRun)
+      .option('--wait <seconds>', 'wait so long if somebody else is migrating', positiveInteger)
+      .option(...url);
 
-  migrate
-    .command('up')
-    .description('apply pending migrations')
+  changing('up', 'apply pending migrations')
     .argument('[n]', 'how many; all of them if left out', positiveInteger)
-    .option(...dryRun)
     .action((count: number | undefined, _options, command: Command) =>
       run((room) => room.migrateUp(count ?? null, command.optsWithGlobals(), io)),
     );
-  migrate
-    .command('down')
-    .description('revert the latest migrations')
+  changing('down', 'revert the latest migrations')
     .argument('[n]', 'how many', positiveInteger, 1)
-    .option(...dryRun)
     .action((count: number, _options, command: Command) =>
       run((room) => room.migrateDown(count, command.optsWithGlobals(), io)),
     );
-  migrate
-    .command('redo')
-    .description('revert the latest migration and apply it again')
-    .option(...dryRun)
-    .action((_options, command: Command) => run((room) => room.migrateRedo(command.optsWithGlobals(), io)));
+  changing('redo', 'revert the latest migration and apply it again').action((_options, command: Command) =>
+    run((room) => room.migrateRedo(command.optsWithGlobals(), io)),
+  );
   migrate
     .command('status')
     .description('list the migrations and say which are applied')
+    .option(...url)
     .action((_options, command: Command) => run((room) => room.migrateStatus(command.optsWithGlobals(), io)));
   migrate
     .command('create')
@@ -132,6 +140,15 @@ function addMigrate(program: Command, io: Io, finish: Finish): void {
     .action((name: string, _options, command: Command) =>
       run((room) => room.migrateCreate(name, command.optsWithGlobals(), io)),
     );
+}
+
+/** `nodrift migrate nonsense --help` would show the help of `migrate`, and be fine. */
+function refuseUnknown(command: Command): string {
+  const [name] = command.args;
+  if (command.commands.length > 0 && name !== undefined && !/^(help$|-)/.test(name)) {
+    command.error(`error: unknown command '${name}'`, { code: 'commander.unknownCommand' });
+  }
+  return '';
 }
 
 function positiveInteger(text: string): number {

@@ -1,29 +1,95 @@
-import { type Client, escapeLiteral } from 'pg';
+import { createHash } from 'node:crypto';
+import { type Client, DatabaseError, escapeLiteral } from 'pg';
 
 /** The table that node-pg-migrate keeps its books in, by its default. */
 export const migrationsTable = 'pgmigrations';
 
 const table = `"public"."${migrationsTable}"`;
 
-/** Creates the books if there are none, as node-pg-migrate does (its source, src/runner.ts). */
+/** The column that nodrift adds: node-pg-migrate names the columns that it writes and reads. */
+const hashColumn = 'content_hash';
+
+/** As node-pg-migrate does it (its source, src/runner.ts). */
+const created = `CREATE TABLE ${table} (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL);`;
+const extended = `ALTER TABLE ${table} ADD COLUMN ${hashColumn} text;`;
+
+/** A line of the books. */
+export interface AppliedMigration {
+  readonly name: string;
+  readonly runOn: Date;
+  /** contentHash of its file at that time; null if another tool applied it. */
+  readonly hash: string | null;
+}
+
+/** What there is of the books. */
+export interface Books {
+  readonly exist: boolean;
+  /** Whether hashes can be written. */
+  readonly hashed: boolean;
+}
+
+/** Looks for the books. */
+export async function findBooks(client: Client): Promise<Books> {
+  const { rows } = await client.query<Books>(
+    `SELECT pg_catalog.to_regclass($1) IS NOT NULL AS "exist",
+            EXISTS (SELECT FROM pg_catalog.pg_attribute
+                     WHERE attrelid = pg_catalog.to_regclass($1) AND attname = $2 AND NOT attisdropped) AS hashed`,
+    [`public.${migrationsTable}`, hashColumn],
+  );
+  return rows[0] ?? { exist: false, hashed: false };
+}
+
+/** Creates the books as node-pg-migrate does, if there are none. */
 export async function ensureBooks(client: Client): Promise<void> {
-  // IF NOT EXISTS would make a sequence, and say something, each time.
-  const { rows } = await client.query<{ found: boolean }>(
-    'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS found',
-    [`public.${migrationsTable}`],
+  const { exist } = await findBooks(client);
+  if (!exist) await client.query(created);
+}
+
+/** The statements that make the books complete: with a place for hashes. */
+export function completion({ exist, hashed }: Books): readonly string[] {
+  return [...(exist ? [] : [created]), ...(hashed ? [] : [extended])];
+}
+
+/**
+ * Makes the books complete.
+ * @returns whether hashes can be written: not where the table belongs to a role that we are not
+ */
+export async function completeBooks(client: Client, books: Books): Promise<boolean> {
+  if (!books.exist) await client.query(created);
+  try {
+    if (!books.hashed) await client.query(extended);
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === '42501') return false;
+    throw error;
+  }
+}
+
+/** What is in the books, in the order in which it ran. */
+export async function readBooks(client: Client): Promise<readonly AppliedMigration[]> {
+  const { exist } = await findBooks(client);
+  if (!exist) return [];
+  const { rows } = await client.query<AppliedMigration>(
+    // A timestamp in the session's time zone, by node-pg-migrate's now(). The column may not be there.
+    `SELECT name, run_on::timestamptz AS "runOn", pg_catalog.to_jsonb(books) ->> '${hashColumn}' AS hash
+       FROM ${table} AS books ORDER BY books.run_on, books.id`,
   );
-  if (rows[0]?.found) return;
-  await client.query(
-    `CREATE TABLE ${table} (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)`,
-  );
+  return rows;
 }
 
 /** The statement that writes a migration into the books. */
-export function markApplied(name: string): string {
-  return `INSERT INTO ${table} (name, run_on) VALUES (${escapeLiteral(name)}, NOW());`;
+export function markApplied(name: string, hash: string | null = null): string {
+  const columns = hash === null ? '' : `, ${hashColumn}`;
+  const values = hash === null ? '' : `, ${escapeLiteral(hash)}`;
+  return `INSERT INTO ${table} (name, run_on${columns}) VALUES (${escapeLiteral(name)}, NOW()${values});`;
 }
 
 /** The statement that takes a migration out of the books. */
 export function markReverted(name: string): string {
   return `DELETE FROM ${table} WHERE name=${escapeLiteral(name)};`;
+}
+
+/** SHA-256 of a file's text, in hexadecimal; line endings are no difference. */
+export function contentHash(text: string): string {
+  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex');
 }

@@ -1,36 +1,58 @@
 import type { Client } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import {
+  completeBooks,
+  completion,
+  contentHash,
+  findBooks,
+  markApplied,
+  markReverted,
+  readBooks,
+} from './books.ts';
 import { connect } from './connection.ts';
-import { readSourceFiles, type SourceFile } from './migration-files.ts';
-import { type MigrationRun, type MigrationStep, migrationsTable, runMigrations } from './node-pg-migrate.ts';
+import { lockMigrations } from './migration-lock.ts';
+import { checkOrder } from './migration-order.ts';
+import { readProject } from './migration-project.ts';
+import type { Migration } from './migrations.ts';
+import type { Program } from './programs.ts';
+import { runSteps, type Steps, stepsOf, stepsText } from './steps.ts';
 
 export interface MigrateOptions {
   /** Run nothing, and return the SQL that would run; the database stays as it is. */
   readonly dryRun?: boolean;
+  /** How long to wait for the lock if somebody else has it; default: not at all. */
+  readonly waitSeconds?: number;
+  /** Told of each migration when it is done. */
+  readonly onStep?: (step: MigrationStep) => void;
 }
 
-export interface MigrationStatus {
-  /** In the order in which they ran. */
-  readonly applied: readonly { readonly name: string; readonly runOn: Date }[];
-  /** In the order in which they will run. */
-  readonly pending: readonly string[];
-  /** Applied, but their files are gone. */
-  readonly missing: readonly string[];
+/** A migration that was run, or would be. */
+export interface MigrationStep {
+  /** The file's name without its extension, as in the table of migrations. */
+  readonly name: string;
+  readonly direction: 'up' | 'down';
+  /** Everything that is sent for it; '' unless it was a dry run. */
+  readonly sql: string;
 }
 
 /**
- * Applies pending migrations to the named database, holding node-pg-migrate's lock.
+ * Applies pending migrations to the named database, each in a transaction of its own unless it says
+ * otherwise, holding node-pg-migrate's lock.
  * @param count how many; null: all
- * @throws Failure: 1 a failing migration or somebody else migrating, 2 no server or no migrations are
- *   configured, 3 no way to the server
+ * @throws Failure: 1 a failing migration, one out of order, or somebody else migrating, 2 no server or no
+ *   migrations are configured, 3 no way to the server, or the connection is lost
  */
 export function migrateUp(
   config: Config,
   count: number | null = null,
   options: MigrateOptions = {},
 ): Promise<readonly MigrationStep[]> {
-  return withServer(config, options, (server) => runMigrations({ ...server, direction: 'up', count }));
+  return run(config, options, ({ migrations, applied }) => {
+    const done = new Set(applied);
+    const pending = migrations.filter(({ name }) => !done.has(name)).slice(0, count ?? undefined);
+    return pending.map((migration) => ({ migration, direction: 'up' }));
+  });
 }
 
 /** Takes back the last migrations; otherwise as migrateUp. */
@@ -39,108 +61,123 @@ export function migrateDown(
   count = 1,
   options: MigrateOptions = {},
 ): Promise<readonly MigrationStep[]> {
-  return withServer(config, options, (server) => runMigrations({ ...server, direction: 'down', count }));
+  return run(config, options, (known) =>
+    lastOnes(known, count).map((migration) => ({ migration, direction: 'down' })),
+  );
 }
 
 /** Takes the last migration back and applies it again; otherwise as migrateUp. */
 export function migrateRedo(config: Config, options: MigrateOptions = {}): Promise<readonly MigrationStep[]> {
-  return withServer(config, options, async (server) => {
-    const down = await runMigrations({ ...server, direction: 'down', count: 1 });
-    // A dry run left it in the books, where the way up would not find it; all of this is rolled back.
-    if (options.dryRun) {
-      await server.client.query(`DELETE FROM public.${migrationsTable} WHERE name = ANY ($1)`, [
-        down.map(({ name }) => name),
-      ]);
-    }
-    const up = down.length === 0 ? [] : await runMigrations({ ...server, direction: 'up', count: 1 });
-    return [...down, ...up];
-  });
+  return run(config, options, (known) =>
+    lastOnes(known, 1).flatMap((migration) => [
+      { migration, direction: 'down' },
+      { migration, direction: 'up' },
+    ]),
+  );
 }
 
-/**
- * Says which migrations the named database has and which it lacks; changes nothing.
- * @throws Failure: 2 no server or no migrations are configured, 3 no way to the server
- */
-export function migrationStatus(config: Config): Promise<MigrationStatus> {
-  return withServer(config, {}, async ({ client, files }) => {
-    const applied = await appliedMigrations(client);
-    const names = files.map(nameOf);
-    const done = new Set(applied.map(({ name }) => name));
-    return {
-      applied,
-      pending: names.filter((name) => !done.has(name)),
-      missing: [...done].filter((name) => !names.includes(name)),
-    };
-  });
+interface Known {
+  readonly migrations: readonly Migration[];
+  readonly programs: ReadonlyMap<string, Program>;
+  /** Names in the order in which they ran. */
+  readonly applied: readonly string[];
 }
 
-/**
- * Writes an empty migration, `<milliseconds>_<name>.sql` with its two parts, as node-pg-migrate does.
- * @param name words; blanks and underscores become hyphens
- * @returns the file's absolute path
- * @throws Failure (2) for a name that cannot be part of a file's, or where no migrations are configured
- */
-export async function createMigration(config: Config, name: string): Promise<string> {
-  const { dir } = migrationsOf(config);
-  const hyphenated = name.trim().replaceAll(/[ _]+/g, '-');
-  if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(hyphenated)) {
-    const message = `"${name}" cannot be the name of a migration.`;
-    throw new Failure(2, [
-      diagnostic({ message, hint: 'Use letters, digits and hyphens, such as add-users.' }),
-    ]);
-  }
-  const { Migration } = await import('node-pg-migrate');
-  return Migration.create(hyphenated, dir, { language: 'sql' });
+interface Planned {
+  readonly migration: Migration;
+  readonly direction: 'up' | 'down';
 }
 
-type Server = Omit<MigrationRun, 'direction' | 'count'>;
-
-async function withServer<T>(
+async function run(
   config: Config,
-  { dryRun = false }: MigrateOptions,
-  use: (server: Server) => Promise<T>,
-): Promise<T> {
-  const { dir } = migrationsOf(config);
-  const files = readSourceFiles(config);
-  const connection = config.database.kind === 'server' ? config.database.connection : config.connection;
-  if (!connection) {
-    const hint = 'Set DATABASE_URL in the environment or in .env: postgres://user@localhost:5432/database';
-    throw new Failure(2, [diagnostic({ message: 'Which database is to be migrated is not said.', hint })]);
-  }
+  { dryRun = false, waitSeconds = 0, onStep }: MigrateOptions,
+  plan: (known: Known) => readonly Planned[],
+): Promise<readonly MigrationStep[]> {
+  const { migrations, programs, connection } = await readProject(config);
   const client = await connect(connection);
   try {
-    // node-pg-migrate writes its books even in a dry run: here only into a transaction that ends with the connection.
-    if (dryRun) await client.query('BEGIN');
-    return await use({ client, dir, files, lock: true, dryRun });
+    if (!dryRun) await hold(client, waitSeconds);
+    const applied = (await readBooks(client)).map(({ name }) => name);
+    const names = migrations.map(({ name }) => name);
+    checkOrder(applied, names);
+    const planned = plan({ migrations, programs, applied });
+    if (planned.length === 0) return [];
+    if (dryRun) return await rehearse(client, planned, programs);
+    const hashed = await completeBooks(client, await findBooks(client));
+    const steps: MigrationStep[] = [];
+    for (const { migration, direction } of planned) {
+      const mark = markOf({ migration, direction }, hashed);
+      await runSteps(client, await stepsFor(client, { migration, direction }, programs), { mark });
+      const step = { name: migration.name, direction, sql: '' };
+      steps.push(step);
+      onStep?.(step);
+    }
+    return steps;
   } finally {
     // Also gives back the lock and rolls back what was going on.
     await client.end();
   }
 }
 
-function migrationsOf({ source }: Config): { readonly dir: string } {
-  if (source.kind === 'migrations' && source.format === 'node-pg-migrate') return source;
-  const found =
-    source.kind === 'none'
-      ? 'No migrations are configured.'
-      : `The configuration has ${source.kind === 'schema' ? 'a schema file' : 'plain .sql files'}, which another tool applies.`;
-  const hint = 'nodrift migrates with node-pg-migrate: "migrations": "./migrations" under "nodrift".';
-  throw new Failure(2, [diagnostic({ message: found, hint })]);
+async function hold(client: Client, waitSeconds: number): Promise<void> {
+  // A server that looks after its client stops a migration whose runner was killed, instead of ending it first.
+  // Not every system can.
+  await client.query("SET client_connection_check_interval = '2s'").catch(() => {});
+  await lockMigrations(client, waitSeconds);
 }
 
-async function appliedMigrations(client: Client): Promise<MigrationStatus['applied']> {
-  const table = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
-    `public.${migrationsTable}`,
+async function rehearse(
+  client: Client,
+  planned: readonly Planned[],
+  programs: ReadonlyMap<string, Program>,
+): Promise<readonly MigrationStep[]> {
+  const prelude = completion(await findBooks(client));
+  // What a program itself does to the database ends with the connection.
+  await client.query('BEGIN');
+  const steps: MigrationStep[] = [];
+  for (const [index, one] of planned.entries()) {
+    const text = stepsText(await stepsFor(client, one, programs), markOf(one, true));
+    const sql = [...(index === 0 ? prelude : []), text].join('\n');
+    steps.push({ name: one.migration.name, direction: one.direction, sql });
+  }
+  return steps;
+}
+
+function markOf({ migration, direction }: Planned, hashed: boolean): string {
+  if (direction === 'down') return markReverted(migration.name);
+  return markApplied(migration.name, hashed ? contentHash(migration.file.text) : null);
+}
+
+async function stepsFor(
+  client: Client,
+  { migration, direction }: Planned,
+  programs: ReadonlyMap<string, Program>,
+): Promise<Steps> {
+  const program = programs.get(migration.name);
+  if (program !== undefined) return program.steps(client, direction);
+  const script = migration.kind === 'sql' ? migration[direction] : null;
+  if (script === null) throw irreversible(migration);
+  return stepsOf(script);
+}
+
+/** The last ones that ran, the latest first; each of them can be taken back. */
+function lastOnes({ migrations, programs, applied }: Known, count: number): readonly Migration[] {
+  const last = applied.slice(-count).reverse();
+  return last.map((name) => {
+    const migration = migrations.find((one) => one.name === name);
+    if (migration === undefined) {
+      const hint = 'Bring the file back: its way down is in there.';
+      throw new Failure(1, [diagnostic({ message: `${name} has run, but its file is gone.`, hint })]);
+    }
+    const reversible = migration.kind === 'sql' ? migration.down !== null : programs.get(name)?.reversible;
+    if (!reversible) throw irreversible(migration);
+    return migration;
+  });
+}
+
+function irreversible({ file }: Migration): Failure {
+  const message = 'The migration cannot be undone.';
+  return new Failure(1, [
+    diagnostic({ file: file.file, message, hint: 'Write it a part "-- Down Migration".' }),
   ]);
-  if (!table.rows[0]?.found) return [];
-  const { rows } = await client.query<{ name: string; run_on: Date }>(
-    // A timestamp in the session's time zone, by node-pg-migrate's now().
-    `SELECT name, run_on::timestamptz AS run_on FROM public.${migrationsTable} ORDER BY public.${migrationsTable}.run_on, id`,
-  );
-  return rows.map(({ name, run_on }) => ({ name, runOn: run_on }));
-}
-
-/** node-pg-migrate's name of a migration: the file's without its extension. */
-function nameOf({ file }: SourceFile): string {
-  return file.slice(file.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
 }

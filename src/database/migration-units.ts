@@ -6,8 +6,8 @@ import { withoutClusterStatements } from './cluster-statements.ts';
 import { readDump } from './dump-file.ts';
 import type { MigrationScript } from './formats/format.ts';
 import { readSourceFiles, type SourceFile } from './migration-files.ts';
-import { type Migration, type ProgramMigration, readMigrations } from './migrations.ts';
-import { loadPrograms, type Program } from './programs.ts';
+import { type Migration, readMigrations } from './migrations.ts';
+import { isProgram, loadPrograms, type Program } from './programs.ts';
 import { runScript, ScriptError } from './script.ts';
 import { scriptDiagnostic } from './script-failure.ts';
 import { runSteps, stepsOf } from './steps.ts';
@@ -65,10 +65,6 @@ export async function unitsOf(
       ? scriptUnit(migration, books, options)
       : programUnit(migration, program, options);
   });
-}
-
-function isProgram(migration: Migration): migration is ProgramMigration {
-  return migration.kind === 'program';
 }
 
 function scriptUnit(migration: Migration, books: boolean, options: UnitOptions): MigrationUnit {

@@ -2,7 +2,7 @@ import type { MigrationBuilder } from 'node-pg-migrate';
 import type { Client, QueryResult } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { SourceFile } from './migration-files.ts';
-import type { ProgramMigration } from './migrations.ts';
+import type { Migration, ProgramMigration } from './migrations.ts';
 import { runScript, ScriptError } from './script.ts';
 import { scriptDiagnostic } from './script-failure.ts';
 import type { Steps } from './steps.ts';
@@ -19,6 +19,10 @@ export interface Program {
 }
 
 type Rewrite = (sql: string) => string | Promise<string>;
+
+export function isProgram(migration: Migration): migration is ProgramMigration {
+  return migration.kind === 'program';
+}
 
 /**
  * Loads programs of node-pg-migrate, as its own loader does; what one calls `shorthands` is known to those

@@ -1,11 +1,10 @@
 import type { Client } from 'pg';
-import { type Diagnostic, Failure } from '../diagnostic.ts';
-import { connectionLost } from './connection-failure.ts';
+import { Failure } from '../diagnostic.ts';
 import type { MigrationScript } from './formats/format.ts';
 import type { SourceFile } from './migration-files.ts';
-import { runScript, ScriptError } from './script.ts';
-import { scriptDiagnostic } from './script-failure.ts';
+import { runScript } from './script.ts';
 import { splitStatements } from './split-statements.ts';
+import { explainFailure, type Progress } from './step-failure.ts';
 
 /** What is sent for a migration in one direction. */
 export interface Steps {
@@ -39,40 +38,40 @@ export function stepsOf({ file, sql, offset, mode }: MigrationScript): Steps {
   return { file, steps, transaction: false };
 }
 
+/** The steps as one script that psql would run the same way. */
+export function stepsText({ steps, transaction }: Steps, mark: string): string {
+  const sent = steps.map(({ sql }) => {
+    const text = sql.trim();
+    // A comment may end it: then the semicolon needs a line of its own.
+    return text === '' || text.endsWith(';') ? text : `${text}${/--[^\n]*$/.test(text) ? '\n' : ''};`;
+  });
+  const lines = [...sent.filter((text) => text !== ''), mark];
+  return (transaction ? ['BEGIN;', ...lines, 'COMMIT;'] : lines).join('\n');
+}
+
 /**
  * Runs a migration. If it fails, what was in a transaction is rolled back, and the client can go on.
  * @throws Failure: 1 with the place in the file and what was applied all the same, 3 where the connection
  *   is lost
  */
 export async function runSteps(client: Client, run: Steps, options: StepsOptions = {}): Promise<void> {
-  let done = 0;
+  let progress: Progress = { done: 0, phase: 'steps' };
   try {
-    if (run.transaction) await client.query('BEGIN');
-    for (const step of run.steps) {
+    if (run.transaction) await runScript(client, 'BEGIN');
+    for (const [done, step] of run.steps.entries()) {
+      progress = { done, phase: 'steps' };
       await runScript(client, (await options.rewrite?.(step.sql)) ?? step.sql);
-      done += 1;
     }
+    progress = { done: run.steps.length, phase: 'mark' };
     if (options.mark !== undefined) await runScript(client, options.mark);
+    progress = { done: run.steps.length, phase: 'commit' };
     if (run.transaction) await runScript(client, 'COMMIT');
   } catch (error) {
-    // Idle where a script has ended the transaction itself.
-    const undone = client.getTransactionStatus() !== 'I' || (!run.transaction && run.steps.length === 1);
+    // A script may have ended the transaction itself.
+    const inTransaction = client.getTransactionStatus() !== 'I';
     await client.query('ROLLBACK').catch(() => {});
-    if (error instanceof ScriptError) throw new Failure(1, [failedStep(run, done, error, undone)]);
-    throw error instanceof Failure ? error : connectionLost(error);
+    throw error instanceof Failure && error.exitCode !== 3
+      ? error
+      : explainFailure(run, { ...progress, inTransaction }, error);
   }
-}
-
-function failedStep(run: Steps, done: number, { failed }: ScriptError, undone: boolean): Diagnostic {
-  const step = run.steps[done];
-  const outcome = undone
-    ? 'The migration failed and was rolled back'
-    : 'The migration failed; it runs outside a transaction, so what it did before stays';
-  const { file, text } = run.file;
-  if (step && step.offset !== null) {
-    return scriptDiagnostic({ file, text, offset: step.offset }, failed, outcome);
-  }
-  const found = scriptDiagnostic(file, failed, outcome);
-  const statement = `In the statement: ${failed.sql.trim().slice(0, 300)}`;
-  return { ...found, hint: [found.hint, statement].filter(Boolean).join('\n') };
 }

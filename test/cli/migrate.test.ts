@@ -36,7 +36,7 @@ describe('migrate', () => {
     const dry = await migrate('up', '--dry-run');
     expect(dry.stdout).toContain('-- 1_cars\n');
     expect(dry.stdout).toContain('CREATE TABLE boats (id int);');
-    expect(await tables()).toEqual(['pgmigrations']);
+    expect(await tables()).toEqual([]);
 
     expect(await migrate('up', '1')).toEqual(fine('applied  1_cars\n1 migration applied\n'));
     expect(await migrate('up')).toEqual(fine('applied  2_boats\n1 migration applied\n'));
@@ -49,10 +49,29 @@ describe('migrate', () => {
     expect(await tables()).toEqual(['pgmigrations']);
   });
 
+  test('says what is changed, out of order and gone; --url names the database', async () => {
+    const { url, drop } = await createDatabase(18);
+    const { root, put } = carsProject({ 'migrations/3_boats.sql': second });
+    expect((await nodrift(['migrate', 'up', '--url', url], { cwd: root })).exitCode).toBe(0);
+    put('migrations/1_cars.sql', '-- Up Migration\n');
+    put('migrations/2_late.sql', '-- Up Migration\n');
+    const { stdout } = await nodrift(['migrate', 'status', '--url', url], { cwd: root });
+    expect(stdout.replaceAll(/\d{4}-\S+Z/g, '<time>')).toBe(
+      [
+        'applied  1_cars  <time>  its file has changed since',
+        'applied  3_boats  <time>',
+        'pending  2_late  out of order: a later one has run',
+        '2 applied, 1 pending, 1 out of order, 1 changed\n',
+      ].join('\n'),
+    );
+    expect(await nodrift(['migrate', 'up', '--url', url], { cwd: root })).toMatchObject({ exitCode: 1 });
+    await drop();
+  });
+
   test('says which migration fails, and where', async () => {
     const { root } = carsProject({ 'migrations/2_broken.sql': '-- Up Migration\nSELECT 1;\nSELEC 2;\n' });
     const run = await nodrift(['migrate', 'up', '--uri', database.url], { cwd: root });
-    expect(run).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(run).toMatchObject({ exitCode: 1, stdout: 'applied  1_cars\n' });
     expect(run.stderr).toMatchSnapshot();
   });
 

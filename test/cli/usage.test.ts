@@ -42,6 +42,12 @@ describe('usage errors exit with 2', () => {
     [['generat'], "error: unknown command 'generat'\n(Did you mean generate?)\n"],
     [['inspect', '--jsn'], "error: unknown option '--jsn'\n(Did you mean --json?)\n"],
     [['migrate', 'upp'], "error: unknown command 'upp'\n(Did you mean up?)\n"],
+    [['migrate', 'nonsense', '--help'], "error: unknown command 'nonsense'\n"],
+    [['nonsense', '-h'], "error: unknown command 'nonsense'\n"],
+    [
+      ['migrate', 'up', '--wait', '-1'],
+      "error: option '--wait <seconds>' argument '-1' is invalid. It has to be a whole number, 1 or more.\n",
+    ],
     [['check', 'queries/a.sql'], "error: too many arguments for 'check'. Expected 0 arguments but got 1.\n"],
     [
       ['migrate', 'up', 'two'],

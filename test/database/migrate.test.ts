@@ -2,13 +2,9 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createMigration,
-  migrateDown,
-  migrateRedo,
-  migrateUp,
-  migrationStatus,
-} from '../../src/database/migrate.ts';
+import { createMigration } from '../../src/database/create-migration.ts';
+import { migrateDown, migrateRedo, migrateUp } from '../../src/database/migrate.ts';
+import { migrationStatus } from '../../src/database/migration-status.ts';
 import type { Config } from '../../src/project/config.ts';
 import { failureOf } from '../support/failure.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -113,8 +109,10 @@ describe('up and down', () => {
     const failure = await failureOf(() => migrateUp(config));
     expect(failure.exitCode).toBe(1);
     expect(failure.diagnostics[0]).toMatchObject({
-      message: 'Somebody else is migrating this database: its lock is taken.',
-      hint: 'Wait for it to end, or end its session.',
+      message: expect.stringMatching(
+        /^Somebody else is migrating this database: its lock is taken \(process \d+, postgres, since .+\)\.$/,
+      ),
+      hint: 'Wait for it with --wait SECONDS, or end its session.',
     });
     expect(await tables()).toEqual([]);
   });
@@ -125,7 +123,7 @@ describe('a dry run', () => {
     const steps = await migrateUp(config, 2, { dryRun: true });
     expect(names(steps)).toEqual(['1_a', '2_b']);
     expect(steps[0]?.sql).toMatch(
-      /^BEGIN;\n-- Up Migration\nCREATE TABLE a \(x int\);.*INSERT INTO "public"\."pgmigrations".*COMMIT;$/s,
+      /^CREATE TABLE "public"\."pgmigrations" .*;\nALTER TABLE .* ADD COLUMN content_hash text;\nBEGIN;\n-- Up Migration\nCREATE TABLE a \(x int\);.*INSERT INTO "public"\."pgmigrations".*COMMIT;$/s,
     );
     expect(await tables()).toEqual([]);
   });
@@ -145,7 +143,13 @@ describe('a dry run', () => {
 });
 
 test('the status', async () => {
-  expect(await migrationStatus(config)).toEqual({ applied: [], pending: ['1_a', '2_b', '3_c'], missing: [] });
+  expect(await migrationStatus(config)).toEqual({
+    applied: [],
+    pending: ['1_a', '2_b', '3_c'],
+    outOfOrder: [],
+    missing: [],
+    changed: [],
+  });
   expect(await tables()).toEqual([]);
   const before = Date.now();
   await migrateUp(config, 2);
