@@ -1,4 +1,5 @@
 import type { Catalog } from './catalog/catalog.ts';
+import type { Facts } from './facts.ts';
 import { shaper } from './json-shape/expression-shape.ts';
 import { isJson } from './json-shape/type-shape.ts';
 import { resultShape } from './json-shape/variable-shape.ts';
@@ -14,12 +15,18 @@ import type { Json } from './type.ts';
  *
  * Values are as to_json writes them: numbers are numbers, also bigint, which JSON.parse rounds beyond 2^53; NaN and
  * infinities are strings, as JSON has no such numbers; dates, intervals, bytea and all else are strings.
+ *
+ * @param params what the callers of `$1`, `$2`, ... keep to; null if they may pass anything
  */
-export function jsonShapes(query: QueryNode, catalog: Catalog): readonly (Json | null)[] {
+export function jsonShapes(
+  query: QueryNode,
+  catalog: Catalog,
+  params: readonly Facts[] | null = null,
+): readonly (Json | null)[] {
   const exprs = resultExpressions(query);
   const isJsonColumn = exprs.map((expr) => isJson(expressionType(expr), catalog));
   if (!isJsonColumn.includes(true)) return exprs.map(() => null);
-  const opened = openStatement(query, catalog);
+  const opened = openStatement(query, catalog, params);
   return exprs.map((_, i) => {
     const shape = isJsonColumn[i] ? resultShape(opened, i, shaper) : null;
     return shape?.kind === 'unknown' ? null : shape;

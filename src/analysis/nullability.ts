@@ -11,21 +11,31 @@ import type { QueryNode } from './tree/nodes.ts';
 /**
  * What is proven of each result column, in the order of the target list or RETURNING. Whatever is not understood
  * proves nothing: its columns are nullable.
+ *
+ * @param params what the callers of `$1`, `$2`, ... keep to; null if they may pass anything
  */
-export function columnFacts(query: QueryNode, catalog: Catalog): readonly Facts[] {
-  return openStatement(query, catalog).columns();
+export function columnFacts(
+  query: QueryNode,
+  catalog: Catalog,
+  params: readonly Facts[] | null = null,
+): readonly Facts[] {
+  return openStatement(query, catalog, params).columns();
 }
 
 /** Opens a statement, for whoever asks about parts of it. */
-export function openStatement(query: QueryNode, catalog: Catalog): Opened {
-  return engineFor(catalog, null, 0, { definitions: true, foreignKeys: true }).open(query, null);
+export function openStatement(
+  query: QueryNode,
+  catalog: Catalog,
+  params: readonly Facts[] | null = null,
+): Opened {
+  return engineFor(catalog, params, 0, { definitions: true, foreignKeys: true }).open(query, null);
 }
 
 // Functions may call themselves, more than once.
 const DEEPEST_CALL = 4;
 
 /**
- * @param params of the function whose body is looked at; null for a statement
+ * @param params of the statement, or of the function whose body is looked at; null if nothing is known of them
  * @param depth of the calls on the way
  */
 function engineFor(catalog: Catalog, params: readonly Facts[] | null, depth: number, trust: Trust): Engine {

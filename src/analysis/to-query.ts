@@ -59,11 +59,13 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
     };
   }
   const literals = utility ? [] : resultLiterals(tree, catalog);
+  const slots = utility ? [] : parameterFacts(tree, catalog, answer.paramTypes.length);
+  // Callers keep to the parameters' types, so what these refuse does not come out either.
+  const given = parametersGiven(statement.params, slots, options);
   const facts = utility
     ? []
-    : columnFacts(tree, catalog).map((proven, i) => withLiterals(proven, literals[i]));
-  const shapes = utility ? [] : jsonShapes(tree, catalog);
-  const slots = utility ? [] : parameterFacts(tree, catalog, answer.paramTypes.length);
+    : columnFacts(tree, catalog, given).map((proven, i) => withLiterals(proven, literals[i]));
+  const shapes = utility ? [] : jsonShapes(tree, catalog, given);
   return {
     query: {
       statement,
@@ -193,6 +195,26 @@ function queryParam(
   };
   if (param.kind === 'scalar' || param.kind === 'list') return { kind: param.kind, ...slot(param) };
   return { kind: param.kind, name: param.name, fields: param.fields.map(slot) };
+}
+
+/** What the types of `$1`, `$2`, ... let through, in order. */
+function parametersGiven(
+  params: readonly Param[],
+  slots: readonly ParameterFacts[],
+  options: Options,
+): readonly Facts[] {
+  const given = slots.map(({ facts }) => withoutLiterals(facts));
+  for (const param of params) {
+    for (const slot of 'fields' in param ? param.fields : [param]) {
+      const nullable = acceptsNull(slot, slots[slot.index - 1], options);
+      given[slot.index - 1] = { ...(given[slot.index - 1] ?? anything), nullable };
+    }
+  }
+  return given;
+}
+
+function withoutLiterals({ nullable, element }: Facts): Facts {
+  return element === undefined ? { nullable } : { nullable, element: { nullable: element.nullable } };
 }
 
 function acceptsNull(written: Slot, found: ParameterFacts | undefined, options: Options): boolean {

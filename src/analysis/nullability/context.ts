@@ -22,6 +22,8 @@ export interface Frame {
   /** What holds for every row that comes out of FROM and WHERE; grows while these are read. */
   proven: Proven | null;
   readonly grouping: Grouping | null;
+  /** WITH queries and range table entries that have no row for sure, so far as they were looked at. */
+  readonly empty: Set<CommonTableExpr | number>;
   /** Null while there is no RETURNING to look at. */
   written: Written | null;
 }
@@ -48,6 +50,8 @@ export interface Context {
   readonly stage: 'row' | 'group' | 'returning';
   /** What a CASETESTEXPR stands for. */
   readonly caseTest: { readonly facts: Facts; readonly expr: Expr | null } | null;
+  /** Whether it is to be told what a condition rules out: among those of a CASE. */
+  readonly excluding?: boolean;
   /** Atoms of what is assumed to be NULL, to see whether that can be. */
   readonly nulls?: ReadonlySet<string>;
   /** What the PARAMs of a sublink's comparison stand for. */
@@ -60,6 +64,8 @@ export interface Opened {
   /** Where the target list or RETURNING is evaluated. */
   readonly result: Context;
   readonly columns: () => readonly Facts[];
+  /** Whether it has no row for sure. */
+  readonly isEmpty: () => boolean;
 }
 
 /** What may be relied upon besides what a query says. */
@@ -79,7 +85,7 @@ export interface Trust {
 /** The mutually recursive parts, so that each can stand in its own file. */
 export interface Engine {
   readonly catalog: Catalog;
-  /** Facts of `$1`, `$2`, ... inside a function's body; null for a statement's own parameters. */
+  /** Facts of `$1`, `$2`, ...: of a function's arguments, or what callers of the statement keep to; null if unknown. */
   readonly params: readonly Facts[] | null;
   readonly trust: Trust;
   readonly nextFrame: () => number;
