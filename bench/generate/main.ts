@@ -16,7 +16,7 @@ import { QUERIES, schemaSql, TABLES, writeProject } from './project.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
-const nodrift = join(root, 'dist/cli/main.js');
+const nodrift = join(root, 'dist/cli/main.cjs');
 const pgtyped = join(root, 'node_modules/@pgtyped/cli/lib/index.js');
 const runs = Number(process.env.RUNS ?? 5);
 

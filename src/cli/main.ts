@@ -1,10 +1,3 @@
-#!/usr/bin/env node
-import module from 'node:module';
-
-// From Node 22.1 on: the second start finds everything compiled.
-if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function')
-  module.enableCompileCache();
-
 // Where there is no navigator (Node 20), pg makes a fetch Response to find out whether it runs on Cloudflare, and
 // with it loads all of fetch: 40 ms. This is what Node 21 and later say there.
 if (!('navigator' in globalThis)) {
@@ -23,14 +16,18 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const { run } = await import('./run.ts');
-const exitCode = await run(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  cwd: process.cwd(),
-  signal: interruption.signal,
-});
-// Otherwise the process ends by itself when everything is written and closed.
-if (interruption.signal.aborted) process.exit(exitCode);
-process.exitCode = exitCode;
+main();
+
+async function main(): Promise<void> {
+  const { run } = await import('./run.ts');
+  const exitCode = await run(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: interruption.signal,
+  });
+  // Otherwise the process ends by itself when everything is written and closed.
+  if (interruption.signal.aborted) process.exit(exitCode);
+  process.exitCode = exitCode;
+}

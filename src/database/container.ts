@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Database } from './database.ts';
+import { testcontainers } from './imported.ts';
 import { openScratch } from './server.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function openContainer(
   config: Config,
   image: string,
   signal?: AbortSignal,
-  load: () => Promise<typeof import('testcontainers')> = () => import('testcontainers'),
+  load: () => Promise<typeof import('testcontainers')> = testcontainers,
 ): Promise<Database> {
   const { GenericContainer, Wait } = await load().catch((error: unknown) => {
     throw notInstalled(error);

@@ -1,5 +1,6 @@
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { nodePgMigrate } from './imported.ts';
 import { folderOf } from './migration-project.ts';
 
 /**
@@ -17,6 +18,6 @@ export async function createMigration(config: Config, name: string): Promise<str
       diagnostic({ message, hint: 'Use letters, digits and hyphens, such as add-users.' }),
     ]);
   }
-  const { Migration } = await import('node-pg-migrate');
+  const { Migration } = await nodePgMigrate();
   return Migration.create(hyphenated, dir, { language: 'sql' });
 }

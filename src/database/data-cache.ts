@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants as fileModes } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
-import type { Environment } from '../project/environment.ts';
+import { cacheFolder } from '../project/cache-folder.ts';
 
 const suffix = '.pgdata';
 /** About 2 MB each. */
@@ -76,17 +75,6 @@ function cacheIn(folder: string): DataCache {
       }
     },
   };
-}
-
-/** Where nodrift keeps for this user what can be made again; null with NODRIFT_CACHE=off. */
-export function cacheFolder(env: Environment): string | null {
-  return env.NODRIFT_CACHE === 'off' ? null : join(userCacheFolder(env), 'nodrift');
-}
-
-function userCacheFolder(env: Environment): string {
-  if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
-  if (process.platform === 'win32') return env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
-  return process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
 }
 
 /** 16 MB become 2 MB in 0.08 s, and are back in 0.03 s. The checksum is ours: Brotli has none. */

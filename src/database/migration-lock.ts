@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
+import { nodePgMigrate } from './imported.ts';
 
 const pollMilliseconds = 200;
 
@@ -11,7 +12,7 @@ const pollMilliseconds = 200;
  * @throws Failure (1) if somebody else holds it
  */
 export async function lockMigrations(client: Client, waitSeconds: number): Promise<void> {
-  const { PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
+  const { PG_MIGRATE_LOCK_ID } = await nodePgMigrate();
   const deadline = Date.now() + waitSeconds * 1000;
   for (;;) {
     // Asked again and again: one who waits inside a statement holds a snapshot, and CREATE INDEX CONCURRENTLY

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Extension } from '@electric-sql/pglite';
 import { diagnostic, Failure } from '../diagnostic.ts';
+import { importModule } from './imported.ts';
 import type { SourceFile } from './migration-files.ts';
 
 /** Extensions that PGlite's makers publish as packages of their own; each exports one by its own name. */
@@ -78,7 +79,7 @@ async function load(name: string, root: string): Promise<LoadedExtension | null>
   try {
     if (known === undefined) return extensionOf(name, null, await importContrib(name));
     const entry = resolvePackage(known, root);
-    return extensionOf(name, versionOf(entry), await import(pathToFileURL(entry).href));
+    return extensionOf(name, versionOf(entry), await importModule(pathToFileURL(entry).href));
   } catch (error) {
     if (isAbsent(error)) return null;
     throw error;
@@ -88,7 +89,7 @@ async function load(name: string, root: string): Promise<LoadedExtension | null>
 /** The module is called as the extension, with an underscore for a hyphen: uuid-ossp, uuid_ossp. */
 async function importContrib(name: string): Promise<unknown> {
   const file = name.replaceAll('-', '_');
-  return /^\w+$/.test(file) ? import(`@electric-sql/pglite/contrib/${file}`) : {};
+  return /^\w+$/.test(file) ? importModule(`@electric-sql/pglite/contrib/${file}`) : {};
 }
 
 /** The project's own package, or else the one beside us. */

@@ -1,6 +1,7 @@
 import type { MigrationBuilder } from 'node-pg-migrate';
 import type { Client, QueryResult } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
+import { nodePgMigrate } from './imported.ts';
 import type { SourceFile } from './migration-files.ts';
 import type { Migration, ProgramMigration } from './migrations.ts';
 import { runScript, ScriptError } from './script.ts';
@@ -35,7 +36,7 @@ export async function loadPrograms(
 ): Promise<ReadonlyMap<string, Program>> {
   const programs = new Map<string, Program>();
   if (migrations.length === 0) return programs;
-  const { jiti } = await import('node-pg-migrate');
+  const { jiti } = await nodePgMigrate();
   let shorthands: Shorthands = {};
   for (const { name, file } of migrations) {
     const exported = await jiti
@@ -57,7 +58,7 @@ function program(
   return {
     reversible: down !== false,
     async steps(client, direction, rewrite) {
-      const { MigrationBuilder } = await import('node-pg-migrate');
+      const { MigrationBuilder } = await nodePgMigrate();
       const quiet = { info() {}, warn() {}, error() {} };
       const pgm = new MigrationBuilder(ask(client, file, rewrite), shorthands, false, quiet);
       // Without a way down of its own, what the way up did is reversed.

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { cacheFolder } from '../database/data-cache.ts';
 import { embeddedVersions } from '../database/embedded-versions.ts';
 import { readSourceFiles } from '../database/migration-files.ts';
 import { readOutput } from '../drift/compare.ts';
@@ -8,6 +7,7 @@ import { type Fingerprint, fingerprint, type Part } from '../drift/fingerprint.t
 import { findOrphans } from '../drift/orphans.ts';
 import { type Passed, passedIn } from '../drift/passed.ts';
 import { ownCode } from '../project/build.ts';
+import { cacheFolder } from '../project/cache-folder.ts';
 import type { Config } from '../project/config.ts';
 import type { Environment } from '../project/environment.ts';
 import { findQueryFiles } from '../project/query-files.ts';

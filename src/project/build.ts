@@ -14,12 +14,12 @@ export function ownCode(): readonly (readonly [string, Buffer])[] | null {
 }
 
 function readOwnCode(): readonly (readonly [string, Buffer])[] | null {
-  // src/project/build.ts, or dist/chunks/<this file's chunk>.js
+  // src/project/build.ts, or dist/cli/bundle.cjs
   const root = fileURLToPath(new URL('..', import.meta.url));
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => /(?<!\.d)\.[jt]s$/.test(name))
+    .filter((name) => /(?<!\.d)\.c?[jt]s$/.test(name))
     .sort();
-  if (!names.some((name) => /^cli\/main\.[jt]s$/.test(name))) return null;
+  if (!names.some((name) => /^cli\/main\.(cjs|ts)$/.test(name))) return null;
   return names.map((name) => [name, readFileSync(`${root}/${name}`)]);
 }

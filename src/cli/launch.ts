@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/*
+ * What npm's `nodrift` starts: the bundle of main.ts beside it. A run of nodrift is short, and compiling its code
+ * would be a good part of it, so what V8 made of the code is kept from one run to the next.
+ */
+import module from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../project/cache-folder.ts';
+import { runCompiled } from './run-compiled.ts';
+
+const bundle = fileURLToPath(new URL('./bundle.cjs', import.meta.url));
+const folder = cacheFolder(process.env);
+const command = process.argv[2] ?? '';
+
+// From Node 22.1 on Node does it itself.
+if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') {
+  if (folder !== null) module.enableCompileCache(join(folder, 'compiled'));
+  module.createRequire(import.meta.url)(bundle);
+} else {
+  // Each command needs another part of the code; whatever else stands there is no command.
+  const variant = /^[a-z]{1,20}$/.test(command) ? command : null;
+  runCompiled(bundle, folder === null || variant === null ? null : join(folder, 'compiled'), variant ?? '');
+}
