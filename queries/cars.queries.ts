@@ -51,7 +51,7 @@ export interface GetCarRow {
  * WHERE id = :id!
  * ```
  */
-export const getCar = maybe<GetCarParams, GetCarRow>({
+export const getCar = /* @__PURE__ */ maybe<GetCarParams, GetCarRow>({
   name: 'getCar',
   file: 'queries/cars.sql',
   sql: `SELECT id, make, model, year, body, price_mxn, mileage_km, color, features, listed_on, sold_at
@@ -64,13 +64,14 @@ WHERE id = $1`,
     ['model', text],
     ['year', int2],
     ['body', text],
-    ['priceMxn', custom(Decimal)],
+    ['priceMxn', /* @__PURE__ */ custom(Decimal)],
     ['mileageKm', int4],
     ['color', text],
-    ['features', array(text)],
+    ['features', /* @__PURE__ */ array(text)],
     ['listedOn', date],
     ['soldAt', timestamptz],
   ],
+  readOnly: true,
 });
 
 export interface GetCarsByIdsParams {
@@ -97,7 +98,7 @@ export interface GetCarsByIdsRow {
  * ORDER BY id
  * ```
  */
-export const getCarsByIds = many<GetCarsByIdsParams, GetCarsByIdsRow>({
+export const getCarsByIds = /* @__PURE__ */ many<GetCarsByIdsParams, GetCarsByIdsRow>({
   name: 'getCarsByIds',
   file: 'queries/cars.sql',
   sql: [
@@ -114,8 +115,9 @@ ORDER BY id`,
     ['make', text],
     ['model', text],
     ['year', int2],
-    ['priceMxn', custom(Decimal)],
+    ['priceMxn', /* @__PURE__ */ custom(Decimal)],
   ],
+  readOnly: true,
 });
 
 export interface SearchCarsParams {
@@ -168,7 +170,7 @@ export interface SearchCarsRow {
  * LIMIT :limit! OFFSET :offset!
  * ```
  */
-export const searchCars = many<SearchCarsParams, SearchCarsRow>({
+export const searchCars = /* @__PURE__ */ many<SearchCarsParams, SearchCarsRow>({
   name: 'searchCars',
   file: 'queries/cars.sql',
   sql: `SELECT
@@ -195,8 +197,8 @@ LIMIT $7 OFFSET $8`,
     { name: 'text', codec: text },
     { name: 'body', codec: text },
     { name: 'minYear', codec: int2 },
-    { name: 'maxPriceMxn', codec: custom(Decimal) },
-    { name: 'features', codec: arrayWithNulls(text) },
+    { name: 'maxPriceMxn', codec: /* @__PURE__ */ custom(Decimal) },
+    { name: 'features', codec: /* @__PURE__ */ arrayWithNulls(text) },
     { name: 'limit', codec: int8 },
     { name: 'offset', codec: int8 },
   ],
@@ -205,11 +207,12 @@ LIMIT $7 OFFSET $8`,
     ['make', text],
     ['model', text],
     ['year', int2],
-    ['priceMxn', custom(Decimal)],
+    ['priceMxn', /* @__PURE__ */ custom(Decimal)],
     ['mileageKm', int4],
     ['color', text],
     ['total', int8],
   ],
+  readOnly: true,
 });
 
 export interface CountCarsForSaleRow {
@@ -223,7 +226,7 @@ export interface CountCarsForSaleRow {
  * WHERE sold_at IS NULL
  * ```
  */
-export const countCarsForSale = one<void, CountCarsForSaleRow>({
+export const countCarsForSale = /* @__PURE__ */ one<void, CountCarsForSaleRow>({
   name: 'countCarsForSale',
   file: 'queries/cars.sql',
   sql: `SELECT count(*) AS total
@@ -231,6 +234,7 @@ FROM cars
 WHERE sold_at IS NULL`,
   params: [],
   columns: [['total', int8]],
+  readOnly: true,
 });
 
 export interface SummarizeMakesParams {
@@ -266,7 +270,7 @@ export interface SummarizeMakesRow {
  * ORDER BY cars DESC, make
  * ```
  */
-export const summarizeMakes = many<SummarizeMakesParams, SummarizeMakesRow>({
+export const summarizeMakes = /* @__PURE__ */ many<SummarizeMakesParams, SummarizeMakesRow>({
   name: 'summarizeMakes',
   file: 'queries/cars.sql',
   sql: `SELECT
@@ -286,12 +290,13 @@ ORDER BY cars DESC, make`,
   columns: [
     ['make', text],
     ['cars', int8],
-    ['cheapestMxn', custom(Decimal)],
-    ['dearestMxn', custom(Decimal)],
-    ['averageMxn', custom(Decimal)],
+    ['cheapestMxn', /* @__PURE__ */ custom(Decimal)],
+    ['dearestMxn', /* @__PURE__ */ custom(Decimal)],
+    ['averageMxn', /* @__PURE__ */ custom(Decimal)],
     ['averageMileageKm', float8],
-    ['models', array(text)],
+    ['models', /* @__PURE__ */ array(text)],
   ],
+  readOnly: true,
 });
 
 export interface PriceRangeRow {
@@ -308,7 +313,7 @@ export interface PriceRangeRow {
  * WHERE sold_at IS NULL
  * ```
  */
-export const priceRange = one<void, PriceRangeRow>({
+export const priceRange = /* @__PURE__ */ one<void, PriceRangeRow>({
   name: 'priceRange',
   file: 'queries/cars.sql',
   sql: `SELECT min(price_mxn) AS cheapest_mxn, max(price_mxn) AS dearest_mxn
@@ -316,9 +321,10 @@ FROM cars
 WHERE sold_at IS NULL`,
   params: [],
   columns: [
-    ['cheapestMxn', custom(Decimal)],
-    ['dearestMxn', custom(Decimal)],
+    ['cheapestMxn', /* @__PURE__ */ custom(Decimal)],
+    ['dearestMxn', /* @__PURE__ */ custom(Decimal)],
   ],
+  readOnly: true,
 });
 
 export interface ListFeaturesRow {
@@ -338,7 +344,7 @@ export interface ListFeaturesRow {
  * ORDER BY cars DESC, feature
  * ```
  */
-export const listFeatures = many<void, ListFeaturesRow>({
+export const listFeatures = /* @__PURE__ */ many<void, ListFeaturesRow>({
   name: 'listFeatures',
   file: 'queries/cars.sql',
   sql: `SELECT feature, count(*) AS cars
@@ -352,6 +358,7 @@ ORDER BY cars DESC, feature`,
     ['feature', text],
     ['cars', int8],
   ],
+  readOnly: true,
 });
 
 export interface AddCarParams {
@@ -375,6 +382,30 @@ export interface AddCarRow {
   searchText: string;
 }
 
+export interface AddCarViolations {
+  unique: 'cars_pkey';
+  notNull:
+    | 'body'
+    | 'features'
+    | 'id'
+    | 'make'
+    | 'mileage_km'
+    | 'model'
+    | 'price_mxn'
+    | 'search_text'
+    | 'year';
+  check:
+    | 'cars_body_check'
+    | 'cars_features_check'
+    | 'cars_id_check'
+    | 'cars_make_check'
+    | 'cars_mileage_km_check'
+    | 'cars_model_check'
+    | 'cars_price_mxn_check'
+    | 'cars_thumbnail_check'
+    | 'cars_year_check';
+}
+
 /**
  * ```sql
  * INSERT INTO cars (id, make, model, year, body, price_mxn, mileage_km, color, features)
@@ -382,7 +413,7 @@ export interface AddCarRow {
  * RETURNING id, listed_on, search_text
  * ```
  */
-export const addCar = one<AddCarParams, AddCarRow>({
+export const addCar = /* @__PURE__ */ one<AddCarParams, AddCarRow, AddCarViolations>({
   name: 'addCar',
   file: 'queries/cars.sql',
   sql: `INSERT INTO cars (id, make, model, year, body, price_mxn, mileage_km, color, features)
@@ -397,10 +428,10 @@ RETURNING id, listed_on, search_text`,
         ['model', text],
         ['year', int2],
         ['body', text],
-        ['priceMxn', custom(Decimal)],
+        ['priceMxn', /* @__PURE__ */ custom(Decimal)],
         ['mileageKm', int4],
         ['color', text],
-        ['features', array(text)],
+        ['features', /* @__PURE__ */ array(text)],
       ],
     },
   ],
@@ -423,6 +454,21 @@ export interface AddCarsParams {
   }[];
 }
 
+export interface AddCarsViolations {
+  unique: 'cars_pkey';
+  notNull: 'body' | 'id' | 'make' | 'model' | 'price_mxn' | 'search_text' | 'year';
+  check:
+    | 'cars_body_check'
+    | 'cars_features_check'
+    | 'cars_id_check'
+    | 'cars_make_check'
+    | 'cars_mileage_km_check'
+    | 'cars_model_check'
+    | 'cars_price_mxn_check'
+    | 'cars_thumbnail_check'
+    | 'cars_year_check';
+}
+
 /**
  * Takes in a delivery of new cars in one statement.
  *
@@ -431,7 +477,7 @@ export interface AddCarsParams {
  * VALUES :cars
  * ```
  */
-export const addCars = execrows<AddCarsParams>({
+export const addCars = /* @__PURE__ */ execrows<AddCarsParams, void, AddCarsViolations>({
   name: 'addCars',
   file: 'queries/cars.sql',
   sql: [
@@ -448,7 +494,7 @@ VALUES `,
         ['model', text],
         ['year', int2],
         ['body', text],
-        ['priceMxn', custom(Decimal)],
+        ['priceMxn', /* @__PURE__ */ custom(Decimal)],
         ['color', text],
       ],
     },
@@ -477,6 +523,20 @@ export interface UpsertCarRow {
   inserted: boolean;
 }
 
+export interface UpsertCarViolations {
+  notNull: 'body' | 'id' | 'make' | 'mileage_km' | 'model' | 'price_mxn' | 'search_text' | 'year';
+  check:
+    | 'cars_body_check'
+    | 'cars_features_check'
+    | 'cars_id_check'
+    | 'cars_make_check'
+    | 'cars_mileage_km_check'
+    | 'cars_model_check'
+    | 'cars_price_mxn_check'
+    | 'cars_thumbnail_check'
+    | 'cars_year_check';
+}
+
 /**
  * Adds the car or, if its id is known, takes over price and mileage. `inserted` tells which.
  *
@@ -489,7 +549,7 @@ export interface UpsertCarRow {
  * RETURNING car.id, car.price_mxn, car.mileage_km, car.xmax = 0 AS "inserted!"
  * ```
  */
-export const upsertCar = one<UpsertCarParams, UpsertCarRow>({
+export const upsertCar = /* @__PURE__ */ one<UpsertCarParams, UpsertCarRow, UpsertCarViolations>({
   name: 'upsertCar',
   file: 'queries/cars.sql',
   sql: `INSERT INTO cars AS car (id, make, model, year, body, price_mxn, mileage_km)
@@ -507,14 +567,14 @@ RETURNING car.id, car.price_mxn, car.mileage_km, car.xmax = 0 AS "inserted!"`,
         ['model', text],
         ['year', int2],
         ['body', text],
-        ['priceMxn', custom(Decimal)],
+        ['priceMxn', /* @__PURE__ */ custom(Decimal)],
         ['mileageKm', int4],
       ],
     },
   ],
   columns: [
     ['id', text],
-    ['priceMxn', custom(Decimal)],
+    ['priceMxn', /* @__PURE__ */ custom(Decimal)],
     ['mileageKm', int4],
     ['inserted', bool],
   ],
@@ -534,6 +594,11 @@ export interface ChangePriceRow {
   newPriceMxn: Decimal;
 }
 
+export interface ChangePriceViolations {
+  notNull: 'price_mxn' | 'search_text';
+  check: 'cars_price_mxn_check';
+}
+
 /**
  * The old price is in the result, so that a buyer can be told of the difference.
  *
@@ -551,7 +616,11 @@ export interface ChangePriceRow {
  * RETURNING car.id, before.price_mxn AS old_price_mxn, car.price_mxn AS new_price_mxn
  * ```
  */
-export const changePrice = maybe<ChangePriceParams, ChangePriceRow>({
+export const changePrice = /* @__PURE__ */ maybe<
+  ChangePriceParams,
+  ChangePriceRow,
+  ChangePriceViolations
+>({
   name: 'changePrice',
   file: 'queries/cars.sql',
   sql: `WITH before AS (
@@ -567,18 +636,22 @@ WHERE car.id = before.id
 RETURNING car.id, before.price_mxn AS old_price_mxn, car.price_mxn AS new_price_mxn`,
   params: [
     { name: 'id', codec: text },
-    { name: 'priceMxn', codec: custom(Decimal) },
+    { name: 'priceMxn', codec: /* @__PURE__ */ custom(Decimal) },
   ],
   columns: [
     ['id', text],
-    ['oldPriceMxn', custom(Decimal)],
-    ['newPriceMxn', custom(Decimal)],
+    ['oldPriceMxn', /* @__PURE__ */ custom(Decimal)],
+    ['newPriceMxn', /* @__PURE__ */ custom(Decimal)],
   ],
 });
 
 export interface SellCarParams {
   soldAt: Date;
   id: string;
+}
+
+export interface SellCarViolations {
+  notNull: 'search_text';
 }
 
 /**
@@ -590,7 +663,7 @@ export interface SellCarParams {
  * WHERE id = :id! AND sold_at IS NULL
  * ```
  */
-export const sellCar = execrows<SellCarParams>({
+export const sellCar = /* @__PURE__ */ execrows<SellCarParams, void, SellCarViolations>({
   name: 'sellCar',
   file: 'queries/cars.sql',
   sql: `UPDATE cars
@@ -608,6 +681,11 @@ export interface SetThumbnailParams {
   id: string;
 }
 
+export interface SetThumbnailViolations {
+  notNull: 'search_text';
+  check: 'cars_thumbnail_check';
+}
+
 /**
  * ```sql
  * UPDATE cars
@@ -615,7 +693,7 @@ export interface SetThumbnailParams {
  * WHERE id = :id!
  * ```
  */
-export const setThumbnail = exec<SetThumbnailParams>({
+export const setThumbnail = /* @__PURE__ */ exec<SetThumbnailParams, void, SetThumbnailViolations>({
   name: 'setThumbnail',
   file: 'queries/cars.sql',
   sql: `UPDATE cars
@@ -644,7 +722,7 @@ export interface GetThumbnailRow {
  * WHERE id = :id!
  * ```
  */
-export const getThumbnail = maybe<GetThumbnailParams, GetThumbnailRow>({
+export const getThumbnail = /* @__PURE__ */ maybe<GetThumbnailParams, GetThumbnailRow>({
   name: 'getThumbnail',
   file: 'queries/cars.sql',
   sql: `SELECT thumbnail, octet_length(thumbnail) AS bytes
@@ -655,6 +733,7 @@ WHERE id = $1`,
     ['thumbnail', bytea],
     ['bytes', int4],
   ],
+  readOnly: true,
 });
 
 export interface DeleteCarParams {
@@ -675,7 +754,7 @@ export interface DeleteCarRow {
  * RETURNING id, make, model
  * ```
  */
-export const deleteCar = maybe<DeleteCarParams, DeleteCarRow>({
+export const deleteCar = /* @__PURE__ */ maybe<DeleteCarParams, DeleteCarRow>({
   name: 'deleteCar',
   file: 'queries/cars.sql',
   sql: `DELETE FROM cars

@@ -33,6 +33,17 @@ export interface AddPlanRow {
   months: Range<number>;
 }
 
+export interface AddPlanViolations {
+  unique: 'financing_plans_car_id_lender_key' | 'financing_plans_pkey';
+  foreignKey: 'financing_plans_car_id_fkey';
+  notNull: 'annual_rate' | 'car_id' | 'down_payment_share' | 'lender';
+  check:
+    | 'financing_plans_lender_check'
+    | 'financing_plans_months_check'
+    | 'financing_plans_opening_fee_mxn_check'
+    | 'rate_check';
+}
+
 /**
  * Terms are given as the shortest and the longest, both included.
  *
@@ -50,7 +61,7 @@ export interface AddPlanRow {
  * RETURNING id, months
  * ```
  */
-export const addPlan = one<AddPlanParams, AddPlanRow>({
+export const addPlan = /* @__PURE__ */ one<AddPlanParams, AddPlanRow, AddPlanViolations>({
   name: 'addPlan',
   file: 'queries/financing.sql',
   sql: `INSERT INTO financing_plans (car_id, lender, annual_rate, down_payment_share, months, opening_fee_mxn, valid_until)
@@ -67,16 +78,16 @@ RETURNING id, months`,
   params: [
     { name: 'carId', codec: text },
     { name: 'lender', codec: text },
-    { name: 'annualRate', codec: custom(Decimal) },
-    { name: 'downPaymentShare', codec: custom(Decimal) },
+    { name: 'annualRate', codec: /* @__PURE__ */ custom(Decimal) },
+    { name: 'downPaymentShare', codec: /* @__PURE__ */ custom(Decimal) },
     { name: 'minMonths', codec: int4 },
     { name: 'maxMonths', codec: int4 },
-    { name: 'openingFeeMxn', codec: custom(Decimal) },
+    { name: 'openingFeeMxn', codec: /* @__PURE__ */ custom(Decimal) },
     { name: 'validUntil', codec: date },
   ],
   columns: [
     ['id', int8],
-    ['months', range(int4)],
+    ['months', /* @__PURE__ */ range(int4)],
   ],
 });
 
@@ -99,6 +110,17 @@ export interface UpsertPlanRow {
   months: Range<number>;
 }
 
+export interface UpsertPlanViolations {
+  unique: 'financing_plans_pkey';
+  foreignKey: 'financing_plans_car_id_fkey';
+  notNull: 'annual_rate' | 'car_id' | 'lender' | 'months';
+  check:
+    | 'financing_plans_lender_check'
+    | 'financing_plans_months_check'
+    | 'financing_plans_opening_fee_mxn_check'
+    | 'rate_check';
+}
+
 /**
  * A lender has one plan for each car: a new offer replaces the old one.
  *
@@ -110,7 +132,11 @@ export interface UpsertPlanRow {
  * RETURNING id, car_id, lender, annual_rate, months
  * ```
  */
-export const upsertPlan = one<UpsertPlanParams, UpsertPlanRow>({
+export const upsertPlan = /* @__PURE__ */ one<
+  UpsertPlanParams,
+  UpsertPlanRow,
+  UpsertPlanViolations
+>({
   name: 'upsertPlan',
   file: 'queries/financing.sql',
   sql: `INSERT INTO financing_plans (car_id, lender, annual_rate, months)
@@ -124,8 +150,8 @@ RETURNING id, car_id, lender, annual_rate, months`,
       fields: [
         ['carId', text],
         ['lender', text],
-        ['annualRate', custom(Decimal)],
-        ['months', range(int4)],
+        ['annualRate', /* @__PURE__ */ custom(Decimal)],
+        ['months', /* @__PURE__ */ range(int4)],
       ],
     },
   ],
@@ -133,8 +159,8 @@ RETURNING id, car_id, lender, annual_rate, months`,
     ['id', int8],
     ['carId', text],
     ['lender', text],
-    ['annualRate', custom(Decimal)],
-    ['months', range(int4)],
+    ['annualRate', /* @__PURE__ */ custom(Decimal)],
+    ['months', /* @__PURE__ */ range(int4)],
   ],
 });
 
@@ -175,7 +201,7 @@ export interface ListPlansRow {
  * ORDER BY rank, id
  * ```
  */
-export const listPlans = many<ListPlansParams, ListPlansRow>({
+export const listPlans = /* @__PURE__ */ many<ListPlansParams, ListPlansRow>({
   name: 'listPlans',
   file: 'queries/financing.sql',
   sql: `SELECT
@@ -195,13 +221,14 @@ ORDER BY rank, id`,
   columns: [
     ['id', int8],
     ['lender', text],
-    ['annualRate', custom(Decimal)],
-    ['months', range(int4)],
-    ['openingFeeMxn', custom(Decimal)],
+    ['annualRate', /* @__PURE__ */ custom(Decimal)],
+    ['months', /* @__PURE__ */ range(int4)],
+    ['openingFeeMxn', /* @__PURE__ */ custom(Decimal)],
     ['validUntil', date],
     ['rank', int8],
-    ['aboveNext', custom(Decimal)],
+    ['aboveNext', /* @__PURE__ */ custom(Decimal)],
   ],
+  readOnly: true,
 });
 
 export interface QuoteCarsParams {
@@ -240,7 +267,7 @@ export interface QuoteCarsRow {
  * ORDER BY payment_mxn NULLS LAST, car.id
  * ```
  */
-export const quoteCars = many<QuoteCarsParams, QuoteCarsRow>({
+export const quoteCars = /* @__PURE__ */ many<QuoteCarsParams, QuoteCarsRow>({
   name: 'quoteCars',
   file: 'queries/financing.sql',
   sql: `SELECT
@@ -260,11 +287,12 @@ ORDER BY payment_mxn NULLS LAST, car.id`,
     ['id', text],
     ['make', text],
     ['model', text],
-    ['priceMxn', custom(Decimal)],
+    ['priceMxn', /* @__PURE__ */ custom(Decimal)],
     ['lender', text],
-    ['annualRate', custom(Decimal)],
-    ['paymentMxn', custom(Decimal)],
+    ['annualRate', /* @__PURE__ */ custom(Decimal)],
+    ['paymentMxn', /* @__PURE__ */ custom(Decimal)],
   ],
+  readOnly: true,
 });
 
 export interface ListCarsWithCheapestPlanRow {
@@ -288,7 +316,7 @@ export interface ListCarsWithCheapestPlanRow {
  * ORDER BY lowest_payment_mxn NULLS LAST, id
  * ```
  */
-export const listCarsWithCheapestPlan = many<void, ListCarsWithCheapestPlanRow>({
+export const listCarsWithCheapestPlan = /* @__PURE__ */ many<void, ListCarsWithCheapestPlanRow>({
   name: 'listCarsWithCheapestPlan',
   file: 'queries/financing.sql',
   sql: `SELECT id, make, model, year, price_mxn, plan_id, lender, annual_rate, months, lowest_payment_mxn
@@ -301,13 +329,14 @@ ORDER BY lowest_payment_mxn NULLS LAST, id`,
     ['make', text],
     ['model', text],
     ['year', int2],
-    ['priceMxn', custom(Decimal)],
+    ['priceMxn', /* @__PURE__ */ custom(Decimal)],
     ['planId', int8],
     ['lender', text],
-    ['annualRate', custom(Decimal)],
-    ['months', range(int4)],
-    ['lowestPaymentMxn', custom(Decimal)],
+    ['annualRate', /* @__PURE__ */ custom(Decimal)],
+    ['months', /* @__PURE__ */ range(int4)],
+    ['lowestPaymentMxn', /* @__PURE__ */ custom(Decimal)],
   ],
+  readOnly: true,
 });
 
 export interface ListCarsWithoutPlanRow {
@@ -326,7 +355,7 @@ export interface ListCarsWithoutPlanRow {
  * ORDER BY car.id
  * ```
  */
-export const listCarsWithoutPlan = many<void, ListCarsWithoutPlanRow>({
+export const listCarsWithoutPlan = /* @__PURE__ */ many<void, ListCarsWithoutPlanRow>({
   name: 'listCarsWithoutPlan',
   file: 'queries/financing.sql',
   sql: `SELECT car.id, car.make, car.model
@@ -340,6 +369,7 @@ ORDER BY car.id`,
     ['make', text],
     ['model', text],
   ],
+  readOnly: true,
 });
 
 export interface GetCarWithPlansParams {
@@ -399,7 +429,7 @@ export interface GetCarWithPlansRow {
  * WHERE car.id = :id!
  * ```
  */
-export const getCarWithPlans = maybe<GetCarWithPlansParams, GetCarWithPlansRow>({
+export const getCarWithPlans = /* @__PURE__ */ maybe<GetCarWithPlansParams, GetCarWithPlansRow>({
   name: 'getCarWithPlans',
   file: 'queries/financing.sql',
   sql: `SELECT
@@ -435,6 +465,7 @@ WHERE car.id = $1`,
     ['id', text],
     ['page', json],
   ],
+  readOnly: true,
 });
 
 export interface CompareLendersRow {
@@ -462,7 +493,7 @@ export interface CompareLendersRow {
  * ORDER BY plan.lender NULLS LAST, car.make NULLS LAST
  * ```
  */
-export const compareLenders = many<void, CompareLendersRow>({
+export const compareLenders = /* @__PURE__ */ many<void, CompareLendersRow>({
   name: 'compareLenders',
   file: 'queries/financing.sql',
   sql: `SELECT
@@ -480,9 +511,10 @@ ORDER BY plan.lender NULLS LAST, car.make NULLS LAST`,
     ['lender', text],
     ['make', text],
     ['plans', int8],
-    ['lowestRate', custom(Decimal)],
-    ['averageFeeMxn', custom(Decimal)],
+    ['lowestRate', /* @__PURE__ */ custom(Decimal)],
+    ['averageFeeMxn', /* @__PURE__ */ custom(Decimal)],
   ],
+  readOnly: true,
 });
 
 export interface DeleteExpiredPlansParams {
@@ -495,7 +527,7 @@ export interface DeleteExpiredPlansParams {
  * WHERE valid_until < :today!
  * ```
  */
-export const deleteExpiredPlans = execrows<DeleteExpiredPlansParams>({
+export const deleteExpiredPlans = /* @__PURE__ */ execrows<DeleteExpiredPlansParams>({
   name: 'deleteExpiredPlans',
   file: 'queries/financing.sql',
   sql: `DELETE FROM financing_plans

@@ -14,6 +14,7 @@ import {
   text,
   timestamptz,
   uuid,
+  type Violations,
 } from 'nodrift/runtime';
 import type { JobStatus, TaskStatus } from './schema.types.js';
 
@@ -31,6 +32,25 @@ export interface EnqueueJobRow {
   /** Not before this moment. */
   runAt: Date;
   tasks: bigint;
+}
+
+export interface EnqueueJobViolations {
+  unique: 'job_tasks_pkey' | 'jobs_pkey';
+  foreignKey: 'job_tasks_job_id_fkey' | 'jobs_requested_by_fkey';
+  notNull: 'job_id' | 'kind' | 'name';
+  check:
+    | 'job_tasks_check'
+    | 'job_tasks_check1'
+    | 'job_tasks_name_check'
+    | 'job_tasks_parameters_check'
+    | 'job_tasks_position_check'
+    | 'jobs_attempts_check'
+    | 'jobs_error_check'
+    | 'jobs_finished_check'
+    | 'jobs_kind_check'
+    | 'jobs_parameters_check'
+    | 'jobs_stage_results_check'
+    | 'jobs_started_check';
 }
 
 /**
@@ -51,7 +71,11 @@ export interface EnqueueJobRow {
  * FROM job
  * ```
  */
-export const enqueueJob = one<EnqueueJobParams, EnqueueJobRow>({
+export const enqueueJob = /* @__PURE__ */ one<
+  EnqueueJobParams,
+  EnqueueJobRow,
+  EnqueueJobViolations
+>({
   name: 'enqueueJob',
   file: 'queries/jobs.sql',
   sql: `WITH job AS (
@@ -71,7 +95,7 @@ FROM job`,
     { name: 'requestedBy', codec: uuid },
     { name: 'parameters', codec: json },
     { name: 'runAt', codec: timestamptz },
-    { name: 'taskNames', codec: array(text) },
+    { name: 'taskNames', codec: /* @__PURE__ */ array(text) },
   ],
   columns: [
     ['id', int8],
@@ -90,6 +114,17 @@ export interface AddJobTasksParams {
   }[];
 }
 
+export interface AddJobTasksViolations {
+  foreignKey: 'job_tasks_job_id_fkey';
+  notNull: 'job_id' | 'name' | 'parameters' | 'position';
+  check:
+    | 'job_tasks_check'
+    | 'job_tasks_check1'
+    | 'job_tasks_name_check'
+    | 'job_tasks_parameters_check'
+    | 'job_tasks_position_check';
+}
+
 /**
  * ```sql
  * INSERT INTO job_tasks (job_id, position, name, parameters)
@@ -97,7 +132,11 @@ export interface AddJobTasksParams {
  * ON CONFLICT (job_id, position) DO NOTHING
  * ```
  */
-export const addJobTasks = execrows<AddJobTasksParams>({
+export const addJobTasks = /* @__PURE__ */ execrows<
+  AddJobTasksParams,
+  void,
+  AddJobTasksViolations
+>({
   name: 'addJobTasks',
   file: 'queries/jobs.sql',
   sql: [
@@ -132,7 +171,7 @@ export interface ClaimNextJobRow {
  * SELECT claim_next_job() AS job_id
  * ```
  */
-export const claimNextJob = one<void, ClaimNextJobRow>({
+export const claimNextJob = /* @__PURE__ */ one<void, ClaimNextJobRow, Violations>({
   name: 'claimNextJob',
   file: 'queries/jobs.sql',
   sql: 'SELECT claim_next_job() AS job_id',
@@ -156,7 +195,7 @@ export interface AdvanceJobRow {
  * SELECT advance_job(:jobId!, :result) AS "remaining!"
  * ```
  */
-export const advanceJob = one<AdvanceJobParams, AdvanceJobRow>({
+export const advanceJob = /* @__PURE__ */ one<AdvanceJobParams, AdvanceJobRow, Violations>({
   name: 'advanceJob',
   file: 'queries/jobs.sql',
   sql: 'SELECT advance_job($1, $2) AS "remaining!"',
@@ -181,7 +220,7 @@ export interface FailJobRow {
  * SELECT fail_job(:jobId!, :reason!) AS "skipped!"
  * ```
  */
-export const failJob = one<FailJobParams, FailJobRow>({
+export const failJob = /* @__PURE__ */ one<FailJobParams, FailJobRow, Violations>({
   name: 'failJob',
   file: 'queries/jobs.sql',
   sql: 'SELECT fail_job($1, $2) AS "skipped!"',
@@ -200,6 +239,15 @@ export interface RetryJobRow {
   jobId: bigint | null;
 }
 
+export interface RetryJobViolations {
+  check:
+    | 'job_tasks_check'
+    | 'job_tasks_check1'
+    | 'jobs_error_check'
+    | 'jobs_finished_check'
+    | 'jobs_started_check';
+}
+
 /**
  * NULL if there is no such job or it has not failed.
  *
@@ -207,7 +255,7 @@ export interface RetryJobRow {
  * SELECT retry_job(:jobId!) AS job_id
  * ```
  */
-export const retryJob = one<RetryJobParams, RetryJobRow>({
+export const retryJob = /* @__PURE__ */ one<RetryJobParams, RetryJobRow, RetryJobViolations>({
   name: 'retryJob',
   file: 'queries/jobs.sql',
   sql: 'SELECT retry_job($1) AS job_id',
@@ -223,6 +271,10 @@ export interface CancelJobsRow {
   id: bigint;
 }
 
+export interface CancelJobsViolations {
+  check: 'jobs_error_check' | 'jobs_finished_check' | 'jobs_started_check';
+}
+
 /**
  * Only jobs that have not been started can be cancelled.
  *
@@ -233,7 +285,11 @@ export interface CancelJobsRow {
  * RETURNING id
  * ```
  */
-export const cancelJobs = many<CancelJobsParams, CancelJobsRow>({
+export const cancelJobs = /* @__PURE__ */ many<
+  CancelJobsParams,
+  CancelJobsRow,
+  CancelJobsViolations
+>({
   name: 'cancelJobs',
   file: 'queries/jobs.sql',
   sql: [
@@ -298,7 +354,7 @@ export interface GetJobRow {
  * GROUP BY job.id
  * ```
  */
-export const getJob = maybe<GetJobParams, GetJobRow>({
+export const getJob = /* @__PURE__ */ maybe<GetJobParams, GetJobRow>({
   name: 'getJob',
   file: 'queries/jobs.sql',
   sql: `SELECT
@@ -335,6 +391,7 @@ GROUP BY job.id`,
     ['requestedBy', text],
     ['tasks', json],
   ],
+  readOnly: true,
 });
 
 export interface ListActiveJobsRow {
@@ -362,7 +419,7 @@ export interface ListActiveJobsRow {
  * ORDER BY job.run_at, job.id
  * ```
  */
-export const listActiveJobs = many<void, ListActiveJobsRow>({
+export const listActiveJobs = /* @__PURE__ */ many<void, ListActiveJobsRow>({
   name: 'listActiveJobs',
   file: 'queries/jobs.sql',
   sql: `SELECT
@@ -385,6 +442,7 @@ ORDER BY job.run_at, job.id`,
     ['currentTask', text],
     ['remaining', int8],
   ],
+  readOnly: true,
 });
 
 export interface GetJobProgressParams {
@@ -402,7 +460,7 @@ export interface GetJobProgressRow {
  * FROM job_progress(:jobId!)
  * ```
  */
-export const getJobProgress = many<GetJobProgressParams, GetJobProgressRow>({
+export const getJobProgress = /* @__PURE__ */ many<GetJobProgressParams, GetJobProgressRow>({
   name: 'getJobProgress',
   file: 'queries/jobs.sql',
   sql: `SELECT status, tasks
@@ -412,6 +470,7 @@ FROM job_progress($1)`,
     ['status', text],
     ['tasks', int8],
   ],
+  readOnly: true,
 });
 
 export interface CountJobsByStatusParams {
@@ -438,7 +497,10 @@ export interface CountJobsByStatusRow {
  * ORDER BY status
  * ```
  */
-export const countJobsByStatus = many<CountJobsByStatusParams, CountJobsByStatusRow>({
+export const countJobsByStatus = /* @__PURE__ */ many<
+  CountJobsByStatusParams,
+  CountJobsByStatusRow
+>({
   name: 'countJobsByStatus',
   file: 'queries/jobs.sql',
   sql: `SELECT status, count(job.id) AS jobs
@@ -455,6 +517,7 @@ ORDER BY status`,
     ['status', text],
     ['jobs', int8],
   ],
+  readOnly: true,
 });
 
 export interface FindJobsByParameterParams {
@@ -479,7 +542,10 @@ export interface FindJobsByParameterRow {
  * ORDER BY id
  * ```
  */
-export const findJobsByParameter = many<FindJobsByParameterParams, FindJobsByParameterRow>({
+export const findJobsByParameter = /* @__PURE__ */ many<
+  FindJobsByParameterParams,
+  FindJobsByParameterRow
+>({
   name: 'findJobsByParameter',
   file: 'queries/jobs.sql',
   sql: `SELECT id, kind, status, parameters ->> 'source' AS source, parameters -> 'limits' AS limits
@@ -494,6 +560,7 @@ ORDER BY id`,
     ['source', text],
     ['limits', json],
   ],
+  readOnly: true,
 });
 
 export interface PurgeJobsParams {
@@ -522,7 +589,7 @@ export interface PurgeJobsRow {
  * FROM purged
  * ```
  */
-export const purgeJobs = one<PurgeJobsParams, PurgeJobsRow>({
+export const purgeJobs = /* @__PURE__ */ one<PurgeJobsParams, PurgeJobsRow>({
   name: 'purgeJobs',
   file: 'queries/jobs.sql',
   sql: `WITH purged AS (
@@ -539,6 +606,6 @@ FROM purged`,
   columns: [
     ['jobs', int8],
     ['failed', int8],
-    ['ids', array(int8)],
+    ['ids', /* @__PURE__ */ array(int8)],
   ],
 });

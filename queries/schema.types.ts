@@ -12,7 +12,7 @@ export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancell
 
 export type TaskStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped';
 
-export const addressCodec = composite([
+export const addressCodec = /* @__PURE__ */ composite([
   ['street', text],
   ['city', text],
   ['postal_code', text],

@@ -14,6 +14,7 @@ import {
   text,
   timestamptz,
   uuid,
+  type Violations,
 } from 'nodrift/runtime';
 
 export interface AddTaskParams {
@@ -44,6 +45,18 @@ export interface AddTaskRow {
   updatedAt: Date;
 }
 
+export interface AddTaskViolations {
+  unique: 'tasks_id_user_id_key' | 'tasks_pkey';
+  foreignKey: 'tasks_parent_id_user_id_fkey' | 'tasks_user_id_fkey';
+  notNull: 'labels' | 'priority' | 'title' | 'user_id';
+  check:
+    | 'tasks_check'
+    | 'tasks_estimate_check'
+    | 'tasks_labels_check'
+    | 'tasks_priority_check'
+    | 'tasks_title_check';
+}
+
 /**
  * ```sql
  * INSERT INTO tasks (user_id, parent_id, title, notes, priority, labels, due_on)
@@ -51,7 +64,7 @@ export interface AddTaskRow {
  * RETURNING id, user_id, parent_id, title, notes, priority, labels, due_on, completed, created_at, updated_at
  * ```
  */
-export const addTask = one<AddTaskParams, AddTaskRow>({
+export const addTask = /* @__PURE__ */ one<AddTaskParams, AddTaskRow, AddTaskViolations>({
   name: 'addTask',
   file: 'queries/tasks.sql',
   sql: `INSERT INTO tasks (user_id, parent_id, title, notes, priority, labels, due_on)
@@ -66,7 +79,7 @@ RETURNING id, user_id, parent_id, title, notes, priority, labels, due_on, comple
         ['title', text],
         ['notes', text],
         ['priority', text],
-        ['labels', array(text)],
+        ['labels', /* @__PURE__ */ array(text)],
         ['dueOn', date],
       ],
     },
@@ -78,7 +91,7 @@ RETURNING id, user_id, parent_id, title, notes, priority, labels, due_on, comple
     ['title', text],
     ['notes', text],
     ['priority', text],
-    ['labels', array(text)],
+    ['labels', /* @__PURE__ */ array(text)],
     ['dueOn', date],
     ['completed', bool],
     ['createdAt', timestamptz],
@@ -95,6 +108,18 @@ export interface AddTasksRow {
   title: string;
 }
 
+export interface AddTasksViolations {
+  unique: 'tasks_id_user_id_key' | 'tasks_pkey';
+  foreignKey: 'tasks_user_id_fkey';
+  notNull: 'title' | 'user_id';
+  check:
+    | 'tasks_check'
+    | 'tasks_estimate_check'
+    | 'tasks_labels_check'
+    | 'tasks_priority_check'
+    | 'tasks_title_check';
+}
+
 /**
  * Adds several plain tasks at once.
  *
@@ -104,7 +129,7 @@ export interface AddTasksRow {
  * RETURNING id, title
  * ```
  */
-export const addTasks = many<AddTasksParams, AddTasksRow>({
+export const addTasks = /* @__PURE__ */ many<AddTasksParams, AddTasksRow, AddTasksViolations>({
   name: 'addTasks',
   file: 'queries/tasks.sql',
   sql: [
@@ -158,7 +183,7 @@ export interface GetTaskRow {
  * WHERE id = :id! AND user_id = :userId!
  * ```
  */
-export const getTask = maybe<GetTaskParams, GetTaskRow>({
+export const getTask = /* @__PURE__ */ maybe<GetTaskParams, GetTaskRow>({
   name: 'getTask',
   file: 'queries/tasks.sql',
   sql: `SELECT id, user_id, parent_id, title, notes, priority, labels, due_on, completed, created_at, updated_at
@@ -175,12 +200,13 @@ WHERE id = $1 AND user_id = $2`,
     ['title', text],
     ['notes', text],
     ['priority', text],
-    ['labels', array(text)],
+    ['labels', /* @__PURE__ */ array(text)],
     ['dueOn', date],
     ['completed', bool],
     ['createdAt', timestamptz],
     ['updatedAt', timestamptz],
   ],
+  readOnly: true,
 });
 
 export interface LockTaskParams {
@@ -214,7 +240,7 @@ export interface LockTaskRow {
  * FOR UPDATE
  * ```
  */
-export const lockTask = maybe<LockTaskParams, LockTaskRow>({
+export const lockTask = /* @__PURE__ */ maybe<LockTaskParams, LockTaskRow>({
   name: 'lockTask',
   file: 'queries/tasks.sql',
   sql: `SELECT id, user_id, parent_id, title, notes, priority, labels, due_on, completed, created_at, updated_at
@@ -232,7 +258,7 @@ FOR UPDATE`,
     ['title', text],
     ['notes', text],
     ['priority', text],
-    ['labels', array(text)],
+    ['labels', /* @__PURE__ */ array(text)],
     ['dueOn', date],
     ['completed', bool],
     ['createdAt', timestamptz],
@@ -284,7 +310,7 @@ export interface ListTasksRow {
  * LIMIT :limit! OFFSET :offset!
  * ```
  */
-export const listTasks = many<ListTasksParams, ListTasksRow>({
+export const listTasks = /* @__PURE__ */ many<ListTasksParams, ListTasksRow>({
   name: 'listTasks',
   file: 'queries/tasks.sql',
   sql: `SELECT id, user_id, parent_id, title, notes, priority, labels, due_on, completed, created_at, updated_at
@@ -315,12 +341,13 @@ LIMIT $5 OFFSET $6`,
     ['title', text],
     ['notes', text],
     ['priority', text],
-    ['labels', array(text)],
+    ['labels', /* @__PURE__ */ array(text)],
     ['dueOn', date],
     ['completed', bool],
     ['createdAt', timestamptz],
     ['updatedAt', timestamptz],
   ],
+  readOnly: true,
 });
 
 export interface CountOpenSubtasksParams {
@@ -339,7 +366,10 @@ export interface CountOpenSubtasksRow {
  * WHERE parent_id = :id! AND user_id = :userId! AND NOT completed
  * ```
  */
-export const countOpenSubtasks = one<CountOpenSubtasksParams, CountOpenSubtasksRow>({
+export const countOpenSubtasks = /* @__PURE__ */ one<
+  CountOpenSubtasksParams,
+  CountOpenSubtasksRow
+>({
   name: 'countOpenSubtasks',
   file: 'queries/tasks.sql',
   sql: `SELECT count(*) AS open
@@ -350,6 +380,7 @@ WHERE parent_id = $1 AND user_id = $2 AND NOT completed`,
     { name: 'userId', codec: uuid },
   ],
   columns: [['open', int8]],
+  readOnly: true,
 });
 
 export interface UpdateTaskParams {
@@ -383,7 +414,7 @@ export interface UpdateTaskRow {
  * RETURNING id, updated_at
  * ```
  */
-export const updateTask = maybe<UpdateTaskParams, UpdateTaskRow>({
+export const updateTask = /* @__PURE__ */ maybe<UpdateTaskParams, UpdateTaskRow, Violations>({
   name: 'updateTask',
   file: 'queries/tasks.sql',
   sql: `UPDATE tasks
@@ -399,7 +430,7 @@ RETURNING id, updated_at`,
     { name: 'title', codec: text },
     { name: 'notes', codec: text },
     { name: 'priority', codec: text },
-    { name: 'labels', codec: array(text) },
+    { name: 'labels', codec: /* @__PURE__ */ array(text) },
     { name: 'dueOn', codec: date },
     { name: 'completed', codec: bool },
     { name: 'id', codec: uuid },
@@ -432,7 +463,11 @@ export interface PostponeTasksRow {
  * RETURNING id, due_on
  * ```
  */
-export const postponeTasks = many<PostponeTasksParams, PostponeTasksRow>({
+export const postponeTasks = /* @__PURE__ */ many<
+  PostponeTasksParams,
+  PostponeTasksRow,
+  Violations
+>({
   name: 'postponeTasks',
   file: 'queries/tasks.sql',
   sql: [
@@ -473,7 +508,7 @@ export interface EstimateTaskParams {
  * WHERE id = :id! AND user_id = :userId!
  * ```
  */
-export const estimateTask = execrows<EstimateTaskParams>({
+export const estimateTask = /* @__PURE__ */ execrows<EstimateTaskParams, void, Violations>({
   name: 'estimateTask',
   file: 'queries/tasks.sql',
   sql: `UPDATE tasks
@@ -500,7 +535,7 @@ export interface DeleteTaskParams {
  * WHERE id = :id! AND user_id = :userId!
  * ```
  */
-export const deleteTask = execrows<DeleteTaskParams>({
+export const deleteTask = /* @__PURE__ */ execrows<DeleteTaskParams>({
   name: 'deleteTask',
   file: 'queries/tasks.sql',
   sql: `DELETE FROM tasks
@@ -545,7 +580,7 @@ export interface ListTaskTreeRow {
  * ORDER BY path, id
  * ```
  */
-export const listTaskTree = many<ListTaskTreeParams, ListTaskTreeRow>({
+export const listTaskTree = /* @__PURE__ */ many<ListTaskTreeParams, ListTaskTreeRow>({
   name: 'listTaskTree',
   file: 'queries/tasks.sql',
   sql: `WITH RECURSIVE tree AS (
@@ -571,8 +606,9 @@ ORDER BY path, id`,
     ['title', text],
     ['completed', bool],
     ['depth', int4],
-    ['path', array(text)],
+    ['path', /* @__PURE__ */ array(text)],
   ],
+  readOnly: true,
 });
 
 export interface CompleteTaskTreeParams {
@@ -606,7 +642,11 @@ export interface CompleteTaskTreeRow {
  * RETURNING tasks.id, tasks.title
  * ```
  */
-export const completeTaskTree = many<CompleteTaskTreeParams, CompleteTaskTreeRow>({
+export const completeTaskTree = /* @__PURE__ */ many<
+  CompleteTaskTreeParams,
+  CompleteTaskTreeRow,
+  Violations
+>({
   name: 'completeTaskTree',
   file: 'queries/tasks.sql',
   sql: `WITH RECURSIVE tree AS (
@@ -663,7 +703,7 @@ export interface SummarizeTasksRow {
  * WHERE user_id = :userId!
  * ```
  */
-export const summarizeTasks = one<SummarizeTasksParams, SummarizeTasksRow>({
+export const summarizeTasks = /* @__PURE__ */ one<SummarizeTasksParams, SummarizeTasksRow>({
   name: 'summarizeTasks',
   file: 'queries/tasks.sql',
   sql: `SELECT
@@ -687,6 +727,7 @@ WHERE user_id = $2`,
     ['workLeft', interval],
     ['priorities', json],
   ],
+  readOnly: true,
 });
 
 export interface ListLabelsParams {
@@ -708,7 +749,7 @@ export interface ListLabelsRow {
  * ORDER BY label
  * ```
  */
-export const listLabels = many<ListLabelsParams, ListLabelsRow>({
+export const listLabels = /* @__PURE__ */ many<ListLabelsParams, ListLabelsRow>({
   name: 'listLabels',
   file: 'queries/tasks.sql',
   sql: `SELECT label, count(*) AS tasks, bool_and(completed) AS all_completed
@@ -722,4 +763,5 @@ ORDER BY label`,
     ['tasks', int8],
     ['allCompleted', bool],
   ],
+  readOnly: true,
 });

@@ -11,6 +11,7 @@ import {
   text,
   timestamptz,
   uuid,
+  type Violations,
 } from 'nodrift/runtime';
 import { type Address, addressCodec, type JobStatus } from './schema.types.js';
 
@@ -27,6 +28,12 @@ export interface CreateUserRow {
   createdAt: Date;
 }
 
+export interface CreateUserViolations {
+  unique: 'users_email_key' | 'users_pkey';
+  notNull: 'email' | 'name';
+  check: 'email_check' | 'users_name_check';
+}
+
 /**
  * ```sql
  * INSERT INTO users (email, name)
@@ -34,7 +41,11 @@ export interface CreateUserRow {
  * RETURNING id, email, name, created_at
  * ```
  */
-export const createUser = one<CreateUserParams, CreateUserRow>({
+export const createUser = /* @__PURE__ */ one<
+  CreateUserParams,
+  CreateUserRow,
+  CreateUserViolations
+>({
   name: 'createUser',
   file: 'queries/users.sql',
   sql: `INSERT INTO users (email, name)
@@ -75,7 +86,7 @@ export interface GetUserRow {
  * WHERE id = :id!
  * ```
  */
-export const getUser = maybe<GetUserParams, GetUserRow>({
+export const getUser = /* @__PURE__ */ maybe<GetUserParams, GetUserRow>({
   name: 'getUser',
   file: 'queries/users.sql',
   sql: `SELECT id, email, name, address, notify_on, created_at
@@ -87,9 +98,10 @@ WHERE id = $1`,
     ['email', text],
     ['name', text],
     ['address', addressCodec],
-    ['notifyOn', arrayWithNulls(text)],
+    ['notifyOn', /* @__PURE__ */ arrayWithNulls(text)],
     ['createdAt', timestamptz],
   ],
+  readOnly: true,
 });
 
 export interface FindUserByEmailParams {
@@ -110,7 +122,7 @@ export interface FindUserByEmailRow {
  * WHERE email = lower(:email!)
  * ```
  */
-export const findUserByEmail = maybe<FindUserByEmailParams, FindUserByEmailRow>({
+export const findUserByEmail = /* @__PURE__ */ maybe<FindUserByEmailParams, FindUserByEmailRow>({
   name: 'findUserByEmail',
   file: 'queries/users.sql',
   sql: `SELECT id, email, name
@@ -122,6 +134,7 @@ WHERE email = lower($1)`,
     ['email', text],
     ['name', text],
   ],
+  readOnly: true,
 });
 
 export interface UpsertUserParams {
@@ -148,7 +161,7 @@ export interface UpsertUserRow {
  * RETURNING u.id, u.email, u.name, u.xmax = 0 AS first_time
  * ```
  */
-export const upsertUser = one<UpsertUserParams, UpsertUserRow>({
+export const upsertUser = /* @__PURE__ */ one<UpsertUserParams, UpsertUserRow, Violations>({
   name: 'upsertUser',
   file: 'queries/users.sql',
   sql: `INSERT INTO users AS u (email, name)
@@ -180,7 +193,7 @@ export interface SetAddressParams {
  * WHERE id = :id!
  * ```
  */
-export const setAddress = execrows<SetAddressParams>({
+export const setAddress = /* @__PURE__ */ execrows<SetAddressParams, void, Violations>({
   name: 'setAddress',
   file: 'queries/users.sql',
   sql: `UPDATE users
@@ -212,7 +225,7 @@ export interface ListUsersInCityRow {
  * ORDER BY name, id
  * ```
  */
-export const listUsersInCity = many<ListUsersInCityParams, ListUsersInCityRow>({
+export const listUsersInCity = /* @__PURE__ */ many<ListUsersInCityParams, ListUsersInCityRow>({
   name: 'listUsersInCity',
   file: 'queries/users.sql',
   sql: `SELECT id, name, (address).street, (address).postal_code
@@ -226,6 +239,7 @@ ORDER BY name, id`,
     ['street', text],
     ['postalCode', text],
   ],
+  readOnly: true,
 });
 
 export interface SetNotificationsParams {
@@ -240,14 +254,14 @@ export interface SetNotificationsParams {
  * WHERE id = :id!
  * ```
  */
-export const setNotifications = exec<SetNotificationsParams>({
+export const setNotifications = /* @__PURE__ */ exec<SetNotificationsParams, void, Violations>({
   name: 'setNotifications',
   file: 'queries/users.sql',
   sql: `UPDATE users
 SET notify_on = $1
 WHERE id = $2`,
   params: [
-    { name: 'notifyOn', codec: arrayWithNulls(text) },
+    { name: 'notifyOn', codec: /* @__PURE__ */ arrayWithNulls(text) },
     { name: 'id', codec: uuid },
   ],
   columns: [],
@@ -275,7 +289,10 @@ export interface ListUsersToNotifyRow {
  * WHERE job.id = :jobId! AND job.status = ANY (u.notify_on)
  * ```
  */
-export const listUsersToNotify = many<ListUsersToNotifyParams, ListUsersToNotifyRow>({
+export const listUsersToNotify = /* @__PURE__ */ many<
+  ListUsersToNotifyParams,
+  ListUsersToNotifyRow
+>({
   name: 'listUsersToNotify',
   file: 'queries/users.sql',
   sql: `SELECT u.id, u.email, job.id AS job_id, job.status
@@ -289,6 +306,7 @@ WHERE job.id = $1 AND job.status = ANY (u.notify_on)`,
     ['jobId', int8],
     ['status', text],
   ],
+  readOnly: true,
 });
 
 export interface DeleteUserParams {
@@ -303,7 +321,7 @@ export interface DeleteUserParams {
  * WHERE id = :id!
  * ```
  */
-export const deleteUser = execrows<DeleteUserParams>({
+export const deleteUser = /* @__PURE__ */ execrows<DeleteUserParams>({
   name: 'deleteUser',
   file: 'queries/users.sql',
   sql: `DELETE FROM users

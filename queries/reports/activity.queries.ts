@@ -29,7 +29,7 @@ export interface ListActivityRow {
  * LIMIT :limit!
  * ```
  */
-export const listActivity = many<ListActivityParams, ListActivityRow>({
+export const listActivity = /* @__PURE__ */ many<ListActivityParams, ListActivityRow>({
   name: 'listActivity',
   file: 'queries/reports/activity.sql',
   sql: `SELECT 'task' AS kind, task.id::text AS id, task.title AS title, task.created_at AS happened_at
@@ -51,6 +51,7 @@ LIMIT $2`,
     ['title', text],
     ['happenedAt', timestamptz],
   ],
+  readOnly: true,
 });
 
 export interface GetDashboardParams {
@@ -105,7 +106,7 @@ export interface GetDashboardRow {
  * WHERE u.id = :userId!
  * ```
  */
-export const getDashboard = maybe<GetDashboardParams, GetDashboardRow>({
+export const getDashboard = /* @__PURE__ */ maybe<GetDashboardParams, GetDashboardRow>({
   name: 'getDashboard',
   file: 'queries/reports/activity.sql',
   sql: `SELECT
@@ -150,4 +151,5 @@ WHERE u.id = $1`,
     ['lastJobStatus', text],
     ['due', json],
   ],
+  readOnly: true,
 });

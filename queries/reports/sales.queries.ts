@@ -48,7 +48,7 @@ export interface ListSalesByMonthRow {
  * ORDER BY month.starts_on
  * ```
  */
-export const listSalesByMonth = many<ListSalesByMonthParams, ListSalesByMonthRow>({
+export const listSalesByMonth = /* @__PURE__ */ many<ListSalesByMonthParams, ListSalesByMonthRow>({
   name: 'listSalesByMonth',
   file: 'queries/reports/sales.sql',
   sql: `WITH month AS (
@@ -76,9 +76,10 @@ ORDER BY month.starts_on`,
   columns: [
     ['startsOn', date],
     ['sold', int8],
-    ['revenueMxn', custom(Decimal)],
-    ['soldSoFar', custom(Decimal)],
+    ['revenueMxn', /* @__PURE__ */ custom(Decimal)],
+    ['soldSoFar', /* @__PURE__ */ custom(Decimal)],
   ],
+  readOnly: true,
 });
 
 export interface ListDearestCarPerMakeRow {
@@ -97,7 +98,7 @@ export interface ListDearestCarPerMakeRow {
  * ORDER BY make, price_mxn DESC, id
  * ```
  */
-export const listDearestCarPerMake = many<void, ListDearestCarPerMakeRow>({
+export const listDearestCarPerMake = /* @__PURE__ */ many<void, ListDearestCarPerMakeRow>({
   name: 'listDearestCarPerMake',
   file: 'queries/reports/sales.sql',
   sql: `SELECT DISTINCT ON (make) make, id, model, price_mxn
@@ -108,8 +109,9 @@ ORDER BY make, price_mxn DESC, id`,
     ['make', text],
     ['id', text],
     ['model', text],
-    ['priceMxn', custom(Decimal)],
+    ['priceMxn', /* @__PURE__ */ custom(Decimal)],
   ],
+  readOnly: true,
 });
 
 export interface GetPriceQuartilesRow {
@@ -128,7 +130,7 @@ export interface GetPriceQuartilesRow {
  * WHERE sold_at IS NULL
  * ```
  */
-export const getPriceQuartiles = one<void, GetPriceQuartilesRow>({
+export const getPriceQuartiles = /* @__PURE__ */ one<void, GetPriceQuartilesRow>({
   name: 'getPriceQuartiles',
   file: 'queries/reports/sales.sql',
   sql: `SELECT
@@ -138,9 +140,10 @@ FROM cars
 WHERE sold_at IS NULL`,
   params: [],
   columns: [
-    ['quartiles', arrayWithNulls(float8)],
-    ['deviationMxn', custom(Decimal)],
+    ['quartiles', /* @__PURE__ */ arrayWithNulls(float8)],
+    ['deviationMxn', /* @__PURE__ */ custom(Decimal)],
   ],
+  readOnly: true,
 });
 
 export interface CompareWithSegmentRow {
@@ -171,7 +174,7 @@ export interface CompareWithSegmentRow {
  * ORDER BY body, place
  * ```
  */
-export const compareWithSegment = many<void, CompareWithSegmentRow>({
+export const compareWithSegment = /* @__PURE__ */ many<void, CompareWithSegmentRow>({
   name: 'compareWithSegment',
   file: 'queries/reports/sales.sql',
   sql: `SELECT
@@ -189,9 +192,10 @@ ORDER BY body, place`,
   columns: [
     ['id', text],
     ['body', text],
-    ['priceMxn', custom(Decimal)],
-    ['segmentAverageMxn', custom(Decimal)],
+    ['priceMxn', /* @__PURE__ */ custom(Decimal)],
+    ['segmentAverageMxn', /* @__PURE__ */ custom(Decimal)],
     ['place', int8],
     ['nextDearer', text],
   ],
+  readOnly: true,
 });

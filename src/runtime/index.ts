@@ -75,6 +75,9 @@ export {
   isForeignKeyViolation,
   isNotNullViolation,
   isUniqueViolation,
+  type KnownViolations,
+  type NoViolations,
   type Violating,
+  type ViolationNames,
   type Violations,
 } from './violations.ts';

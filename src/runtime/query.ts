@@ -9,14 +9,14 @@ import { isOutdated } from './server-error.ts';
 import { type Statement, statementOf } from './statement.ts';
 import { displayText } from './statement-text.ts';
 import { toQueryError } from './to-query-error.ts';
-import type { Violating, Violations } from './violations.ts';
+import type { KnownViolations, NoViolations, Violating } from './violations.ts';
 
 /**
  * A query of a generated module. `query(db, params)` runs it and resolves what its command promises;
  * `run`, `runWithCounts` and `stream` are PgTyped's conventions and always give the rows. All of them
  * throw QueryErrors.
  */
-export interface Query<Params, Row, Result, V extends Violations = Violations> extends Violating<V> {
+export interface Query<Params, Row, Result, V extends KnownViolations = NoViolations> extends Violating<V> {
   (db: Connection, params: Params): Promise<Result>;
   /** All rows; none for a query that returns nothing. */
   readonly run: (params: Params, db: Connection) => Promise<Row[]>;
@@ -48,7 +48,7 @@ export interface Call<Result> {
 }
 
 /** Exactly one row: none throws NoRowError, more throw TooManyRowsError. */
-export function one<Params, Row, V extends Violations = Violations>(
+export function one<Params, Row, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, Row, V> {
   return query(definition, (rows: Row[]) => {
@@ -64,7 +64,7 @@ export function one<Params, Row, V extends Violations = Violations>(
 }
 
 /** One row or null; more throw TooManyRowsError. */
-export function maybe<Params, Row, V extends Violations = Violations>(
+export function maybe<Params, Row, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, Row | null, V> {
   return query(definition, (rows: Row[]) => {
@@ -76,27 +76,27 @@ export function maybe<Params, Row, V extends Violations = Violations>(
 }
 
 /** All rows. */
-export function many<Params, Row, V extends Violations = Violations>(
+export function many<Params, Row, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, Row[], V> {
   return query(definition, (rows: Row[]) => rows);
 }
 
 /** Nothing: the statement is run for its effect. */
-export function exec<Params, Row = void, V extends Violations = Violations>(
+export function exec<Params, Row = void, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, void, V> {
   return query(definition, () => undefined, definition.columns.length > 0);
 }
 
 /** How many rows the statement affected. */
-export function execrows<Params, Row = void, V extends Violations = Violations>(
+export function execrows<Params, Row = void, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, number, V> {
   return query(definition, (_rows: Row[], rowCount) => rowCount, definition.columns.length > 0);
 }
 
-function query<Params, Row, Result, V extends Violations>(
+function query<Params, Row, Result, V extends KnownViolations>(
   definition: QueryDefinition,
   resultOf: (rows: Row[], rowCount: number) => Result,
   readsRows = true,

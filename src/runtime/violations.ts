@@ -7,7 +7,7 @@ import {
   UniqueViolationError,
 } from './database-errors.ts';
 
-/** Which constraints a query can violate, by their names in the schema; for NOT NULL, which columns. */
+/** The names of constraints that a query can violate; for NOT NULL, of columns. Of a query of which this is unknown, any. */
 export interface Violations {
   readonly unique: string;
   readonly foreignKey: string;
@@ -16,63 +16,74 @@ export interface Violations {
   readonly exclusion: string;
 }
 
+/** What is known of one query: a kind that is missing it cannot violate, or not by name. */
+export type KnownViolations = Partial<Violations>;
+
+// An interface that has no members, which linters forbid to write.
+export type NoViolations = Record<never, never>;
+
 declare const violates: unique symbol;
 
 /** A query as the functions below take it; `violates` exists in types only. */
-export interface Violating<V extends Violations> {
+export interface Violating<V extends KnownViolations> {
   readonly name: string;
   readonly file: string;
   readonly [violates]?: V;
 }
 
+/** The names of one kind; `never` if there are none. */
+export type ViolationNames<V, Kind extends keyof Violations> = V extends { readonly [K in Kind]: infer Names }
+  ? Names
+  : never;
+
 /** Whether the query failed on a unique key or primary key: this one, or any if none is named. */
-export function isUniqueViolation<V extends Violations>(
+export function isUniqueViolation<V extends KnownViolations>(
   error: unknown,
   query: Violating<V>,
-  constraint?: V['unique'],
+  constraint?: ViolationNames<V, 'unique'>,
 ): error is UniqueViolationError {
   return error instanceof UniqueViolationError && isOf(error, query, error.constraint, constraint);
 }
 
 /** Whether the query failed on a foreign key: this one, or any if none is named. */
-export function isForeignKeyViolation<V extends Violations>(
+export function isForeignKeyViolation<V extends KnownViolations>(
   error: unknown,
   query: Violating<V>,
-  constraint?: V['foreignKey'],
+  constraint?: ViolationNames<V, 'foreignKey'>,
 ): error is ForeignKeyViolationError {
   return error instanceof ForeignKeyViolationError && isOf(error, query, error.constraint, constraint);
 }
 
 /** Whether the query failed on a column that is NOT NULL: this one, or any if none is named. */
-export function isNotNullViolation<V extends Violations>(
+export function isNotNullViolation<V extends KnownViolations>(
   error: unknown,
   query: Violating<V>,
-  column?: V['notNull'],
+  column?: ViolationNames<V, 'notNull'>,
 ): error is NotNullViolationError {
   return error instanceof NotNullViolationError && isOf(error, query, error.column, column);
 }
 
 /** Whether the query failed on a CHECK constraint: this one, or any if none is named. */
-export function isCheckViolation<V extends Violations>(
+export function isCheckViolation<V extends KnownViolations>(
   error: unknown,
   query: Violating<V>,
-  constraint?: V['check'],
+  constraint?: ViolationNames<V, 'check'>,
 ): error is CheckViolationError {
   return error instanceof CheckViolationError && isOf(error, query, error.constraint, constraint);
 }
 
 /** Whether the query failed on an exclusion constraint: this one, or any if none is named. */
-export function isExclusionViolation<V extends Violations>(
+export function isExclusionViolation<V extends KnownViolations>(
   error: unknown,
   query: Violating<V>,
-  constraint?: V['exclusion'],
+  constraint?: ViolationNames<V, 'exclusion'>,
 ): error is ExclusionViolationError {
   return error instanceof ExclusionViolationError && isOf(error, query, error.constraint, constraint);
 }
 
 function isOf(
   error: ConstraintViolationError,
-  query: Violating<Violations>,
+  query: Violating<KnownViolations>,
   found: string | undefined,
   asked: string | undefined,
 ): boolean {

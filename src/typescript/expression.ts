@@ -5,6 +5,7 @@ import { lineWidth } from './ts-type.ts';
 export type Expression =
   /** Text that stands as it is: a name or a literal. */
   | string
+  /** A call without side effects: bundlers leave it out where its result is not used. */
   | { readonly call: string; readonly args: readonly Expression[] }
   | { readonly list: readonly Expression[] }
   | { readonly record: readonly (readonly [key: string, value: Expression])[] };
@@ -26,6 +27,9 @@ export function printExpression(expression: Expression, indent: string, before: 
   return broken(expression, indent);
 }
 
+/** Before a call: understood by esbuild, Rollup, Rolldown, webpack and Terser. Arguments that are calls need it too. */
+export const pure = '/* @__PURE__ */ ';
+
 type Compound = Exclude<Expression, string>;
 
 function broken(expression: Compound, indent: string): string {
@@ -34,9 +38,9 @@ function broken(expression: Compound, indent: string): string {
     const [only] = expression.args;
     // A single list or record hugs the parentheses.
     if (only !== undefined && typeof only !== 'string' && expression.args.length === 1) {
-      return `${expression.call}(${broken(only, indent)})`;
+      return `${pure}${expression.call}(${broken(only, indent)})`;
     }
-    return `${expression.call}(\n${items(expression.args, inner)}${indent})`;
+    return `${pure}${expression.call}(\n${items(expression.args, inner)}${indent})`;
   }
   if ('list' in expression) return `[\n${items(expression.list, inner)}${indent}]`;
   const fields = expression.record.map(([name, value]) => {
@@ -69,7 +73,9 @@ function mustBreak(expression: Expression): boolean {
 
 function flatExpression(expression: Expression): string {
   if (typeof expression === 'string') return expression;
-  if ('call' in expression) return `${expression.call}(${expression.args.map(flatExpression).join(', ')})`;
+  if ('call' in expression) {
+    return `${pure}${expression.call}(${expression.args.map(flatExpression).join(', ')})`;
+  }
   if ('list' in expression) return `[${expression.list.map(flatExpression).join(', ')}]`;
   const fields = expression.record.map(([key, value]) => `${valueKey(key)}: ${flatExpression(value)}`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;

@@ -3,7 +3,7 @@ import { isIdentifier, moduleWords, reservedWords } from './identifier.ts';
 export type Runtime = 'nodrift' | '@pgtyped/runtime';
 
 /** What a type that belongs to a query holds; becomes the end of its name. */
-export type QueryTypeRole = 'Params' | 'Row' | 'Result' | 'Query';
+export type QueryTypeRole = 'Params' | 'Row' | 'Result' | 'Query' | 'Violations';
 
 /**
  * The name of the function that is generated for a query: its name in camelCase, with `_` behind it

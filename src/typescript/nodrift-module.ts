@@ -1,7 +1,7 @@
 import type { Query, QueryParam, SlotValue } from '../analysis/query.ts';
 import type { Config } from '../project/config.ts';
 import { docComment } from './comment.ts';
-import { type Expression, printExpression } from './expression.ts';
+import { type Expression, printExpression, pure } from './expression.ts';
 import { fileScope } from './file-scope.ts';
 import { header } from './header.ts';
 import { collectImports } from './imports.ts';
@@ -12,7 +12,17 @@ import type { NamedQuery, SourceFile } from './query-names.ts';
 import { type Scope, type Shape, shapeOf } from './shape.ts';
 import type { SharedModule } from './shared-module.ts';
 import { sqlTypeName } from './sql-type-name.ts';
-import { arrayOf, named, orNull, printFields, type TsField, type TsType, unionOf } from './ts-type.ts';
+import {
+  arrayOf,
+  lineWidth,
+  named,
+  orNull,
+  printFields,
+  type TsField,
+  type TsType,
+  unionOf,
+} from './ts-type.ts';
+import { violationFields } from './violation-types.ts';
 
 /** The module of one file for nodrift's own runtime. */
 export function nodriftModule(
@@ -21,13 +31,13 @@ export function nodriftModule(
   overrides: Overrides,
   config: Config,
 ): Module {
-  const imports = collectImports(new Set(queries.flatMap((q) => [q.name, q.params, q.row])));
+  const imports = collectImports(new Set(queries.flatMap((q) => [q.name, q.params, q.row, q.violations])));
   const scope = fileScope(output, imports, shared, overrides, config);
   const blocks = queries.flatMap((query) => queryBlocks(query, scope));
   return { path: output, source: file, text: `${header(file)}${[imports.print(), ...blocks].join('\n')}` };
 }
 
-function queryBlocks({ query, name, params, row, keys }: NamedQuery, scope: Scope): string[] {
+function queryBlocks({ query, name, params, row, keys, ...names }: NamedQuery, scope: Scope): string[] {
   const { statement, command } = query;
   const parameters = query.params.map((param) => parameter(param, scope));
   const fields: TsField[] = [];
@@ -48,9 +58,18 @@ function queryBlocks({ query, name, params, row, keys }: NamedQuery, scope: Scop
     );
   if (fields.length > 0) blocks.push(interfaceBlock(row, fields));
 
+  const violations = violationFields(query);
+  if (violations?.length) blocks.push(interfaceBlock(names.violations, violations));
+
   const returnsRows = command !== 'exec' && command !== 'execrows';
-  const rowType = fields.length > 0 ? row : returnsRows ? 'Record<string, never>' : null;
-  const types = [parameters.length > 0 ? params : 'void', ...(rowType === null ? [] : [rowType])];
+  // What the makers take for granted is left out at the end.
+  const types = [
+    parameters.length > 0 ? params : 'void',
+    fields.length > 0 ? row : returnsRows ? 'Record<string, never>' : 'void',
+  ];
+  if (violations === null) types.push(scope.runtimeType('Violations'));
+  else if (violations.length > 0) types.push(names.violations);
+  else if (types[1] === 'void') types.pop();
   const definition: Expression = {
     record: [
       ['name', stringLiteral(name)],
@@ -58,12 +77,23 @@ function queryBlocks({ query, name, params, row, keys }: NamedQuery, scope: Scop
       ['sql', sqlOf(query)],
       ['params', { list: parameters.map((p) => p.definition) }],
       ['columns', { list: codecs }],
+      ...(query.readOnly === true ? [['readOnly', 'true'] as const] : []),
     ],
   };
-  const call = { call: `${scope.runtime(command)}<${types.join(', ')}>`, args: [definition] };
-  const text = `export const ${name} = ${printExpression(call, '', lineBreak)};\n`;
-  blocks.push(documentation(query) + text);
+  const variable = `export const ${name} = `;
+  const maker = scope.runtime(command);
+  const before = `${variable}${pure}${maker}`.length;
+  const call = { call: maker + typeArguments(types, before), args: [definition] };
+  blocks.push(`${documentation(query)}${variable}${printExpression(call, '', lineBreak)};\n`);
   return blocks;
+}
+
+/** On one line where that fits behind what stands before them. */
+function typeArguments(types: readonly string[], before: number): string {
+  const flat = `<${types.join(', ')}>`;
+  return before + flat.length + '({'.length <= lineWidth
+    ? flat
+    : `<\n${types.map((type) => `  ${type}`).join(',\n')}\n>`;
 }
 
 // More than a line holds: the definition of a query always has a line for each of its entries.

@@ -11,6 +11,8 @@ export interface NamedQuery {
   readonly params: string;
   /** Of the row's type. */
   readonly row: string;
+  /** Of the type that names the constraints it can violate; not for @pgtyped/runtime. */
+  readonly violations: string;
   /** The columns' keys, in their order. */
   readonly keys: readonly string[];
 }
@@ -39,7 +41,8 @@ export function nameQueries(
     const name = queryName(statement.name, config.runtime);
     const params = typeName(statement.name, 'Params', config);
     const row = typeName(statement.name, config.runtime === 'nodrift' ? 'Row' : 'Result', config);
-    if (name === null || params === null || row === null) {
+    const violations = typeName(statement.name, 'Violations', config);
+    if (name === null || params === null || row === null || violations === null) {
       const message = `The name "${statement.name}" gives no TypeScript name.`;
       diagnostics.push(at(query, message, 'Use a name that begins with a letter.'));
       return [];
@@ -62,7 +65,7 @@ export function nameQueries(
       diagnostics.push(at(query, message, 'Give each column a name of its own with AS.'));
       return [];
     }
-    return [{ query, name, params, row, keys }];
+    return [{ query, name, params, row, violations, keys }];
   });
 }
 

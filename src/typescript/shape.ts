@@ -128,9 +128,9 @@ function shape(value: Value, context: Context): Shape {
 
 function arrayShape(element: PgType, value: Value, context: Context): Shape {
   const { direction, scope, override } = context;
-  const { literals: _, elementsNullable: __, ...rest } = value;
+  const { literals: _, elementsNullable: __, elementLiterals: literals, ...rest } = value;
   const { type, codec } = shape(
-    { ...rest, type: element },
+    { ...rest, type: element, ...(literals && { literals }) },
     { ...context, override: override === null ? null : elementOverride(override) },
   );
   const nullable = value.elementsNullable !== false;

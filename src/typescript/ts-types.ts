@@ -1,6 +1,7 @@
-import type { ColumnReference, Query } from '../analysis/query.ts';
+import type { ColumnReference, Query, SlotValue } from '../analysis/query.ts';
 import type { Value } from '../analysis/type.ts';
 import type { Config } from '../project/config.ts';
+import type { Param, Slot } from '../syntax/statement.ts';
 import { type Direction, overridesOf } from './override.ts';
 import { fileTypes } from './pgtyped/types.ts';
 import { type Scope, shapeOf } from './shape.ts';
@@ -36,4 +37,32 @@ export function tsTypes(config: Config, queries: readonly Query[]): TsTypeOf {
   };
   return (value, direction, column = null) =>
     flatType(orNull(shapeOf(value, direction, column, scope).type, value.nullable));
+}
+
+/** What a generated function asks of its caller. */
+export interface Argument {
+  readonly tsType: string;
+  /** Whether the key may be left out. */
+  readonly optional: boolean;
+}
+
+/**
+ * What a parameter, or a field of one, is in a generated module.
+ * @param written the same in the statement, where the author may have marked it
+ * @param kind of the parameter that it is, or stands in
+ */
+export function argumentOf(
+  slot: SlotValue,
+  written: Slot | undefined,
+  kind: Param['kind'],
+  tsType: TsTypeOf,
+  config: Config,
+): Argument {
+  if (config.runtime === 'nodrift') {
+    return { tsType: tsType(slot.value, 'parameter', slot.column), optional: slot.optional };
+  }
+  // As in pgtyped/module.ts: PgTyped goes by the mark alone.
+  const text = tsType({ ...slot.value, nullable: false }, 'parameter', slot.column);
+  if (written?.required === true) return { tsType: text, optional: false };
+  return { tsType: `${text} | null | void`, optional: kind === 'scalar' };
 }

@@ -60,9 +60,9 @@ const configured: readonly Query[] = [
 
 const usage = `
 import { Decimal } from 'decimal.js';
-import type { Connection } from 'nodrift/runtime';
+import { type Connection, isCheckViolation, isExclusionViolation, isForeignKeyViolation, isNotNullViolation, isUniqueViolation, type UniqueViolationError } from 'nodrift/runtime';
 import type { Address, Currency, JobStatus } from './queries/types.js';
-import { addJob, addJobs, everyType, type EveryTypeRow, getCar, type GetCarRow, nothing, refresh, searchCars, touch } from './queries/cars.queries.js';
+import { addJob, addJobs, type AddJobsViolations, everyType, type EveryTypeRow, getCar, type GetCarRow, nothing, refresh, searchCars, touch } from './queries/cars.queries.js';
 import { delete_, text, type TextRow } from './queries/deep/collisions.queries.js';
 import { getJob } from './queries/deep/configured.queries.js';
 import type { JobParameters } from './json.js';
@@ -118,6 +118,29 @@ export const none: void = await touch(db, { bytes: new Uint8Array() });
 export const touched: { id: bigint }[] = await touch.run({ bytes: new Uint8Array() }, db);
 await refresh(db);
 await refresh.run(undefined, db);
+
+declare const error: unknown;
+if (isUniqueViolation(error, addJobs, "jobs_name's key")) {
+  const violation: UniqueViolationError = error;
+  throw violation;
+}
+isUniqueViolation(error, addJobs);
+isNotNullViolation(error, addJobs, 'status');
+isCheckViolation(error, addJobs, 'jobs_home_check');
+isExclusionViolation(error, touch, 'jobs_at_excl');
+// Its constraints are not all known.
+isForeignKeyViolation(error, addJob, 'any_fkey');
+// @ts-expect-error no such constraint
+isUniqueViolation(error, addJobs, 'jobs_key');
+// @ts-expect-error a constraint of another kind
+isCheckViolation(error, addJobs, 'jobs_pkey');
+// @ts-expect-error it has no foreign keys
+isForeignKeyViolation(error, addJobs, 'jobs_fkey');
+// @ts-expect-error a column that can be null
+isNotNullViolation(error, addJobs, 'home');
+// @ts-expect-error it only reads
+isUniqueViolation(error, getCar, 'jobs_pkey');
+export const unique: AddJobsViolations['unique'] = 'jobs_pkey';
 
 export const collided: TextRow[] = await text(db, { x: [] });
 export const statuses: ['public', 'audit', 'y', 'z'] = [collided[0]!.g, collided[0]!.h, collided[0]!.e, collided[0]!.f];

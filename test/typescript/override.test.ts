@@ -33,9 +33,19 @@ function print(type: PgType | Value, known: Partial<Config>) {
   return {
     parameter: (interfaces.get('QParams') ?? interfaces.get('IQParams'))?.[0]?.type,
     result: (interfaces.get('QRow') ?? interfaces.get('IQResult'))?.[0]?.type,
-    codecs: [/codec: (.*) \}/.exec(module)?.[1], /columns: \[\['c', (.*)\]\]/.exec(module)?.[1]],
+    codecs: [
+      /codec: (.*?) \}/.exec(oneLine(module))?.[1],
+      /columns: \[\['c', ?(.*)\]\]/.exec(oneLine(module))?.[1],
+    ],
     imports: module.split('\n').filter((line) => /^import .* from '(?!nodrift\/|@pgtyped\/)/.test(line)),
   };
+}
+
+function oneLine(module: string): string {
+  return module
+    .replaceAll('/* @__PURE__ */ ', '')
+    .replace(/,?\s*\n\s*(?=[\])}])/g, '')
+    .replace(/\s*\n\s*/g, '');
 }
 
 /** What the user is told. */

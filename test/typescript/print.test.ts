@@ -149,8 +149,8 @@ describe('names', () => {
       "import { arrayWithNulls, many as many_, text as text_ } from 'nodrift/runtime';",
     );
     expect(module).toContain("import type { TextRow as TextRow_ } from './types.js';");
-    expect(module).toContain('export const text = many_<void, TextRow>({');
-    expect(module).toContain("['a', arrayWithNulls(text_)]");
+    expect(module).toContain('export const text = /* @__PURE__ */ many_<void, TextRow>({');
+    expect(module).toContain("['a', /* @__PURE__ */ arrayWithNulls(text_)]");
     expect(module).toContain('  a: TextRow_;');
   });
 
@@ -275,12 +275,12 @@ describe('types that files share', () => {
     const middle = composite('place', { zips: array(inner), at: base('timestamptz') });
     const shared = sharedOf(selecting(composite('address', { place: middle, zip: inner })));
     expect(shared).toContain(
-      "export const zipCodeCodec = composite([['code', text]]);\n\n" +
-        'export const placeCodec = composite([\n' +
-        "  ['zips', arrayWithNulls(zipCodeCodec)],\n" +
+      "export const zipCodeCodec = /* @__PURE__ */ composite([['code', text]]);\n\n" +
+        'export const placeCodec = /* @__PURE__ */ composite([\n' +
+        "  ['zips', /* @__PURE__ */ arrayWithNulls(zipCodeCodec)],\n" +
         "  ['at', timestamptz],\n" +
         ']);\n\n' +
-        'export const addressCodec = composite([\n' +
+        'export const addressCodec = /* @__PURE__ */ composite([\n' +
         "  ['place', placeCodec],\n" +
         "  ['zip', zipCodeCodec],\n" +
         ']);\n',

@@ -104,6 +104,7 @@ export interface QuerySpec {
   readonly columns?: readonly Column[];
   readonly file?: string;
   readonly line?: number;
+  readonly violations?: Query['violations'];
 }
 
 /** A query as the analysis would give it; `sql` has its parameters as `:x`, `:x!` or `:x?`, and no casts. */
@@ -159,8 +160,8 @@ export function query(spec: QuerySpec): Query {
     columns: spec.columns ?? [],
     reads: [],
     writes: [],
-    readOnly: true,
-    violations: { constraints: [], open: false },
+    readOnly: spec.sql.startsWith('SELECT'),
+    violations: spec.violations ?? { constraints: [], open: false },
   };
 }
 

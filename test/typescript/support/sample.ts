@@ -1,4 +1,4 @@
-import type { Query } from '../../../src/analysis/query.ts';
+import type { Query, Violation } from '../../../src/analysis/query.ts';
 import {
   array,
   base,
@@ -17,6 +17,14 @@ export const int4 = base('int4');
 export const jobStatus = enumType('job_status', ['queued', 'running', 'done', "can't"]);
 export const currency = domain('currency', text, ['MXN', 'USD']);
 export const address = composite('address', { street: text, no: int4, 'post code': currency });
+
+const jobs = { schema: 'public', name: 'jobs' };
+const violation = (kind: Violation['kind'], constraint: string | null, ...columns: string[]): Violation => ({
+  kind,
+  constraint,
+  table: jobs,
+  columns,
+});
 
 const cars = (name: string) => ({ schema: 'public', table: 'cars', column: name });
 
@@ -134,6 +142,17 @@ export const sampleQueries: readonly Query[] = [
     name: 'add_jobs',
     sql: 'INSERT INTO jobs (name, status, home) VALUES :jobs',
     params: { jobs: { objects: { 'name!': text, 'status?': jobStatus, home: address } } },
+    violations: {
+      open: false,
+      constraints: [
+        violation('unique', 'jobs_pkey', 'id'),
+        violation('unique', "jobs_name's key", 'name'),
+        violation('notNull', null, 'name'),
+        violation('notNull', 'jobs_status_not_null', 'status'),
+        violation('check', 'jobs_home_check', 'home'),
+        violation('check', null),
+      ],
+    },
   }),
   query({
     name: 'addJob',
@@ -142,6 +161,7 @@ export const sampleQueries: readonly Query[] = [
     params: {
       job: { object: { 'name!': text, tags: array(text), when: range('tstzrange', base('timestamptz')) } },
     },
+    violations: { open: true, constraints: [violation('unique', 'jobs_pkey', 'id')] },
   }),
   query({
     name: 'touch',
@@ -149,6 +169,7 @@ export const sampleQueries: readonly Query[] = [
     sql: 'UPDATE jobs SET at = now(), bytes = :bytes RETURNING id',
     params: { bytes: base('bytea') },
     columns: [column('id', base('int8'))],
+    violations: { open: false, constraints: [violation('exclusion', 'jobs_at_excl', 'at', 'id')] },
   }),
   query({ name: 'refresh', command: 'exec', sql: 'REFRESH MATERIALIZED VIEW everything' }),
   query({ name: 'nothing', command: 'many', sql: 'SELECT FROM cars' }),
