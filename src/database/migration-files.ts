@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import type { Config, SchemaSource } from '../project/config.ts';
+import type { Config, MigrationFormat, SchemaSource } from '../project/config.ts';
 
 /** A file that the database is built from. */
 export interface SourceFile {
@@ -14,8 +14,8 @@ export interface SourceFile {
 
 /**
  * Reads the files that the database is built from: the migrations in the natural order of their names
- * (`2.sql` before `10.sql`), or the schema file. Names that begin with a dot are left out; so are, of
- * plain ones, those that undo (`.down.sql`).
+ * (`2.sql` before `10.sql`), or the schema file. Names that begin with a dot are left out, and those that
+ * are nothing to the tool; of plain ones those that undo (`.down.sql`).
  * @throws Failure (2) where the folder or the file is not there
  */
 export function readSourceFiles(config: Pick<Config, 'root' | 'source'>): readonly SourceFile[] {
@@ -38,10 +38,24 @@ function pathsOf(source: Exclude<SchemaSource, { kind: 'none' }>): string[] {
   const { compare } = new Intl.Collator('en', { numeric: true });
   return readdirSync(source.dir)
     .filter((name) => !name.startsWith('.'))
-    .filter((name) => source.format !== 'plain' || /(?<!\.down)\.sql$/i.test(name))
+    .filter((name) => mayBelong(source.format, name))
     .sort((a, b) => compare(a, b) || (a < b ? -1 : 1))
     .map((name) => join(source.dir, name))
     .filter((path) => statSync(path).isFile());
+}
+
+function mayBelong(format: MigrationFormat, name: string): boolean {
+  switch (format) {
+    case 'node-pg-migrate':
+      return true;
+    case 'plain':
+      return /(?<!\.down)\.sql$/i.test(name);
+    case 'goose':
+      // Migrations in Go have to be known, to be refused.
+      return /\.sql$|^\d+_.*(?<!_test)\.go$/.test(name);
+    default:
+      return name.endsWith('.sql');
+  }
 }
 
 function unreadable(root: string, source: Exclude<SchemaSource, { kind: 'none' }>, error: unknown): Failure {

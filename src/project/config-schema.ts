@@ -47,7 +47,12 @@ const Database = v.union([
 
 const Migrations = v.union([
   v.string(),
-  v.strictObject({ dir: v.string(), format: v.optional(v.picklist(['node-pg-migrate', 'plain'])) }),
+  v.strictObject({
+    dir: v.string(),
+    format: v.optional(
+      v.picklist(['node-pg-migrate', 'plain', 'goose', 'dbmate', 'golang-migrate', 'sql-migrate', 'tern']),
+    ),
+  }),
 ]);
 
 const Nodrift = v.strictObject({
@@ -60,7 +65,7 @@ const Nodrift = v.strictObject({
   migrations: v.optional(
     described(
       Migrations,
-      'The folder of migrations; "plain" is .sql files run in the order of their names. Default: ./migrations',
+      'The folder of migrations and the tool that they are of; "plain" is .sql files run in the order of their names. Default: ./migrations, of node-pg-migrate',
     ),
   ),
   schema: v.optional(
@@ -80,6 +85,22 @@ const Nodrift = v.strictObject({
   ),
   runtime: v.optional(
     described(v.picklist(['nodrift', '@pgtyped/runtime']), 'What generated modules import.'),
+  ),
+  verify: v.optional(
+    v.strictObject({
+      ignore: v.optional(
+        described(
+          v.array(v.string()),
+          'Objects of the live database that are left out, by name, with * for any text: "audit", "public.legacy_*", "index public.*_tmp".',
+        ),
+      ),
+      roles: v.optional(
+        described(
+          v.array(v.string()),
+          'Roles whose privileges are compared with those that the migrations grant; "public" is everybody.',
+        ),
+      ),
+    }),
   ),
   sharedTypes: v.optional(
     described(

@@ -20,10 +20,19 @@ export interface Config {
   /** Our own mapping: `"numeric": "decimal.js#Decimal"`, `"public.jobs.parameters": "./json.js#JobParameters"`. */
   readonly types: Readonly<Record<string, string>>;
   readonly runtime: 'nodrift' | '@pgtyped/runtime';
+  /** What a comparison with a live database looks at; absent: every object, and no role's privileges. */
+  readonly verify?: VerifyConfig;
   /** Absolute path of the module that holds the types that several files share. */
   readonly sharedTypes: string;
   /** True where the file has no `nodrift` key: everything is as PgTyped would do it. */
   readonly dropIn: boolean;
+}
+
+export interface VerifyConfig {
+  /** Names of objects that are left out, `*` for any text: `audit`, `public.legacy_*`, `index public.*_tmp`. */
+  readonly ignore: readonly string[];
+  /** The roles whose privileges are compared, `public` for everybody. */
+  readonly roles: readonly string[];
 }
 
 export interface SqlTransform {
@@ -76,4 +85,11 @@ export type SchemaSource =
   | { readonly kind: 'none' };
 
 /** The tool whose files migrations are; `plain`: files that are run whole, in the order of their names. */
-export type MigrationFormat = 'node-pg-migrate' | 'plain';
+export type MigrationFormat =
+  | 'node-pg-migrate'
+  | 'plain'
+  | 'goose'
+  | 'dbmate'
+  | 'golang-migrate'
+  | 'sql-migrate'
+  | 'tern';

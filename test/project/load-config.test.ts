@@ -285,7 +285,7 @@ describe('what is wrong is said at its place', () => {
     ],
     [
       { ...minimal, nodrift: { migrations: { dir: 'x', format: 'plan' } } },
-      'nodrift.migrations.format must be "node-pg-migrate" or "plain", not "plan".',
+      'nodrift.migrations.format must be "node-pg-migrate", "plain", "goose", "dbmate", "golang-migrate", "sql-migrate" or "tern", not "plan".',
       'Did you mean "plain"?',
     ],
     [

@@ -1,0 +1,33 @@
+import type { SourceFile } from '../migration-files.ts';
+import { keepOnly, type MigrationScripts, markerLines, misread } from './format.ts';
+
+/**
+ * Reads a file of sql-migrate (its source, sqlparse/sqlparse.go): `-- +migrate Up` and `-- +migrate Down`, in
+ * any order and as often as you like, each with `notransaction` or without. Where statements end we know
+ * without StatementBegin and StatementEnd.
+ * @throws Failure (1) for what sql-migrate would refuse
+ */
+export function readSqlMigrate(file: SourceFile): MigrationScripts {
+  const { text } = file;
+  const parts = markerLines(text, /^-- \+migrate[ \t]+((?:Up|Down)\b[^\r\n]*)/gm);
+  if (parts.length === 0) {
+    const message = 'A migration of sql-migrate begins with "-- +migrate Up".';
+    throw misread(file, 0, message, 'Write it above the statements.');
+  }
+  const script = (direction: string) => {
+    const own = parts.filter(({ words }) => words.startsWith(direction));
+    const ranges = own.map(({ start, end }) => ({
+      start: end,
+      end: parts.find((other) => other.start > start)?.start ?? text.length,
+    }));
+    const alone = own.some(({ words }) => words.split(/\s+/).includes('notransaction'));
+    return {
+      file,
+      sql: keepOnly(text, ranges),
+      offset: 0,
+      mode: alone ? ('statements' as const) : ('transaction' as const),
+    };
+  };
+  const reversible = parts.some(({ words }) => words.startsWith('Down'));
+  return { up: script('Up'), down: reversible ? script('Down') : null };
+}

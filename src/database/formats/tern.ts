@@ -1,0 +1,28 @@
+import type { SourceFile } from '../migration-files.ts';
+import { type MigrationScript, type MigrationScripts, misread, scriptOf } from './format.ts';
+
+const separator = '---- create above / drop below ----';
+
+/**
+ * Reads a file of tern (its source, migrate/migrate.go): the way up above its line, the way down below;
+ * `---- tern: disable-tx ----` takes the part that it stands in out of its transaction.
+ * @throws Failure (1) for templates, which tern would fill in
+ */
+export function readTern(file: SourceFile): MigrationScripts {
+  const { text } = file;
+  const template = text.indexOf('{{');
+  if (template !== -1) {
+    const hint = 'Write what it stands for, or keep such statements out of what nodrift reads.';
+    throw misread(file, template, 'Templates are filled in by tern only.', hint);
+  }
+  const at = text.indexOf(separator);
+  return {
+    up: part(file, 0, at === -1 ? text.length : at),
+    down: at === -1 ? null : part(file, at + separator.length, text.length),
+  };
+}
+
+function part(file: SourceFile, start: number, end: number): MigrationScript {
+  const alone = /^---- tern: disable-tx ----\r?$/m.test(file.text.slice(start, end));
+  return scriptOf(file, alone ? 'statements' : 'transaction', start, end);
+}
