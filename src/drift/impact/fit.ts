@@ -1,0 +1,239 @@
+import type { Literal, PgType } from '../../analysis/type.ts';
+import type { Direction, Severity } from './change.ts';
+
+/** What it means that something takes another set of values than the code was made for. */
+export interface Fit {
+  readonly severity: Severity;
+  readonly direction: Direction;
+  readonly effect: string;
+}
+
+/**
+ * What happens to code that decodes a result as `before` and gets `after`; null where nothing does. Values come
+ * as PostgreSQL's text format, and the code's decoders are those of src/runtime/codec.
+ */
+export function resultFit(before: PgType, after: PgType): Fit | null {
+  const [was, is] = [withoutDomain(before), withoutDomain(after)];
+  if (sameKind(was, is)) {
+    return insideFit(was, is, resultFit) ?? domainFit(before, after, 'result') ?? renamed(was, is);
+  }
+  const [from, to] = [classOf(was), classOf(is)];
+  if (from === null || to === null) return differs('result');
+  if (from === to && from !== 'enum') return { severity: 'compatible', direction: 'other', effect: alike };
+  if (from === 'text' && to === 'enum') return narrowerResult;
+  if (from === 'text') {
+    return { severity: 'may break', direction: 'other', effect: "the code reads another type's text" };
+  }
+  if (from === 'enum') {
+    return to === 'text'
+      ? {
+          severity: 'may break',
+          direction: 'wider',
+          effect: 'rows can hold values that the code does not know',
+        }
+      : differs('result');
+  }
+  if (from in numbers && to in numbers) return numberResult(from, to);
+  return differs('result');
+}
+
+/** What happens to code that sends a parameter as `before` where `after` is taken; null where nothing does. */
+export function parameterFit(before: PgType, after: PgType): Fit | null {
+  const [was, is] = [withoutDomain(before), withoutDomain(after)];
+  if (sameKind(was, is)) {
+    return insideFit(was, is, parameterFit) ?? domainFit(before, after, 'parameter') ?? renamed(was, is);
+  }
+  const [from, to] = [classOf(was), classOf(is)];
+  if (to === 'text') return widerParameter;
+  if (from === null || to === null) return differs('parameter');
+  if (from === to && from !== 'enum') return { severity: 'compatible', direction: 'other', effect: alike };
+  if (from in numbers && to in numbers) return numberParameter(from, to);
+  if (from === 'date' && (to === 'timestamp' || to === 'timestamptz')) return widerParameter;
+  if (isTime(from) && isTime(to)) {
+    return { severity: 'may break', direction: 'other', effect: 'what callers pass is read as another time' };
+  }
+  return differs('parameter');
+}
+
+/** What happens where a list of the only possible values changes; undefined: there is no such list. */
+export function literalsFit(
+  before: readonly Literal[] | undefined,
+  after: readonly Literal[] | undefined,
+  use: 'result' | 'parameter',
+): Fit | null {
+  if (before !== undefined && after !== undefined) return labelsFit(before, after, use);
+  if (before === after) return null;
+  const narrower = before === undefined;
+  if (use === 'result') {
+    return narrower
+      ? narrowerResult
+      : {
+          severity: 'may break',
+          direction: 'wider',
+          effect: 'rows can hold values that the code does not know',
+        };
+  }
+  return narrower
+    ? {
+        severity: 'may break',
+        direction: 'narrower',
+        effect: `only ${list(after ?? [])} is accepted from now on`,
+      }
+    : widerParameter;
+}
+
+const alike = 'it is read and written alike';
+const narrowerResult: Fit = {
+  severity: 'compatible',
+  direction: 'narrower',
+  effect: 'rows hold fewer values than the code expects',
+};
+const widerParameter: Fit = {
+  severity: 'compatible',
+  direction: 'wider',
+  effect: 'everything that callers pass is still accepted',
+};
+
+function differs(use: 'result' | 'parameter'): Fit {
+  const effect = use === 'result' ? 'the code decodes another type' : 'what callers pass is another type';
+  return { severity: 'breaks', direction: 'other', effect };
+}
+
+function labelsFit(
+  before: readonly Literal[],
+  after: readonly Literal[],
+  use: 'result' | 'parameter',
+): Fit | null {
+  const added = after.filter((label) => !before.includes(label));
+  const removed = before.filter((label) => !after.includes(label));
+  if (added.length === 0 && removed.length === 0) return null;
+  const direction = added.length === 0 ? 'narrower' : removed.length === 0 ? 'wider' : 'other';
+  if (use === 'parameter') {
+    return removed.length > 0
+      ? { severity: 'breaks', direction, effect: `callers that pass ${list(removed)} fail` }
+      : { ...widerParameter, direction };
+  }
+  return added.length > 0
+    ? {
+        severity: 'may break',
+        direction,
+        effect: `rows can hold ${list(added)}, which the code does not know`,
+      }
+    : { ...narrowerResult, direction };
+}
+
+function list(labels: readonly Literal[]): string {
+  return labels.map((label) => (typeof label === 'string' ? `'${label}'` : String(label))).join(', ');
+}
+
+function withoutDomain(type: PgType): PgType {
+  return type.kind === 'domain' ? withoutDomain(type.base) : type;
+}
+
+type Compare = (before: PgType, after: PgType) => Fit | null;
+
+/** Whether they are told apart by what is in them only: base types are by name, wherever they have moved. */
+function sameKind(a: PgType, b: PgType): boolean {
+  if (a.kind === 'base' && b.kind === 'base') return a.name === b.name;
+  return a.kind === b.kind;
+}
+
+function insideFit(was: PgType, is: PgType, compare: Compare): Fit | null {
+  if (was.kind === 'array' && is.kind === 'array') return compare(was.element, is.element);
+  if (was.kind === 'range' && is.kind === 'range') return compare(was.subtype, is.subtype);
+  if (was.kind === 'multirange' && is.kind === 'multirange') return compare(was.range, is.range);
+  if (was.kind === 'enum' && is.kind === 'enum') {
+    return labelsFit(was.labels, is.labels, compare === resultFit ? 'result' : 'parameter');
+  }
+  if (was.kind !== 'composite' || is.kind !== 'composite') return null;
+  const names = (type: typeof was) => type.fields.map(({ name }) => name).join('\0');
+  if (names(was) !== names(is)) {
+    return { severity: 'breaks', direction: 'other', effect: 'the composite type has other attributes' };
+  }
+  const fits = was.fields.map((field, i) => {
+    const other = is.fields[i];
+    return other === undefined ? null : compare(field.value.type, other.value.type);
+  });
+  return fits.find((one) => one?.severity === 'breaks') ?? fits.find((one) => one !== null) ?? null;
+}
+
+function renamed(was: PgType, is: PgType): Fit | null {
+  if (was.kind === 'array' || is.kind === 'array') return null;
+  if (was.name === is.name && was.schema === is.schema) return null;
+  return { severity: 'compatible', direction: 'other', effect: alike };
+}
+
+/** A domain demands more than its base. */
+function domainFit(before: PgType, after: PgType, use: 'result' | 'parameter'): Fit | null {
+  const [was, is] = [domainName(before), domainName(after)];
+  if (was === is) return null;
+  if (use === 'result') return { severity: 'compatible', direction: 'other', effect: alike };
+  return is === null
+    ? widerParameter
+    : { severity: 'may break', direction: 'narrower', effect: `callers must keep to the domain ${is}` };
+}
+
+function domainName(type: PgType): string | null {
+  return type.kind === 'domain' ? type.name : null;
+}
+
+/** Types of one class have one text format. */
+function classOf(type: PgType): string | null {
+  if (type.kind === 'enum') return 'enum';
+  if (type.kind !== 'base') return null;
+  return classes[type.name] ?? type.name;
+}
+
+const classes: Readonly<Record<string, string>> = {
+  text: 'text',
+  varchar: 'text',
+  bpchar: 'text',
+  name: 'text',
+  citext: 'text',
+  json: 'json',
+  jsonb: 'json',
+};
+
+function isTime(name: string): boolean {
+  return name === 'timestamp' || name === 'timestamptz' || name === 'date';
+}
+
+/** What a type of numbers holds of the others: a number of a later integer type may not fit an earlier one. */
+const numbers: Readonly<Record<string, number>> = {
+  int2: 1,
+  int4: 2,
+  int8: 3,
+  numeric: 4,
+  float4: 5,
+  float8: 6,
+};
+
+/** int2, int4 and floats are decoded as number, int8 as bigint, numeric as text or what is configured for it. */
+function numberResult(from: string, to: string): Fit {
+  const direction: Direction = (numbers[from] ?? 0) < (numbers[to] ?? 0) ? 'wider' : 'narrower';
+  const integer = to === 'int2' || to === 'int4' || (to === 'int8' && from === 'numeric');
+  if (integer || (from === 'float8' && to === 'float4') || (from === 'float4' && to === 'float8')) {
+    return { severity: 'compatible', direction, effect: 'the code decodes it as before' };
+  }
+  if (from === 'int8') {
+    return { severity: 'breaks', direction, effect: 'the code decodes whole numbers only' };
+  }
+  const effect =
+    to === 'int8' || to === 'numeric'
+      ? 'numbers beyond 2^53, or with many digits, are rounded by the code'
+      : 'rows can hold fractions and exponents where the code expects none';
+  return { severity: 'may break', direction, effect };
+}
+
+function numberParameter(from: string, to: string): Fit {
+  const wider = (numbers[from] ?? 0) < (numbers[to] ?? 0);
+  if (wider && !to.startsWith('float')) return widerParameter;
+  if (wider || (from === 'float8' && to === 'float4')) {
+    return { severity: 'may break', direction: wider ? 'wider' : 'narrower', effect: 'numbers are rounded' };
+  }
+  return {
+    severity: 'breaks',
+    direction: 'narrower',
+    effect: 'numbers that callers could pass no longer fit',
+  };
+}

@@ -1,0 +1,119 @@
+import type { Value } from '../../analysis/type.ts';
+import { type Change, type Direction, worst } from './change.ts';
+import { type Fit, literalsFit, parameterFit, resultFit } from './fit.ts';
+import { jsonFits } from './json-fit.ts';
+import { valueTexts } from './value-text.ts';
+
+/** What a change of a result column's value means to those who read it; null if nothing has changed. */
+export function resultChange(
+  name: string,
+  before: Value,
+  after: Value,
+  path: readonly string[],
+): Change | null {
+  return change('column', name, before, after, resultFits(before, after), path);
+}
+
+/** What a change of what a parameter accepts means to those who pass it; null if nothing has changed. */
+export function parameterChange(
+  name: string,
+  before: Value,
+  after: Value,
+  path: readonly string[],
+): Change | null {
+  const fits = [
+    acceptFit(before.nullable, after.nullable, 'callers that pass null fail'),
+    acceptFit(
+      before.elementsNullable !== false,
+      after.elementsNullable !== false,
+      'callers that pass null inside the array fail',
+    ),
+    parameterFit(before.type, after.type),
+    literalsFit(before.literals, after.literals, 'parameter'),
+  ];
+  return change('parameter', `:${name}`, before, after, fits, path);
+}
+
+function resultFits(before: Value, after: Value): readonly (Fit | null)[] {
+  return [
+    nullFit(before.nullable, after.nullable, 'rows can hold null where the code expects none'),
+    nullFit(
+      before.elementsNullable !== false,
+      after.elementsNullable !== false,
+      'arrays can hold null where the code expects none',
+    ),
+    resultFit(before.type, after.type),
+    literalsFit(before.literals, after.literals, 'result'),
+    ...fieldFits(before, after),
+    jsonFit(before, after),
+  ];
+}
+
+function nullFit(before: boolean, after: boolean, effect: string): Fit | null {
+  if (before === after) return null;
+  return after
+    ? { severity: 'breaks', direction: 'wider', effect }
+    : { severity: 'compatible', direction: 'narrower', effect: 'it is never null any more' };
+}
+
+function acceptFit(before: boolean, after: boolean, effect: string): Fit | null {
+  if (before === after) return null;
+  return after
+    ? { severity: 'compatible', direction: 'wider', effect: 'null is accepted too' }
+    : { severity: 'breaks', direction: 'narrower', effect };
+}
+
+/** The fields of a row that the query builds. */
+function fieldFits(before: Value, after: Value): readonly (Fit | null)[] {
+  const [was, is] = [before.fields, after.fields];
+  if (was === undefined || is === undefined) return [];
+  if (was.map(({ name }) => name).join('\0') !== is.map(({ name }) => name).join('\0')) {
+    return [{ severity: 'breaks', direction: 'other', effect: 'the record has other fields' }];
+  }
+  return was.flatMap((field, i) => {
+    const other = is[i];
+    return other === undefined ? [] : resultFits(field.value, other.value);
+  });
+}
+
+function jsonFit({ json: was }: Value, { json: is }: Value): Fit | null {
+  if (was === undefined) return null;
+  const [forth, back] = [jsonFits(is ?? { kind: 'unknown' }, was), is !== undefined && jsonFits(was, is)];
+  if (forth && back) return null;
+  return forth
+    ? { severity: 'compatible', direction: 'narrower', effect: 'the JSON is of a narrower structure' }
+    : {
+        severity: 'breaks',
+        direction: back ? 'wider' : 'other',
+        effect: 'the JSON does not have the structure that the code expects',
+      };
+}
+
+function change(
+  kind: 'column' | 'parameter',
+  subject: string,
+  before: Value,
+  after: Value,
+  fits: readonly (Fit | null)[],
+  path: readonly string[],
+): Change | null {
+  const found = fits.filter((fit) => fit !== null);
+  if (found.length === 0) return null;
+  const severity = worst(found.map((fit) => fit.severity));
+  const grave = found.filter((fit) => fit.severity === severity);
+  const [was, is] = valueTexts(before, after, path);
+  return {
+    kind,
+    severity,
+    subject,
+    before: was,
+    after: is,
+    direction: common(found.map((fit) => fit.direction)),
+    effect: [...new Set(grave.map((fit) => fit.effect))].join('; '),
+  };
+}
+
+function common(directions: readonly Direction[]): Direction {
+  const [first = 'other', ...rest] = new Set(directions);
+  return rest.length === 0 ? first : 'other';
+}

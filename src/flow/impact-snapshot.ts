@@ -1,0 +1,68 @@
+import type { Client } from 'pg';
+import { type Analysis, analyse } from '../analysis/analyse.ts';
+import type { Query } from '../analysis/query.ts';
+import { serverDiagnostic } from '../analysis/server-diagnostic.ts';
+import { asking, serverError } from '../analysis/server-error.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { loadRules } from '../drift/impact/rules.ts';
+import { type Snapshot, snapshotOf } from '../drift/impact/snapshot.ts';
+import type { Statement } from '../syntax/statement.ts';
+
+export interface SnapshotOptions {
+  /** The `.sql` files' texts, by name. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly lenientParameters: boolean;
+  readonly progress?: (done: number, of: number) => void;
+}
+
+/**
+ * Analyses statements against the schema as it is now. Nothing is executed.
+ * @returns the snapshot, and the server's version
+ * @throws Failure (3) where the connection is lost
+ */
+export async function takeSnapshot(
+  client: Client,
+  statements: readonly Statement[],
+  options: SnapshotOptions,
+): Promise<{ readonly snapshot: Snapshot; readonly postgres: string }> {
+  const analysis: Analysis = await analyse(client, statements, options);
+  const diagnostics = [
+    ...analysis.diagnostics,
+    ...(await asking(() => planningErrors(client, analysis.queries, options.texts))),
+  ];
+  const rules = await asking(() => loadRules(client));
+  return {
+    snapshot: snapshotOf(statements, analysis.queries, diagnostics, rules),
+    postgres: analysis.postgres,
+  };
+}
+
+/**
+ * What Postgres finds wrong only when it plans: an ON CONFLICT without its unique key (infer_arbiter_indexes in
+ * src/backend/optimizer/util/plancat.c). EXPLAIN plans and does not execute; its plan is not looked at.
+ */
+async function planningErrors(
+  client: Client,
+  queries: readonly Query[],
+  texts: ReadonlyMap<string, string>,
+): Promise<readonly Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const { statement } of queries.filter(mayHaveArbiter)) {
+    const parameters = statement.params.flatMap((param) => ('fields' in param ? param.fields : [param]));
+    try {
+      await client.query({ text: `EXPLAIN ${statement.sql}`, values: parameters.map(() => null) });
+    } catch (error) {
+      const refused = serverError(error);
+      if (refused === null) throw error;
+      // 42P10 invalid_column_reference; other errors are of NULL as a parameter.
+      if (refused.sqlstate === '42P10') {
+        found.push(serverDiagnostic(statement, { ...refused, position: null }, texts));
+      }
+    }
+  }
+  return found;
+}
+
+function mayHaveArbiter({ kind, statement }: Query): boolean {
+  return kind !== 'UTILITY' && /\bon\s+conflict\b/i.test(statement.sql);
+}
