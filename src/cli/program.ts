@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { colorsFor, type Io } from './io.ts';
 
 /** Options that stand before or after any command. */
@@ -10,6 +10,11 @@ export interface GlobalOptions {
 
 export interface FlowCommandOptions extends GlobalOptions {
   readonly asIs?: boolean;
+}
+
+export interface GenerateOptions extends FlowCommandOptions {
+  readonly file?: string;
+  readonly watch?: boolean;
 }
 
 export interface CheckOptions extends FlowCommandOptions {
@@ -28,6 +33,20 @@ export interface MigrateOptions extends StatusOptions {
   readonly dryRun?: boolean;
   /** In seconds. */
   readonly wait?: number;
+}
+
+export interface LiveOptions extends GlobalOptions {
+  readonly url?: string;
+}
+
+export interface VerifyCommandOptions extends LiveOptions {
+  readonly role?: string;
+  readonly json?: boolean;
+}
+
+export interface SchemaOptions extends LiveOptions {
+  readonly print?: boolean;
+  readonly diff?: boolean;
 }
 
 /** Runs a command's code, which is loaded only now, and keeps its exit code. */
@@ -63,6 +82,8 @@ export function createProgram(io: Io, finish: Finish): Command {
 
   flowCommand(program, 'generate', 'analyse the queries and write the modules that call them')
     .argument('[files...]', 'write only the modules of these .sql files')
+    .option('-f, --file <path>', 'the same as an argument, as PgTyped spells it')
+    .addOption(new Option('-w, --watch').hideHelp())
     .action((files: string[], _options, command: Command) =>
       finish(import('./generate.ts').then(({ generate }) => generate(files, command.optsWithGlobals(), io))),
     );
@@ -85,6 +106,7 @@ export function createProgram(io: Io, finish: Finish): Command {
     .description('add a small working project to the npm package in this folder; overwrites nothing')
     .action(() => finish(import('./init.ts').then(({ init }) => init(io))));
 
+  addLive(program, io, finish);
   addMigrate(program, io, finish);
   return program;
 }
@@ -96,6 +118,37 @@ function flowCommand(program: Command, name: string, description: string): Comma
     .option(
       '--as-is',
       'analyse the named database as it stands, read-only, instead of a migrated scratch one',
+    );
+}
+
+function addLive(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('verify')
+    .description('compare a live database with the migrations and the queries; changes nothing in it')
+    .option('--url <url>', 'the live database, instead of what DATABASE_URL says')
+    .option('--role <name>', 'whose privileges are looked at; the role that connects if left out')
+    .option('--json', 'as JSON')
+    .action((_options, command: Command) =>
+      finish(import('./verify.ts').then(({ verify }) => verify(command.optsWithGlobals(), io))),
+    );
+  program
+    .command('schema')
+    .description('print the schema that the migrations make, or the differences between two schemas')
+    .argument('[a]', 'with --diff: the URL of a database, a folder of migrations, a .sql file, or a git ref')
+    .argument('[b]', 'with --diff: the same')
+    .option('--print', 'print the schema as text; the default')
+    .option('--url <url>', 'print the schema of this database')
+    .option('--diff', 'print how b differs from a')
+    .action((a: string | undefined, b: string | undefined, _options, command: Command) =>
+      finish(
+        import('./schema.ts').then(({ schema }) =>
+          schema(
+            [a, b].filter((place) => place !== undefined),
+            command.optsWithGlobals(),
+            io,
+          ),
+        ),
+      ),
     );
 }
 

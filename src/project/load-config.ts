@@ -54,6 +54,9 @@ export function loadConfig(path: string, env: Environment = process.env): Config
     searchPath: nodrift?.searchPath ?? null,
     extensions: nodrift?.extensions ?? [],
     types: nodrift?.types ?? {},
+    ...(nodrift?.verify && {
+      verify: { ignore: nodrift.verify.ignore ?? [], roles: nodrift.verify.roles ?? [] },
+    }),
     runtime,
     sharedTypes: nodrift?.sharedTypes
       ? resolve(root, nodrift.sharedTypes)

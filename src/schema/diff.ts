@@ -10,6 +10,8 @@ export interface FactChange {
 export interface SchemaChange {
   readonly kind: SchemaKind;
   readonly name: string;
+  /** See SchemaObject. */
+  readonly table: string | null;
   /** `missing`: it is only in `before`; `unexpected`: only in `after`. */
   readonly change: 'missing' | 'unexpected' | 'different';
   /** In the order of their names; all facts of an object that one side lacks. */
@@ -50,7 +52,7 @@ const holders: ReadonlySet<SchemaKind> = new Set([
 ]);
 
 function change(
-  { kind, name }: SchemaObject,
+  { kind, name, table }: SchemaObject,
   how: SchemaChange['change'],
   before: SchemaObject | null,
   after: SchemaObject | null,
@@ -61,7 +63,7 @@ function change(
   const facts = names
     .map((fact) => ({ fact, before: before?.facts[fact] ?? null, after: after?.facts[fact] ?? null }))
     .filter((fact) => fact.before !== fact.after);
-  return { kind, name, change: how, facts };
+  return { kind, name, table, change: how, facts };
 }
 
 function byKey(schema: Schema): ReadonlyMap<string, SchemaObject> {

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import { compareSchemas, readSchema, type SchemaPlace } from '../flow/schema.ts';
+import { schemaText } from '../schema/print.ts';
+import { changesText } from './change-text.ts';
+import { configuration } from './configuration.ts';
+import { colorsFor, type Io } from './io.ts';
+import { liveConnection } from './live-connection.ts';
+import type { SchemaOptions } from './program.ts';
+import { count, withProgress } from './report.ts';
+import { visible } from './visible.ts';
+
+/** `nodrift schema`: prints a schema and returns 0, or prints how two of them differ and returns 1 if they do. */
+export async function schema(places: readonly string[], options: SchemaOptions, io: Io): Promise<number> {
+  const config = configuration({ config: options.config }, io);
+  const [a, b] = places;
+  if (options.diff !== true) {
+    if (a !== undefined) throw usage(`"${a}" is one too many: only --diff takes places.`);
+    const named = options.url !== undefined || options.uri !== undefined;
+    const place: SchemaPlace = named
+      ? { kind: 'database', connection: liveConnection(options, io) }
+      : { kind: 'project' };
+    const printed = await withProgress(io, (flow) => readSchema(config, place, flow));
+    printNotes(printed.notes, io);
+    io.stdout.write(visible(schemaText(printed.schema)));
+    return 0;
+  }
+  if (a === undefined || b === undefined)
+    throw usage('--diff takes two places: nodrift schema --diff main HEAD');
+  const pair = [placeOf(a, options, io), placeOf(b, options, io)] as const;
+  const { changes, notes } = await withProgress(io, (flow) => compareSchemas(config, pair, flow));
+  printNotes(notes, io);
+  if (changes.length === 0) return 0;
+  const sides = { before: 'a says', after: 'b says', sql: false };
+  io.stdout.write(changesText(changes, sides, colorsFor(io.stdout, io.env)));
+  io.stdout.write(`\n${count(changes.length, 'difference')}\n`);
+  return 1;
+}
+
+function placeOf(text: string, options: SchemaOptions, io: Io): SchemaPlace {
+  if (/^postgres(ql)?:/.test(text)) {
+    return { kind: 'database', connection: liveConnection({ config: options.config, url: text }, io) };
+  }
+  const path = resolve(io.cwd, text);
+  return existsSync(path) ? { kind: 'path', path } : { kind: 'ref', ref: text };
+}
+
+function printNotes(notes: readonly string[], io: Io): void {
+  const colors = colorsFor(io.stderr, io.env);
+  for (const note of notes) io.stderr.write(`${colors.yellow('note:')} ${visible(note)}\n`);
+}
+
+function usage(message: string): Failure {
+  const hint = 'A place is the URL of a database, a folder of migrations, a .sql file, or a git ref.';
+  return new Failure(2, [diagnostic({ message, hint })]);
+}

@@ -1,0 +1,39 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { showSql } from '../drift/show-sql.ts';
+import { holds, type Verification } from '../flow/verification.ts';
+import type { Statement } from '../syntax/statement.ts';
+
+/** What `nodrift verify --json` prints; `formatVersion` grows when a reader could be misled. */
+export function verificationJson(found: Verification) {
+  const { changes, changed, forbidden, broken, waiting, objects, queries, ...rest } = found;
+  return {
+    formatVersion: 1,
+    holds: holds(found),
+    ...rest,
+    compared: { objects, queries },
+    differences: changes.map((change) => ({
+      kind: change.kind,
+      name: change.name,
+      change: change.change,
+      facts: change.facts.map(({ fact, before, after }) => ({ fact, migrations: before, database: after })),
+      sql: showSql(change),
+    })),
+    broken: broken.map(errorOf),
+    waiting: waiting.map(errorOf),
+    changed: changed.map(({ statement, changes }) => ({
+      ...placeOf(statement),
+      changes: changes.map(({ kind, subject, before, after, severity, effect }) => {
+        return { kind, subject, migrations: before, database: after, severity, effect };
+      }),
+    })),
+    forbidden: forbidden.map(({ statement, missing }) => ({ ...placeOf(statement), missing })),
+  };
+}
+
+function placeOf({ name, file, line }: Statement) {
+  return { name, file, line };
+}
+
+function errorOf({ file, line, column, message, sqlstate, hint }: Diagnostic) {
+  return { file, line, column, message, sqlstate, hint };
+}

@@ -1,0 +1,86 @@
+import type { Change } from '../drift/impact/change.ts';
+import { holds, type Verification } from '../flow/verification.ts';
+import { changesText } from './change-text.ts';
+import type { Colors } from './io.ts';
+import { count } from './report.ts';
+import { visible } from './visible.ts';
+
+/**
+ * A verification for people: a paragraph for each difference and each query that is another one there, then what the
+ * role lacks and the migrations that the database does not have, and a closing line. Refused queries are diagnostics,
+ * which the caller prints.
+ */
+export function verificationText(found: Verification, colors: Colors): string {
+  const { changes, pending, unknown, forbidden, changed, broken } = found;
+  const sides = { before: 'migrations say', after: 'database says', sql: true };
+  const queries = [
+    ...changed.map(({ statement, changes }) => [
+      `${colors.bold(visible(statement.name))}  ${visible(`${statement.file}:${statement.line}`)}`,
+      ...changes.map((change) => `  ${visible(changeLine(change))}`),
+    ]),
+    ...(forbidden.length > 0 ? [forbiddenLines(found, colors)] : []),
+  ].map((lines) => `${lines.join('\n')}\n`);
+  const parts = [
+    ...(changes.length > 0 ? [changesText(changes, sides, colors)] : []),
+    ...queries,
+    ...(pending.length + unknown.length > 0
+      ? [
+          [
+            ...pending.map((name) => `${colors.yellow('pending')}  ${visible(name)}\n`),
+            ...unknown.map(
+              (name) => `${colors.red('unknown')}  ${visible(name)}  it was applied, and has no file\n`,
+            ),
+          ].join(''),
+        ]
+      : []),
+    `${summary(found, broken.length)}\n`,
+  ];
+  return parts.join('\n');
+}
+
+/** The queries that are named with a privilege; more of them are counted. */
+const mostNamed = 4;
+
+function forbiddenLines({ forbidden, role }: Verification, colors: Colors): readonly string[] {
+  const queries = new Map<string, string[]>();
+  for (const { statement, missing } of forbidden) {
+    for (const { privilege, object } of missing) {
+      const lacking = `${privilege} ON ${object}`;
+      queries.set(lacking, [
+        ...(queries.get(lacking) ?? []),
+        `${statement.name} (${statement.file}:${statement.line})`,
+      ]);
+    }
+  }
+  const lines = [...queries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([lacking, names]) => [
+      `  ${colors.red(visible(lacking))}`,
+      ...names.slice(0, mostNamed).map((name) => `    ${visible(name)}`),
+      ...(names.length > mostNamed
+        ? [`    and ${count(names.length - mostNamed, 'more query', 'more queries')}`]
+        : []),
+    ]);
+  return [`${colors.bold(visible(role))} lacks`, ...lines];
+}
+
+/** `column price: numeric -> int4, it is read as another type` */
+function changeLine({ kind, subject, before, after, effect }: Change): string {
+  return `${kind} ${subject}: ${before ?? 'nothing'} -> ${after ?? 'nothing'}, ${effect}`;
+}
+
+function summary(found: Verification, broken: number): string {
+  const { database, role, changes, changed, forbidden, pending, unknown, objects, queries } = found;
+  const said = [
+    changes.length > 0 && count(changes.length, 'difference'),
+    broken > 0 && `${count(broken, 'query', 'queries')} refused`,
+    changed.length > 0 && `${count(changed.length, 'query', 'queries')} typed otherwise`,
+    forbidden.length > 0 && `${count(forbidden.length, 'query', 'queries')} not allowed to ${role}`,
+    unknown.length > 0 && count(unknown.length, 'unknown migration'),
+    pending.length > 0 && count(pending.length, 'pending migration'),
+  ].filter((part) => part !== false);
+  const place = visible(database);
+  return holds(found)
+    ? `${place} is what the migrations make: ${count(objects, 'object')}, ${count(queries, 'query', 'queries')} as ${visible(role)}${said.length > 0 ? `; ${said.join(', ')}` : ''}`
+    : `${place}: ${visible(said.join(', '))}`;
+}

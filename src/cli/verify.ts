@@ -1,0 +1,37 @@
+import { holds, type Verification } from '../flow/verification.ts';
+import { verify as run } from '../flow/verify.ts';
+import { configuration } from './configuration.ts';
+import { colorsFor, type Io } from './io.ts';
+import { liveConnection } from './live-connection.ts';
+import { printDiagnostics } from './print-diagnostics.ts';
+import type { VerifyCommandOptions } from './program.ts';
+import { withProgress } from './report.ts';
+import { verificationJson } from './verification-json.ts';
+import { verificationText } from './verification-text.ts';
+import { visible } from './visible.ts';
+
+/** `nodrift verify`: one line and 0 where a live database is what the migrations make, or what is not so, and 1. */
+export async function verify(options: VerifyCommandOptions, io: Io): Promise<number> {
+  const config = configuration({ config: options.config }, io);
+  const connection = liveConnection(options, io);
+  const found = await withProgress(io, (flow) =>
+    run(config, { ...flow, connection, role: options.role ?? null }),
+  );
+  if (options.json === true) {
+    io.stdout.write(`${JSON.stringify(verificationJson(found), null, 2)}\n`);
+    return holds(found) ? 0 : 1;
+  }
+  const warn = colorsFor(io.stderr, io.env);
+  for (const note of notesOf(found)) io.stderr.write(`${warn.yellow('note:')} ${visible(note)}\n`);
+  io.stdout.write(verificationText(found, colorsFor(io.stdout, io.env)));
+  if (found.broken.length > 0) printDiagnostics(found.broken, config.root, io);
+  return holds(found) ? 0 : 1;
+}
+
+function notesOf({ notes, edited, waiting }: Verification): readonly string[] {
+  return [
+    ...notes,
+    ...edited.map((name) => `The file of ${name} was changed after it had been applied.`),
+    ...waiting.map(({ message }) => `Until the pending migrations are applied: ${message}`),
+  ];
+}

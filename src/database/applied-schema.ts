@@ -1,0 +1,73 @@
+import { basename, extname } from 'node:path';
+import { type Client, escapeIdentifier } from 'pg';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import { buildSchema } from './build-schema.ts';
+import type { Database } from './database.ts';
+import { readSourceFiles, type SourceFile } from './migration-files.ts';
+import { type OpenOptions, openDatabase } from './open.ts';
+import { neededExtensions } from './pglite-extensions.ts';
+import { resetSession } from './session.ts';
+
+export interface AppliedSchemaOptions extends OpenOptions {
+  /** The names of the migrations that are wanted; null: all of them. */
+  readonly applied: ReadonlySet<string> | null;
+  /** Roles of another server that migrations may name: where the server is thrown away, they are made there. */
+  readonly roles: readonly string[];
+}
+
+/**
+ * Opens a scratch database with what some migrations make, wherever the configuration has its scratch databases.
+ * @throws Failure: 1 a failing migration, 2 there are no migrations, 3 no way to the server
+ */
+export async function openAppliedSchema(config: Config, options: AppliedSchemaOptions): Promise<Database> {
+  const { database, source } = config;
+  if (source.kind === 'none') throw nothingToCompareWith();
+  const scratch = {
+    ...config,
+    database: database.kind === 'server' ? { ...database, asIs: false } : database,
+  };
+  const disposable = database.kind !== 'server';
+  const files = readSourceFiles(config);
+  const roles = disposable ? rolesNamed(files, options.roles) : [];
+  // Nothing special: then it may be in the cache.
+  if (options.applied === null && roles.length === 0) return openDatabase(scratch, options);
+  const extensions = database.kind === 'embedded' ? neededExtensions(config.extensions, files) : [];
+  const empty = await openDatabase({ ...scratch, source: { kind: 'none' }, extensions }, options);
+  try {
+    await createRoles(empty.client, roles);
+    const { applied } = options;
+    const wanted =
+      applied === null ? files : files.filter(({ path }) => applied.has(basename(path, extname(path))));
+    const notes = await buildSchema(empty.client, config, wanted, disposable);
+    await resetSession(empty.client, config.searchPath);
+    return { ...empty, notes: [...empty.notes, ...notes] };
+  } catch (error) {
+    await empty.close();
+    throw error;
+  }
+}
+
+/** The roles that some migration names and none creates. */
+function rolesNamed(files: readonly SourceFile[], roles: readonly string[]): readonly string[] {
+  const text = files.map((file) => file.text).join('\n');
+  return roles.filter((role) => {
+    const name = role.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    const created = new RegExp(`\\bcreate\\s+(?:role|user|group)\\s+"?${name}(?!\\w)`, 'i');
+    return new RegExp(`(?<!\\w)${name}(?!\\w)`, 'i').test(text) && !created.test(text);
+  });
+}
+
+async function createRoles(client: Client, roles: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('SELECT rolname AS name FROM pg_catalog.pg_roles');
+  const there = new Set(rows.map(({ name }) => name));
+  for (const role of roles) {
+    if (!there.has(role)) await client.query(`CREATE ROLE ${escapeIdentifier(role)}`);
+  }
+}
+
+function nothingToCompareWith(): Failure {
+  const message = 'The configuration names no migrations and no schema file.';
+  const hint = 'Say where they are with "migrations" or "schema" under "nodrift" in the configuration.';
+  return new Failure(2, [diagnostic({ message, hint })]);
+}

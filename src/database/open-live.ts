@@ -1,0 +1,21 @@
+import type { Config, ConnectionConfig } from '../project/config.ts';
+import type { Database } from './database.ts';
+import { openAsIs } from './server.ts';
+
+/** So that nobody is held up: neither by our waiting for locks nor by our holding them. */
+const timeouts = `SET lock_timeout = '2s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s'`;
+
+/**
+ * Connects to a database that is in use, in a read-only session that gives up rather than wait. It may be a standby.
+ * @throws Failure (3) where there is no way in
+ */
+export async function openLive(config: Config, connection: ConnectionConfig | null): Promise<Database> {
+  const live = await openAsIs(config, connection);
+  try {
+    await live.client.query(timeouts);
+    return live;
+  } catch (error) {
+    await live.close();
+    throw error;
+  }
+}

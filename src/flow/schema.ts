@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { openAppliedSchema } from '../database/applied-schema.ts';
+import type { Database } from '../database/database.ts';
+import { openLive } from '../database/open-live.ts';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import { respell } from '../drift/respell.ts';
+import type { Config, ConnectionConfig, SchemaSource } from '../project/config.ts';
+import { readGitTree } from '../project/git-tree.ts';
+import { diffSchemas, type SchemaChange } from '../schema/diff.ts';
+import { loadSchema } from '../schema/load.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { FlowOptions } from './flow.ts';
+import { interruptible } from './interrupt.ts';
+
+/** Where a schema is: what the project's migrations make, a database, or what a person typed. */
+export type SchemaPlace =
+  | { readonly kind: 'project' }
+  | { readonly kind: 'database'; readonly connection: ConnectionConfig }
+  /** An absolute path of a folder of migrations or of a schema file. */
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'ref'; readonly ref: string };
+
+export interface PrintedSchema {
+  readonly schema: Schema;
+  readonly notes: readonly string[];
+}
+
+export interface SchemaDifference {
+  readonly changes: readonly SchemaChange[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads the schema of a place.
+ * @throws Failure: 1 a failing migration, 2 nothing of that name, 3 no way to a server
+ */
+export async function readSchema(
+  config: Config,
+  place: SchemaPlace,
+  options: FlowOptions,
+): Promise<PrintedSchema> {
+  return interruptible(
+    options.signal,
+    withSchema(config, place, options, async ({ notes }, schema) => ({ schema, notes })),
+  );
+}
+
+/** Says how the schema of `b` differs from that of `a`; otherwise as readSchema. */
+export async function compareSchemas(
+  config: Config,
+  [a, b]: readonly [SchemaPlace, SchemaPlace],
+  options: FlowOptions,
+): Promise<SchemaDifference> {
+  const work = withSchema(config, a, options, (first, before) =>
+    withSchema(config, b, options, async (second, after) => {
+      const notes = [...new Set([...first.notes, ...second.notes])];
+      const [old, late] = [
+        { schema: before, major: first.major },
+        { schema: after, major: second.major },
+      ];
+      // Only a scratch database may be asked to read the other's definitions.
+      if (a.kind !== 'database')
+        return { changes: diffSchemas(before, await respell(first.client, old, late)), notes };
+      if (b.kind !== 'database')
+        return { changes: diffSchemas(await respell(second.client, late, old), after), notes };
+      const majors = `The one is PostgreSQL ${old.major}, the other ${late.major}: the same view may be written in two ways.`;
+      return {
+        changes: diffSchemas(before, after),
+        notes: old.major === late.major ? notes : [...notes, majors],
+      };
+    }),
+  );
+  return interruptible(options.signal, work);
+}
+
+async function withSchema<T>(
+  config: Config,
+  place: SchemaPlace,
+  options: FlowOptions,
+  use: (database: Database, schema: Schema) => Promise<T>,
+): Promise<T> {
+  options.progress?.(place.kind === 'database' ? 'connecting' : 'migrating');
+  const folder = place.kind === 'ref' ? mkdtempSync(join(tmpdir(), 'nodrift-ref-')) : null;
+  try {
+    const database = await openPlace(config, place, folder, options);
+    try {
+      return await use(database, await loadSchema(database.client, config.verify ?? {}));
+    } finally {
+      await database.close();
+    }
+  } finally {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function openPlace(
+  config: Config,
+  place: SchemaPlace,
+  folder: string | null,
+  { signal, env }: FlowOptions,
+): Promise<Database> {
+  if (place.kind === 'database') return openLive(config, place.connection);
+  const source = await sourceOf(config, place, folder);
+  // Whoever is granted something has to be there to be granted it.
+  const roles = (config.verify?.roles ?? []).filter((role) => role !== 'public');
+  return openAppliedSchema(
+    { ...config, source },
+    { applied: null, roles, ...(signal && { signal }), ...(env && { env: { ...env } }) },
+  );
+}
+
+async function sourceOf(
+  { source, root }: Config,
+  place: SchemaPlace,
+  folder: string | null,
+): Promise<SchemaSource> {
+  if (place.kind === 'path') return sourceAt(place.path, source);
+  if (place.kind !== 'ref' || folder === null || source.kind === 'none') return source;
+  const path = source.kind === 'schema' ? source.file : source.dir;
+  const files = await readGitTree(root, place.ref, relative(root, path).replaceAll('\\', '/'));
+  for (const file of files) {
+    const target = resolve(folder, file.path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, file.content);
+  }
+  return source.kind === 'schema'
+    ? { kind: 'schema', file: join(folder, basename(path)) }
+    : { ...source, dir: folder };
+}
+
+function sourceAt(path: string, source: SchemaSource): SchemaSource {
+  if (!statSync(path).isDirectory()) {
+    if (path.endsWith('.sql')) return { kind: 'schema', file: path };
+    const message = `${path} is no folder of migrations and no .sql file.`;
+    throw new Failure(2, [diagnostic({ message })]);
+  }
+  const format = source.kind === 'migrations' ? source.format : 'node-pg-migrate';
+  return { kind: 'migrations', dir: path, format };
+}

@@ -1,0 +1,44 @@
+import type { Forbidden } from '../analysis/privileges.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Change } from '../drift/impact/change.ts';
+import type { SchemaChange } from '../schema/diff.ts';
+import type { Statement } from '../syntax/statement.ts';
+
+/** How a live database stands to the migrations and the queries. */
+export interface Verification {
+  /** See Database.description; without any password. */
+  readonly database: string;
+  /** Whose privileges were looked at. */
+  readonly role: string;
+  /** Where the migrations were applied. */
+  readonly scratch: string;
+  readonly notes: readonly string[];
+  /** Migrations that the database does not have; it is compared with those that it has. */
+  readonly pending: readonly string[];
+  /** Migrations that the database has and that no file is there for. */
+  readonly unknown: readonly string[];
+  /** Migrations that the database has, whose files are not as they were then. */
+  readonly edited: readonly string[];
+  /** `before` is what the migrations say, `after` what the database says. */
+  readonly changes: readonly SchemaChange[];
+  /** Queries that the database refuses. */
+  readonly broken: readonly Diagnostic[];
+  /** Queries that it refuses until the pending migrations are applied. */
+  readonly waiting: readonly Diagnostic[];
+  readonly changed: readonly ChangedQuery[];
+  readonly forbidden: readonly Forbidden[];
+  /** How much was compared. */
+  readonly objects: number;
+  readonly queries: number;
+}
+
+/** A query whose columns, parameters or rows are others on the live database. */
+export interface ChangedQuery {
+  readonly statement: Statement;
+  readonly changes: readonly Change[];
+}
+
+/** Whether nothing is wrong; migrations that are pending are nothing wrong. */
+export function holds({ unknown, changes, broken, changed, forbidden }: Verification): boolean {
+  return [unknown, changes, broken, changed, forbidden].every((found) => found.length === 0);
+}

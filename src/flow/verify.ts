@@ -1,0 +1,195 @@
+import { basename, extname } from 'node:path';
+import { type Client, DatabaseError } from 'pg';
+import type { Analysis } from '../analysis/analyse.ts';
+import type { Query } from '../analysis/query.ts';
+import { openAppliedSchema } from '../database/applied-schema.ts';
+import { contentHash } from '../database/books.ts';
+import type { Database } from '../database/database.ts';
+import { type LiveBooks, readLiveBooks } from '../database/live-books.ts';
+import { readSourceFiles } from '../database/migration-files.ts';
+import { migrationUnits } from '../database/migration-units.ts';
+import { openLive } from '../database/open-live.ts';
+import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import { queryChanges } from '../drift/impact/query-changes.ts';
+import { respell } from '../drift/respell.ts';
+import type { Config, ConnectionConfig } from '../project/config.ts';
+import { diffSchemas } from '../schema/diff.ts';
+import { loadSchema } from '../schema/load.ts';
+import type { FlowOptions } from './flow.ts';
+import { interruptible } from './interrupt.ts';
+import { readSources, type Source } from './sources.ts';
+import type { ChangedQuery, Verification } from './verification.ts';
+
+export interface VerifyOptions extends FlowOptions {
+  /** The live database; null: pg's defaults. */
+  readonly connection: ConnectionConfig | null;
+  /** Whose privileges are looked at; null: those of the role that connects. */
+  readonly role: string | null;
+}
+
+/**
+ * Compares a live database with what the migrations make, and has it analyse the queries. Nothing is written there:
+ * the session is read-only, and its schema is read in one READ ONLY transaction. The queries are analysed after that,
+ * in small batches, so that no lock is held for long.
+ * @throws Failure: 1 a failing migration or a query file that cannot be read, 2 configuration, 3 no way to a server,
+ *   or no answer in time
+ */
+export async function verify(config: Config, options: VerifyOptions): Promise<Verification> {
+  options.progress?.('connecting');
+  const live = await openLive(config, options.connection);
+  try {
+    return await interruptible(options.signal, verifyOn(live, config, options));
+  } catch (error) {
+    throw error instanceof DatabaseError ? notAnswered(error.message, error.code) : error;
+  } finally {
+    await live.close();
+  }
+}
+
+async function verifyOn(live: Database, config: Config, options: VerifyOptions): Promise<Verification> {
+  const { sources, diagnostics } = await readSources(config);
+  if (diagnostics.length > 0) throw new Failure(1, diagnostics);
+  const role = await roleOf(live.client, options.role);
+  const books = await readLiveBooks(live.client, config.source);
+  const migrations = await standing(config, books);
+
+  options.progress?.('migrating');
+  const scratch = await openAppliedSchema(config, {
+    applied: migrations.pending.length === 0 ? null : migrations.applied,
+    roles: await rolesOf(live.client),
+    ...(options.signal && { signal: options.signal }),
+    ...(options.env && { env: { ...options.env } }),
+  });
+  try {
+    options.progress?.('comparing');
+    const compared = await compareSchemas(live, scratch, config);
+    const { pending, unknown, edited } = migrations;
+    return {
+      database: live.description,
+      role,
+      scratch: scratch.description,
+      notes: [...(books.note === null ? [] : [books.note]), ...scratch.notes],
+      ...{ pending, unknown, edited },
+      ...compared,
+      ...(await compareQueries(live, scratch, config, sources, { role, waits: pending.length > 0 })),
+    };
+  } finally {
+    await scratch.close();
+  }
+}
+
+async function compareSchemas(live: Database, scratch: Database, config: Config) {
+  const options = config.verify ?? {};
+  const expected = await loadSchema(scratch.client, options);
+  const found = await loadSchema(live.client, options);
+  const spelt = await respell(
+    scratch.client,
+    { schema: expected, major: scratch.major },
+    { schema: found, major: live.major },
+  );
+  return { changes: diffSchemas(expected, spelt), objects: expected.length };
+}
+
+async function compareQueries(
+  live: Database,
+  scratch: Database,
+  config: Config,
+  sources: readonly Source[],
+  { role, waits }: { readonly role: string; readonly waits: boolean },
+) {
+  const [{ forbiddenStatements }, before, after] = [
+    await import('../analysis/privileges.ts'),
+    await analyseOn(scratch.client, config, sources),
+    await analyseOn(live.client, config, sources),
+  ];
+  const timedOut = after.diagnostics.find(({ sqlstate }) => sqlstate === '55P03' || sqlstate === '57014');
+  if (timedOut) throw notAnswered(timedOut.message, timedOut.sqlstate);
+  const known = new Set(before.diagnostics.map(key));
+  const waiting = after.diagnostics.filter((found) => waits && known.has(key(found)));
+  const statements = after.queries.map(({ statement }) => statement);
+  return {
+    broken: after.diagnostics.filter((found) => !waiting.includes(found)),
+    waiting,
+    changed: changedQueries(before.queries, after.queries, config),
+    forbidden: await forbiddenStatements(live.client, statements, role),
+    queries: statements.length,
+  };
+}
+
+function key({ file, line, column, message }: Diagnostic): string {
+  return JSON.stringify([file, line, column, message]);
+}
+
+async function analyseOn(client: Client, config: Config, sources: readonly Source[]): Promise<Analysis> {
+  const { analyse } = await import('../analysis/analyse.ts');
+  return analyse(
+    client,
+    sources.flatMap((source) => source.statements),
+    {
+      texts: new Map(sources.map((source) => [source.file, source.text])),
+      lenientParameters: config.runtime === '@pgtyped/runtime',
+    },
+  );
+}
+
+/** What generated code depends on. What queries read and write follows from the schema, which is compared itself. */
+const typed: ReadonlySet<string> = new Set(['column', 'parameter', 'rows']);
+
+function changedQueries(
+  before: readonly Query[],
+  after: readonly Query[],
+  { searchPath, runtime }: Config,
+): readonly ChangedQuery[] {
+  const expected = new Map(before.map((query) => [query.statement, query]));
+  return after.flatMap((query) => {
+    const other = expected.get(query.statement);
+    const options = { searchPath: searchPath ?? ['public'], runtime };
+    const changes = other ? queryChanges(other, query, options).filter(({ kind }) => typed.has(kind)) : [];
+    return changes.length === 0 ? [] : [{ statement: query.statement, changes }];
+  });
+}
+
+/** The files beside the books; without books everything counts as applied. */
+async function standing(config: Config, { applied }: LiveBooks) {
+  const names = (await migrationUnits(config)).map(({ name }) => name);
+  const books = new Map((applied ?? []).map(({ name, hash }) => [name, hash]));
+  const done = applied === null ? new Set(names) : new Set(books.keys());
+  const edited = readSourceFiles(config).flatMap(({ path, text }) => {
+    const name = basename(path, extname(path));
+    const hash = books.get(name) ?? null;
+    return hash === null || hash === contentHash(text) ? [] : [name];
+  });
+  return {
+    applied: done,
+    pending: names.filter((name) => !done.has(name)),
+    unknown: [...done].filter((name) => !names.includes(name)),
+    edited,
+  };
+}
+
+async function roleOf(client: Client, role: string | null): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT rolname AS name FROM pg_catalog.pg_roles WHERE rolname = coalesce($1, current_user)',
+    [role],
+  );
+  if (rows[0]) return rows[0].name;
+  const message = `There is no role "${role}" there.`;
+  throw new Failure(2, [diagnostic({ message, hint: 'Name the role that the application connects as.' })]);
+}
+
+async function rolesOf(client: Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT rolname AS name FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+function notAnswered(message: string, sqlstate: string | null | undefined): Failure {
+  const hint =
+    sqlstate === '55P03'
+      ? 'Somebody is changing the schema: verify again once that is done.'
+      : 'Verify again, as another role or when the server has less to do.';
+  return new Failure(3, [
+    diagnostic({ message: `The database did not answer: ${message}`, sqlstate: sqlstate ?? null, hint }),
+  ]);
+}
