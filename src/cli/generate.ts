@@ -1,21 +1,21 @@
 import { resolve } from 'node:path';
+import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Output, OutputState } from '../drift/output.ts';
 import { generate as run } from '../flow/generate.ts';
 import { configuration } from './configuration.ts';
 import { type Colors, colorsFor, type Io } from './io.ts';
-import type { FlowCommandOptions } from './program.ts';
+import type { GenerateOptions } from './program.ts';
 import { count, printNotes, withProgress } from './report.ts';
 import { shownPath } from './shown-path.ts';
 
 /** `nodrift generate [files...]`: writes the modules, prints a line for each and a closing one. */
-export async function generate(
-  files: readonly string[],
-  options: FlowCommandOptions,
-  io: Io,
-): Promise<number> {
+export async function generate(files: readonly string[], options: GenerateOptions, io: Io): Promise<number> {
+  if (options.watch === true) throw new Failure(2, [noWatching]);
   const started = performance.now();
   const config = configuration(options, io);
-  const wanted = files.map((file) => resolve(io.cwd, file));
+  const wanted = [...files, ...(options.file === undefined ? [] : [options.file])].map((file) =>
+    resolve(io.cwd, file),
+  );
   const { analysed, outputs } = await withProgress(io, (flow) => run(config, { ...flow, files: wanted }));
   printNotes(analysed, io);
 
@@ -37,6 +37,12 @@ export async function generate(
   );
   return 0;
 }
+
+/** PgTyped has the option; a watcher of its own is none of nodrift's business. */
+const noWatching = diagnostic({
+  message: '--watch: nodrift does not wait for changes itself.',
+  hint: 'Let a watcher run it: npx nodemon --ext sql --exec "nodrift generate"',
+});
 
 function contents({ source, state }: Output, queries: number | undefined): string {
   if (state === 'orphaned') return source === null ? 'no longer needed' : `${source} is gone`;

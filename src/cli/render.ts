@@ -6,6 +6,8 @@ import { visible } from './visible.ts';
 
 export interface RenderOptions extends Places {
   readonly colors: Colors;
+  /** `error` where it is left out. */
+  readonly severity?: 'warning';
 }
 
 /**
@@ -20,7 +22,8 @@ export interface RenderOptions extends Places {
 export function renderDiagnostic(found: Diagnostic, options: RenderOptions): string {
   const { colors } = options;
   const place = placeOf(found, options);
-  const head = `${place === null ? '' : `${colors.bold(`${place}:`)} `}${colors.red('error:')}`;
+  const word = options.severity === 'warning' ? colors.yellow('warning:') : colors.red('error:');
+  const head = `${place === null ? '' : `${colors.bold(`${place}:`)} `}${word}`;
   const lines = [`${head} ${indentRest(visible(found.message))}`, ...excerptOf(found, colors)];
   if (found.sqlstate !== null) lines.push(colors.dim(`  SQLSTATE ${visible(found.sqlstate)}`));
   if (found.hint !== null) lines.push(`  ${colors.cyan('hint:')} ${indentRest(visible(found.hint))}`);

@@ -32,6 +32,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     }
     const { printDiagnostics } = await import('./print-diagnostics.ts');
     printDiagnostics(failure.diagnostics, dirname(resolve(io.cwd, String(program.opts().config))), io);
+    if (failure.remark !== null) io.stderr.write(`\n${failure.remark}\n`);
     return failure.exitCode;
   }
 }

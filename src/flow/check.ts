@@ -37,7 +37,7 @@ export async function compare(config: Config, options: FlowOptions): Promise<Che
       ...analysed.diagnostics,
       ...printed.diagnostics.map((found) => withExcerpt(found, analysed)),
     ];
-    if (diagnostics.length > 0) throw new Failure(1, diagnostics);
+    if (diagnostics.length > 0) throw new Failure(1, diagnostics, neverTyped(config));
     const outputs = await compareOutputs(config, printed.modules);
     const { selected } = analysed;
     return {
@@ -45,6 +45,15 @@ export async function compare(config: Config, options: FlowOptions): Promise<Che
       outputs: selected === null ? outputs : outputs.filter((one) => concerns(selected, one)),
     };
   });
+}
+
+/** PgTyped goes on by default: it types a broken query `never`, and leaves the module of a broken file as it was. */
+function neverTyped({ dropIn, failOnError }: Config): string | null {
+  if (!dropIn || failOnError) return null;
+  return (
+    'Nothing was written. nodrift works as with "failOnError": true, whatever the configuration says: where PgTyped ' +
+    'would type these queries `never`, or leave old modules, and exit with 0, they are to be repaired or removed.'
+  );
 }
 
 /** The shared types hold what any file needs, so they belong to every selection. */

@@ -45,6 +45,8 @@ export interface Analysed {
   readonly texts: ReadonlyMap<string, string>;
   /** What is wrong with the queries, in the order of the files and of the places in them. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What the author should know of the queries that the command is limited to, and nothing fails for. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -85,7 +87,7 @@ async function analyseOn(
   opening: Promise<Database>,
   options: FlowOptions,
 ): Promise<Analysed> {
-  const [{ analyse }, { targets, sources, diagnostics }] = await Promise.all([
+  const [{ analyse }, { targets, sources, diagnostics, warnings }] = await Promise.all([
     import('../analysis/analyse.ts'),
     readSources(config),
   ]);
@@ -111,6 +113,7 @@ async function analyseOn(
     selected,
     texts,
     diagnostics: inOrder(sources, [...diagnostics, ...analysis.diagnostics]),
+    warnings: warnings.filter(({ file }) => selected === null || file === null || selected.has(file)),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Column, QueryParam, SlotValue } from '../analysis/query.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import type { Param, Slot } from '../syntax/statement.ts';
 import type { NamedQuery } from '../typescript/query-names.ts';
-import type { TsTypeOf } from '../typescript/ts-types.ts';
+import type { argumentOf, TsTypeOf } from '../typescript/ts-types.ts';
 import { withExcerpt } from './check.ts';
 import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
 import type {
@@ -29,7 +30,7 @@ export interface Inspected {
 export async function inspect(config: Config, options: FlowOptions = {}): Promise<Inspected> {
   const rooms = Promise.all([import('../typescript/query-names.ts'), import('../typescript/ts-types.ts')]);
   return withAnalysed(config, options, async (analysed) => {
-    const [{ nameQueries }, { tsTypes }] = await rooms;
+    const [{ nameQueries }, { tsTypes, argumentOf }] = await rooms;
     const found: Diagnostic[] = [...analysed.diagnostics];
     // With two transforms a file can stand there twice.
     const files = [...new Map(analysed.files.map(({ file, queries }) => [file, queries])).values()];
@@ -39,7 +40,7 @@ export async function inspect(config: Config, options: FlowOptions = {}): Promis
     const diagnostics = found.filter(({ file }) => wanted(file)).map((one) => withExcerpt(one, analysed));
     const queries = named
       .filter(({ query }) => wanted(query.statement.file))
-      .map((query) => inspectQuery(query, tsType, config));
+      .map((query) => inspectQuery(query, { tsType, argumentOf, config }));
     const inspection: Inspection = {
       formatVersion: 1,
       postgres: analysed.postgres,
@@ -55,8 +56,16 @@ function inspectError({ file, line, column, message, sqlstate, hint }: Diagnosti
   return { file, line, column, message, sqlstate, hint };
 }
 
-function inspectQuery({ query, name, keys }: NamedQuery, tsType: TsTypeOf, config: Config): InspectedQuery {
+/** What it takes to say how a value is generated. */
+interface Typing {
+  readonly tsType: TsTypeOf;
+  readonly argumentOf: typeof argumentOf;
+  readonly config: Config;
+}
+
+function inspectQuery({ query, name, keys }: NamedQuery, typing: Typing): InspectedQuery {
   const { statement } = query;
+  const { tsType, config } = typing;
   const path = config.searchPath ?? ['public'];
   return {
     name,
@@ -66,7 +75,9 @@ function inspectQuery({ query, name, keys }: NamedQuery, tsType: TsTypeOf, confi
     statement: query.kind,
     rows: query.rows,
     sql: statement.sql,
-    params: query.params.flatMap((param) => inspectParam(param, tsType, config, path)),
+    params: query.params.flatMap((param, index) =>
+      inspectParam(param, statement.params[index], typing, path),
+    ),
     columns: query.columns.map((column, index) =>
       inspectColumn(column, keys[index] ?? column.name, tsType, path),
     ),
@@ -78,34 +89,30 @@ function inspectQuery({ query, name, keys }: NamedQuery, tsType: TsTypeOf, confi
 
 function inspectParam(
   param: QueryParam,
-  tsType: TsTypeOf,
-  config: Config,
+  written: Param | undefined,
+  { tsType, argumentOf, config }: Typing,
   path: readonly string[],
 ): readonly InspectedParam[] {
-  const slot = (name: string, { value, optional, column }: SlotValue): InspectedParam => ({
+  const slot = (name: string, value: SlotValue, mark: Slot | undefined): InspectedParam => ({
     name,
-    type: typeText(value.type, path),
-    nullable: value.nullable,
-    optional,
-    tsType: tsType(value, 'parameter', column),
+    type: typeText(value.value.type, path),
+    nullable: value.value.nullable,
+    ...argumentOf(value, mark, param.kind, tsType, config),
   });
+  const whole = written !== undefined && 'required' in written ? written : undefined;
+  const fields = written !== undefined && 'fields' in written ? written.fields : [];
   switch (param.kind) {
     case 'scalar':
-      return [slot(param.name, param)];
+      return [slot(param.name, param, whole)];
     case 'list': {
-      const element = slot(param.name, param);
-      return [
-        {
-          ...element,
-          type: `${element.type}[]`,
-          tsType: listText(element.tsType, config.nonEmptyArrayParams),
-        },
-      ];
+      const element = slot(param.name, param, whole);
+      const text = listText(element.tsType, config.nonEmptyArrayParams);
+      return [{ ...element, type: `${element.type}[]`, tsType: text }];
     }
     case 'object':
-      return param.fields.map((field) => slot(`${param.name}.${field.name}`, field));
+      return param.fields.map((field, index) => slot(`${param.name}.${field.name}`, field, fields[index]));
     case 'objects':
-      return param.fields.map((field) => slot(`${param.name}[].${field.name}`, field));
+      return param.fields.map((field, index) => slot(`${param.name}[].${field.name}`, field, fields[index]));
   }
 }
 

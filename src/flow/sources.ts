@@ -22,6 +22,8 @@ export interface Sources {
   /** Each file once, in the order of the targets. */
   readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What nothing fails for. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -32,19 +34,22 @@ export async function readSources(config: Config): Promise<Sources> {
   const targets = await findQueryFiles(config);
   if (targets.length === 0) throw new Failure(2, [nothingFound(config)]);
   const files = new Map(targets.map((target) => [target.file, target.path]));
-  const read = Array.from(files, ([file, path]) => readSource(file, path));
+  const read = Array.from(files, ([file, path]) => readSource(file, path, config));
   return {
     targets,
     sources: read.map(({ source }) => source),
     diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+    warnings: read.flatMap(({ warnings }) => warnings),
   };
 }
 
-function readSource(file: string, path: string) {
+function readSource(file: string, path: string, { dropIn }: Config) {
   const decoded = decode(file, path);
-  if (!('text' in decoded)) return { source: { file, text: '', statements: [] }, diagnostics: [decoded] };
-  const { statements, diagnostics } = readStatements(file, decoded.text);
-  return { source: { file, text: decoded.text, statements }, diagnostics };
+  if (!('text' in decoded)) {
+    return { source: { file, text: '', statements: [] }, diagnostics: [decoded], warnings: [] };
+  }
+  const { statements, ...problems } = readStatements(file, decoded.text, { pgtyped: dropIn });
+  return { source: { file, text: decoded.text, statements }, ...problems };
 }
 
 function decode(file: string, path: string): { readonly text: string } | Diagnostic {

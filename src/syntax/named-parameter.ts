@@ -54,7 +54,22 @@ function readMark(
     const hint = `Write ":${name} !${next}" for the operator or ":${name}! ${next}" for a parameter that is not null.`;
     return { mark: null, problem: { offset: at - name.length - 1, message, hint } };
   }
-  return { mark: text[at] === '?' && !isJsonOperator(text, at) ? '?' : null, problem: null };
+  return {
+    mark: text[at] === '?' && !isJsonOperator(text, at) ? '?' : null,
+    problem: farMark(text, at, name),
+  };
+}
+
+/** PgTyped's grammar lets blanks stand before the mark, so that `:x != 1` is `:x! = 1` to it. */
+function farMark(text: string, at: number, name: string): Problem | null {
+  const next = endOfSpace(text, at);
+  if (next === at || text[next] !== '!') return null;
+  return {
+    offset: at - name.length - 1,
+    message: `PgTyped takes the "!" behind :${name} for a mark, also after a blank, and runs what is left without it: "=" where "!=" is written. nodrift runs what is written.`,
+    hint: 'Look at what the application relies on. "<>" and "NOT (… ~ …)" are read alike by both.',
+    pgtyped: 'differs',
+  };
 }
 
 function isJsonOperator(text: string, at: number): boolean {

@@ -49,7 +49,8 @@ export function resolveParameters(
     const near = suggest(name, usesByName.keys());
     const hint =
       near === null ? `Write :${name} where its value belongs, or remove the line.` : `Did you mean ${near}?`;
-    problems.push({ offset, message: `@param ${name}: the statement does not use :${name}.`, hint });
+    const message = `@param ${name}: the statement does not use :${name}.`;
+    problems.push({ offset, message, hint, pgtyped: 'warns' });
   }
   return { params, problems };
 }

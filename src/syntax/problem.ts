@@ -4,4 +4,10 @@ export interface Problem {
   readonly offset: number;
   readonly message: string;
   readonly hint: string | null;
+  /**
+   * For a project that is on PgTyped, which has run such statements, it is a warning:
+   * - warns: PgTyped warns of it too, and goes on
+   * - differs: PgTyped reads it as something else; of this nobody else hears
+   */
+  readonly pgtyped?: 'warns' | 'differs';
 }

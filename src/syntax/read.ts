@@ -18,6 +18,13 @@ export interface Reading {
   readonly statements: Statement[];
   /** In the order of the file. */
   readonly diagnostics: Diagnostic[];
+  /** What a project on PgTyped is to know and can live with, in the order of the file. */
+  readonly warnings: Diagnostic[];
+}
+
+export interface ReadingOptions {
+  /** Whether PgTyped has run these statements, so that what it lets pass is no error. */
+  readonly pgtyped?: boolean;
 }
 
 /**
@@ -28,7 +35,7 @@ export interface Reading {
  * a lone `;`, or a diagnostic names it.
  * @param file the path for messages
  */
-export function readStatements(file: string, text: string): Reading {
+export function readStatements(file: string, text: string, options: ReadingOptions = {}): Reading {
   const where = places(file, text);
   const statements: Statement[] = [];
   const problems: Problem[] = [];
@@ -77,7 +84,8 @@ export function readStatements(file: string, text: string): Reading {
       for (const problem of own) problems.push(problem);
       if (first === undefined) names.set(header.name, header.offset);
       else problems.push(secondOfName(header, where.place(first).line));
-      if (own.length === 0 && first === undefined && above.healthy) statements.push(statement);
+      const healthy = !own.some((problem) => severity(problem, options) === 'error');
+      if (healthy && first === undefined && above.healthy) statements.push(statement);
     }
     previous = header;
   }
@@ -85,7 +93,15 @@ export function readStatements(file: string, text: string): Reading {
   for (const problem of headerless(bare, annotated)) problems.push(problem);
   if (problems.length === 0 && statements.length === 0) problems.push(EMPTY);
   problems.sort((one, other) => one.offset - other.offset);
-  return { statements, diagnostics: problems.map(where.diagnostic) };
+  const all = (wanted: string) =>
+    problems.filter((problem) => severity(problem, options) === wanted).map(where.diagnostic);
+  return { statements, diagnostics: all('error'), warnings: all('warning') };
+}
+
+function severity({ pgtyped }: Problem, options: ReadingOptions): 'error' | 'warning' | null {
+  if (pgtyped === undefined) return 'error';
+  if (options.pgtyped === true) return 'warning';
+  return pgtyped === 'warns' ? 'error' : null;
 }
 
 /** Each unclosed quote is looked for to the end of the file: the bound keeps reading linear. */
