@@ -30,8 +30,10 @@ export const notNull: Facts = { nullable: false };
 export function describedValue(catalog: Catalog, type: number, facts: Facts): Value {
   const resolved = pgType(catalog, type);
   const value: { -readonly [K in keyof Value]: Value[K] } = { type: resolved, nullable: facts.nullable };
-  if (arrayOf(resolved) !== null && facts.element !== undefined)
+  if (arrayOf(resolved) !== null && facts.element !== undefined) {
     value.elementsNullable = facts.element.nullable;
+    if (facts.element.literals !== undefined) value.elementLiterals = facts.element.literals;
+  }
   const fields = fieldsOf(catalog, type, resolved, facts);
   if (fields !== null) value.fields = fields;
   if (facts.literals !== undefined) value.literals = facts.literals;

@@ -1,7 +1,10 @@
+import { baseType } from './catalog/base-type.ts';
 import type { Catalog, Relation } from './catalog/catalog.ts';
 import { definingQuery } from './catalog/definition.ts';
-import { tableColumnLiterals } from './literals/column.ts';
+import { tableColumnLiterals, tableElementLiterals } from './literals/column.ts';
 import { isLiteralType, literalOf } from './literals/constant.ts';
+import { elementLiteralsOf } from './literals/elements.ts';
+import { unnestedArray, unnestedColumn } from './literals/unnest.ts';
 import {
   entryOf,
   type Found,
@@ -17,12 +20,20 @@ import type { Expr, QueryNode } from './tree/nodes.ts';
 import { Rte, Sub } from './tree/nodes.ts';
 import type { Literal } from './type.ts';
 
+/** The only values besides NULL of a result column, or of the elements of its arrays; null where nothing bounds them. */
+export interface ResultLiterals {
+  readonly own: readonly Literal[] | null;
+  readonly element: readonly Literal[] | null;
+}
+
 /**
- * The only values besides NULL of each result column, in order: from CHECK constraints, domains and constants,
- * through subqueries, views and set operations. Null where nothing bounds them.
+ * What bounds each result column, in order: CHECK constraints, domains and constants, through subqueries, views and
+ * set operations.
  */
-export function resultLiterals(query: QueryNode, catalog: Catalog): readonly (readonly Literal[] | null)[] {
-  return resultLiteralsOf(rootScope(catalog, query));
+export function resultLiterals(query: QueryNode, catalog: Catalog): readonly ResultLiterals[] {
+  const scope = rootScope(catalog, query);
+  const elements = resultElements(scope);
+  return resultLiteralsOf(scope).map((own, i) => ({ own, element: elements[i] ?? null }));
 }
 
 function resultLiteralsOf(scope: Scope): readonly (readonly Literal[] | null)[] {
@@ -31,6 +42,45 @@ function resultLiteralsOf(scope: Scope): readonly (readonly Literal[] | null)[] 
   return columnsOf(scope).map((exprs, i) =>
     isLiteralType(types[i] ?? 0, scope.catalog) ? literalsOfAll(exprs) : null,
   );
+}
+
+function resultElements(scope: Scope): readonly (readonly Literal[] | null)[] {
+  const { catalog } = scope;
+  const exprs = resultExpressions(scope.query);
+  return columnsOf(scope).map((arms, i) => {
+    const expr = exprs[i];
+    if (expr === undefined || !hasLiteralElements(expr, catalog)) return null;
+    return ofAll(arms, elementsOf);
+  });
+}
+
+/** Whether it is an array whose elements can be told by literals; of ARRAY(...) the tree does not say the type. */
+function hasLiteralElements(expr: Expr, catalog: Catalog): boolean {
+  if (expr.tag === 'SUBLINK' && expr.subLinkType === Sub.array) return true;
+  const element = catalog.types.get(baseType(catalog, expressionType(expr) ?? 0))?.element ?? 0;
+  return element !== 0 && isLiteralType(element, catalog);
+}
+
+/** The only elements besides NULL of an array; none at all for NULL itself, null if nothing bounds them. */
+export function elementsOf(expr: Expr, scope: Scope): readonly Literal[] | null {
+  return elementLiteralsOf(expr, scope, {
+    value: literalsOf,
+    variable: (variable) => variableElements(variable, scope),
+    column: ({ subselect }) => resultLiteralsOf(innerScope(scope, subselect))[0] ?? null,
+  });
+}
+
+function variableElements(variable: Expr & { tag: 'VAR' }, scope: Scope): readonly Literal[] | null {
+  const origins = originsOf(scope, variable);
+  if (origins !== null) return ofAll(origins, elementsOf);
+  const { catalog } = scope;
+  const entry = entryOf(scope, variable)?.node;
+  const relation = entry?.rtekind === Rte.relation ? catalog.relations.get(entry.relid ?? 0) : undefined;
+  if (relation === undefined || variable.varattno <= 0 || relation.kind === 'm') return null;
+  const view = definingQuery(relation);
+  return view === null
+    ? tableElementLiterals(relation, variable.varattno, catalog)
+    : (resultElements(rootScope(catalog, view))[variable.varattno - 1] ?? null);
 }
 
 /** The only values besides NULL of a relation's column; for a view, of what it selects there. Null if unbound. */
@@ -58,9 +108,16 @@ function columnsOf(scope: Scope): readonly (readonly Found<Expr>[])[] {
 }
 
 function literalsOfAll(all: readonly Found<Expr>[]): readonly Literal[] | null {
+  return ofAll(all, literalsOf);
+}
+
+function ofAll(
+  all: readonly Found<Expr>[],
+  bound: (expr: Expr, scope: Scope) => readonly Literal[] | null,
+): readonly Literal[] | null {
   const values = new Set<Literal>();
   for (const { node, scope } of all) {
-    const found = literalsOf(node, scope);
+    const found = bound(node, scope);
     if (found === null) return null;
     for (const value of found) values.add(value);
   }
@@ -95,6 +152,14 @@ export function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null 
       return each(expr.args);
     case 'NULLIFEXPR':
       return each((expr.args ?? []).slice(0, 1));
+    case 'FUNCEXPR': {
+      const array = unnestedArray(expr, catalog);
+      return array === null ? null : elementsOf(array, scope);
+    }
+    case 'SUBSCRIPTINGREF': {
+      const isElement = expr.reflowerindexpr === null && expr.refassgnexpr === null;
+      return isElement && isLiteralType(expr.refrestype, catalog) ? elementsOf(expr.refexpr, scope) : null;
+    }
     case 'SUBLINK': {
       if (expr.subLinkType !== Sub.expr) return null;
       return resultLiteralsOf(innerScope(scope, expr.subselect))[0] ?? null;
@@ -107,6 +172,8 @@ export function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null 
 function variableLiterals(variable: Expr & { tag: 'VAR' }, scope: Scope): readonly Literal[] | null {
   const origins = originsOf(scope, variable);
   if (origins !== null) return literalsOfAll(origins);
+  const array = unnestedColumn(variable, scope);
+  if (array !== null) return elementsOf(array.node, array.scope);
   const entry = entryOf(scope, variable)?.node;
   const relation =
     entry?.rtekind === Rte.relation ? scope.catalog.relations.get(entry.relid ?? 0) : undefined;

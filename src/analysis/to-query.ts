@@ -6,13 +6,12 @@ import type { Catalog } from './catalog/catalog.ts';
 import { effects } from './effects.ts';
 import { anything, describedValue, type Facts } from './facts.ts';
 import { jsonShapes } from './json-shape.ts';
-import { resultLiterals } from './literals.ts';
+import { type ResultLiterals, resultLiterals } from './literals.ts';
 import { columnFacts } from './nullability.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
 import type { Column, Query, QueryParam, SlotValue } from './query.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
 import { readQuery } from './tree/read.ts';
-import type { Literal } from './type.ts';
 import { violations } from './violations.ts';
 import { type DescribedField, noTree } from './wire.ts';
 
@@ -143,8 +142,12 @@ function problemsOf(statement: Statement, fields: readonly DescribedField[] | nu
   return problems;
 }
 
-function withLiterals(facts: Facts, literals: readonly Literal[] | null | undefined): Facts {
-  return literals ? { ...facts, literals } : facts;
+function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
+  return {
+    ...facts,
+    ...(found?.own && { literals: found.own }),
+    ...(found?.element && { element: { ...(facts.element ?? anything), literals: found.element } }),
+  };
 }
 
 function bareName(name: string): string {

@@ -70,6 +70,8 @@ export interface Value {
   readonly nullable: boolean;
   /** For arrays (also domains over arrays): whether an element can be NULL. Absent: it can. */
   readonly elementsNullable?: boolean;
+  /** For arrays: the only values that an element can hold besides NULL. Absent: no such bound is known. */
+  readonly elementLiterals?: readonly Literal[];
   /** For anonymous records and composites whose fields the query narrows: the fields, in order. */
   readonly fields?: readonly Field[];
   /** The only values that it can hold besides NULL. Absent: no such bound is known. */

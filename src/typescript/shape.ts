@@ -6,7 +6,13 @@ import type { Expression } from './expression.ts';
 import { jsonType } from './json-type.ts';
 import { stringLiteral } from './literal.ts';
 import { literalType, stringUnion } from './literal-type.ts';
-import { configFailure, type Direction, type Override, type Overrides } from './override.ts';
+import {
+  configFailure,
+  type Direction,
+  type ImportedType,
+  type Override,
+  type Overrides,
+} from './override.ts';
 import type { SharedType } from './shared-names.ts';
 import { arrayOf, named, orNull, type TsType } from './ts-type.ts';
 
@@ -24,14 +30,12 @@ export interface Scope {
   readonly runtime: (name: string) => string;
   readonly runtimeType: (name: string) => string;
   /** An export of a module that the configuration names. */
-  readonly configured: (wanted: Imported, isType: boolean) => string;
+  readonly configured: (wanted: ImportedType, isType: boolean) => string;
   readonly sharedType: (type: SharedType) => string;
   readonly sharedCodec: (type: SharedType) => string;
   /** The declared type of a column's JSON structure; null if it has none. */
   readonly sharedJson: (column: ColumnReference) => string | null;
 }
-
-type Imported = Extract<Override['wanted'], { kind: 'import' }>;
 
 /**
  * The shape of a value; whether the value itself can be null is the caller's to add.
@@ -182,7 +186,7 @@ function baseShape(
   if (value.fields !== undefined && type.name === 'record') {
     return recordShape(value.fields, { column: null, direction, override: null, scope });
   }
-  const codec = scope.runtime(mapping.codec);
+  const codec = codecOf(mapping, scope);
   if (mapping.type === 'Json') {
     const declared = direction === 'result' && column !== null ? scope.sharedJson(column) : null;
     if (declared !== null) return { type: named(declared), codec };
@@ -230,16 +234,26 @@ function overridden(type: PgType, value: Value, override: Override, context: Con
   if (mapping !== undefined && dimensions === 0) {
     return base.kind === 'base'
       ? baseShape(base, mapping, value, context)
-      : { type: named(mapping.type), codec: scope.runtime(mapping.codec) };
+      : { type: named(mapping.type), codec: codecOf(mapping, scope) };
   }
   if (isJson(base) && !(wanted.kind === 'text' && wanted.text === '')) {
     // Whether the JSON is of that type nobody can tell: the configuration's word is taken for it.
-    const word = wanted.kind === 'text' ? wanted.text : scope.configured(wanted, true);
+    const word = wanted.kind === 'text' ? wanted.text : memberOf(scope.configured(wanted, true), wanted);
     return { type: named(word + '[]'.repeat(dimensions)), codec: scope.runtime('json') };
   }
   if (wanted.kind === 'import' && dimensions === 0) {
-    const local = scope.configured(wanted, false);
-    return { type: named(local), codec: { call: scope.runtime('custom'), args: [local] } };
+    const { temporal } = possible.find((m) => m.type === memberOf(wanted.name, wanted)) ?? {};
+    if (temporal !== undefined || wanted.name !== 'Temporal') {
+      const local = scope.configured(wanted, false);
+      const type = memberOf(local, wanted);
+      return {
+        type: named(type),
+        codec:
+          temporal === undefined
+            ? { call: scope.runtime('custom'), args: [type] }
+            : { call: scope.runtime('temporal'), args: [stringLiteral(temporal), local] },
+      };
+    }
   }
   const name = 'name' in base ? base.name : 'array';
   throw configFailure(
@@ -247,6 +261,15 @@ function overridden(type: PgType, value: Value, override: Override, context: Con
     `${override.setting}: nodrift/runtime cannot make that type of ${name}.`,
     `Possible are ${possible.map((m) => m.type).join(', ')}, or "module#Class": a class that is made of Postgres's text and turned into it by toString().`,
   );
+}
+
+function memberOf(namespace: string, { member }: ImportedType): string {
+  return member === undefined ? namespace : `${namespace}.${member}`;
+}
+
+function codecOf({ codec, temporal }: Mapping, scope: Scope): Expression {
+  const name = scope.runtime(codec);
+  return temporal === undefined ? name : { call: name, args: [stringLiteral(temporal)] };
 }
 
 function baseOf(type: PgType): PgType {

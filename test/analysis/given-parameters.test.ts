@@ -40,9 +40,12 @@ describe('what parameters let through', () => {
   });
   afterAll(() => database.close());
 
-  it.each(cases)('%s', async (sql, columns, header = '') => {
-    expect((await typed(database, sql, { header })).columns).toEqual(columns);
-  });
+  it.each(cases.map(([sql, columns, header = '']) => ({ sql, columns, header })))(
+    '$sql',
+    async ({ sql, columns, header }) => {
+      expect((await typed(database, sql, { header })).columns).toEqual(columns);
+    },
+  );
 
   it('follows PgTyped where null may be passed', async () => {
     const pgtyped = { runtime: '@pgtyped/runtime', dropIn: true } as const;

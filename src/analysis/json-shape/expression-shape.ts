@@ -1,4 +1,4 @@
-import { literalsOf } from '../literals.ts';
+import { elementsOf, literalsOf } from '../literals.ts';
 import type { Context } from '../nullability/context.ts';
 import { isReadable, varlena } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
@@ -40,10 +40,15 @@ export const shaper: Shaper = {
     if (mayBeSpecial(type, catalog)) return union([{ kind: 'number' }, literals(specialOf(expr, scope))]);
     const shape = typeShape(type, catalog);
     if (shape.kind !== 'array') return shape;
-    const element = context.frame.engine.facts(expr, context).element;
+    const nullable = context.frame.engine.facts(expr, context).element?.nullable ?? true;
     const ofType = catalog.types.get(type)?.element ?? 0;
-    if (element === undefined || element.nullable || ofType === 0) return shape;
-    return { kind: 'array', element: typeShape(ofType, catalog) };
+    if (ofType === 0) return shape;
+    const listedElements = elementsOf(expr, scope);
+    const element =
+      listedElements === null || listedElements.length === 0
+        ? typeShape(ofType, catalog)
+        : literals(listedElements);
+    return { kind: 'array', element: orNull(element, nullable) };
   },
   json: jsonShape,
 };

@@ -47,6 +47,33 @@ export function allowedValues(
   }
 }
 
+/**
+ * The only elements that an array may have where a CHECK condition is not false: `tags <@ ARRAY['a', 'b']`. NULL is no
+ * such element (array_contain_compare, src/backend/utils/adt/arrayfuncs.c). Null if the condition does not bound them.
+ */
+export function allowedElements(
+  condition: Expr,
+  isSubject: (expr: Expr) => boolean,
+  catalog: Catalog,
+): readonly Literal[] | null {
+  if (condition.tag === 'BOOLEXPR' && condition.boolop === 'and') {
+    for (const arg of condition.args) {
+      const found = allowedElements(arg, isSubject, catalog);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  if (condition.tag !== 'OPEXPR' || catalog.nondeterministic.has(condition.inputcollid)) return null;
+  const { schema, name } = catalog.functions.get(catalog.operators.get(condition.opno)?.function ?? 0) ?? {};
+  if (schema !== 'pg_catalog') return null;
+  const [array, list] =
+    name === 'arraycontained' ? (condition.args ?? []) : (condition.args ?? []).toReversed();
+  if (name !== 'arraycontained' && name !== 'arraycontains') return null;
+  if (array === undefined || list === undefined || !isSubject(array)) return null;
+  const values = literalsOfArray(list, catalog);
+  return values === null || values.length === 0 ? null : distinct(values);
+}
+
 /** An expression without casts that keep its value and its text: varchar to text, a domain to its base. */
 export function withoutRelabels(expr: Expr): Expr {
   return expr.tag === 'RELABELTYPE' || expr.tag === 'COLLATEEXPR' ? withoutRelabels(expr.arg) : expr;

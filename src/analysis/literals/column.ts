@@ -2,7 +2,7 @@ import type { Catalog, Relation } from '../catalog/catalog.ts';
 import { domainConditions, tableConditions } from '../catalog/conditions.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
-import { allowedValues, withoutRelabels } from './check.ts';
+import { allowedElements, allowedValues, withoutRelabels } from './check.ts';
 import { isLiteralType } from './constant.ts';
 
 /** The only values besides NULL that a table's column holds, by its CHECK constraints and domain; null if unbound. */
@@ -31,7 +31,32 @@ export function domainLiterals(type: number, catalog: Catalog): readonly Literal
   ]);
 }
 
-/** Whether a CHECK constraint keeps NULLs out of a column's arrays: `array_position(tags, NULL) IS NULL`. */
+/** The only elements besides NULL of a table's array column, by its CHECK constraints and domain; null if unbound. */
+export function tableElementLiterals(
+  relation: Relation,
+  attnum: number,
+  catalog: Catalog,
+): readonly Literal[] | null {
+  const attribute = relation.columns.get(attnum);
+  if (attribute === undefined) return null;
+  return inCommon([
+    domainElementLiterals(attribute.type, catalog),
+    ...bindingChecks(relation, catalog).map((check) =>
+      allowedElements(check, (expr) => isColumn(expr, attnum), catalog),
+    ),
+  ]);
+}
+
+function domainElementLiterals(type: number, catalog: Catalog): readonly Literal[] | null {
+  const domain = catalog.types.get(type);
+  if (domain?.kind !== 'd') return null;
+  return inCommon([
+    domainElementLiterals(domain.base, catalog),
+    ...domainConditions(domain).map((check) => allowedElements(check, isDomainValue, catalog)),
+  ]);
+}
+
+/** Whether a CHECK constraint keeps NULLs out of a column's arrays: `array_position(tags, NULL) IS NULL`, `tags <@ '{a,b}'`. */
 export function noNullElements(relation: Relation, attnum: number, catalog: Catalog): boolean {
   const type = relation.columns.get(attnum)?.type ?? 0;
   return (
@@ -51,6 +76,7 @@ function domainHasNoNullElements(type: number, catalog: Catalog): boolean {
 }
 
 function findsNoNull(check: Expr, isSubject: (expr: Expr) => boolean, catalog: Catalog): boolean {
+  if (allowedElements(check, isSubject, catalog) !== null) return true;
   if (check.tag === 'BOOLEXPR' && check.boolop === 'and')
     return check.args.some((arg) => findsNoNull(arg, isSubject, catalog));
   if (check.tag !== 'NULLTEST' || check.nulltesttype !== 0 || check.arg.tag !== 'FUNCEXPR') return false;

@@ -1,8 +1,9 @@
 import type { Catalog, Relation } from '../catalog/catalog.ts';
 import type { WriteEvent } from '../catalog/updatable.ts';
+import { unnestedColumn } from '../literals/unnest.ts';
 import { columnLiterals } from '../literals.ts';
 import { entryOf, originsOf, type Scope } from '../scope.ts';
-import type { Expr, Node, QueryNode, RangeTblEntry, TargetEntry } from '../tree/nodes.ts';
+import type { Expr, Node, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { Cmd, Rte } from '../tree/nodes.ts';
 import { walk } from '../tree/walk.ts';
 import { isStrict, withoutCasts } from './casts.ts';
@@ -40,6 +41,11 @@ function visit(node: Node, scope: Scope, restrict: Restrict): void {
     case 'CASEEXPR':
       for (const { expr } of node.args) condition(expr, scope, restrict);
       compared(node.arg, scope, restrict);
+      for (const { expr } of node.args) {
+        // CASE column WHEN $1 compares a CASETESTEXPR.
+        if (node.arg !== null && expr.tag === 'OPEXPR')
+          visitComparison(expr.opno, [node.arg, ...(expr.args ?? []).slice(1)], scope, restrict);
+      }
       break;
     case 'RANGETBLENTRY':
       for (const { funcexpr } of node.functions ?? []) noRows(funcexpr, scope, restrict);
@@ -57,6 +63,7 @@ function visit(node: Node, scope: Scope, restrict: Restrict): void {
         whereNull(node.arg, scope, (parameter) => restrict(parameter, { refusesNull: 'raises an error' }));
       break;
     case 'OPEXPR':
+    case 'DISTINCTEXPR':
       visitComparison(node.opno, node.args, scope, restrict);
       break;
     case 'SCALARARRAYOPEXPR':
@@ -116,8 +123,15 @@ function compared(expr: Expr | null, scope: Scope, restrict: Restrict): void {
   if (parameter !== null) restrict(parameter, { refusesNull: 'never matches' });
 }
 
+// Not strict, but without rows for NULL (populate_recordset_worker, src/backend/utils/adt/jsonfuncs.c).
+const RECORD_SETS = /^jsonb?_to_recordset$/;
+
 /** A function in FROM that is not called for NULL. */
 function noRows(call: Expr, scope: Scope, restrict: Restrict): void {
+  if (call.tag === 'FUNCEXPR') {
+    const { schema, name = '' } = scope.catalog.functions.get(call.funcid) ?? {};
+    if (schema === 'pg_catalog' && RECORD_SETS.test(name)) compared(call.args?.[0] ?? null, scope, restrict);
+  }
   whereNull(call, scope, (parameter) => restrict(parameter, { refusesNull: 'never matches' }));
 }
 
@@ -133,9 +147,9 @@ function write(expr: Expr, asked: Restriction, scope: Scope, restrict: Restrict)
     for (const { node, scope: inside } of origins) write(node, asked, inside, restrict);
     return;
   }
-  const array = bare.tag === 'VAR' ? unnested(bare, scope) : null;
+  const array = bare.tag === 'VAR' ? unnestedColumn(bare, scope) : null;
   if (array !== null) {
-    elements(array.expr, array.scope, (parameter) =>
+    elements(array.node, array.scope, (parameter) =>
       restrict(parameter, {
         ...(asked.column && { column: asked.column }),
         ...(asked.refusesNull && { refusesNullElements: true }),
@@ -146,27 +160,6 @@ function write(expr: Expr, asked: Restriction, scope: Scope, restrict: Restrict)
   }
   const { refusesNull } = asked;
   if (refusesNull !== undefined) whereNull(bare, scope, (parameter) => restrict(parameter, { refusesNull }));
-}
-
-/** The array that a column of `unnest` in FROM takes its values from. */
-function unnested(variable: Expr & { tag: 'VAR' }, scope: Scope): { expr: Expr; scope: Scope } | null {
-  const found = entryOf(scope, variable);
-  if (found === null || found.node.rtekind !== Rte.function) return null;
-  const call = functionOf(found.node, variable.varattno);
-  if (call?.tag !== 'FUNCEXPR') return null;
-  const entry = scope.catalog.functions.get(call.funcid);
-  const [array, another] = call.args ?? [];
-  if (entry?.schema !== 'pg_catalog' || entry.name !== 'unnest') return null;
-  return array === undefined || another !== undefined ? null : { expr: array, scope: found.scope };
-}
-
-function functionOf(entry: RangeTblEntry, column: number): Expr | null {
-  let first = 1;
-  for (const { funcexpr, funccolcount } of entry.functions ?? []) {
-    if (column < first + funccolcount) return funccolcount === 1 ? funcexpr : null;
-    first += funccolcount;
-  }
-  return null;
 }
 
 function elements(array: Expr | undefined, scope: Scope, found: (parameter: number) => void): void {

@@ -1,7 +1,7 @@
 import type { Catalog, Relation } from '../catalog/catalog.ts';
 import { domainConditions, tableConditions } from '../catalog/conditions.ts';
 import { isIntercepted, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
-import { noNullElements } from '../literals/column.ts';
+import { noNullElements, tableElementLiterals } from '../literals/column.ts';
 import { columnLiterals } from '../literals.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
@@ -40,11 +40,13 @@ export function columnRestriction(
     tableConditions(target.relation).some((condition) => failsForNull(condition, stored, catalog));
   const intercepted = isIntercepted(target.relation, catalog, event);
   const literals = columnLiterals(target.relation, stored, catalog);
+  const elementLiterals = tableElementLiterals(target.relation, stored, catalog);
   return {
     column,
     ...(refuses && { refusesNull: intercepted ? 'never matches' : 'raises an error' }),
     ...(noNullElements(target.relation, stored, catalog) && { refusesNullElements: true }),
     ...(literals !== null && { literals }),
+    ...(elementLiterals !== null && { elementLiterals }),
   };
 }
 
