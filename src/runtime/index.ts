@@ -8,7 +8,7 @@ export { delimited } from './codec/delimited.ts';
 export { type Json, json } from './codec/json.ts';
 export { float4, float8, int2, int4, int8, int8AsNumber, oid } from './codec/number.ts';
 export { type Multirange, multirange, type Range, range } from './codec/range.ts';
-export { temporal, temporalDuration } from './codec/temporal.ts';
+export { temporal } from './codec/temporal.ts';
 export {
   box,
   date,

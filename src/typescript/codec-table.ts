@@ -8,14 +8,23 @@ export type TypeWord =
   | 'Json'
   | 'number'
   | 'string'
+  | `Temporal.${TemporalName}`
   | 'Uint8Array'
   | "''"
   | '(string | null)[]';
+
+export type TemporalName = 'Instant' | 'PlainDateTime' | 'PlainDate' | 'PlainTime' | 'Duration';
 
 /** One way to have a Postgres type in TypeScript: the type, and the codec of nodrift/runtime that yields it. */
 export interface Mapping {
   readonly type: TypeWord;
   readonly codec: string;
+  /** The class that the codec `temporal` is asked for. */
+  readonly temporal?: TemporalName;
+}
+
+function temporal(name: TemporalName): Mapping {
+  return { type: `Temporal.${name}`, codec: 'temporal', temporal: name };
 }
 
 // The first is the default, the others can be asked for.
@@ -34,21 +43,20 @@ const table: Readonly<Record<string, readonly Mapping[]>> = {
   numeric: [{ type: 'string', codec: 'numeric' }],
   money: [{ type: 'string', codec: 'money' }],
   uuid: [{ type: 'string', codec: 'uuid' }],
-  date: [
-    { type: 'string', codec: 'date' },
-    { type: 'Date', codec: 'dateAsDate' },
-  ],
-  time: [{ type: 'string', codec: 'time' }],
+  date: [{ type: 'string', codec: 'date' }, { type: 'Date', codec: 'dateAsDate' }, temporal('PlainDate')],
+  time: [{ type: 'string', codec: 'time' }, temporal('PlainTime')],
   timetz: [{ type: 'string', codec: 'timetz' }],
   timestamp: [
     { type: 'string', codec: 'timestamp' },
     { type: 'Date', codec: 'timestampAsDate' },
+    temporal('PlainDateTime'),
   ],
   timestamptz: [
     { type: 'Date', codec: 'timestamptz' },
     { type: 'string', codec: 'timestamptzAsString' },
+    temporal('Instant'),
   ],
-  interval: [{ type: 'string', codec: 'interval' }],
+  interval: [{ type: 'string', codec: 'interval' }, temporal('Duration')],
   bytea: [{ type: 'Uint8Array', codec: 'bytea' }],
   json: [{ type: 'Json', codec: 'json' }],
   jsonb: [{ type: 'Json', codec: 'json' }],

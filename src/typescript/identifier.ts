@@ -40,7 +40,7 @@ export const moduleWords: ReadonlySet<string> = new Set(['exports', 'module', 'r
 export const globalTypes: ReadonlySet<string> = new Set(
   (
     'Array Boolean Buffer Date Error Function Infinity JSON Json Map Math Multirange NaN Number Object ' +
-    'Promise Range Readonly Record RegExp Set String Symbol Uint8Array any bigint boolean never number ' +
+    'Promise Range Readonly Record RegExp Set String Symbol Temporal Uint8Array any bigint boolean never number ' +
     'object string symbol unknown'
   ).split(' '),
 );

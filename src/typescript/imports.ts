@@ -22,6 +22,11 @@ interface Import {
 /** The modules whose exports may be called like a global: they are meant to. */
 const runtimes: ReadonlySet<string> = new Set(['nodrift/runtime', '@pgtyped/runtime']);
 
+/** Whether an import would hide a global that generated code means; a polyfill's `Temporal` is the same as the global. */
+function hidesGlobal(local: string, module: string): boolean {
+  return globalTypes.has(local) && !runtimes.has(module) && local !== 'Temporal';
+}
+
 /**
  * Collects a file's imports. Each keeps its name, or gets `_` behind it where the file declares
  * something of that name or has imported something else under it.
@@ -40,13 +45,7 @@ export function collectImports(taken: Set<string>): Imports {
       return known.local;
     }
     let local = wanted;
-    while (
-      taken.has(local) ||
-      reservedWords.has(local) ||
-      (globalTypes.has(local) && !runtimes.has(module))
-    ) {
-      local += '_';
-    }
+    while (taken.has(local) || reservedWords.has(local) || hidesGlobal(local, module)) local += '_';
     taken.add(local);
     own.set(key, { name, local, isType });
     return local;

@@ -13,11 +13,19 @@ export interface Override {
   readonly setting: string;
   /** Where it says so: ours are promises that the codec keeps, PgTyped's that its user keeps. */
   readonly from: 'types' | 'typesOverrides';
-  readonly wanted:
-    | { readonly kind: 'text'; readonly text: string }
-    | { readonly kind: 'import'; readonly module: string; readonly name: string; readonly local: string };
+  readonly wanted: { readonly kind: 'text'; readonly text: string } | ImportedType;
   /** How many `[]` stand behind it; the wanted type is without them. */
   readonly dimensions: number;
+}
+
+/** What a module exports. */
+export interface ImportedType {
+  readonly kind: 'import';
+  readonly module: string;
+  readonly name: string;
+  readonly local: string;
+  /** The class in it that is meant, as in `temporal-polyfill#Temporal.Instant`; absent: it is itself the type. */
+  readonly member?: string;
 }
 
 export interface Overrides {
@@ -50,6 +58,14 @@ const standardNames: Readonly<Record<string, readonly string[]>> = {
  * type's name) of the configuration. `types` goes before `typesOverrides`, the longer key before the shorter.
  */
 export function overridesOf(config: Config): Overrides {
+  const wanted = Object.values(config.types);
+  if (wanted.some((text) => /^Temporal\./.test(text)) && wanted.some((text) => /#Temporal\./.test(text))) {
+    throw configFailure(
+      config,
+      'types: both the global Temporal and that of a module are asked for, whose types are not the same.',
+      'Take all from the one or the other.',
+    );
+  }
   const own = (key: string): Override | null => {
     const text = Object.hasOwn(config.types, key) ? config.types[key] : undefined;
     return text === undefined ? null : parse(text, `types[${JSON.stringify(key)}]`, 'types', config);
@@ -109,14 +125,28 @@ function parse(whole: string, key: string, from: Override['from'], config: Confi
     return { setting, from, wanted: { kind: 'text', text }, dimensions };
   }
   const [source = '', alias] = text.split(' as ');
-  const [module = '', name = 'default'] = source.split('#');
+  const [module = '', exported = 'default'] = source.split('#');
+  const [name = '', ...members] = exported.split('.');
+  const [member] = members;
   const local = alias ?? name;
-  if (module === '' || local === 'default' || !isIdentifier(local) || !isIdentifier(name)) {
+  if (
+    module === '' ||
+    local === 'default' ||
+    !isIdentifier(local) ||
+    !isIdentifier(name) ||
+    members.length > 1 ||
+    (member !== undefined && !isIdentifier(member))
+  ) {
     throw configFailure(
       config,
       `${setting} does not name an export of a module.`,
       'Write "module#Export", "module#Export as Name", or "module as Name" for a default export.',
     );
   }
-  return { setting, from, wanted: { kind: 'import', module, name, local }, dimensions };
+  return {
+    setting,
+    from,
+    wanted: { kind: 'import', module, name, local, ...(member !== undefined && { member }) },
+    dimensions,
+  };
 }

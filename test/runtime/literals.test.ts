@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   array,
   arrayWithNulls,
@@ -16,7 +16,6 @@ import {
   range,
   record,
   temporal,
-  temporalDuration,
   text,
   timestampAsDate,
   timestamptz,
@@ -155,7 +154,7 @@ describe('the text that Postgres sends', () => {
   });
 
   it('reads intervals, and refuses what no Duration can hold', () => {
-    const duration = (sent: string) => temporalDuration(Temporal.Duration).decode(sent).toString();
+    const duration = (sent: string) => temporal('Duration', Temporal).decode(sent).toString();
     expect(duration('1 year 2 mons 3 days')).toBe('P1Y2M3D');
     expect(duration('-1 years -2 mons -3 days -04:05:06.7')).toBe('-P1Y2M3DT4H5M6.7S');
     expect(duration('00:00:00')).toBe('PT0S');
@@ -164,7 +163,16 @@ describe('the text that Postgres sends', () => {
     expect(() => duration('-1 days +02:03:00')).toThrow(/different signs/);
     expect(() => duration('P1Y')).toThrow(/IntervalStyle/);
     expect(() => duration('infinity')).toThrow(/IntervalStyle/);
-    expect(() => temporal(Temporal.PlainDate).decode('infinity')).toThrow(/^an infinite time/);
+    expect(() => temporal('PlainDate', Temporal).decode('infinity')).toThrow(/^an infinite time/);
+  });
+
+  it('takes the global Temporal where none is given, at first use', () => {
+    vi.stubGlobal('Temporal', undefined);
+    const codec = temporal('Instant');
+    expect(() => codec.decode('2024-01-01 00:00:00+00')).toThrow(/^there is no Temporal here/);
+    vi.stubGlobal('Temporal', Temporal);
+    expect(codec.decode('2024-01-01 00:00:00+00')).toBeInstanceOf(Temporal.Instant);
+    vi.unstubAllGlobals();
   });
 
   it('reads both formats of bytea into a plain Uint8Array', () => {

@@ -54,6 +54,11 @@ const configured: readonly Query[] = [
       column('at', base('timestamptz')),
       column('other', base('json')),
       column('money', base('money')),
+      column('noon', base('time')),
+      column('span', base('interval')),
+      column('cells', array(base('int2')), {
+        source: { schema: 'public', table: 'jobs', column: 'cells' },
+      }),
     ],
   }),
 ];
@@ -154,6 +159,10 @@ export const decimals: [Decimal, (Decimal | null)[]] = [job.price, job.prices];
 export const words: [number, Date, string] = [job.size, job.day, job.at];
 export const plain: Record<string, string> = job.other;
 export const big: Money = job.money;
+export const noon: number = job.noon.hour;
+export const hours: number = job.span.total('hours');
+export const cell: number | null | undefined = job.cells[0]?.[0];
+import type {} from 'temporal-spec/global';
 import type Money from './money.js';
 `;
 
@@ -234,6 +243,9 @@ beforeAll(() => {
       'public.jobs.parameters': './json.js#JobParameters',
       'public.jobs.results': './json.js#JobParameters',
       money: './money.js as Money',
+      time: 'temporal-polyfill#Temporal.PlainTime',
+      interval: 'temporal-polyfill#Temporal.Duration',
+      'public.jobs.cells': '[][]',
     },
     typesOverrides: { numeric: { return: 'number' }, jsonb: { parameter: 'string' } },
   });
@@ -244,7 +256,7 @@ beforeAll(() => {
   generate('pgtyped/cars.queries.ts', sampleQueries, { runtime: '@pgtyped/runtime' });
   generate('pgtyped/collisions.queries.ts', collisions, { runtime: '@pgtyped/runtime' });
   project.write('pgtyped/usage.ts', pgtypedUsage);
-  project.write('agreement.ts', agreementModule());
+  project.write('agreement.ts', `import type {} from 'temporal-spec/global';\n${agreementModule()}`);
 }, 60_000);
 
 afterAll(() => project.remove());

@@ -123,6 +123,55 @@ describe('types', () => {
     expect(print(domain('tags', array(text)), { types: own })).toMatchObject({ result: '(Tag | null)[]' });
   });
 
+  it.each([
+    ['timestamptz', 'Instant'],
+    ['timestamp', 'PlainDateTime'],
+    ['date', 'PlainDate'],
+    ['time', 'PlainTime'],
+    ['interval', 'Duration'],
+  ])('have %s as a Temporal.%s', (name, word) => {
+    const type = `Temporal.${word}`;
+    expect(print(base(name), { types: { [name]: type } })).toEqual({
+      parameter: type,
+      result: type,
+      codecs: [`temporal('${word}')`, `temporal('${word}')`],
+      imports: [],
+    });
+    expect(print(base(name), { types: { [name]: `temporal-polyfill#${type}` } })).toEqual({
+      parameter: type,
+      result: type,
+      codecs: [`temporal('${word}', Temporal)`, `temporal('${word}', Temporal)`],
+      imports: ["import { Temporal } from 'temporal-polyfill';"],
+    });
+  });
+
+  it.each(['Temporal.Instant', 'temporal-polyfill#Temporal.Instant', 'a.js#Temporal', 'a.js#Temporal.X'])(
+    'do not have a date as %s',
+    (wanted) => {
+      expect(refused(base('date'), { types: { date: wanted } })).toMatchObject({
+        message: `types["date"]: "${wanted}": nodrift/runtime cannot make that type of date.`,
+        hint: expect.stringContaining('Possible are string, Date, Temporal.PlainDate, or '),
+      });
+    },
+  );
+
+  it('are not of two Temporals', () => {
+    const types = { date: 'Temporal.PlainDate', time: 'temporal-polyfill#Temporal.PlainTime' };
+    expect(refused(base('date'), { types })?.message).toMatch(/^types: both the global Temporal and/);
+  });
+
+  it('can be members of what a module exports', () => {
+    expect(print(base('numeric'), { types: { numeric: './lib.js#money.Amount' } })).toMatchObject({
+      result: 'money.Amount',
+      codecs: ['custom(money.Amount)', 'custom(money.Amount)'],
+      imports: ["import { money } from '../../lib.js';"],
+    });
+    expect(print(base('json'), { types: { json: './lib.js#api.Doc' } })).toMatchObject({
+      result: 'api.Doc',
+      imports: ["import type { api } from '../../lib.js';"],
+    });
+  });
+
   it('say how many dimensions an array has', () => {
     const column = (wanted: string, type: PgType | Value = array(base('int8'))) =>
       print(type, { types: { 'public.jobs.c': wanted, numeric: 'decimal.js#Decimal' } });
@@ -228,14 +277,23 @@ describe('types', () => {
     expect(refused(enumType('status', ['a']), { types: { status: 'number' } })?.message).toContain('status');
   });
 
-  it.each(['#Decimal', 'decimal.js#', './a.js', 'a#b-c', 'a.js#default', 'a\nb', 'a // b', ''])(
-    'such as %j are refused',
-    (wanted) => {
-      expect(refused(base('json'), { types: { json: wanted } })?.message).toMatch(
-        /^types\["json"\]: ".*" (does not name an export of a module|is not a TypeScript type)\.$/,
-      );
-    },
-  );
+  it.each([
+    '#Decimal',
+    'decimal.js#',
+    './a.js',
+    'a#b-c',
+    'a#b.c.d',
+    'a#b.',
+    'a#.b',
+    'a.js#default',
+    'a\nb',
+    'a // b',
+    '',
+  ])('such as %j are refused', (wanted) => {
+    expect(refused(base('json'), { types: { json: wanted } })?.message).toMatch(
+      /^types\["json"\]: ".*" (does not name an export of a module|is not a TypeScript type)\.$/,
+    );
+  });
 });
 
 describe('typesOverrides', () => {

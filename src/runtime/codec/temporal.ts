@@ -4,37 +4,63 @@ import { isInfinite, postgresYear } from './time-text.ts';
 
 /** A class of Temporal, or of a polyfill: its static `from` reads ISO 8601, its `toString` writes it. */
 interface TemporalClass<T> {
-  from(text: string): T;
+  from(iso: string): T;
 }
+
+type TemporalName = 'Instant' | 'PlainDateTime' | 'PlainDate' | 'PlainTime' | 'Duration';
+
+type TemporalNamespace = Readonly<Record<TemporalName, TemporalClass<unknown>>>;
+
+// Not every program has the global one's types.
+type GlobalTemporal = typeof globalThis extends {
+  readonly Temporal: infer Temporal extends TemporalNamespace;
+}
+  ? Temporal
+  : TemporalNamespace;
 
 /**
- * Temporal's Instant for timestamptz, PlainDateTime for timestamp, PlainDate for date, PlainTime for
- * time. Postgres keeps microseconds of Temporal's nanoseconds; its infinities and 24:00 throw.
+ * Temporal's Instant for timestamptz, PlainDateTime for timestamp, PlainDate for date, PlainTime for time,
+ * Duration for interval. Postgres keeps microseconds of Temporal's nanoseconds; what Temporal does not have throws:
+ * infinities, 24:00, intervals whose parts differ in sign.
+ *
+ * @param namespace a polyfill's `Temporal`; without it the global one, which is looked for at first use
  */
-export function temporal<T>(Class: TemporalClass<T>): Codec<T> {
-  return {
-    decode: (text) => {
-      if (isInfinite(text)) {
-        throw new CodecError(
-          'an infinite time, which Temporal does not have; configure this column as a string',
-        );
-      }
-      return Class.from(isoYear(text));
-    },
-    encode: (value) => postgresYear(String(value)),
+export function temporal<Name extends TemporalName, Namespace extends TemporalNamespace = GlobalTemporal>(
+  name: Name,
+  namespace?: Namespace,
+): Codec<ReturnType<Namespace[Name]['from']>> {
+  type T = ReturnType<Namespace[Name]['from']>;
+  const fromIso = (iso: string): T => {
+    const { Temporal } = globalThis as { Temporal?: Namespace };
+    const found = namespace ?? Temporal;
+    if (found === undefined) {
+      throw new CodecError(
+        'there is no Temporal here; load a polyfill, or configure the type as "temporal-polyfill#Temporal.…"',
+      );
+    }
+    return found[name].from(iso) as T;
   };
+  return name === 'Duration'
+    ? {
+        decode: (text) => fromIso(isoDuration(text)),
+        encode: (value) => postgresDuration(String(value)),
+      }
+    : {
+        decode: (text) => {
+          if (isInfinite(text)) {
+            throw new CodecError(
+              'an infinite time, which Temporal does not have; configure this column as a string',
+            );
+          }
+          return fromIso(isoYear(text));
+        },
+        encode: (value) => postgresYear(String(value)),
+      };
 }
 
-/** Temporal's Duration for interval; an interval whose parts differ in sign throws. */
-export function temporalDuration<T>(Class: TemporalClass<T>): Codec<T> {
-  return {
-    decode: (text) => Class.from(isoDuration(text)),
-    encode: (value) => {
-      const text = String(value);
-      // Postgres wants a sign at each number instead of one in front (datetime.c, DecodeISO8601Interval).
-      return text.startsWith('-') ? text.slice(1).replace(/\d+(\.\d+)?/g, '-$&') : text;
-    },
-  };
+/** Postgres wants a sign at each number instead of one in front (datetime.c, DecodeISO8601Interval). */
+function postgresDuration(iso: string): string {
+  return iso.startsWith('-') ? iso.slice(1).replace(/\d+(\.\d+)?/g, '-$&') : iso;
 }
 
 /** ISO 8601 writes years beyond four digits, and those before 1 (which is 0 for 1 BC), with sign and six digits. */

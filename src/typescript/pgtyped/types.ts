@@ -62,8 +62,8 @@ export function fileTypes(
   const wantedText = ({ wanted, dimensions }: Override): string =>
     (wanted.kind === 'text'
       ? wanted.text
-      : imports.type(rebasedSpecifier(wanted.module, config.root, output), wanted.name, wanted.local)) +
-    '[]'.repeat(dimensions);
+      : imports.type(rebasedSpecifier(wanted.module, config.root, output), wanted.name, wanted.local) +
+        (wanted.member === undefined ? '' : `.${wanted.member}`)) + '[]'.repeat(dimensions);
 
   const typeText = (type: PgType, direction: Direction, value: Value, own: Override | null): string => {
     if (type.kind === 'array') return arrayText(type.element, direction, value, own);

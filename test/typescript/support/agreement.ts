@@ -27,6 +27,8 @@ function cases(): Case[] {
     { value: value(base('numeric')), types: { numeric: 'decimal.js#Decimal' } },
     { value: value(array(base('numeric'))), types: { numeric: 'decimal.js#Decimal' } },
     { value: value(base('citext', 'public')) },
+    { value: value(domain('some_domain', array(base('int8')))), types: { some_domain: 'number[][]' } },
+    { value: value(domain('some_domain', array(base('int8')))), types: { some_domain: '[][][][][][]' } },
     ...made((type) => array(type)),
     ...made((type) => ({ type: array(type), nullable: false, elementsNullable: false })),
     ...made((type) => range('somerange', type)),

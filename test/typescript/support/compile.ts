@@ -60,7 +60,14 @@ export function testProject(): TestProject {
   write('package.json', '{ "type": "module" }');
   write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['**/*.ts'] }));
   installRuntime(write);
-  for (const name of ['@types', '@pgtyped', 'decimal.js', 'undici-types']) {
+  for (const name of [
+    '@types',
+    '@pgtyped',
+    'decimal.js',
+    'temporal-polyfill',
+    'temporal-spec',
+    'undici-types',
+  ]) {
     symlinkSync(join(repository, 'node_modules', name), join(root, 'node_modules', name), 'junction');
   }
   return {
