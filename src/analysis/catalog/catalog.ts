@@ -114,8 +114,11 @@ export interface ForeignKey {
   readonly columns: readonly number[];
   readonly references: number;
   readonly referencedColumns: readonly number[];
-  /** Validated and enforced, and not deferrable. */
+  /** Validated and enforced, not deferrable, and its triggers are not disabled. */
   readonly holds: boolean;
+  /** What a changed or deleted partner does: a no action, r restrict, c cascade, n set null, d set default. */
+  readonly onUpdate: string;
+  readonly onDelete: string;
 }
 
 export interface Check {

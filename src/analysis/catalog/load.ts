@@ -200,13 +200,20 @@ function foreignKey([
   referencedColumns,
   holds,
   deferrable,
+  ,
+  ,
+  onUpdate,
+  onDelete,
+  disabled,
 ]: Row): ForeignKey {
   return {
     name: text(name),
     columns: numbers(columns),
     references: number(references),
     referencedColumns: numbers(referencedColumns),
-    holds: holds === 't' && deferrable === 'f',
+    holds: holds === 't' && deferrable === 'f' && disabled === 'f',
+    onUpdate: text(onUpdate),
+    onDelete: text(onDelete),
   };
 }
 

@@ -68,8 +68,9 @@ export function catalogQueries(version: number, system: readonly number[]): Cata
       WHERE ${ours('indrelid')} AND indisunique AND indisvalid ORDER BY indrelid, c.relname`,
     constraints: `SELECT conrelid::int8, contypid::int8, conname, contype, array_to_string(conkey, ' '), confrelid::int8,
         array_to_string(confkey, ' '), convalidated AND ${enforced}, condeferrable,
-        CASE contype WHEN 'c' THEN conbin::text END, connoinherit
-      FROM pg_constraint WHERE contype IN ('c', 'f') AND (${ours('conrelid')} OR contypid <> 0)
+        CASE contype WHEN 'c' THEN conbin::text END, connoinherit, confupdtype, confdeltype,
+        contype = 'f' AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled NOT IN ('O', 'A'))
+      FROM pg_constraint k WHERE contype IN ('c', 'f') AND (${ours('conrelid')} OR contypid <> 0)
       ORDER BY conrelid, contypid, conname`,
     triggers: `SELECT tgrelid::int8, tgtype FROM pg_trigger
       WHERE NOT tgisinternal AND tgenabled <> 'D' AND ${ours('tgrelid')} ORDER BY tgrelid, tgname`,

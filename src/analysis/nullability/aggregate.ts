@@ -1,6 +1,7 @@
 import { anything, type Facts, notNull } from '../facts.ts';
 import { aggregates } from '../never-null/aggregates.ts';
 import type { Aggref, Expr } from '../tree/nodes.ts';
+import { hasInput, hasRow } from './aggregate-input.ts';
 import type { Context } from './context.ts';
 import { mayBeEmpty } from './grouping.ts';
 import { withNullable } from './join-facts.ts';
@@ -24,8 +25,11 @@ export function aggregateFacts(call: Aggref, context: Context): Facts {
   const filtered = call.aggfilter === null ? rows : learn(rows, frame.engine.assume(call.aggfilter, 1, rows));
   const args = aggregated(call).map((arg) => frame.engine.facts(arg, filtered));
   const direct = (call.aggdirectargs ?? []).map((arg) => frame.engine.facts(arg, context));
-  const someRow = call.aggfilter === null && (!mayBeEmpty(frame.scope.query) || someInput(frame.scope));
-  return valueOverRows(call.aggfnoid, rule, args, direct, someRow);
+  const someRow =
+    call.aggfilter === null &&
+    (!mayBeEmpty(frame.scope.query) || hasRow(context.proven, context) || someInput(frame.scope));
+  const value = valueOverRows(call.aggfnoid, rule, args, direct, someRow);
+  return value.nullable && rule === 'args' && hasInput(call, context) ? withNullable(value, false) : value;
 }
 
 /** The arguments proper: DISTINCT and ORDER BY add others behind them. */

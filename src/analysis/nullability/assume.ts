@@ -1,7 +1,10 @@
-import type { BoolExpr, Const, Expr, NullTest, ScalarArrayOpExpr, SubLink } from '../tree/nodes.ts';
+import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
+import type { BoolExpr, Const, Expr, NullTest, OpExpr, ScalarArrayOpExpr, SubLink } from '../tree/nodes.ts';
 import { Sub } from '../tree/nodes.ts';
+import { aggregateNotNull, countAtoms } from './aggregate-input.ts';
 import { type Atoms, both, either, nothing } from './atoms.ts';
 import { type Context, contextAt, type Opened } from './context.ts';
+import { excludedBy } from './exclusion.ts';
 import { expressionKey, isKnown, operatorFunction } from './key.ts';
 import { learn, variableAtoms } from './learn.ts';
 
@@ -16,6 +19,15 @@ const NOT_NULL = TRUE | FALSE;
  * documentation, 9.1). Reads only what a condition's form says: nothing is assumed of data.
  */
 export function assume(expr: Expr, outcomes: number, context: Context): Atoms {
+  const found = assumed(expr, outcomes, context);
+  if (context.excluding !== true || found === 'never') return found;
+  const isTrue = (outcomes & TRUE) !== 0;
+  if (isTrue === ((outcomes & FALSE) !== 0)) return found;
+  if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return found;
+  return both(found, excludedBy(expr, isTrue, context));
+}
+
+function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
   switch (expr.tag) {
     case 'BOOLEXPR':
       return assumeLogic(expr, outcomes, context);
@@ -40,8 +52,18 @@ export function assume(expr: Expr, outcomes: number, context: Context): Atoms {
       return assumeArrayComparison(expr, outcomes, context);
     case 'SUBLINK':
       return assumeSubLink(expr, outcomes, context);
+    case 'OPEXPR':
+      return both(assumeNullness(expr, outcomes, context), assumeComparison(expr, outcomes, context));
   }
   return assumeNullness(expr, outcomes, context);
+}
+
+/** What a built-in comparison operator says besides that its arguments are not NULL. */
+function assumeComparison(expr: OpExpr, outcomes: number, context: Context): Atoms {
+  if (expr.opno >= FIRST_NORMAL_OID || context.stage !== 'group') return nothing;
+  const operator = context.frame.engine.catalog.operators.get(expr.opno)?.name ?? '';
+  const possible = { true: (outcomes & TRUE) !== 0, false: (outcomes & FALSE) !== 0 };
+  return countAtoms(operator, expr.args ?? [], possible, context);
 }
 
 /** For conditions of which only NULL or not tells something. */
@@ -159,7 +181,7 @@ export function caseBranches(expr: Expr & { tag: 'CASEEXPR' }, context: Context)
       ? context.caseTest
       : { facts: context.frame.engine.facts(expr.arg, context), expr: expr.arg };
   const branches: CaseBranch[] = expr.args.map((when) => ({
-    condition: (outcomes, at) => assume(when.expr, outcomes, { ...at, caseTest }),
+    condition: (outcomes, at) => assume(when.expr, outcomes, { ...at, caseTest, excluding: true }),
     result: when.result,
   }));
   branches.push({ condition: null, result: expr.defresult ?? nullConstant });
@@ -224,6 +246,7 @@ function assumeSubLink(expr: SubLink, outcomes: number, context: Context): Atoms
 /** What holds if a sublink's query has a row of which more is known; only what is about this place is kept. */
 function someRow(expr: SubLink, context: Context, more: (opened: Opened) => Atoms): Atoms {
   const opened = context.frame.engine.open(expr.subselect, context);
+  if (opened.never) return 'never';
   const atoms = more(opened);
   if (atoms === 'never') return 'never';
   const found = new Set<string>();
@@ -274,6 +297,8 @@ function insideAtoms(expr: Expr, context: Context): Atoms {
       return variableNotNull(expr, context);
     case 'CONST':
       return expr.constisnull ? 'never' : nothing;
+    case 'AGGREF':
+      return aggregateNotNull(expr, context);
     case 'CASETESTEXPR':
       return context.caseTest?.expr
         ? notNullAtoms(context.caseTest.expr, { ...context, caseTest: null })

@@ -2,6 +2,7 @@ import { anything, type Facts, notNull } from '../facts.ts';
 import { neverNull } from '../never-null/table.ts';
 import type { Expr, FuncExpr } from '../tree/nodes.ts';
 import { elementsOf } from './array-function.ts';
+import { asksForDimension } from './array-length.ts';
 import type { Context } from './context.ts';
 import { calendarField } from './extract.ts';
 import { withNullable } from './join-facts.ts';
@@ -40,7 +41,11 @@ export function operatorFacts(functionOid: number, args: readonly Expr[], contex
 function valueFacts(oid: number, exprs: readonly Expr[], args: readonly Facts[], variadic: boolean): Facts {
   const rule = neverNull.get(oid);
   const found = rule !== undefined && proves(rule, args, variadic);
-  if (found || (oid < 16384 && calendarField(oid, exprs, args))) {
+  const given = args.every(({ nullable }) => !nullable);
+  if (
+    found ||
+    (oid < 16384 && (calendarField(oid, exprs, args) || (given && asksForDimension(oid, exprs))))
+  ) {
     const element = elementsOf(oid, args);
     return element === undefined ? notNull : { nullable: false, element };
   }

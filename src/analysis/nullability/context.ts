@@ -64,7 +64,9 @@ export interface Opened {
   /** Where the target list or RETURNING is evaluated. */
   readonly result: Context;
   readonly columns: () => readonly Facts[];
-  /** Whether it has no row for sure. */
+  /** Whether it has no row for sure, by its own conditions alone. */
+  readonly never: boolean;
+  /** Whether it has no row for sure, looking into its subqueries too. */
   readonly isEmpty: () => boolean;
 }
 

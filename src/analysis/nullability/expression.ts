@@ -3,11 +3,13 @@ import { refusesNull } from '../catalog/pg-type.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
 import type { BoolExpr, CaseExpr, Coercion, Expr, SubscriptingRef } from '../tree/nodes.ts';
 import { aggregateFacts } from './aggregate.ts';
+import { isWithin } from './array-length.ts';
 import { caseBranches, FALSE, NULL, TRUE } from './assume.ts';
 import { holds } from './atoms.ts';
 import { callFacts, operatorFacts } from './call.ts';
 import { constantFacts } from './constant.ts';
 import type { Context } from './context.ts';
+import { areDifferent } from './exclusion.ts';
 import { nulledByGrouping } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { expressionKey, operatorFunction } from './key.ts';
@@ -41,8 +43,9 @@ function ownFacts(expr: Expr, context: Context): Facts {
     case 'OPEXPR':
       return operatorFacts(operatorFunction(expr.opfuncid, expr.opno, context), expr.args ?? [], context);
     case 'NULLIFEXPR': {
-      const [first] = expr.args ?? [];
-      return first === undefined ? anything : withNullable(of(first), true);
+      const [first, second] = expr.args ?? [];
+      if (first === undefined || second === undefined) return anything;
+      return areDifferent(expr, first, second, context) ? of(first) : withNullable(of(first), true);
     }
     case 'SCALARARRAYOPEXPR': {
       const [scalar, array] = expr.args ?? [];
@@ -106,8 +109,14 @@ function ownFacts(expr: Expr, context: Context): Facts {
     case 'NEXTVALUEEXPR':
     case 'CURRENTOFEXPR':
       return notNull;
-    case 'SUBSCRIPTINGREF':
-      return sliceFacts(expr, context);
+    case 'SUBSCRIPTINGREF': {
+      const { catalog } = context.frame.engine;
+      // jsonb has subscripts too.
+      if ((catalog.types.get(baseType(catalog, expr.refcontainertype))?.element ?? 0) === 0) return anything;
+      if (!isWithin(expr)) return sliceFacts(expr, context);
+      const array = of(expr.refexpr);
+      return array.nullable ? anything : (array.element ?? anything);
+    }
     case 'XMLEXPR':
       // XMLELEMENT; the others are NULL where all or some arguments are.
       return expr.op === 1 ? notNull : anything;
@@ -236,9 +245,7 @@ function arrayCoercion(expr: Coercion, context: Context): Facts {
 
 /** A slice of an array is an array, empty outside its bounds; everything else may not be there. */
 function sliceFacts(expr: SubscriptingRef, context: Context): Facts {
-  const { catalog } = context.frame.engine;
-  const isArray = (catalog.types.get(baseType(catalog, expr.refcontainertype))?.element ?? 0) !== 0;
-  if (!isArray || expr.reflowerindexpr === null || expr.refassgnexpr !== null) return anything;
+  if (expr.reflowerindexpr === null || expr.refassgnexpr !== null) return anything;
   const bounds = [...expr.reflowerindexpr, ...(expr.refupperindexpr ?? [])];
   const array = facts(expr.refexpr, context);
   const given = bounds.every((bound) => bound === null || !facts(bound, context).nullable);

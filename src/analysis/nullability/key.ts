@@ -118,6 +118,8 @@ function writeNode(node: Expr, context: Context, volatile: boolean, parts: strin
       if (!volatile && isVolatile(operatorFunction(node.opfuncid, node.opno, context), context)) return false;
       break;
     case 'AGGREF':
+      // Another query's aggregate is one over other rows.
+      parts.push(`v${contextAt(context, node.agglevelsup)?.frame.id}. `);
       // Its columns are those of the rows before grouping.
       return writeFields(node, { ...context, stage: 'row' }, volatile, parts);
   }

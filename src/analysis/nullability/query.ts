@@ -8,11 +8,13 @@ import {
   type SetOperationStmt,
   type TargetEntry,
 } from '../tree/nodes.ts';
-import type { Context, Engine, Frame, Opened } from './context.ts';
+import { type Context, contextAt, type Engine, type Frame, type Opened } from './context.ts';
 import { keepsNotNull } from './conversion.ts';
+import { hasPartner } from './foreign-key.ts';
 import { groupingOf, isGrouped, mayBeEmpty } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
-import { learn } from './learn.ts';
+import { isReal, learn, regionKey } from './learn.ts';
+import { isEmptyArm, isNever, lacksRows } from './no-row.ts';
 import { entryFacts } from './range-table.ts';
 import { regionsOf } from './regions.ts';
 import { writtenBy } from './returning.ts';
@@ -24,17 +26,33 @@ import { writtenBy } from './returning.ts';
 export function openQuery(engine: Engine, query: QueryNode, outer: Context | null): Opened {
   const frame = newFrame(engine, query, outer);
   const rows = readConditions(frame);
-  const result = resultContext(frame, rows);
+  const result = resultContext(frame, rows.at);
   let columns: readonly Facts[] | null = null;
+  let empty: boolean | null = null;
+  const never = isNever(query, rows.never, result.never);
+  const isEmpty = () => {
+    empty ??= never || lacksRows(frame);
+    return empty;
+  };
   return {
     frame,
-    result,
+    result: result.at,
+    never,
+    isEmpty,
     columns: () => {
-      columns ??=
-        query.setOperations === null ? targetFacts(result) : setOperation(frame, query.setOperations);
+      columns ??= known(
+        query.setOperations === null ? targetFacts(result.at) : setOperation(frame, query.setOperations),
+        isEmpty,
+      );
       return columns;
     },
   };
+}
+
+/** What is not there is not NULL. */
+function known(columns: readonly Facts[], isEmpty: () => boolean): readonly Facts[] {
+  if (columns.every(({ nullable }) => !nullable) || !isEmpty()) return columns;
+  return columns.map((facts) => withNullable(facts, false));
 }
 
 function newFrame(engine: Engine, query: QueryNode, outer: Context | null): Frame {
@@ -49,6 +67,7 @@ function newFrame(engine: Engine, query: QueryNode, outer: Context | null): Fram
     withQueries: new Map(),
     proven: outer?.proven ?? null,
     grouping: null,
+    empty: new Set(),
     written: null,
   };
   if (query.groupingSets !== null) frame.grouping = groupingOf(rowContext(frame));
@@ -60,27 +79,54 @@ function rowContext(frame: Frame): Context {
   return { frame, outer, proven, stage: 'row', caseTest: null, sublink: null };
 }
 
+/** Where rows are looked at, and whether there are none because conditions can't be true. */
+interface Place {
+  readonly at: Context;
+  readonly never: boolean;
+}
+
 /** What the rows are like that come out of FROM and WHERE. */
-function readConditions(frame: Frame): Context {
+function readConditions(frame: Frame): Place {
   let at = rowContext(frame);
+  let never = false;
   for (const condition of frame.regions.root.conditions) {
-    at = learn(at, frame.engine.assume(condition, 1, at));
+    const atoms = frame.engine.assume(condition, 1, at);
+    never ||= atoms === 'never';
+    at = learn(at, atoms);
     frame.proven = at.proven;
+  }
+  for (let before: Context | null = null; before !== at; ) {
+    before = at;
+    at = withPartners(frame, at);
+    frame.proven = at.proven;
+  }
+  return { at, never };
+}
+
+/** Learns of outer joins along foreign keys, which always find a partner. */
+function withPartners(frame: Frame, rows: Context): Context {
+  let at = rows;
+  for (const { region, index, condition } of frame.regions.added) {
+    if (isReal(frame, region, at.proven) || !isReal(frame, region.parent ?? undefined, at.proven)) continue;
+    if (hasPartner(frame.scope.query, index, condition, (levels) => contextAt(at, levels)))
+      at = learn(at, new Set([regionKey(frame, region)]));
   }
   return at;
 }
 
-function resultContext(frame: Frame, rows: Context): Context {
+function resultContext(frame: Frame, rows: Context): Place {
   const { query } = frame.scope;
   if (query.commandType !== 1) {
     frame.written = writtenBy(frame, rows);
-    return { ...rows, stage: 'returning' };
+    return { at: { ...rows, stage: 'returning' }, never: false };
   }
-  if (!isGrouped(query)) return rows;
+  if (!isGrouped(query)) return { at: rows, never: false };
   // An empty group has no row of which WHERE could tell anything.
   const proven = mayBeEmpty(query) ? (frame.outer?.proven ?? null) : rows.proven;
   const groups: Context = { ...rows, proven, stage: 'group' };
-  return query.havingQual === null ? groups : learn(groups, frame.engine.assume(query.havingQual, 1, groups));
+  if (query.havingQual === null) return { at: groups, never: false };
+  const atoms = frame.engine.assume(query.havingQual, 1, groups);
+  return { at: learn(groups, atoms), never: atoms === 'never' };
 }
 
 function targetFacts(context: Context): readonly Facts[] {
@@ -106,6 +152,8 @@ function setOperation(frame: Frame, node: SetOperationStmt | RangeTblRef): reado
   if (node.tag === 'RANGETBLREF') return entryFacts(frame, node.rtindex);
   const left = converted(frame, node, node.larg);
   const right = converted(frame, node, node.rarg);
+  if (node.op === SetOp.union && isEmptyArm(frame, node.larg)) return right;
+  if (node.op === SetOp.union && isEmptyArm(frame, node.rarg)) return left;
   switch (node.op) {
     case SetOp.union:
       return left.map((facts, i) => joinFacts(facts, right[i] ?? anything));

@@ -5,6 +5,7 @@ import { expressionType } from '../tree/expression-type.ts';
 import { type CommonTableExpr, type Expr, type RangeTblEntry, Rte, type TableFunc } from '../tree/nodes.ts';
 import { argumentFacts, setFacts } from './call.ts';
 import type { Context, Frame } from './context.ts';
+import { isLocking } from './foreign-key.ts';
 import { joinColumns, sameFacts } from './join-facts.ts';
 import { enclosing, learn, regionKey } from './learn.ts';
 
@@ -24,8 +25,12 @@ function columnsOf(frame: Frame, entry: RangeTblEntry, index: number): readonly 
   switch (entry.rtekind) {
     case Rte.relation:
       return relationColumns(frame, entry);
-    case Rte.subquery:
-      return entry.subquery ? frame.engine.open(entry.subquery, place(frame, index)).columns() : [];
+    case Rte.subquery: {
+      if (!entry.subquery) return [];
+      const opened = frame.engine.open(entry.subquery, place(frame, index));
+      if (opened.isEmpty()) frame.empty.add(index);
+      return opened.columns();
+    }
     case Rte.function:
       return functionColumns(frame, entry, index);
     case Rte.tablefunc:
@@ -36,7 +41,7 @@ function columnsOf(frame: Frame, entry: RangeTblEntry, index: number): readonly 
       return rows.length === 0 ? [] : rows.reduce<readonly Facts[]>(joinColumns, rows[0] ?? []);
     }
     case Rte.cte:
-      return withColumns(frame, entry);
+      return withColumns(frame, entry, index);
     default:
       return [];
   }
@@ -54,7 +59,11 @@ function place(frame: Frame, index: number): Context {
 }
 
 function relationColumns(frame: Frame, entry: RangeTblEntry): readonly Facts[] {
-  const { columns } = frame.engine.relation(entry.relid ?? 0, entry.inh ?? false);
+  const { columns } = frame.engine.relation(
+    entry.relid ?? 0,
+    entry.inh ?? false,
+    isLocking(frame.scope.query) ? { foreignKeys: false } : {},
+  );
   const found: Facts[] = [];
   for (const [number, facts] of columns) found[number - 1] = facts;
   return found;
@@ -95,14 +104,15 @@ function tableFunctionColumns(table: TableFunc): readonly Facts[] {
   });
 }
 
-function withColumns(frame: Frame, entry: RangeTblEntry): readonly Facts[] {
+function withColumns(frame: Frame, entry: RangeTblEntry, index: number): readonly Facts[] {
   const found = withQueryOf(frame.scope, entry);
   const holder = found === null ? null : frameAt(frame, entry.ctelevelsup ?? 0);
   if (found === null || holder === null) return [];
   const known = holder.withQueries.get(found.node);
-  if (known !== undefined) return known;
-  const columns = found.node.cterecursive ? recursive(holder, found.node) : opened(holder, found.node);
+  const columns =
+    known ?? (found.node.cterecursive ? recursive(holder, found.node) : opened(holder, found.node));
   holder.withQueries.set(found.node, columns);
+  if (!found.node.cterecursive && holder.empty.has(found.node)) frame.empty.add(index);
   return columns;
 }
 
@@ -122,7 +132,9 @@ function opened(holder: Frame, cte: CommonTableExpr): readonly Facts[] {
     caseTest: null,
     sublink: null,
   };
-  return holder.engine.open(cte.ctequery, at).columns();
+  const query = holder.engine.open(cte.ctequery, at);
+  if (query.isEmpty()) holder.empty.add(cte);
+  return query.columns();
 }
 
 const MOST_ROUNDS = 50;

@@ -21,12 +21,20 @@ export interface FullJoin {
   readonly at: Region;
 }
 
+/** A single entry that an outer join adds. */
+export interface AddedEntry {
+  readonly region: Region;
+  readonly index: number;
+  readonly condition: Expr | null;
+}
+
 export interface Regions {
   readonly root: Region;
   readonly all: readonly Region[];
   /** By range table index; absent for what is not in FROM, such as INSERT's target. */
   readonly of: ReadonlyMap<number, Region>;
   readonly fullJoins: readonly FullJoin[];
+  readonly added: readonly AddedEntry[];
 }
 
 /** Reads the regions off a query's join tree, which every major has (`varnullingrels` says the same from 16 on). */
@@ -35,6 +43,7 @@ export function regionsOf(query: QueryNode): Regions {
   const all = [root];
   const of = new Map<number, Region>();
   const fullJoins: FullJoin[] = [];
+  const added: AddedEntry[] = [];
   const open = (parent: Region): Region => {
     const opened = region(all.length, parent);
     all.push(opened);
@@ -60,6 +69,11 @@ export function regionsOf(query: QueryNode): Regions {
         visit(node.larg, left);
         visit(node.rarg, right);
         if (full) fullJoins.push({ left, right, at });
+        else if (left !== right) {
+          const side = left === at ? node.rarg : node.larg;
+          const region = left === at ? right : left;
+          if (side.tag === 'RANGETBLREF') added.push({ region, index: side.rtindex, condition: node.quals });
+        }
         if (node.quals === null) return;
         if (full && node.jointype !== Join.full) return;
         if (full) {
@@ -72,7 +86,7 @@ export function regionsOf(query: QueryNode): Regions {
     }
   };
   if (query.jointree !== null) visit(query.jointree, mayLackSource(query) ? open(root) : root);
-  return { root, all, of, fullJoins };
+  return { root, all, of, fullJoins, added };
 }
 
 /** MERGE's source is NULL for target rows without a match; before PostgreSQL 17 no action is for these. */

@@ -1,9 +1,11 @@
 import { innerScope, type Scope, withQueryOf } from '../scope.ts';
 import { constantValue } from '../tree/constants.ts';
 import {
+  Cmd,
   type Expr,
   Join,
   type JoinTreeNode,
+  type QueryNode,
   type RangeTblRef,
   Rte,
   SetOp,
@@ -23,10 +25,27 @@ export function atLeastOneRow(scope: Scope): boolean {
   return someInput(scope);
 }
 
+/** Whether a query without set operations returns a row for each that FROM and WHERE let through, or for all at least one. */
+export function keepsItsRows(query: QueryNode): boolean {
+  return (
+    query.commandType === Cmd.select &&
+    query.setOperations === null &&
+    !query.hasTargetSRFs &&
+    query.havingQual === null &&
+    !isGrouped(query) &&
+    !skipsRows(query.limitCount, query.limitOffset)
+  );
+}
+
 /** Whether FROM and WHERE of a scope's query let at least one row through whatever the data. */
 export function someInput(scope: Scope): boolean {
   const { jointree } = scope.query;
   return jointree === null || fromJoinTree(jointree, scope);
+}
+
+/** Whether LIMIT is 0. */
+export function keepsNoRow(limit: Expr | null): boolean {
+  return limit !== null && constantNumber(limit) === 0;
 }
 
 /** LIMIT NULL is no limit; a limit that is not a constant may be 0. */

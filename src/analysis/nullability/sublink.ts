@@ -1,10 +1,11 @@
 import { anything, type Facts, notNull } from '../facts.ts';
 import { innerScope, resultExpressions } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
-import { Sub, type SubLink } from '../tree/nodes.ts';
-import type { Context } from './context.ts';
+import { type QueryNode, Sub, type SubLink } from '../tree/nodes.ts';
+import { type Context, contextAt } from './context.ts';
+import { hasPartner } from './foreign-key.ts';
 import { withNullable } from './join-facts.ts';
-import { atLeastOneRow } from './rows.ts';
+import { atLeastOneRow, keepsItsRows } from './rows.ts';
 
 /** What is proven of a subquery's value in an expression (PostgreSQL documentation, 9.24). */
 export function subLinkFacts(link: SubLink, context: Context): Facts {
@@ -21,10 +22,7 @@ export function subLinkFacts(link: SubLink, context: Context): Facts {
         ? anything
         : comparison(link, columns, context);
     case Sub.expr:
-      return withNullable(
-        first,
-        first.nullable || !atLeastOneRow(innerScope(context.frame.scope, link.subselect)),
-      );
+      return withNullable(first, first.nullable || !hasRow(link.subselect, context));
     case Sub.array: {
       const { catalog } = context.frame.engine;
       const [column] = resultExpressions(link.subselect);
@@ -35,6 +33,18 @@ export function subLinkFacts(link: SubLink, context: Context): Facts {
     default:
       return anything;
   }
+}
+
+function hasRow(query: QueryNode, context: Context): boolean {
+  return atLeastOneRow(innerScope(context.frame.scope, query)) || findsPartner(query, context);
+}
+
+/** Whether a scalar subquery follows a foreign key: `(SELECT name FROM author WHERE id = book.author_id)`. */
+function findsPartner(query: QueryNode, context: Context): boolean {
+  const [only, another] = query.jointree?.fromlist ?? [];
+  if (only?.tag !== 'RANGETBLREF' || another !== undefined || !keepsItsRows(query)) return false;
+  const at = (levels: number) => (levels === 0 ? null : contextAt(context, levels - 1));
+  return hasPartner(query, only.rtindex, query.jointree?.quals ?? null, at);
 }
 
 function comparison(link: SubLink, columns: readonly Facts[], context: Context): Facts {

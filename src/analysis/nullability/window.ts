@@ -63,14 +63,19 @@ export function windowFacts(call: WindowFunc, context: Context): Facts {
 }
 
 /**
- * Whether the current row is in its own frame. With RANGE and an offset that is up to the type's notion of
- * distance, so there it is not relied upon.
+ * in_range of numbers (pg_proc.dat). Offsets are never negative, so a number is in range of itself. Not so of dates and
+ * times: `interval '1 month -30 days'` is not negative and leads forth from 1 March.
  */
-function holdsCurrentRow({ frameOptions: options }: WindowClause): boolean {
+const numbersInRange = new Set([4126, 4127, 4128, 4129, 4130, 4131, 4132, 4139, 4140, 4141]);
+
+/** Whether the current row is in its own frame. */
+function holdsCurrentRow(window: WindowClause): boolean {
+  const { frameOptions: options } = window;
   if (options & (Frame.excludeCurrentRow | Frame.excludeGroup)) return false;
-  const offsets = options & Frame.range ? 0 : Frame.startOffsetPreceding;
-  const starts = options & (Frame.startUnboundedPreceding | Frame.startCurrentRow | offsets);
-  const following = options & Frame.range ? 0 : Frame.endOffsetFollowing;
+  const isNear = (support: number) => (options & Frame.range) === 0 || numbersInRange.has(support);
+  const preceding = isNear(window.startInRangeFunc) ? Frame.startOffsetPreceding : 0;
+  const starts = options & (Frame.startUnboundedPreceding | Frame.startCurrentRow | preceding);
+  const following = isNear(window.endInRangeFunc) ? Frame.endOffsetFollowing : 0;
   const ends = options & (Frame.endUnboundedFollowing | Frame.endCurrentRow | following);
   return starts !== 0 && ends !== 0;
 }

@@ -83,6 +83,8 @@ export interface RangeTblEntry {
   readonly lateral: boolean;
   /** The alias as written; `colnames` are those of a column list. */
   readonly alias?: { readonly colnames: readonly string[] | null } | null;
+  /** What all columns are called. */
+  readonly eref?: { readonly colnames: readonly string[] | null } | null;
   /** relation */
   readonly relid?: number;
   readonly inh?: boolean;
@@ -208,6 +210,9 @@ export interface WindowClause {
   readonly orderClause: readonly SortGroupClause[] | null;
   /** FRAMEOPTION_* bits. */
   readonly frameOptions: number;
+  /** in_range support functions (pg_amproc) of RANGE frames with an offset; 0 for others. */
+  readonly startInRangeFunc: number;
+  readonly endInRangeFunc: number;
   readonly startOffset: Expr | null;
   readonly endOffset: Expr | null;
 }

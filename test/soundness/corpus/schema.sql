@@ -78,6 +78,28 @@ CREATE FUNCTION places() RETURNS SETOF place LANGUAGE sql BEGIN ATOMIC SELECT 'a
 CREATE FUNCTION minus(x int, y int DEFAULT NULL) RETURNS int LANGUAGE sql RETURN coalesce(x, 0) - y;
 CREATE VIEW plain_purchase AS SELECT id, customer_id AS owner, discount, upper('x') AS up FROM purchase;
 
+CREATE TABLE author (id int PRIMARY KEY, name text NOT NULL);
+CREATE TABLE late_author (id int PRIMARY KEY, name text NOT NULL);
+CREATE TABLE hidden_author (id int PRIMARY KEY, name text NOT NULL);
+ALTER TABLE hidden_author ENABLE ROW LEVEL SECURITY;
+CREATE TABLE book (
+  id int PRIMARY KEY,
+  author_id int NOT NULL REFERENCES author,
+  editor_id int REFERENCES author,
+  state text NOT NULL CHECK (state IN ('new', 'sent')),
+  hue mood NOT NULL,
+  n int NOT NULL,
+  f float8 NOT NULL,
+  late_id int NOT NULL DEFAULT 1 REFERENCES late_author DEFERRABLE,
+  hidden_id int NOT NULL DEFAULT 1 REFERENCES hidden_author
+);
+CREATE TABLE whole (a int, b int NOT NULL, label text NOT NULL, UNIQUE (a, b));
+CREATE TABLE part (a int, b int NOT NULL, FOREIGN KEY (a, b) REFERENCES whole (a, b));
+CREATE TABLE book_line (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author);
+CREATE TABLE extra_line () INHERITS (book_line);
+CREATE VIEW named_book AS SELECT b.id, (SELECT a.name FROM author a WHERE a.id = b.author_id) AS author FROM book b;
+CREATE VIEW book_author AS SELECT b.id, a.name FROM book b LEFT JOIN author a ON a.id = b.author_id;
+
 INSERT INTO customer VALUES
   (1, 'Ann', 'ann@example.org', 'happy', NULL, ROW('High St', 'York'), true),
   (2, 'Bob', NULL, NULL, 1, NULL, true),
@@ -99,4 +121,12 @@ INSERT INTO shape VALUES (1, 4, 'dot');
 INSERT INTO square VALUES (2, 9, 'box', NULL);
 INSERT INTO measurement VALUES ('2023-05-05', 1), ('2024-05-05', NULL);
 INSERT INTO guarded VALUES (1, 'x', 1);
+INSERT INTO author VALUES (1, 'Eve'), (2, 'Fay');
+INSERT INTO late_author VALUES (1, 'Gil');
+INSERT INTO hidden_author VALUES (1, 'Hal');
+INSERT INTO book VALUES (1, 1, NULL, 'new', 'sad', 1, 0), (2, 1, 2, 'sent', 'ok', 2, 'NaN'), (3, 2, 1, 'sent', 'happy', 3, 1);
+INSERT INTO whole VALUES (1, 1, 'x'), (NULL, 2, 'y');
+INSERT INTO part VALUES (1, 1), (NULL, 1), (NULL, 7);
+INSERT INTO book_line VALUES (1, 1);
+INSERT INTO extra_line VALUES (2, 77);
 REFRESH MATERIALIZED VIEW product_sales;

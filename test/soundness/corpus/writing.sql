@@ -69,3 +69,6 @@ DELETE FROM plain_purchase WHERE discount > 5 AND id > 3 RETURNING id, owner, di
 INSERT INTO plain_purchase (id, owner) VALUES (99, 1) RETURNING id, owner, discount, up;
 MERGE INTO loose l USING (SELECT id FROM customer) n ON l.k = n.id -- version 17
   WHEN NOT MATCHED BY SOURCE THEN DELETE WHEN MATCHED THEN UPDATE SET v = 'm' RETURNING n.id, l.k, l.v;
+WITH made AS (INSERT INTO author VALUES (9, 'New') RETURNING id) INSERT INTO book SELECT 9, id, NULL, 'new', 'ok', 1, 1 FROM made RETURNING author_id, (SELECT a.name FROM author a WHERE a.id = book.author_id) AS author;
+UPDATE book SET author_id = 2 RETURNING (SELECT a.name FROM author a WHERE a.id = book.author_id) AS author;
+DELETE FROM book RETURNING (SELECT a.name FROM author a WHERE a.id = book.author_id) AS author;

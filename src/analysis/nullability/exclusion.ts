@@ -1,0 +1,191 @@
+import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
+import { literalOf, literalsOfArray } from '../literals/constant.ts';
+import { literalsOf } from '../literals.ts';
+import { expressionType } from '../tree/expression-type.ts';
+import type { Const, Expr, OpExpr, ScalarArrayOpExpr } from '../tree/nodes.ts';
+import type { Literal } from '../type.ts';
+import { type Atoms, both, nothing, type Proven } from './atoms.ts';
+import type { Context } from './context.ts';
+import { expressionKey } from './key.ts';
+
+/**
+ * What a condition of CASE rules out, so that one can tell when nothing is left for ELSE: orders of two values
+ * (`n < 0`, `n >= 0`), values of a column that holds only some (`status = 'new'`), labels of an enum, true and false.
+ * Only for conditions that are not NULL.
+ *
+ * @param isTrue whether the condition is true, or false
+ * @returns 'never' if nothing is left
+ */
+export function excludedBy(expr: Expr, isTrue: boolean, context: Context): Atoms {
+  switch (expr.tag) {
+    case 'OPEXPR': {
+      const [left, right] = expr.args ?? [];
+      if (left === undefined || right === undefined) return nothing;
+      return both(orders(expr, left, right, isTrue, context), values(expr, left, right, isTrue, context));
+    }
+    case 'SCALARARRAYOPEXPR':
+      return isTrue || !expr.useOr ? nothing : noneOf(expr, context);
+    default:
+      return truth(expr, isTrue, context);
+  }
+}
+
+/** Whether NULLIF's arguments cannot be equal: values of columns that hold only some, constants. */
+export function areDifferent(expr: OpExpr, first: Expr, second: Expr, context: Context): boolean {
+  if (!isExact(expr.opno, expr.inputcollid, context) || !context.frame.engine.trust.definitions) return false;
+  const [a, b] = [first, second].map((arg) => literalsOf(arg, context.frame.scope));
+  return !!a && !!b && a.every((literal) => !b.includes(literal));
+}
+
+type Order = '<' | '=' | '>';
+
+const ordersOf: Readonly<Record<string, readonly Order[]>> = {
+  '<': ['<'],
+  '<=': ['<', '='],
+  '=': ['='],
+  '<>': ['<', '>'],
+  '>=': ['=', '>'],
+  '>': ['>'],
+};
+
+/** Types of which any two values are smaller, equal or greater (btree, also with NaN), OIDs of pg_type.dat. */
+const ordered = new Set([16, 17, 18, 20, 21, 23, 25, 26, 700, 701, 1082, 1083, 1114, 1184, 1266, 1700, 2950]);
+
+function orders(expr: OpExpr, left: Expr, right: Expr, isTrue: boolean, context: Context): Atoms {
+  const operator = context.frame.engine.catalog.operators.get(expr.opno);
+  const ways = ordersOf[operator?.name ?? ''];
+  if (operator === undefined || ways === undefined || expr.opno >= FIRST_NORMAL_OID) return nothing;
+  if (!ordered.has(operator.left) || !ordered.has(operator.right)) return nothing;
+  const [a, b] = [keyOf(left, context), keyOf(right, context)];
+  if (a === null || b === null || a === b) return nothing;
+  const gone = (Object.keys(ordersOf) as string[]).filter(
+    (way): way is Order => isOrder(way) && ways.includes(way) !== isTrue,
+  );
+  // The collation and the types say which order is meant.
+  const meant = `${operator.left} ${operator.right} ${expr.inputcollid}`;
+  const atoms =
+    a < b
+      ? gone.map((way) => `o${meant} ${a}~${b}!${way}`)
+      : gone.map(
+          (way) => `o${operator.right} ${operator.left} ${expr.inputcollid} ${b}~${a}!${mirrored[way]}`,
+        );
+  const prefix = atoms[0]?.slice(0, -1) ?? '';
+  return count(prefix, atoms, context.proven) === 3 ? 'never' : new Set(atoms);
+}
+
+function isOrder(way: string): way is Order {
+  return way === '<' || way === '=' || way === '>';
+}
+
+const mirrored = { '<': '>', '=': '=', '>': '<' } as const;
+
+function values(expr: OpExpr, left: Expr, right: Expr, isTrue: boolean, context: Context): Atoms {
+  const name = context.frame.engine.catalog.operators.get(expr.opno)?.name;
+  if (isTrue || name !== '=' || !isExact(expr.opno, expr.inputcollid, context)) return nothing;
+  if (right.tag === 'CONST' || isCast(right)) return without(left, [right], context);
+  return left.tag === 'CONST' || isCast(left) ? without(right, [left], context) : nothing;
+}
+
+function isCast(expr: Expr): boolean {
+  return expr.tag === 'RELABELTYPE' && expr.arg.tag === 'CONST';
+}
+
+function noneOf(expr: ScalarArrayOpExpr, context: Context): Atoms {
+  const [left, right] = expr.args ?? [];
+  if (left === undefined || right === undefined || !isExact(expr.opno, expr.inputcollid, context))
+    return nothing;
+  if (right.tag === 'ARRAYEXPR' && !right.multidims) return without(left, right.elements ?? [], context);
+  const literals = literalsOfArray(right, context.frame.engine.catalog);
+  return literals === null ? nothing : withoutAll(left, literals.map(spelled), context);
+}
+
+// Any enum's (pg_operator.dat).
+const ENUM_EQUALITY = 3516;
+// bool, int2, int4, int8, text: what is equal is the same.
+const exactTypes = new Set([16, 20, 21, 23, 25]);
+
+function isExact(operator: number, collation: number, context: Context): boolean {
+  const { catalog } = context.frame.engine;
+  if (operator === ENUM_EQUALITY) return true;
+  const entry = catalog.operators.get(operator);
+  return (
+    operator < FIRST_NORMAL_OID &&
+    entry?.name === '=' &&
+    exactTypes.has(entry.left) &&
+    exactTypes.has(entry.right) &&
+    !catalog.nondeterministic.has(collation)
+  );
+}
+
+function without(subject: Expr, constants: readonly Expr[], context: Context): Atoms {
+  const found = constants.flatMap((constant) => spelledConstant(constant, context) ?? []);
+  return found.length === 0 ? nothing : withoutAll(subject, found, context);
+}
+
+/** A constant as it is told from others: an enum's by its label's OID. */
+function spelledConstant(expr: Expr, context: Context): string | null {
+  const { catalog } = context.frame.engine;
+  const bare = expr.tag === 'RELABELTYPE' ? expr.arg : expr;
+  if (bare.tag === 'CONST' && catalog.types.get(bare.consttype)?.kind === 'e') return label(bare);
+  const value = literalOf(expr, catalog);
+  return value === undefined || value === null ? null : spelled(value);
+}
+
+function label(constant: Const): string | null {
+  return constant.constvalue === null ? null : `#${constant.constvalue.join(' ')}`;
+}
+
+function spelled(literal: Literal): string {
+  return JSON.stringify(literal);
+}
+
+function withoutAll(subject: Expr, gone: readonly string[], context: Context): Atoms {
+  const key = keyOf(subject, context);
+  if (key === null) return nothing;
+  const prefix = `x${key}!`;
+  const atoms = gone.map((value) => prefix + value);
+  return isAll(resolved(subject, context), prefix, atoms, context) ? 'never' : new Set(atoms);
+}
+
+/** Whether a value that is none of these, nor of those known to be ruled out, cannot be. */
+function isAll(subject: Expr, prefix: string, atoms: readonly string[], context: Context): boolean {
+  const { catalog } = context.frame.engine;
+  const type = catalog.types.get(expressionType(subject) ?? 0);
+  if (type?.kind === 'e') return count(prefix, atoms, context.proven) >= type.labels.length;
+  const { trust } = context.frame.engine;
+  const possible =
+    type?.oid === 16 ? [true, false] : trust.definitions ? literalsOf(subject, context.frame.scope) : null;
+  if (possible === null || possible.length === 0) return false;
+  const known = excluded(prefix, atoms, context.proven);
+  return possible.every((literal) => known.has(prefix + spelled(literal)));
+}
+
+function truth(expr: Expr, isTrue: boolean, context: Context): Atoms {
+  const subject = resolved(expr, context);
+  return expressionType(subject) === 16 ? withoutAll(expr, [spelled(!isTrue)], context) : nothing;
+}
+
+/** What CASE compares, where it is not written again. */
+function resolved(expr: Expr, context: Context): Expr {
+  if (expr.tag === 'RELABELTYPE') return resolved(expr.arg, context);
+  return expr.tag === 'CASETESTEXPR' && context.caseTest?.expr
+    ? resolved(context.caseTest.expr, context)
+    : expr;
+}
+
+function keyOf(expr: Expr, context: Context): string | null {
+  const subject = resolved(expr, context);
+  return subject.tag === 'CASETESTEXPR' ? null : expressionKey(subject, context, false);
+}
+
+function count(prefix: string, atoms: readonly string[], proven: Proven | null): number {
+  return excluded(prefix, atoms, proven).size;
+}
+
+function excluded(prefix: string, atoms: readonly string[], proven: Proven | null): ReadonlySet<string> {
+  const found = new Set(atoms);
+  for (let at = proven; at !== null; at = at.outer) {
+    for (const atom of at.atoms) if (atom.startsWith(prefix)) found.add(atom);
+  }
+  return found;
+}

@@ -1,0 +1,53 @@
+import { Cmd, type QueryNode, type RangeTblRef, Rte, SetOp, type SetOperationStmt } from '../tree/nodes.ts';
+import type { Frame } from './context.ts';
+import { isGrouped, mayBeEmpty } from './grouping.ts';
+import { entryFacts } from './range-table.ts';
+import { keepsNoRow } from './rows.ts';
+
+/**
+ * Whether a query returns no row whatever the data: `WHERE false`, LIMIT 0, contradictions.
+ *
+ * @param noInput WHERE or an inner join's ON can't be true
+ * @param noGroup HAVING can't be true
+ */
+export function isNever(query: QueryNode, noInput: boolean, noGroup: boolean): boolean {
+  if (query.commandType !== Cmd.select) return false;
+  return noGroup || keepsNoRow(query.limitCount) || (noInput && !hasEmptyGroup(query));
+}
+
+/** Whether there are no rows because there are none of a subquery that is joined, or of the arms. */
+export function lacksRows(frame: Frame): boolean {
+  const { query } = frame.scope;
+  if (query.commandType !== Cmd.select) return false;
+  if (query.setOperations !== null) return isEmptyArm(frame, query.setOperations);
+  if (hasEmptyGroup(query)) return false;
+  return [...frame.regions.of].some(
+    ([index, region]) => region.parent === null && isEmptyEntry(frame, index),
+  );
+}
+
+/** Without GROUP BY there is always the one group. */
+function hasEmptyGroup(query: QueryNode): boolean {
+  return isGrouped(query) && mayBeEmpty(query);
+}
+
+/** Whether an arm of a set operation returns no row whatever the data. */
+export function isEmptyArm(frame: Frame, node: SetOperationStmt | RangeTblRef): boolean {
+  if (node.tag === 'RANGETBLREF') return isEmptyEntry(frame, node.rtindex);
+  const left = isEmptyArm(frame, node.larg);
+  switch (node.op) {
+    case SetOp.union:
+      return left && isEmptyArm(frame, node.rarg);
+    case SetOp.intersect:
+      return left || isEmptyArm(frame, node.rarg);
+    default:
+      return left;
+  }
+}
+
+function isEmptyEntry(frame: Frame, index: number): boolean {
+  const kind = frame.scope.query.rtable?.[index - 1]?.rtekind;
+  if (kind !== Rte.subquery && kind !== Rte.cte) return false;
+  entryFacts(frame, index);
+  return frame.empty.has(index);
+}
