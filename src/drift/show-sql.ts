@@ -66,15 +66,15 @@ function grantSql(name: string, table: string | null): string {
   if (object.endsWith(')')) {
     return `SELECT proacl FROM pg_proc WHERE oid = to_regprocedure(${escapeLiteral(object)});`;
   }
-  if (table === object)
-    return `SELECT relacl FROM pg_class WHERE oid = to_regclass(${escapeLiteral(object)});`;
-  if (table !== null) {
-    const column = escapeLiteral(lastName(object, table));
-    return `SELECT attacl FROM pg_attribute WHERE attrelid = to_regclass(${escapeLiteral(table)}) AND attname = ${column};`;
+  const literal = escapeLiteral(object);
+  if (table === null) {
+    return `SELECT nspacl FROM pg_namespace WHERE nspname = ${escapeLiteral(lastName(object, null))};`;
   }
-  return /[."]/.test(object)
-    ? `SELECT typacl FROM pg_type WHERE oid = to_regtype(${escapeLiteral(object)});`
-    : `SELECT nspacl FROM pg_namespace WHERE nspname = ${escapeLiteral(object)};`;
+  if (table === object) {
+    return `SELECT relacl FROM pg_class WHERE oid = to_regclass(${literal}) UNION ALL SELECT typacl FROM pg_type WHERE oid = to_regtype(${literal}) AND typtype <> 'c';`;
+  }
+  const column = escapeLiteral(lastName(object, table));
+  return `SELECT attacl FROM pg_attribute WHERE attrelid = to_regclass(${escapeLiteral(table)}) AND attname = ${column};`;
 }
 
 /** The last part of a qualified name, without its quotes. */

@@ -20,22 +20,32 @@ export interface SchemaChange {
 
 /**
  * What is not the same in two schemas, sorted by kind and name. What goes away or comes with its table is not
- * listed beside it.
+ * listed beside it; nor is what a partition has by itself once it is none, or no longer once it is one.
  */
 export function diffSchemas(before: Schema, after: Schema): readonly SchemaChange[] {
   const [left, right] = [byKey(before), byKey(after)];
-  const missing = before.filter((object) => !right.has(keyOf(object)));
-  const unexpected = after.filter((object) => !left.has(keyOf(object)));
-  const changes = [
-    ...withoutParts(missing).map((object) => change(object, 'missing', object, null)),
-    ...withoutParts(unexpected).map((object) => change(object, 'unexpected', null, object)),
-    ...before.flatMap((object) => {
-      const other = right.get(keyOf(object));
-      const found = other && change(object, 'different', object, other);
-      return found && found.facts.length > 0 ? [found] : [];
-    }),
-  ];
-  return changes.sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
+  const different = before.flatMap((object) => {
+    const other = right.get(keyOf(object));
+    const found = other && change(object, 'different', object, other);
+    return found && found.facts.length > 0 ? [found] : [];
+  });
+  const moved = new Set(different.filter(isMoved).map(({ name }) => name));
+  const alone = (other: ReadonlyMap<string, SchemaObject>) => (object: SchemaObject) =>
+    !other.has(keyOf(object)) && !moved.has(object.table ?? '');
+  const missing = withoutParts(before.filter(alone(right)));
+  const unexpected = withoutParts(after.filter(alone(left)));
+  return [
+    ...different,
+    ...missing.map((object) => change(object, 'missing', object, null)),
+    ...unexpected.map((object) => change(object, 'unexpected', null, object)),
+  ].sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
+}
+
+/** A partition that was detached or attached: as one, it lists only what is not as in its parent. */
+function isMoved({ facts }: SchemaChange): boolean {
+  return facts.some(
+    ({ fact, before, after }) => fact === 'partition of' && (before === null || after === null),
+  );
 }
 
 function withoutParts(objects: Schema): Schema {
@@ -44,9 +54,16 @@ function withoutParts(objects: Schema): Schema {
 }
 
 const holders: ReadonlySet<SchemaKind> = new Set([
+  'aggregate',
+  'base type',
   'domain',
+  'enum',
   'foreign table',
+  'function',
   'materialized view',
+  'procedure',
+  'range type',
+  'sequence',
   'table',
   'view',
 ]);

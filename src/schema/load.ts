@@ -85,12 +85,14 @@ function objectOf(row: CatalogRow): SchemaObject {
   const facts = Object.entries(row)
     .filter((entry): entry is [string, string] => !isIdentity.has(entry[0]) && entry[1] !== null)
     .sort(([a], [b]) => compare(a, b));
-  return {
-    kind,
-    name: qualifiedName([schema, relation, name].filter((part) => part !== null)) + (suffix ?? ''),
-    table: of === null || schema === null ? null : qualifiedName([schema, of]),
-    facts: Object.fromEntries(facts),
-  };
+  const full = qualifiedName([schema, relation, name].filter((part) => part !== null)) + (suffix ?? '');
+  const holder = of === null || schema === null ? null : qualifiedName([schema, of]);
+  return { kind, name: full, table: holder ?? grantedOn(row, full), facts: Object.fromEntries(facts) };
+}
+
+/** A function or type that something is granted on; a schema stands for itself. */
+function grantedOn({ kind, schema }: CatalogRow, name: string): string | null {
+  return kind === 'grant' && schema !== null ? name.slice(0, name.lastIndexOf(' to ')) : null;
 }
 
 function compare(a: string, b: string): number {

@@ -36,7 +36,7 @@ export interface SchemaObject {
    * `public.advance_job(bigint)`. A trigger, rule, policy or constraint stands below its table or domain.
    */
   readonly name: string;
-  /** The name of the table, view or domain that it belongs to and goes away with; null if none. */
+  /** The name of the table or other object that it belongs to and goes away with; null if none. */
   readonly table: string | null;
   /** What is known of it, as text; what is at its default is left out. The keys are sorted. */
   readonly facts: Readonly<Record<string, string>>;

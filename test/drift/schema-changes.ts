@@ -8,8 +8,8 @@ export interface SchemaChangeCase {
   readonly sql: string;
   /** `Query severity: kind subject before -> after`, in the order of the queries, the gravest of each first. */
   readonly impact: readonly string[];
-  /** `change kind name`. */
-  readonly verify?: readonly string[];
+  /** `change kind name`, in the order of the kinds. */
+  readonly verify: readonly string[];
 }
 
 export const schema = `
@@ -144,19 +144,22 @@ export const changes: readonly SchemaChangeCase[] = [
     name: 'a nullable column is added',
     sql: 'ALTER TABLE users ADD COLUMN bio text',
     impact: [],
+    verify: ['unexpected column public.users.bio'],
   },
   {
     name: 'a column with a default is added to a table that is read by SELECT *',
     sql: 'ALTER TABLE labels ADD COLUMN rank integer NOT NULL DEFAULT 0',
     impact: [
       'AllLabels breaks: column rank none -> int4',
-      'AllLabels compatible: reads labels (color, id, label) -> labels (color, id, label, rank)',
+      'AllLabels compatible: reads none -> labels (rank)',
     ],
+    verify: ['unexpected column public.labels.rank'],
   },
   {
     name: 'a column is added that INSERTs have to give',
     sql: 'ALTER TABLE events ADD COLUMN source text NOT NULL',
     impact: ['AddEvent breaks: required column events.source none -> NOT NULL without a default'],
+    verify: ['unexpected column public.events.source'],
   },
   {
     name: 'a column that INSERTs have to give is filled in by a trigger',
@@ -168,6 +171,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AddNote may break: required column notes.source none -> NOT NULL without a default',
       'AddNote may break: trigger notes_touch of notes none -> CREATE TRIGGER notes_touch BEFORE INSERT ON public.notes FOR EACH ROW EXECUTE FUNCTION touch()',
     ],
+    verify: ['unexpected column public.notes.source', 'unexpected trigger public.notes.notes_touch'],
   },
   {
     name: 'a column that is read is dropped',
@@ -176,11 +180,13 @@ export const changes: readonly SchemaChangeCase[] = [
       'GetUser breaks: query accepted -> column "nickname" does not exist',
       'SetNickname breaks: query accepted -> column "nickname" of relation "users" does not exist',
     ],
+    verify: ['missing column public.users.nickname'],
   },
   {
     name: 'a column that no query uses is dropped',
     sql: 'ALTER TABLE users DROP COLUMN created_at',
     impact: [],
+    verify: ['missing column public.users.created_at'],
   },
   {
     name: 'a column of SELECT * is dropped',
@@ -190,6 +196,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AllLabels compatible: reads labels (color, id, label) -> labels (id, label)',
       'AddLabel breaks: query accepted -> INSERT has more expressions than target columns',
     ],
+    verify: ['missing column public.labels.color'],
   },
   {
     name: 'a column is renamed',
@@ -199,6 +206,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AddNote breaks: query accepted -> column "body" of relation "notes" does not exist',
       'CopyBody breaks: query accepted -> column "body" of relation "notes" does not exist',
     ],
+    verify: ['missing column public.notes.body', 'unexpected column public.notes.content'],
   },
   {
     name: 'a column of SELECT * is renamed',
@@ -209,11 +217,13 @@ export const changes: readonly SchemaChangeCase[] = [
       'AllLabels compatible: reads labels (color, id, label) -> labels (colour, id, label)',
       'AddLabel compatible: writes labels (color, id, label) -> labels (colour, id, label)',
     ],
+    verify: ['missing column public.labels.color', 'unexpected column public.labels.colour'],
   },
   {
     name: 'a column is widened from integer to bigint',
     sql: 'ALTER TABLE notes ALTER COLUMN stars TYPE bigint',
     impact: ['GetNote may break: column stars int4 -> int8'],
+    verify: ['different column public.notes.stars'],
   },
   {
     name: 'a column is narrowed from bigint to integer',
@@ -233,6 +243,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'CopyBody breaks: parameter :id int8 -> int4',
       'OpenNotes compatible: column id int8 -> int4',
     ],
+    verify: ['different column public.notes.id', 'different view public.open_notes'],
   },
   {
     name: "a column's type changes from text to integer",
@@ -241,6 +252,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AllLabels may break: column color text | null -> int4 | null',
       'AddLabel breaks: parameter :color text | null -> int4 | null',
     ],
+    verify: ['different column public.labels.color'],
   },
   {
     name: "a column's type changes from text to jsonb",
@@ -249,6 +261,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'GetUser may break: column nickname text | null -> jsonb | null',
       'SetNickname breaks: parameter :nickname text | null -> jsonb | null',
     ],
+    verify: ['different column public.users.nickname'],
   },
   {
     name: 'a varchar is shortened',
@@ -259,6 +272,7 @@ export const changes: readonly SchemaChangeCase[] = [
       ALTER TABLE notes ADD COLUMN title_length integer GENERATED ALWAYS AS (length(title)) STORED;
       CREATE VIEW open_notes AS SELECT id, owner_id, title FROM notes WHERE status = 'open'`,
     impact: ['AddNote may break: column type notes.title character varying(80) -> character varying(20)'],
+    verify: ['different column public.notes.title', 'different view public.open_notes'],
   },
   {
     name: 'a varchar becomes text',
@@ -274,16 +288,23 @@ export const changes: readonly SchemaChangeCase[] = [
       'AddNote compatible: parameter :title varchar -> text',
       'OpenNotes compatible: column title varchar -> text',
     ],
+    verify: [
+      'different column public.notes.title',
+      'different column public.notes.title_length',
+      'different view public.open_notes',
+    ],
   },
   {
     name: 'a numeric loses digits',
     sql: 'ALTER TABLE notes ALTER COLUMN price TYPE numeric(8, 2)',
     impact: ['SetPrice may break: column type notes.price numeric(10,2) -> numeric(8,2)'],
+    verify: ['different column public.notes.price'],
   },
   {
     name: 'a numeric gains digits',
     sql: 'ALTER TABLE notes ALTER COLUMN price TYPE numeric(12, 2)',
     impact: [],
+    verify: ['different column public.notes.price'],
   },
   {
     name: 'a numeric becomes an integer',
@@ -292,11 +313,13 @@ export const changes: readonly SchemaChangeCase[] = [
       'GetNote compatible: column price numeric | null -> int4 | null',
       'SetPrice breaks: parameter :price numeric | null -> int4 | null',
     ],
+    verify: ['different column public.notes.price'],
   },
   {
     name: 'a timestamp becomes a timestamptz',
     sql: 'ALTER TABLE notes ALTER COLUMN written TYPE timestamptz',
     impact: ['DueNotes breaks: column written timestamp | null -> timestamptz | null'],
+    verify: ['different column public.notes.written'],
   },
   {
     name: 'a date becomes a timestamp',
@@ -305,6 +328,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'DueNotes breaks: column due date -> timestamp',
       'DueNotes compatible: parameter :by date -> timestamp',
     ],
+    verify: ['different column public.notes.due'],
   },
   {
     name: 'a column becomes an array of another type',
@@ -313,6 +337,7 @@ export const changes: readonly SchemaChangeCase[] = [
       ALTER TABLE notes ALTER COLUMN tags TYPE integer[] USING '{}';
       ALTER TABLE notes ALTER COLUMN tags SET DEFAULT '{}'`,
     impact: ['NoteTags may break: column tags text[] -> int4[]'],
+    verify: ['different column public.notes.tags'],
   },
   {
     name: 'a column becomes nullable',
@@ -324,6 +349,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'UpsertUser compatible: parameter :name text -> text | null',
       'NotesOfOwner breaks: column name text -> text | null',
     ],
+    verify: ['different column public.users.name'],
   },
   {
     name: 'a column that is written becomes NOT NULL',
@@ -333,6 +359,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AddNote breaks: parameter :body text | null -> text',
       'CopyBody may break: required column notes.body NULL allowed -> NOT NULL',
     ],
+    verify: ['different column public.notes.body'],
   },
   {
     name: 'a column that INSERTs leave out becomes NOT NULL',
@@ -342,31 +369,37 @@ export const changes: readonly SchemaChangeCase[] = [
       'AddNote breaks: required column notes.price NULL allowed -> NOT NULL without a default',
       'SetPrice breaks: parameter :price numeric | null -> numeric',
     ],
+    verify: ['different column public.notes.price'],
   },
   {
     name: 'a default is dropped, and INSERTs leave the column out',
     sql: 'ALTER TABLE notes ALTER COLUMN status DROP DEFAULT',
     impact: ["AddNote breaks: required column notes.status 'open'::text -> NOT NULL without a default"],
+    verify: ['different column public.notes.status'],
   },
   {
     name: 'a default is added to a nullable column',
     sql: 'ALTER TABLE notes ALTER COLUMN price SET DEFAULT 1',
     impact: ['AddNote may break: default notes.price none -> 1'],
+    verify: ['different column public.notes.price'],
   },
   {
     name: 'a default changes',
     sql: 'ALTER TABLE notes ALTER COLUMN stars SET DEFAULT 3',
     impact: ['AddNote may break: default notes.stars 0 -> 3'],
+    verify: ['different column public.notes.stars'],
   },
   {
     name: 'an identity column can no longer be written',
     sql: 'ALTER TABLE labels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY',
     impact: ['AddLabel breaks: query accepted -> cannot insert a non-DEFAULT value into column "id"'],
+    verify: ['different column public.labels.id'],
   },
   {
     name: 'an identity is dropped',
     sql: 'ALTER TABLE notes ALTER COLUMN id DROP IDENTITY',
     impact: ['AddNote breaks: required column notes.id automatic -> NOT NULL without a default'],
+    verify: ['different column public.notes.id'],
   },
   {
     name: 'a column becomes generated',
@@ -374,16 +407,19 @@ export const changes: readonly SchemaChangeCase[] = [
       ALTER TABLE notes DROP COLUMN price;
       ALTER TABLE notes ADD COLUMN price numeric(10, 2) GENERATED ALWAYS AS (stars * 2) STORED`,
     impact: ['SetPrice breaks: query accepted -> column "price" can only be updated to DEFAULT'],
+    verify: ['different column public.notes.price'],
   },
   {
     name: 'a generated column becomes an ordinary one',
     sql: 'ALTER TABLE notes ALTER COLUMN title_length DROP EXPRESSION',
     impact: ['AddNote may break: default notes.title_length automatic -> none'],
+    verify: ['different column public.notes.title_length'],
   },
   {
     name: "a column's comment changes",
     sql: "COMMENT ON COLUMN users.name IS 'As on the passport'",
     impact: [],
+    verify: [],
   },
   {
     name: 'a label is added to an enum',
@@ -393,6 +429,7 @@ export const changes: readonly SchemaChangeCase[] = [
       "UsersInMood compatible: parameter :mood mood ('sad', 'ok', 'happy') -> mood ('sad', 'ok', 'happy', 'elated')",
       "SetMood compatible: parameter :mood mood ('sad', 'ok', 'happy') -> mood ('sad', 'ok', 'happy', 'elated')",
     ],
+    verify: ['different enum public.mood'],
   },
   {
     name: 'a label of an enum is renamed',
@@ -403,6 +440,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'HappyUsers breaks: query accepted -> invalid input value for enum mood: "happy"',
       "SetMood breaks: parameter :mood mood ('sad', 'ok', 'happy') -> mood ('sad', 'ok', 'glad')",
     ],
+    verify: ['different enum public.mood'],
   },
   {
     name: 'a label is removed from an enum',
@@ -418,6 +456,7 @@ export const changes: readonly SchemaChangeCase[] = [
       "UsersInMood breaks: parameter :mood mood ('sad', 'ok', 'happy') -> mood ('ok', 'happy')",
       "SetMood breaks: parameter :mood mood ('sad', 'ok', 'happy') -> mood ('ok', 'happy')",
     ],
+    verify: ['different enum public.mood'],
   },
   {
     name: 'an enum becomes text',
@@ -430,6 +469,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'UsersInMood compatible: parameter :mood mood -> text',
       'SetMood compatible: parameter :mood mood -> text',
     ],
+    verify: ['different column public.users.mood'],
   },
   {
     name: 'an enum is renamed',
@@ -438,6 +478,11 @@ export const changes: readonly SchemaChangeCase[] = [
       'ListMoods compatible: column mood mood -> temper',
       'UsersInMood compatible: parameter :mood mood -> temper',
       'SetMood compatible: parameter :mood mood -> temper',
+    ],
+    verify: [
+      'different column public.users.mood',
+      'missing enum public.mood',
+      'unexpected enum public.temper',
     ],
   },
   {
@@ -449,11 +494,13 @@ export const changes: readonly SchemaChangeCase[] = [
       "AddUser may break: check email_check of users none -> CHECK ((VALUE ~~ '_%@_%'::text))",
       "UpsertUser may break: check email_check of users none -> CHECK ((VALUE ~~ '_%@_%'::text))",
     ],
+    verify: ['different constraint public.email.email_check'],
   },
   {
     name: "a domain's constraint is dropped",
     sql: 'ALTER DOMAIN email DROP CONSTRAINT email_check',
     impact: [],
+    verify: ['missing constraint public.email.email_check'],
   },
   {
     name: 'a column of a domain becomes text',
@@ -462,6 +509,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AddUser compatible: parameter :email email -> text',
       'UpsertUser compatible: parameter :email email -> text',
     ],
+    verify: ['different column public.users.email'],
   },
   {
     name: 'an attribute is added to a composite type',
@@ -469,6 +517,7 @@ export const changes: readonly SchemaChangeCase[] = [
     impact: [
       'Homes breaks: column home address (street text | null, city text | null) | null -> address (street text | null, city text | null, country text | null) | null',
     ],
+    verify: ['different composite type public.address'],
   },
   {
     name: 'an attribute of a composite type is dropped',
@@ -476,11 +525,13 @@ export const changes: readonly SchemaChangeCase[] = [
     impact: [
       'Homes breaks: column home address (street text | null, city text | null) | null -> address (street text | null) | null',
     ],
+    verify: ['different composite type public.address'],
   },
   {
     name: 'a check is added',
     sql: 'ALTER TABLE notes ADD CONSTRAINT notes_price_check CHECK (price >= 0)',
     impact: ['SetPrice may break: check notes_price_check of notes none -> CHECK ((price >= (0)::numeric))'],
+    verify: ['unexpected constraint public.notes.notes_price_check'],
   },
   {
     name: 'a check is added NOT VALID',
@@ -488,6 +539,7 @@ export const changes: readonly SchemaChangeCase[] = [
     impact: [
       "AddNote may break: check notes_title_check of notes none -> CHECK (((title)::text <> ''::text)) NOT VALID",
     ],
+    verify: ['unexpected constraint public.notes.notes_title_check'],
   },
   {
     name: 'a check that lists values is tightened',
@@ -498,6 +550,7 @@ export const changes: readonly SchemaChangeCase[] = [
       "GetNote compatible: column status 'open' | 'done' -> 'open'",
       "SetStatus breaks: parameter :status 'open' | 'done' -> 'open'",
     ],
+    verify: ['different constraint public.notes.notes_status_check'],
   },
   {
     name: 'a check that lists values is loosened',
@@ -508,6 +561,7 @@ export const changes: readonly SchemaChangeCase[] = [
       "GetNote may break: column status 'open' | 'done' -> 'open' | 'done' | 'late'",
       "SetStatus compatible: parameter :status 'open' | 'done' -> 'open' | 'done' | 'late'",
     ],
+    verify: ['different constraint public.notes.notes_status_check'],
   },
   {
     name: 'a check that lists values is dropped',
@@ -516,11 +570,16 @@ export const changes: readonly SchemaChangeCase[] = [
       "GetNote may break: column status 'open' | 'done' -> text",
       "SetStatus compatible: parameter :status 'open' | 'done' -> text",
     ],
+    verify: ['missing constraint public.notes.notes_status_check'],
   },
   {
     name: 'a constraint is renamed',
     sql: 'ALTER TABLE notes RENAME CONSTRAINT notes_status_check TO notes_status_known',
     impact: [],
+    verify: [
+      'missing constraint public.notes.notes_status_check',
+      'unexpected constraint public.notes.notes_status_known',
+    ],
   },
   {
     name: 'a unique key that ON CONFLICT names is dropped',
@@ -529,16 +588,19 @@ export const changes: readonly SchemaChangeCase[] = [
       'UserByEmail breaks: query accepted -> it is marked :maybe, but nothing proves that it returns at most one row',
       'UpsertUser breaks: query accepted -> there is no unique or exclusion constraint matching the ON CONFLICT specification',
     ],
+    verify: ['missing constraint public.users.users_email_key'],
   },
   {
     name: 'a unique key is added',
     sql: 'ALTER TABLE notes ADD CONSTRAINT notes_title_key UNIQUE (title)',
     impact: ['AddNote may break: unique notes_title_key of notes none -> UNIQUE (title)'],
+    verify: ['unexpected constraint public.notes.notes_title_key'],
   },
   {
     name: 'a unique index over an expression is added',
     sql: 'CREATE UNIQUE INDEX labels_label_idx ON labels (lower(label))',
     impact: ['AddLabel may break: unique labels_label_idx of labels none -> UNIQUE (lower(label))'],
+    verify: ['unexpected index public.labels_label_idx'],
   },
   {
     name: 'a primary key is dropped',
@@ -549,16 +611,19 @@ export const changes: readonly SchemaChangeCase[] = [
       'SetPrice compatible: rows 0..1 rows -> any number of rows',
       'CopyBody compatible: rows 0..1 rows -> any number of rows',
     ],
+    verify: ['missing constraint public.notes.notes_pkey'],
   },
   {
     name: 'a foreign key is dropped',
     sql: 'ALTER TABLE notes DROP CONSTRAINT notes_owner_fkey',
     impact: [],
+    verify: ['missing constraint public.notes.notes_owner_fkey'],
   },
   {
     name: 'a foreign key is added to a column that no query writes',
     sql: 'ALTER TABLE events ADD CONSTRAINT events_note_fkey FOREIGN KEY (note_id) REFERENCES notes',
     impact: [],
+    verify: ['unexpected constraint public.events.events_note_fkey'],
   },
   {
     name: 'a foreign key is added to a column that is written',
@@ -567,6 +632,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'DeleteUser may break: foreign key labels_user_fkey of users none -> FOREIGN KEY (id) REFERENCES users(id) of labels',
       'AddLabel may break: foreign key labels_user_fkey of labels none -> FOREIGN KEY (id) REFERENCES users(id)',
     ],
+    verify: ['unexpected constraint public.labels.labels_user_fkey'],
   },
   {
     name: 'a foreign key is added that keeps rows from being deleted',
@@ -574,6 +640,7 @@ export const changes: readonly SchemaChangeCase[] = [
     impact: [
       'DeleteUser may break: foreign key audit_user_fkey of users none -> FOREIGN KEY (id) REFERENCES users(id) of audit',
     ],
+    verify: ['unexpected constraint public.audit.audit_user_fkey'],
   },
   {
     name: 'an exclusion constraint is added',
@@ -581,26 +648,31 @@ export const changes: readonly SchemaChangeCase[] = [
     impact: [
       'AddNote may break: exclusion notes_title_excl of notes none -> EXCLUDE USING btree (title WITH =)',
     ],
+    verify: ['unexpected constraint public.notes.notes_title_excl'],
   },
   {
     name: 'an index is dropped',
     sql: 'DROP INDEX notes_due_idx',
     impact: [],
+    verify: ['missing index public.notes_due_idx'],
   },
   {
     name: 'an index is added',
     sql: 'CREATE INDEX users_name_idx ON users (name)',
     impact: [],
+    verify: ['unexpected index public.users_name_idx'],
   },
   {
     name: 'a sequence is changed',
     sql: 'ALTER SEQUENCE ticket_numbers INCREMENT BY 10 MAXVALUE 1000',
     impact: [],
+    verify: ['different sequence public.ticket_numbers'],
   },
   {
     name: 'a sequence is dropped',
     sql: 'DROP SEQUENCE ticket_numbers',
     impact: ['NextTicket breaks: query accepted -> relation "ticket_numbers" does not exist'],
+    verify: ['missing sequence public.ticket_numbers'],
   },
   {
     name: 'a view is redefined with a column that can be NULL',
@@ -609,6 +681,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'OpenNotes breaks: column owner_id int4 -> int4 | null',
       'OpenNotes compatible: reads notes (id, owner_id, status, title), open_notes (id, owner_id, title) -> notes (id, owner_id, status, title), open_notes (id, owner_id, title), users (id, mood)',
     ],
+    verify: ['different view public.open_notes'],
   },
   {
     name: 'a column is added to a view',
@@ -617,16 +690,19 @@ export const changes: readonly SchemaChangeCase[] = [
       'OpenNotes breaks: column due none -> date | null',
       'OpenNotes compatible: reads notes (id, owner_id, status, title), open_notes (id, owner_id, title) -> notes (due, id, owner_id, status, title), open_notes (due, id, owner_id, title)',
     ],
+    verify: ['different view public.open_notes'],
   },
   {
     name: 'a view reads other rows',
     sql: "CREATE OR REPLACE VIEW open_notes AS SELECT id, owner_id, title FROM notes WHERE status <> 'done'",
     impact: [],
+    verify: ['different view public.open_notes'],
   },
   {
     name: 'a view is dropped',
     sql: 'DROP VIEW open_notes',
     impact: ['OpenNotes breaks: query accepted -> relation "open_notes" does not exist'],
+    verify: ['missing view public.open_notes'],
   },
   {
     name: 'a materialised view is redefined',
@@ -634,6 +710,7 @@ export const changes: readonly SchemaChangeCase[] = [
       DROP MATERIALIZED VIEW note_counts;
       CREATE MATERIALIZED VIEW note_counts AS SELECT owner_id, count(*)::integer AS n FROM notes GROUP BY owner_id`,
     impact: ['CountNotes compatible: column n int8 -> int4'],
+    verify: ['different materialized view public.note_counts'],
   },
   {
     name: 'a function returns another type',
@@ -641,26 +718,31 @@ export const changes: readonly SchemaChangeCase[] = [
       DROP FUNCTION shout(text);
       CREATE FUNCTION shout(t text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT RETURN length(t)`,
     impact: ['Shouted may break: column loud text -> int4'],
+    verify: ['different function public.shout(text)'],
   },
   {
     name: 'a function becomes volatile',
     sql: 'ALTER FUNCTION shout(text) VOLATILE',
     impact: [],
+    verify: ['different function public.shout(text)'],
   },
   {
     name: "a function's body changes",
     sql: "CREATE OR REPLACE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT RETURN upper(t) || '!'",
     impact: [],
+    verify: ['different function public.shout(text)'],
   },
   {
     name: 'a function can return NULL',
     sql: "CREATE OR REPLACE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT RETURN nullif(upper(t), 'X')",
     impact: ['Shouted breaks: column loud text -> text | null'],
+    verify: ['different function public.shout(text)'],
   },
   {
     name: 'a function is dropped',
     sql: 'DROP FUNCTION shout(text)',
     impact: ['Shouted breaks: query accepted -> function shout(text) does not exist'],
+    verify: ['missing function public.shout(text)'],
   },
   {
     name: 'a trigger is added',
@@ -670,6 +752,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'SetPrice may break: trigger notes_touch of notes none -> CREATE TRIGGER notes_touch BEFORE UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION touch()',
       'CopyBody may break: trigger notes_touch of notes none -> CREATE TRIGGER notes_touch BEFORE UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION touch()',
     ],
+    verify: ['unexpected trigger public.notes.notes_touch'],
   },
   {
     name: 'row-level security is enabled',
@@ -678,11 +761,13 @@ export const changes: readonly SchemaChangeCase[] = [
       'AllLabels may break: row security labels none -> enabled',
       'AddLabel may break: row security labels none -> enabled',
     ],
+    verify: ['different table public.labels'],
   },
   {
     name: 'a policy is added where row-level security is off',
     sql: 'CREATE POLICY labels_named ON labels USING (color IS NOT NULL)',
     impact: [],
+    verify: ['unexpected policy public.labels.labels_named'],
   },
   {
     name: 'row-level security is enabled with a policy',
@@ -694,21 +779,25 @@ export const changes: readonly SchemaChangeCase[] = [
       'AllLabels may break: row security labels none -> enabled',
       'AddLabel may break: row security labels none -> enabled',
     ],
+    verify: ['unexpected policy public.labels.labels_named', 'different table public.labels'],
   },
   {
     name: 'a privilege is revoked',
     sql: 'REVOKE INSERT ON notes FROM PUBLIC',
     impact: ['AddNote may break: privilege PUBLIC of notes INSERT -> none'],
+    verify: ['different grant public.notes to public'],
   },
   {
     name: 'a privilege is granted',
     sql: 'GRANT SELECT ON labels TO PUBLIC',
     impact: [],
+    verify: ['unexpected grant public.labels to public'],
   },
   {
     name: 'a table is added',
     sql: 'CREATE TABLE settings (name text PRIMARY KEY, value text)',
     impact: [],
+    verify: ['unexpected table public.settings'],
   },
   {
     name: 'a table is renamed',
@@ -717,6 +806,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AllLabels breaks: query accepted -> relation "labels" does not exist',
       'AddLabel breaks: query accepted -> relation "labels" does not exist',
     ],
+    verify: ['missing table public.labels', 'unexpected table public.tags'],
   },
   {
     name: 'a table is renamed, and a view has its name',
@@ -727,6 +817,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AllLabels compatible: reads labels (color, id, label) -> labels (color, id, label), tags (color, id, label)',
       'AddLabel compatible: writes labels (color, id, label) -> labels (color, id, label), tags (color, id, label)',
     ],
+    verify: ['missing table public.labels', 'unexpected table public.tags', 'unexpected view public.labels'],
   },
   {
     name: 'a table is moved to another schema',
@@ -735,6 +826,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AllLabels breaks: query accepted -> relation "labels" does not exist',
       'AddLabel breaks: query accepted -> relation "labels" does not exist',
     ],
+    verify: ['unexpected table archive.labels', 'missing table public.labels'],
   },
   {
     name: 'a table that is used is dropped',
@@ -743,16 +835,19 @@ export const changes: readonly SchemaChangeCase[] = [
       'AllLabels breaks: query accepted -> relation "labels" does not exist',
       'AddLabel breaks: query accepted -> relation "labels" does not exist',
     ],
+    verify: ['missing table public.labels'],
   },
   {
     name: 'a table that no query uses is dropped',
     sql: 'DROP TABLE audit',
     impact: [],
+    verify: ['missing table public.audit'],
   },
   {
     name: 'a partition is attached',
     sql: "CREATE TABLE events_2027 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
     impact: [],
+    verify: ['unexpected table public.events_2027'],
   },
   {
     name: 'a partition is detached',
@@ -761,15 +856,18 @@ export const changes: readonly SchemaChangeCase[] = [
       "ListEvents may break: partition events_2026 of events FOR VALUES FROM ('2026-01-01 00:00:00') TO ('2027-01-01 00:00:00') -> none",
       "AddEvent may break: partition events_2026 of events FOR VALUES FROM ('2026-01-01 00:00:00') TO ('2027-01-01 00:00:00') -> none",
     ],
+    verify: ['different table public.events_2026'],
   },
   {
     name: 'a table becomes unlogged',
     sql: 'ALTER TABLE labels SET UNLOGGED',
     impact: [],
+    verify: ['different table public.labels'],
   },
   {
     name: 'an extension is added',
     sql: 'CREATE EXTENSION pg_trgm',
     impact: [],
+    verify: ['unexpected extension pg_trgm'],
   },
 ];

@@ -178,7 +178,7 @@ describe('facts', () => {
           .filter(({ kind }) => kind === 'grant')
           .map(({ name, facts, table }) => [name, facts.privileges, table]),
       ).toEqual([
-        ['public.f(integer) to nodrift_reader', 'EXECUTE', null],
+        ['public.f(integer) to nodrift_reader', 'EXECUTE', 'public.f(integer)'],
         ['public.s to nodrift_reader', 'USAGE', 'public.s'],
         ['public.t to nodrift_reader', 'INSERT WITH GRANT OPTION, SELECT WITH GRANT OPTION', 'public.t'],
         ['public.t.a to nodrift_reader', 'UPDATE', 'public.t'],

@@ -1,0 +1,55 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { showSql } from '../../src/drift/show-sql.ts';
+import { diffSchemas, type SchemaChange } from '../../src/schema/diff.ts';
+import { loadSchema } from '../../src/schema/load.ts';
+import type { Schema } from '../../src/schema/schema.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { changes, schema } from './schema-changes.ts';
+
+const options = { roles: ['public'] };
+
+describe.each([14, 18] as const)(
+  'a PostgreSQL %i that had this behind the back of its migrations:',
+  (major) => {
+    let database: TestDatabase;
+    let client: Client;
+    let migrated: Schema;
+    beforeAll(async () => {
+      database = await createDatabase(major, schema);
+      client = new Client({ connectionString: database.url });
+      await client.connect();
+      migrated = await loadSchema(client, options);
+    });
+    afterAll(async () => {
+      await client?.end();
+      await database?.drop();
+    });
+
+    async function found(sql: string): Promise<readonly SchemaChange[]> {
+      await client.query('BEGIN');
+      try {
+        await client.query(sql);
+        const differences = diffSchemas(migrated, await loadSchema(client, options));
+        for (const difference of differences) {
+          const { rowCount } = await client.query(showSql(difference));
+          expect(rowCount, showSql(difference)).toBeGreaterThanOrEqual(
+            difference.change === 'missing' ? 0 : 1,
+          );
+        }
+        return differences;
+      } finally {
+        await client.query('ROLLBACK');
+      }
+    }
+
+    test('nothing', async () => {
+      expect(await found('SELECT 1')).toEqual([]);
+    });
+
+    test.each(changes)('$name', async ({ sql, verify }) => {
+      const lines = (await found(sql)).map(({ change, kind, name }) => `${change} ${kind} ${name}`);
+      expect(lines).toEqual(verify);
+    });
+  },
+);
