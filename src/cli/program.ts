@@ -29,10 +29,25 @@ export interface StatusOptions extends GlobalOptions {
   readonly url?: string;
 }
 
+export interface MigrateVerifyOptions extends GlobalOptions {
+  readonly allowIrreversible?: boolean;
+}
+
 export interface MigrateOptions extends StatusOptions {
   readonly dryRun?: boolean;
   /** In seconds. */
   readonly wait?: number;
+}
+
+export interface ImpactCommandOptions extends GlobalOptions {
+  readonly since?: string;
+  readonly pending?: string;
+  readonly migration?: string;
+  /** Files of migrations and reasons. */
+  readonly allow?: readonly (readonly [file: string, reason: string])[];
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly github?: boolean;
 }
 
 export interface LiveOptions extends GlobalOptions {
@@ -106,6 +121,7 @@ export function createProgram(io: Io, finish: Finish): Command {
     .description('add a small working project to the npm package in this folder; overwrites nothing')
     .action(() => finish(import('./init.ts').then(({ init }) => init(io))));
 
+  addImpact(program, io, finish);
   addLive(program, io, finish);
   addMigrate(program, io, finish);
   return program;
@@ -119,6 +135,42 @@ function flowCommand(program: Command, name: string, description: string): Comma
       '--as-is',
       'analyse the named database as it stands, read-only, instead of a migrated scratch one',
     );
+}
+
+function addImpact(program: Command, io: Io, finish: Finish): void {
+  const scopes = ['since', 'pending', 'migration'];
+  const formats = ['json', 'markdown', 'github'];
+  const others = (names: readonly string[], name: string) => names.filter((one) => one !== name);
+  const scope = (flags: string, name: string, description: string) =>
+    new Option(flags, description).conflicts(others(scopes, name));
+  const format = (name: string, description: string) =>
+    new Option(`--${name}`, description).conflicts(others(formats, name));
+  program
+    .command('impact')
+    .description('say what migrations do to the queries, and fail where they break running code')
+    .addOption(
+      scope('--since <ref>', 'since', 'the migrations that this git commit does not have; its queries run'),
+    )
+    .addOption(scope('--pending <url>', 'pending', 'the migrations that this database has not run'))
+    .addOption(scope('--migration <file>', 'migration', 'this migration; without any of these the last one'))
+    .option('--allow <file=reason>', 'let this migration break running code; can be repeated', allowance)
+    .addOption(format('json', 'as JSON; its format is docs/impact.schema.json'))
+    .addOption(format('markdown', 'as a comment on a pull request'))
+    .addOption(format('github', 'as annotations of GitHub Actions'))
+    .action((_options, command: Command) =>
+      finish(import('./impact.ts').then(({ impact }) => impact(command.optsWithGlobals(), io))),
+    );
+}
+
+function allowance(
+  text: string,
+  previous: readonly (readonly [string, string])[] = [],
+): readonly (readonly [string, string])[] {
+  const [file = '', reason = ''] = text.split(/=(.*)/s).map((part) => part.trim());
+  if (file === '' || reason === '') {
+    throw new InvalidArgumentError('It has to be a file of a migration, = and the reason.');
+  }
+  return [...previous, [file, reason]];
 }
 
 function addLive(program: Command, io: Io, finish: Finish): void {
@@ -186,6 +238,13 @@ function addMigrate(program: Command, io: Io, finish: Finish): void {
     .description('list the migrations and say which are applied')
     .option(...url)
     .action((_options, command: Command) => run((room) => room.migrateStatus(command.optsWithGlobals(), io)));
+  migrate
+    .command('verify')
+    .description('on a scratch database, take each migration up, down and up again, and compare')
+    .option('--allow-irreversible', 'do not fail for migrations without a way down')
+    .action((_options, command: Command) =>
+      finish(import('./migrate-verify.ts').then((room) => room.migrateVerify(command.optsWithGlobals(), io))),
+    );
   migrate
     .command('create')
     .description('add an empty migration file')

@@ -5,8 +5,9 @@ import { serverDiagnostic } from '../analysis/server-diagnostic.ts';
 import { asking, serverError } from '../analysis/server-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { loadRules } from '../drift/impact/rules.ts';
-import { type Snapshot, snapshotOf } from '../drift/impact/snapshot.ts';
+import { queryKey, type Snapshot, snapshotOf } from '../drift/impact/snapshot.ts';
 import type { Statement } from '../syntax/statement.ts';
+import type { ImpactCode } from './impact-code.ts';
 
 export interface SnapshotOptions {
   /** The `.sql` files' texts, by name. */
@@ -34,6 +35,53 @@ export async function takeSnapshot(
   return {
     snapshot: snapshotOf(statements, analysis.queries, diagnostics, rules),
     postgres: analysis.postgres,
+  };
+}
+
+/** Two states of the code on one state of the schema. */
+export interface CodeSnapshots {
+  readonly postgres: string;
+  readonly running: Snapshot;
+  /** Null where it was not asked for. */
+  readonly coming: Snapshot | null;
+}
+
+/** Analyses the running code and, if wanted, the new one; what is the same in both only once. */
+export async function snapshotCode(
+  client: Client,
+  running: ImpactCode,
+  coming: ImpactCode | null,
+  progress: (done: number, of: number) => void,
+): Promise<CodeSnapshots> {
+  const taken = await takeSnapshot(client, running.statements, { ...running, progress });
+  const { snapshot, postgres } = taken;
+  if (coming === null || coming === running)
+    return { postgres, running: snapshot, coming: coming && snapshot };
+  const same =
+    coming.lenientParameters === running.lenientParameters
+      ? new Set(running.statements.map((statement) => JSON.stringify(statement)))
+      : new Set();
+  const isKnown = (statement: Statement) => same.has(JSON.stringify(statement));
+  const others = coming.statements.filter((statement) => !isKnown(statement));
+  const added = await takeSnapshot(client, others, { ...coming, progress });
+  return { postgres, running: snapshot, coming: joined(coming.statements, added.snapshot, snapshot) };
+}
+
+/** A snapshot of these statements, from two that have them all; the first one decides. */
+function joined(statements: readonly Statement[], first: Snapshot, second: Snapshot): Snapshot {
+  const keys = statements.map(queryKey);
+  const pick = <T>(of: (snapshot: Snapshot) => ReadonlyMap<string, T>) =>
+    new Map(
+      keys.flatMap((key): [string, T][] => {
+        const found = of(first.statements.has(key) ? first : second).get(key);
+        return found === undefined ? [] : [[key, found]];
+      }),
+    );
+  return {
+    statements: pick((one) => one.statements),
+    queries: pick((one) => one.queries),
+    errors: pick((one) => one.errors),
+    rules: first.rules,
   };
 }
 

@@ -136,18 +136,30 @@ export function rowsText({ min, max }: Query['rows']): string {
   return `${min}..${max} rows`;
 }
 
+/** Only what differs is named. */
 function usesChange(
   kind: 'reads' | 'writes',
   before: readonly RelationUse[],
   after: readonly RelationUse[],
 ): readonly Change[] {
-  const [was, is] = [usesText(before), usesText(after)];
-  if (was === is) return [];
+  const [gone, added] = [usesText(usesWithout(before, after)), usesText(usesWithout(after, before))];
+  if (gone === null && added === null) return [];
   const effect = kind === 'reads' ? 'it reads other tables or columns' : 'it writes other tables or columns';
-  return [{ kind, severity: 'compatible', subject: '', before: was, after: is, direction: null, effect }];
+  return [{ kind, severity: 'compatible', subject: '', before: gone, after: added, direction: null, effect }];
 }
 
-function usesText(uses: readonly RelationUse[]): string {
+/** The relations and columns that the others do not have. */
+function usesWithout(uses: readonly RelationUse[], others: readonly RelationUse[]): readonly RelationUse[] {
+  return uses.flatMap((use) => {
+    const other = others.find(({ schema, table }) => schema === use.schema && table === use.table);
+    if (other === undefined) return [use];
+    const columns = use.columns.filter((column) => !other.columns.includes(column));
+    return columns.length === 0 ? [] : [{ ...use, columns }];
+  });
+}
+
+function usesText(uses: readonly RelationUse[]): string | null {
+  if (uses.length === 0) return null;
   return uses
     .map(({ schema, table, columns }) => {
       const name = schema === 'public' ? table : `${schema}.${table}`;

@@ -49,6 +49,20 @@ export async function loadRules(client: Client): Promise<Rules> {
   return { columns: columns.rows, rules: rules.rows };
 }
 
+/** The same with names for what they are about, for comparing two databases. */
+export function byName({ columns, rules }: Rules): Rules {
+  return {
+    columns: columns.map((column) => ({
+      ...column,
+      id: JSON.stringify([column.schema, column.table, column.column]),
+    })),
+    rules: rules.map((rule) => ({
+      ...rule,
+      id: JSON.stringify([rule.kind, rule.schema, rule.table, rule.name, rule.definition]),
+    })),
+  };
+}
+
 // 16384 is the first OID that initdb does not hand out (src/include/access/transam.h).
 const columnsQuery = `
   SELECT c.oid || '.' || a.attnum AS id, n.nspname AS schema, c.relname AS "table", a.attname AS "column",

@@ -1,0 +1,44 @@
+import { relative, resolve } from 'node:path';
+import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
+import { changeText } from './impact-words.ts';
+
+/**
+ * The report as workflow commands of GitHub Actions: an `::error` for each query that a migration breaks, a
+ * `::warning` for each that it may break or that is allowed to be broken. They stand at the migration, which is what a
+ * pull request changes.
+ * @param root the configuration's folder
+ * @param top the repository's folder, which the paths are relative to
+ */
+export function impactAnnotations(report: ImpactReport, root: string, top: string): string {
+  const file = (path: string) => relative(top, resolve(root, path)).replaceAll('\\', '/');
+  const lines = report.migrations.flatMap((migration) =>
+    migration.queries
+      .filter(({ severity }) => severity !== 'compatible')
+      .map((query) => annotation(migration, query, file)),
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function annotation(
+  migration: ImpactOfMigration,
+  query: ImpactOnQuery,
+  fileOf: (path: string) => string,
+): string {
+  const level = query.severity === 'breaks' && migration.allowed === null ? 'error' : 'warning';
+  const allowed = migration.allowed === null ? '' : ` (allowed: ${migration.allowed})`;
+  const title = `${query.name}: ${query.severity}${allowed}`;
+  const changes = query.changes
+    .filter(({ severity }) => severity !== 'compatible')
+    .map((change) => `${changeText(change)}; ${change.effect}`);
+  const message = [`${query.file}:${query.line}`, ...changes].join('\n');
+  return `::${level} file=${property(fileOf(migration.file))},line=1,title=${property(title)}::${data(message)}`;
+}
+
+/** As @actions/core writes them (actions/toolkit, packages/core/src/command.ts). */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

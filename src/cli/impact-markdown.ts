@@ -1,0 +1,83 @@
+import type { Severity } from '../drift/impact/change.ts';
+import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
+import { changeText, rolloutText, runningText, summaryText } from './impact-words.ts';
+import { count } from './report.ts';
+import { type Places, shownPath } from './shown-path.ts';
+import { visible } from './visible.ts';
+
+/** The report as a comment on a pull request. Whatever stands in names or messages stays text. */
+export function impactMarkdown(report: ImpactReport, places: Places): string {
+  const blocks = [`### ${titles[report.severity]}`];
+  if (report.migrations.length === 0) {
+    return `${blocks[0]}\n\nNo migration is new for ${escaped(runningText(report))}.\n`;
+  }
+  for (const migration of report.migrations) blocks.push(...migrationBlocks(migration, places));
+  blocks.push(`**Rolling deployment:** ${rolloutText(report.rollout)}`);
+  const { newCodeOnOldSchema } = report.rollout;
+  if (newCodeOnOldSchema.length > 0) {
+    blocks.push('The new code on the old schema:', tableOf(newCodeOnOldSchema, places));
+  }
+  if (report.broken.length > 0) {
+    const lines = report.broken.map(({ file, line, message }) => {
+      const place = file === null ? '' : `${code(`${file}${line === null ? '' : `:${line}`}`)} `;
+      return `- ${place}${code(message)}`;
+    });
+    const head = `${count(lines.length, 'query is', 'queries are')} refused without these migrations too:`;
+    blocks.push([head, '', ...lines].join('\n'));
+  }
+  if (report.notes.length > 0) blocks.push(report.notes.map((note) => `> ${escaped(note)}`).join('\n>\n'));
+  blocks.push(
+    `<sub>\`nodrift impact\`, ${escaped(runningText(report))}, PostgreSQL ${escaped(report.postgres)}</sub>`,
+  );
+  return `${blocks.join('\n\n')}\n`;
+}
+
+const titles: Readonly<Record<Severity, string>> = {
+  breaks: '❌ Migrations break running code',
+  'may break': '⚠️ Migrations may break running code',
+  compatible: '✅ Running code goes on as it is',
+};
+const signs: Readonly<Record<Severity, string>> = { breaks: '❌', 'may break': '⚠️', compatible: '✅' };
+
+function migrationBlocks(migration: ImpactOfMigration, places: Places): readonly string[] {
+  const blocks = [`**${code(shownPath(migration.file, places))}** ${summaryText(migration)}`];
+  if (migration.allowed !== null) blocks.push(`Allowed: ${escaped(migration.allowed)}`);
+  if (migration.queries.length > 0) blocks.push(tableOf(migration.queries, places));
+  return blocks;
+}
+
+function tableOf(queries: readonly ImpactOnQuery[], places: Places): string {
+  const rows = queries.flatMap((query) =>
+    query.changes.map((change, index) => {
+      const place = `${shownPath(query.file, places)}:${query.line}`;
+      const name = index === 0 ? `${cell(query.name)} ${cell(place)}` : '';
+      return `| ${signs[change.severity]} | ${name} | ${cell(changeText(change))} | ${escaped(change.effect)} |`;
+    }),
+  );
+  return ['| | query | change | what it means |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** A code span in a table, whose cells end at `|` even there. */
+function cell(text: string): string {
+  return code(text).replaceAll('|', '\\|');
+}
+
+/** A code span, with a longer fence than any in the text. */
+function code(text: string): string {
+  const line = visible(text).replaceAll(/\s+/g, ' ').trim();
+  const longest = Math.max(0, ...Array.from(line.matchAll(/`+/g), ([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+  return `${fence}${padding}${line}${padding}${fence}`;
+}
+
+/** Text in which nothing is markup, nobody is mentioned and no issue is linked. */
+function escaped(text: string): string {
+  return visible(text)
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\\`*_{}[\]()#+!|~]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('@', '@\u200b');
+}

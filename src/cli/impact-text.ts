@@ -1,0 +1,110 @@
+import type { Change, Severity } from '../drift/impact/change.ts';
+import type { Impact } from '../flow/impact.ts';
+import type { ImpactOfMigration, ImpactOnQuery } from '../flow/impact-report.ts';
+import { changeText, rolloutText, runningText, summaryText } from './impact-words.ts';
+import type { Colors } from './io.ts';
+import { type RenderOptions, renderDiagnostic } from './render.ts';
+import { count } from './report.ts';
+import { shownPath } from './shown-path.ts';
+import { visible } from './visible.ts';
+
+/**
+ * The report for people:
+ *
+ *     migrations/1790000000000_change.sql: breaks 1 query, 65 unaffected
+ *
+ *       breaks     GetCar  queries/cars.sql:12
+ *         column body: text -> text | null
+ *           rows can hold null where the code expects none
+ */
+export function impactText({ report, diagnostics }: Impact, options: RenderOptions): string {
+  const { colors } = options;
+  if (report.migrations.length === 0) return `No migration is new for ${runningText(report)}.\n`;
+  const errorsOf = (query: ImpactOnQuery) =>
+    query.errors.flatMap((error) => {
+      const found = diagnostics.get(error);
+      return found === undefined ? [] : [renderDiagnostic(found, options)];
+    });
+  const query = (found: ImpactOnQuery) => queryText(found, errorsOf(found), options);
+  const blocks = report.migrations.flatMap((migration) => [
+    headOf(migration, options),
+    ...migration.queries.map(query),
+  ]);
+  const { rollout } = report;
+  blocks.push(`${colors.bold('Rolling deployment:')} ${rolloutText(rollout)}`);
+  if (rollout.newCodeOnOldSchema.length > 0) {
+    const lines = rollout.newCodeOnOldSchema.flatMap((found) => briefLines(found, options));
+    blocks.push(['The new code on the old schema:', ...lines].join('\n'));
+  }
+  if (report.broken.length > 0) {
+    const texts = report.broken.flatMap((error) => {
+      const found = diagnostics.get(error);
+      return found === undefined ? [] : [indented(renderDiagnostic(found, options), 2)];
+    });
+    const head = `${count(texts.length, 'query is', 'queries are')} refused without these migrations too:`;
+    blocks.push([colors.bold(head), ...texts].join('\n'));
+  }
+  blocks.push(verdictOf(report.migrations, report.severity, runningText(report), colors));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function headOf(migration: ImpactOfMigration, options: RenderOptions): string {
+  const { colors } = options;
+  const file = shownPath(migration.file, options);
+  const head = `${colors.bold(`${file}:`)} ${summaryText(migration)}`;
+  if (migration.allowed === null) return head;
+  return `${head}\n  ${colors.cyan('allowed:')} ${visible(migration.allowed)}`;
+}
+
+function queryText(query: ImpactOnQuery, errors: readonly string[], options: RenderOptions): string {
+  const { colors } = options;
+  const place = `${shownPath(query.file, options)}:${query.line}`;
+  const head = `  ${wordOf(query.severity, colors)}  ${colors.bold(visible(query.name))}  ${colors.dim(place)}`;
+  const refused = errors.map((error) => indented(error, 4));
+  const changes = query.changes.filter(({ kind }) => kind !== 'query' || errors.length === 0);
+  return [head, ...refused, ...changes.map((change) => changeLines(change, colors))].join('\n');
+}
+
+/** A line for each change, without what it means. */
+function briefLines(query: ImpactOnQuery, options: RenderOptions): readonly string[] {
+  return query.changes
+    .filter(({ severity }) => severity !== 'compatible')
+    .map((change) => {
+      const place = options.colors.dim(`${shownPath(query.file, options)}:${query.line}`);
+      const text = visible(changeText(change)).replaceAll('\n', ' ');
+      return `  ${wordOf(change.severity, options.colors)}  ${visible(query.name)}  ${place}  ${text}`;
+    });
+}
+
+function changeLines(change: Change, colors: Colors): string {
+  const text = indented(visible(changeText(change)), 4);
+  return `${text}\n      ${colorOf(change.severity, colors)(visible(change.effect))}`;
+}
+
+function verdictOf(
+  migrations: readonly ImpactOfMigration[],
+  severity: Severity,
+  running: string,
+  colors: Colors,
+): string {
+  const number = count(migrations.length, 'migration');
+  const words = {
+    breaks: `${number}: running code (${running}) breaks.`,
+    'may break': `${number}: running code (${running}) may break, depending on what cannot be seen from here.`,
+    compatible: `${number}: running code (${running}) goes on as it is.`,
+  };
+  return colorOf(severity, colors)(words[severity]);
+}
+
+function wordOf(severity: Severity, colors: Colors): string {
+  return colorOf(severity, colors)(severity.padEnd('compatible'.length));
+}
+
+function colorOf(severity: Severity, colors: Colors): (text: string) => string {
+  if (severity === 'breaks') return colors.red;
+  return severity === 'may break' ? colors.yellow : colors.green;
+}
+
+function indented(text: string, by: number): string {
+  return text.replaceAll(/^(?=.)/gm, ' '.repeat(by));
+}

@@ -1,0 +1,48 @@
+import type { Change } from '../drift/impact/change.ts';
+import type { ImpactOfMigration, ImpactOnQuery, ImpactReport, Rollout } from '../flow/impact-report.ts';
+import { count } from './report.ts';
+
+/** What a change is, without what it means: `column body: text -> text | null`. */
+export function changeText({ kind, subject, before, after }: Change): string {
+  const what = subject === '' ? kind : `${kind} ${subject}`;
+  if (kind === 'query') return after === 'accepted' ? `before: ${before}` : `${after}`;
+  if (before === null) return `${what}: ${after} (new)`;
+  if (after === null) return `${what}: ${before} (gone)`;
+  return `${what}: ${before} -> ${after}`;
+}
+
+/** `breaks 2 queries, may break 1, 12 unaffected`. */
+export function summaryText({ queries, unaffected }: ImpactOfMigration): string {
+  const number = (severity: ImpactOnQuery['severity']) =>
+    queries.filter((query) => query.severity === severity).length;
+  const [breaks, mayBreak, compatible] = [number('breaks'), number('may break'), number('compatible')];
+  const parts = [
+    breaks > 0 && `breaks ${count(breaks, 'query', 'queries')}`,
+    mayBreak > 0 && `may break ${count(mayBreak, 'query', 'queries')}`,
+    compatible > 0 && `${compatible} changed compatibly`,
+    `${unaffected} unaffected`,
+  ];
+  return parts.filter((part) => part !== false).join(', ');
+}
+
+/** What the order of migrating and deploying has to be, and why. */
+export function rolloutText({ order }: Rollout): string {
+  switch (order) {
+    case 'any':
+      return 'Migrations and code can go out in any order.';
+    case 'migrate first':
+      return 'Migrate first, then deploy: the new code does not work on the old schema.';
+    case 'deploy first':
+      return 'Deploy first, then migrate: the running code does not work on the new schema, the new code works on both.';
+    case 'unfit':
+      return 'The queries on the disk do not work on the new schema: change them first.';
+    case 'none':
+      return 'No order works: the running code breaks on the new schema, and the new code on the old one. Cut it in two: first expand (add what is new, keep what is old), deploy, then contract.';
+  }
+}
+
+/** Whose queries are the running code. */
+export function runningText({ since, queries }: ImpactReport): string {
+  const of = since === null ? 'on the disk' : `of ${since}`;
+  return `${count(queries, 'query', 'queries')} ${of}`;
+}

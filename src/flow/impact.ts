@@ -1,0 +1,205 @@
+import type { Client } from 'pg';
+import type { Database } from '../database/database.ts';
+import type { MigrationUnit } from '../database/migration-units.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { type Severity, worst } from '../drift/impact/change.ts';
+import { type Comparison, compareSnapshots, type QueryImpact } from '../drift/impact/compare.ts';
+import { byName } from '../drift/impact/rules.ts';
+import type { Snapshot } from '../drift/impact/snapshot.ts';
+import type { Config } from '../project/config.ts';
+import type { FlowOptions } from './flow.ts';
+import { type ImpactPlan, type ImpactScope, planImpact } from './impact-plan.ts';
+import type {
+  ImpactOfMigration,
+  ImpactOnQuery,
+  ImpactReport,
+  Rollout,
+  RolloutOrder,
+} from './impact-report.ts';
+import { type CodeSnapshots, snapshotCode } from './impact-snapshot.ts';
+import type { InspectedError } from './inspection.ts';
+import { interruptible } from './interrupt.ts';
+
+export type ImpactOptions = FlowOptions & ImpactScope;
+
+export interface Impact {
+  readonly report: ImpactReport;
+  /** The lines that the report's errors name, for excerpts: errors of the report -> diagnostics. */
+  readonly diagnostics: ReadonlyMap<InspectedError, Diagnostic>;
+}
+
+/**
+ * Applies the migrations that are looked at to a scratch database, one by one, and says what each does to every query
+ * of the running code, and what happens while the schema and the code are not of one state.
+ * Throws Failure: 1 a migration that fails, 2 usage, configuration, or git refuses, 3 no way to a database.
+ */
+export async function impact(config: Config, options: ImpactOptions = {}): Promise<Impact> {
+  const notes = new Set<string>();
+  const plan = await planImpact(config, options, options.env ?? process.env, (reason) => notes.add(reason));
+  for (const note of plan.notes) notes.add(note);
+  const states = await statesOf(config, plan, options);
+  return reportOn(config, plan, states, options, [...notes]);
+}
+
+/** The running code on the schema before, and after each migration; the new code on the first and the last. */
+interface States {
+  readonly postgres: string;
+  readonly running: readonly Snapshot[];
+  readonly coming: readonly [before: Snapshot, after: Snapshot];
+}
+
+async function statesOf(config: Config, plan: ImpactPlan, options: ImpactOptions): Promise<States> {
+  const taken: CodeSnapshots[] = [];
+  const last = plan.lookedAt.length;
+  const look = async (client: Client, state: number) => {
+    options.signal?.throwIfAborted();
+    taken.push(await snapshotAt(client, config, plan, state === 0 || state === last, options));
+  };
+  if (config.source.kind === 'schema') {
+    for (const [state, unit] of [plan.replaced, ...plan.lookedAt].entries()) {
+      await onScratch(config, [], options, async ({ client }) => {
+        await unit?.up(client);
+        await look(client, state);
+      });
+    }
+  } else {
+    await onScratch(config, plan.base, options, async ({ client }) => {
+      await look(client, 0);
+      for (const [index, unit] of plan.lookedAt.entries()) {
+        options.progress?.(`applying ${unit.name}`);
+        await unit.up(client);
+        await look(client, index + 1);
+      }
+    });
+  }
+  const snapshots = config.source.kind === 'schema' ? taken.map(comparable) : taken;
+  const [first, final] = [snapshots[0], snapshots.at(-1)];
+  if (!first || !final) throw new Error('no state of the schema was looked at');
+  return {
+    postgres: final.postgres,
+    running: snapshots.map(({ running }) => running),
+    coming: [first.coming ?? first.running, final.coming ?? final.running],
+  };
+}
+
+/** Snapshots of two databases, which have nothing but names in common. */
+function comparable(state: CodeSnapshots): CodeSnapshots {
+  const named = (snapshot: Snapshot) => ({ ...snapshot, rules: byName(snapshot.rules) });
+  return { ...state, running: named(state.running), coming: state.coming && named(state.coming) };
+}
+
+async function onScratch(
+  config: Config,
+  base: readonly MigrationUnit[],
+  options: ImpactOptions,
+  use: (database: Database) => Promise<void>,
+): Promise<void> {
+  options.progress?.('migrating');
+  const { openAppliedSchema } = await import('../database/applied-schema.ts');
+  const { signal, env } = options;
+  const database = await openAppliedSchema(config, {
+    applied: new Set(base.map(({ name }) => name)),
+    roles: (config.verify?.roles ?? []).filter((role) => role !== 'public'),
+    ...(signal && { signal }),
+    ...(env && { env: { ...env } }),
+  });
+  try {
+    await interruptible(signal, use(database));
+  } finally {
+    await database.close();
+  }
+}
+
+async function snapshotAt(
+  client: Client,
+  config: Config,
+  { running, coming }: ImpactPlan,
+  both: boolean,
+  { progress }: ImpactOptions,
+): Promise<CodeSnapshots> {
+  const { resetSession } = await import('../database/session.ts');
+  await resetSession(client, config.searchPath);
+  return snapshotCode(client, running, both ? coming : null, (done, of) =>
+    progress?.(`analysing ${done} of ${of} queries`),
+  );
+}
+
+function reportOn(
+  config: Config,
+  plan: ImpactPlan,
+  states: States,
+  { since }: ImpactOptions,
+  notes: readonly string[],
+): Impact {
+  const diagnostics = new Map<InspectedError, Diagnostic>();
+  const shown = (found: Diagnostic): InspectedError => {
+    const { file, line, column, message, sqlstate, hint } = found;
+    const error = { file, line, column, message, sqlstate, hint };
+    diagnostics.set(error, found);
+    return error;
+  };
+  const compare = (before: Snapshot | undefined, after: Snapshot | undefined, runtime: Config['runtime']) => {
+    if (before === undefined || after === undefined) throw new Error('a state of the schema is missing');
+    return compareSnapshots(before, after, { searchPath: config.searchPath ?? ['public'], runtime });
+  };
+  const queryOf = (found: QueryImpact): ImpactOnQuery => ({ ...found, errors: found.errors.map(shown) });
+  const migrations = plan.lookedAt.map(({ name, file }, index): ImpactOfMigration => {
+    const step = compare(states.running[index], states.running[index + 1], plan.running.runtime);
+    return {
+      name,
+      file,
+      severity: severityOf(step),
+      allowed: plan.allowed.get(file) ?? null,
+      queries: step.impacts.map(queryOf),
+      unaffected: step.unaffected,
+    };
+  });
+  const old = compare(states.running[0], states.running.at(-1), plan.running.runtime);
+  const fresh = compare(states.coming[1], states.coming[0], plan.coming.runtime);
+  const errors = (snapshot: Snapshot | undefined, keys: readonly string[]) =>
+    keys.flatMap((key) => snapshot?.errors.get(key) ?? []);
+  // What is refused by both schemas is no matter of the migrations, unless the running code was another.
+  const known = plan.coming === plan.running ? new Set(old.broken) : new Set<string>();
+  const unfit = [...states.coming[1].errors.keys()].filter((key) => !known.has(key));
+  const rollout: Rollout = {
+    order: unfit.length > 0 ? 'unfit' : orderOf(severityOf(old), severityOf(fresh)),
+    runningCodeOnNewSchema: old.impacts.filter(isGrave).map(queryOf),
+    newCodeOnOldSchema: fresh.impacts.filter(isGrave).map(queryOf),
+    newCodeOnNewSchema: errors(states.coming[1], unfit).map(shown),
+  };
+  const broken = [...plan.running.diagnostics, ...errors(states.running[0], old.broken)];
+  return {
+    report: {
+      formatVersion: 1,
+      postgres: states.postgres,
+      since: since ?? null,
+      queries: plan.running.statements.length,
+      severity: overall(migrations, rollout),
+      migrations,
+      rollout,
+      broken: broken.map(shown),
+      notes,
+    },
+    diagnostics,
+  };
+}
+
+function isGrave({ severity }: QueryImpact): boolean {
+  return severity !== 'compatible';
+}
+
+function severityOf({ impacts }: Comparison): Severity {
+  return worst(impacts.map(({ severity }) => severity));
+}
+
+function orderOf(running: Severity, coming: Severity): RolloutOrder {
+  if (running === 'breaks') return coming === 'breaks' ? 'none' : 'deploy first';
+  return coming === 'breaks' ? 'migrate first' : 'any';
+}
+
+/** What the migrations do together counts too, unless one that is allowed may be the cause. */
+function overall(migrations: readonly ImpactOfMigration[], rollout: Rollout): Severity {
+  const counted = migrations.filter(({ allowed }) => allowed === null);
+  const together = counted.length < migrations.length ? [] : rollout.runningCodeOnNewSchema;
+  return worst([...counted, ...together].map(({ severity }) => severity));
+}
