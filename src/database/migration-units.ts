@@ -18,6 +18,8 @@ export interface MigrationUnit {
   readonly name: string;
   /** Relative to the configuration's folder, '/' separated. */
   readonly file: string;
+  /** What it is written in, both ways. */
+  readonly text: string;
   /**
    * Applies it; what concerns the whole server is left out (see withoutClusterStatements). After a failure
    * the client can go on.
@@ -79,6 +81,7 @@ function scriptUnit(migration: Migration, books: boolean, options: UnitOptions):
   return {
     name,
     file: file.file,
+    text: [file, ...(down && down.file !== file ? [down.file] : [])].map(({ text }) => text).join('\n'),
     up: (client) => run(client, up, markApplied(name)),
     down: down && ((client) => run(client, down, markReverted(name))),
   };
@@ -93,6 +96,7 @@ function programUnit({ name, file }: Migration, program: Program, options: UnitO
   return {
     name,
     file: file.file,
+    text: file.text,
     up: (client) => run(client, 'up', markApplied(name)),
     down: program.reversible ? (client) => run(client, 'down', markReverted(name)) : null,
   };
@@ -111,7 +115,8 @@ function schemaUnit(file: SourceFile, options: UnitOptions): MigrationUnit {
       ]);
     }
   };
-  return { name: file.file.slice(file.file.lastIndexOf('/') + 1), file: file.file, up, down: null };
+  const name = file.file.slice(file.file.lastIndexOf('/') + 1);
+  return { name, file: file.file, text: file.text, up, down: null };
 }
 
 /** Without one of these words a script names no role. */

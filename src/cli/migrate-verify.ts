@@ -1,0 +1,91 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { type MigrationVerdict, verifyMigrations } from '../flow/migrate-verify.ts';
+import type { MigrationProblem } from '../flow/migration-trial.ts';
+import type { SchemaChange } from '../schema/diff.ts';
+import { configuration } from './configuration.ts';
+import { type Colors, colorsFor, type Io } from './io.ts';
+import type { MigrateVerifyOptions } from './program.ts';
+import { count, withProgress } from './report.ts';
+import { visible } from './visible.ts';
+
+/** `nodrift migrate verify`: tries each migration's way back, says what it does not bring back, and 1 then. */
+export async function migrateVerify(options: MigrateVerifyOptions, io: Io): Promise<number> {
+  const config = configuration(options, io);
+  const started = performance.now();
+  const { migrations, database } = await withProgress(io, (flow) => verifyMigrations(config, flow));
+  const seconds = ((performance.now() - started) / 1000).toFixed(2);
+  const colors = colorsFor(io.stdout, io.env);
+  const allowed = options.allowIrreversible === true;
+  for (const migration of migrations) io.stdout.write(verdictText(migration, allowed, colors));
+  const bad = migrations.filter(({ problems }) => problems.some((problem) => counts(problem, allowed)));
+  const summary = bad.length === 0 ? 'all of them fine' : `${bad.length} with problems`;
+  io.stdout.write(`${count(migrations.length, 'migration')}, ${summary}, ${seconds} s, ${database}\n`);
+  return bad.length === 0 ? 0 : 1;
+}
+
+function counts({ kind }: MigrationProblem, irreversibleAllowed: boolean): boolean {
+  return kind !== 'irreversible' || !irreversibleAllowed;
+}
+
+function verdictText({ file, problems, notes }: MigrationVerdict, allowed: boolean, colors: Colors): string {
+  if (problems.length === 0 && notes.length === 0) return '';
+  const lines = [
+    colors.bold(visible(file)),
+    ...problems.flatMap((problem) => {
+      const [first = '', ...rest] = problemLines(problem);
+      const colour = counts(problem, allowed) ? colors.red : colors.dim;
+      return [`  ${colour(first)}`, ...rest.map((line) => `    ${line}`)];
+    }),
+    ...notes.map((note) => `  ${colors.yellow('note:')} ${visible(note)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function problemLines(problem: MigrationProblem): readonly string[] {
+  switch (problem.kind) {
+    case 'irreversible':
+      return ['It has no way down.'];
+    case 'schema':
+      return [
+        problem.step === 'down'
+          ? 'After up and down, the schema is not what it was before.'
+          : 'After up, down and up again, the schema is not what the first way up made.',
+        ...problem.changes.flatMap((change) => changeLines(change, problem.step)),
+      ];
+    case 'data': {
+      const { table, columns, rowsBefore, rowsAfter, by } = problem;
+      const what =
+        rowsBefore === rowsAfter
+          ? ` (${columns.join(', ')})`
+          : `: ${count(rowsBefore, 'row')} before, ${rowsAfter} after`;
+      return [visible(`The way ${by} changes data that up and down do not bring back: ${table}${what}`)];
+    }
+    case 'failed': {
+      const again = problem.step === 'down' ? 'The way down fails' : 'After up and down, the way up fails';
+      const rows = problem.rows ? ' where there are rows' : '';
+      return [`${again}${rows}.`, ...problem.diagnostics.flatMap(diagnosticLines)];
+    }
+  }
+}
+
+function changeLines({ kind, name, change, facts }: SchemaChange, step: 'down' | 'again'): readonly string[] {
+  const first = step === 'down' ? 'before' : 'first';
+  const then = step === 'down' ? 'after' : 'then';
+  const head = visible(`${change} ${kind} ${name}`);
+  if (change !== 'different') return [head];
+  return [
+    head,
+    ...facts.flatMap(({ fact, before, after }) => [
+      visible(`  ${fact}, ${first}: ${before ?? '(none)'}`),
+      visible(`  ${fact}, ${then}: ${after ?? '(none)'}`),
+    ]),
+  ];
+}
+
+function diagnosticLines({ file, line, column, message, hint }: Diagnostic): readonly string[] {
+  const place = line === null ? file : `${file}:${line}:${column}`;
+  return [
+    visible(`${place}: ${message}`),
+    ...(hint === null ? [] : hint.split('\n').map((text) => `  ${visible(text)}`)),
+  ];
+}

@@ -1,0 +1,148 @@
+import { type Client, DatabaseError } from 'pg';
+import { connectionLost } from '../connection-failure.ts';
+import type { SampleForeignKey, SampleTable } from './tables.ts';
+import { oneOf, sampleValue, type Variant, variants } from './values.ts';
+
+const rowNumbers = [1, 2, 3] as const;
+
+export interface Filled {
+  /** Tables that rows were put into, parents before children. */
+  readonly filled: readonly SampleTable[];
+  /** Tables that took none, and why. */
+  readonly unfilled: readonly { readonly table: string; readonly reason: string }[];
+}
+
+/**
+ * Puts a few rows into each of these tables that is empty, such as their types, CHECKs, unique and foreign
+ * keys allow.
+ * @param tables those that foreign keys refer to among them
+ * @throws Failure (3) where the connection is lost
+ */
+export async function fillTables(client: Client, tables: readonly SampleTable[]): Promise<Filled> {
+  const filled: SampleTable[] = [];
+  const unfilled: { table: string; reason: string }[] = [];
+  const ordered = parentsFirst(tables);
+  if (ordered.length === 0) return { filled, unfilled };
+  try {
+    const empty = await emptyOnes(client, ordered);
+    await client.query('BEGIN; SET CONSTRAINTS ALL IMMEDIATE');
+    for (const table of ordered.filter(({ oid }) => empty.has(oid))) {
+      const reason = await fillTable(client, table);
+      if (reason === null) filled.push(table);
+      else unfilled.push({ table: table.name, reason });
+    }
+    await client.query('COMMIT');
+    return { filled, unfilled };
+  } catch (error) {
+    throw connectionLost(error);
+  }
+}
+
+/** Takes the rows out of tables again, where they still are: children before parents. */
+export async function emptyTables(client: Client, tables: readonly SampleTable[]): Promise<void> {
+  for (const { name } of tables.toReversed()) {
+    // A migration may have dropped it, or made rows of its own from ours that others refer to.
+    await client.query(`DELETE FROM ${name}`).catch((error: unknown) => {
+      if (!(error instanceof DatabaseError) || error.severity === 'FATAL') throw connectionLost(error);
+    });
+  }
+}
+
+async function emptyOnes(client: Client, tables: readonly SampleTable[]): Promise<ReadonlySet<number>> {
+  const queries = tables.map(
+    ({ oid, name }) => `SELECT ${oid} AS oid WHERE NOT EXISTS (SELECT FROM ${name})`,
+  );
+  const { rows } = await client.query<{ oid: number }>(queries.join(' UNION ALL '));
+  return new Set(rows.map(({ oid }) => oid));
+}
+
+/** Null, or why it takes no row. */
+async function fillTable(client: Client, table: SampleTable): Promise<string | null> {
+  let reason: string | null = null;
+  for (const variant of variants) {
+    const inserts = rowNumbers.map((row) => insertion(table, row, variant));
+    const problem = inserts.find((insert) => 'unknown' in insert);
+    if (problem && 'unknown' in problem) return `no value is known for its column ${problem.unknown}`;
+    const statements = inserts.flatMap((insert) => ('sql' in insert ? [insert.sql] : []));
+    // All at once; or, where a unique key takes no more, one after the other.
+    const failed = await attempt(client, statements.join('; '));
+    if (failed === null) return null;
+    reason ??= failed.message;
+    let taken = 0;
+    for (const sql of failed.code === '23505' ? statements : []) {
+      if ((await attempt(client, sql)) === null) taken += 1;
+    }
+    if (taken > 0) return null;
+  }
+  return reason;
+}
+
+/** Null if it went well; otherwise it is as if it had not been tried. */
+async function attempt(client: Client, sql: string): Promise<DatabaseError | null> {
+  await client.query('SAVEPOINT sample');
+  try {
+    await client.query(`${sql}; RELEASE SAVEPOINT sample`);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.severity === 'FATAL') throw error;
+    await client.query('ROLLBACK TO SAVEPOINT sample; RELEASE SAVEPOINT sample');
+    return error;
+  }
+}
+
+function insertion(
+  table: SampleTable,
+  row: number,
+  variant: Variant,
+): { readonly sql: string } | { readonly unknown: string } {
+  const values = new Map<string, string>();
+  for (const column of table.columns) {
+    if (column.generated || column.identity) continue;
+    const value = column.allowed
+      ? oneOf(column.allowed, column.type, row)
+      : sampleValue(column.type, row, variant);
+    if (value !== null) values.set(column.name, value);
+    else if (column.notNull && !column.hasDefault) return { unknown: column.name };
+  }
+  const optional = new Set(table.columns.filter(({ notNull }) => !notNull).map(({ name }) => name));
+  const given = new Set<string>();
+  for (const key of table.foreignKeys) {
+    const ownRow = key.table === table.oid;
+    for (const [index, column] of key.columns.entries()) {
+      if (given.has(column)) continue;
+      given.add(column);
+      const reference = key.references[index] ?? '';
+      if (!ownRow) values.set(column, referenced(key, reference, row));
+      else if (optional.has(column)) values.set(column, 'NULL');
+      // A row that has to refer to one of its own table refers to itself.
+      else values.set(column, values.get(reference) ?? 'NULL');
+    }
+  }
+  if (values.size === 0) return { sql: `INSERT INTO ${table.name} DEFAULT VALUES` };
+  return {
+    sql: `INSERT INTO ${table.name} (${[...values.keys()].join(', ')}) VALUES (${[...values.values()].join(', ')})`,
+  };
+}
+
+/** What the parent's row of that number, counted round, has in a column. */
+function referenced({ tableName, references }: SampleForeignKey, column: string, row: number): string {
+  const place = `${row - 1} % GREATEST((SELECT pg_catalog.count(*) FROM ${tableName}), 1)`;
+  return `(SELECT ${column} FROM ${tableName} ORDER BY ${references.join(', ')} LIMIT 1 OFFSET ${place})`;
+}
+
+function parentsFirst(tables: readonly SampleTable[]): readonly SampleTable[] {
+  const byOid = new Map(tables.map((table) => [table.oid, table]));
+  const ordered = new Set<SampleTable>();
+  const visiting = new Set<SampleTable>();
+  const visit = (table: SampleTable) => {
+    if (ordered.has(table) || visiting.has(table)) return;
+    visiting.add(table);
+    for (const key of table.foreignKeys) {
+      const parent = byOid.get(key.table);
+      if (parent) visit(parent);
+    }
+    ordered.add(table);
+  };
+  for (const table of tables) visit(table);
+  return [...ordered];
+}

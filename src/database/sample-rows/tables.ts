@@ -1,0 +1,199 @@
+import type { Client } from 'pg';
+import type { SampleType } from './values.ts';
+
+/** A table that rows can be put into. */
+export interface SampleTable {
+  readonly oid: number;
+  /** As SQL writes it, with its schema. */
+  readonly name: string;
+  readonly columns: readonly SampleColumn[];
+  readonly foreignKeys: readonly SampleForeignKey[];
+}
+
+export interface SampleColumn {
+  /** As SQL writes it. */
+  readonly name: string;
+  readonly type: SampleType;
+  readonly notNull: boolean;
+  readonly hasDefault: boolean;
+  /** GENERATED ALWAYS AS: it cannot be written. */
+  readonly generated: boolean;
+  /** GENERATED ... AS IDENTITY. */
+  readonly identity: boolean;
+  /** Literals that a CHECK of this column alone allows; null: it lists none. */
+  readonly allowed: readonly string[] | null;
+}
+
+export interface SampleForeignKey {
+  /** As SQL writes them, in the order of `references`. */
+  readonly columns: readonly string[];
+  readonly table: number;
+  readonly tableName: string;
+  readonly references: readonly string[];
+}
+
+/** A table as a list names it. */
+export interface TableName {
+  readonly oid: number;
+  readonly name: string;
+  /** Without its schema and quotes. */
+  readonly bare: string;
+  /** The tables that its foreign keys refer to. */
+  readonly parents: readonly number[];
+}
+
+/** All tables of the migrations' own: no partitions, no extensions' tables, no books of migration tools. */
+export async function listTables(client: Client): Promise<readonly TableName[]> {
+  const { rows } = await client.query<TableName>(`
+    SELECT c.oid::int8::float8 AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name, c.relname AS bare,
+           ARRAY(SELECT DISTINCT confrelid::int8::float8 FROM pg_catalog.pg_constraint
+                  WHERE conrelid = c.oid AND contype = 'f') AS parents
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+       AND NOT (n.nspname = 'public' AND c.relname = 'pgmigrations')
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend
+                        WHERE classid = 'pg_catalog.pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+     ORDER BY 2`);
+  return rows;
+}
+
+interface ColumnRow {
+  readonly table: number;
+  readonly tableName: string;
+  readonly name: string;
+  readonly type: number;
+  readonly written: string;
+  readonly modifier: number;
+  readonly notNull: boolean;
+  readonly hasDefault: boolean;
+  readonly generated: boolean;
+  readonly identity: boolean;
+  readonly checks: readonly string[];
+}
+
+interface TypeRow {
+  readonly oid: number;
+  readonly written: string;
+  readonly name: string;
+  readonly typtype: string;
+  readonly modifier: number;
+  readonly base: number;
+  readonly element: number;
+  readonly array: boolean;
+  readonly labels: readonly string[];
+  readonly attributes: number;
+  readonly checks: readonly string[];
+}
+
+interface KeyRow extends SampleForeignKey {
+  readonly of: number;
+}
+
+/** Everything that rows for these tables are made from. */
+export async function describeTables(
+  client: Client,
+  oids: readonly number[],
+): Promise<readonly SampleTable[]> {
+  if (oids.length === 0) return [];
+  const { rows: columns } = await client.query<ColumnRow>(columnsQuery, [oids]);
+  const { rows: types } = await client.query<TypeRow>(typesQuery, [columns.map(({ type }) => type)]);
+  const { rows: keys } = await client.query<KeyRow>(keysQuery, [oids]);
+  const byOid = new Map(types.map((type) => [type.oid, type]));
+  return oids.flatMap((oid) => {
+    const own = columns.filter(({ table }) => table === oid);
+    const name = own[0]?.tableName;
+    if (name === undefined) return [];
+    return {
+      oid,
+      name,
+      columns: own.map((column) => ({
+        ...column,
+        type: { ...typeOf(column.type, byOid), written: column.written, modifier: column.modifier },
+        allowed: allowedBy(column.checks),
+      })),
+      foreignKeys: keys.filter((key) => key.of === oid),
+    };
+  });
+}
+
+const columnsQuery = `
+  SELECT a.attrelid::int8::float8 AS table, pg_catalog.format('%I.%I', n.nspname, c.relname) AS "tableName",
+         pg_catalog.quote_ident(a.attname) AS name, a.atttypid::int8::float8 AS type,
+         pg_catalog.format_type(a.atttypid, a.atttypmod) AS written, a.atttypmod AS modifier,
+         a.attnotnull AS "notNull", a.atthasdef AS "hasDefault", a.attgenerated <> '' AS generated,
+         a.attidentity <> '' AS identity,
+         ARRAY(SELECT pg_catalog.pg_get_constraintdef(k.oid) FROM pg_catalog.pg_constraint k
+                WHERE k.conrelid = a.attrelid AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum]) AS checks
+    FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+   WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+   ORDER BY a.attrelid, a.attnum`;
+
+const typesQuery = `
+  WITH RECURSIVE used (oid) AS (
+    SELECT DISTINCT pg_catalog.unnest($1::oid[])
+    UNION
+    SELECT inner_type FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid,
+           LATERAL (VALUES (t.typbasetype), (t.typelem)) AS inner_types (inner_type)
+     WHERE inner_type <> 0)
+  SELECT t.oid::int8::float8 AS oid, pg_catalog.format_type(t.oid, NULL) AS written, t.typname AS name, t.typtype,
+         t.typtypmod AS modifier, t.typbasetype::int8::float8 AS base, t.typelem::int8::float8 AS element,
+         t.typcategory = 'A' AND t.typelem <> 0 AS "array",
+         ARRAY(SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder) AS labels,
+         (SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_attribute
+           WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped) AS attributes,
+         ARRAY(SELECT pg_catalog.pg_get_constraintdef(k.oid) FROM pg_catalog.pg_constraint k
+                WHERE k.contypid = t.oid AND k.contype = 'c') AS checks
+    FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid`;
+
+const keysQuery = `
+  SELECT k.conrelid::int8::float8 AS of, k.confrelid::int8::float8 AS table,
+         pg_catalog.format('%I.%I', n.nspname, c.relname) AS "tableName",
+         ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS u (num, at)
+                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num ORDER BY at) AS columns,
+         ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS u (num, at)
+                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num ORDER BY at) AS references
+    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.confrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+   WHERE k.contype = 'f' AND k.conrelid = ANY ($1::oid[]) AND k.conparentid = 0
+   ORDER BY k.oid`;
+
+const kinds: Readonly<Record<string, SampleType['kind']>> = {
+  b: 'base',
+  c: 'composite',
+  d: 'domain',
+  e: 'enum',
+  m: 'multirange',
+  r: 'range',
+};
+
+function typeOf(oid: number, types: ReadonlyMap<number, TypeRow>): SampleType {
+  const row = types.get(oid);
+  const inner = row?.array ? row.element : (row?.base ?? 0);
+  return {
+    written: row?.written ?? 'text',
+    name: row?.name ?? '',
+    kind: kinds[row?.typtype ?? ''] ?? 'pseudo',
+    modifier: row?.modifier ?? -1,
+    labels: row?.labels ?? [],
+    inner: inner === 0 ? null : typeOf(inner, types),
+    array: row?.array ?? false,
+    attributes: row?.attributes ?? 0,
+    allowed: allowedBy(row?.checks ?? []),
+  };
+}
+
+/** The literals of `CHECK ((x = ANY (ARRAY['a'::text, 'b'::text])))` and `x = 'a' OR x = 'b'`. */
+function allowedBy(checks: readonly string[]): readonly string[] | null {
+  for (const check of checks) {
+    if (!/= ANY \(|= '/.test(check) || /[<>]| AND /.test(check)) continue;
+    const texts = Array.from(check.matchAll(/'((?:[^']|'')*)'::/g), (match) =>
+      (match[1] ?? '').replaceAll("''", "'"),
+    );
+    const numbers = /ARRAY\[([\d., ]+)\]/.exec(check)?.[1]?.split(', ') ?? [];
+    const found = texts.length > 0 ? texts : numbers;
+    if (found.length > 0) return found;
+  }
+  return null;
+}
