@@ -1,51 +1,24 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   ConnectionError,
   createPool,
   type DatabasePool,
-  exec,
   int4,
   many,
-  one,
+  PoolTimeoutError,
   RetryableError,
   transaction,
 } from '../../src/runtime/index.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startProxy, type TcpProxy } from './proxy.ts';
+import { anyCounter, eventually, increment, read, schema, sessions, stress, total, write } from './stress.ts';
 
-/** A minute is what a release is tested with: `NODRIFT_STRESS_SECONDS=60`. */
-const seconds = Number(process.env.NODRIFT_STRESS_SECONDS ?? 3);
-const file = 'test.sql';
-const read = one<{ id: number }, { n: number }>({
-  name: 'read',
-  file,
-  sql: 'SELECT n FROM counters WHERE id = $1',
-  params: [{ name: 'id', codec: int4 }],
-  columns: [['n', int4]],
-  readOnly: true,
-});
-const write = exec<{ id: number; n: number }>({
-  name: 'write',
-  file,
-  sql: 'UPDATE counters SET n = $2 WHERE id = $1',
-  params: [
-    { name: 'id', codec: int4 },
-    { name: 'n', codec: int4 },
-  ],
-  columns: [],
-});
-const total = one<void, { n: number }>({
-  name: 'total',
-  file,
-  sql: 'SELECT sum(n)::int4 AS n FROM counters',
-  params: [],
-  columns: [['n', int4]],
-  readOnly: true,
-});
 const wide = many<void, { n: number }>({
   name: 'wide',
-  file,
+  file: 'test.sql',
   sql: `SELECT n FROM generate_series(1, 100000) AS n`,
   params: [],
   columns: [['n', int4]],
@@ -56,12 +29,11 @@ let proxy: TcpProxy;
 let pool: DatabasePool;
 const unhandled: unknown[] = [];
 const note = (error: unknown) => unhandled.push(error);
+const open = (options: object = {}) =>
+  createPool(Pool, { connectionString: proxy.url, max: 10, connectionTimeoutMillis: 30_000, ...options });
 
 beforeAll(async () => {
-  database = await createDatabase(
-    18,
-    'CREATE TABLE counters (id int4 PRIMARY KEY, n int4 NOT NULL); INSERT INTO counters SELECT i, 0 FROM generate_series(1, 20) AS i',
-  );
+  database = await createDatabase(18, schema);
   process.on('unhandledRejection', note);
 });
 afterAll(async () => {
@@ -71,61 +43,99 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   proxy = await startProxy(database.url);
-  pool = createPool(Pool, { connectionString: proxy.url, max: 10, connectionTimeoutMillis: 30_000 });
+  pool = open();
 });
 afterEach(async () => {
   await pool.end();
+  await eventually(() => sessions(database.url), { open: 0, inTransaction: 0 });
   await proxy.close();
 });
 
-const increment = (id: number) =>
-  transaction(pool, { isolation: 'repeatable read', retries: 1000 }, async (tx) => {
-    const { n } = await read(tx, { id });
-    await write(tx, { id, n: n + 1 });
-  });
-
-/** 200 workers that increment until the time is up; counts what was committed, and what may have been. */
-async function stress(): Promise<{ committed: number; unknown: number; before: number }> {
-  const { n: before } = await total(pool);
-  const end = performance.now() + seconds * 1000;
-  let committed = 0;
-  let unknown = 0;
-  await Promise.all(
-    Array.from({ length: 200 }, async () => {
-      while (performance.now() < end) {
-        try {
-          await increment(1 + Math.floor(Math.random() * 20));
-          committed += 1;
-        } catch (error) {
-          expect(error).toBeInstanceOf(ConnectionError);
-          // Only a COMMIT without an answer leaves it open what became of the transaction.
-          if ((error as ConnectionError).query === 'COMMIT') {
-            unknown += 1;
-          }
-        }
-      }
-    }),
-  );
-  return { committed, unknown, before };
+/** Bytes on the heap that are in use. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  collect();
+  return process.memoryUsage().heapUsed;
 }
 
 describe('faults', () => {
   it('of 200 concurrent transactions with conflicts: none loses an update', async () => {
-    const { committed, unknown, before } = await stress();
+    const { n: before } = await total(pool);
+    const { committed, unknown } = await stress(pool);
     expect(unknown).toBe(0);
     expect(committed).toBeGreaterThan(0);
     expect((await total(pool)).n - before).toBe(committed);
+    expect((await sessions(database.url)).inTransaction).toBe(0);
   });
 
   it('of connections that break all the time: none loses or doubles an update', async () => {
+    const { n: before } = await total(pool);
     const breaking = setInterval(() => proxy.breakAfter(Math.floor(Math.random() * 5000)), 50);
-    const { committed, unknown, before } = await stress();
+    const { committed, unknown } = await stress(pool);
     clearInterval(breaking);
     proxy.breakAfter(Number.POSITIVE_INFINITY);
     expect(committed).toBeGreaterThan(0);
     const counted = (await total(pool)).n - before;
     expect(counted).toBeGreaterThanOrEqual(committed);
     expect(counted).toBeLessThanOrEqual(committed + unknown);
+  });
+
+  it('of transactions that are aborted at any time: connections stay in order', async () => {
+    const { n: before } = await total(pool);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 300 }, () => {
+        const abort = new AbortController();
+        setTimeout(() => abort.abort(new Error('aborted')), Math.random() * 300);
+        return increment(pool, anyCounter(), abort.signal);
+      }),
+    );
+    const committed = outcomes.filter((it) => it.status === 'fulfilled').length;
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') {
+        expect(outcome.reason).toEqual(new Error('aborted'));
+      }
+    }
+    expect((await total(pool)).n - before).toBeGreaterThanOrEqual(committed);
+    await eventually(async () => (await sessions(database.url)).inTransaction, 0);
+    // As many as the pool has can be had at once.
+    const all = Array.from({ length: 10 }, () => transaction(pool, {}, (tx) => read(tx, { id: 1 })));
+    expect(await Promise.all(all)).toHaveLength(10);
+  });
+
+  it('of a pool that is exhausted: who waits too long is told, the others go on', async () => {
+    const small = open({ max: 2, connectionTimeoutMillis: 100 });
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const holding = [1, 2].map(() => transaction(small, {}, () => held));
+    const waiting = await Promise.allSettled(Array.from({ length: 50 }, () => increment(small, 1)));
+    expect(waiting.map((it) => it.status === 'rejected' && it.reason instanceof PoolTimeoutError)).toEqual(
+      Array.from({ length: 50 }, () => true),
+    );
+    release();
+    await Promise.all(holding);
+    await increment(small, 1);
+    await small.end();
+  });
+
+  it('of any number of statements, conflicts and lost connections: memory stays flat', async () => {
+    const round = async () => {
+      let left = 1000;
+      const breaking = setInterval(() => proxy.breakAfter(Math.floor(Math.random() * 5000)), 50);
+      await stress(pool, () => left-- > 0);
+      clearInterval(breaking);
+      proxy.breakAfter(Number.POSITIVE_INFINITY);
+      await total(pool);
+    };
+    await round();
+    const before = heapUsed();
+    await round();
+    await round();
+    await round();
+    // Of more than 12 000 statements each would leave less than 100 bytes.
+    expect(heapUsed() - before).toBeLessThan(1_200_000);
   });
 
   it('of an answer that breaks off in the middle: the query fails, the next one runs', async () => {
@@ -145,7 +155,7 @@ describe('faults', () => {
   it('of a conflict that lasts: the last error is told', async () => {
     const failing = transaction(pool, { isolation: 'repeatable read', retries: 2 }, async (tx) => {
       const { n } = await read(tx, { id: 1 });
-      await increment(1);
+      await increment(pool, 1);
       await write(tx, { id: 1, n });
     });
     await expect(failing).rejects.toThrow(RetryableError);

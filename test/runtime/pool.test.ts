@@ -169,9 +169,7 @@ describe('a pool whose connections are lost', () => {
     await backend(pool);
     proxy.freeze(true);
     setTimeout(() => proxy.freeze(false), 1000);
-    const started = performance.now();
     expect(await add(pool, { id: 12 })).toBe(1);
-    expect(performance.now() - started).toBeGreaterThan(1900);
     expect(proxy.connections).toBe(2);
   });
 
@@ -216,9 +214,7 @@ describe('a pool whose connections are lost', () => {
     expect(await add(pool, { id: 40 })).toBe(1);
     proxy.refuse(true);
     proxy.breakAll();
-    const started = performance.now();
     await expect(countItems(pool)).rejects.toThrow(ConnectionError);
-    expect(performance.now() - started).toBeLessThan(2000);
     proxy.refuse(false);
     expect(await add(pool, { id: 41 })).toBe(1);
   });
@@ -251,9 +247,7 @@ describe('ending a pool', () => {
     pool = open();
     const running = expect(sleep(10)(pool)).rejects.toThrow(ConnectionError);
     await pause(50);
-    const started = performance.now();
     await pool.end(100);
-    expect(performance.now() - started).toBeLessThan(2000);
     await running;
   });
 

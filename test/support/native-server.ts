@@ -1,4 +1,4 @@
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ export interface NativeServer {
   readonly url: string;
   /** Kills it at once; the data is thrown away anyhow. */
   stop(): void;
+  /** Stops it as an administrator does (`fast`) or as a crash does (`immediate`), and starts it again. */
+  restart(mode: 'fast' | 'immediate'): Promise<void>;
 }
 
 export interface NativeServerOptions {
@@ -43,8 +45,12 @@ export function startNativeServer(
     appendFileSync(join(data, 'postgresql.conf'), `port = ${port}\n`);
     const started = run(binaries.pgCtl, ['start', '-w', '-s', '-D', data, '-l', join(dir, 'log')], dir, user);
     if (started.status === 0) {
-      const stop = () => stopNativeServer(binaries, dir);
-      return { port, url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+      return {
+        port,
+        url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+        stop: () => stopNativeServer(binaries, dir),
+        restart: (mode) => restartNativeServer(binaries, dir, mode),
+      };
     }
     if (!/in use|already/i.test(logOf(dir))) break;
   }
@@ -88,6 +94,23 @@ function stopNativeServer(binaries: Binaries, dir: string): void {
   run(binaries.pgCtl, ['stop', '-w', '-s', '-m', 'immediate', '-D', join(dir, 'data')], dir, serverUser());
 }
 
+function restartNativeServer(binaries: Binaries, dir: string, mode: string): Promise<void> {
+  const args = ['restart', '-w', '-s', '-m', mode, '-D', join(dir, 'data'), '-l', join(dir, 'log')];
+  const child = spawn(binaries.pgCtl, args, {
+    cwd: dir,
+    env: serverEnvironment(),
+    stdio: 'ignore',
+    ...serverUser(),
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`the server does not start again:\n${logOf(dir)}`));
+    });
+  });
+}
+
 /** Postgres refuses to run as root: there it runs as nobody. */
 function serverUser(): ServerUser | null {
   if (process.getuid?.() !== 0) return null;
@@ -101,10 +124,13 @@ function run(
   dir: string,
   user: ServerUser | null,
 ): SpawnSyncReturns<string> {
-  // PGDATA, PGPORT and the like of the person who runs the tests must not reach the server.
+  return spawnSync(program, args, { cwd: dir, env: serverEnvironment(), encoding: 'utf8', ...user });
+}
+
+/** PGDATA, PGPORT and the like of the person who runs the tests must not reach the server. */
+function serverEnvironment(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env;
-  const env = { LC_ALL: 'C', TMPDIR: tmpdir(), ...(PATH && { PATH }), ...(SystemRoot && { SystemRoot }) };
-  return spawnSync(program, args, { cwd: dir, env, encoding: 'utf8', ...user });
+  return { LC_ALL: 'C', TMPDIR: tmpdir(), ...(PATH && { PATH }), ...(SystemRoot && { SystemRoot }) };
 }
 
 function logOf(dir: string): string {
