@@ -43,7 +43,7 @@ export async function impact(options: ImpactCommandOptions, io: Io): Promise<num
 }
 
 function connectionOf(url: string): ConnectionConfig {
-  if (parseUrl(url) !== null) return { connectionString: url };
+  if (/^postgres(ql)?:\/\//i.test(url) && parseUrl(url) !== null) return { connectionString: url };
   // It is not repeated: it may hold a password.
   const hint = 'It looks like postgres://user:password@host:5432/database; special characters are %-encoded.';
   throw new Failure(2, [diagnostic({ message: '--pending is not a database URL.', hint })]);

@@ -70,8 +70,10 @@ export function isGitObject(content: Buffer, object: string): boolean {
 
 const options = { maxBuffer: 1 << 29, windowsHide: true } as const;
 
+/** In a hook git names its repository, relative to where the hook runs; ours is found from the folder. */
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' };
+  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_PREFIX, ...env } = process.env;
+  return { ...env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' };
 }
 
 function git(folder: string, args: readonly string[]): Promise<string> {

@@ -1,0 +1,551 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Client } from 'pg';
+import { describe, expect, test } from 'vitest';
+import type { ImpactReport } from '../../src/flow/impact-report.ts';
+import { createDatabase, postgresUrl } from '../support/postgres.ts';
+import {
+  carsMigration,
+  carsOnServer,
+  carsProject,
+  configWith,
+  nodrift,
+  type Project,
+} from './support/cli.ts';
+import { commitAll, git } from './support/git.ts';
+
+const schema = JSON.parse(readFileSync(new URL('../../docs/impact.schema.json', import.meta.url), 'utf8'));
+const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
+
+/** The report of a run with --json; fails unless it is of the documented format. */
+async function reportOf(cwd: string, ...argv: readonly string[]): Promise<ImpactReport> {
+  const run = await nodrift(['impact', '--json', ...argv], { cwd });
+  expect(run.stderr).toBe('');
+  const report: ImpactReport = JSON.parse(run.stdout);
+  validate(report);
+  expect(validate.errors ?? []).toEqual([]);
+  expect(run.exitCode).toBe(report.severity === 'breaks' ? 1 : 0);
+  return report;
+}
+
+/** `migration: Query severity` for each query that something changes for. */
+function lines({ migrations }: ImpactReport): readonly string[] {
+  return migrations.flatMap(({ name, queries }) =>
+    queries.map((query) => `${name}: ${query.name} ${query.severity}`),
+  );
+}
+
+const renaming = '-- Up Migration\nALTER TABLE cars RENAME COLUMN make TO brand;\n';
+const loosening = 'ALTER TABLE cars ALTER COLUMN make DROP NOT NULL;\n';
+const renamedQueries = `/* @name GetCar :maybe */
+SELECT id, brand AS make, sold_at FROM cars WHERE id = :id;
+
+/* @name AddCar :exec */
+INSERT INTO cars (id, brand) VALUES (:id, :make);
+`;
+
+describe('impact', () => {
+  test('looks at the last migration', async () => {
+    const { root } = carsOnServer({
+      'migrations/2_price.sql': renaming,
+      'migrations/3_loose.sql': loosening,
+    });
+    // The second one broke them already.
+    expect(lines(await reportOf(root))).toEqual([]);
+    const { root: other } = carsOnServer({ 'migrations/2_loose.sql': loosening });
+    expect(lines(await reportOf(other))).toEqual(['2_loose: GetCar breaks', '2_loose: AddCar compatible']);
+  });
+
+  test('prints what breaks, with the place and what Postgres said', async () => {
+    const { root } = carsOnServer({ 'migrations/2_rename.sql': renaming });
+    const run = await nodrift(['impact'], { cwd: root });
+    expect(run).toMatchInlineSnapshot(`
+      {
+        "exitCode": 1,
+        "stderr": "",
+        "stdout": "migrations/2_rename.sql: breaks 2 queries, 0 unaffected
+
+        breaks      GetCar  queries/cars.sql:1
+          queries/cars.sql:2:12: error: GetCar: column "make" does not exist
+            2 | SELECT id, make, sold_at FROM cars WHERE id = :id;
+              |            ^
+            SQLSTATE 42703
+
+        breaks      AddCar  queries/cars.sql:4
+          queries/cars.sql:5:23: error: AddCar: column "make" of relation "cars" does not exist
+            5 | INSERT INTO cars (id, make) VALUES (:id, :make);
+              |                       ^
+            SQLSTATE 42703
+
+      Rolling deployment: The queries on the disk do not work on the new schema: change them first.
+
+      1 migration: running code (2 queries on the disk) breaks.
+      ",
+      }
+    `);
+  });
+
+  test('prints what changes and what it means', async () => {
+    const { root } = carsOnServer({
+      'migrations/2_loose.sql': loosening,
+      'queries/names.sql': '-- @name Names\nSELECT id FROM cars;\n',
+    });
+    const run = await nodrift(['impact'], { cwd: root });
+    expect(run).toMatchInlineSnapshot(`
+      {
+        "exitCode": 1,
+        "stderr": "",
+        "stdout": "migrations/2_loose.sql: breaks 1 query, 1 changed compatibly, 1 unaffected
+
+        breaks      GetCar  queries/cars.sql:1
+          column make: text -> text | null
+            rows can hold null where the code expects none
+
+        compatible  AddCar  queries/cars.sql:4
+          parameter :make: text -> text | null
+            null is accepted too
+
+      Rolling deployment: No order works: the running code breaks on the new schema, and the new code on the old one. Cut it in two: first expand (add what is new, keep what is old), deploy, then contract.
+
+      The new code on the old schema:
+        breaks      AddCar  queries/cars.sql:4  parameter :make: text | null -> text
+
+      1 migration: running code (3 queries on the disk) breaks.
+      ",
+      }
+    `);
+  });
+
+  test('says the same on the embedded database', async () => {
+    const files = { 'migrations/2_loose.sql': loosening };
+    const { postgres: _, ...embedded } = await reportOf(carsProject(files).root);
+    const { postgres, ...server } = await reportOf(carsOnServer(files).root);
+    expect(embedded).toEqual(server);
+    expect(postgres).toMatch(/^18\./);
+  });
+
+  test('colours the words on a terminal only', async () => {
+    const { root } = carsOnServer({ 'migrations/2_loose.sql': loosening });
+    const env = { NO_COLOR: '' };
+    const shown = await nodrift(['impact'], { cwd: root, terminal: true, env });
+    expect(shown.stdout).toContain('\u001b[31mbreaks');
+    expect((await nodrift(['impact'], { cwd: root })).stdout).not.toContain('\u001b');
+  });
+
+  test('--migration names an earlier one, by path or by name', async () => {
+    const { root } = carsOnServer({
+      'migrations/2_loose.sql': loosening,
+      'migrations/3_more.sql': 'SELECT 1;\n',
+    });
+    const expected = ['2_loose: GetCar breaks', '2_loose: AddCar compatible'];
+    expect(lines(await reportOf(root, '--migration', 'migrations/2_loose.sql'))).toEqual(expected);
+    expect(lines(await reportOf(root, '--migration', '2_loose.sql'))).toEqual(expected);
+    const wrong = await nodrift(['impact', '--migration', '2_lose.sql'], { cwd: root });
+    expect(wrong).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'error: 2_lose.sql is no migration of the project.\n  hint: Did you mean 2_loose.sql?\n',
+    });
+  });
+
+  test('plain migrations are looked at too', async () => {
+    const { root } = carsOnServer({
+      'pgtyped.config.json': configWith({
+        database: 'server',
+        migrations: { dir: './migrations', format: 'plain' },
+      }),
+      'migrations/1_cars.sql': carsMigration.replace(/-- Down.*/s, ''),
+      'migrations/2_loose.sql': loosening,
+    });
+    expect(lines(await reportOf(root))).toEqual(['2_loose: GetCar breaks', '2_loose: AddCar compatible']);
+  });
+
+  test('queries that were refused before are told apart', async () => {
+    const { root } = carsOnServer({
+      'migrations/2_loose.sql': loosening,
+      'queries/broken.sql': '-- @name Broken\nSELECT nothing FROM cars;\n',
+      'queries/new.sql': '-- @name New\nSELECT number FROM plates;\n',
+      'migrations/3_plates.sql': 'CREATE TABLE plates (number text);\n',
+    });
+    const report = await reportOf(root);
+    expect(lines(report)).toEqual(['3_plates: New compatible']);
+    expect(report.broken.map(({ file, line, message }) => [file, line, message])).toEqual([
+      ['queries/broken.sql', 2, 'Broken: column "nothing" does not exist'],
+    ]);
+    expect(report.rollout.order).toBe('migrate first');
+  });
+
+  test('a migration that fails is reported, and nothing is left', async () => {
+    const { root } = carsOnServer({ 'migrations/2_wrong.sql': 'ALTER TABLE cras ADD COLUMN price int;\n' });
+    const { exitCode, stdout, stderr } = await nodrift(['impact'], { cwd: root });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^migrations\/2_wrong\.sql:1:\d+: error: .*relation "cras" does not exist\n/);
+    expect(await scratchDatabases()).toEqual([]);
+  });
+
+  test('without migrations there is nothing to look at', async () => {
+    const { root } = carsOnServer();
+    const config = JSON.stringify({
+      transforms: [{ mode: 'sql', include: '**/*.sql' }],
+      srcDir: './queries',
+    });
+    const dropIn = carsOnServer({ 'pgtyped.config.json': config });
+    expect((await nodrift(['impact'], { cwd: dropIn.root })).exitCode).toBe(2);
+    expect(lines(await reportOf(root))).toEqual(['1_cars: GetCar compatible', '1_cars: AddCar compatible']);
+  });
+});
+
+async function scratchDatabases(): Promise<readonly string[]> {
+  const client = new Client({ connectionString: postgresUrl(18) });
+  await client.connect();
+  const { rows } = await client.query<{ datname: string }>(
+    "SELECT datname FROM pg_database d WHERE datname LIKE 'nodrift_scratch%' AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)",
+  );
+  await client.end();
+  return rows.map(({ datname }) => datname);
+}
+
+describe('impact --allow', () => {
+  test('lets a migration break running code, and shows why', async () => {
+    const { root } = carsOnServer({ 'migrations/2_loose.sql': loosening });
+    const allow = ['--allow', 'migrations/2_loose.sql=every reader = ready'];
+    const report = await reportOf(root, ...allow);
+    expect(report.severity).toBe('compatible');
+    expect(report.migrations.map(({ severity, allowed }) => [severity, allowed])).toEqual([
+      ['breaks', 'every reader = ready'],
+    ]);
+    const { exitCode, stdout } = await nodrift(['impact', ...allow], { cwd: root });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('migrations/2_loose.sql: breaks 1 query');
+    expect(stdout).toContain('\n  allowed: every reader = ready\n');
+  });
+
+  test('covers its own migration only', async () => {
+    const { root } = carsOnServer({
+      'migrations/2_loose.sql': loosening,
+      'migrations/3_more.sql': 'SELECT 1;\n',
+    });
+    const run = await nodrift(
+      ['impact', '--migration', '2_loose.sql', '--allow', '3_more.sql=later', '--allow', '1_cars.sql=old'],
+      { cwd: root },
+    );
+    expect(run.exitCode).toBe(1);
+  });
+
+  test.each([
+    ['2_loose.sql', 'It has to be a file of a migration, = and the reason.'],
+    ['2_loose.sql=', 'It has to be a file of a migration, = and the reason.'],
+    ['2_lose.sql=x', 'Did you mean 2_loose.sql?'],
+  ])('refuses %s', async (allowance, said) => {
+    const { root } = carsOnServer({ 'migrations/2_loose.sql': loosening });
+    const run = await nodrift(['impact', '--allow', allowance], { cwd: root });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(said);
+  });
+});
+
+describe('impact --since', () => {
+  function repository(files: Readonly<Record<string, string>> = {}): Project {
+    const copy = carsOnServer({ '.gitignore': '.env\n', ...files });
+    commitAll(copy.root);
+    return copy;
+  }
+
+  test('nothing new is fine', async () => {
+    const { root } = repository();
+    const run = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
+    expect(run).toEqual({
+      exitCode: 0,
+      stdout: 'No migration is new for 2 queries of HEAD.\n',
+      stderr: '',
+    });
+  });
+
+  test('a rename fits in no order', async () => {
+    const { root, put } = repository();
+    put('migrations/2_rename.sql', renaming);
+    put('queries/cars.sql', renamedQueries);
+    const report = await reportOf(root, '--since', 'HEAD');
+    expect(lines(report)).toEqual(['2_rename: GetCar breaks', '2_rename: AddCar breaks']);
+    expect(report.rollout.order).toBe('none');
+    expect(report.rollout.newCodeOnOldSchema.map(({ name, errors }) => [name, errors[0]?.message])).toEqual([
+      ['GetCar', 'GetCar: column "brand" does not exist'],
+      ['AddCar', 'AddCar: column "brand" of relation "cars" does not exist'],
+    ]);
+  });
+
+  test('expand: new code needs the migration, old code does not mind', async () => {
+    const { root, put, text } = repository();
+    put('migrations/2_brand.sql', 'ALTER TABLE cars ADD COLUMN brand text;\n');
+    put('queries/new.sql', '-- @name Brands\nSELECT id, brand FROM cars;\n');
+    const report = await reportOf(root, '--since', 'HEAD');
+    expect(report).toMatchObject({ severity: 'compatible', queries: 2, since: 'HEAD' });
+    expect(report.migrations[0]).toMatchObject({ queries: [], unaffected: 2 });
+    expect(report.rollout.order).toBe('migrate first');
+    expect(text('queries/cars.sql')).toContain('GetCar');
+  });
+
+  test('contract: the running code uses what goes, the new code does not', async () => {
+    const { root, put } = repository();
+    put('migrations/2_drop.sql', 'ALTER TABLE cars DROP COLUMN sold_at;\n');
+    put('queries/cars.sql', '-- @name GetCar :maybe\nSELECT id, make FROM cars WHERE id = :id;\n');
+    const report = await reportOf(root, '--since', 'HEAD');
+    expect(lines(report)).toEqual(['2_drop: GetCar breaks']);
+    expect(report.rollout).toMatchObject({ order: 'deploy first', newCodeOnOldSchema: [] });
+  });
+
+  test('queries that nobody has changed do not fit the new schema', async () => {
+    const { root, put } = repository();
+    put('migrations/2_rename.sql', renaming);
+    const { rollout } = await reportOf(root, '--since', 'HEAD');
+    expect(rollout.order).toBe('unfit');
+    expect(rollout.newCodeOnNewSchema.map(({ file, line }) => [file, line])).toEqual([
+      ['queries/cars.sql', 2],
+      ['queries/cars.sql', 5],
+    ]);
+  });
+
+  test('a required column breaks INSERTs that Postgres accepts', async () => {
+    const { root, put } = repository();
+    put('migrations/2_price.sql', 'ALTER TABLE cars ADD COLUMN price numeric NOT NULL;\n');
+    put(
+      'queries/cars.sql',
+      '-- @name AddCar :exec\nINSERT INTO cars (id, make, price) VALUES (:id, :make, :price);\n',
+    );
+    const report = await reportOf(root, '--since', 'HEAD');
+    expect(report.migrations[0]?.queries).toMatchObject([
+      { name: 'AddCar', severity: 'breaks', errors: [], changes: [{ kind: 'required column' }] },
+    ]);
+    expect(report.rollout.order).toBe('none');
+  });
+
+  test('a column that the new code need not give was required before', async () => {
+    const { root, put } = repository();
+    put('migrations/2_loose.sql', loosening);
+    put('queries/cars.sql', '-- @name AddCar :exec\nINSERT INTO cars (id) VALUES (:id);\n');
+    const report = await reportOf(root, '--since', 'HEAD');
+    expect(report.rollout.newCodeOnOldSchema).toMatchObject([
+      { name: 'AddCar', severity: 'breaks', changes: [{ kind: 'required column', subject: 'cars.make' }] },
+    ]);
+  });
+
+  test('each of several migrations is told apart, also one that was merged late', async () => {
+    const { root, put } = repository({
+      'migrations/5_colour.sql': 'ALTER TABLE cars ADD COLUMN colour text;\n',
+    });
+    put('migrations/3_late.sql', 'ALTER TABLE cars DROP COLUMN colour;\n');
+    put('migrations/6_rename.sql', renaming);
+    put('migrations/7_back.sql', 'ALTER TABLE cars RENAME COLUMN brand TO make;\n');
+    const report = await reportOf(root, '--since', 'HEAD');
+    expect(report.migrations.map(({ name }) => name)).toEqual(['3_late', '6_rename', '7_back']);
+    expect(lines(report)).toEqual([
+      '6_rename: GetCar breaks',
+      '6_rename: AddCar breaks',
+      '7_back: GetCar compatible',
+      '7_back: AddCar compatible',
+    ]);
+    expect(report.rollout.order).toBe('any');
+    expect(report.severity).toBe('breaks');
+  });
+
+  test('migrations that are not as they were are noted', async () => {
+    const { root, put } = repository({ 'migrations/2_more.sql': 'SELECT 1;\n' });
+    put('migrations/1_cars.sql', `${carsMigration}-- a word more\n`);
+    git(root, 'rm', '--quiet', 'migrations/2_more.sql');
+    const { notes } = await reportOf(root, '--since', 'HEAD');
+    expect(notes).toEqual([
+      'migrations/1_cars.sql has changed since HEAD. Databases that have run it do not run it again: the change is not looked at.',
+      '2_more.sql is gone since HEAD.',
+    ]);
+    // Other line ends are no change.
+    git(root, 'reset', '--quiet', '--hard');
+    put('migrations/1_cars.sql', carsMigration.replaceAll('\n', '\r\n'));
+    expect((await reportOf(root, '--since', 'HEAD')).notes).toEqual([]);
+  });
+
+  test('the project may lie below the repository, and have been configured otherwise', async () => {
+    const inner = carsOnServer();
+    const outer = carsOnServer();
+    for (const file of ['pgtyped.config.json', '.env', 'migrations/1_cars.sql']) {
+      outer.put(`apps/shop/${file}`, inner.text(file));
+    }
+    outer.put('apps/shop/sql/old.sql', '-- @name Old\nSELECT make FROM cars;\n');
+    const config = JSON.parse(inner.text('pgtyped.config.json'));
+    outer.put('apps/shop/pgtyped.config.json', JSON.stringify({ ...config, srcDir: './sql' }));
+    commitAll(outer.root);
+    outer.put('apps/shop/pgtyped.config.json', JSON.stringify(config));
+    outer.put('apps/shop/queries/new.sql', '-- @name New\nSELECT brand FROM cars;\n');
+    outer.put('apps/shop/migrations/2_rename.sql', renaming);
+    const report = await reportOf(`${outer.root}/apps/shop`, '--since', 'main');
+    expect(lines(report)).toEqual(['2_rename: Old breaks']);
+    expect(report.migrations[0]?.queries[0]?.file).toBe('sql/old.sql');
+    expect(report.rollout.newCodeOnOldSchema.map(({ name }) => name)).toEqual(['New']);
+  });
+
+  test('a commit without the project has no queries', async () => {
+    const copy = carsOnServer();
+    copy.put('empty/README.md', 'nothing yet\n');
+    git(copy.root, 'init', '--quiet');
+    git(copy.root, 'add', 'empty');
+    git(copy.root, 'commit', '--quiet', '--message', 'first');
+    const report = await reportOf(copy.root, '--since', 'HEAD');
+    expect(report).toMatchObject({ queries: 0, severity: 'compatible', rollout: { order: 'migrate first' } });
+    expect(report.migrations.map(({ name }) => name)).toEqual(['1_cars']);
+  });
+
+  test('queries that were broken at that commit are named, with the line of that time', async () => {
+    const { root, put } = repository({ 'queries/old.sql': '-- @name Old\nSELECT\n  nothing FROM cars;\n' });
+    put('queries/old.sql', '-- @name Old\nSELECT 1 AS one;\n');
+    put('migrations/2_loose.sql', loosening);
+    const run = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
+    expect(run.stdout).toContain(
+      'queries/old.sql:3:3: error: Old: column "nothing" does not exist\n    3 |   nothing',
+    );
+  });
+
+  test('a schema file is compared with what it was', async () => {
+    const config = configWith({ database: 'server', migrations: undefined, schema: './schema.sql' });
+    const table = 'CREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL, sold_at timestamptz);\n';
+    const { root, put } = repository({ 'pgtyped.config.json': config, 'schema.sql': table });
+    expect((await reportOf(root, '--since', 'HEAD')).migrations).toEqual([]);
+    put('schema.sql', table.replace('sold_at', 'price numeric NOT NULL, sold_at'));
+    expect(lines(await reportOf(root, '--since', 'HEAD'))).toEqual(['schema.sql: AddCar breaks']);
+    const { exitCode, stderr } = await nodrift(['impact'], { cwd: root });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('nodrift impact --since origin/main');
+  });
+
+  test.each([
+    ['nonsense', 'error: git knows no commit called "nonsense".\n'],
+    ['--help', 'error: git knows no commit called "--help".\n'],
+    ['HEAD:queries', 'error: git knows no commit called "HEAD:queries".\n'],
+  ])('refuses %s', async (ref, said) => {
+    const { root } = repository();
+    const { exitCode, stderr } = await nodrift(['impact', `--since=${ref}`], { cwd: root });
+    expect(exitCode).toBe(2);
+    expect(stderr.startsWith(said)).toBe(true);
+  });
+
+  test('needs a repository', async () => {
+    const { root } = carsOnServer();
+    const { exitCode, stderr } = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('does not lie in a git repository');
+  });
+
+  test('leaves no folder behind', async () => {
+    const { root, put } = repository({ 'pgtyped.config.json': '{}' });
+    put('pgtyped.config.json', configWith({ database: 'server' }));
+    const { exitCode, stderr } = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('The configuration at HEAD is refused: ');
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('nodrift-since-'))).toEqual([]);
+    expect(existsSync(`${root}/queries/cars.queries.ts`)).toBe(false);
+  });
+});
+
+describe('impact --pending', () => {
+  test('looks at what the database has not run', async () => {
+    const { root, put } = carsOnServer();
+    const database = await createDatabase(18);
+    try {
+      const all = await reportOf(root, '--pending', database.url);
+      expect(all.migrations.map(({ name }) => name)).toEqual(['1_cars']);
+      expect(await nodrift(['migrate', 'up', '--uri', database.url], { cwd: root })).toMatchObject({
+        exitCode: 0,
+      });
+      put('migrations/2_loose.sql', loosening);
+      put('migrations/3_more.sql', 'SELECT 1;\n');
+      const report = await reportOf(root, '--pending', database.url);
+      expect(report.migrations.map(({ name }) => name)).toEqual(['2_loose', '3_more']);
+      expect(lines(report)).toEqual(['2_loose: GetCar breaks', '2_loose: AddCar compatible']);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  test('says where there is no way in, without the password', async () => {
+    const { root } = carsOnServer();
+    const url = 'postgres://nobody:secret@127.0.0.1:1/app';
+    const { exitCode, stdout, stderr } = await nodrift(['impact', '--pending', url], { cwd: root });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+    expect(stderr).toContain('127.0.0.1:1/app');
+    expect(stderr).not.toContain('secret');
+  });
+
+  test('takes a URL only, and no second scope', async () => {
+    const { root } = carsOnServer();
+    const wrong = await nodrift(['impact', '--pending', 'app:secret'], { cwd: root });
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stderr).toContain('--pending is not a database URL.');
+    expect(wrong.stderr).not.toContain('secret');
+    const both = await nodrift(['impact', '--pending', postgresUrl(18), '--since', 'HEAD'], { cwd: root });
+    expect(both.exitCode).toBe(2);
+  });
+});
+
+describe('what goes into other formats', () => {
+  const nasty = {
+    'migrations/2_per%cent,and:colon.sql':
+      'ALTER TABLE cars ALTER COLUMN make TYPE text, ALTER COLUMN make DROP NOT NULL;\n',
+    'queries/nasty.sql': '-- @name Nasty\nSELECT make AS "a|b`c\n::error::<b>@ada" FROM cars;\n',
+  };
+  const allow = ['--allow', 'migrations/2_per%cent,and:colon.sql=a | <b> `c` @ada\n::error::x'];
+
+  test('--markdown is text wherever a name or a reason has markup', async () => {
+    const { root } = carsOnServer(nasty);
+    const { exitCode, stdout } = await nodrift(['impact', '--markdown', ...allow], { cwd: root });
+    expect(exitCode).toBe(0);
+    expect(stdout.replace(/PostgreSQL \d+\.\d+/, 'PostgreSQL …')).toMatchInlineSnapshot(`
+      "### ✅ Running code goes on as it is
+
+      **\`migrations/2_per%cent,and:colon.sql\`** breaks 2 queries, 1 changed compatibly, 0 unaffected
+
+      Allowed: a \\| &lt;b&gt; \\\`c\\\` @​ada ::error::x
+
+      | | query | change | what it means |
+      | --- | --- | --- | --- |
+      | ❌ | \`GetCar\` \`queries/cars.sql:1\` | \`column make: text -> text \\| null\` | rows can hold null where the code expects none |
+      | ✅ | \`AddCar\` \`queries/cars.sql:4\` | \`parameter :make: text -> text \\| null\` | null is accepted too |
+      | ❌ | \`Nasty\` \`queries/nasty.sql:1\` | \`\`column a\\|b\`c ::error::<b>@ada: text -> text \\| null\`\` | rows can hold null where the code expects none |
+
+      **Rolling deployment:** No order works: the running code breaks on the new schema, and the new code on the old one. Cut it in two: first expand (add what is new, keep what is old), deploy, then contract.
+
+      The new code on the old schema:
+
+      | | query | change | what it means |
+      | --- | --- | --- | --- |
+      | ❌ | \`AddCar\` \`queries/cars.sql:4\` | \`parameter :make: text \\| null -> text\` | callers that pass null fail |
+
+      <sub>\`nodrift impact\`, 3 queries on the disk, PostgreSQL …</sub>
+      "
+    `);
+  });
+
+  test('--github is one line for each query, whatever is in names', async () => {
+    const { root } = carsOnServer(nasty);
+    const { exitCode, stdout } = await nodrift(['impact', '--github'], { cwd: root });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatchInlineSnapshot(`
+      "::error file=migrations/2_per%25cent%2Cand%3Acolon.sql,line=1,title=GetCar%3A breaks::queries/cars.sql:1%0Acolumn make: text -> text | null; rows can hold null where the code expects none
+      ::error file=migrations/2_per%25cent%2Cand%3Acolon.sql,line=1,title=Nasty%3A breaks::queries/nasty.sql:1%0Acolumn a|b\`c%0A::error::<b>@ada: text -> text | null; rows can hold null where the code expects none
+      "
+    `);
+    const allowed = await nodrift(['impact', '--github', ...allow], { cwd: root });
+    expect(allowed.stdout.split('\n').map((line) => line.slice(0, line.indexOf(' ')))).toEqual([
+      '::warning',
+      '::warning',
+      '',
+    ]);
+  });
+
+  test('--github names files from the top of the checkout', async () => {
+    const { root } = carsOnServer({ 'migrations/2_loose.sql': loosening });
+    const env = { GITHUB_WORKSPACE: `${root}/..` };
+    const { stdout } = await nodrift(['impact', '--github'], { cwd: root, env });
+    expect(stdout).toMatch(
+      /^::error file=nodrift-cli-\w+\/migrations\/2_loose\.sql,line=1,title=GetCar%3A breaks::/,
+    );
+  });
+});
