@@ -11,6 +11,9 @@ export type Rows = readonly (readonly (string | null)[])[] | null;
 
 const LARGEST = 48;
 
+// Some joins of joins never come to an end.
+const LIMIT = "SET LOCAL statement_timeout = '200ms'";
+
 /**
  * Runs statements one after the other, each on the data as it was before the first: whatever they write is rolled back.
  * They go out in batches behind one Sync, so that a round trip is no more than a small part of what one costs.
@@ -43,7 +46,12 @@ interface Batch extends Submittable {
 
 function batch(jobs: readonly Job[], resolve: (rows: readonly Rows[]) => void): Batch {
   // The batch before may have failed.
-  const steps: (Job & { readonly isJob: boolean })[] = [step('ROLLBACK'), step('BEGIN'), step('SAVEPOINT s')];
+  const steps: (Job & { readonly isJob: boolean })[] = [
+    step('ROLLBACK'),
+    step('BEGIN'),
+    step(LIMIT),
+    step('SAVEPOINT s'),
+  ];
   for (const job of jobs) {
     steps.push({ ...job, isJob: true });
     if (writes(job.sql)) steps.push(step('ROLLBACK TO s'));

@@ -13,7 +13,10 @@ import { type Described, describe } from '../../src/analysis/wire.ts';
 import { type Rows, runAll } from './batch.ts';
 import { Choices } from './generate/choices.ts';
 import { QueryGenerator } from './generate/query.ts';
-import { randomRows, randomSchema, type Schema } from './generate/schema.ts';
+import { randomRows } from './generate/rows.ts';
+import { randomSchema, type Schema } from './generate/schema.ts';
+import { plain } from './generate/table.ts';
+import { updatableView } from './generate/trigger.ts';
 import { violations } from './violations.ts';
 
 /** What came out of many random queries. */
@@ -106,7 +109,7 @@ async function connect(url: string): Promise<Client> {
   client.on('notice', () => {});
   await client.connect();
   await client.query(
-    "SET statement_timeout = '200ms'; SET jit = off; SET max_parallel_workers_per_gather = 0; SET join_collapse_limit = 1; SET from_collapse_limit = 1",
+    'SET jit = off; SET max_parallel_workers_per_gather = 0; SET join_collapse_limit = 1; SET from_collapse_limit = 1',
   );
   return client;
 }
@@ -266,6 +269,21 @@ function kindOf(query: QueryNode, column: number): string {
   return `column of a ${name}${outer ? ' on the nullable side of a join' : ''}`;
 }
 
+/** Runs statements on all sets of data, or on none if one of them refuses. */
+async function everywhere(runners: readonly Client[], sql: string): Promise<boolean> {
+  const done = await Promise.all(
+    runners.map((client) =>
+      client.query(`BEGIN; ${sql}; SET CONSTRAINTS ALL IMMEDIATE`).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  const all = done.every(Boolean);
+  await Promise.all(runners.map((client) => client.query(all ? 'COMMIT' : 'ROLLBACK').catch(() => null)));
+  return all;
+}
+
 interface Setup {
   readonly schema: Schema;
   readonly ddl: readonly string[];
@@ -278,13 +296,9 @@ async function prepare(
   analyser: Client,
   runners: readonly Client[],
 ): Promise<Setup> {
-  const choices = new Choices(Array.from({ length: 500 }, () => Math.floor(random() * 10_000)));
-  const tables = randomSchema(choices);
-  const rows = DATA_SETS.map((fill) =>
-    tables.tables.flatMap((table) =>
-      randomRows(choices, table, tables.notNull.get(table.name) ?? new Set(), fill),
-    ),
-  );
+  const choices = new Choices(Array.from({ length: 700 }, () => Math.floor(random() * 10_000)));
+  const tables = randomSchema(choices, options.major);
+  const rows = DATA_SETS.map((fill) => randomRows(choices, tables, fill));
   const schema = { ...tables, tables: [...tables.tables] };
   const ddl = [...tables.ddl];
   await Promise.all(
@@ -294,19 +308,32 @@ async function prepare(
       ),
     ),
   );
-  for (let v = 0; v < 2; v++) {
+  for (const statement of tables.late) if (await everywhere(runners, statement)) ddl.push(statement);
+  for (let v = 0; v < 3; v++) {
     const generator = new QueryGenerator(new Choices(draw(random)), schema, options.major);
     const { sql, columns } = generator.query([], [], 1, null);
-    const view = `CREATE VIEW v${v} AS ${sql}`;
-    const made = await Promise.all(runners.map((client) => client.query(view).catch(() => null)));
+    const name = v === 2 ? 'm0' : `v${v}`;
+    const view = `CREATE ${v === 2 ? 'MATERIALIZED ' : ''}VIEW ${name} AS ${sql}`;
     // A view that Postgres refuses is left out.
-    if (made.includes(null)) continue;
+    if (/\$\d/.test(sql) || !(await everywhere(runners, view))) continue;
     ddl.push(view);
-    schema.tables.push({
-      name: `v${v}`,
-      columns: columns.map(({ ref, type }) => ({ name: ref, type })),
-      writable: false,
-    });
+    const fields = columns.map(({ ref, type }) => plain(ref, type));
+    schema.tables.push({ name, columns: fields, writable: false, pair: false });
+  }
+  const [first] = tables.tables;
+  if (first !== undefined) {
+    const [view = '', ...triggers] = updatableView(choices, first, 'u0');
+    if (await everywhere(runners, view)) {
+      ddl.push(view);
+      for (const statement of triggers) if (await everywhere(runners, statement)) ddl.push(statement);
+      schema.tables.push({ ...first, name: 'u0', pair: false });
+    }
+  }
+  // What a materialised view holds may be older than a constraint.
+  for (const { name, columns } of tables.tables) {
+    const column = columns.at(-1)?.name ?? 'id';
+    const tighter = `DELETE FROM ${name} WHERE ${column} IS NULL; ALTER TABLE ${name} ALTER ${column} SET NOT NULL`;
+    if (choices.rarely(4) && (await everywhere(runners, tighter))) ddl.push(tighter);
   }
   await analyser.query('SET search_path = d0');
   return { schema, ddl, rows };

@@ -1,5 +1,6 @@
 import type { QueryGenerator, With } from './query.ts';
-import type { Type } from './schema.ts';
+import type { Schema } from './schema.ts';
+import type { Type } from './table.ts';
 
 /** A column in sight, as it is written. */
 export interface Field {
@@ -127,7 +128,8 @@ function conditional(scope: Scope, type: Type, depth: number): string {
   const { choices } = scope.generator;
   const of = (inner: Type) => expression(scope, inner, depth - 1);
   // Guarded by a test of what is then used, as people write it.
-  const guarded = choices.below(4);
+  const guarded = choices.below(7);
+  if (guarded >= 4) return exhaustive(scope, type, of);
   if (guarded === 1) {
     const value = of(type);
     return `CASE WHEN ${value} IS NOT NULL THEN ${value} ELSE ${of(type)} END`;
@@ -144,9 +146,54 @@ function conditional(scope: Scope, type: Type, depth: number): string {
   return `CASE WHEN ${of('bool')} THEN ${of(type)}${second}${choices.below(3) !== 2 ? ` ELSE ${of(type)}` : ''} END`;
 }
 
+/** With a branch for everything that there is, or for nearly everything. */
+function exhaustive(scope: Scope, type: Type, of: (inner: Type) => string): string {
+  const { choices } = scope.generator;
+  if (scope.aggregates !== null && choices.below(2) === 1) {
+    const rows: Scope = { ...scope.aggregates, depth: 0 };
+    const counted = choices.one('*', expression(rows, 'int', 0));
+    const then = type === 'bool' ? `bool_or(${expression(rows, 'bool', 0)})` : aggregate(scope, rows, type);
+    const value = type === 'int' && counted !== '*' ? `max(${counted})` : then;
+    return `CASE WHEN count(${counted}) ${choices.one('> 0', '= 0', '>= 1', '< 1', '<> 0', '>= 0', '= 1')} THEN ${value} ELSE ${choices.one(value, of(type))} END`;
+  }
+  switch (choices.below(3)) {
+    case 0: {
+      const [a, b] = [of('int'), of('int')];
+      const second = choices.one('>=', '>', '<>', '=');
+      const third = choices.below(2) === 1 ? ` WHEN ${a} = ${b} THEN ${of(type)}` : '';
+      return `CASE WHEN ${a} < ${b} THEN ${of(type)} WHEN ${a} ${second} ${b} THEN ${of(type)}${third} END`;
+    }
+    case 1: {
+      const tested = leaf(scope, 'text');
+      return `CASE ${tested} WHEN 'a' THEN ${of(type)} WHEN ${choices.one("'b'", "''", "'a'")} THEN ${of(type)} END`;
+    }
+    default: {
+      const tested = of('bool');
+      return `CASE WHEN ${tested} THEN ${of(type)} WHEN ${choices.one('NOT ', '')}(${tested}) THEN ${of(type)}${choices.one('', ` WHEN ${tested} IS NULL THEN ${of(type)}`)} END`;
+    }
+  }
+}
+
+/** What a row refers to, as people write it: `(SELECT p.a0 FROM t0 p WHERE p.id = f0.b1)`. */
+function lookUp(scope: Scope, outer: readonly Field[], type: Type): string | null {
+  const { generator } = scope;
+  const { choices, schema } = generator;
+  const keys = outer.filter((field) => field.type === 'int' && /^f\d+\.[a-d]\d$/.test(field.ref));
+  const [first] = keys;
+  if (first === undefined) return null;
+  const table = choices.one(...(schema.tables as [Schema['tables'][number], ...Schema['tables'][number][]]));
+  const column = table.columns.find((one) => one.type === type);
+  const alias = generator.name('p');
+  return column === undefined
+    ? null
+    : `(SELECT ${alias}.${column.name} FROM ${table.name} ${alias} WHERE ${alias}.id = ${choices.one(first, ...keys).ref})`;
+}
+
 function subquery(scope: Scope, type: Type): string {
   const { generator } = scope;
   const outer = [...scope.outer, ...scope.fields.filter(({ ref }) => !ref.startsWith('('))];
+  const found = type !== 'int[]' && generator.choices.rarely(3) ? lookUp(scope, outer, type) : null;
+  if (found !== null) return found;
   const inner = generator.query(outer, scope.withs, scope.depth - 1, [type === 'int[]' ? 'int' : type]).sql;
   if (type === 'int[]') return `ARRAY(${inner})`;
   const value = generator.name('s');

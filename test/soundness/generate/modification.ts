@@ -1,13 +1,17 @@
 import { expression, type Scope } from './expression.ts';
 import type { QueryGenerator } from './query.ts';
-import type { Column, Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
+import { type Column, fieldsOfPair } from './table.ts';
 
 /** INSERT, UPDATE, DELETE or MERGE of a table, with RETURNING. */
 export function modification(generator: QueryGenerator): string {
   const { choices, schema } = generator;
   const writable = schema.tables.filter((table) => table.writable);
   const table = choices.one(...(writable as [Schema['tables'][number], ...Schema['tables'][number][]]));
-  const fields = table.columns.map(({ name, type }) => ({ ref: `${table.name}.${name}`, type }));
+  const fields = [
+    ...table.columns.map(({ name, type }) => ({ ref: `${table.name}.${name}`, type })),
+    ...fieldsOfPair(table, table.name),
+  ];
   const scope: Scope = {
     generator,
     fields,
@@ -17,8 +21,9 @@ export function modification(generator: QueryGenerator): string {
     aggregates: null,
     windows: false,
   };
-  const some = table.columns.filter(() => choices.below(2) === 0);
-  const columns = some.length === 0 ? table.columns : some;
+  const stored = table.columns.filter((column) => column.stored);
+  const some = stored.filter(() => choices.below(2) === 0);
+  const columns = some.length === 0 ? stored : some;
   const returning = () => {
     const list = generator.list(scope, generator.types(null)).sql;
     const changed =

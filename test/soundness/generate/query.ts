@@ -1,7 +1,8 @@
 import type { Choices } from './choices.ts';
 import { expression, type Field, type Scope } from './expression.ts';
 import { modification } from './modification.ts';
-import type { Schema, Type } from './schema.ts';
+import type { Schema } from './schema.ts';
+import { fieldsOfPair, type Type } from './table.ts';
 
 /** A query with the names and types of its columns. */
 export interface Generated {
@@ -290,7 +291,9 @@ export class QueryGenerator {
     const name = this.name('j');
     const bare = (fields: readonly Field[]) =>
       fields.map(({ ref, type }) => ({ ref: ref.slice(ref.indexOf('.') + 1), type }));
-    const all = [...bare(left.fields), ...bare(right.fields)].filter(({ ref }) => ref !== 'id');
+    const all = [...bare(left.fields), ...bare(right.fields)].filter(
+      ({ ref }) => ref !== 'id' && !ref.startsWith('pair'),
+    );
     const single = all.filter(({ ref }) => all.filter((other) => other.ref === ref).length === 1);
     const fields = [{ ref: 'id', type: 'int' as const }, ...single].map(({ ref, type }) => ({
       ref: `${name}.${ref}`,
@@ -308,10 +311,11 @@ export class QueryGenerator {
     depth = 0,
   ): string {
     const { choices } = this;
-    const a = left.find(({ type }) => type === 'int');
+    const a = left.filter(({ type }) => type === 'int');
     const b = right.filter(({ type }) => type === 'int');
-    const equality = a && b[0] ? `${a.ref} = ${choices.one(...(b as [Field, ...Field[]])).ref}` : 'true';
-    if (full) return a && b[0] ? equality : 'true';
+    const one = (fields: readonly Field[]) => choices.one(...(fields as [Field, ...Field[]])).ref;
+    const equality = a[0] && b[0] ? `${one(a)} = ${one(b)}` : 'true';
+    if (full) return equality;
     const scope: Scope = {
       generator: this,
       fields: [...left, ...right],
@@ -392,7 +396,10 @@ export class QueryGenerator {
     );
     return {
       sql: `${table.name} ${alias}`,
-      fields: named(table.columns.map(({ name, type }) => ({ ref: name, type }))),
+      fields: [
+        ...named(table.columns.map(({ name, type }) => ({ ref: name, type }))),
+        ...fieldsOfPair(table, alias),
+      ],
     };
   }
 }

@@ -1,96 +1,124 @@
 import type { Choices } from './choices.ts';
-
-export type Type = 'int' | 'text' | 'bool' | 'int[]';
-
-export interface Column {
-  readonly name: string;
-  readonly type: Type;
-}
-
-export interface Table {
-  readonly name: string;
-  readonly columns: readonly Column[];
-  readonly writable: boolean;
-}
+import { childOf } from './inheritance.ts';
+import { type Column, plain, type Related, type Table, type Type } from './table.ts';
+import { triggersOf } from './trigger.ts';
 
 export interface Schema {
   readonly ddl: readonly string[];
   readonly tables: readonly Table[];
   /** Of the rows to insert into each writable table, with NULL where allowed. */
   readonly notNull: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly children: readonly Related[];
+  /** What comes after the rows: triggers, and what they do to rows. */
+  readonly late: readonly string[];
 }
 
 const letters = ['a', 'b', 'c', 'd'];
 
-/** Tables of random columns, nullable and not, with keys, checks, children and partitions. */
-export function randomSchema(choices: Choices): Schema {
-  const ddl: string[] = [];
+/** Tables of random columns, nullable and not, with keys, checks, children, partitions, generated columns and triggers. */
+export function randomSchema(choices: Choices, major: number): Schema {
+  const ddl: string[] = ['CREATE TYPE pair AS (x int, y text)', 'CREATE DOMAIN given AS int NOT NULL'];
   const tables: Table[] = [];
+  const late: string[] = [];
+  const children: Related[] = [];
   const notNull = new Map<string, ReadonlySet<string>>();
   const count = 2 + choices.below(3);
+  const keyedTables: string[] = [];
   for (let t = 0; t < count; t++) {
     const letter = letters[t] ?? 'z';
-    const columns: Column[] = [{ name: 'id', type: 'int' }];
-    const required = new Set<string>();
-    const lines: string[] = [];
+    const name = `t${t}`;
     const keyed = !choices.rarely(4);
-    if (keyed) required.add('id');
-    lines.push(`id int${keyed ? ' PRIMARY KEY' : ''}`);
+    const partitioned = choices.rarely(6) && !keyed;
+    const inherited = !partitioned && choices.rarely(5);
+    const columns: Column[] = [plain('id', 'int')];
+    const required = new Set<string>(keyed ? ['id'] : []);
+    const lax = new Set<string>(keyed && major < 18 ? ['id'] : []);
+    const lines: string[] = [`id int${keyed ? ' PRIMARY KEY' : ''}`];
     const width = 1 + choices.below(4);
     for (let c = 0; c < width; c++) {
-      const column = {
-        name: `${letter}${c}`,
-        type: choices.one<Type>('int', 'text', 'bool', 'int', 'text', 'int[]'),
-      };
-      columns.push(column);
-      const constraint = choices.one('', ' NOT NULL', ' CHECK (? IS NOT NULL)', ' CHECK (? = ?)', '', '');
-      if (constraint.includes('NOT NULL')) required.add(column.name);
-      lines.push(`${column.name} ${column.type}${constraint.replaceAll('?', column.name)}`);
+      const made = column(choices, `${letter}${c}`, keyedTables, inherited && major >= 18);
+      columns.push(made.column);
+      lines.push(made.line);
+      if (made.required) required.add(made.column.name);
+      if (made.lax || (made.required && major < 18 && made.line.endsWith('NOT NULL')))
+        lax.add(made.column.name);
     }
-    const partitioned = choices.rarely(6) && !keyed;
-    const name = `t${t}`;
+    const source = columns.find(({ type, name }) => type === 'int' && name !== 'id') ?? plain('id', 'int');
+    if (choices.rarely(4) && !partitioned) {
+      const expression = choices.one(
+        `coalesce(${source.name}, 0)`,
+        `abs(${source.name})`,
+        `${source.name} + 1`,
+      );
+      lines.push(
+        `${letter}g int GENERATED ALWAYS AS (${expression}) ${major >= 18 ? choices.one('STORED', 'VIRTUAL') : 'STORED'}`,
+      );
+      columns.push({ ...plain(`${letter}g`, 'int'), stored: false });
+    }
+    const pair = choices.rarely(4);
+    if (pair) lines.push('pair pair');
     ddl.push(`CREATE TABLE ${name} (${lines.join(', ')})${partitioned ? ' PARTITION BY HASH (id)' : ''}`);
     if (partitioned) {
       ddl.push(`CREATE TABLE ${name}_0 PARTITION OF ${name} FOR VALUES WITH (MODULUS 2, REMAINDER 0)`);
       ddl.push(`CREATE TABLE ${name}_1 PARTITION OF ${name} FOR VALUES WITH (MODULUS 2, REMAINDER 1)`);
     }
-    tables.push({ name, columns, writable: true });
+    const table: Table = { name, columns, writable: true, pair };
+    if (inherited) children.push(childOf(table, required, lax, major, ddl));
+    else if (keyed) keyedTables.push(name);
+    if (choices.rarely(4)) late.push(...triggersOf(choices, table, required));
+    tables.push(table);
     notNull.set(name, required);
   }
-  return { ddl, tables, notNull };
+  for (const name of keyedTables) if (choices.rarely(3)) late.push(`DELETE FROM ${name} WHERE id = 1`);
+  return { ddl, tables, notNull, children, late };
 }
 
-/** Rows for a table: `fill` 0 none, 1 few with many NULLs, 2 more and without NULL. */
-export function randomRows(
-  choices: Choices,
-  table: Table,
-  required: ReadonlySet<string>,
-  fill: number,
-): readonly string[] {
-  const count = fill === 1 ? choices.one(3, 2, 1, 4, 0) : 2 + choices.below(2);
-  const rows: string[] = [];
-  for (let r = 0; r < count; r++) {
-    const bare = fill === 1 && r === 0;
-    const values = table.columns.map(({ name, type }) => {
-      if (bare && !required.has(name) && !choices.rarely(3)) return 'NULL';
-      if (name === 'id') return !required.has('id') && choices.rarely(3) ? 'NULL' : String(r + 1);
-      if (!required.has(name) && fill === 1 && choices.below(2) === 1) return 'NULL';
-      return randomValue(choices, type, fill === 1);
-    });
-    rows.push(`INSERT INTO ${table.name} VALUES (${values.join(', ')})`);
-  }
-  return rows;
+interface Made {
+  readonly column: Column;
+  readonly line: string;
+  readonly required: boolean;
+  /** Whether a child's rows may be NULL there all the same. */
+  readonly lax: boolean;
 }
 
-function randomValue(choices: Choices, type: Type, withNulls: boolean): string {
-  switch (type) {
-    case 'int':
-      return String(choices.below(6) - 1);
-    case 'text':
-      return choices.one("'a'", "'b'", "''", "'ab'", "'1'");
-    case 'bool':
-      return choices.one('true', 'false');
-    case 'int[]':
-      return choices.one("'{1,2}'", "'{}'", withNulls ? "'{NULL,1}'" : "'{3}'");
+function column(choices: Choices, name: string, keyed: readonly string[], mayBeLax: boolean): Made {
+  const type = choices.one<Type>('int', 'text', 'bool', 'int', 'text', 'int[]');
+  const [referenced] = keyed;
+  if (type === 'int' && referenced !== undefined && choices.below(2) === 1) {
+    const references = choices.one(referenced, ...keyed);
+    const required = choices.below(2) === 1;
+    const action = choices.one(
+      '',
+      '',
+      ' ON DELETE CASCADE',
+      ' ON DELETE SET NULL',
+      ' DEFERRABLE INITIALLY DEFERRED',
+    );
+    return {
+      column: { ...plain(name, type), references },
+      line: `${name} int REFERENCES ${references}${action}${required ? ' NOT NULL' : ''}`,
+      required,
+      lax: false,
+    };
   }
+  if (type === 'int' && choices.rarely(8))
+    return { column: plain(name, type), line: `${name} given`, required: true, lax: false };
+  const constraint = choices.one(
+    '',
+    ' NOT NULL',
+    ' CHECK (? IS NOT NULL)',
+    ' CHECK (? = ?)',
+    '',
+    ' DEFAULT NULL',
+    mayBeLax ? ' NOT NULL NO INHERIT' : ' NOT NULL',
+    mayBeLax ? ' CHECK (? IS NOT NULL) NO INHERIT' : '',
+  );
+  const values = type === 'text' && choices.rarely(3) ? ["'a'", "'b'"] : null;
+  const bound = values === null ? '' : ` CHECK (${name} IN (${values.join(', ')}))`;
+  return {
+    column: { ...plain(name, type), values },
+    line: `${name} ${type}${bound}${constraint.replaceAll('?', name)}`,
+    required: constraint.includes('NOT NULL'),
+    lax: constraint.endsWith('NO INHERIT'),
+  };
 }

@@ -1,0 +1,37 @@
+import type { Choices } from './choices.ts';
+import type { Column, Table } from './table.ts';
+
+/** A trigger that changes, leaves out or keeps what is written, or keeps rows that were to be deleted. */
+export function triggersOf(choices: Choices, table: Table, required: ReadonlySet<string>): readonly string[] {
+  const { name, columns } = table;
+  const own = columns.filter((column) => column.stored && column.name !== 'id' && !required.has(column.name));
+  const [first, ...others] = own;
+  const changed: Column | null = first === undefined ? null : choices.one(first, ...others);
+  const change = changed === null ? '' : `NEW.${changed.name} := NULL;`;
+  const [event, body] = choices.one(
+    ['BEFORE INSERT OR UPDATE', `${change} RETURN NEW;`],
+    ['BEFORE UPDATE', `${change} RETURN NEW;`],
+    ['BEFORE INSERT', `${change} RETURN NEW;`],
+    ['BEFORE INSERT OR UPDATE', 'IF NEW.id > 50 THEN RETURN NULL; END IF; RETURN NEW;'],
+    ['BEFORE DELETE', 'RETURN NULL;'],
+    ['AFTER INSERT OR UPDATE OR DELETE', 'RETURN NULL;'],
+  );
+  return [
+    `CREATE FUNCTION ${name}_trigger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$`,
+    `CREATE TRIGGER changes ${event} ON ${name} FOR EACH ROW EXECUTE FUNCTION ${name}_trigger()`,
+  ];
+}
+
+/** A view that is written through to its table, or by a trigger that does as it likes. */
+export function updatableView(choices: Choices, table: Table, name: string): readonly string[] {
+  const columns = table.columns.map((column) => column.name).join(', ');
+  const view = `CREATE VIEW ${name} AS SELECT ${columns} FROM ${table.name}${choices.one('', ' WHERE id IS NOT NULL')}`;
+  if (choices.below(2) === 0) return [view];
+  const last = table.columns.at(-1)?.name ?? 'id';
+  const body = choices.one('RETURN NEW;', `NEW.${last} := NULL; RETURN NEW;`, 'RETURN NULL;');
+  return [
+    view,
+    `CREATE FUNCTION ${name}_trigger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$`,
+    `CREATE TRIGGER instead INSTEAD OF ${choices.one('INSERT OR UPDATE', 'INSERT', 'UPDATE')} ON ${name} FOR EACH ROW EXECUTE FUNCTION ${name}_trigger()`,
+  ];
+}
