@@ -32,6 +32,8 @@ const schema = `
   INSERT INTO bounds VALUES ('-Infinity', 'Infinity', 2, '-Infinity', 1, 'NaN', 0.5, 'NaN', 1), (1, 'NaN', 2, 1, '-Infinity', 'Infinity', 0.5, 1, 2);
   CREATE VIEW bounds_view AS SELECT rate, within * 2 AS twice FROM bounds;
   CREATE VIEW owner_json AS SELECT o.id, json_build_object('id', o.id, 'nick', nick) AS body FROM owner o;
+  CREATE FUNCTION pairs() RETURNS TABLE (k text, n int) LANGUAGE sql AS $$ SELECT 'a', 1 UNION SELECT NULL, NULL $$;
+  CREATE FUNCTION addresses() RETURNS SETOF address LANGUAGE sql AS $$ SELECT ROW('a', 1)::address $$;
   CREATE MATERIALIZED VIEW stored AS SELECT jsonb_build_object('a', 1) AS body;
 `;
 
@@ -51,6 +53,8 @@ const object = (fields: Readonly<Record<string, Json>>): Json => ({
   kind: 'object',
   fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
 });
+/** Of functions, which may return NULL for a row as far as is known. */
+const rows = (fields: Readonly<Record<string, Json>>): Json => list(or(object(fields), nothing));
 const special = or(is('NaN'), is('Infinity'), is('-Infinity'));
 const never: Json = { kind: 'union', members: [] };
 
@@ -255,8 +259,111 @@ const cases: readonly (readonly [sql: string, shape: Json | null])[] = [
     object({ id: number }),
   ],
   ["SELECT j FROM json_build_object('a', 1) j", object({ a: is(1) })],
-  ["SELECT jsonb_set(jsonb_build_object('a', 1), '{a}', '2')", null],
-  ['SELECT json_agg(x) FROM jsonb_each(\'{"a":1}\') x', list(unknown)],
+  // Parts of known structures.
+  ["SELECT jsonb_set(jsonb_build_object('a', 1), '{a}', '2')", object({ a: unknown })],
+  [
+    "SELECT jsonb_set(jsonb_build_object('a', 1, 'b', nick), '{a}', to_jsonb(name)) FROM owner",
+    object({ a: string, b: or(string, nothing) }),
+  ],
+  [
+    "SELECT jsonb_set(jsonb_build_object('a', 1), '{b}', to_jsonb(id)) FROM owner",
+    object({ a: is(1), b: number }),
+  ],
+  [
+    "SELECT jsonb_set(jsonb_build_object('a', 1), '{b}', to_jsonb(id), false) FROM owner",
+    object({ a: is(1) }),
+  ],
+  [
+    "SELECT jsonb_set(jsonb_build_object('a', jsonb_build_object('b', 1), 'c', nick), '{a,b}', to_jsonb(name)) FROM owner",
+    object({ a: object({ b: string }), c: or(string, nothing) }),
+  ],
+  [
+    "SELECT jsonb_set(jsonb_build_object('c', nick), '{c,d}', to_jsonb(name)) FROM owner",
+    object({ c: or(string, nothing) }),
+  ],
+  [
+    "SELECT jsonb_set(jsonb_build_object('c', nick), '{x,d}', to_jsonb(name)) FROM owner",
+    object({ c: or(string, nothing) }),
+  ],
+  ["SELECT jsonb_set(data, '{a}', to_jsonb(id)) FROM car WHERE id = 1", null],
+  ["SELECT jsonb_set(jsonb_build_array(1, 2), '{0}', to_jsonb(name)) FROM owner", null],
+  [
+    "SELECT jsonb_set(jsonb_object_agg(name, id), '{Ann}', to_jsonb('x'::text)) FROM owner",
+    record(or(number, is('x'))),
+  ],
+  ["SELECT jsonb_build_object('a', 1, 'b', name) - '{a,z}'::text[] FROM owner", object({ b: string })],
+  ["SELECT json_build_object('a', json_build_object('b', nick)) #> '{a,b}' FROM owner", or(string, nothing)],
+  [
+    "SELECT jsonb_extract_path(jsonb_build_object('a', jsonb_build_object('b', id)), 'a', 'b') FROM owner",
+    number,
+  ],
+  ["SELECT jsonb_build_object('a', jsonb_build_array(id, name)) #> '{a,1}' FROM owner", or(number, string)],
+  ["SELECT json_build_object('a', 1) #> ARRAY[name] FROM owner", null],
+  ['SELECT json_build_array(id, name) -> 0 FROM owner', or(number, string)],
+  ["SELECT json_build_object('a', id) -> name FROM owner", null],
+  [
+    "SELECT CASE WHEN id = 1 THEN jsonb_build_object('a', id) ELSE jsonb_build_object('b', 1) END -> 'a' FROM owner",
+    number,
+  ],
+  ['SELECT e FROM json_array_elements((SELECT json_agg(o) FROM owner o)) e', owner],
+  ['SELECT jsonb_array_elements(jsonb_build_array(id, nick)) FROM owner', or(number, string, nothing)],
+  ['SELECT jsonb_array_elements(data) FROM car WHERE id = 2', null],
+  // Rows of functions.
+  [
+    'SELECT json_agg(x) FROM json_to_recordset(\'[{"a":1}]\') AS x (a int, "b c" text)',
+    rows({ a: or(number, nothing), 'b c': or(string, nothing) }),
+  ],
+  ['SELECT json_agg(x) FROM pairs() x', rows({ k: or(string, nothing), n: or(number, nothing) })],
+  ['SELECT json_agg(x) FROM pairs() x (a)', rows({ a: or(string, nothing), n: or(number, nothing) })],
+  [
+    'SELECT json_agg(x) FROM addresses() x (a, b)',
+    rows({ street: or(string, nothing), number: or(number, nothing) }),
+  ],
+  [
+    "SELECT json_agg(x) FROM ROWS FROM (generate_series(1, 2), upper('a')) WITH ORDINALITY x",
+    rows({ generate_series: or(number, nothing), upper: or(string, nothing), ordinality: number }),
+  ],
+  [
+    "SELECT json_agg(x) FROM unnest(ARRAY[1, 2], ARRAY['a']) WITH ORDINALITY AS x (a, b, n)",
+    rows({ a: or(is(1), is(2), nothing), b: or(is('a'), nothing), n: number }),
+  ],
+  ['SELECT json_agg(x) FROM jsonb_each(\'{"a":1}\') x', rows({ key: string, value: unknown })],
+  ['SELECT json_agg(x) FROM generate_series(1, 2) WITH ORDINALITY x (n, o)', rows({ n: number, o: number })],
+  // Recursion.
+  [
+    `WITH RECURSIVE r AS (SELECT id, jsonb_build_array(name) AS j FROM owner
+      UNION ALL SELECT id + 1, j || jsonb_build_array(id) FROM r WHERE id < 3) SELECT j FROM r`,
+    list(or(string, number)),
+  ],
+  [
+    `WITH RECURSIVE r AS (SELECT id, jsonb_build_object('id', id, 'path', jsonb_build_array(id)) AS j FROM owner
+      UNION ALL SELECT id + 1, jsonb_set(j, '{path}', (j -> 'path') || jsonb_build_array(id)) FROM r WHERE id < 3)
+      SELECT j FROM r`,
+    object({ id: number, path: list(number) }),
+  ],
+  [
+    `WITH RECURSIVE r AS (SELECT id, jsonb_build_object('id', id) AS j FROM owner
+      UNION ALL SELECT id + 1, jsonb_build_object('id', id, 'parent', j) FROM r WHERE id < 3) SELECT j FROM r`,
+    null,
+  ],
+  // What JSON has no values for.
+  [
+    `SELECT json_build_object('date', date 'infinity', 'at', timestamp '-infinity', 'span', interval '1 day', 'bytes', '\\x01'::bytea,
+      'range', int4range(1, 3), 'spans', int4multirange(int4range(1, 3)), 'uuid', gen_random_uuid(), 'ip', inet '10.0.0.1',
+      'money', 1::money, 'char', 'a'::"char", 'table', 'owner'::regclass, 'bits', B'101', 'point', '(1,2)'::point, 'xid', '5'::xid)`,
+    object(
+      Object.fromEntries(
+        'date at span bytes range spans uuid ip money char table bits point xid'
+          .split(' ')
+          .map((name) => [name, string]),
+      ),
+    ),
+  ],
+  ["SELECT to_jsonb(ARRAY['NaN'::float8, 1, NULL])", list(or(number, special, nothing))],
+  [
+    "SELECT json_object_agg(name, CASE WHEN id = 1 THEN 'Infinity'::float8 END) FROM owner",
+    record(or(number, special, nothing)),
+  ],
 ];
 
 /** Since PostgreSQL 16. */

@@ -1,4 +1,4 @@
-import { literalOf } from '../literals/constant.ts';
+import { literalOf, literalsOfArray } from '../literals/constant.ts';
 import type { Context } from '../nullability/context.ts';
 import { learn } from '../nullability/learn.ts';
 import { resultExpressions } from '../scope.ts';
@@ -12,7 +12,8 @@ import {
   Sub,
   type WindowFunc,
 } from '../tree/nodes.ts';
-import type { Json, JsonField } from '../type.ts';
+import type { Json, JsonField, Literal } from '../type.ts';
+import { elementOf, fieldOf, replaced } from './parts.ts';
 import type { Shaper } from './shaper.ts';
 import { concatenated, membersOf, never, object, stripped, union, unknown, without } from './union.ts';
 
@@ -20,6 +21,7 @@ import { concatenated, membersOf, never, object, stripped, union, unknown, witho
 export function functionShape(call: FuncExpr, context: Context, shaper: Shaper): Json {
   const args = call.args ?? [];
   const [first] = args;
+  const { catalog } = context.frame.engine;
   switch (builtIn(call.funcid, context)) {
     case 'json_build_object':
     case 'jsonb_build_object':
@@ -40,6 +42,20 @@ export function functionShape(call: FuncExpr, context: Context, shaper: Shaper):
     case 'jsonb_strip_nulls':
       // PostgreSQL 18: the second argument strips arrays too.
       return first === undefined || args.length > 1 ? unknown : stripped(shaper.json(first, context));
+    case 'json_array_elements':
+    case 'jsonb_array_elements':
+      return first === undefined ? unknown : elementOf(shaper.json(first, context));
+    case 'json_extract_path':
+    case 'jsonb_extract_path':
+      return first === undefined ? unknown : atPath(shaper.json(first, context), args.slice(1), context);
+    case 'jsonb_set': {
+      const [, path, value, create] = args;
+      if (first === undefined || path === undefined || value === undefined) return unknown;
+      const keys = literalsOfArray(path, catalog)?.map(String) ?? [];
+      const creates = create === undefined ? true : literalOf(create, catalog);
+      if (keys.length === 0 || typeof creates !== 'boolean') return unknown;
+      return replaced(shaper.json(first, context), keys, shaper.json(value, context), creates);
+    }
     case 'json_object':
     case 'jsonb_object':
       return { kind: 'record', value: union([{ kind: 'string' }, { kind: 'null' }]) };
@@ -48,7 +64,27 @@ export function functionShape(call: FuncExpr, context: Context, shaper: Shaper):
   }
 }
 
-/** `||`, `-`, `->`. */
+/** `#> '{a,b}'`: the elements of an array are not told by where they stand. */
+function atPath(shape: Json, path: readonly Expr[], context: Context): Json {
+  const { catalog } = context.frame.engine;
+  const [only] = path;
+  // Written as VARIADIC it is one array.
+  const keys: readonly (Literal | null)[] | null =
+    only !== undefined && path.length === 1
+      ? literalsOfArray(only, catalog)
+      : path.map((key) => literalOf(key, catalog) ?? null);
+  if (keys === null || keys.includes(null)) return unknown;
+  let at = shape;
+  for (const key of keys)
+    at = union(
+      membersOf(at).map((member) =>
+        member.kind === 'array' ? elementOf(member) : fieldOf(member, String(key)),
+      ),
+    );
+  return at.kind === 'union' && at.members.length === 0 ? unknown : at;
+}
+
+/** `||`, `-`, `->`, `#>`. */
 export function operatorShape(call: OpExpr, context: Context, shaper: Shaper): Json {
   const [left, right] = call.args ?? [];
   if (left === undefined || right === undefined) return unknown;
@@ -57,18 +93,21 @@ export function operatorShape(call: OpExpr, context: Context, shaper: Shaper): J
     case 'jsonb_concat':
       return concatenated(shaper.json(left, context), shaper.json(right, context));
     case 'jsonb_delete': {
-      const key = literalOf(right, catalog);
-      return typeof key === 'string' ? without(shaper.json(left, context), [key]) : unknown;
+      const keys = literalsOfArray(right, catalog) ?? [literalOf(right, catalog)];
+      const names = keys.filter((key) => typeof key === 'string');
+      return names.length === keys.length ? without(shaper.json(left, context), names) : unknown;
     }
     case 'json_object_field':
     case 'jsonb_object_field': {
       const key = literalOf(right, catalog);
-      const fields = membersOf(shaper.json(left, context)).map((member) =>
-        member.kind === 'object' ? member.fields.find(({ name }) => name === key) : undefined,
-      );
-      // A missing field is NULL, of which the structure says nothing.
-      return fields.includes(undefined) ? unknown : union(fields.map((field) => field?.value ?? unknown));
+      return typeof key === 'string' ? fieldOf(shaper.json(left, context), key) : unknown;
     }
+    case 'json_array_element':
+    case 'jsonb_array_element':
+      return elementOf(shaper.json(left, context));
+    case 'json_extract_path':
+    case 'jsonb_extract_path':
+      return atPath(shaper.json(left, context), [right], context);
     default:
       return unknown;
   }

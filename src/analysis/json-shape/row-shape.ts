@@ -1,4 +1,4 @@
-import type { Relation } from '../catalog/catalog.ts';
+import type { Catalog, Relation } from '../catalog/catalog.ts';
 import { type Context, contextAt } from '../nullability/context.ts';
 import { entryFacts } from '../nullability/range-table.ts';
 import { type Scope, withQueryOf } from '../scope.ts';
@@ -20,7 +20,7 @@ interface RowColumn {
 export function wholeRowShape(row: Var, context: Context, shaper: Shaper): Json {
   const at = contextAt(context, row.varlevelsup);
   const entry = at?.frame.scope.query.rtable?.[row.varno - 1];
-  const columns = at === null || entry === undefined ? null : columnsOf(entry, at.frame.scope);
+  const columns = at === null || entry === undefined ? null : columnsOf(entry, row.vartype, at.frame.scope);
   if (at === null || columns === null) return unknown;
   // The row is not that of an outer join's missing side: its columns are as in their own place.
   const inPlace = entryFacts(at.frame, row.varno);
@@ -44,7 +44,7 @@ export function rowExpressionShape(row: RowExpr, context: Context, shaper: Shape
 
 const RECORD = 2249;
 
-function columnsOf(entry: RangeTblEntry, scope: Scope): readonly RowColumn[] | null {
+function columnsOf(entry: RangeTblEntry, type: number, scope: Scope): readonly RowColumn[] | null {
   const { catalog } = scope;
   switch (entry.rtekind) {
     case Rte.relation:
@@ -70,9 +70,53 @@ function columnsOf(entry: RangeTblEntry, scope: Scope): readonly RowColumn[] | n
         typeModifier: -1,
       }));
     }
+    case Rte.function: {
+      // Rows of a composite type have its names, whatever the alias calls them.
+      const relation = catalog.relations.get(catalog.types.get(type)?.relation ?? 0);
+      if (relation !== undefined) return relationColumns(relation);
+      const columns = type === RECORD ? functionColumns(entry, catalog) : null;
+      const names = entry.alias?.colnames ?? [];
+      return (
+        columns?.map((column, i) => ({ ...column, name: names[i] ?? column.name, attnum: i + 1 })) ?? null
+      );
+    }
     default:
       return null;
   }
+}
+
+const BIGINT = 20;
+
+/**
+ * The columns of functions in FROM, WITH ORDINALITY's too, as they are called without a list of names
+ * (addRangeTableEntryForFunction, src/backend/parser/parse_relation.c); null if one is not told.
+ */
+function functionColumns(
+  entry: RangeTblEntry,
+  catalog: Catalog,
+): readonly Omit<RowColumn, 'attnum'>[] | null {
+  const found: { readonly name: string; readonly type: number }[] = [];
+  const functions = entry.functions ?? [];
+  for (const { funcexpr, funccolcount, funccolnames, funccoltypes } of functions) {
+    const called = funcexpr.tag === 'FUNCEXPR' ? catalog.functions.get(funcexpr.funcid) : undefined;
+    if (funcexpr.tag !== 'FUNCEXPR' || called === undefined) return null;
+    const alias = functions.length === 1 ? entry.alias?.aliasname : undefined;
+    const scalar = {
+      name: called.columns?.[0]?.name || (alias ?? called.name),
+      type: funcexpr.funcresulttype,
+    };
+    const own = funccolnames?.length
+      ? funccolnames.map((name, i) => ({ name, type: funccoltypes?.[i] ?? 0 }))
+      : scalar.type === RECORD
+        ? (called.columns ?? [])
+        : [scalar];
+    // Those of polymorphic functions are of several types.
+    if (own.length !== funccolcount || own.some(({ type }) => catalog.types.get(type)?.kind === 'p'))
+      return null;
+    found.push(...own);
+  }
+  if (entry.funcordinality) found.push({ name: 'ordinality', type: BIGINT });
+  return found.map((column) => ({ ...column, typeModifier: -1 }));
 }
 
 function relationColumns(relation: Relation | undefined): readonly RowColumn[] | null {

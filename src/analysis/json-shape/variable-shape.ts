@@ -1,7 +1,7 @@
 import { definingQuery } from '../catalog/definition.ts';
 import { type Context, contextAt, type Frame, type Opened } from '../nullability/context.ts';
 import { resultExpressions, withQueryOf } from '../scope.ts';
-import type { QueryNode, Var } from '../tree/nodes.ts';
+import type { QueryNode, RangeTblRef, SetOperationStmt, Var } from '../tree/nodes.ts';
 import { Rte } from '../tree/nodes.ts';
 import type { Json } from '../type.ts';
 import type { Shaper } from './shaper.ts';
@@ -37,7 +37,7 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
     case Rte.cte: {
       const cte = withQueryOf(scope, entry);
       const holder = contextAt(place, entry.ctelevelsup ?? 0)?.frame;
-      if (cte === null || cte.node.cterecursive || holder === undefined) return unknown;
+      if (cte === null || holder === undefined) return unknown;
       const inside: Context = {
         ...place,
         frame: holder,
@@ -45,11 +45,10 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
         proven: holder.outer?.proven ?? null,
       };
       const { ctequery } = cte.node;
-      return resultShape(
-        once(holder, ctequery, () => engine.open(ctequery, inside)),
-        column,
-        shaper,
-      );
+      const opened = once(holder, ctequery, () => engine.open(ctequery, inside));
+      return cte.node.cterecursive
+        ? recursiveShape(opened, column, shaper)
+        : resultShape(opened, column, shaper);
     }
     case Rte.relation: {
       // What a materialised view stores was built by the same query, but maybe under other constraints.
@@ -85,6 +84,32 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
   }
 }
 
+// What a recursive WITH query's columns are taken to be while its own arms are looked at.
+const assumed = new WeakMap<QueryNode, Map<number, Json>>();
+const MOST_ROUNDS = 5;
+
+/** The structure that both arms keep to: what the first makes, with what the second makes of it, until nothing is new. */
+function recursiveShape(opened: Opened, column: number, shaper: Shaper): Json {
+  const { query } = opened.frame.scope;
+  const taken = assumed.get(query) ?? new Map<number, Json>();
+  assumed.set(query, taken);
+  const outer = taken.get(column);
+  if (outer !== undefined) return outer;
+  try {
+    const first = query.setOperations?.tag === 'SETOPERATIONSTMT' ? query.setOperations.larg : null;
+    let shape = first === null ? unknown : armsShape(opened, first, column, shaper);
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      taken.set(column, shape);
+      const next = union([shape, resultShape(opened, column, shaper)]);
+      if (JSON.stringify(next) === JSON.stringify(shape)) return shape;
+      shape = next;
+    }
+    return unknown;
+  } finally {
+    taken.delete(column);
+  }
+}
+
 const openedIn = new WeakMap<Frame, Map<QueryNode, Opened>>();
 
 /** Opens a query once for all of its columns. */
@@ -100,20 +125,23 @@ function once(frame: Frame, query: QueryNode, open: () => Opened): Opened {
 export function resultShape(opened: Opened, column: number, shaper: Shaper): Json {
   const { frame, result } = opened;
   const { query } = frame.scope;
-  if (query.setOperations === null) {
-    const expr = resultExpressions(query)[column];
-    return expr === undefined ? unknown : shaper.json(expr, result);
-  }
-  const shapes: Json[] = [];
-  const visit = (node: typeof query.setOperations): void => {
-    if (node?.tag === 'SETOPERATIONSTMT') {
-      visit(node.larg);
-      visit(node.rarg);
-      return;
-    }
-    const arm = node === null ? null : query.rtable?.[node.rtindex - 1]?.subquery;
-    shapes.push(arm ? resultShape(frame.engine.open(arm, result), column, shaper) : unknown);
-  };
-  visit(query.setOperations);
-  return union(shapes);
+  if (query.setOperations !== null) return armsShape(opened, query.setOperations, column, shaper);
+  const expr = resultExpressions(query)[column];
+  return expr === undefined ? unknown : shaper.json(expr, result);
+}
+
+function armsShape(
+  opened: Opened,
+  node: SetOperationStmt | RangeTblRef,
+  column: number,
+  shaper: Shaper,
+): Json {
+  if (node.tag === 'SETOPERATIONSTMT')
+    return union([
+      armsShape(opened, node.larg, column, shaper),
+      armsShape(opened, node.rarg, column, shaper),
+    ]);
+  const { frame, result } = opened;
+  const arm = frame.scope.query.rtable?.[node.rtindex - 1]?.subquery;
+  return arm ? resultShape(frame.engine.open(arm, result), column, shaper) : unknown;
 }

@@ -82,9 +82,7 @@ export interface RangeTblEntry {
   readonly rtekind: number;
   readonly lateral: boolean;
   /** The alias as written; `colnames` are those of a column list. */
-  readonly alias?: { readonly colnames: readonly string[] | null } | null;
-  /** What all columns are called. */
-  readonly eref?: { readonly colnames: readonly string[] | null } | null;
+  readonly alias?: { readonly aliasname: string; readonly colnames: readonly string[] | null } | null;
   /** relation */
   readonly relid?: number;
   readonly inh?: boolean;
@@ -116,7 +114,8 @@ export interface RangeTblFunction {
   readonly tag: 'RANGETBLFUNCTION';
   readonly funcexpr: Expr;
   readonly funccolcount: number;
-  /** For functions with a column definition list: their types. */
+  /** For functions with a column definition list: their names and types. */
+  readonly funccolnames: readonly string[] | null;
   readonly funccoltypes: readonly number[] | null;
 }
 
