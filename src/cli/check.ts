@@ -23,6 +23,6 @@ export async function check(options: CheckOptions, io: Io): Promise<number> {
   printNotes(analysed, io);
   const { driftText } = await import('./drift-text.ts');
   const shown = (path: string) => shownPath(path, { root: config.root, cwd: io.cwd });
-  io.stdout.write(driftText(drifted, shown, colorsFor(io.stdout, io.env)));
+  io.stdout.write(driftText(outputs, shown, colorsFor(io.stdout, io.env)));
   return 1;
 }

@@ -1,18 +1,24 @@
 import { difference } from '../drift/difference.ts';
 import type { Output } from '../drift/output.ts';
+import { goneText } from './gone-text.ts';
 import type { Colors } from './io.ts';
 import { count } from './report.ts';
 import { visible } from './visible.ts';
 
-/** What `check` says of files that are not what `generate` would leave. `shown` gives a path as the user sees it. */
+/**
+ * What `check` says of files that are not what `generate` would leave.
+ * @param outputs all of them, also those that are
+ * @param shown gives a path as the user sees it
+ */
 export function driftText(
-  drifted: readonly Output[],
+  outputs: readonly Output[],
   shown: (path: string) => string,
   colors: Colors,
 ): string {
+  const drifted = outputs.filter(({ state }) => state !== 'unchanged');
   const lines = drifted.flatMap((output) => {
     const path = shown(output.path);
-    const line = `${colors.bold(`${path}:`)} ${reason(output)}\n`;
+    const line = `${colors.bold(`${path}:`)} ${reason(output, outputs)}\n`;
     return output.state === 'stale' ? [line, `${diffOf(path, output, colors)}\n`] : [line];
   });
   const foreign = drifted.some(({ state }) => state === 'foreign');
@@ -22,16 +28,15 @@ export function driftText(
   return lines.join('') + summary;
 }
 
-function reason({ state, source }: Output): string {
+function reason(output: Output, outputs: readonly Output[]): string {
+  const { state, source } = output;
   switch (state) {
+    case 'orphaned':
+      return `orphaned; ${goneText(output, outputs)}`;
     case 'missing':
       return source === null
         ? 'missing; the shared types have not been generated'
         : `missing; ${source} has not been generated`;
-    case 'orphaned':
-      return source === null
-        ? 'orphaned; no query needs shared types any more'
-        : `orphaned; ${source} is gone`;
     case 'foreign':
       return 'in the way; nodrift did not write this file and will not overwrite it';
     default:

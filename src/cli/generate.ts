@@ -3,6 +3,7 @@ import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Output, OutputState } from '../drift/output.ts';
 import { generate as run } from '../flow/generate.ts';
 import { configuration } from './configuration.ts';
+import { goneText } from './gone-text.ts';
 import { type Colors, colorsFor, type Io } from './io.ts';
 import type { GenerateOptions } from './program.ts';
 import { count, printNotes, withProgress } from './report.ts';
@@ -26,7 +27,7 @@ export async function generate(files: readonly string[], options: GenerateOption
   );
   for (const output of outputs) {
     const path = shownPath(output.path, { root: config.root, cwd: io.cwd });
-    const what = contents(output, queries.get(output.path));
+    const what = contents(output, outputs, queries.get(output.path));
     io.stdout.write(`${wordFor(output.state, colors)}  ${path.padEnd(width)}  ${colors.dim(what)}\n`);
   }
 
@@ -44,8 +45,9 @@ const noWatching = diagnostic({
   hint: 'Let a watcher run it: npx nodemon --ext sql --exec "nodrift generate"',
 });
 
-function contents({ source, state }: Output, queries: number | undefined): string {
-  if (state === 'orphaned') return source === null ? 'no longer needed' : `${source} is gone`;
+function contents(output: Output, outputs: readonly Output[], queries: number | undefined): string {
+  if (output.state === 'orphaned')
+    return output.source === null ? 'no longer needed' : goneText(output, outputs);
   return queries === undefined ? 'shared types' : count(queries, 'query', 'queries');
 }
 

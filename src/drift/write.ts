@@ -1,4 +1,4 @@
-import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type { Output } from './output.ts';
@@ -6,7 +6,8 @@ import type { Output } from './output.ts';
 /**
  * Brings the disk to what `outputs` say: stale and missing files are written, orphaned ones removed, unchanged
  * ones not touched. Every text is first written beside its place and moved there only when all of them are
- * written, so that a full disk or a folder without write permission changes nothing.
+ * written, so that a full disk or a folder without write permission changes nothing; where moving or removing fails
+ * half-way, what was moved and removed before is put back.
  * Throws Failure (2) for a foreign file and for what the file system refuses, with paths relative to `root`.
  */
 export async function writeOutputs(outputs: readonly Output[], root: string): Promise<void> {
@@ -22,17 +23,47 @@ export async function writeOutputs(outputs: readonly Output[], root: string): Pr
       ? [{ path: output.path, text: output.after }]
       : [],
   );
+  const orphans = outputs.filter(({ state }) => state === 'orphaned');
   const staged: Staged[] = [];
+  const undo: (() => Promise<void>)[] = [];
+  const kept: string[] = [];
+  const keep = async (path: string) => {
+    const copy = `${path}.${process.pid}.old.tmp`;
+    kept.push(copy);
+    undo.push((await copied(path, copy)) ? () => rename(copy, path) : () => rm(path, { force: true }));
+  };
   try {
     for (const { path, text } of texts) staged.push(await refusable(path, root, () => stage(path, text)));
-    for (const { from, to } of staged) await refusable(to, root, () => rename(from, to));
+    for (const { from, to } of staged) {
+      await refusable(to, root, async () => {
+        await keep(to);
+        await rename(from, to);
+      });
+    }
+    for (const { path } of orphans) {
+      await refusable(path, root, async () => {
+        await keep(path);
+        await rm(path, { force: true });
+      });
+    }
   } catch (error) {
-    await Promise.all(staged.map(({ from }) => rm(from, { force: true })));
+    // Whatever cannot be put back must not keep the others from it.
+    for (const step of undo.toReversed()) await step().catch(() => {});
     throw error;
+  } finally {
+    const temporary = [...staged.map(({ from }) => from), ...kept];
+    await Promise.all(temporary.map((path) => rm(path, { force: true })));
   }
-  for (const output of outputs) {
-    if (output.state === 'orphaned')
-      await refusable(output.path, root, () => rm(output.path, { force: true }));
+}
+
+/** Keeps a file under a second name, with its time stamps where the file system has links; false if there is none. */
+async function copied(path: string, copy: string): Promise<boolean> {
+  try {
+    await link(path, copy).catch(() => copyFile(path, copy));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
   }
 }
 

@@ -58,6 +58,23 @@ describe('check', () => {
     expect(await drift()).toMatchSnapshot();
   });
 
+  test('names what a change of emitTemplate leaves behind, and generate removes it', async () => {
+    const emitTemplate = '{{dir}}/generated/{{name}}.ts';
+    const { transforms, ...rest } = JSON.parse(project.text('pgtyped.config.json'));
+    const moved = { ...rest, transforms: [{ ...transforms[0], emitTemplate }] };
+    project.put('pgtyped.config.json', JSON.stringify(moved));
+    expect(await drift()).toBe(
+      'queries/generated/cars.ts: missing; queries/cars.sql has not been generated\n' +
+        'queries/cars.queries.ts: orphaned; the module of queries/cars.sql has another place now\n' +
+        '2 generated files are not what `nodrift generate` would leave. Run it and commit the result.\n',
+    );
+    const { stdout } = await nodrift(['generate'], { cwd: project.root });
+    expect(stdout).toMatch(
+      /^removed +queries\/cars\.queries\.ts +the module of queries\/cars\.sql has another place now$/m,
+    );
+    expect(await check()).toEqual(quiet);
+  });
+
   test('reports broken queries as generate does', async () => {
     project.put('queries/cars.sql', carsQueries.replace('make, sold_at', 'mkae, sold_at'));
     const run = await check();

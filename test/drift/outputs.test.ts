@@ -122,6 +122,58 @@ describe('compareOutputs', () => {
     expect(await states([])).toEqual([`${path} orphaned`]);
   });
 
+  describe('after a change of emitTemplate', () => {
+    const old = () => put('queries/a.queries.ts', header('queries/a.sql'));
+    beforeEach(() => {
+      config = configured('{{dir}}/generated/{{name}}.ts');
+      put('queries/a.sql', 'SELECT');
+      put('queries/deep/b.sql', 'SELECT');
+    });
+
+    test('finds the modules in the old places', async () => {
+      old();
+      put('queries/deep/lib/b.mts', header('queries/deep/b.sql'));
+      put('queries/gone.queries.ts', header('queries/gone.sql'));
+      expect(await states([])).toEqual([
+        'queries/a.queries.ts orphaned',
+        'queries/deep/lib/b.mts orphaned',
+        'queries/gone.queries.ts orphaned',
+      ]);
+      const made: Module = { ...module('a'), path: join(root, 'queries/generated/a.ts') };
+      await writeOutputs(await compareOutputs(config, [made]), root);
+      expect(await states([made])).toEqual(['queries/generated/a.ts unchanged']);
+    });
+
+    test('leaves alone what lies elsewhere, or is written by hand', async () => {
+      put('queries/a.ts', `export const mine = 1;\n${header('queries/a.sql')}`);
+      put('queries/nested/queries/gone.queries.ts', header('queries/gone.sql'));
+      put('queries/other/b.queries.ts', header('queries/deep/b.sql'));
+      put('elsewhere/a.queries.ts', header('queries/a.sql'));
+      put('queries/node_modules/x/a.queries.ts', header('queries/a.sql'));
+      put('queries/excluded.txt', 'SELECT');
+      put('queries/excluded.queries.ts', header('queries/excluded.txt'));
+      expect(await states([])).toEqual([]);
+    });
+
+    test.each(['other.json', 'queries/pgtyped.config.json'])(
+      'leaves alone what another configuration, %s, leads to',
+      async (path) => {
+        old();
+        put('queries/queries/c.queries.ts', header('queries/c.sql'));
+        put('queries/c.sql', 'SELECT');
+        expect(await states([])).toHaveLength(2);
+        const emitTemplate = '{{dir}}/{{name}}.queries.ts';
+        const transforms = [{ mode: 'sql', include: '**/*.sql', emitTemplate }];
+        put(path, JSON.stringify({ transforms, srcDir: './queries', nodrift: {} }));
+        const other = path === 'other.json' ? 'queries/a.queries.ts' : 'queries/queries/c.queries.ts';
+        expect(await states([])).not.toContain(`${other} orphaned`);
+        expect(await states([])).toHaveLength(1);
+        put(path, '{ "transforms": oops');
+        expect(await states([])).not.toContain(`${other} orphaned`);
+      },
+    );
+  });
+
   test('finds shared types that nothing needs any more', async () => {
     const path = config.sharedTypes.slice(root.length + 1);
     put(path, header('the schema'));
@@ -193,6 +245,28 @@ describe('writeOutputs', () => {
     expect(readdirSync(join(root, 'queries'))).toEqual(['file', 'stale.queries.ts']);
     expect(text('queries/stale.queries.ts')).toBe(header('queries/stale.sql'));
   });
+
+  test.each(['missing', 'orphaned'] as const)(
+    'puts everything back if a %s file fails last',
+    async (state) => {
+      const past = new Date(2001, 1, 1);
+      const stale = put('queries/stale.queries.ts', header('queries/stale.sql'));
+      utimesSync(stale, past, past);
+      put('queries/gone.queries.ts', header('queries/gone.sql'));
+      const before = [header('queries/stale.sql'), header('queries/gone.sql')];
+      const outputs = await compareOutputs(config, [module('stale'), module('new')]);
+      expect(outputs.map((output) => output.state)).toEqual(['stale', 'missing', 'orphaned']);
+      const last = { ...module('z'), before: null, after: state === 'orphaned' ? null : module('z').text };
+      put('queries/z.queries.ts/file', 'a folder that is in use');
+      const { exitCode, diagnostics } = await failure(writeOutputs([...outputs, { ...last, state }], root));
+      expect(exitCode).toBe(2);
+      expect(diagnostics).toMatchObject([{ file: 'queries/z.queries.ts' }]);
+      const files = ['gone.queries.ts', 'stale.queries.ts', 'z.queries.ts'];
+      expect(readdirSync(join(root, 'queries')).sort()).toEqual(files);
+      expect([text('queries/stale.queries.ts'), text('queries/gone.queries.ts')]).toEqual(before);
+      expect(statSync(stale).mtime).toEqual(past);
+    },
+  );
 
   test.skipIf(process.getuid?.() === 0)('names a folder without write permission', async () => {
     mkdirSync(join(root, 'queries/locked'), { recursive: true });
