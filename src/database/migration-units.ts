@@ -60,21 +60,32 @@ export async function unitsOf(
   if (source.kind === 'schema') return files.map((file) => schemaUnit(file, options));
   const migrations = readMigrations(source.format, files);
   const programs = await loadPrograms(migrations.filter(isProgram));
-  const books = source.format === 'node-pg-migrate';
+  const own = { ...options, books: source.format === 'node-pg-migrate' ? booksOnce() : null };
   return migrations.map((migration) => {
     const program = programs.get(migration.name);
-    return program === undefined
-      ? scriptUnit(migration, books, options)
-      : programUnit(migration, program, options);
+    return program === undefined ? scriptUnit(migration, own) : programUnit(migration, program, own);
   });
 }
 
-function scriptUnit(migration: Migration, books: boolean, options: UnitOptions): MigrationUnit {
+interface OwnOptions extends UnitOptions {
+  /** Sees to it that there are books; null where the tool has none that we know. */
+  readonly books: ((client: Client) => Promise<void>) | null;
+}
+
+function booksOnce(): (client: Client) => Promise<void> {
+  const done = new WeakSet<Client>();
+  return async (client) => {
+    if (!done.has(client)) await ensureBooks(client);
+    done.add(client);
+  };
+}
+
+function scriptUnit(migration: Migration, options: OwnOptions): MigrationUnit {
   const { name, file } = migration;
   const run = async (client: Client, script: MigrationScript, mark: string) => {
-    if (books) await ensureBooks(client);
+    await options.books?.(client);
     const rewrite = (sql: string) => localScript(client, sql, options);
-    await runSteps(client, stepsOf(script), { rewrite, ...(books && { mark }) });
+    await runSteps(client, stepsOf(script), { rewrite, ...(options.books && { mark }) });
   };
   if (migration.kind === 'program') throw new Error(`${file.file} was not loaded`);
   const { up, down } = migration;
@@ -87,9 +98,9 @@ function scriptUnit(migration: Migration, books: boolean, options: UnitOptions):
   };
 }
 
-function programUnit({ name, file }: Migration, program: Program, options: UnitOptions): MigrationUnit {
+function programUnit({ name, file }: Migration, program: Program, options: OwnOptions): MigrationUnit {
   const run = async (client: Client, direction: 'up' | 'down', mark: string) => {
-    await ensureBooks(client);
+    await options.books?.(client);
     const rewrite = (sql: string) => localScript(client, sql, options);
     await runSteps(client, await program.steps(client, direction, rewrite), { rewrite, mark });
   };
