@@ -1,8 +1,8 @@
-import type { Literal, PgType, Value } from '../../analysis/type.ts';
+import type { Json, Literal, PgType, Value } from '../../analysis/type.ts';
 import { typeText } from '../../flow/type-text.ts';
 
 /**
- * Texts of two values that show where they differ: `text`, `text | null`, `(text | null)[]`, `'a' | 'b' | null`,
+ * Texts of two values that show where they differ: `text`, `text | null`, `'a' | 'b' | null`, `text[] without null`,
  * `mood ('sad', 'ok')`.
  */
 export function valueTexts(
@@ -10,48 +10,74 @@ export function valueTexts(
   after: Value,
   path: readonly string[],
 ): readonly [before: string, after: string] {
-  const plain = (value: Value) => nullable(bare(value, path, false), value);
-  const texts = [plain(before), plain(after)] as const;
+  const texts = [valueText(before, path), valueText(after, path)] as const;
   if (texts[0] !== texts[1]) return texts;
-  const full = (value: Value) => nullable(bare(value, path, true), value);
-  return [full(before), full(after)];
+  return [fullText(before, path), fullText(after, path)];
 }
 
 /** The text of one value, where there is none to compare it with. */
 export function valueText(value: Value, path: readonly string[]): string {
-  return nullable(bare(value, path, false), value);
+  return nullable(value.literals ? literalTexts(value.literals) : elementsText(value, path), value);
+}
+
+/** With all that is known of it. */
+function fullText(value: Value, path: readonly string[]): string {
+  const { type, literals, fields, json } = value;
+  const elements = value.elementsNullable === false ? ' without null' : '';
+  const of = literals === undefined ? '' : ` of ${literalTexts(literals)}`;
+  if (json !== undefined) return nullable(`${typeText(type, path)} ${jsonText(json)}`, value);
+  if (fields === undefined) return nullable(`${fullTypeText(type, path)}${elements}${of}`, value);
+  const texts = fields.map((field) => `${field.name} ${fullText(field.value, path)}`);
+  return nullable(`${typeText(type, path)} (${texts.join(', ')})`, value);
 }
 
 function nullable(text: string, value: Value): string {
   return value.nullable ? `${text} | null` : text;
 }
 
-function bare(value: Value, path: readonly string[], full: boolean): string {
-  const { type, literals, fields, json } = value;
-  if (literals !== undefined) return literals.map(literalText).join(' | ') || 'never';
-  if (full && fields !== undefined) {
-    return `record (${fields.map((field) => `${field.name} ${valueText(field.value, path)}`).join(', ')})`;
-  }
-  if (full && json !== undefined) return `${typeText(type, path)} of another structure`;
-  const text = full ? fullTypeText(type, path) : typeText(type, path);
-  if (value.elementsNullable === false) return `${text} without null`;
-  return text;
+function elementsText({ type, elementsNullable }: Value, path: readonly string[]): string {
+  const text = typeText(type, path);
+  return elementsNullable === false ? `${text} without null` : text;
 }
 
 function fullTypeText(type: PgType, path: readonly string[]): string {
-  const text = typeText(type, path);
   switch (type.kind) {
     case 'enum':
-      return `${text} (${type.labels.map(literalText).join(', ')})`;
+      return `${typeText(type, path)} (${type.labels.map(literalText).join(', ')})`;
     case 'composite':
-      return `${text} (${type.fields.map(({ name, value }) => `${name} ${valueText(value, path)}`).join(', ')})`;
+      return `${typeText(type, path)} (${type.fields.map(({ name, value }) => `${name} ${fullText(value, path)}`).join(', ')})`;
     case 'domain':
-      return `${text} over ${fullTypeText(type.base, path)}`;
+      return `${typeText(type, path)} over ${fullTypeText(type.base, path)}`;
     case 'array':
       return `${fullTypeText(type.element, path)}[]`;
+    case 'range':
+      return `${typeText(type, path)} of ${fullTypeText(type.subtype, path)}`;
+    case 'multirange':
+      return `${typeText(type, path)} of ${fullTypeText(type.range.subtype, path)}`;
     default:
-      return text;
+      return typeText(type, path);
   }
+}
+
+function jsonText(json: Json): string {
+  switch (json.kind) {
+    case 'literal':
+      return literalText(json.value);
+    case 'array':
+      return `[${jsonText(json.element)}]`;
+    case 'record':
+      return `{*: ${jsonText(json.value)}}`;
+    case 'object':
+      return `{${json.fields.map(({ name, value, optional }) => `${name}${optional ? '?' : ''}: ${jsonText(value)}`).join(', ')}}`;
+    case 'union':
+      return json.members.map(jsonText).join(' | ');
+    default:
+      return json.kind;
+  }
+}
+
+function literalTexts(literals: readonly Literal[]): string {
+  return literals.map(literalText).join(' | ') || 'never';
 }
 
 function literalText(literal: Literal): string {
