@@ -15,6 +15,8 @@ export interface AnalyseOptions {
   readonly texts: ReadonlyMap<string, string>;
   /** PgTyped's convention: a parameter without `!` may be null or left out unless NULL can't be written. */
   readonly lenientParameters: boolean;
+  /** The client's catalogs where somebody began to load them; see prepareAnalysis. */
+  readonly catalog?: Promise<Catalog>;
   /** Called after each statement, for progress. */
   readonly progress?: (done: number, of: number) => void;
 }
@@ -28,6 +30,14 @@ export interface Analysis {
 }
 
 /**
+ * Begins to load what every analysis needs, so that the server works while the statements are still being read.
+ * @throws Failure 3 if the connection is lost
+ */
+export function prepareAnalysis(client: Client): Promise<Catalog> {
+  return asking(() => loadCatalog(client, []));
+}
+
+/**
  * Has the database analyse each statement and says everything that its schema tells about them. Nothing is
  * executed and nothing is created; only settings of this session change.
  *
@@ -38,7 +48,7 @@ export async function analyse(
   statements: readonly Statement[],
   options: AnalyseOptions,
 ): Promise<Analysis> {
-  let catalog = await asking(() => loadCatalog(client, []));
+  let catalog = await (options.catalog ?? prepareAnalysis(client));
   const analysed: (Analysed | null)[] = statements.map(() => null);
   const waiting: { readonly index: number; readonly described: Described }[] = [];
   const system = new Set<number>();

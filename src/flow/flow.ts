@@ -1,3 +1,4 @@
+import type { Catalog } from '../analysis/catalog/catalog.ts';
 import type { Query } from '../analysis/query.ts';
 import type { Database } from '../database/database.ts';
 import type { Diagnostic } from '../diagnostic.ts';
@@ -61,15 +62,16 @@ export async function withAnalysed<T>(
 ): Promise<T> {
   options.progress?.('opening the database');
   const opening = open(config, options);
+  const catalog = opening.then(({ client }) => prepare(client));
   // What goes wrong there is looked at after the files are read.
-  opening.catch(() => {});
+  for (const early of [opening, catalog]) early.catch(() => {});
   const close = () =>
     opening.then(
       (database) => database.close(),
       () => {},
     );
   try {
-    const analysed = await interruptible(options.signal, analyseOn(config, opening, options));
+    const analysed = await interruptible(options.signal, analyseOn(config, opening, catalog, options));
     const [result] = await Promise.all([use(analysed), close()]);
     return result;
   } finally {
@@ -82,9 +84,15 @@ async function open(config: Config, { signal, env }: FlowOptions): Promise<Datab
   return openDatabase(config, { ...(signal && { signal }), ...(env && { env: { ...env } }) });
 }
 
+async function prepare(client: Database['client']): Promise<Catalog> {
+  const { prepareAnalysis } = await import('../analysis/analyse.ts');
+  return prepareAnalysis(client);
+}
+
 async function analyseOn(
   config: Config,
   opening: Promise<Database>,
+  catalog: Promise<Catalog>,
   options: FlowOptions,
 ): Promise<Analysed> {
   const [{ analyse }, { targets, sources, diagnostics, warnings }] = await Promise.all([
@@ -101,6 +109,7 @@ async function analyseOn(
   const texts = new Map(sources.map((source) => [source.file, source.text]));
   const analysis = await analyse(database.client, statements, {
     texts,
+    catalog,
     lenientParameters: config.runtime === '@pgtyped/runtime',
     progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
   });

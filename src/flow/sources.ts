@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { findQueryFiles, type QueryFile } from '../project/query-files.ts';
@@ -34,7 +35,12 @@ export async function readSources(config: Config): Promise<Sources> {
   const targets = await findQueryFiles(config);
   if (targets.length === 0) throw new Failure(2, [nothingFound(config)]);
   const files = new Map(targets.map((target) => [target.file, target.path]));
-  const read = Array.from(files, ([file, path]) => readSource(file, path, config));
+  const read: ReturnType<typeof readSource>[] = [];
+  for (const [file, path] of files) {
+    read.push(readSource(file, path, config));
+    // Meanwhile the database is being opened: its answers are heard in between.
+    await setImmediate();
+  }
   return {
     targets,
     sources: read.map(({ source }) => source),

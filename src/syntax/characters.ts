@@ -59,7 +59,9 @@ export function isOperatorPart(code: number): boolean {
 
 /** The end of the white space at an offset. */
 export function endOfSpace(text: string, from: number): number {
-  let at = from;
-  while (isSpace(text.charCodeAt(at))) at += 1;
-  return at;
+  SPACES.lastIndex = from;
+  SPACES.test(text);
+  return SPACES.lastIndex;
 }
+
+const SPACES = /[ \t\n\v\f\r]*/y;

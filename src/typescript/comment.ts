@@ -18,14 +18,19 @@ export function lineComment(text: string): string {
   return visible(text);
 }
 
+// Nearly every text, in which there is nothing to look for line by line.
+const harmless = /^(?:[\n !-)+-.0-?A-~]|\*(?!\/)|\/)*$/;
+
 function commentLines(text: string): string[] {
-  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/).map((line) =>
-    visible(line.replaceAll('\t', '  '))
-      .replaceAll('*/', '*\\/')
-      // TypeScript obeys `@ts-ignore` and its kin in block comments too.
-      .replace(/@(?=ts-)/gi, '@ ')
-      .trimEnd(),
-  );
+  const lines = harmless.test(text)
+    ? text.split('\n').map((line) => line.trimEnd())
+    : text.split(/\r\n|[\n\r\u2028\u2029]/).map((line) =>
+        visible(line.replaceAll('\t', '  '))
+          .replaceAll('*/', '*\\/')
+          // TypeScript obeys `@ts-ignore` and its kin in block comments too.
+          .replace(/@(?=ts-)/gi, '@ ')
+          .trimEnd(),
+      );
   while (lines[0] === '') lines.shift();
   while (lines.at(-1) === '') lines.pop();
   return lines;

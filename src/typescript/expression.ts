@@ -16,69 +16,87 @@ export type Expression =
  * @param before how many characters stand before and after it on that line
  */
 export function printExpression(expression: Expression, indent: string, before: number): string {
-  if (typeof expression === 'string') {
-    const fits = indent.length + before + expression.length <= lineWidth;
-    return fits || before === 0 || expression.startsWith('`') ? expression : `\n${indent}  ${expression}`;
-  }
-  if (!mustBreak(expression)) {
-    const flat = flatExpression(expression);
-    if (!flat.includes('\n') && indent.length + before + flat.length <= lineWidth) return flat;
-  }
-  return broken(expression, indent);
+  return print(layout(expression), indent, before);
 }
 
 /** Before a call: understood by esbuild, Rollup, Rolldown, webpack and Terser. Arguments that are calls need it too. */
 export const pure = '/* @__PURE__ */ ';
 
-type Compound = Exclude<Expression, string>;
+/** An expression and, made once for all levels, its text on one line; null where it cannot stand on one. */
+type Layout =
+  | string
+  | { readonly flat: string | null; readonly call: string; readonly args: readonly Layout[] }
+  | { readonly flat: string | null; readonly list: readonly Layout[] }
+  | { readonly flat: string | null; readonly record: readonly (readonly [key: string, value: Layout])[] };
 
-function broken(expression: Compound, indent: string): string {
-  const inner = `${indent}  `;
+function layout(expression: Expression): Layout {
+  if (typeof expression === 'string') return expression;
   if ('call' in expression) {
-    const [only] = expression.args;
-    // A single list or record hugs the parentheses.
-    if (only !== undefined && typeof only !== 'string' && expression.args.length === 1) {
-      return `${pure}${expression.call}(${broken(only, indent)})`;
-    }
-    return `${pure}${expression.call}(\n${items(expression.args, inner)}${indent})`;
+    const args = expression.args.map(layout);
+    const call = `${pure}${expression.call}`;
+    return { call, args, flat: oneLine(args.map(flatText), `${call}(`, ')') };
   }
-  if ('list' in expression) return `[\n${items(expression.list, inner)}${indent}]`;
-  const fields = expression.record.map(([name, value]) => {
-    const key = valueKey(name);
-    const text = printExpression(value, inner, key.length + 3);
+  if ('list' in expression) {
+    const list = expression.list.map(layout);
+    return { list, flat: mustBreak(expression.list) ? null : oneLine(list.map(flatText), '[', ']') };
+  }
+  const record = expression.record.map(([key, value]) => [valueKey(key), layout(value)] as const);
+  const fields = record.map(([key, value]) => {
+    const text = flatText(value);
+    return text === null ? null : `${key}: ${text}`;
+  });
+  return { record, flat: fields.length === 0 ? '{}' : oneLine(fields, '{ ', ' }') };
+}
+
+// Prettier's rule: several lists (or several records) with more than one entry each stand under each other.
+function mustBreak(list: readonly Expression[]): boolean {
+  return (
+    list.length > 1 &&
+    (list.every((item) => typeof item !== 'string' && 'list' in item && item.list.length > 1) ||
+      list.every((item) => typeof item !== 'string' && 'record' in item && item.record.length > 1))
+  );
+}
+
+function oneLine(texts: readonly (string | null)[], open: string, close: string): string | null {
+  return texts.includes(null) ? null : `${open}${texts.join(', ')}${close}`;
+}
+
+function flatText(item: Layout): string | null {
+  if (typeof item !== 'string') return item.flat;
+  return item.includes('\n') ? null : item;
+}
+
+function print(item: Layout, indent: string, before: number): string {
+  if (typeof item === 'string') {
+    const fits = indent.length + before + item.length <= lineWidth;
+    return fits || before === 0 || item.startsWith('`') ? item : `\n${indent}  ${item}`;
+  }
+  const { flat } = item;
+  return flat !== null && indent.length + before + flat.length <= lineWidth ? flat : broken(item, indent);
+}
+
+function broken(item: Exclude<Layout, string>, indent: string): string {
+  const inner = `${indent}  `;
+  if ('call' in item) {
+    const [only] = item.args;
+    // A single list or record hugs the parentheses.
+    if (only !== undefined && typeof only !== 'string' && item.args.length === 1) {
+      return `${item.call}(${broken(only, indent)})`;
+    }
+    return `${item.call}(\n${items(item.args, inner)}${indent})`;
+  }
+  if ('list' in item) return `[\n${items(item.list, inner)}${indent}]`;
+  const fields = item.record.map(([key, value]) => {
+    const text = print(value, inner, key.length + 3);
     return `${inner}${key}:${text.startsWith('\n') ? '' : ' '}${text},\n`;
   });
   return `{\n${fields.join('')}${indent}}`;
 }
 
-function items(list: readonly Expression[], indent: string): string {
+function items(list: readonly Layout[], indent: string): string {
   return list
-    .map((item) => `${indent}${typeof item === 'string' ? item : printExpression(item, indent, 1)},\n`)
+    .map((item) => `${indent}${typeof item === 'string' ? item : print(item, indent, 1)},\n`)
     .join('');
-}
-
-// Prettier's rule: several lists (or several records) with more than one entry each stand under each other.
-function mustBreak(expression: Expression): boolean {
-  if (typeof expression === 'string') return false;
-  if ('call' in expression) return expression.args.some(mustBreak);
-  if ('record' in expression) return expression.record.some(([, value]) => mustBreak(value));
-  const { list } = expression;
-  return (
-    (list.length > 1 &&
-      (list.every((item) => typeof item !== 'string' && 'list' in item && item.list.length > 1) ||
-        list.every((item) => typeof item !== 'string' && 'record' in item && item.record.length > 1))) ||
-    list.some(mustBreak)
-  );
-}
-
-function flatExpression(expression: Expression): string {
-  if (typeof expression === 'string') return expression;
-  if ('call' in expression) {
-    return `${pure}${expression.call}(${expression.args.map(flatExpression).join(', ')})`;
-  }
-  if ('list' in expression) return `[${expression.list.map(flatExpression).join(', ')}]`;
-  const fields = expression.record.map(([key, value]) => `${valueKey(key)}: ${flatExpression(value)}`);
-  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
 
 // `__proto__: x` in an object literal sets the prototype (ECMA-262, B.3.1).

@@ -2,9 +2,6 @@ import { isIdentifier, moduleWords, reservedWords } from './identifier.ts';
 
 export type Runtime = 'nodrift' | '@pgtyped/runtime';
 
-/** What a type that belongs to a query holds; becomes the end of its name. */
-export type QueryTypeRole = 'Params' | 'Row' | 'Result' | 'Query' | 'Violations';
-
 /**
  * The name of the function that is generated for a query: its name in camelCase, with `_` behind it
  * where that is a reserved word. Null where no TypeScript name can be made of it.
@@ -18,20 +15,20 @@ export function queryName(name: string, runtime: Runtime): string | null {
 }
 
 /**
- * The name of a type that is generated for a query: `GetCarParams`, or `IGetCarParams` for PgTyped's
- * runtime with `hungarianNotation`. Null where no TypeScript name can be made of it.
+ * What the names of the types that are generated for a query begin with, before the word for their role:
+ * `GetCar` of `GetCarParams`, or `IGetCar` for PgTyped's runtime with `hungarianNotation`. Null where no
+ * TypeScript name can be made of it.
  */
-export function typeName(
+export function typeStem(
   name: string,
-  role: QueryTypeRole,
   config: { readonly runtime: Runtime; readonly hungarianNotation: boolean },
 ): string | null {
   // PgTyped's generator applies pascalCase twice to what it exports (its generator.ts), and once
   // to what it refers to: they differ only where its output does not compile.
   const pascal = config.runtime === 'nodrift' ? pascalCase(name) : pascalCase(pascalCase(name));
   const prefix = config.runtime === '@pgtyped/runtime' && config.hungarianNotation ? 'I' : '';
-  const result = `${prefix}${pascal}${role}`;
-  return pascal !== '' && isIdentifier(result) ? result : null;
+  const stem = `${prefix}${pascal}`;
+  return pascal !== '' && isIdentifier(stem) ? stem : null;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Query } from '../analysis/query.ts';
 import { type Diagnostic, diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import { camelCase, queryName, typeName } from './names.ts';
+import { camelCase, queryName, typeStem } from './names.ts';
 
 /** A query with the names that are generated for it. */
 export interface NamedQuery {
@@ -13,6 +13,8 @@ export interface NamedQuery {
   readonly row: string;
   /** Of the type that names the constraints it can violate; not for @pgtyped/runtime. */
   readonly violations: string;
+  /** Of the type that PgTyped has for both: its parameters and its row. */
+  readonly pair: string;
   /** The columns' keys, in their order. */
   readonly keys: readonly string[];
 }
@@ -39,14 +41,13 @@ export function nameQueries(
   return queries.flatMap((query) => {
     const { statement } = query;
     const name = queryName(statement.name, config.runtime);
-    const params = typeName(statement.name, 'Params', config);
-    const row = typeName(statement.name, config.runtime === 'nodrift' ? 'Row' : 'Result', config);
-    const violations = typeName(statement.name, 'Violations', config);
-    if (name === null || params === null || row === null || violations === null) {
+    const stem = typeStem(statement.name, config);
+    if (name === null || stem === null) {
       const message = `The name "${statement.name}" gives no TypeScript name.`;
       diagnostics.push(at(query, message, 'Use a name that begins with a letter.'));
       return [];
     }
+    const params = `${stem}Params`;
     const owner = owners.get(`value ${name}`) ?? owners.get(`type ${params}`);
     if (owner !== undefined) {
       const message = `"${statement.name}" and "${owner.statement.name}" would both be generated as ${name}.`;
@@ -65,7 +66,8 @@ export function nameQueries(
       diagnostics.push(at(query, message, 'Give each column a name of its own with AS.'));
       return [];
     }
-    return [{ query, name, params, row, violations, keys }];
+    const row = config.runtime === 'nodrift' ? `${stem}Row` : `${stem}Result`;
+    return [{ query, name, params, row, violations: `${stem}Violations`, pair: `${stem}Query`, keys }];
   });
 }
 

@@ -2,7 +2,7 @@ import { camelCase as theirCamelCase } from 'camel-case';
 import fc from 'fast-check';
 import { pascalCase as theirPascalCase } from 'pascal-case';
 import { describe, expect, it } from 'vitest';
-import { camelCase, pascalCase, queryName, typeName } from '../../src/typescript/names.ts';
+import { camelCase, pascalCase, queryName, typeStem } from '../../src/typescript/names.ts';
 
 const identifier = fc.stringMatching(/^[A-Za-z_][A-Za-z_0-9]{0,12}$/);
 const anything = fc.oneof(identifier, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }));
@@ -48,17 +48,17 @@ describe('queryName', () => {
   });
 });
 
-describe('typeName', () => {
+describe('typeStem', () => {
   const ours = { runtime: 'nodrift', hungarianNotation: true } as const;
   const pgtyped = { runtime: '@pgtyped/runtime', hungarianNotation: true } as const;
 
   it("has PgTyped's I only for PgTyped's runtime", () => {
-    expect(typeName('get_car', 'Params', ours)).toBe('GetCarParams');
-    expect(typeName('get_car', 'Params', pgtyped)).toBe('IGetCarParams');
-    expect(typeName('get_car', 'Result', { ...pgtyped, hungarianNotation: false })).toBe('GetCarResult');
+    expect(typeStem('get_car', ours)).toBe('GetCar');
+    expect(typeStem('get_car', pgtyped)).toBe('IGetCar');
+    expect(typeStem('get_car', { ...pgtyped, hungarianNotation: false })).toBe('GetCar');
   });
 
   it('is null where nothing is left of the name', () => {
-    expect(typeName('_', 'Row', ours)).toBeNull();
+    expect(typeStem('_', ours)).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import { docComment } from '../comment.ts';
 import { printExpression } from '../expression.ts';
 import { header } from '../header.ts';
 import type { Module } from '../module.ts';
-import { pascalCase, typeName } from '../names.ts';
+import { pascalCase } from '../names.ts';
 import type { Overrides } from '../override.ts';
 import type { NamedQuery, SourceFile } from '../query-names.ts';
 import { arrayOf, named, orNull, printFields, type TsField, type TsType, unionOf } from '../ts-type.ts';
@@ -21,7 +21,7 @@ export function pgtypedModule(
   overrides: Overrides,
   config: Config,
 ): Module {
-  const taken = new Set(queries.flatMap((q) => [q.name, q.params, q.row, pairName(q, config)]));
+  const taken = new Set(queries.flatMap((q) => [q.name, q.params, q.row, q.pair]));
   const types = fileTypes(taken, output, overrides, config);
   const prepared = types.imports.value('@pgtyped/runtime', 'PreparedQuery');
   const blocks = queries.flatMap((query) => queryBlocks(query, prepared, taken, types, config));
@@ -56,17 +56,13 @@ function queryBlocks(
   return [
     `${docComment(`'${title}' parameters type`, '')}${declaration(params, parameters)}`,
     `${docComment(`'${title}' return type`, '')}${declaration(row, columns)}`,
-    `${docComment(`'${title}' query type`, '')}${declaration(pairName(named_, config), [
+    `${docComment(`'${title}' query type`, '')}${declaration(named_.pair, [
       { name: 'params', type: named(params) },
       { name: 'result', type: named(row) },
     ])}`,
     `${before}${printExpression(queryIr(statement), '', 1000)}${after}`,
     `${comment}export const ${name} = new ${prepared}<${params}, ${row}>(${ir});\n`,
   ];
-}
-
-function pairName({ query, params }: NamedQuery, config: Config): string {
-  return typeName(query.statement.name, 'Query', config) ?? `${params}Query`;
 }
 
 function declaration(name: string, fields: readonly TsField[]): string {
