@@ -18,6 +18,8 @@ export interface ParameterFacts {
   readonly refusesNull: boolean;
   /** The column that it is written to or compared with; null if none or several. */
   readonly column: ColumnReference | null;
+  /** `COMMENT ON COLUMN` of that column. */
+  readonly comment: string | null;
 }
 
 /**
@@ -43,7 +45,7 @@ export function parameterFacts(query: QueryNode, catalog: Catalog, count: number
   return found.map((restrictions, i) => ({
     facts: factsOf(restrictions, types[i] ?? 0, catalog),
     refusesNull: restrictions.some(({ refusesNull }) => refusesNull === 'raises an error'),
-    column: columnOf(restrictions),
+    ...columnOf(restrictions),
   }));
 }
 
@@ -72,14 +74,15 @@ function common(lists: readonly (readonly Literal[])[]): readonly Literal[] | nu
   return shared.length === 0 ? null : shared;
 }
 
-function columnOf(all: readonly Restriction[]): ColumnReference | null {
-  const columns = new Map<string, ColumnReference>();
+function columnOf(all: readonly Restriction[]): Pick<ParameterFacts, 'column' | 'comment'> {
+  const columns = new Map<string, Pick<ParameterFacts, 'column' | 'comment'>>();
   for (const { column } of all) {
-    const name = column?.relation.columns.get(column.attnum)?.name;
-    if (column === undefined || name === undefined) continue;
+    const attribute = column?.relation.columns.get(column.attnum);
+    if (column === undefined || attribute === undefined) continue;
+    const { name, comment } = attribute;
     const { schema, name: table } = column.relation;
-    columns.set(JSON.stringify([schema, table, name]), { schema, table, column: name });
+    columns.set(JSON.stringify([schema, table, name]), { column: { schema, table, column: name }, comment });
   }
   const [only, another] = columns.values();
-  return only === undefined || another !== undefined ? null : only;
+  return only === undefined || another !== undefined ? { column: null, comment: null } : only;
 }

@@ -3,6 +3,7 @@ import type { Param, Slot, Statement } from '../syntax/statement.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import { readColumnComment } from './column-comment.ts';
 import { effects } from './effects.ts';
 import { anything, describedValue, type Facts } from './facts.ts';
 import { jsonShapes } from './json-shape.ts';
@@ -12,6 +13,7 @@ import { type ParameterFacts, parameterFacts } from './parameters.ts';
 import type { Column, Query, QueryParam, SlotValue } from './query.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
 import { readQuery } from './tree/read.ts';
+import type { PgType, Value } from './type.ts';
 import { violations } from './violations.ts';
 import { type DescribedField, noTree } from './wire.ts';
 
@@ -166,15 +168,33 @@ function column(
   const value = describedValue(catalog, field.dataTypeID, proven);
   const relation = catalog.relations.get(field.tableID);
   const attribute = relation?.columns.get(field.columnID);
+  const comment = readColumnComment(attribute?.comment ?? null);
   return {
     name,
-    value: json === null || json === undefined ? value : { ...value, json },
+    value: withComment(json === null || json === undefined ? value : { ...value, json }, comment.type),
     source:
       relation === undefined || attribute === undefined
         ? null
         : { schema: relation.schema, table: relation.name, column: attribute.name },
-    comment: attribute?.comment ?? null,
+    comment: holdsJson(value.type) ? comment.text : (attribute?.comment ?? null),
   };
+}
+
+function withComment(value: Value, commentType: string | null): Value {
+  return commentType !== null && holdsJson(value.type) ? { ...value, commentType } : value;
+}
+
+function holdsJson(type: PgType): boolean {
+  switch (type.kind) {
+    case 'array':
+      return holdsJson(type.element);
+    case 'domain':
+      return holdsJson(type.base);
+    case 'base':
+      return type.schema === 'pg_catalog' && /^jsonb?$/.test(type.name);
+    default:
+      return false;
+  }
 }
 
 function queryParam(
@@ -191,7 +211,10 @@ function queryParam(
     return {
       name: written.name,
       index: written.index,
-      value: describedValue(catalog, types[written.index - 1] ?? 0, facts),
+      value: withComment(
+        describedValue(catalog, types[written.index - 1] ?? 0, facts),
+        readColumnComment(found?.comment ?? null).type,
+      ),
       optional: written.required === false || (options.lenientParameters && nullable),
       column: found?.column ?? null,
     };

@@ -78,6 +78,11 @@ export interface Value {
   readonly literals?: readonly Literal[];
   /** For json and jsonb: the structure, as JSON delivers it. Absent: unknown. */
   readonly json?: Json;
+  /**
+   * For json and jsonb, and arrays of them: the TypeScript type that the comment of the column names, in the spelling of
+   * the configuration's `types`. Absent: none.
+   */
+  readonly commentType?: string;
 }
 
 /** The structure of a JSON value, as `JSON.parse` yields it. */

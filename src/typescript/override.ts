@@ -30,6 +30,8 @@ export interface ImportedType {
 
 export interface Overrides {
   readonly ofColumn: (column: ColumnReference) => Override | null;
+  /** What the column's comment asks for. */
+  readonly ofComment: (type: string, column: ColumnReference | null) => Override;
   readonly ofType: (
     type: { readonly schema: string; readonly name: string },
     direction: Direction,
@@ -86,6 +88,10 @@ export function overridesOf(config: Config): Overrides {
   return {
     ofColumn: ({ schema, table, column }) =>
       mentioned.has(lastPart(column)) ? own(`${schema}.${table}.${column}`) : null,
+    ofComment: (type, column) => {
+      const of = column === null ? 'a column' : `${column.schema}.${column.table}.${column.column}`;
+      return parse(type, `the comment on ${of}`, 'types', config);
+    },
     ofType: ({ schema, name }, direction) => {
       if (!mentioned.has(lastPart(name))) return null;
       const standard =

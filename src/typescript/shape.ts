@@ -74,10 +74,12 @@ function shape(value: Value, context: Context): Shape {
   const { direction, scope } = context;
   const { type } = value;
   if (type.kind === 'array') return arrayShape(type.element, value, context);
-  const override = context.override ?? scope.overrides.ofType(type, direction);
+  const { commentType } = value;
+  const ofComment = commentType === undefined ? null : scope.overrides.ofComment(commentType, context.column);
+  const override = context.override ?? ofComment ?? scope.overrides.ofType(type, direction);
   if (override !== null) {
     // A domain over an array: a column's override is meant for the elements, as it is without the domain.
-    const ofElements = override === context.override || override.dimensions > 0;
+    const ofElements = override === (context.override ?? ofComment) || override.dimensions > 0;
     return type.kind === 'domain' && arrayBase(type.base) && ofElements
       ? shape({ ...value, type: type.base }, { ...context, override })
       : overridden(type, value, override, context);

@@ -105,10 +105,16 @@ export function fileTypes(
     return value.elementsNullable === false ? arrayOf(text) : `(${text} | null)[]`;
   };
 
+  const ownOverride = (value: Value, column: ColumnReference | null): Override | null => {
+    const configured = column === null ? null : overrides.ofColumn(column);
+    // PgTyped reads no comments.
+    if (configured !== null || value.commentType === undefined || config.dropIn) return configured;
+    return overrides.ofComment(value.commentType, column);
+  };
+
   return {
     imports,
-    use: (value, direction, column) =>
-      typeText(value.type, direction, value, column === null ? null : overrides.ofColumn(column)),
+    use: (value, direction, column) => typeText(value.type, direction, value, ownOverride(value, column)),
     print: () =>
       [enums, others]
         .map((declarations) =>
