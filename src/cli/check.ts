@@ -20,7 +20,7 @@ export async function check(options: CheckOptions, io: Io): Promise<number> {
   const drifted = outputs.filter(({ state }) => state !== 'unchanged');
   if (drifted.length === 0) return 0;
 
-  printNotes(analysed, io);
+  await printNotes(analysed, io);
   const { driftText } = await import('./drift-text.ts');
   const shown = (path: string) => shownPath(path, { root: config.root, cwd: io.cwd });
   io.stdout.write(driftText(outputs, shown, colorsFor(io.stdout, io.env)));

@@ -18,7 +18,7 @@ export async function generate(files: readonly string[], options: GenerateOption
     resolve(io.cwd, file),
   );
   const { analysed, outputs } = await withProgress(io, (flow) => run(config, { ...flow, files: wanted }));
-  printNotes(analysed, io);
+  await printNotes(analysed, io);
 
   const colors = colorsFor(io.stdout, io.env);
   const queries = new Map(analysed.files.map((file) => [file.output, file.queries.length]));

@@ -13,7 +13,7 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   const wanted = files.map((file) => resolve(io.cwd, file));
   const inspected = await withProgress(io, (flow) => run(config, { ...flow, files: wanted }));
   const { inspection, analysed, diagnostics } = inspected;
-  printNotes(analysed, io);
+  await printNotes(analysed, io);
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(inspection, null, 2)}\n`);
   } else {

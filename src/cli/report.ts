@@ -1,14 +1,16 @@
 import type { Analysed, FlowOptions } from '../flow/flow.ts';
 import { colorsFor, type Io } from './io.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { renderDiagnostic } from './render.ts';
 import { visible } from './visible.ts';
 
 /** Prints what the database left out on the way, and what the author should know of the queries. */
-export function printNotes({ notes, warnings, config }: Analysed, io: Io): void {
+export async function printNotes({ notes, warnings, config }: Analysed, io: Io): Promise<void> {
   const colors = colorsFor(io.stderr, io.env);
   const options = { colors, root: config.root, cwd: io.cwd, severity: 'warning' } as const;
-  for (const warning of warnings) io.stderr.write(`${renderDiagnostic(warning, options)}\n\n`);
+  if (warnings.length > 0) {
+    const { renderDiagnostic } = await import('./render.ts');
+    for (const warning of warnings) io.stderr.write(`${renderDiagnostic(warning, options)}\n\n`);
+  }
   for (const note of notes) io.stderr.write(`${colors.yellow('note:')} ${visible(note)}\n`);
 }
 

@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFileSync, linkSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type { Output } from './output.ts';
@@ -8,6 +8,7 @@ import type { Output } from './output.ts';
  * ones not touched. Every text is first written beside its place and moved there only when all of them are
  * written, so that a full disk or a folder without write permission changes nothing; where moving or removing fails
  * half-way, what was moved and removed before is put back.
+ * Synchronous inside: through the thread pool many small files take several times as long.
  * Throws Failure (2) for a foreign file and for what the file system refuses, with paths relative to `root`.
  */
 export async function writeOutputs(outputs: readonly Output[], root: string): Promise<void> {
@@ -25,45 +26,56 @@ export async function writeOutputs(outputs: readonly Output[], root: string): Pr
   );
   const orphans = outputs.filter(({ state }) => state === 'orphaned');
   const staged: Staged[] = [];
-  const undo: (() => Promise<void>)[] = [];
+  const undo: (() => void)[] = [];
   const kept: string[] = [];
-  const keep = async (path: string) => {
+  const keep = (path: string) => {
     const copy = `${path}.${process.pid}.old.tmp`;
     kept.push(copy);
-    undo.push((await copied(path, copy)) ? () => rename(copy, path) : () => rm(path, { force: true }));
+    undo.push(copied(path, copy) ? () => renameSync(copy, path) : () => rmSync(path, { force: true }));
   };
   try {
-    for (const { path, text } of texts) staged.push(await refusable(path, root, () => stage(path, text)));
+    for (const { path, text } of texts) staged.push(refusable(path, root, () => stage(path, text)));
     for (const { from, to } of staged) {
-      await refusable(to, root, async () => {
-        await keep(to);
-        await rename(from, to);
+      refusable(to, root, () => {
+        keep(to);
+        renameSync(from, to);
       });
     }
     for (const { path } of orphans) {
-      await refusable(path, root, async () => {
-        await keep(path);
-        await rm(path, { force: true });
+      refusable(path, root, () => {
+        keep(path);
+        rmSync(path, { force: true });
       });
     }
   } catch (error) {
     // Whatever cannot be put back must not keep the others from it.
-    for (const step of undo.toReversed()) await step().catch(() => {});
+    for (const step of undo.toReversed()) attempt(step);
     throw error;
   } finally {
-    const temporary = [...staged.map(({ from }) => from), ...kept];
-    await Promise.all(temporary.map((path) => rm(path, { force: true })));
+    for (const path of [...staged.map(({ from }) => from), ...kept]) {
+      attempt(() => rmSync(path, { force: true }));
+    }
   }
 }
 
 /** Keeps a file under a second name, with its time stamps where the file system has links; false if there is none. */
-async function copied(path: string, copy: string): Promise<boolean> {
+function copied(path: string, copy: string): boolean {
   try {
-    await link(path, copy).catch(() => copyFile(path, copy));
+    if (!attempt(() => linkSync(path, copy))) copyFileSync(path, copy);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw error;
+  }
+}
+
+/** Whether it went well. */
+function attempt(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -72,23 +84,31 @@ interface Staged {
   readonly to: string;
 }
 
-async function stage(path: string, text: string): Promise<Staged> {
-  await mkdir(dirname(path), { recursive: true });
-  // A link stays a link: its target is what is replaced.
-  const to = await realpath(path).catch(() => path);
+function stage(path: string, text: string): Staged {
+  mkdirSync(dirname(path), { recursive: true });
+  const to = target(path);
   const from = `${to}.${process.pid}.tmp`;
   try {
-    await writeFile(from, text);
+    writeFileSync(from, text);
   } catch (error) {
-    await rm(from, { force: true });
+    rmSync(from, { force: true });
     throw error;
   }
   return { from, to };
 }
 
-async function refusable<T>(path: string, root: string, work: () => Promise<T>): Promise<T> {
+/** A link stays a link: its target is what is replaced. */
+function target(path: string): string {
   try {
-    return await work();
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function refusable<T>(path: string, root: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     throw new Failure(2, [refused(path, root, error)]);
   }
