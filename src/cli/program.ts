@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addHelpTexts } from './help-texts.ts';
 import { colorsFor, type Io } from './io.ts';
 
 /** Options that stand before or after any command. */
@@ -89,11 +90,7 @@ export function createProgram(io: Io, finish: Finish): Command {
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
     .showHelpAfterError('(run with --help for what is possible)')
-    .addHelpText('beforeAll', ({ error, command }) => (error ? '' : refuseUnknown(command)))
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 fine, 1 stale or broken queries or migrations, 2 usage or configuration, 3 database unreachable.',
-    );
+    .addHelpText('beforeAll', ({ error, command }) => (error ? '' : refuseUnknown(command)));
 
   flowCommand(program, 'generate', 'analyse the queries and write the modules that call them')
     .argument('[files...]', 'write only the modules of these .sql files')
@@ -124,6 +121,7 @@ export function createProgram(io: Io, finish: Finish): Command {
   addImpact(program, io, finish);
   addLive(program, io, finish);
   addMigrate(program, io, finish);
+  addHelpTexts(program);
   return program;
 }
 

@@ -1,31 +1,56 @@
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
 import { nodrift, project } from './support/cli.ts';
 
 const here = { cwd: '/' };
+
+/** Those that do something, read from the program itself. */
+const commands: readonly (readonly string[])[] = leaves(
+  createProgram(
+    { stdout: { write() {} }, stderr: { write() {} }, env: {}, cwd: '/', signal: AbortSignal.abort() },
+    async () => {},
+  ),
+);
+
+function leaves({ commands }: Command, path: readonly string[] = []): readonly (readonly string[])[] {
+  return commands.flatMap((one) => {
+    const own = [...path, one.name()];
+    return [own, ...leaves(one, own)];
+  });
+}
 
 describe('help', () => {
   test('of the program and of every command', async () => {
     const { exitCode, stdout, stderr } = await nodrift(['--help'], here);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatchSnapshot();
-    for (const command of [
-      ['generate'],
-      ['check'],
-      ['inspect'],
-      ['init'],
-      ['migrate'],
-      ['migrate', 'up'],
-      ['migrate', 'down'],
-      ['migrate', 'redo'],
-      ['migrate', 'status'],
-      ['migrate', 'create'],
-    ]) {
+    for (const command of commands) {
       const { exitCode, stdout, stderr } = await nodrift([...command, '--help'], here);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stdout).toMatch(new RegExp(`^Usage: nodrift ${command.join(' ')} `));
       expect(stdout).toContain('-c, --config <path>');
     }
   });
+
+  test.each(commands.map((command) => [command.join(' '), command]))(
+    'of %s has an example of it that would be taken, and its exit codes',
+    async (name, command) => {
+      const { stdout } = await nodrift([...command, '--help'], here);
+      expect(stdout).toMatch(/^Exit codes: 0 .*, 2 usage or configuration(, 3 database unreachable)?\.$/m);
+      const examples = [
+        ...(/^Examples:\n([\s\S]*?)\n\n/m.exec(stdout)?.[1] ?? '').matchAll(
+          /^ {2}nodrift (.+?)(?: {2,}|$)/gm,
+        ),
+      ];
+      expect(examples.length).toBeGreaterThan(0);
+      for (const [, line = ''] of examples) {
+        expect(`${line} `).toMatch(new RegExp(`^${name} `));
+        for (const option of line.match(/--[\w-]+/g) ?? [])
+          expect(stdout.split('Examples:')[0]).toContain(option);
+      }
+    },
+  );
 
   test('--version is the one of package.json', async () => {
     const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
