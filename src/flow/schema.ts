@@ -1,17 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { openAppliedSchema } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { openLive } from '../database/open-live.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import { respell } from '../drift/respell.ts';
 import type { Config, ConnectionConfig, SchemaSource } from '../project/config.ts';
-import { readGitTree } from '../project/git-tree.ts';
 import { diffSchemas, type SchemaChange } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { Schema } from '../schema/schema.ts';
+import { answered } from './answered.ts';
 import type { FlowOptions } from './flow.ts';
+import { writeGitFolder } from './git-folder.ts';
 import { interruptible } from './interrupt.ts';
 
 /** Where a schema is: what the project's migrations make, a database, or what a person typed. */
@@ -43,7 +44,7 @@ export async function readSchema(
 ): Promise<PrintedSchema> {
   return interruptible(
     options.signal,
-    withSchema(config, place, options, async ({ notes }, schema) => ({ schema, notes })),
+    answered(withSchema(config, place, options, async ({ notes }, schema) => ({ schema, notes }))),
   );
 }
 
@@ -72,7 +73,7 @@ export async function compareSchemas(
       };
     }),
   );
-  return interruptible(options.signal, work);
+  return interruptible(options.signal, answered(work));
 }
 
 async function withSchema<T>(
@@ -119,12 +120,7 @@ async function sourceOf(
   if (place.kind === 'path') return sourceAt(place.path, source);
   if (place.kind !== 'ref' || folder === null || source.kind === 'none') return source;
   const path = source.kind === 'schema' ? source.file : source.dir;
-  const files = await readGitTree(root, place.ref, relative(root, path).replaceAll('\\', '/'));
-  for (const file of files) {
-    const target = resolve(folder, file.path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, file.content);
-  }
+  await writeGitFolder(root, place.ref, relative(root, path).replaceAll('\\', '/'), folder);
   return source.kind === 'schema'
     ? { kind: 'schema', file: join(folder, basename(path)) }
     : { ...source, dir: folder };

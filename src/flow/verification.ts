@@ -32,7 +32,7 @@ export interface Verification {
   readonly queries: number;
 }
 
-/** A query whose columns, parameters or rows are others on the live database. */
+/** A query whose columns, parameters or rows are others on the live database, so that code may fail on them. */
 export interface ChangedQuery {
   readonly statement: Statement;
   readonly changes: readonly Change[];

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { type Client, DatabaseError } from 'pg';
+import type { Client } from 'pg';
 import type { Analysis } from '../analysis/analyse.ts';
 import type { Query } from '../analysis/query.ts';
 import { openAppliedSchema } from '../database/applied-schema.ts';
@@ -10,11 +10,13 @@ import { readSourceFiles } from '../database/migration-files.ts';
 import { migrationUnits } from '../database/migration-units.ts';
 import { openLive } from '../database/open-live.ts';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import type { Change } from '../drift/impact/change.ts';
 import { queryChanges } from '../drift/impact/query-changes.ts';
 import { respell } from '../drift/respell.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { diffSchemas } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
+import { answered, notAnswered } from './answered.ts';
 import type { FlowOptions } from './flow.ts';
 import { interruptible } from './interrupt.ts';
 import { readSources, type Source } from './sources.ts';
@@ -38,9 +40,7 @@ export async function verify(config: Config, options: VerifyOptions): Promise<Ve
   options.progress?.('connecting');
   const live = await openLive(config, options.connection);
   try {
-    return await interruptible(options.signal, verifyOn(live, config, options));
-  } catch (error) {
-    throw error instanceof DatabaseError ? notAnswered(error.message, error.code) : error;
+    return await interruptible(options.signal, answered(verifyOn(live, config, options)));
   } finally {
     await live.close();
   }
@@ -133,7 +133,9 @@ async function analyseOn(client: Client, config: Config, sources: readonly Sourc
 }
 
 /** What generated code depends on. What queries read and write follows from the schema, which is compared itself. */
-const typed: ReadonlySet<string> = new Set(['column', 'parameter', 'rows']);
+function matters({ kind, severity }: Change): boolean {
+  return severity !== 'compatible' && (kind === 'column' || kind === 'parameter' || kind === 'rows');
+}
 
 function changedQueries(
   before: readonly Query[],
@@ -144,7 +146,7 @@ function changedQueries(
   return after.flatMap((query) => {
     const other = expected.get(query.statement);
     const options = { searchPath: searchPath ?? ['public'], runtime };
-    const changes = other ? queryChanges(other, query, options).filter(({ kind }) => typed.has(kind)) : [];
+    const changes = other ? queryChanges(other, query, options).filter(matters) : [];
     return changes.length === 0 ? [] : [{ statement: query.statement, changes }];
   });
 }
@@ -182,14 +184,4 @@ async function rolesOf(client: Client): Promise<readonly string[]> {
     `SELECT rolname AS name FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'`,
   );
   return rows.map(({ name }) => name);
-}
-
-function notAnswered(message: string, sqlstate: string | null | undefined): Failure {
-  const hint =
-    sqlstate === '55P03'
-      ? 'Somebody is changing the schema: verify again once that is done.'
-      : 'Verify again, as another role or when the server has less to do.';
-  return new Failure(3, [
-    diagnostic({ message: `The database did not answer: ${message}`, sqlstate: sqlstate ?? null, hint }),
-  ]);
 }

@@ -1,0 +1,24 @@
+import { DatabaseError } from 'pg';
+import { diagnostic, Failure } from '../diagnostic.ts';
+
+/**
+ * Waits for what a live database was asked.
+ * @throws Failure (3) where it refuses, or gives up waiting for a lock; else what the work throws
+ */
+export async function answered<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof DatabaseError ? notAnswered(error.message, error.code ?? null) : error;
+  }
+}
+
+/** The failure that an error of the server is for the user. */
+export function notAnswered(message: string, sqlstate: string | null): Failure {
+  // lock_not_available
+  const hint =
+    sqlstate === '55P03'
+      ? 'Somebody is changing the schema: try again once that is done.'
+      : 'Try again, as another role or when the server has less to do.';
+  return new Failure(3, [diagnostic({ message: `The database did not answer: ${message}`, sqlstate, hint })]);
+}
