@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { carsProject, configWith, nodrift, project } from './support/cli.ts';
+import { carsOnServer, carsProject, configWith, nodrift, project } from './support/cli.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -73,6 +73,29 @@ describe('migrate', () => {
     const run = await nodrift(['migrate', 'up', '--uri', database.url], { cwd: root });
     expect(run).toMatchObject({ exitCode: 1, stdout: 'applied  1_cars\n' });
     expect(run.stderr).toMatchSnapshot();
+  });
+
+  test('verify takes irreversible ones if it is allowed, and says what it could not try', async () => {
+    const { root, put } = carsOnServer({
+      'migrations/2_boats.sql': '-- Up Migration\nCREATE TABLE boats (id int);\n',
+    });
+    const verify = async (...argv: string[]) => {
+      const { exitCode, stdout } = await nodrift(['migrate', 'verify', ...argv], { cwd: root });
+      return { exitCode, stdout: stdout.replace(/, [\d.]+ s, PostgreSQL .*/, '') };
+    };
+    const said = 'migrations/2_boats.sql\n  It has no way down.\n';
+    expect(await verify()).toEqual({ exitCode: 1, stdout: `${said}2 migrations, 1 with problems\n` });
+    expect(await verify('--allow-irreversible')).toEqual({
+      exitCode: 0,
+      stdout: `${said}2 migrations, all of them fine\n`,
+    });
+    put(
+      'migrations/3_oars.sql',
+      '-- Up Migration\nALTER TABLE boats ADD oars int NOT NULL;\n-- Down Migration\nALTER TABLE boats DROP oars;\n',
+    );
+    expect((await verify('--allow-irreversible')).stdout).toMatch(
+      /migrations\/3_oars\.sql\n {2}note: its way up fails where there are rows: .* contains null values\n3 migrations, all/,
+    );
   });
 
   test('creates an empty migration', async () => {
