@@ -52,6 +52,10 @@ export interface RandomOptions {
   readonly seed: number;
   /** Stop after so many wrong ones. */
   readonly most?: number;
+  /** Stop at this time, in milliseconds since 1970. */
+  readonly until?: number;
+  /** Whether to look for the smallest statement that is wrong. */
+  readonly shrink?: boolean;
 }
 
 /** A statement with, for each `$n`, its values on the sets of data. */
@@ -96,6 +100,7 @@ export async function checkRandomQueries(options: RandomOptions): Promise<Outcom
   const runners = await Promise.all(DATA_SETS.map(() => connect(options.url)));
   try {
     for (let s = 0; s < options.schemas && outcome.wrong.length < (options.most ?? 5); s++) {
+      if (Date.now() > (options.until ?? Number.POSITIVE_INFINITY)) break;
       await checkSchema({ ...options, seed: options.seed + s * 7919 }, outcome, analyser, runners);
     }
   } finally {
@@ -132,11 +137,11 @@ async function checkSchema(
     (answer) => declared.push(declaredOf(answer, catalog, outcome)),
   );
   const accepted = generated.filter((_, i) => declared[i] !== null);
-  outcome.queries += generated.length;
   outcome.refused += generated.length - accepted.length;
   const sets = await runOnAll(runners, accepted);
   let next = 0;
   for (const [i, known] of declared.entries()) {
+    outcome.queries++;
     if (known === null) continue;
     const at = next++;
     const found = sets.map((rows) => rows[at] ?? null);

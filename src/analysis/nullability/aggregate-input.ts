@@ -84,7 +84,7 @@ function notZero(
   const call = countOf(side, context);
   const number = other.tag === 'CONST' ? constantValue(other) : undefined;
   const ofNone = typeof number === 'number' ? compared(operator, number) : undefined;
-  if (call === null || ofNone === undefined || outcomes[`${ofNone}`]) return nothing;
+  if (call === null || ofNone === undefined || outcomes[ofNone ? 'true' : 'false']) return nothing;
   return someInput(call, call.aggfnoid === Fn.count, context);
 }
 

@@ -22,7 +22,7 @@ export function checkedColumns(engine: Engine, relation: Relation, inherited: bo
     .map(({ condition }) => readExpr(condition))
     .filter((condition) => isBuiltIn(condition, engine));
   if (conditions.length === 0) return [];
-  const { frame, result } = engine.open(rowsOf(relation), null);
+  const { frame, result } = engine.open(rowsOf(relation, inherited), null);
   let at = result;
   for (const condition of conditions) {
     const atoms = engine.assume(condition, TRUE | NULL, at);
@@ -49,14 +49,14 @@ function isBuiltIn(condition: Expr, engine: Engine): boolean {
   return builtIn;
 }
 
-/** `SELECT FROM ONLY relation`, whose columns a constraint's Vars are. */
-function rowsOf(relation: Relation): QueryNode {
+/** `SELECT FROM relation`, or FROM ONLY, whose columns a constraint's Vars are. */
+function rowsOf(relation: Relation, inherited: boolean): QueryNode {
   const entry: RangeTblEntry = {
     tag: 'RANGETBLENTRY',
     rtekind: Rte.relation,
     lateral: false,
     relid: relation.oid,
-    inh: false,
+    inh: inherited,
   };
   return {
     tag: 'QUERY',

@@ -1,0 +1,434 @@
+/** One rule, and how to break it. */
+export interface Mutation {
+  readonly rule: string;
+  /** Below the project's folder. */
+  readonly file: string;
+  /** Stands in the file once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** The source with the rule broken. */
+export function mutated(source: string, { rule, find, replace }: Mutation): string {
+  const [before, after, ...others] = source.split(find);
+  if (before === undefined || after === undefined || others.length > 0)
+    throw new Error(`Not once in its file: ${rule}`);
+  return before + replace + after;
+}
+
+function at(file: string, ...all: readonly (readonly [rule: string, find: string, replace: string])[]) {
+  return all.map(([rule, find, replace]) => ({
+    rule,
+    file: `src/analysis/nullability/${file}.ts`,
+    find,
+    replace,
+  }));
+}
+
+export const mutations: readonly Mutation[] = [
+  ...at(
+    'regions',
+    ['RIGHT JOIN read as inner', 'full || node.jointype === Join.right ?', 'full ?'],
+    ['LEFT JOIN read as inner', 'full || node.jointype === Join.left ?', 'full ?'],
+    ['FULL JOIN read as LEFT JOIN', 'const left = full || node', 'const left = node'],
+    [
+      "an outer join's ON proves for every row",
+      '(left === at ? right : left).conditions.push(node.quals);',
+      'root.conditions.push(node.quals);',
+    ],
+    [
+      "MERGE's source is always there",
+      'visit(query.jointree, mayLackSource(query) ? open(root) : root)',
+      'visit(query.jointree, root)',
+    ],
+  ),
+  ...at(
+    'assume',
+    [
+      'OR proves what AND proves',
+      'return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(either);\n  }\n  if ((outcomes & NULL)',
+      'return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(both);\n  }\n  if ((outcomes & NULL)',
+    ],
+    ['IS NULL read as IS NOT NULL', 'const isNotNull = expr.nulltesttype === 1;', 'const isNotNull = true;'],
+    [
+      'every function is strict',
+      'return context.frame.engine.catalog.functions.get(functionOid)?.strict ?? false;',
+      'return true;',
+    ],
+    ['ALL proves its left side also for an empty array', 'if (!hasElements(array)) return notNullArray;', ''],
+    [
+      'IS NOT TRUE proves like IS FALSE',
+      '[TRUE, FALSE | NULL, FALSE, TRUE | NULL, NULL, TRUE | FALSE]',
+      '[TRUE, FALSE, FALSE, TRUE | NULL, NULL, TRUE | FALSE]',
+    ],
+    ['IS DISTINCT FROM proves like <>', 'if (outcomes & TRUE) return nothing;\n', ''],
+    [
+      'NOT EXISTS proves like EXISTS',
+      'return outcomes === TRUE ? someRow(expr, context, () => nothing) : nothing;',
+      'return someRow(expr, context, () => nothing);',
+    ],
+    [
+      'row comparison: every pair was compared',
+      'return both(notNullAtoms(a, context), notNullAtoms(b, context));',
+      'return [...left, ...right].map((arg) => notNullAtoms(arg, context)).reduce(both);',
+    ],
+    [
+      'COALESCE is not NULL: all its arguments are not',
+      "return each(expr.args).reduce(either, 'never');",
+      'return each(expr.args).reduce(both, nothing);',
+    ],
+    [
+      'what a CASE rules out also holds where the condition is NULL',
+      'if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return found;\n',
+      '',
+    ],
+  ),
+  ...at(
+    'aggregate',
+    [
+      'aggregates without GROUP BY always have a row',
+      '(!mayBeEmpty(frame.scope.query) || hasRow(context.proven, context) || someInput(frame.scope))',
+      'true',
+    ],
+    ['FILTER leaves a row', 'call.aggfilter === null &&\n', ''],
+    [
+      'array_agg collects no NULL',
+      'if (oid === arrayAgg && first !== undefined) return { ...value, element: first };',
+      'if (oid === arrayAgg && first !== undefined) return { ...value, element: { nullable: false } };',
+    ],
+    [
+      'aggregates skip no NULL: an argument may be one',
+      "(rule === 'rows' || args.every(({ nullable }) => !nullable))",
+      'true',
+    ],
+  ),
+  ...at(
+    'aggregate-input',
+    ['count(*) >= 0 says that there is a row', "outcomes[ofNone ? 'true' : 'false']", 'false'],
+    [
+      'the input of an aggregate is that of another FILTER',
+      "const filter = call.aggfilter === null ? '' : expressionKey(call.aggfilter, rows, false);",
+      "const filter = '';",
+    ],
+    [
+      'all aggregates are over the same argument',
+      'const argument = expressionKey(only.expr, rows, false);',
+      "const argument = 'x';",
+    ],
+  ),
+  ...at(
+    'grouping',
+    ['grouping sets set nothing to NULL (before 18)', 'if (grouping === null ||', 'if (grouping !== null ||'],
+    [
+      'the empty grouping set has a row',
+      'return query.groupingSets.every(includesEmptySet);',
+      'return false;',
+    ],
+  ),
+  ...at(
+    'variable',
+    [
+      'grouping sets set nothing to NULL (18)',
+      'return behind && inEverySet ?',
+      'return behind && (inEverySet || true) ?',
+    ],
+    [
+      "a function's row is not NULL",
+      '    case Rte.values:\n      return notNull;\n    default:\n      return anything;',
+      '    case Rte.values:\n      return notNull;\n    default:\n      return notNull;',
+    ],
+  ),
+  ...at(
+    'query',
+    [
+      'WHERE holds also for the group of no rows',
+      'const proven = mayBeEmpty(query) ? (frame.outer?.proven ?? null) : rows.proven;',
+      'const proven = rows.proven;',
+    ],
+    [
+      'UNION has the facts of its left arm',
+      'return left.map((facts, i) => joinFacts(facts, right[i] ?? anything));',
+      'return left;',
+    ],
+    [
+      'EXCEPT: either arm proves',
+      'case SetOp.except:\n      return left;',
+      'case SetOp.except:\n      return left.map((facts, i) => withNullable(facts, facts.nullable && (right[i]?.nullable ?? true)));',
+    ],
+    [
+      'UNION has the facts of its right arm where the left one is not empty',
+      'if (node.op === SetOp.union && isEmptyArm(frame, node.larg)) return right;',
+      'if (node.op === SetOp.union) return right;',
+    ],
+    [
+      'a query without WHERE has no row',
+      'if (columns.every(({ nullable }) => !nullable) || !isEmpty()) return columns;',
+      'if (columns.every(({ nullable }) => !nullable)) return columns;',
+    ],
+  ),
+  ...at(
+    'no-row',
+    ['an aggregate has no row where WHERE is false', '(noInput && !hasEmptyGroup(query))', 'noInput'],
+    ['an empty subquery on the nullable side empties the query', 'region.parent === null && ', ''],
+    [
+      'UNION is empty if one arm is',
+      'return left && isEmptyArm(frame, node.rarg);',
+      'return left || isEmptyArm(frame, node.rarg);',
+    ],
+    [
+      'EXCEPT is empty if its right arm is',
+      'default:\n      return left;',
+      'default:\n      return left || isEmptyArm(frame, node.rarg);',
+    ],
+  ),
+  ...at(
+    'rows',
+    ['LIMIT 0 returns a row', '(constantNumber(limit) ?? 0) < 1', '(constantNumber(limit) ?? 0) < 0'],
+    [
+      'OFFSET leaves a row',
+      'if (offset !== null && !isNull(offset) && constantNumber(offset) !== 0) return true;',
+      '',
+    ],
+    ['HAVING leaves the group', 'if (query.havingQual !== null) return false;\n  // Without', '// Without'],
+    ['WHERE leaves a row', 'return node.quals === null && (node.fromlist', 'return (node.fromlist'],
+  ),
+  ...at(
+    'sublink',
+    [
+      'a scalar subquery always has a row',
+      'first.nullable || !hasRow(link.subselect, context)',
+      'first.nullable',
+    ],
+    [
+      'ARRAY(...) holds no NULL',
+      '...(ofArrays ? {} : { element: first })',
+      '...(ofArrays ? {} : { element: notNull })',
+    ],
+    [
+      'IN (subquery): members are not looked at',
+      'return { nullable };',
+      'return { nullable: nullable && columns.length === 0 };',
+    ],
+  ),
+  ...at(
+    'foreign-key',
+    [
+      'a foreign key is followed by a column that may be NULL',
+      'if (context.frame.engine.facts({ ...pair.from, varlevelsup: 0 }, context).nullable) return false;',
+      '',
+    ],
+    ['a foreign key that is NULL in part is checked', 'key.columns.every(isGiven) && ', ''],
+    ['every foreign key holds: deferred ones too', 'if (!key.holds || key.references', 'if (key.references'],
+    ['any comparison follows a foreign key', 'families.includes(own[place] ?? 0) && ', ''],
+    [
+      'any column follows a foreign key',
+      'referenced === column && key.columns[i] === from.varattno',
+      'referenced === column && from.varattno > 0',
+    ],
+    ['a foreign key to another table will do', 'key.references !== to.oid || ', ''],
+    ['row security hides no partner', '!isTable(to) || to.rowSecurity', '!isTable(to)'],
+    ['TABLESAMPLE leaves the partner', 'partner.tablesample || ', ''],
+    [
+      'children have foreign keys',
+      "if (relation.kind === 'r' && row.inh && relation.children.length > 0) return false;\n",
+      '',
+    ],
+    [
+      'a trigger does not undo CASCADE',
+      '!(acts && isUndone(member))',
+      '!(acts && isUndone(member) && false)',
+    ],
+    [
+      'what is written has its partner',
+      'return query.commandType !== Cmd.select || query.rowMarks !== null;',
+      'return query.rowMarks !== null;',
+    ],
+    ['ONLY has the rows of the children', '((partner.inh ?? false) || !row.inh) &&', ''],
+    [
+      'any other row is its own partner',
+      'column === from.varattno && catalog.equality.has(operator)',
+      'catalog.equality.has(operator)',
+    ],
+  ),
+  ...at(
+    'range-table',
+    [
+      'ROWS FROM fills nothing up',
+      'functions.length > 1 || found?.length !== funccolcount',
+      'found?.length !== funccolcount',
+    ],
+    [
+      'a recursive query is looked at once',
+      'if (next.every((facts, i) => sameFacts(facts, found[i] ?? anything))) return found;',
+      'return found;',
+    ],
+    [
+      'a row that a function returns is its column',
+      'return isRow && found?.length === 1 ? null : found;',
+      'return found;',
+    ],
+    [
+      'VALUES: the first row is like all',
+      'rows.reduce<readonly Facts[]>(joinColumns, rows[0] ?? [])',
+      '(rows[0] ?? [])',
+    ],
+  ),
+  ...at(
+    'expression',
+    [
+      'NULLIF is its first argument',
+      'areDifferent(expr, first, second, context) ?',
+      'areDifferent(expr, first, second, context) || true ?',
+    ],
+    [
+      'CASE without ELSE',
+      'return found ?? anything;\n}\n\nfunction coalesceFacts',
+      'return found === null || expr.defresult?.tag === "CONST" ? notNull : found;\n}\n\nfunction coalesceFacts',
+    ],
+    [
+      'AND and OR are never NULL if one argument is not',
+      'if (known.every(Boolean)) return notNull;',
+      'if (known.some(Boolean)) return notNull;',
+    ],
+    ['COALESCE is never NULL', 'withNullable(found, !notAll())', 'withNullable(found, false)'],
+    ['ANY: elements are not looked at', ' || (elements.element?.nullable ?? true)', ''],
+    ['a slice needs no bounds', 'array.nullable || !given', 'array.nullable'],
+    ['a subscript is always within', 'if (!isWithin(expr)) return sliceFacts(expr, context);', ''],
+    [
+      'an element is never NULL',
+      'return array.nullable ? anything : (array.element ?? anything);',
+      'return array.nullable ? anything : notNull;',
+    ],
+  ),
+  ...at(
+    'array-length',
+    ['array_length of an empty array', 'leastLength(array) > 0', 'leastLength(array) >= 0'],
+    ['any subscript is within', 'at <= leastLength(expr.refexpr)', 'leastLength(expr.refexpr) > 0'],
+  ),
+  ...at(
+    'exclusion',
+    ['two orders are all', '=== 3 ?', '>= 2 ?'],
+    ['an order that is ruled out is the only one', '.includes(way) !== isTrue', '.includes(way) === isTrue'],
+    ['mirrored orders are not mirrored', 'mirrored[way]', 'way'],
+    [
+      'one value is all that a column holds',
+      'return possible.every((literal) =>',
+      'return possible.some((literal) =>',
+    ],
+    ['an enum with a label less', '>= type.labels.length', '>= type.labels.length - 1'],
+    [
+      'NULLIF of what shares a value',
+      'a.every((literal) => !b.includes(literal))',
+      'a.some((literal) => !b.includes(literal))',
+    ],
+  ),
+  ...at(
+    'window',
+    ['every window frame holds the current row', 'return starts !== 0 && ends !== 0;', 'return true;'],
+    [
+      'EXCLUDE leaves the current row',
+      'if (options & (Frame.excludeCurrentRow | Frame.excludeGroup)) return false;\n',
+      '',
+    ],
+    [
+      'lag always finds a row',
+      '    case Fn.firstValue:\n',
+      '    case 3106:\n    case 3109:\n      return args.every(({ nullable }) => !nullable) ? notNull : anything;\n    case Fn.firstValue:\n',
+    ],
+    [
+      'dates are in range of themselves',
+      '(options & Frame.range) === 0 || numbersInRange.has(support)',
+      'true',
+    ],
+  ),
+  ...at('constant', [
+    'an array constant holds no NULL',
+    'element: { nullable: mayHoldNull(constant) }',
+    'element: notNull',
+  ]),
+  ...at(
+    'returning',
+    [
+      'a BEFORE trigger changes nothing',
+      'changed: members.some(({ triggers }) => triggers.some((type) => type & BEFORE)),',
+      'changed: false,',
+    ],
+    [
+      'a generated column is what was written',
+      "last.relation.columns.get(number)?.generated === ''",
+      'number > 0',
+    ],
+    [
+      'UPDATE keeps what WHERE said of changed columns',
+      'return (column) => assigned(query.targetList, column, rows) ?? found(frame, rows, column);',
+      'return (column) => found(frame, rows, column);',
+    ],
+    [
+      'ON CONFLICT DO UPDATE returns what was inserted',
+      'return joinFacts(inserted, updated);',
+      'return inserted;',
+    ],
+    [
+      'RETURNING old is there for INSERT and MERGE',
+      "return version === 'after' ? after(column) : anything;\n      case Cmd.update:",
+      'return after(column);\n      case Cmd.update:',
+    ],
+    ['an INSTEAD OF trigger writes what it was told', 'isRewritten(link.relation, event)', 'false'],
+  ),
+  ...at(
+    'relation',
+    [
+      "a child has its parent's NOT NULL",
+      'const members = inherited ? descendants(catalog, relation) : [relation];',
+      'const members = [relation];',
+    ],
+    [
+      'constraints hold for what a materialised view stored',
+      '? engine.relation(relation.oid, inherited, { definitions: false })',
+      '? view(engine, relation)',
+    ],
+    [
+      'a column of a NOT NULL domain is not NULL',
+      'return attribute?.notNull ?? false;',
+      'return (attribute?.notNull ?? false) || (attribute?.type ?? 0) > 16384;',
+    ],
+  ),
+  ...at(
+    'check',
+    [
+      'CHECK constraints are true, not only not false',
+      'engine.assume(condition, TRUE | NULL, at)',
+      'engine.assume(condition, TRUE, at)',
+    ],
+    [
+      'NO INHERIT constraints hold for children',
+      '!(inherited && noInherit && relation.children.length > 0)',
+      '!(inherited && noInherit && false)',
+    ],
+  ),
+  ...at(
+    'call',
+    ['named arguments stand in order', "arg.tag === 'NAMEDARGEXPR' ? arg.argnumber : i", 'i'],
+    ['of several sets in a list none is filled up', 'return sets === 1;', 'return sets > 0;'],
+    [
+      'substring by pattern always matches',
+      'const found = rule !== undefined && proves(rule, args, variadic);',
+      'const found = oid === 2073 || (rule !== undefined && proves(rule, args, variadic));',
+    ],
+  ),
+  ...at('extract', [
+    'extract finds every field in infinity',
+    'growing.has(name.toLowerCase())',
+    'name !== "?"',
+  ]),
+  ...at('key', [
+    'volatile functions give the same value twice',
+    "return volatility !== 'i' && volatility !== 's';",
+    'return false;',
+  ]),
+  ...at('atoms', [
+    'what one branch proves holds after both',
+    'return new Set([...a].filter((atom) => b.has(atom)));',
+    'return new Set([...a, ...b]);',
+  ]),
+];
