@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonShapes } from '../../src/analysis/json-shape.ts';
 import type { Json } from '../../src/analysis/type.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { fits } from '../support/json-fits.ts';
 
 const schema = `
   CREATE TYPE mood AS ENUM ('happy', 'sad');
@@ -393,38 +394,6 @@ const optional = (shape: Json): Json =>
   shape.kind === 'object'
     ? { ...shape, fields: shape.fields.map((field) => ({ ...field, optional: true })) }
     : shape;
-
-/** Whether a value that JSON.parse gave is of a structure. */
-function fits(value: unknown, shape: Json): boolean {
-  switch (shape.kind) {
-    case 'unknown':
-      return true;
-    case 'null':
-      return value === null;
-    case 'literal':
-      return value === shape.value;
-    case 'array':
-      return Array.isArray(value) && value.every((element) => fits(element, shape.element));
-    case 'record':
-      return isRecord(value) && Object.values(value).every((field) => fits(field, shape.value));
-    case 'union':
-      return shape.members.some((member) => fits(value, member));
-    case 'object':
-      return (
-        isRecord(value) &&
-        Object.keys(value).every((key) => shape.fields.some(({ name }) => name === key)) &&
-        shape.fields.every(({ name, value: field, optional: left }) =>
-          name in value ? fits(value[name], field) : left === true,
-        )
-      );
-    default:
-      return typeof value === shape.kind;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Field and member order say nothing. */
 function sorted(shape: Json | null | undefined): unknown {

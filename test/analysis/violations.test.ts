@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Violation } from '../../src/analysis/query.ts';
 import { violations } from '../../src/analysis/violations.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { violationKinds } from '../support/violation-named.ts';
 
 const schema = `
   CREATE DOMAIN email AS text CONSTRAINT email_has_at CHECK (VALUE LIKE '%@%');
@@ -390,18 +391,9 @@ function text({ kind, constraint, table, columns }: Violation): string {
   return table === null ? kind : `${kind} ${table.name}.${columns.join()}`;
 }
 
-const KINDS: Readonly<Record<string, Violation['kind']>> = {
-  '23001': 'foreignKey',
-  '23502': 'notNull',
-  '23503': 'foreignKey',
-  '23505': 'unique',
-  '23514': 'check',
-  '23P01': 'exclusion',
-};
-
 function textOf(error: unknown): string {
   if (!(error instanceof DatabaseError)) return String(error);
-  const kind = KINDS[error.code ?? ''] ?? `${error.code} ${error.message}`;
+  const kind = violationKinds[error.code ?? ''] ?? `${error.code} ${error.message}`;
   const name = kind === 'notNull' ? error.column && `${error.table}.${error.column}` : error.constraint;
   return name === undefined ? kind : `${kind} ${name}`;
 }

@@ -1,0 +1,33 @@
+import type { Json } from '../../src/analysis/type.ts';
+
+/** Whether a value that JSON.parse gave is of a structure. */
+export function fits(value: unknown, shape: Json): boolean {
+  switch (shape.kind) {
+    case 'unknown':
+      return true;
+    case 'null':
+      return value === null;
+    case 'literal':
+      return value === shape.value;
+    case 'array':
+      return Array.isArray(value) && value.every((element) => fits(element, shape.element));
+    case 'record':
+      return isRecord(value) && Object.values(value).every((field) => fits(field, shape.value));
+    case 'union':
+      return shape.members.some((member) => fits(value, member));
+    case 'object':
+      return (
+        isRecord(value) &&
+        Object.keys(value).every((key) => shape.fields.some(({ name }) => name === key)) &&
+        shape.fields.every(({ name, value: field, optional: left }) =>
+          name in value ? fits(value[name], field) : left === true,
+        )
+      );
+    default:
+      return typeof value === shape.kind;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
