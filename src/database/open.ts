@@ -22,8 +22,11 @@ export async function openDatabase(config: Config, options: OpenOptions = {}): P
       return openEmbedded(config, env);
     }
     case 'server': {
-      const { openAsIs, openScratch } = await import('./server.ts');
-      if (database.asIs) return openAsIs(config, database.connection);
+      if (database.asIs) {
+        const { openAsIs } = await import('./as-is.ts');
+        return openAsIs(config, database.connection);
+      }
+      const { openScratch } = await import('./server.ts');
       return openScratch(config, database.connection, false, options.signal);
     }
     case 'container': {

@@ -1,34 +1,13 @@
-import { type Client, DatabaseError } from 'pg';
-import { diagnostic, Failure } from '../diagnostic.ts';
+import type { Client } from 'pg';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { buildSchema } from './build-schema.ts';
 import { connect, describePlace } from './connection.ts';
-import { connectionLost } from './connection-failure.ts';
 import type { Database } from './database.ts';
 import { readSourceFiles } from './migration-files.ts';
+import { once } from './once.ts';
 import { createScratch, dropScratch, dropStaleScratch } from './scratch.ts';
-import { resetSession, serverVersion, setSearchPath } from './session.ts';
-
-/** The oldest major whose tree of a query is read. */
-const oldestMajor = 14;
-
-/**
- * Connects to the named database as it stands. The session is read-only, and nothing is created.
- * @throws Failure (3) where there is no way in
- */
-export async function openAsIs(config: Config, connection: ConnectionConfig | null): Promise<Database> {
-  const client = await connect(connection);
-  try {
-    await client.query('SET default_transaction_read_only = on');
-    await setSearchPath(client, config.searchPath);
-    const { major, version } = await supportedVersion(client);
-    const description = `PostgreSQL ${version} at ${describePlace(client)}`;
-    return { client, description, major, notes: [], close: once(() => client.end()) };
-  } catch (error) {
-    await client.end();
-    throw error instanceof DatabaseError ? connectionLost(error) : error;
-  }
-}
+import { resetSession, serverVersion } from './session.ts';
+import { supportedVersion } from './supported-version.ts';
 
 /**
  * Creates a scratch database beside the named one, with the migrations applied, and hands it out;
@@ -78,21 +57,4 @@ export async function openScratch(
   } finally {
     signal?.removeEventListener('abort', abort);
   }
-}
-
-async function supportedVersion(client: Client): Promise<{ major: number; version: string }> {
-  const found = await serverVersion(client);
-  if (found.major >= oldestMajor) return found;
-  const message = `PostgreSQL ${found.version} at ${describePlace(client)} is too old: nodrift works with ${oldestMajor} and later.`;
-  const hint = 'Use a later server, or "database": "embedded" under "nodrift" in the configuration.';
-  throw new Failure(2, [diagnostic({ message, hint })]);
-}
-
-/** The function, run at its first call only; every call waits for it. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  return () => {
-    running ??= work();
-    return running;
-  };
 }

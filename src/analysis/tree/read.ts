@@ -95,6 +95,8 @@ interface Shape {
   readonly tag: string;
   /** Field names in the order last seen: a server prints a tag's fields in one order, so the guess nearly always holds. */
   readonly fields: string[];
+  /** Of each of these, whether it is left out. */
+  readonly leftOut: boolean[];
 }
 
 const shapes = new Map<string, Shape>();
@@ -102,7 +104,7 @@ const shapes = new Map<string, Shape>();
 function shapeOf(written: string): Shape {
   let shape = shapes.get(written);
   if (shape === undefined) {
-    shape = { tag: LATER_TAG[written] ?? written, fields: [] };
+    shape = { tag: LATER_TAG[written] ?? written, fields: [], leftOut: [] };
     shapes.set(written, shape);
   }
   return shape;
@@ -134,11 +136,12 @@ function readNode(reader: Reader): Record<string, unknown> {
     } else {
       field = readToken(reader);
       shape.fields[i] = field;
+      shape.leftOut[i] = LEFT_OUT.has(field);
     }
-    i++;
     skipSpace(reader);
-    if (LEFT_OUT.has(field)) skipValue(reader);
+    if (shape.leftOut[i]) skipValue(reader);
     else node[field] = readValue(reader);
+    i++;
   }
 }
 

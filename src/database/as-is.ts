@@ -1,0 +1,26 @@
+import { DatabaseError } from 'pg';
+import type { Config, ConnectionConfig } from '../project/config.ts';
+import { connect, describePlace } from './connection.ts';
+import { connectionLost } from './connection-failure.ts';
+import type { Database } from './database.ts';
+import { once } from './once.ts';
+import { setSearchPath } from './session.ts';
+import { supportedVersion } from './supported-version.ts';
+
+/**
+ * Connects to the named database as it stands. The session is read-only, and nothing is created.
+ * @throws Failure (3) where there is no way in
+ */
+export async function openAsIs(config: Config, connection: ConnectionConfig | null): Promise<Database> {
+  const client = await connect(connection);
+  try {
+    await client.query('SET default_transaction_read_only = on');
+    await setSearchPath(client, config.searchPath);
+    const { major, version } = await supportedVersion(client);
+    const description = `PostgreSQL ${version} at ${describePlace(client)}`;
+    return { client, description, major, notes: [], close: once(() => client.end()) };
+  } catch (error) {
+    await client.end();
+    throw error instanceof DatabaseError ? connectionLost(error) : error;
+  }
+}
