@@ -1,11 +1,12 @@
 /**
  * `npm run bench:runtime`: nodrift/runtime beside its peers, over one local server, in one process, one
  * connection each. Their results are compared before anything is measured. ROUNDS (default 15) says how
- * often; CASES and PEERS choose by a part of the name.
+ * often; CASES and PEERS choose by a part of the name. At last the runtime's size and how long its import takes.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { startDatabase } from './database.ts';
 import { type Case, type Measured, measure } from './measure.ts';
+import { printPackage } from './package.ts';
 import type { NewCar, Peer, Row } from './peer.ts';
 import { drizzlePeer } from './peers/drizzle.ts';
 import { kyselyPeer } from './peers/kysely.ts';
@@ -132,6 +133,9 @@ try {
     if (chosen(process.env.CASES, each.name)) {
       print(each.name, await measure(each, peers, rounds));
     }
+  }
+  if (chosen(process.env.CASES, 'package')) {
+    await printPackage();
   }
   await Promise.all(all.map((peer) => peer.close()));
 } finally {

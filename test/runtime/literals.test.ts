@@ -180,6 +180,11 @@ describe('the text that Postgres sends', () => {
     expect(bytea.decode("\\000\\377'a\\\\")).toStrictEqual(Uint8Array.of(0, 255, 39, 97, 92));
     expect(bytea.decode('\\x')).toStrictEqual(new Uint8Array());
     expect(() => bytea.decode('\\xzz')).toThrow(/^not a bytea$/);
+    const long = bytea.decode(`\\x${'00ff27'.repeat(100)}`);
+    expect(long).toStrictEqual(Uint8Array.from({ length: 300 }, (_, i) => [0, 255, 39][i % 3] ?? 0));
+    expect(long.buffer.byteLength).toBe(300);
+    expect(() => bytea.decode(`\\x${'00'.repeat(100)}zz`)).toThrow(/^not a bytea$/);
+    expect(array(bytea).encode([long.subarray(0, 33)])).toBe(`{"\\\\x${'00ff27'.repeat(11)}"}`);
   });
 
   it('refuses what is no boolean and no number', () => {

@@ -123,7 +123,8 @@ const anyJson = fc.jsonValue({ maxDepth: 3, stringUnit: 'grapheme' }).map(
   // -0 is written as 0 by JSON itself.
   (value) => JSON.parse(JSON.stringify(value).replaceAll('\\u0000', '')) as unknown,
 );
-const anyBytes = fc.uint8Array({ maxLength: 40 });
+// Short and long ones are read in different ways.
+const anyBytes = fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ minLength: 30, maxLength: 300 }));
 const microseconds = fc
   .integer({ min: 1, max: 999_999 })
   .map((n) => `.${String(n).padStart(6, '0').replace(/0+$/, '')}`);

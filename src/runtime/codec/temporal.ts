@@ -7,6 +7,8 @@ interface TemporalClass<T> {
   from(iso: string): T;
 }
 
+type MadeBy<Class> = Class extends TemporalClass<infer T> ? T : never;
+
 type TemporalName = 'Instant' | 'PlainDateTime' | 'PlainDate' | 'PlainTime' | 'Duration';
 
 type TemporalNamespace = Readonly<Record<TemporalName, TemporalClass<unknown>>>;
@@ -28,8 +30,8 @@ type GlobalTemporal = typeof globalThis extends {
 export function temporal<Name extends TemporalName, Namespace extends TemporalNamespace = GlobalTemporal>(
   name: Name,
   namespace?: Namespace,
-): Codec<ReturnType<Namespace[Name]['from']>> {
-  type T = ReturnType<Namespace[Name]['from']>;
+): Codec<MadeBy<Namespace[Name]>> {
+  type T = MadeBy<Namespace[Name]>;
   const fromIso = (iso: string): T => {
     const { Temporal } = globalThis as { Temporal?: Namespace };
     const found = namespace ?? Temporal;
