@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addHelpTexts } from './help-texts.ts';
 import { colorsFor, type Io } from './io.ts';
+import { addMigrate } from './migrate-commands.ts';
 
 /** Options that stand before or after any command. */
 export interface GlobalOptions {
@@ -66,7 +67,7 @@ export interface SchemaOptions extends LiveOptions {
 }
 
 /** Runs a command's code, which is loaded only now, and keeps its exit code. */
-type Finish = (work: Promise<number>) => Promise<void>;
+export type Finish = (work: Promise<number>) => Promise<void>;
 
 /**
  * The command line: names, arguments, options and help texts. Every action loads its own file, so that
@@ -202,56 +203,6 @@ function addLive(program: Command, io: Io, finish: Finish): void {
     );
 }
 
-function addMigrate(program: Command, io: Io, finish: Finish): void {
-  const migrate = program
-    .command('migrate')
-    .description('apply or revert migrations on the database that DATABASE_URL or --uri names');
-  type Room = typeof import('./migrate.ts');
-  const run = (work: (room: Room) => Promise<number>) => finish(import('./migrate.ts').then(work));
-  const url = ['--url <url>', 'the database, the same as --uri'] as const;
-  const dryRun = ['--dry-run', 'print the SQL, change nothing'] as const;
-  const changing = (name: string, description: string) =>
-    migrate
-      .command(name)
-      .description(description)
-      .option(...dryRun)
-      .option('--wait <seconds>', 'wait so long if somebody else is migrating', positiveInteger)
-      .option(...url);
-
-  changing('up', 'apply pending migrations')
-    .argument('[n]', 'how many; all of them if left out', positiveInteger)
-    .action((count: number | undefined, _options, command: Command) =>
-      run((room) => room.migrateUp(count ?? null, command.optsWithGlobals(), io)),
-    );
-  changing('down', 'revert the latest migrations')
-    .argument('[n]', 'how many', positiveInteger, 1)
-    .action((count: number, _options, command: Command) =>
-      run((room) => room.migrateDown(count, command.optsWithGlobals(), io)),
-    );
-  changing('redo', 'revert the latest migration and apply it again').action((_options, command: Command) =>
-    run((room) => room.migrateRedo(command.optsWithGlobals(), io)),
-  );
-  migrate
-    .command('status')
-    .description('list the migrations and say which are applied')
-    .option(...url)
-    .action((_options, command: Command) => run((room) => room.migrateStatus(command.optsWithGlobals(), io)));
-  migrate
-    .command('verify')
-    .description('on a scratch database, take each migration up, down and up again, and compare')
-    .option('--allow-irreversible', 'do not fail for migrations without a way down')
-    .action((_options, command: Command) =>
-      finish(import('./migrate-verify.ts').then((room) => room.migrateVerify(command.optsWithGlobals(), io))),
-    );
-  migrate
-    .command('create')
-    .description('add an empty migration file')
-    .argument('<name>', 'what it does, for example add-users')
-    .action((name: string, _options, command: Command) =>
-      run((room) => room.migrateCreate(name, command.optsWithGlobals(), io)),
-    );
-}
-
 /** `nodrift migrate nonsense --help` would show the help of `migrate`, and be fine. */
 function refuseUnknown(command: Command): string {
   const [name] = command.args;
@@ -259,14 +210,6 @@ function refuseUnknown(command: Command): string {
     command.error(`error: unknown command '${name}'`, { code: 'commander.unknownCommand' });
   }
   return '';
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('It has to be a whole number, 1 or more.');
-  }
-  return value;
 }
 
 function packageVersion(): string {

@@ -1,0 +1,62 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Io } from './io.ts';
+import type { Finish } from './program.ts';
+
+/** Adds `nodrift migrate` and its commands. */
+export function addMigrate(program: Command, io: Io, finish: Finish): void {
+  const migrate = program
+    .command('migrate')
+    .description('apply or revert migrations on the database that DATABASE_URL or --uri names');
+  type Room = typeof import('./migrate.ts');
+  const run = (work: (room: Room) => Promise<number>) => finish(import('./migrate.ts').then(work));
+  const url = ['--url <url>', 'the database, the same as --uri'] as const;
+  const dryRun = ['--dry-run', 'print the SQL, change nothing'] as const;
+  const changing = (name: string, description: string) =>
+    migrate
+      .command(name)
+      .description(description)
+      .option(...dryRun)
+      .option('--wait <seconds>', 'wait so long if somebody else is migrating', positiveInteger)
+      .option(...url);
+
+  changing('up', 'apply pending migrations')
+    .argument('[n]', 'how many; all of them if left out', positiveInteger)
+    .action((count: number | undefined, _options, command: Command) =>
+      run((room) => room.migrateUp(count ?? null, command.optsWithGlobals(), io)),
+    );
+  changing('down', 'revert the latest migrations')
+    .argument('[n]', 'how many', positiveInteger, 1)
+    .action((count: number, _options, command: Command) =>
+      run((room) => room.migrateDown(count, command.optsWithGlobals(), io)),
+    );
+  changing('redo', 'revert the latest migration and apply it again').action((_options, command: Command) =>
+    run((room) => room.migrateRedo(command.optsWithGlobals(), io)),
+  );
+  migrate
+    .command('status')
+    .description('list the migrations and say which are applied')
+    .option(...url)
+    .action((_options, command: Command) => run((room) => room.migrateStatus(command.optsWithGlobals(), io)));
+  migrate
+    .command('verify')
+    .description('on a scratch database, take each migration up, down and up again, and compare')
+    .option('--allow-irreversible', 'do not fail for migrations without a way down')
+    .action((_options, command: Command) =>
+      finish(import('./migrate-verify.ts').then((room) => room.migrateVerify(command.optsWithGlobals(), io))),
+    );
+  migrate
+    .command('create')
+    .description('add an empty migration file')
+    .argument('<name>', 'what it does, for example add-users')
+    .action((name: string, _options, command: Command) =>
+      run((room) => room.migrateCreate(name, command.optsWithGlobals(), io)),
+    );
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('It has to be a whole number, 1 or more.');
+  }
+  return value;
+}
