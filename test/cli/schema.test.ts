@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createDatabase } from '../support/postgres.ts';
+import { carsMigration, carsOnServer, carsProject, nodrift, type Project } from './support/cli.ts';
+
+const schema = ({ root }: Project, ...argv: string[]) => nodrift(['schema', ...argv], { cwd: root });
+
+const printed = `extension plpgsql
+
+schema public
+
+table public.cars
+  column public.cars.id
+    nullable: no
+    type: text
+  column public.cars.make
+    nullable: no
+    type: text
+  column public.cars.sold_at
+    nullable: yes
+    type: timestamp with time zone
+  constraint public.cars.cars_pkey
+    definition: PRIMARY KEY (id)
+`;
+
+async function database(sql: string): Promise<string> {
+  const made = await createDatabase(15, sql);
+  onTestFinished(() => made.drop());
+  return made.url;
+}
+
+describe('schema', () => {
+  test('prints what the migrations make, the same on the embedded database and on a server', async () => {
+    for (const project of [carsProject(), carsOnServer()]) {
+      for (const argv of [[], ['--print']]) {
+        expect(await schema(project, ...argv)).toEqual({ exitCode: 0, stdout: printed, stderr: '' });
+      }
+    }
+  });
+
+  test('prints the schema of a database, and changes nothing in it', async () => {
+    const url = await database(carsMigration.split('-- Down')[0] ?? '');
+    expect(await schema(carsProject(), '--url', url)).toEqual({ exitCode: 0, stdout: printed, stderr: '' });
+  });
+
+  test('compares a folder of migrations with a database, a file, and itself', async () => {
+    const project = carsOnServer({ 'dump.sql': 'CREATE TABLE cars (id text PRIMARY KEY, make text);\n' });
+    const url = await database(
+      'CREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL, sold_at timestamptz); CREATE VIEW v AS SELECT id FROM cars',
+    );
+    expect(await schema(project, '--diff', 'migrations', 'migrations')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(await schema(project, '--diff', 'migrations', url)).toEqual({
+      exitCode: 1,
+      stdout:
+        'unexpected  view public.v\n  columns: id text\n  definition:\n     SELECT cars.id\n       FROM public.cars\n\n1 difference\n',
+      stderr: '',
+    });
+    expect(await schema(project, '--diff', 'dump.sql', 'migrations')).toEqual({
+      exitCode: 1,
+      stdout: `different   column public.cars.make
+  nullable
+    a says  yes
+    b says  no
+
+unexpected  column public.cars.sold_at
+  nullable: yes
+  type: timestamp with time zone
+
+2 differences
+`,
+      stderr: '',
+    });
+  });
+
+  test('spells the views of another major alike', async () => {
+    const project = carsOnServer({ 'migrations/2_v.sql': 'CREATE VIEW v AS SELECT id FROM cars;\n' });
+    const url = await database(
+      'CREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL, sold_at timestamptz); CREATE VIEW v AS SELECT id FROM cars',
+    );
+    expect(await schema(project, '--diff', 'migrations', url)).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await schema(project, '--diff', url, 'migrations')).toMatchObject({ exitCode: 0, stdout: '' });
+  });
+
+  test.each([
+    [['--diff', 'migrations'], '--diff takes two places'],
+    [['a'], '"a" is one too many'],
+    [['--diff', 'migrations', 'no-such-ref'], 'no-such-ref'],
+    [['--diff', 'pgtyped.config.json', 'migrations'], 'is no folder of migrations and no .sql file'],
+    [['--diff', 'postgres://a:hunter2@[/x', 'migrations'], 'is not a database URL'],
+  ])('refuses %j', async (argv, message) => {
+    const project = carsOnServer();
+    git(project, 'init', '-q');
+    const { exitCode, stdout, stderr } = await schema(project, ...argv);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('hunter2');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+});
+
+function git({ root }: Project, ...argv: string[]): void {
+  const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'commit.gpgsign=false'];
+  execFileSync('git', [...identity, ...argv], { cwd: root, stdio: 'ignore' });
+}
+
+describe('schema --diff of git refs', () => {
+  let folders: readonly string[];
+  const ours = () => readdirSync(tmpdir()).filter((name) => name.startsWith('nodrift-ref-'));
+  beforeAll(() => {
+    folders = ours();
+  });
+
+  test("takes the project's migrations at that commit, and leaves the working tree and no folder behind", async () => {
+    const project = carsOnServer();
+    git(project, 'init', '-q', '-b', 'main');
+    git(project, 'add', '.');
+    git(project, 'commit', '-q', '-m', 'one');
+    project.put('migrations/2_boats.sql', 'CREATE TABLE boats (id int);\n');
+    git(project, 'add', '.');
+    git(project, 'commit', '-q', '-m', 'two');
+    project.put('migrations/3_trains.sql', 'CREATE TABLE trains (id int);\n');
+
+    const since = await schema(project, '--diff', 'main~1', 'main');
+    expect(since).toEqual({
+      exitCode: 1,
+      stdout: 'unexpected  table public.boats\n\n1 difference\n',
+      stderr: '',
+    });
+    const now = await schema(project, '--diff', 'HEAD', 'migrations');
+    expect(now.stdout).toBe('unexpected  table public.trains\n\n1 difference\n');
+    expect(await schema(project, '--diff', 'main', 'HEAD')).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(ours()).toEqual(folders);
+  });
+
+  test('takes a ref for nothing but a ref', async () => {
+    const project = carsOnServer();
+    git(project, 'init', '-q');
+    const { exitCode, stderr } = await schema(project, '--diff', '--', '--upload-pack=touch x', 'migrations');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('upload-pack');
+  });
+});
