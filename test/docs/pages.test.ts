@@ -52,8 +52,19 @@ test('the commands of the pages are commands', async () => {
   expect(checked.length).toBeGreaterThan(5);
 });
 
-test('the YAML of the pages can be read', () => {
+test('the YAML of the pages can be read, and calls commands that there are', async () => {
   const recipes = blocks.filter(({ language }) => language === 'yaml');
   expect(recipes.length).toBeGreaterThan(1);
-  for (const { text } of recipes) expect(JSON.stringify(parse(text))).toMatch(/nodrift check/);
+  const { root: cwd } = project();
+  for (const { text } of recipes) {
+    const called = [
+      ...JSON.stringify(parse(text)).matchAll(/npx nodrift ((?:migrate )?[a-z]+)([^|>]*?)(?=["|>])/g),
+    ];
+    expect(called.length, text).toBeGreaterThan(0);
+    for (const [, words = '', rest = ''] of called) {
+      const { exitCode, stdout } = await nodrift([...words.split(' '), '--help'], { cwd });
+      expect({ exitCode, stdout }, words).toMatchObject({ exitCode: 0 });
+      for (const option of rest.match(/--[a-z-]+/g) ?? []) expect(stdout, text).toContain(option);
+    }
+  }
 });
