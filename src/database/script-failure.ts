@@ -53,5 +53,8 @@ function adviceFor(error: DatabaseError): string | null {
   // active_sql_transaction: CREATE INDEX CONCURRENTLY, VACUUM and their like
   if (error.code === '25001')
     return 'It must not run in a transaction: put it alone into a migration of its own.';
+  // query_canceled, by pg, which has no data to send
+  if (error.code === '57014' && error.message.startsWith('COPY from stdin failed'))
+    return 'There is no data behind COPY ... FROM stdin in a migration: write INSERT statements.';
   return null;
 }

@@ -93,11 +93,11 @@ function concerned(tables: readonly TableName[], text: string): readonly TableNa
   const found = new Set(named);
   const numbers = new Set(named.map(({ oid }) => oid));
   // What refers to them may change with them.
-  for (const table of tables) if (table.parents.some((parent) => numbers.has(parent))) found.add(table);
-  // And rows need the rows that they refer to.
+  for (const table of tables) if (table.refersTo.some((oid) => numbers.has(oid))) found.add(table);
+  // And rows may need the rows that they refer to.
   const byOid = new Map(tables.map((table) => [table.oid, table]));
   for (const table of found) {
-    for (const oid of table.parents) {
+    for (const oid of table.needs) {
       const parent = byOid.get(oid);
       if (parent) found.add(parent);
     }

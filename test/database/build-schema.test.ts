@@ -130,6 +130,19 @@ SELECT 1;
     });
   });
 
+  test('with data to copy are refused at their place', async () => {
+    const text = 'CREATE TABLE t (a int);\nCOPY t FROM stdin;\n1\n\\.\n';
+    const found = await diagnosticOf({ 'migrations/1_a.sql': text });
+    // The data is no SQL: Postgres refuses the script as a whole.
+    expect(found).toMatchObject({ file: 'migrations/1_a.sql', line: 3, sqlstate: '42601' });
+    expect(await diagnosticOf({ 'migrations/1_a.sql': text.split('1\n')[0] ?? '' })).toMatchObject({
+      line: 2,
+      column: 1,
+      sqlstate: '57014',
+      hint: expect.stringMatching(/^There is no data behind COPY|\nThere is no data behind COPY/),
+    });
+  });
+
   test('in JavaScript that fail name the file and the statement', async () => {
     const files = {
       'migrations/1_a.js': "exports.up = (pgm) => { pgm.createTable('t', { a: 'nonesuch' }); };",

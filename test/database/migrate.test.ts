@@ -203,6 +203,10 @@ describe('there is nothing to migrate with', () => {
       { migrations: { dir: 'migrations', format: 'plain' } },
       'The configuration has plain .sql files, which another tool applies.',
     ],
+    [
+      { migrations: { dir: 'migrations', format: 'goose' } },
+      'The configuration has migrations of goose, which another tool applies.',
+    ],
   ])('%j', async (nodrift, message) => {
     const failure = await failureOf(() =>
       migrateUp(configOf(project, nodrift, { DATABASE_URL: database.url })),

@@ -39,7 +39,9 @@ export interface TableName {
   /** Without its schema and quotes. */
   readonly bare: string;
   /** The tables that its foreign keys refer to. */
-  readonly parents: readonly number[];
+  readonly refersTo: readonly number[];
+  /** Of these, those without whose rows it cannot have any. */
+  readonly needs: readonly number[];
 }
 
 /** All tables of the migrations' own: no partitions, no extensions' tables, no books of migration tools. */
@@ -47,7 +49,11 @@ export async function listTables(client: Client): Promise<readonly TableName[]> 
   const { rows } = await client.query<TableName>(`
     SELECT c.oid::int8::float8 AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name, c.relname AS bare,
            ARRAY(SELECT DISTINCT confrelid::int8::float8 FROM pg_catalog.pg_constraint
-                  WHERE conrelid = c.oid AND contype = 'f') AS parents
+                  WHERE conrelid = c.oid AND contype = 'f') AS "refersTo",
+           ARRAY(SELECT DISTINCT confrelid::int8::float8 FROM pg_catalog.pg_constraint
+                  WHERE conrelid = c.oid AND contype = 'f'
+                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute
+                                     WHERE attrelid = c.oid AND attnum = ANY (conkey) AND NOT attnotnull)) AS needs
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
        AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
