@@ -1,5 +1,6 @@
 import type { Severity } from '../drift/impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
+import type { InspectedError } from '../flow/inspection.ts';
 import { changeText, rolloutText, runningText, summaryText } from './impact-words.ts';
 import { count } from './report.ts';
 import { type Places, shownPath } from './shown-path.ts';
@@ -17,13 +18,13 @@ export function impactMarkdown(report: ImpactReport, places: Places): string {
   if (newCodeOnOldSchema.length > 0) {
     blocks.push('The new code on the old schema:', tableOf(newCodeOnOldSchema, places));
   }
+  // Where the running code is the new code, all of that is said above.
+  if (report.since !== null && report.rollout.newCodeOnNewSchema.length > 0) {
+    blocks.push('The queries on the disk on the new schema:', listOf(report.rollout.newCodeOnNewSchema));
+  }
   if (report.broken.length > 0) {
-    const lines = report.broken.map(({ file, line, message }) => {
-      const place = file === null ? '' : `${code(`${file}${line === null ? '' : `:${line}`}`)} `;
-      return `- ${place}${code(message)}`;
-    });
-    const head = `${count(lines.length, 'query is', 'queries are')} refused without these migrations too:`;
-    blocks.push([head, '', ...lines].join('\n'));
+    const number = count(report.broken.length, 'query is', 'queries are');
+    blocks.push(`${number} refused without these migrations too:`, listOf(report.broken));
   }
   if (report.notes.length > 0) blocks.push(report.notes.map((note) => `> ${escaped(note)}`).join('\n>\n'));
   blocks.push(
@@ -44,6 +45,14 @@ function migrationBlocks(migration: ImpactOfMigration, places: Places): readonly
   if (migration.allowed !== null) blocks.push(`Allowed: ${escaped(migration.allowed)}`);
   if (migration.queries.length > 0) blocks.push(tableOf(migration.queries, places));
   return blocks;
+}
+
+function listOf(errors: readonly InspectedError[]): string {
+  const lines = errors.map(({ file, line, message }) => {
+    const place = file === null ? '' : `${code(`${file}${line === null ? '' : `:${line}`}`)} `;
+    return `- ${place}${code(message)}`;
+  });
+  return lines.join('\n');
 }
 
 function tableOf(queries: readonly ImpactOnQuery[], places: Places): string {

@@ -36,6 +36,13 @@ export function impactText({ report, diagnostics }: Impact, options: RenderOptio
     const lines = rollout.newCodeOnOldSchema.flatMap((found) => briefLines(found, options));
     blocks.push(['The new code on the old schema:', ...lines].join('\n'));
   }
+  // Where the running code is the new code, all of that is said above.
+  if (report.since !== null && rollout.newCodeOnNewSchema.length > 0) {
+    const lines = rollout.newCodeOnNewSchema.map(
+      ({ file, line, message }) => `  ${visible(`${file}:${line}: ${message}`)}`,
+    );
+    blocks.push(['The queries on the disk on the new schema:', ...lines].join('\n'));
+  }
   if (report.broken.length > 0) {
     const texts = report.broken.flatMap((error) => {
       const found = diagnostics.get(error);

@@ -6,6 +6,7 @@ import { type Severity, worst } from '../drift/impact/change.ts';
 import { type Comparison, compareSnapshots, type QueryImpact } from '../drift/impact/compare.ts';
 import { byName } from '../drift/impact/rules.ts';
 import type { Snapshot } from '../drift/impact/snapshot.ts';
+import { unfitQueries } from '../drift/impact/unfit.ts';
 import type { Config } from '../project/config.ts';
 import type { FlowOptions } from './flow.ts';
 import { type ImpactPlan, type ImpactScope, planImpact } from './impact-plan.ts';
@@ -156,18 +157,17 @@ function reportOn(
   });
   const old = compare(states.running[0], states.running.at(-1), plan.running.runtime);
   const fresh = compare(states.coming[1], states.coming[0], plan.coming.runtime);
-  const errors = (snapshot: Snapshot | undefined, keys: readonly string[]) =>
-    keys.flatMap((key) => snapshot?.errors.get(key) ?? []);
   // What is refused by both schemas is no matter of the migrations, unless the running code was another.
-  const known = plan.coming === plan.running ? new Set(old.broken) : new Set<string>();
-  const unfit = [...states.coming[1].errors.keys()].filter((key) => !known.has(key));
+  const known = new Set(plan.coming === plan.running ? old.broken : []);
+  const unfit = unfitQueries(states.coming, known);
   const rollout: Rollout = {
     order: unfit.length > 0 ? 'unfit' : orderOf(severityOf(old), severityOf(fresh)),
     runningCodeOnNewSchema: old.impacts.filter(isGrave).map(queryOf),
     newCodeOnOldSchema: fresh.impacts.filter(isGrave).map(queryOf),
-    newCodeOnNewSchema: errors(states.coming[1], unfit).map(shown),
+    newCodeOnNewSchema: unfit.map(shown),
   };
-  const broken = [...plan.running.diagnostics, ...errors(states.running[0], old.broken)];
+  const refused = old.broken.flatMap((key) => states.running[0]?.errors.get(key) ?? []);
+  const broken = [...plan.running.diagnostics, ...refused];
   return {
     report: {
       formatVersion: 1,

@@ -308,6 +308,25 @@ describe('impact --since', () => {
     ]);
   });
 
+  test('INSERTs that nobody has changed do not fit either', async () => {
+    const { root, put } = repository();
+    put('migrations/2_price.sql', 'ALTER TABLE cars ADD COLUMN price numeric NOT NULL;\n');
+    const { rollout } = await reportOf(root, '--since', 'HEAD');
+    expect(rollout).toMatchObject({
+      order: 'unfit',
+      newCodeOnNewSchema: [
+        {
+          file: 'queries/cars.sql',
+          line: 4,
+          message: 'AddCar: it leaves out cars.price, which is NOT NULL and has no default',
+          sqlstate: '23502',
+        },
+      ],
+    });
+    const { stdout } = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
+    expect(stdout).toContain('queries/cars.sql:4: AddCar: it leaves out cars.price');
+  });
+
   test('a required column breaks INSERTs that Postgres accepts', async () => {
     const { root, put } = repository();
     put('migrations/2_price.sql', 'ALTER TABLE cars ADD COLUMN price numeric NOT NULL;\n');

@@ -1,6 +1,7 @@
 import type { ColumnReference, Operation, Query, RelationUse, SlotValue } from '../../analysis/query.ts';
 import type { Change, ChangeKind, Severity } from './change.ts';
 import { shrinks } from './modifier.ts';
+import { filledTables, isRequired } from './required-columns.ts';
 import type { Rule, Rules, TableColumn } from './rules.ts';
 
 /** What tables demand now and did not before, or the other way round where that is what hurts. */
@@ -42,12 +43,8 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
   return {
     columns: grouped(columns, ({ after: column }) => column),
     rules: grouped(ruleChanges(before.rules, after.rules), ({ rule }) => rule),
-    filled: new Set(after.rules.filter(isFilling).map(({ schema, table }) => `${schema}.${table}`)),
+    filled: filledTables(after),
   };
-}
-
-function isFilling({ kind, events, definition }: Rule): boolean {
-  return kind === 'trigger' && events.includes('insert') && / BEFORE /.test(definition);
 }
 
 function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly RuleChange[] {
@@ -121,10 +118,6 @@ export function runTimeChanges(query: Query, changes: RuleChanges): readonly Cha
       found.push(...readRisk(use, rule));
   }
   return unique(found);
-}
-
-function isRequired({ notNull, default: value, automatic }: TableColumn): boolean {
-  return notNull && value === null && !automatic;
 }
 
 function columnRisk(

@@ -1,0 +1,33 @@
+import type { Query } from '../../analysis/query.ts';
+import type { Rule, Rules, TableColumn } from './rules.ts';
+
+/** Whether a row cannot be inserted without a value for it. */
+export function isRequired({ notNull, default: value, automatic }: TableColumn): boolean {
+  return notNull && value === null && !automatic;
+}
+
+/** Tables, as `schema.table`, with a trigger that may give a row what an INSERT leaves out. */
+export function filledTables({ rules }: Rules): ReadonlySet<string> {
+  return new Set(rules.filter(isFilling).map(({ schema, table }) => `${schema}.${table}`));
+}
+
+function isFilling({ kind, events, definition }: Rule): boolean {
+  return kind === 'trigger' && events.includes('insert') && / BEFORE /.test(definition);
+}
+
+/** Says of a query which required columns its INSERTs leave out, so that every call fails. */
+export function missingColumns(rules: Rules): (query: Query) => readonly TableColumn[] {
+  const filled = filledTables(rules);
+  const required = new Map<string, TableColumn[]>();
+  for (const column of rules.columns) {
+    const table = `${column.schema}.${column.table}`;
+    if (isRequired(column) && !filled.has(table))
+      required.set(table, [...(required.get(table) ?? []), column]);
+  }
+  return ({ operations = [] }) =>
+    operations
+      .filter(({ event }) => event === 'insert')
+      .flatMap(({ schema, table, columns }) =>
+        (required.get(`${schema}.${table}`) ?? []).filter(({ column }) => !columns.includes(column)),
+      );
+}
