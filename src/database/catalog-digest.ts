@@ -49,7 +49,10 @@ const parts = [
   ),
 ];
 
-const query = `SELECT pg_catalog.md5(pg_catalog.string_agg(catalog || line, ',' ORDER BY catalog, line)) AS digest
+/** Sums need no order: to sort the lines takes longer than to read them. */
+const query = `SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*),
+    pg_catalog.sum(pg_catalog.hashtextextended(catalog || line, 1)),
+    pg_catalog.sum(pg_catalog.hashtextextended(catalog || line, 2))) AS digest
   FROM (${parts.join(' UNION ALL ')}) AS lines`;
 
 /**
@@ -57,6 +60,6 @@ const query = `SELECT pg_catalog.md5(pg_catalog.string_agg(catalog || line, ',' 
  * nothing was made anew or altered in between, and the schema is the same; where they differ, it may be.
  */
 export async function catalogDigest(client: Client): Promise<string> {
-  const { rows } = await client.query<{ digest: string | null }>(query);
+  const { rows } = await client.query<{ digest: string }>(query);
   return rows[0]?.digest ?? '';
 }
