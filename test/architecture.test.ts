@@ -75,6 +75,10 @@ describe('the rooms', () => {
     expect(leaving('analysis', known)).toEqual([]);
   });
 
+  it('schema touches no file, and knows of no other room', () => {
+    expect(leaving('schema', (to) => to === 'pg')).toEqual([]);
+  });
+
   it('only cli prints, exits or reads process.argv', () => {
     const loud = files
       .filter((file) => room(file) !== 'cli')
