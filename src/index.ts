@@ -4,6 +4,8 @@ export type { Output, OutputState } from './drift/output.ts';
 export { type Checked, check } from './flow/check.ts';
 export type { Analysed, AnalysedFile, FlowOptions } from './flow/flow.ts';
 export { generate } from './flow/generate.ts';
+export { type Impact, type ImpactOptions, impact } from './flow/impact.ts';
+export type { ImpactReport } from './flow/impact-report.ts';
 export { type Inspected, inspect } from './flow/inspect.ts';
 export type { Inspection } from './flow/inspection.ts';
 export type { Config } from './project/config.ts';
