@@ -33,12 +33,15 @@ export function endsConnection({ code }: ServerFields): boolean {
 }
 
 /**
- * Whether a prepared statement is gone (after DEALLOCATE, DISCARD, or behind a pooler) or its columns have
- * changed since (RevalidateCachedQuery in plancache.c). Nothing was executed: it can be prepared again.
+ * Whether a prepared statement is gone (after DEALLOCATE, DISCARD, or behind a pooler), is there already (behind a
+ * pooler, too), or its columns have changed since (RevalidateCachedQuery in plancache.c). Nothing was executed: it can
+ * be prepared again.
  */
 export function isOutdated(error: unknown): boolean {
   return (
     isServerError(error) &&
-    (error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery'))
+    (error.code === '26000' ||
+      error.code === '42P05' ||
+      (error.code === '0A000' && error.routine === 'RevalidateCachedQuery'))
   );
 }
