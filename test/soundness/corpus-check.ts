@@ -4,7 +4,9 @@ import type { Facts } from '../../src/analysis/facts.ts';
 import { columnFacts } from '../../src/analysis/nullability.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { describe } from '../../src/analysis/wire.ts';
+import type { Rows } from './batch.ts';
 import { type CorpusQuery, corpusQueries } from './corpus.ts';
+import type { Seen } from './random.ts';
 import { violations } from './violations.ts';
 
 /** What came of one query of the corpus. */
@@ -17,7 +19,11 @@ export interface Checked {
 }
 
 /** Holds the corpus's data against what is declared, on a database with its schema. */
-export async function checkCorpus(client: Client, major: number): Promise<readonly Checked[]> {
+export async function checkCorpus(
+  client: Client,
+  major: number,
+  observe: (seen: Seen) => void = () => {},
+): Promise<readonly Checked[]> {
   const queries = corpusQueries.filter(({ since }) => since <= major);
   const catalog = await loadCatalog(client, await systemRelations(client));
   const checked: Checked[] = [];
@@ -36,16 +42,15 @@ export async function checkCorpus(client: Client, major: number): Promise<readon
       const names = (answer.fields ?? []).map(({ name }) => name);
       if (facts.length !== names.length)
         checked.push({ query, columns: '', wrong: [`${facts.length} columns: ${query.sql}`] });
-      else declared.push({ query, names, facts, params: answer.paramTypes.length });
+      else declared.push({ query, names, facts, params: answer.paramTypes.length, tree: answer.tree ?? '' });
     },
   );
   await client.query('SET debug_print_parse = off');
-  for (const { query, names, facts, params } of declared) {
-    checked.push({
-      query,
-      columns: names.map((name, i) => name + written(facts[i])).join(' '),
-      wrong: await wrongOn(client, query.sql, facts, params),
-    });
+  for (const { query, names, facts, params, tree } of declared) {
+    const columns = names.map((name, i) => name + written(facts[i])).join(' ');
+    const { wrong, sets } = await wrongOn(client, query.sql, facts, params);
+    observe({ catalog, tree, sets });
+    checked.push({ query, columns, wrong });
   }
   return checked;
 }
@@ -55,6 +60,7 @@ interface Declared {
   readonly names: readonly string[];
   readonly facts: readonly Facts[];
   readonly params: number;
+  readonly tree: string;
 }
 
 /** Those that the corpus names; information_schema's views lead to many others. */
@@ -78,8 +84,9 @@ async function wrongOn(
   sql: string,
   facts: readonly Facts[],
   params: number,
-): Promise<readonly string[]> {
+): Promise<{ readonly wrong: readonly string[]; readonly sets: readonly Rows[] }> {
   const found: string[] = [];
+  const sets: Rows[] = [];
   let ran = 0;
   for (const value of params === 0 ? [null] : tried) {
     await client.query('BEGIN');
@@ -91,6 +98,7 @@ async function wrongOn(
         types: { getTypeParser: () => (text: string) => text },
       });
       ran++;
+      sets.push(rows);
       for (const { column, what } of violations(facts, rows))
         found.push(`column ${column + 1} ${what}: ${sql}`);
     } catch (error) {
@@ -101,5 +109,5 @@ async function wrongOn(
     }
   }
   if (ran === 0 && params > 0) found.push(`never ran: ${sql}`);
-  return found;
+  return { wrong: found, sets };
 }

@@ -3,9 +3,9 @@ import { createDatabase, majors } from '../support/postgres.ts';
 import { checkRandomQueries, type Outcome } from './random.ts';
 
 // By hand: NODRIFT_RANDOM_QUERIES=1000000 NODRIFT_RANDOM_SEED=7 npx vitest run test/soundness/random.test.ts
-const queries = Number(process.env.NODRIFT_RANDOM_QUERIES ?? 2000);
+const queries = Number(process.env.NODRIFT_RANDOM_QUERIES ?? 20_000);
 const seed = Number(process.env.NODRIFT_RANDOM_SEED ?? 20_261_121);
-const QUERIES_PER_SCHEMA = 200;
+const QUERIES_PER_SCHEMA = 400;
 
 /** Half of the queries on the newest server, the others spread over the older ones. */
 const share = (major: number) => (major === 18 ? 0.5 : 0.5 / (majors.length - 1));

@@ -52,10 +52,17 @@ export interface RandomOptions {
   readonly seed: number;
   /** Stop after so many wrong ones. */
   readonly most?: number;
-  /** Stop at this time, in milliseconds since 1970. */
-  readonly until?: number;
-  /** Whether to look for the smallest statement that is wrong. */
-  readonly shrink?: boolean;
+  /** Told of each statement that ran. */
+  readonly observe?: (seen: Seen) => void;
+}
+
+/** A statement that ran. */
+export interface Seen {
+  readonly catalog: Catalog;
+  /** Its tree, as text. */
+  readonly tree: string;
+  /** Its rows on each set of data; null where it raised an error. */
+  readonly sets: readonly Rows[];
 }
 
 /** A statement with, for each `$n`, its values on the sets of data. */
@@ -100,7 +107,6 @@ export async function checkRandomQueries(options: RandomOptions): Promise<Outcom
   const runners = await Promise.all(DATA_SETS.map(() => connect(options.url)));
   try {
     for (let s = 0; s < options.schemas && outcome.wrong.length < (options.most ?? 5); s++) {
-      if (Date.now() > (options.until ?? Number.POSITIVE_INFINITY)) break;
       await checkSchema({ ...options, seed: options.seed + s * 7919 }, outcome, analyser, runners);
     }
   } finally {
@@ -149,6 +155,7 @@ async function checkSchema(
       outcome.refused++;
       continue;
     }
+    options.observe?.({ catalog, tree: known.text, sets: found });
     const set = found.findIndex((rows) => rows !== null && violations(known.facts, rows).length > 0);
     if (set >= 0) {
       const [wrong] = violations(known.facts, found[set] ?? []);
@@ -168,6 +175,7 @@ async function checkSchema(
 
 /** What is declared of a statement's columns. */
 interface Declared {
+  readonly text: string;
   readonly tree: QueryNode;
   readonly facts: readonly Facts[];
 }
@@ -175,7 +183,7 @@ interface Declared {
 function declaredOf(answer: Described, catalog: Catalog, outcome: Outcome): Declared | null {
   if (!answer.ok || answer.tree === null) return null;
   const tree = readQuery(answer.tree);
-  return { tree, facts: declaredFacts(tree, catalog, outcome) };
+  return { text: answer.tree, tree, facts: declaredFacts(tree, catalog, outcome) };
 }
 
 function statementOf(draw: readonly number[], schema: Schema, major: number): Statement {

@@ -39,7 +39,7 @@ export function checkedColumns(engine: Engine, relation: Relation, inherited: bo
 }
 
 /** A function of the user's may have become another one since a row was checked. */
-function isBuiltIn(condition: Expr, engine: Engine): boolean {
+export function isBuiltIn(condition: Expr, engine: Engine): boolean {
   let builtIn = true;
   walk(engine.catalog, condition, null, (node) => {
     const called = calledFunctions(node, engine.catalog);
@@ -50,7 +50,7 @@ function isBuiltIn(condition: Expr, engine: Engine): boolean {
 }
 
 /** `SELECT FROM relation`, or FROM ONLY, whose columns a constraint's Vars are. */
-function rowsOf(relation: Relation, inherited: boolean): QueryNode {
+export function rowsOf(relation: Relation, inherited: boolean): QueryNode {
   const entry: RangeTblEntry = {
     tag: 'RANGETBLENTRY',
     rtekind: Rte.relation,

@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { areDifferent } from './exclusion.ts';
 import { nulledByGrouping } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
+import { isJsonExists } from './json.ts';
 import { expressionKey, operatorFunction } from './key.ts';
 import { isReal, learn, regionKey } from './learn.ts';
 import { subLinkFacts } from './sublink.ts';
@@ -124,6 +125,8 @@ function ownFacts(expr: Expr, context: Context): Facts {
       return of(expr.formatted_expr ?? expr.raw_expr).nullable ? anything : notNull;
     case 'JSONISPREDICATE':
       return of(expr.expr).nullable ? anything : notNull;
+    case 'JSONEXPR':
+      return isJsonExists(expr) && !of(expr.formatted_expr).nullable ? notNull : anything;
     case 'JSONCONSTRUCTOREXPR':
       return jsonConstructor(expr.type, expr.func, expr.args ?? [], context);
     default:

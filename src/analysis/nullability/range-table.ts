@@ -7,6 +7,7 @@ import { argumentFacts, setFacts } from './call.ts';
 import type { Context, Frame } from './context.ts';
 import { isLocking } from './foreign-key.ts';
 import { joinColumns, sameFacts } from './join-facts.ts';
+import { jsonTableColumns } from './json.ts';
 import { enclosing, learn, regionKey } from './learn.ts';
 
 /** What is proven of a range table entry's columns, in its own rows: outer joins are not looked at. */
@@ -98,8 +99,9 @@ function rowsOf(expr: Expr, at: Context): readonly Facts[] | null {
 
 function tableFunctionColumns(table: TableFunc): readonly Facts[] {
   const isXml = (table.functype ?? 0) === 0;
+  if (!isXml) return jsonTableColumns(table);
   return (table.coltypes ?? []).map((_, i) => {
-    const given = isXml && (i === table.ordinalitycol || (table.notnulls?.includes(i) ?? false));
+    const given = i === table.ordinalitycol || (table.notnulls?.includes(i) ?? false);
     return given ? notNull : anything;
   });
 }

@@ -3,7 +3,8 @@ import { definingQuery } from '../catalog/definition.ts';
 import { type Facts, notNull } from '../facts.ts';
 
 import { noNullElements } from '../literals/column.ts';
-import { checkedColumns } from './check.ts';
+import { readExpr } from '../tree/read.ts';
+import { checkedColumns, isBuiltIn, rowsOf } from './check.ts';
 import type { Engine, RelationFacts } from './context.ts';
 
 const nothingKnown: RelationFacts = { columns: new Map(), isTable: false };
@@ -56,10 +57,34 @@ function table(engine: Engine, relation: Relation, inherited: boolean): Relation
   const columns = new Map(known);
   for (const column of checkedColumns(engine, relation, inherited)) columns.set(column, notNull);
   for (const column of relation.columns.keys()) {
+    if (!columns.has(column) && isGivenByExpression(engine, relation, column, inherited))
+      columns.set(column, notNull);
     if (!noNullElements(relation, column, engine.catalog)) continue;
     columns.set(column, { nullable: !columns.has(column), element: notNull });
   }
   return { columns, isTable };
+}
+
+/**
+ * Whether a generated column's expression is never NULL, here and in children, which may have others. Functions of the
+ * user's may have become other ones since the value was stored.
+ */
+function isGivenByExpression(
+  engine: Engine,
+  relation: Relation,
+  column: number,
+  inherited: boolean,
+): boolean {
+  const name = relation.columns.get(column)?.name;
+  const members = inherited ? descendants(engine.catalog, relation) : [relation];
+  return members.every((member) => {
+    const own = [...member.columns.values()].find((attribute) => attribute.name === name);
+    if (!own || own.generated === '' || own.expression === null) return false;
+    const expr = readExpr(own.expression);
+    return (
+      isBuiltIn(expr, engine) && !engine.facts(expr, engine.open(rowsOf(member, false), null).result).nullable
+    );
+  });
 }
 
 /** What NOT NULL says. */

@@ -129,6 +129,8 @@ export interface TableFunc {
   readonly coldefexprs: readonly (Expr | null)[] | null;
   readonly colvalexprs?: readonly (Expr | null)[] | null;
   readonly passingvalexprs?: readonly Expr[] | null;
+  /** JSON_TABLE: which columns (0-based) are those of the outermost path. */
+  readonly plan?: { readonly tag: string; readonly colMin?: number; readonly colMax?: number } | null;
   /** 0-based numbers of the columns declared NOT NULL. */
   readonly notnulls: readonly number[] | null;
   /** 0-based, -1 for none. */
@@ -551,6 +553,8 @@ export interface JsonExpr {
   readonly tag: 'JSONEXPR';
   /** JsonExprOp: 0 EXISTS, 1 QUERY, 2 VALUE, 3 TABLE. */
   readonly op: number;
+  /** JsonBehaviorType: 5 is UNKNOWN. */
+  readonly on_error: { readonly btype: number } | null;
   readonly formatted_expr: Expr;
   readonly passing_values: readonly Expr[] | null;
   readonly returning: { readonly typid: number } | null;

@@ -75,3 +75,10 @@ SELECT x.a FROM (SELECT ARRAY[ROW(1, NULL)::place] AS a) x;
 SELECT interval 'P1D' * 2 AS a, justify_interval('1 mon -1 hour') AS b, extract(day FROM interval '1 day') AS c, extract(epoch FROM interval '1 day') AS d;
 SELECT s AS mood, count(c.id) AS n FROM unnest(enum_range(NULL::mood)) s LEFT JOIN customer c ON c.mood = s GROUP BY s;
 SELECT enum_first(NULL::mood) AS a, enum_last(mood) AS b, enum_range('sad'::mood, mood) AS c, xmax = 0 AS d FROM customer;
+SELECT JSON_EXISTS(details, '$.colour') AS a, JSON_EXISTS(jsonb '[1]', '$[0]') AS b, JSON_EXISTS(jsonb '[1]', 'strict $.a' UNKNOWN ON ERROR) AS c, JSON_EXISTS(jsonb '[1]', 'strict $.a') AS d FROM product -- version 17
+;
+SELECT x.n, x.a, x.b, x.c, x.d, x.m FROM product, JSON_TABLE(details, '$' COLUMNS (n FOR ORDINALITY, a text PATH '$.colour', b bool EXISTS PATH '$.size', c bool EXISTS PATH 'strict $.none.size' UNKNOWN ON ERROR, d bool EXISTS PATH 'strict $.none.size', NESTED PATH '$.none[*]' COLUMNS (m FOR ORDINALITY))) x -- version 17
+;
+SELECT sure, unsure, lasting FROM computed;
+SELECT computed FROM computed;
+INSERT INTO computed (a, b) VALUES (NULL, NULL) RETURNING sure, unsure, lasting;

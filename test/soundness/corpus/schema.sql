@@ -63,7 +63,6 @@ CREATE MATERIALIZED VIEW product_sales AS
 
 CREATE FUNCTION twice(x int) RETURNS int LANGUAGE sql IMMUTABLE RETURN 2 * x;
 CREATE FUNCTION twice_strict(x int) RETURNS int LANGUAGE sql IMMUTABLE STRICT RETURN coalesce(x, 0) * 2;
-CREATE FUNCTION or_zero(x int) RETURNS int LANGUAGE sql IMMUTABLE RETURN coalesce(x, 0);
 CREATE FUNCTION first_label() RETURNS text LANGUAGE sql STABLE BEGIN ATOMIC SELECT label FROM shape ORDER BY id LIMIT 1; END;
 CREATE FUNCTION items_of(purchase int) RETURNS TABLE (product int, quantity int, remark text) LANGUAGE sql STABLE
   BEGIN ATOMIC SELECT i.product_id, i.quantity, i.remark FROM item i WHERE i.purchase_id = purchase; END;
@@ -93,6 +92,14 @@ CREATE TABLE book (
   late_id int NOT NULL DEFAULT 1 REFERENCES late_author DEFERRABLE,
   hidden_id int NOT NULL DEFAULT 1 REFERENCES hidden_author
 );
+CREATE FUNCTION or_zero(x int) RETURNS int LANGUAGE sql IMMUTABLE RETURN coalesce(x, 0);
+CREATE TABLE computed (
+  a int,
+  b text,
+  sure text GENERATED ALWAYS AS (coalesce(b, '-') || coalesce(a, 0)::text) STORED,
+  unsure int GENERATED ALWAYS AS (a + 1) STORED,
+  lasting int GENERATED ALWAYS AS (or_zero(a)) STORED
+);
 CREATE TABLE whole (a int, b int NOT NULL, label text NOT NULL, UNIQUE (a, b));
 CREATE TABLE part (a int, b int NOT NULL, FOREIGN KEY (a, b) REFERENCES whole (a, b));
 CREATE TABLE book_line (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author);
@@ -121,6 +128,7 @@ INSERT INTO shape VALUES (1, 4, 'dot');
 INSERT INTO square VALUES (2, 9, 'box', NULL);
 INSERT INTO measurement VALUES ('2023-05-05', 1), ('2024-05-05', NULL);
 INSERT INTO guarded VALUES (1, 'x', 1);
+INSERT INTO computed (a, b) VALUES (NULL, NULL), (1, 'x');
 INSERT INTO author VALUES (1, 'Eve'), (2, 'Fay');
 INSERT INTO late_author VALUES (1, 'Gil');
 INSERT INTO hidden_author VALUES (1, 'Hal');

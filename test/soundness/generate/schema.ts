@@ -45,14 +45,15 @@ export function randomSchema(choices: Choices, major: number): Schema {
     }
     const source = columns.find(({ type, name }) => type === 'int' && name !== 'id') ?? plain('id', 'int');
     if (choices.rarely(4) && !partitioned) {
+      // Virtual ones may not use a domain.
+      const isPlain = !lines.includes(`${source.name} given`);
+      const kind = major >= 18 && isPlain ? choices.one('STORED', 'VIRTUAL') : 'STORED';
       const expression = choices.one(
         `coalesce(${source.name}, 0)`,
         `abs(${source.name})`,
         `${source.name} + 1`,
       );
-      lines.push(
-        `${letter}g int GENERATED ALWAYS AS (${expression}) ${major >= 18 ? choices.one('STORED', 'VIRTUAL') : 'STORED'}`,
-      );
+      lines.push(`${letter}g int GENERATED ALWAYS AS (${expression}) ${kind}`);
       columns.push({ ...plain(`${letter}g`, 'int'), stored: false });
     }
     const pair = choices.rarely(4);

@@ -3,15 +3,21 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serialize } from 'node:v8';
 import { startNativeServer } from '../../support/native-server.ts';
 import { mutated, mutations } from './mutations.ts';
+import { type Recording, record } from './record.ts';
 
 /**
- * Breaks one rule after the other in a copy of the sources, and tells whether the harness notices within a minute.
- * `npm run mutate` tries all; with arguments those whose names hold one of them.
+ * Breaks one rule after the other in a copy of the sources, and tells whether the harness notices: whether anything that
+ * the corpus and random queries returned contradicts what is then declared. `npm run mutate` tries all rules; with
+ * arguments those whose names hold one of them.
  */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const SECONDS = 30;
+const servers = [
+  { major: 18, queries: 4000 },
+  { major: 14, queries: 1500 },
+] as const;
 
 const wanted = process.argv.slice(2);
 const chosen = mutations.filter(
@@ -19,15 +25,23 @@ const chosen = mutations.filter(
 );
 const folder = mkdtempSync(join(tmpdir(), 'nodrift-mutations-'));
 chmodSync(folder, 0o711);
-const servers = [18, 14] as const;
-const started = servers.map((major) => startNativeServer(major, folder, `server-${major}`));
+const recording = join(folder, 'recording');
 let unnoticed = 0;
 try {
+  const recordings: Recording[] = [];
+  for (const { major, queries } of servers) {
+    const server = startNativeServer(major, folder, `server-${major}`);
+    try {
+      recordings.push(await record(server.url, major, queries));
+    } finally {
+      server.stop();
+    }
+  }
+  writeFileSync(recording, serialize(recordings));
   for (const part of ['src', 'test', 'package.json', 'tsconfig.json'])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const whole = look();
-  if (whole !== '') throw new Error(`The rules as they are: ${whole}`);
+  if (look() !== '') throw new Error('The recording contradicts the rules as they are');
   for (const mutation of chosen) {
     const file = join(folder, mutation.file);
     const source = readFileSync(file, 'utf8');
@@ -41,22 +55,19 @@ try {
     );
   }
 } finally {
-  for (const server of started) server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 console.log(`${chosen.length - unnoticed} of ${chosen.length} broken rules noticed`);
 process.exit(unnoticed === 0 ? 0 : 1);
 
-/** Where the harness found something wrong in the copy; '' if nowhere. */
+/** Where something was found that contradicts the rules of the copy; '' if nowhere. */
 function look(): string {
-  const harness = join(folder, 'test/soundness/mutations/harness.ts');
-  const args = servers.flatMap((major, i) => [started[i]?.url ?? '', String(major)]);
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', harness, ...args, String(SECONDS)],
+    ['--import', 'tsx', join(folder, 'test/soundness/mutations/look.ts'), recording],
     { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 },
   );
-  // What cannot run at all is noticed too, but it is no mutation of a rule.
-  if (status !== 0) return `error: ${stderr.split('\n').find((line) => line.includes('Error')) ?? status}`;
+  // What cannot run at all is noticed too, but it is no broken rule.
+  if (status !== 0) throw new Error(stderr);
   return stdout.trim();
 }

@@ -1,0 +1,28 @@
+import { anything, type Facts, notNull } from '../facts.ts';
+import type { Expr, TableFunc } from '../tree/nodes.ts';
+
+/** JsonExprOp and JsonBehaviorType (primnodes.h). */
+const EXISTS = 0;
+const UNKNOWN = 5;
+
+/** Whether an expression is JSON_EXISTS that is true, false or an error: not with UNKNOWN ON ERROR. */
+export function isJsonExists(expr: Expr): boolean {
+  return (
+    expr.tag === 'JSONEXPR' && expr.op === EXISTS && expr.on_error !== null && expr.on_error.btype !== UNKNOWN
+  );
+}
+
+/**
+ * JSON_TABLE's columns: FOR ORDINALITY and EXISTS ones of the outermost path are there in every row, those of a NESTED
+ * PATH are NULL where it finds nothing, and all others where the JSON holds null or nothing
+ * (JsonTableGetValue, src/backend/utils/adt/jsonpath_exec.c).
+ */
+export function jsonTableColumns(table: TableFunc): readonly Facts[] {
+  const { plan, colvalexprs } = table;
+  const { colMin = 0, colMax = -1 } = plan?.tag === 'JSONTABLEPATHSCAN' ? plan : {};
+  return (table.coltypes ?? []).map((_, i) => {
+    if (i < colMin || i > colMax || !colvalexprs) return anything;
+    const value = colvalexprs[i] ?? null;
+    return value === null || isJsonExists(value) ? notNull : anything;
+  });
+}
