@@ -279,6 +279,19 @@ describe('the books', () => {
     expect((await migrationStatus(config)).changed).toEqual([]);
   });
 
+  test('that take no line keep a migration from being applied', async () => {
+    await migrateUp(config);
+    await client.query(`CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no more''; END';
+      CREATE TRIGGER no BEFORE INSERT OR DELETE ON pgmigrations FOR EACH ROW EXECUTE FUNCTION no()`);
+    project.write({ 'migrations/2_b.sql': 'CREATE TABLE b ();' });
+    expect((await failureOf(() => migrateUp(config))).diagnostics[0]).toMatchObject({
+      file: 'migrations/2_b.sql',
+      line: null,
+      message: 'The migration failed and was rolled back: no more',
+    });
+    expect(await relations()).toEqual(['a']);
+  });
+
   test('of another role are written without hashes', async () => {
     await withItsOwnRunner('up');
     const role = `r${process.pid}_${Date.now()}`;
