@@ -84,6 +84,7 @@ function inspectQuery({ query, name, keys }: NamedQuery, typing: Typing): Inspec
     reads: query.reads,
     writes: query.writes,
     readOnly: query.readOnly,
+    violations: query.violations,
   };
 }
 

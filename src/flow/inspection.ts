@@ -1,4 +1,4 @@
-import type { RelationUse } from '../analysis/query.ts';
+import type { RelationUse, Violations } from '../analysis/query.ts';
 
 /**
  * What `nodrift inspect --json` prints and `inspect` returns. `formatVersion` grows when a reader of this
@@ -29,6 +29,8 @@ export interface InspectedQuery {
   readonly writes: readonly RelationUse[];
   /** Whether it writes and locks nothing; null: unknown, it calls volatile functions or is a utility statement. */
   readonly readOnly: boolean | null;
+  /** The constraints that it can fail on. */
+  readonly violations: Violations;
 }
 
 export interface InspectedParam {

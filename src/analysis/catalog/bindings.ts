@@ -46,7 +46,6 @@ export interface BindingCheck {
   readonly name: string;
   /** `attnum`s that it looks at; 0 for the whole row. */
   readonly columns: readonly number[];
-  readonly valid: boolean;
 }
 
 export interface BindingForeignKey {
@@ -97,7 +96,7 @@ export function bindingQueries(version: number, ours: (column: string) => string
       LEFT JOIN pg_inherits h ON h.inhrelid = x.indexrelid
       WHERE ${ours('x.indrelid')} AND (x.indisunique OR x.indisexclusion) AND x.indislive
       ORDER BY x.indrelid, c.relname`,
-    bindingConstraints: `SELECT contype, conrelid::int8, contypid::int8, conname, array_to_string(conkey, ' '), convalidated,
+    bindingConstraints: `SELECT contype, conrelid::int8, contypid::int8, conname, array_to_string(conkey, ' '),
         confrelid::int8, array_to_string(confkey, ' '), confupdtype, confdeltype, ${setColumns}, confmatchtype
       FROM pg_constraint WHERE contype IN ('c', 'f') AND ${enforced} AND (${ours('conrelid')} OR contypid <> 0)
       ORDER BY conrelid, contypid, conname`,
@@ -138,11 +137,7 @@ export function bindings(rows: (name: keyof ReturnType<typeof bindingQueries>) =
     checks: grouped(
       checks.filter(([, relation]) => relation !== '0'),
       ([, relation]) => number(relation),
-      ([, , , name, columns, valid]) => ({
-        name: text(name),
-        columns: numbers(columns),
-        valid: valid === 't',
-      }),
+      ([, , , name, columns]) => ({ name: text(name), columns: numbers(columns) }),
     ),
     domainChecks: grouped(
       checks.filter(([, , type]) => type !== '0'),
@@ -212,7 +207,7 @@ function index([
 }
 
 function foreignKey(row: Row): BindingForeignKey {
-  const [, relation, , name, columns, , references, referenced, onUpdate, onDelete, setColumns, match] = row;
+  const [, relation, , name, columns, references, referenced, onUpdate, onDelete, setColumns, match] = row;
   return {
     name: text(name),
     relation: number(relation),

@@ -61,9 +61,9 @@ function ownConstraints(member: Relation, by: Strike, found: Found): void {
     if ((sets(column) || isUnproven) && !by.neverNull.has(nameOf(column)))
       violates(found, 'notNull', member, null, [column]);
   }
-  for (const { name, columns, valid } of bindings.checks.get(member.oid) ?? []) {
+  for (const { name, columns } of bindings.checks.get(member.oid) ?? []) {
     const looks = columns.some((column) => column <= 0 || sets(column));
-    if (looks || columns.length === 0 || !valid || isChangeable(member, name, catalog))
+    if (looks || columns.length === 0 || isChangeable(member, name, catalog))
       violates(found, 'check', member, name, columns);
   }
   if (isBounded(member, catalog)) violates(found, 'check', member, null);
@@ -94,7 +94,7 @@ function isSet(member: Relation, column: number, { event, columns }: Strike): bo
   return columns.has(attribute.name) || attribute.generated !== '';
 }
 
-/** Whether a condition may come out otherwise though its columns did not change. */
+/** Whether a condition may come out otherwise though its columns did not change; one that is NOT VALID may. */
 function isChangeable(member: Relation, name: string, catalog: Catalog): boolean {
   const condition = tableConditions(member)[member.checks.findIndex((check) => check.name === name)];
   let changeable = condition === undefined;
