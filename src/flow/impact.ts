@@ -158,8 +158,11 @@ function reportOn(
   const old = compare(states.running[0], states.running.at(-1), plan.running.runtime);
   const fresh = compare(states.coming[1], states.coming[0], plan.coming.runtime);
   // What is refused by both schemas is no matter of the migrations, unless the running code was another.
-  const known = new Set(plan.coming === plan.running ? old.broken : []);
-  const unfit = unfitQueries(states.coming, known);
+  const same = plan.coming === plan.running;
+  const unfit = [
+    ...(same ? [] : plan.coming.diagnostics),
+    ...unfitQueries(states.coming, new Set(same ? old.broken : [])),
+  ];
   const rollout: Rollout = {
     order: unfit.length > 0 ? 'unfit' : orderOf(severityOf(old), severityOf(fresh)),
     runningCodeOnNewSchema: old.impacts.filter(isGrave).map(queryOf),

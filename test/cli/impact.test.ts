@@ -308,6 +308,17 @@ describe('impact --since', () => {
     ]);
   });
 
+  test('files on the disk that cannot be read as queries are named', async () => {
+    const { root, put } = repository();
+    put('migrations/2_loose.sql', loosening);
+    put('queries/new.sql', '-- @name New\n');
+    const { rollout } = await reportOf(root, '--since', 'HEAD');
+    expect(rollout.order).toBe('unfit');
+    expect(rollout.newCodeOnNewSchema.map(({ file, line }) => [file, line])).toEqual([
+      ['queries/new.sql', 1],
+    ]);
+  });
+
   test('INSERTs that nobody has changed do not fit either', async () => {
     const { root, put } = repository();
     put('migrations/2_price.sql', 'ALTER TABLE cars ADD COLUMN price numeric NOT NULL;\n');
