@@ -1,7 +1,7 @@
 import { type Client, DatabaseError } from 'pg';
 import { connectionLost } from '../connection-failure.ts';
 import type { SampleForeignKey, SampleTable } from './tables.ts';
-import { oneOf, sampleValue, type Variant, variants } from './values.ts';
+import { nextVariant, oneOf, sampleValue, type Variant } from './values.ts';
 
 const rowNumbers = [1, 2, 3] as const;
 
@@ -56,11 +56,15 @@ async function emptyOnes(client: Client, tables: readonly SampleTable[]): Promis
   return new Set(rows.map(({ oid }) => oid));
 }
 
+/** Which kind of value each column gets; the first where it is not said. */
+type Variants = ReadonlyMap<string, Variant>;
+
 /** Null, or why it takes no row. */
 async function fillTable(client: Client, table: SampleTable): Promise<string | null> {
   let reason: string | null = null;
-  for (const variant of variants) {
-    const inserts = rowNumbers.map((row) => insertion(table, row, variant));
+  for (let variants: Variants | null = new Map(); variants !== null; ) {
+    const chosen: Variants = variants;
+    const inserts = rowNumbers.map((row) => insertion(table, row, chosen));
     const problem = inserts.find((insert) => 'unknown' in insert);
     if (problem && 'unknown' in problem) return `no value is known for its column ${problem.unknown}`;
     const statements = inserts.flatMap((insert) => ('sql' in insert ? [insert.sql] : []));
@@ -73,8 +77,21 @@ async function fillTable(client: Client, table: SampleTable): Promise<string | n
       if ((await attempt(client, sql)) === null) taken += 1;
     }
     if (taken > 0) return null;
+    variants = otherVariants(table, variants, failed);
   }
   return reason;
+}
+
+/** Other values for the columns of the CHECK that was violated, or else for all; null if there are no more. */
+function otherVariants(table: SampleTable, variants: Variants, failed: DatabaseError): Variants | null {
+  const columns = table.checks.get(failed.constraint ?? '') ?? table.columns.map(({ name }) => name);
+  const changed = new Map(variants);
+  for (const name of columns) {
+    const next = nextVariant(variants.get(name) ?? 0);
+    if (next === null) return null;
+    changed.set(name, next);
+  }
+  return changed;
 }
 
 /** Null if it went well; otherwise it is as if it had not been tried. */
@@ -93,14 +110,14 @@ async function attempt(client: Client, sql: string): Promise<DatabaseError | nul
 function insertion(
   table: SampleTable,
   row: number,
-  variant: Variant,
+  variants: Variants,
 ): { readonly sql: string } | { readonly unknown: string } {
   const values = new Map<string, string>();
   for (const column of table.columns) {
     if (column.generated || column.identity) continue;
     const value = column.allowed
       ? oneOf(column.allowed, column.type, row)
-      : sampleValue(column.type, row, variant);
+      : sampleValue(column.type, row, variants.get(column.name) ?? 0);
     if (value !== null) values.set(column.name, value);
     else if (column.notNull && !column.hasDefault) return { unknown: column.name };
   }

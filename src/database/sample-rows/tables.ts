@@ -8,6 +8,8 @@ export interface SampleTable {
   readonly name: string;
   readonly columns: readonly SampleColumn[];
   readonly foreignKeys: readonly SampleForeignKey[];
+  /** The columns of its CHECK constraints, by the constraint's name. */
+  readonly checks: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface SampleColumn {
@@ -92,6 +94,12 @@ interface TypeRow {
   readonly checks: readonly string[];
 }
 
+interface CheckRow {
+  readonly of: number;
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
 interface KeyRow extends SampleForeignKey {
   readonly of: number;
 }
@@ -105,6 +113,7 @@ export async function describeTables(
   const { rows: columns } = await client.query<ColumnRow>(columnsQuery, [oids]);
   const { rows: types } = await client.query<TypeRow>(typesQuery, [columns.map(({ type }) => type)]);
   const { rows: keys } = await client.query<KeyRow>(keysQuery, [oids]);
+  const { rows: checks } = await client.query<CheckRow>(checksQuery, [oids]);
   const byOid = new Map(types.map((type) => [type.oid, type]));
   return oids.flatMap((oid) => {
     const own = columns.filter(({ table }) => table === oid);
@@ -119,6 +128,7 @@ export async function describeTables(
         allowed: allowedBy(column.checks),
       })),
       foreignKeys: keys.filter((key) => key.of === oid),
+      checks: new Map(checks.filter((check) => check.of === oid).map((check) => [check.name, check.columns])),
     };
   });
 }
@@ -164,6 +174,12 @@ const keysQuery = `
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
    WHERE k.contype = 'f' AND k.conrelid = ANY ($1::oid[]) AND k.conparentid = 0
    ORDER BY k.oid`;
+
+const checksQuery = `
+  SELECT k.conrelid::int8::float8 AS of, k.conname AS name,
+         ARRAY(SELECT pg_catalog.quote_ident(attname) FROM pg_catalog.pg_attribute
+                WHERE attrelid = k.conrelid AND attnum = ANY (k.conkey)) AS columns
+    FROM pg_catalog.pg_constraint k WHERE k.contype = 'c' AND k.conrelid = ANY ($1::oid[])`;
 
 const kinds: Readonly<Record<string, SampleType['kind']>> = {
   b: 'base',

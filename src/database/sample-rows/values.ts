@@ -21,8 +21,12 @@ export interface SampleType {
 }
 
 /** Kinds of values, to be tried one after the other where a constraint takes none of the first. */
-export const variants = [0, 1, 2] as const;
-export type Variant = (typeof variants)[number];
+export type Variant = 0 | 1 | 2;
+
+/** The next kind; null after the last. */
+export function nextVariant(variant: Variant): Variant | null {
+  return variant === 2 ? null : variant === 1 ? 2 : 1;
+}
 
 /**
  * A value of a type as an SQL expression, another for each row as far as the type has so many.
