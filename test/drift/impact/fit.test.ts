@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import type { Json, PgType } from '../../../src/analysis/type.ts';
+import { parameterFit, resultFit } from '../../../src/drift/impact/fit.ts';
+import { jsonFits } from '../../../src/drift/impact/json-fit.ts';
+import { shrinks } from '../../../src/drift/impact/modifier.ts';
+import { bool, date, int4, int8, numeric, text, timestamptz } from '../../../src/runtime/index.ts';
+
+const base = (name: string): PgType => ({ kind: 'base', schema: 'pg_catalog', name });
+const list = (element: PgType): PgType => ({ kind: 'array', element });
+const mood = (...labels: readonly string[]): PgType => ({
+  kind: 'enum',
+  schema: 'public',
+  name: 'mood',
+  labels,
+});
+const domain = (of: PgType): PgType => ({
+  kind: 'domain',
+  schema: 'public',
+  name: 'd',
+  base: of,
+  notNull: false,
+  literals: null,
+});
+const pair = (...names: readonly string[]): PgType => ({
+  kind: 'composite',
+  schema: 'public',
+  name: 'pair',
+  fields: names.map((name) => ({ name, value: { type: base('text'), nullable: true } })),
+});
+
+test.each<readonly [before: PgType, after: PgType, result: string | null, parameter: string | null]>([
+  [base('text'), base('text'), null, null],
+  [base('text'), base('varchar'), 'compatible', 'compatible'],
+  [base('json'), base('jsonb'), 'compatible', 'compatible'],
+  [base('int4'), base('int8'), 'may break', 'compatible'],
+  [base('int8'), base('int4'), 'compatible', 'breaks'],
+  [base('int8'), base('numeric'), 'breaks', 'compatible'],
+  [base('numeric'), base('int8'), 'compatible', 'breaks'],
+  [base('int4'), base('float8'), 'may break', 'may break'],
+  [base('float8'), base('float4'), 'compatible', 'may break'],
+  [base('text'), base('int4'), 'may break', 'breaks'],
+  [base('int4'), base('text'), 'breaks', 'compatible'],
+  [base('bool'), base('int4'), 'breaks', 'breaks'],
+  [base('date'), base('timestamptz'), 'breaks', 'compatible'],
+  [base('timestamptz'), base('timestamp'), 'breaks', 'may break'],
+  [list(base('int4')), list(base('int8')), 'may break', 'compatible'],
+  [list(base('int4')), base('int4'), 'breaks', 'breaks'],
+  [mood('a', 'b'), mood('a', 'b', 'c'), 'may break', 'compatible'],
+  [mood('a', 'b'), mood('a'), 'compatible', 'breaks'],
+  [mood('a'), base('text'), 'may break', 'compatible'],
+  [base('text'), mood('a'), 'compatible', 'breaks'],
+  [mood('a'), base('int4'), 'breaks', 'breaks'],
+  [base('text'), domain(base('text')), 'compatible', 'may break'],
+  [domain(base('text')), base('text'), 'compatible', 'compatible'],
+  [domain(base('int4')), domain(base('int8')), 'may break', 'compatible'],
+  [pair('x', 'y'), pair('x', 'y', 'z'), 'breaks', 'breaks'],
+  [pair('x'), base('text'), 'breaks', 'compatible'],
+])('%j -> %j', (before, after, result, parameter) => {
+  expect(resultFit(before, after)?.severity ?? null).toBe(result);
+  expect(parameterFit(before, after)?.severity ?? null).toBe(parameter);
+});
+
+describe('the decoders', () => {
+  const codecs = { bool, date, int4, int8, numeric, text, timestamptz };
+  type Name = keyof typeof codecs;
+  const samples: readonly (readonly [Name, string])[] = [
+    ['int4', '2147483647'],
+    ['int4', '-1'],
+    ['int8', '9007199254740991'],
+    ['numeric', '12.50'],
+    ['date', '2026-01-31'],
+    ['timestamptz', '2026-01-31 12:00:00+00'],
+    ['text', 'a'],
+  ];
+  const pairs = (Object.keys(codecs) as Name[]).flatMap((before) =>
+    samples.map(([after, sample]) => [before, after, sample] as const),
+  );
+
+  test.each(pairs)(
+    '%s reads %s %s without an error where that is called compatible',
+    (before, after, sample) => {
+      const severity = resultFit(base(before), base(after))?.severity ?? 'compatible';
+      if (severity !== 'compatible') return;
+      const decoded = codecs[before].decode(sample);
+      expect(String(decoded) === sample || before === after).toBe(true);
+    },
+  );
+});
+
+test.each<readonly [value: Json, expected: Json, fits: boolean]>([
+  [{ kind: 'string' }, { kind: 'unknown' }, true],
+  [{ kind: 'unknown' }, { kind: 'string' }, false],
+  [{ kind: 'literal', value: 1 }, { kind: 'number' }, true],
+  [{ kind: 'number' }, { kind: 'literal', value: 1 }, false],
+  [{ kind: 'null' }, { kind: 'union', members: [{ kind: 'null' }, { kind: 'string' }] }, true],
+  [{ kind: 'union', members: [{ kind: 'null' }, { kind: 'string' }] }, { kind: 'string' }, false],
+  [
+    {
+      kind: 'object',
+      fields: [
+        { name: 'a', value: { kind: 'string' } },
+        { name: 'b', value: { kind: 'null' } },
+      ],
+    },
+    { kind: 'object', fields: [{ name: 'a', value: { kind: 'string' } }] },
+    true,
+  ],
+  [
+    { kind: 'object', fields: [{ name: 'a', value: { kind: 'string' }, optional: true }] },
+    { kind: 'object', fields: [{ name: 'a', value: { kind: 'string' } }] },
+    false,
+  ],
+  [{ kind: 'array', element: { kind: 'null' } }, { kind: 'array', element: { kind: 'string' } }, false],
+  [{ kind: 'record', value: { kind: 'number' } }, { kind: 'record', value: { kind: 'number' } }, true],
+])('%j fits %j: %s', (value, expected, fits) => {
+  expect(jsonFits(value, expected)).toBe(fits);
+});
+
+test.each([
+  ['character varying(50)', 'character varying(20)', true],
+  ['character varying(20)', 'character varying(50)', false],
+  ['character varying', 'character varying(50)', true],
+  ['character varying(50)', 'character varying', false],
+  ['numeric(10,2)', 'numeric(8,2)', true],
+  ['numeric(10,2)', 'numeric(10,4)', true],
+  ['numeric(10,2)', 'numeric(12,4)', false],
+  ['numeric(10,2)', 'numeric(12,1)', true],
+  ['numeric(3,-2)', 'numeric(5)', false],
+  ['timestamp(6) without time zone', 'timestamp(0) without time zone', true],
+  ['character varying(50)', 'integer', false],
+  ['bit(8)', 'bit(9)', false],
+])('%s -> %s takes less: %s', (before, after, less) => {
+  expect(shrinks(before, after)).toBe(less);
+});
