@@ -87,9 +87,11 @@ export function bindingQueries(version: number, ours: (column: string) => string
   return {
     bindingIndexes: `SELECT x.indrelid::int8, x.indexrelid::int8, coalesce(k.oid, 0)::int8, coalesce(h.inhparent, 0)::int8,
         c.relname, array_to_string((x.indkey::int2[])[0:x.indnkeyatts - 1], ' '),
-        (SELECT string_agg(d.refobjsubid::text, ' ') FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
-           AND d.objid = x.indexrelid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = x.indrelid
-           AND d.refobjsubid > 0),
+        CASE WHEN x.indexprs IS NOT NULL OR x.indpred IS NOT NULL THEN
+          (SELECT string_agg(d.refobjsubid::text, ' ') FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
+             AND d.objid = x.indexrelid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = x.indrelid
+             AND d.refobjsubid > 0)
+        END,
         x.indisexclusion, x.indisexclusion AND x.indisunique, x.indpred IS NOT NULL, x.indisvalid
       FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
       LEFT JOIN pg_constraint k ON k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x')
