@@ -1,10 +1,9 @@
-import { basename, extname } from 'node:path';
 import { type Client, escapeIdentifier } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import { buildSchema } from './build-schema.ts';
 import type { Database } from './database.ts';
 import { readSourceFiles, type SourceFile } from './migration-files.ts';
+import { unitsOf } from './migration-units.ts';
 import { type OpenOptions, openDatabase } from './open.ts';
 import { neededExtensions } from './pglite-extensions.ts';
 import { resetSession } from './session.ts';
@@ -36,12 +35,13 @@ export async function openAppliedSchema(config: Config, options: AppliedSchemaOp
   const empty = await openDatabase({ ...scratch, source: { kind: 'none' }, extensions }, options);
   try {
     await createRoles(empty.client, roles);
-    const { applied } = options;
-    const wanted =
-      applied === null ? files : files.filter(({ path }) => applied.has(basename(path, extname(path))));
-    const notes = await buildSchema(empty.client, config, wanted, disposable);
+    const notes = new Set(empty.notes);
+    const note = (reason: string) => notes.add(reason);
+    for (const unit of await unitsOf(config.source, files, { disposable, note })) {
+      if (options.applied?.has(unit.name) ?? true) await unit.up(empty.client);
+    }
     await resetSession(empty.client, config.searchPath);
-    return { ...empty, notes: [...empty.notes, ...notes] };
+    return { ...empty, notes: [...notes] };
   } catch (error) {
     await empty.close();
     throw error;

@@ -1,30 +1,53 @@
 import type { Client } from 'pg';
 import type { SchemaSource } from '../project/config.ts';
-import { type AppliedMigration, migrationsTable, readBooks } from './books.ts';
+import { migrationsTable, readBooks } from './books.ts';
+import { appliedNames, foreignBooks } from './foreign-books.ts';
 
 /** The books of a database that we may be a stranger to. */
 export interface LiveBooks {
-  /** Null where there are none, or none that can be read. */
-  readonly applied: readonly AppliedMigration[] | null;
+  /** Names of migrations, and contentHash of their files then, if that is known; null where there are no books. */
+  readonly applied: ReadonlyMap<string, string | null> | null;
   /** Why there are none. */
   readonly note: string | null;
 }
 
-/** Reads which migrations a database says it has; nothing is written, and a missing privilege is no error. */
-export async function readLiveBooks(client: Client, source: SchemaSource): Promise<LiveBooks> {
-  // The tools of other formats keep their books in their own ways.
-  if (source.kind !== 'migrations' || source.format !== 'node-pg-migrate')
-    return { applied: null, note: null };
-  const table = `public.${migrationsTable}`;
+/**
+ * Reads which migrations a database says it has; nothing is written, and a missing privilege is no error.
+ * @param names of all migrations, in the order in which they run
+ */
+export async function readLiveBooks(
+  client: Client,
+  source: SchemaSource,
+  names: readonly string[],
+): Promise<LiveBooks> {
+  const format = source.kind === 'migrations' ? source.format : 'plain';
+  const foreign = foreignBooks[format];
+  const table = format === 'node-pg-migrate' ? migrationsTable : foreign?.table;
+  if (table === undefined) return { applied: null, note: null };
+  const note = await whyUnreadable(client, table);
+  if (note !== null) {
+    return { applied: null, note: `${note}: the database is compared with all migrations.` };
+  }
+  if (foreign === undefined) {
+    const lines = await readBooks(client);
+    return { applied: new Map(lines.map(({ name, hash }) => [name, hash])), note: null };
+  }
+  const { rows } = await client.query<{ id: string }>(foreign.sql);
+  const applied = appliedNames(
+    foreign,
+    rows.map(({ id }) => id),
+    names,
+  );
+  return { applied: new Map(applied.map((name) => [name, null])), note: null };
+}
+
+async function whyUnreadable(client: Client, table: string): Promise<string | null> {
   const { rows } = await client.query<{ readable: boolean | null }>(
     `SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = 'public' AND c.relname = $1`,
-    [migrationsTable],
+    [table],
   );
-  const compared = 'the database is compared with all migrations.';
-  if (rows[0] === undefined) return { applied: null, note: `There is no table ${table}: ${compared}` };
-  if (rows[0].readable !== true)
-    return { applied: null, note: `The role may not read ${table}: ${compared}` };
-  return { applied: await readBooks(client), note: null };
+  if (rows[0] === undefined) return `There is no table public.${table}`;
+  return rows[0].readable === true ? null : `The role may not read public.${table}`;
 }

@@ -50,8 +50,9 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
   const { sources, diagnostics } = await readSources(config);
   if (diagnostics.length > 0) throw new Failure(1, diagnostics);
   const role = await roleOf(live.client, options.role);
-  const books = await readLiveBooks(live.client, config.source);
-  const migrations = await standing(config, books);
+  const names = (await migrationUnits(config)).map(({ name }) => name);
+  const books = await readLiveBooks(live.client, config.source, names);
+  const migrations = standing(config, books, names);
 
   options.progress?.('migrating');
   const scratch = await openAppliedSchema(config, {
@@ -152,13 +153,11 @@ function changedQueries(
 }
 
 /** The files beside the books; without books everything counts as applied. */
-async function standing(config: Config, { applied }: LiveBooks) {
-  const names = (await migrationUnits(config)).map(({ name }) => name);
-  const books = new Map((applied ?? []).map(({ name, hash }) => [name, hash]));
-  const done = applied === null ? new Set(names) : new Set(books.keys());
+function standing(config: Config, { applied }: LiveBooks, names: readonly string[]) {
+  const done = new Set(applied?.keys() ?? names);
   const edited = readSourceFiles(config).flatMap(({ path, text }) => {
     const name = basename(path, extname(path));
-    const hash = books.get(name) ?? null;
+    const hash = applied?.get(name) ?? null;
     return hash === null || hash === contentHash(text) ? [] : [name];
   });
   return {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDatabase, type Major, majors, ownServer } from '../support/postgres.ts';
@@ -123,6 +125,27 @@ END $$;`,
     await run(project.url, 'CREATE TABLE boats (id int)');
     const drifted = await verify(project, project.url);
     expect(drifted.stdout).toMatch(/^unexpected {2}table public\.boats$/m);
+  });
+
+  test('knows the books of other tools', async () => {
+    const database = await createDatabase(
+      18,
+      `CREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL, sold_at timestamptz);
+       CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL);
+       INSERT INTO schema_migrations VALUES (1, false)`,
+    );
+    onTestFinished(() => database.drop());
+    const migrations = { dir: './migrations', format: 'golang-migrate' };
+    const cars = carsOnServer({
+      'pgtyped.config.json': configWith({ database: 'server', migrations }),
+      'migrations/1_cars.up.sql':
+        'CREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL, sold_at timestamptz);',
+      'migrations/2_boats.up.sql': 'CREATE TABLE boats (id int);',
+    });
+    rmSync(join(cars.root, 'migrations/1_cars.sql'));
+    const { exitCode, stdout } = await verify(cars, database.url);
+    expect(stdout).toMatch(/^pending {2}2_boats\n\nPostgreSQL .* is what the migrations make: 7 objects/);
+    expect(exitCode).toBe(0);
   });
 
   test('notes a migration whose file was changed after it had been applied', async () => {
