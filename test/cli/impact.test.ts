@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Client } from 'pg';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ImpactReport } from '../../src/flow/impact-report.ts';
-import { createDatabase, postgresUrl } from '../support/postgres.ts';
+import { createDatabase, ownServer, postgresUrl } from '../support/postgres.ts';
 import {
   carsMigration,
   carsOnServer,
@@ -12,6 +11,7 @@ import {
   configWith,
   nodrift,
   type Project,
+  project,
 } from './support/cli.ts';
 import { commitAll, git } from './support/git.ts';
 
@@ -183,7 +183,6 @@ describe('impact', () => {
     const { exitCode, stdout, stderr } = await nodrift(['impact'], { cwd: root });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^migrations\/2_wrong\.sql:1:\d+: error: .*relation "cras" does not exist\n/);
-    expect(await scratchDatabases()).toEqual([]);
   });
 
   test('without migrations there is nothing to look at', async () => {
@@ -198,15 +197,45 @@ describe('impact', () => {
   });
 });
 
-async function scratchDatabases(): Promise<readonly string[]> {
-  const client = new Client({ connectionString: postgresUrl(18) });
-  await client.connect();
-  const { rows } = await client.query<{ datname: string }>(
-    "SELECT datname FROM pg_database d WHERE datname LIKE 'nodrift_scratch%' AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)",
-  );
-  await client.end();
-  return rows.map(({ datname }) => datname);
-}
+describe('impact leaves nothing on the server', () => {
+  let server: ReturnType<typeof ownServer>;
+  beforeAll(() => {
+    server = ownServer(18, {});
+  });
+  afterAll(() => server?.stop());
+
+  async function asked(sql: string): Promise<readonly string[]> {
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    const { rows } = await client.query<[string]>({ text: sql, rowMode: 'array' });
+    await client.end();
+    return rows.map(([value]) => value);
+  }
+
+  const databases = () => asked("SELECT datname FROM pg_database WHERE datname LIKE 'nodrift_scratch%'");
+  const sleeping =
+    "SELECT count(*)::text FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname LIKE 'nodrift_scratch%'";
+
+  test('when it is done, and when a migration fails', async () => {
+    const { root, put } = carsProject({ 'migrations/2_loose.sql': loosening });
+    expect((await nodrift(['impact', '--uri', server.url], { cwd: root })).exitCode).toBe(1);
+    expect(await databases()).toEqual([]);
+    put('migrations/3_wrong.sql', 'ALTER TABLE cras ADD COLUMN price int;\n');
+    const { exitCode, stdout } = await nodrift(['impact', '--uri', server.url], { cwd: root });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(await databases()).toEqual([]);
+  });
+
+  test('when it is interrupted in the midst of a migration', async () => {
+    const { root } = carsProject({ 'migrations/2_slow.sql': 'SELECT pg_sleep(600);\n' });
+    const interruption = new AbortController();
+    const running = nodrift(['impact', '--uri', server.url], { cwd: root, signal: interruption.signal });
+    await vi.waitFor(async () => expect(await asked(sleeping)).toEqual(['1']), { timeout: 30_000 });
+    interruption.abort();
+    expect(await running).toEqual({ exitCode: 130, stdout: '', stderr: '' });
+    expect(await databases()).toEqual([]);
+  });
+});
 
 describe('impact --allow', () => {
   test('lets a migration break running code, and shows why', async () => {
@@ -469,11 +498,15 @@ describe('impact --since', () => {
   test('leaves no folder behind', async () => {
     const { root, put } = repository({ 'pgtyped.config.json': '{}' });
     put('pgtyped.config.json', configWith({ database: 'server' }));
+    const temporary = project().root;
+    vi.stubEnv('TMPDIR', temporary);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
     const { exitCode, stderr } = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
     expect(exitCode).toBe(2);
     expect(stderr).toContain('The configuration at HEAD is refused: ');
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('nodrift-since-'))).toEqual([]);
-    expect(existsSync(`${root}/queries/cars.queries.ts`)).toBe(false);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
 
