@@ -428,9 +428,11 @@ describe('impact --since', () => {
   test('the project may lie below the repository, and have been configured otherwise', async () => {
     const inner = carsOnServer();
     const outer = carsOnServer();
-    for (const file of ['pgtyped.config.json', '.env', 'migrations/1_cars.sql']) {
+    for (const file of ['pgtyped.config.json', '.env']) {
       outer.put(`apps/shop/${file}`, inner.text(file));
     }
+    // Not the name of one at the top.
+    outer.put('apps/shop/migrations/1_inner.sql', carsMigration);
     outer.put('apps/shop/sql/old.sql', '-- @name Old\nSELECT make FROM cars;\n');
     const config = JSON.parse(inner.text('pgtyped.config.json'));
     outer.put('apps/shop/pgtyped.config.json', JSON.stringify({ ...config, srcDir: './sql' }));
