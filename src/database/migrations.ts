@@ -35,7 +35,7 @@ export interface ProgramMigration {
  * @throws Failure (1) for files that are no migrations of this format
  */
 export function readMigrations(format: MigrationFormat, files: readonly SourceFile[]): readonly Migration[] {
-  for (const file of files) refuseForeign(format, file);
+  for (const file of files.filter(({ path }) => /\.sql$/i.test(path))) refuseForeign(format, file);
   switch (format) {
     case 'node-pg-migrate':
       return files.map(nodePgMigrate).sort((a, b) => inOrderOfNodePgMigrate(a.name, b.name));
