@@ -12,7 +12,7 @@ export type Rows = readonly (readonly (string | null)[])[] | null;
 const LARGEST = 48;
 
 // Some joins of joins never come to an end.
-const LIMIT = "SET LOCAL statement_timeout = '200ms'";
+const LIMIT = "SET LOCAL statement_timeout = '500ms'";
 
 /**
  * Runs statements one after the other, each on the data as it was before the first: whatever they write is rolled back.

@@ -27,6 +27,8 @@ export interface Outcome {
   columns: number;
   /** Columns declared never NULL. */
   proven: number;
+  /** Of those: how many had rows on some data, so that it could be seen. */
+  seen: number;
   /** Columns declared nullable that were NULL on some data. */
   shownNull: number;
   /** Columns declared nullable that never were NULL, though there were rows. */
@@ -97,6 +99,7 @@ export async function checkRandomQueries(options: RandomOptions): Promise<Outcom
     refused: 0,
     columns: 0,
     proven: 0,
+    seen: 0,
     shownNull: 0,
     unshown: 0,
     reasons: new Map(),
@@ -260,8 +263,10 @@ function count(
 ): void {
   declared.forEach(({ nullable }, i) => {
     outcome.columns++;
-    if (!nullable) outcome.proven++;
-    else if (rows.some((row) => row[i] === null)) outcome.shownNull++;
+    if (!nullable) {
+      outcome.proven++;
+      if (rows.length > 0) outcome.seen++;
+    } else if (rows.some((row) => row[i] === null)) outcome.shownNull++;
     else if (rows.length > 0) {
       outcome.unshown++;
       outcome.reasons.set(kind(i), (outcome.reasons.get(kind(i)) ?? 0) + 1);

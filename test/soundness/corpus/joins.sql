@@ -69,7 +69,7 @@ SELECT b.id, e.name FROM book b LEFT JOIN author e ON e.id = b.editor_id WHERE b
 SELECT c.id, b.state, a.name FROM customer c LEFT JOIN book b ON b.id = c.id LEFT JOIN author a ON a.id = b.author_id;
 SELECT c.id, b.state, a.name FROM customer c LEFT JOIN book b ON b.id = c.id LEFT JOIN author a ON a.id = b.author_id WHERE b.n > 0;
 SELECT b.id, a.name FROM book b LEFT JOIN author a ON a.id = b.n;
-SELECT b.id, a.name FROM book b LEFT JOIN author a ON a.id >= b.author_id;
+SELECT b.id, a.name FROM book b LEFT JOIN author a ON a.id > b.author_id;
 SELECT b.id, a.name FROM book b LEFT JOIN author a ON a.id = b.author_id FOR UPDATE OF b;
 SELECT b.id, l.name FROM book b LEFT JOIN late_author l ON l.id = b.late_id;
 SELECT b.id, a.name FROM book b LEFT JOIN author a TABLESAMPLE BERNOULLI (0) ON a.id = b.author_id;

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { columnFacts } from '../../../src/analysis/nullability.ts';
+import { analysed, servers } from '../../support/analysed.ts';
+
+const schema = `
+  CREATE TABLE author (id int PRIMARY KEY, name text NOT NULL);
+  CREATE TABLE book (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author);
+  CREATE TABLE draft (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author DEFERRABLE INITIALLY DEFERRED);
+  CREATE TABLE secret (id int PRIMARY KEY, name text NOT NULL);
+  ALTER TABLE secret ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+  CREATE TABLE hint (id int PRIMARY KEY, secret_id int NOT NULL REFERENCES secret);
+  CREATE TABLE kept (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author ON DELETE CASCADE);
+  CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+  CREATE TRIGGER keep BEFORE DELETE ON kept FOR EACH ROW EXECUTE FUNCTION keep();
+  CREATE TABLE loose (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author);
+  ALTER TABLE loose DISABLE TRIGGER ALL;
+  CREATE TABLE unchecked (id int PRIMARY KEY, author_id int NOT NULL);
+  INSERT INTO unchecked VALUES (1, 77);
+  ALTER TABLE unchecked ADD FOREIGN KEY (author_id) REFERENCES author NOT VALID;
+  INSERT INTO author VALUES (1, 'Eve'), (2, 'Fay');
+  INSERT INTO book VALUES (1, 1);
+  INSERT INTO secret VALUES (1, 'Eve');
+  INSERT INTO hint VALUES (1, 1);
+  INSERT INTO kept VALUES (1, 2);
+  INSERT INTO loose VALUES (1, 77);
+  DELETE FROM author WHERE id = 2;
+`;
+
+describe.each(servers)('foreign keys that are followed, on %s', (server) => {
+  it('are those that hold at any time', async () => {
+    const on = await analysed(server, schema);
+    const cases = [
+      ['SELECT a.name FROM book b LEFT JOIN author a ON a.id = b.author_id', false, ''],
+      [
+        'SELECT a.name FROM draft b LEFT JOIN author a ON a.id = b.author_id',
+        true,
+        'INSERT INTO draft VALUES (1, 77)',
+      ],
+      [
+        'SELECT (SELECT a.name FROM author a WHERE a.id = b.author_id) FROM draft b',
+        true,
+        'INSERT INTO draft VALUES (1, 77)',
+      ],
+      [
+        'SELECT s.name FROM hint h LEFT JOIN secret s ON s.id = h.secret_id',
+        true,
+        'CREATE ROLE nodrift_reader; GRANT SELECT ON hint, secret TO nodrift_reader; SET LOCAL ROLE nodrift_reader',
+      ],
+      ['SELECT a.name FROM kept b LEFT JOIN author a ON a.id = b.author_id', true, ''],
+      ['SELECT a.name FROM loose b LEFT JOIN author a ON a.id = b.author_id', true, ''],
+      ['SELECT a.name FROM unchecked b LEFT JOIN author a ON a.id = b.author_id', true, ''],
+    ] as const;
+    try {
+      for (const [sql, nullable, before] of cases) {
+        const { tree } = await on.tree(sql);
+        expect(columnFacts(tree, on.catalog), sql).toEqual([{ nullable }]);
+        await on.client.query(`BEGIN; ${before}`);
+        const { rows } = await on.client.query<unknown[]>({ text: sql, rowMode: 'array' });
+        await on.client.query('ROLLBACK');
+        // So it is with NULL, where it is said to be.
+        expect(rows, sql).toEqual([[nullable ? null : 'Eve']]);
+      }
+    } finally {
+      await on.close();
+    }
+  });
+});
