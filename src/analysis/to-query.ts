@@ -2,6 +2,7 @@ import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import type { Param, Slot, Statement } from '../syntax/statement.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
+import { baseType } from './catalog/base-type.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { readColumnComment } from './column-comment.ts';
 import { effects } from './effects.ts';
@@ -165,9 +166,11 @@ function column(
   const name = bareName(field.name);
   const vouched = name === field.name ? null : field.name.endsWith('!');
   const proven = vouched === null ? facts : { ...facts, nullable: !vouched };
-  const value = describedValue(catalog, field.dataTypeID, proven);
   const relation = catalog.relations.get(field.tableID);
   const attribute = relation?.columns.get(field.columnID);
+  // The server describes a domain as what is below it (SendRowDescriptionMessage in printtup.c).
+  const domain = attribute !== undefined && baseType(catalog, attribute.type) === field.dataTypeID;
+  const value = describedValue(catalog, domain ? attribute.type : field.dataTypeID, proven);
   const comment = readColumnComment(attribute?.comment ?? null);
   return {
     name,

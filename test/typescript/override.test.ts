@@ -355,6 +355,18 @@ describe('typesOverrides', () => {
 describe("types with PgTyped's runtime", () => {
   const runtime = '@pgtyped/runtime';
 
+  it('see what is below a domain in results, as PgTyped does', () => {
+    const price = domain('price', base('numeric'));
+    const typesOverrides = { price: { parameter: 'Price', return: 'Price' }, numeric: { return: 'Decimal' } };
+    expect(print(price, { runtime, typesOverrides })).toMatchObject({
+      parameter: 'Price | null | void',
+      result: 'Decimal',
+    });
+    expect(
+      print(domain('doc', base('jsonb')), { runtime, types: { 'public.jobs.c': './json.js#Doc' } }),
+    ).toMatchObject({ result: 'Doc' });
+  });
+
   it('of JSON are taken at their word', () => {
     const types = { 'public.jobs.c': './json.js#Doc' };
     expect(print(base('jsonb'), { runtime, types })).toMatchObject({

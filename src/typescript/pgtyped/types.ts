@@ -67,6 +67,8 @@ export function fileTypes(
 
   const typeText = (type: PgType, direction: Direction, value: Value, own: Override | null): string => {
     if (type.kind === 'array') return arrayText(type.element, direction, value, own);
+    // PgTyped goes by what the server describes a result as: what is below a domain.
+    if (type.kind === 'domain' && direction === 'result') return typeText(type.base, direction, value, own);
     const override = own ?? overrides.ofType(type, direction);
     if (override !== null) return allowed(override, type, wantedText, config);
     switch (type.kind) {
