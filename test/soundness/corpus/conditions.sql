@@ -137,3 +137,4 @@ SELECT max(c.referrer) AS m FROM customer c, (SELECT 1 FROM customer WHERE false
 SELECT referrer FROM customer WHERE false UNION ALL SELECT id FROM customer;
 SELECT x.referrer, c.id FROM customer c LEFT JOIN (SELECT referrer FROM customer WHERE false) x ON true;
 WITH none AS (SELECT referrer FROM customer WHERE id IS NULL) SELECT none.referrer, c.email FROM none, customer c;
+SELECT CASE WHEN 2 > id THEN 'a' WHEN id < 2 THEN 'b' WHEN id = 2 THEN 'c' END AS a, CASE WHEN 2 > id THEN 'a' WHEN id > 2 THEN 'b' WHEN 2 = id THEN 'c' END AS b FROM customer;

@@ -82,3 +82,4 @@ SELECT x.n, x.a, x.b, x.c, x.d, x.m FROM product, JSON_TABLE(details, '$' COLUMN
 SELECT sure, unsure, lasting FROM computed;
 SELECT computed FROM computed;
 INSERT INTO computed (a, b) VALUES (NULL, NULL) RETURNING sure, unsure, lasting;
+SELECT (ARRAY[1, 2])[1:k] AS a, (ARRAY[1, 2])[:1] AS b, (ARRAY[1, 2])[k] AS c FROM loose;

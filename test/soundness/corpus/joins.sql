@@ -84,3 +84,6 @@ SELECT * FROM named_book FOR UPDATE;
 SELECT b.id, a.name FROM book b LEFT JOIN hidden_author a ON a.id = b.hidden_id;
 SELECT b.id, a.name FROM book_line b LEFT JOIN author a ON a.id = b.author_id;
 SELECT b.id, a.name FROM ONLY book_line b LEFT JOIN author a ON a.id = b.author_id;
+SELECT b.id, l.name FROM book b LEFT JOIN late_author l ON l.id = b.author_id;
+SELECT b.id, o.id AS other FROM book_line b LEFT JOIN ONLY book_line o ON o.id = b.id;
+SELECT b.id, o.id AS other FROM ONLY book_line b LEFT JOIN book_line o ON o.id = b.id;

@@ -107,6 +107,14 @@ CREATE TABLE extra_line () INHERITS (book_line);
 CREATE VIEW named_book AS SELECT b.id, (SELECT a.name FROM author a WHERE a.id = b.author_id) AS author FROM book b;
 CREATE VIEW book_author AS SELECT b.id, a.name FROM book b LEFT JOIN author a ON a.id = b.author_id;
 
+CREATE TABLE tight (id int);
+INSERT INTO tight VALUES (NULL), (1);
+CREATE MATERIALIZED VIEW stale AS SELECT id, count(*) AS n FROM tight GROUP BY id;
+DELETE FROM tight WHERE id IS NULL;
+ALTER TABLE tight ALTER id SET NOT NULL;
+CREATE VIEW told AS SELECT id, label FROM guarded;
+CREATE TRIGGER told INSTEAD OF INSERT ON told FOR EACH ROW EXECUTE FUNCTION blank();
+
 INSERT INTO customer VALUES
   (1, 'Ann', 'ann@example.org', 'happy', NULL, ROW('High St', 'York'), true),
   (2, 'Bob', NULL, NULL, 1, NULL, true),

@@ -63,3 +63,4 @@ SELECT c.id, (SELECT a.name FROM author a WHERE a.id = b.author_id) AS a FROM cu
 SELECT b.author_id, (SELECT a.name FROM author a WHERE a.id = b.author_id) AS a, count(*) AS n FROM book b GROUP BY b.author_id;
 SELECT b.author_id, (SELECT a.name FROM author a WHERE a.id = b.author_id) AS a, count(*) AS n FROM book b GROUP BY ROLLUP (b.author_id);
 SELECT (SELECT (SELECT a.name FROM author a WHERE a.id = b.author_id) FROM customer c WHERE c.id = b.n LIMIT 1) AS a FROM book b;
+SELECT id, n FROM stale;

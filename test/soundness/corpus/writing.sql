@@ -72,3 +72,4 @@ MERGE INTO loose l USING (SELECT id FROM customer) n ON l.k = n.id -- version 17
 WITH made AS (INSERT INTO author VALUES (9, 'New') RETURNING id) INSERT INTO book SELECT 9, id, NULL, 'new', 'ok', 1, 1 FROM made RETURNING author_id, (SELECT a.name FROM author a WHERE a.id = book.author_id) AS author;
 UPDATE book SET author_id = 2 RETURNING (SELECT a.name FROM author a WHERE a.id = book.author_id) AS author;
 DELETE FROM book RETURNING (SELECT a.name FROM author a WHERE a.id = book.author_id) AS author;
+INSERT INTO told VALUES (7, 'x') RETURNING id, label;

@@ -34,6 +34,11 @@ export const mutations: readonly Mutation[] = [
     'foreign-key',
     ['every foreign key holds: deferred ones too', 'if (!key.holds || key.references', 'if (key.references'],
     ['row security hides no partner', '!isTable(to) || to.rowSecurity', '!isTable(to)'],
+    [
+      'a trigger does not undo CASCADE',
+      '!(acts && isUndone(member))',
+      '!(acts && isUndone(member) && false)',
+    ],
   ).map((mutation) => ({ ...mutation, ...foreignKeys })),
   ...at(
     'regions',
@@ -235,11 +240,6 @@ export const mutations: readonly Mutation[] = [
       'children have foreign keys',
       "if (relation.kind === 'r' && row.inh && relation.children.length > 0) return false;\n",
       '',
-    ],
-    [
-      'a trigger does not undo CASCADE',
-      '!(acts && isUndone(member))',
-      '!(acts && isUndone(member) && false)',
     ],
     [
       'what is written has its partner',
