@@ -38,6 +38,7 @@ export async function openAppliedSchema(config: Config, options: AppliedSchemaOp
     const notes = new Set(empty.notes);
     const note = (reason: string) => notes.add(reason);
     for (const unit of await unitsOf(config.source, files, { disposable, note })) {
+      options.signal?.throwIfAborted();
       if (options.applied?.has(unit.name) ?? true) await unit.up(empty.client);
     }
     await resetSession(empty.client, config.searchPath);

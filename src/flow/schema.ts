@@ -42,10 +42,7 @@ export async function readSchema(
   place: SchemaPlace,
   options: FlowOptions,
 ): Promise<PrintedSchema> {
-  return interruptible(
-    options.signal,
-    answered(withSchema(config, place, options, async ({ notes }, schema) => ({ schema, notes }))),
-  );
+  return answered(withSchema(config, place, options, async ({ notes }, schema) => ({ schema, notes })));
 }
 
 /** Says how the schema of `b` differs from that of `a`; otherwise as readSchema. */
@@ -73,7 +70,7 @@ export async function compareSchemas(
       };
     }),
   );
-  return interruptible(options.signal, answered(work));
+  return answered(work);
 }
 
 async function withSchema<T>(
@@ -87,7 +84,12 @@ async function withSchema<T>(
   try {
     const database = await openPlace(config, place, folder, options);
     try {
-      return await use(database, await loadSchema(database.client, config.verify ?? {}));
+      const loading = loadSchema(database.client, config.verify ?? {});
+      // In here, so that what is open is closed before the interruption is told.
+      return await interruptible(
+        options.signal,
+        loading.then((schema) => use(database, schema)),
+      );
     } finally {
       await database.close();
     }

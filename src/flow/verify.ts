@@ -40,7 +40,7 @@ export async function verify(config: Config, options: VerifyOptions): Promise<Ve
   options.progress?.('connecting');
   const live = await openLive(config, options.connection);
   try {
-    return await interruptible(options.signal, answered(verifyOn(live, config, options)));
+    return await answered(verifyOn(live, config, options));
   } finally {
     await live.close();
   }
@@ -63,8 +63,10 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
   });
   try {
     options.progress?.('comparing');
-    const compared = await compareSchemas(live, scratch, config);
     const { pending, unknown, edited } = migrations;
+    const comparing = compare(live, scratch, config, sources, { role, waits: pending.length > 0 });
+    // In here, so that the scratch database is closed before the interruption is told.
+    const compared = await interruptible(options.signal, comparing);
     return {
       database: live.description,
       role,
@@ -72,11 +74,28 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
       notes: [...(books.note === null ? [] : [books.note]), ...scratch.notes],
       ...{ pending, unknown, edited },
       ...compared,
-      ...(await compareQueries(live, scratch, config, sources, { role, waits: pending.length > 0 })),
     };
   } finally {
     await scratch.close();
   }
+}
+
+/** What the queries are compared for. */
+interface Asked {
+  readonly role: string;
+  /** Whether a query that is refused on both may only wait for the pending migrations. */
+  readonly waits: boolean;
+}
+
+async function compare(
+  live: Database,
+  scratch: Database,
+  config: Config,
+  sources: readonly Source[],
+  asked: Asked,
+) {
+  const schemas = await compareSchemas(live, scratch, config);
+  return { ...schemas, ...(await compareQueries(live, scratch, config, sources, asked)) };
 }
 
 async function compareSchemas(live: Database, scratch: Database, config: Config) {
@@ -96,7 +115,7 @@ async function compareQueries(
   scratch: Database,
   config: Config,
   sources: readonly Source[],
-  { role, waits }: { readonly role: string; readonly waits: boolean },
+  { role, waits }: Asked,
 ) {
   const [{ forbiddenStatements }, before, after] = [
     await import('../analysis/privileges.ts'),

@@ -278,6 +278,35 @@ END $$;`,
     expect(exitCode).toBe(3);
   });
 
+  test('leaves no scratch database behind when it is interrupted', async () => {
+    // Its own: on the shared one other tests have scratch databases.
+    const server = ownServer(18, {});
+    onTestFinished(() => server.stop());
+    const { root: cwd } = carsOnServer({ '.env': `DATABASE_URL=${server.url}\n` });
+    expect(await nodrift(['migrate', 'up'], { cwd })).toMatchObject({ exitCode: 0 });
+    const [locking, watching] = [new Client(server.url), new Client(server.url)];
+    await Promise.all([locking.connect(), watching.connect()]);
+    onTestFinished(async () => {
+      await Promise.all([locking.end(), watching.end()]);
+    });
+    const count = async (sql: string) => (await watching.query(sql)).rows.length;
+    await locking.query('BEGIN; LOCK TABLE cars IN ACCESS EXCLUSIVE MODE');
+
+    const interruption = new AbortController();
+    const running = nodrift(['verify'], { cwd, signal: interruption.signal });
+    // By then the scratch database is made and compared, and the live one waits for the lock.
+    await expect
+      .poll(() => count(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`), {
+        timeout: 30_000,
+        interval: 20,
+      })
+      .toBe(1);
+    expect(await count(`SELECT FROM pg_database WHERE datname LIKE 'nodrift%'`)).toBe(1);
+    interruption.abort();
+    expect(await running).toMatchObject({ exitCode: 130, stdout: '' });
+    expect(await count(`SELECT FROM pg_database WHERE datname LIKE 'nodrift%'`)).toBe(0);
+  });
+
   test('gives JSON', async () => {
     const project = await deployed(18, 'ALTER TABLE cars ALTER make DROP NOT NULL');
     const { exitCode, stdout, stderr } = await verify(project, project.url, '--json');

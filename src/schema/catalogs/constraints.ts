@@ -19,7 +19,7 @@ export function constraints(major: number): string {
       AND ${notOfExtension('pg_class', 'c.oid')}
     LEFT JOIN pg_type t ON t.oid = con.contypid AND ${notOfExtension('pg_type', 't.oid')}
   WHERE con.contype IN ('c', 'f', 'p', 'u', 'x', 'n') AND (c.oid IS NOT NULL OR t.oid IS NOT NULL) AND ${isOurs('n')}
-    AND (con.contypid = 0 OR con.contype = 'c') AND con.conparentid = 0 AND (con.conislocal OR con.contypid <> 0) AND ${validated}`;
+    AND (con.contypid = 0 OR con.contype = 'c') AND (con.conislocal OR con.contypid <> 0) AND ${validated}`;
 }
 
 /** Indexes but those of constraints, and those of partitions that hang on their parent's. */
