@@ -406,13 +406,19 @@ export const changes: readonly SchemaChangeCase[] = [
     sql: `
       ALTER TABLE notes DROP COLUMN price;
       ALTER TABLE notes ADD COLUMN price numeric(10, 2) GENERATED ALWAYS AS (stars * 2) STORED`,
-    impact: ['SetPrice breaks: query accepted -> column "price" can only be updated to DEFAULT'],
+    impact: [
+      'GetNote compatible: column price numeric | null -> numeric',
+      'SetPrice breaks: query accepted -> column "price" can only be updated to DEFAULT',
+    ],
     verify: ['different column public.notes.price'],
   },
   {
     name: 'a generated column becomes an ordinary one',
     sql: 'ALTER TABLE notes ALTER COLUMN title_length DROP EXPRESSION',
-    impact: ['AddNote may break: default notes.title_length automatic -> none'],
+    impact: [
+      'TitleLengths breaks: column title_length int4 -> int4 | null',
+      'AddNote may break: default notes.title_length automatic -> none',
+    ],
     verify: ['different column public.notes.title_length'],
   },
   {
@@ -506,6 +512,7 @@ export const changes: readonly SchemaChangeCase[] = [
     name: 'a column of a domain becomes text',
     sql: 'ALTER TABLE users ALTER COLUMN email TYPE text',
     impact: [
+      'GetUser compatible: column email email -> text',
       'AddUser compatible: parameter :email email -> text',
       'UpsertUser compatible: parameter :email email -> text',
     ],

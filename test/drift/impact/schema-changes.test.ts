@@ -15,7 +15,7 @@ describe('the impact of', () => {
     expect(compared(before, after)).toEqual({ impacts: [], unaffected: 28, broken: [] });
   });
 
-  test.each(changes)('$name', async ({ sql, impact }) => {
+  test.each(changes.map((change) => [change.name, change] as const))('%s', async (_, { sql, impact }) => {
     const [before, after] = await states.through(sql);
     expect(linesOf(compared(before, after))).toEqual(impact);
   });
