@@ -376,7 +376,6 @@ export const mutations: readonly Mutation[] = [
       "return version === 'after' ? after(column) : anything;\n      case Cmd.update:",
       'return after(column);\n      case Cmd.update:',
     ],
-    ['an INSTEAD OF trigger writes what it was told', 'isRewritten(link.relation, event)', 'false'],
   ),
   ...at(
     'relation',
