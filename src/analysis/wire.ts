@@ -43,10 +43,19 @@ export async function describe(
   statements: readonly string[],
   receive: (described: Described, index: number) => void,
 ): Promise<void> {
-  await asking(() => showTrees(client));
+  // The server's last words may come between two batches; the next one then only hears that the client is unusable.
+  let lastWords: Error | null = null;
+  const listen = (error: Error) => {
+    lastWords ??= error;
+  };
+  client.on('error', listen);
   try {
+    await asking(() => showTrees(client));
     await describeAll(client, statements, receive);
+  } catch (error) {
+    throw lastWords === null ? error : connectionLost(lastWords);
   } finally {
+    client.off('error', listen);
     await hideTrees(client);
   }
 }

@@ -109,6 +109,8 @@ export function databaseError(origin: Origin, fields: ServerFields): DatabaseErr
     case '23505':
       return new UniqueViolationError(origin, fields);
     case '23503':
+    // PostgreSQL 18 has this for a key that is ON DELETE or ON UPDATE RESTRICT.
+    case '23001':
       return new ForeignKeyViolationError(origin, fields);
     case '23502':
       return new NotNullViolationError(origin, fields);

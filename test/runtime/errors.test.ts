@@ -66,6 +66,10 @@ const schema = `
   );
   CREATE UNIQUE INDEX users_email_key ON users (lower(email), coalesce(boss, 'x'));
   INSERT INTO users VALUES ('1', '${SECRET}', 'first', NULL, '[1,3)');
+  CREATE TABLE owners (id text PRIMARY KEY);
+  CREATE TABLE desks (owner text CONSTRAINT desks_owner_fkey REFERENCES owners ON DELETE RESTRICT);
+  INSERT INTO owners VALUES ('1');
+  INSERT INTO desks VALUES ('1');
   CREATE FUNCTION refuse(text) RETURNS void LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'refused %', $1 USING HINT = 'ask again'; END $$;
 `;
@@ -143,6 +147,21 @@ describe.each([
     expect(isForeignKeyViolation(error, createUser, 'users_boss_fkey')).toBe(true);
     // @ts-expect-error: another kind of constraint
     expect(isForeignKeyViolation(error, createUser, 'users_pkey')).toBe(false);
+  });
+
+  // PostgreSQL 18 says 23001 here, the majors before it 23503.
+  it('of a foreign key that restricts', async () => {
+    const remove = exec<void, void, { foreignKey: 'desks_owner_fkey' }>({
+      name: 'remove',
+      file,
+      sql: "DELETE FROM owners WHERE id = '1'",
+      params: [],
+      columns: [],
+    });
+    const error = await failureOf(remove(db));
+    expect(error).toBeInstanceOf(ForeignKeyViolationError);
+    expect(error).toMatchObject({ constraint: 'desks_owner_fkey', table: 'desks' });
+    expect(isForeignKeyViolation(error, remove, 'desks_owner_fkey')).toBe(true);
   });
 
   it('of NOT NULL', async () => {

@@ -118,11 +118,14 @@ export function bindingQueries(version: number, ours: (column: string) => string
           CASE a.attgenerated WHEN '' THEN d.adnum ELSE 0 END
         FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
       ) e
-      JOIN pg_depend r ON r.classid = e.class AND r.objid = e.oid
+      -- Few things depend on what is not built in; said so, these are looked up first.
+      JOIN (SELECT classid, objid, refclassid, refobjid FROM pg_depend WHERE refobjid >= 16384
+        AND refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass)
+      ) r ON r.classid = e.class AND r.objid = e.oid
       LEFT JOIN pg_proc p ON r.refclassid = 'pg_proc'::regclass AND p.oid = r.refobjid
       LEFT JOIN pg_operator o ON r.refclassid = 'pg_operator'::regclass AND o.oid = r.refobjid
       LEFT JOIN pg_type t ON r.refclassid = 'pg_type'::regclass AND t.oid = r.refobjid
-      WHERE r.refobjid >= 16384 AND coalesce(p.oid, o.oid, t.oid) IS NOT NULL
+      WHERE coalesce(p.oid, o.oid, t.oid) IS NOT NULL
       ORDER BY 1, 2, 3, 4, 5`,
     bindingCompiled: `SELECT oid::int8 FROM pg_proc
       WHERE oid >= 16384 AND prokind = 'f' AND provolatile = 'i' AND prolang IN (12, 13) ORDER BY oid`,
