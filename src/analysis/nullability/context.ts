@@ -21,6 +21,8 @@ export interface Frame {
   readonly withQueries: Map<CommonTableExpr, readonly Facts[]>;
   /** What holds for every row that comes out of FROM and WHERE; grows while these are read. */
   proven: Proven | null;
+  /** What holds for every row that a window function looks at: a CASE around it speaks of its own row only. */
+  windowed: Proven | null;
   readonly grouping: Grouping | null;
   /** WITH queries and range table entries that have no row for sure, so far as they were looked at. */
   readonly empty: Set<CommonTableExpr | number>;

@@ -27,6 +27,7 @@ export function openQuery(engine: Engine, query: QueryNode, outer: Context | nul
   const frame = newFrame(engine, query, outer);
   const rows = readConditions(frame);
   const result = resultContext(frame, rows.at);
+  frame.windowed = result.at.proven;
   let columns: readonly Facts[] | null = null;
   let empty: boolean | null = null;
   const never = isNever(query, rows.never, result.never);
@@ -66,6 +67,7 @@ function newFrame(engine: Engine, query: QueryNode, outer: Context | null): Fram
     entries: [],
     withQueries: new Map(),
     proven: outer?.proven ?? null,
+    windowed: null,
     grouping: null,
     empty: new Set(),
     written: null,

@@ -37,7 +37,8 @@ export function windowFacts(call: WindowFunc, context: Context): Facts {
   const { engine, scope } = context.frame;
   const window = scope.query.windowClause?.find(({ winref }) => winref === call.winref);
   if (window === undefined) return anything;
-  const at = call.aggfilter === null ? context : learn(context, engine.assume(call.aggfilter, 1, context));
+  const rows: Context = { ...context, proven: context.frame.windowed, caseTest: null };
+  const at = call.aggfilter === null ? rows : learn(rows, engine.assume(call.aggfilter, 1, rows));
   const args = (call.args ?? []).map((arg) => engine.facts(arg, at));
   const someRow = call.aggfilter === null && holdsCurrentRow(window);
   switch (call.winfnoid) {

@@ -327,6 +327,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...at(
     'window',
+    ['a CASE speaks of all rows of a window', 'proven: context.frame.windowed', 'proven: context.proven'],
     ['every window frame holds the current row', 'return starts !== 0 && ends !== 0;', 'return true;'],
     [
       'EXCLUDE leaves the current row',
