@@ -2,10 +2,9 @@ import { baseType } from './catalog/base-type.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
 import { literalsFor } from './literals/constant.ts';
-import { collectRestrictions } from './parameters/collect.ts';
+import { collectRestrictions, type Restrict } from './parameters/collect.ts';
 import type { Restriction } from './parameters/restriction.ts';
 import type { ColumnReference } from './query.ts';
-import { rootScope } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';
 import { walk } from './tree/walk.ts';
 import type { Literal } from './type.ts';
@@ -37,11 +36,13 @@ export interface ParameterFacts {
 export function parameterFacts(query: QueryNode, catalog: Catalog, count: number): readonly ParameterFacts[] {
   const found = Array.from({ length: count }, (): Restriction[] => []);
   const types = Array.from({ length: count }, () => 0);
-  walk(catalog, query, null, (node) => {
+  if (count === 0) return [];
+  const restrict: Restrict = (parameter, by) => found[parameter - 1]?.push(by);
+  walk(catalog, query, null, (node, scope) => {
     if (node.tag === 'PARAM' && node.paramkind === 0) types[node.paramid - 1] = node.paramtype;
+    if (scope !== null) collectRestrictions(node, scope, restrict);
     return true;
   });
-  collectRestrictions(query, rootScope(catalog, query), (parameter, by) => found[parameter - 1]?.push(by));
   return found.map((restrictions, i) => ({
     facts: factsOf(restrictions, types[i] ?? 0, catalog),
     refusesNull: restrictions.some(({ refusesNull }) => refusesNull === 'raises an error'),

@@ -21,7 +21,7 @@ export async function writeOutputs(outputs: readonly Output[], root: string): Pr
 
   const texts = outputs.flatMap((output) =>
     output.after !== null && (output.state === 'stale' || output.state === 'missing')
-      ? [{ path: output.path, text: output.after }]
+      ? [{ path: output.path, text: output.after, isNew: output.state === 'missing' }]
       : [],
   );
   const orphans = outputs.filter(({ state }) => state === 'orphaned');
@@ -31,13 +31,16 @@ export async function writeOutputs(outputs: readonly Output[], root: string): Pr
   const keep = (path: string) => {
     const copy = `${path}.${process.pid}.old.tmp`;
     kept.push(copy);
-    undo.push(copied(path, copy) ? () => renameSync(copy, path) : () => rmSync(path, { force: true }));
+    keepAs(path, copy);
+    undo.push(() => renameSync(copy, path));
   };
   try {
-    for (const { path, text } of texts) staged.push(refusable(path, root, () => stage(path, text)));
-    for (const { from, to } of staged) {
+    for (const { path, text, isNew } of texts)
+      staged.push(refusable(path, root, () => stage(path, text, isNew)));
+    for (const { from, to, isNew } of staged) {
       refusable(to, root, () => {
-        keep(to);
+        if (isNew) undo.push(() => rmSync(to, { force: true }));
+        else keep(to);
         renameSync(from, to);
       });
     }
@@ -50,23 +53,16 @@ export async function writeOutputs(outputs: readonly Output[], root: string): Pr
   } catch (error) {
     // Whatever cannot be put back must not keep the others from it.
     for (const step of undo.toReversed()) attempt(step);
+    for (const { from } of staged) attempt(() => rmSync(from, { force: true }));
     throw error;
   } finally {
-    for (const path of [...staged.map(({ from }) => from), ...kept]) {
-      attempt(() => rmSync(path, { force: true }));
-    }
+    for (const path of kept) attempt(() => rmSync(path, { force: true }));
   }
 }
 
-/** Keeps a file under a second name, with its time stamps where the file system has links; false if there is none. */
-function copied(path: string, copy: string): boolean {
-  try {
-    if (!attempt(() => linkSync(path, copy))) copyFileSync(path, copy);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
-  }
+/** Keeps a file under a second name, with its time stamps where the file system has links. */
+function keepAs(path: string, copy: string): void {
+  if (!attempt(() => linkSync(path, copy))) copyFileSync(path, copy);
 }
 
 /** Whether it went well. */
@@ -82,11 +78,13 @@ function attempt(work: () => void): boolean {
 interface Staged {
   readonly from: string;
   readonly to: string;
+  readonly isNew: boolean;
 }
 
-function stage(path: string, text: string): Staged {
-  mkdirSync(dirname(path), { recursive: true });
-  const to = target(path);
+function stage(path: string, text: string, isNew: boolean): Staged {
+  if (isNew) mkdirSync(dirname(path), { recursive: true });
+  // A link stays a link: its target is what is replaced.
+  const to = isNew ? path : realpathSync(path);
   const from = `${to}.${process.pid}.tmp`;
   try {
     writeFileSync(from, text);
@@ -94,16 +92,7 @@ function stage(path: string, text: string): Staged {
     rmSync(from, { force: true });
     throw error;
   }
-  return { from, to };
-}
-
-/** A link stays a link: its target is what is replaced. */
-function target(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+  return { from, to, isNew };
 }
 
 function refusable<T>(path: string, root: string, work: () => T): T {

@@ -5,7 +5,6 @@ import { columnLiterals } from '../literals.ts';
 import { entryOf, originsOf, type Scope } from '../scope.ts';
 import type { Expr, Node, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { Cmd, Rte } from '../tree/nodes.ts';
-import { walk } from '../tree/walk.ts';
 import { isStrict, withoutCasts } from './casts.ts';
 import { isGuarded, parameterOf, parametersIn } from './occurrence.ts';
 import { NULL, outcome, TRUE } from './outcome.ts';
@@ -13,15 +12,11 @@ import { columnRestriction, domainRefusesNull, type Restriction } from './restri
 
 export type Restrict = (parameter: number, by: Restriction) => void;
 
-/** Tells what each use of a parameter in a statement asks of it. Uses that take any value tell nothing. */
-export function collectRestrictions(query: QueryNode, scope: Scope, restrict: Restrict): void {
-  walk(scope.catalog, query, scope.outer, (node, inside) => {
-    if (inside !== null) visit(node, inside, restrict);
-    return true;
-  });
-}
-
-function visit(node: Node, scope: Scope, restrict: Restrict): void {
+/**
+ * Tells what a node of a statement, without those below it, asks of the parameters that it uses. Uses that take any
+ * value tell nothing.
+ */
+export function collectRestrictions(node: Node, scope: Scope, restrict: Restrict): void {
   const { catalog } = scope;
   switch (node.tag) {
     case 'QUERY':
