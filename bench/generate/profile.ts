@@ -29,7 +29,7 @@ export async function profile(configPath: string, url: string): Promise<void> {
   );
   const client = new Client({ connectionString: url });
   await stage('connect', () => client.connect());
-  const catalog = await stage('load the catalogs', () => loadCatalog(client, []));
+  const catalog = await stage('load the catalogs', () => loadCatalog(client, [], false));
   const answers: Described[] = [];
   await stage('Parse and Describe, trees received', () =>
     describe(

@@ -15,11 +15,15 @@ export interface AnalyseOptions {
   readonly texts: ReadonlyMap<string, string>;
   /** PgTyped's convention: a parameter without `!` may be null or left out unless NULL can't be written. */
   readonly lenientParameters: boolean;
+  /** Whether somebody asks for `Query.violations`; default: true. */
+  readonly violations?: boolean;
   /** The client's catalogs where somebody began to load them; see prepareAnalysis. */
   readonly catalog?: Promise<Catalog>;
   /** Called after each statement, for progress. */
   readonly progress?: (done: number, of: number) => void;
 }
+
+type ViolationOption = Pick<AnalyseOptions, 'violations'>;
 
 export interface Analysis {
   /** `server_version`, for example `18.4`. */
@@ -33,8 +37,8 @@ export interface Analysis {
  * Begins to load what every analysis needs, so that the server works while the statements are still being read.
  * @throws Failure 3 if the connection is lost
  */
-export function prepareAnalysis(client: Client): Promise<Catalog> {
-  return asking(() => loadCatalog(client, []));
+export function prepareAnalysis(client: Client, { violations }: ViolationOption): Promise<Catalog> {
+  return asking(() => loadCatalog(client, [], violations));
 }
 
 /**
@@ -48,7 +52,7 @@ export async function analyse(
   statements: readonly Statement[],
   options: AnalyseOptions,
 ): Promise<Analysis> {
-  let catalog = await (options.catalog ?? prepareAnalysis(client));
+  let catalog = await (options.catalog ?? prepareAnalysis(client, options));
   const analysed: (Analysed | null)[] = statements.map(() => null);
   const waiting: { readonly index: number; readonly described: Described }[] = [];
   const system = new Set<number>();
@@ -75,7 +79,7 @@ export async function analyse(
     },
   );
   if (waiting.length > 0) {
-    catalog = await asking(() => loadWithViews(client, system));
+    catalog = await asking(() => loadWithViews(client, system, options));
     for (const { index, described } of waiting) settle(index, described);
   }
   return {
@@ -86,12 +90,17 @@ export async function analyse(
 }
 
 /** Loads the system relations named, and those that their view definitions name, to any depth. */
-async function loadWithViews(client: Client, named: ReadonlySet<number>): Promise<Catalog> {
+async function loadWithViews(
+  client: Client,
+  named: ReadonlySet<number>,
+  { violations }: ViolationOption,
+): Promise<Catalog> {
   const wanted = new Set(named);
   for (;;) {
     const catalog = await loadCatalog(
       client,
       [...wanted].sort((a, b) => a - b),
+      violations,
     );
     const before = wanted.size;
     for (const relation of catalog.relations.values()) {

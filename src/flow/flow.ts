@@ -13,6 +13,8 @@ export interface FlowOptions {
   readonly files?: readonly string[];
   /** Aborts the work: the database is closed first, then the flow rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Whether the queries' violations are asked for; default: where modules name them. */
+  readonly violations?: boolean;
   /** Where the cache of the embedded database lies follows from it; default: the process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called with what is being done, for a progress line: `migrating`, `analysing 12 of 400 queries`. */
@@ -61,8 +63,9 @@ export async function withAnalysed<T>(
   use: (analysed: Analysed) => T | Promise<T>,
 ): Promise<T> {
   options.progress?.('opening the database');
+  const { violations = config.runtime === 'nodrift' } = options;
   const opening = open(config, options);
-  const catalog = opening.then(({ client }) => prepare(client));
+  const catalog = opening.then(({ client }) => prepare(client, { violations }));
   // What goes wrong there is looked at after the files are read.
   for (const early of [opening, catalog]) early.catch(() => {});
   const close = () =>
@@ -71,7 +74,10 @@ export async function withAnalysed<T>(
       () => {},
     );
   try {
-    const analysed = await interruptible(options.signal, analyseOn(config, opening, catalog, options));
+    const analysed = await interruptible(
+      options.signal,
+      analyseOn(config, opening, catalog, { ...options, violations }),
+    );
     const [result] = await Promise.all([use(analysed), close()]);
     return result;
   } finally {
@@ -84,16 +90,19 @@ async function open(config: Config, { signal, env }: FlowOptions): Promise<Datab
   return openDatabase(config, { ...(signal && { signal }), ...(env && { env: { ...env } }) });
 }
 
-async function prepare(client: Database['client']): Promise<Catalog> {
+async function prepare(
+  client: Database['client'],
+  options: { readonly violations: boolean },
+): Promise<Catalog> {
   const { prepareAnalysis } = await import('../analysis/analyse.ts');
-  return prepareAnalysis(client);
+  return prepareAnalysis(client, options);
 }
 
 async function analyseOn(
   config: Config,
   opening: Promise<Database>,
   catalog: Promise<Catalog>,
-  options: FlowOptions,
+  options: FlowOptions & { readonly violations: boolean },
 ): Promise<Analysed> {
   const [{ analyse }, { targets, sources, diagnostics, warnings }] = await Promise.all([
     import('../analysis/analyse.ts'),
@@ -110,6 +119,7 @@ async function analyseOn(
   const analysis = await analyse(database.client, statements, {
     texts,
     catalog,
+    violations: options.violations,
     lenientParameters: config.runtime === '@pgtyped/runtime',
     progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
   });

@@ -26,7 +26,7 @@ export async function takeSnapshot(
   statements: readonly Statement[],
   options: SnapshotOptions,
 ): Promise<{ readonly snapshot: Snapshot; readonly postgres: string }> {
-  const analysis: Analysis = await analyse(client, statements, options);
+  const analysis: Analysis = await analyse(client, statements, { ...options, violations: false });
   const diagnostics = [
     ...analysis.diagnostics,
     ...(await asking(() => planningErrors(client, analysis.queries, options.texts))),

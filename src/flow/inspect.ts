@@ -29,7 +29,7 @@ export interface Inspected {
  */
 export async function inspect(config: Config, options: FlowOptions = {}): Promise<Inspected> {
   const rooms = Promise.all([import('../typescript/query-names.ts'), import('../typescript/ts-types.ts')]);
-  return withAnalysed(config, options, async (analysed) => {
+  return withAnalysed(config, { ...options, violations: true }, async (analysed) => {
     const [{ nameQueries }, { tsTypes, argumentOf }] = await rooms;
     const found: Diagnostic[] = [...analysed.diagnostics];
     // With two transforms a file can stand there twice.

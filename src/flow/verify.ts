@@ -148,6 +148,7 @@ async function analyseOn(client: Client, config: Config, sources: readonly Sourc
     {
       texts: new Map(sources.map((source) => [source.file, source.text])),
       lenientParameters: config.runtime === '@pgtyped/runtime',
+      violations: false,
     },
   );
 }

@@ -17,11 +17,20 @@ export interface Catalog {
   readonly operators: ReadonlyMap<number, OperatorEntry>;
   /** Operators that are some btree operator class's equality, with the operator families that they are it in. */
   readonly equality: ReadonlyMap<number, readonly number[]>;
-  readonly bindings: Bindings;
+  /** What only violations are told from; null where nobody asks for them. */
+  readonly bindings: Bindings | null;
   /** Types with a cast to json or jsonb that is a function: to_json and the like use it. */
   readonly jsonCasts: ReadonlySet<number>;
   /** Collations for which different strings can be equal. */
   readonly nondeterministic: ReadonlySet<number>;
+}
+
+export interface BindingCatalog extends Catalog {
+  readonly bindings: Bindings;
+}
+
+export function hasBindings(catalog: Catalog): catalog is BindingCatalog {
+  return catalog.bindings !== null;
 }
 
 export interface TypeEntry {

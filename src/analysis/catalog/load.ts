@@ -19,10 +19,15 @@ import { grouped, number, numbers, type Row, text } from './rows.ts';
  *
  * @param system OIDs below 16384 of the relations that the queries name: the system schemas are only
  *   loaded as far as they are used
+ * @param violations whether to load what only violations are told from
  */
-export async function loadCatalog(client: Client, system: readonly number[]): Promise<Catalog> {
+export async function loadCatalog(
+  client: Client,
+  system: readonly number[],
+  violations = true,
+): Promise<Catalog> {
   const { version, release, encoding } = await serverSettings(client);
-  const queries = catalogQueries(version, system);
+  const queries = catalogQueries(version, system, violations);
   const names = Object.keys(queries) as (keyof CatalogQueries)[];
   // Several statements in one simple query: pg gives one result for each. Text only, so that the
   // program's own type parsers have no say.
@@ -45,7 +50,7 @@ export async function loadCatalog(client: Client, system: readonly number[]): Pr
       ([operator]) => number(operator),
       ([, family]) => number(family),
     ),
-    bindings: bindings(rows),
+    bindings: violations ? bindings(rows) : null,
     jsonCasts: new Set(rows('jsonCasts').map(([oid]) => number(oid))),
     nondeterministic: new Set(rows('nondeterministic').map(([oid]) => number(oid))),
   };

@@ -4,7 +4,7 @@ import { bindingQueries } from './bindings.ts';
  * The statements that load the catalogs. Each is one bulk read; relations of the system schemas are read
  * only if a query names them (`$system`: their OIDs).
  */
-export interface CatalogQueries extends ReturnType<typeof bindingQueries> {
+export interface CatalogQueries extends Partial<ReturnType<typeof bindingQueries>> {
   readonly types: string;
   readonly enums: string;
   readonly ranges: string;
@@ -26,7 +26,11 @@ export interface CatalogQueries extends ReturnType<typeof bindingQueries> {
  * @param version `server_version_num`
  * @param system OIDs below 16384 of the relations that the queries name
  */
-export function catalogQueries(version: number, system: readonly number[]): CatalogQueries {
+export function catalogQueries(
+  version: number,
+  system: readonly number[],
+  violations: boolean,
+): CatalogQueries {
   const ours = (column: string) =>
     system.length === 0
       ? `${column} >= 16384`
@@ -89,7 +93,7 @@ export function catalogQueries(version: number, system: readonly number[]): Cata
     equality: `SELECT amopopr::int8, amopfamily::int8 FROM pg_amop WHERE amopstrategy = 3
       AND amopmethod = (SELECT oid FROM pg_am WHERE amname = 'btree') ORDER BY amopopr, amopfamily`,
     jsonCasts: `SELECT castsource::int8 FROM pg_cast WHERE casttarget IN (114, 3802) AND castfunc <> 0`,
-    ...bindingQueries(version, ours),
+    ...(violations ? bindingQueries(version, ours) : {}),
     nondeterministic: `SELECT oid::int8 FROM pg_collation WHERE NOT collisdeterministic`,
   };
 }

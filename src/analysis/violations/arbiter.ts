@@ -1,5 +1,5 @@
 import type { BindingIndex } from '../catalog/bindings.ts';
-import type { Catalog, Relation } from '../catalog/catalog.ts';
+import type { BindingCatalog, Relation } from '../catalog/catalog.ts';
 import type { OnConflictExpr } from '../tree/nodes.ts';
 
 /** Whether ON CONFLICT keeps an index of the table, or of a partition of it, from being violated. */
@@ -17,7 +17,7 @@ export function arbitratedBy(
   onConflict: OnConflictExpr | null,
   table: Relation,
   columnOf: (attnum: number) => number | null,
-  catalog: Catalog,
+  catalog: BindingCatalog,
 ): Arbitrated {
   if (onConflict === null) return notArbitrated;
   const all = catalog.bindings.uniqueIndexes.get(table.oid) ?? [];
@@ -48,7 +48,7 @@ function inferred(
   return possible.length === 1 ? possible : [];
 }
 
-function isPartOf(index: BindingIndex, arbiters: ReadonlySet<number>, catalog: Catalog): boolean {
+function isPartOf(index: BindingIndex, arbiters: ReadonlySet<number>, catalog: BindingCatalog): boolean {
   if (arbiters.has(index.oid)) return true;
   if (index.parent === 0) return false;
   for (const indexes of catalog.bindings.uniqueIndexes.values()) {

@@ -1,11 +1,11 @@
-import type { Catalog, Relation } from '../catalog/catalog.ts';
+import type { BindingCatalog, Relation } from '../catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
 import type { Violation } from '../query.ts';
 import { readNodes } from '../tree/read.ts';
 
 /** What is found while a statement is looked through. */
 export interface Found {
-  readonly catalog: Catalog;
+  readonly catalog: BindingCatalog;
   /** By what tells them apart. */
   readonly violations: Map<string, Violation>;
   /** Whether something can raise any of these errors. */

@@ -1,5 +1,5 @@
 import type { BindingForeignKey } from '../catalog/bindings.ts';
-import type { Catalog, Relation } from '../catalog/catalog.ts';
+import type { BindingCatalog, Relation } from '../catalog/catalog.ts';
 import { tableConditions } from '../catalog/conditions.ts';
 import { hasTrigger, isIntercepted, type WriteEvent } from '../catalog/updatable.ts';
 import { descendants } from '../nullability/relation.ts';
@@ -95,7 +95,7 @@ function isSet(member: Relation, column: number, { event, columns }: Strike): bo
 }
 
 /** Whether a condition may come out otherwise though its columns did not change; one that is NOT VALID may. */
-function isChangeable(member: Relation, name: string, catalog: Catalog): boolean {
+function isChangeable(member: Relation, name: string, catalog: BindingCatalog): boolean {
   const condition = tableConditions(member)[member.checks.findIndex((check) => check.name === name)];
   let changeable = condition === undefined;
   walk(catalog, condition, null, (node) => {
@@ -174,10 +174,10 @@ function isSame(key: BindingForeignKey, other: BindingForeignKey | null): boolea
   return other !== null && key.name === other.name && key.relation === other.relation;
 }
 
-const partitions = new WeakMap<Catalog, ReadonlySet<number>>();
+const partitions = new WeakMap<BindingCatalog, ReadonlySet<number>>();
 
 /** Whether the table's rows have to be within bounds: it is a partition, or leads to some. */
-function isBounded(relation: Relation, catalog: Catalog): boolean {
+function isBounded(relation: Relation, catalog: BindingCatalog): boolean {
   let all = partitions.get(catalog);
   if (all === undefined) {
     const parents = [...catalog.relations.values()].filter(({ kind }) => kind === 'p');
