@@ -37,9 +37,13 @@ function timed(args: readonly string[], cwd: string, env: Readonly<Record<string
   return { seconds, output: stdout + stderr };
 }
 
-function median(times: number, run: () => Timed): number {
-  const all = Array.from({ length: times }, () => run().seconds).sort((a, b) => a - b);
-  return all[Math.floor(all.length / 2)] ?? Number.NaN;
+/** The medians of several runs in turns: a machine that is slower for a minute is slower for all of them. */
+function medians(times: number, ...each: readonly (() => Timed)[]): readonly number[] {
+  const rounds = Array.from({ length: times }, () => each.map((run) => run().seconds));
+  return each.map((_, i) => {
+    const all = rounds.map((round) => round[i] ?? Number.NaN).sort((a, b) => a - b);
+    return all[Math.floor(all.length / 2)] ?? Number.NaN;
+  });
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'nodrift-bench-'));
@@ -81,13 +85,19 @@ try {
       removeOutput(peer);
       return timed(args, scratch, { ...env, ...extra });
     };
-  const ours = median(runs, fresh('dropin', dropIn));
-  const warm = median(runs, () => timed(dropIn, scratch, env));
-  const patchedSeconds = median(Math.min(3, runs), fresh('pgtyped', patched));
-  const publishedSeconds = process.env.SKIP_PUBLISHED ? null : median(1, fresh('pgtyped', published));
-  const cold = median(Math.min(3, runs), fresh('embedded', embedded, { NODRIFT_CACHE: 'off' }));
+  const [ours = Number.NaN, warm = Number.NaN, patchedSeconds = Number.NaN] = medians(
+    runs,
+    fresh('dropin', dropIn),
+    () => timed(dropIn, scratch, env),
+    fresh('pgtyped', patched),
+  );
+  const [publishedSeconds = null] = process.env.SKIP_PUBLISHED ? [] : medians(1, fresh('pgtyped', published));
   fresh('embedded', embedded)();
-  const cached = median(runs, fresh('embedded', embedded));
+  const [cold = Number.NaN, cached = Number.NaN] = medians(
+    Math.min(3, runs),
+    fresh('embedded', embedded, { NODRIFT_CACHE: 'off' }),
+    fresh('embedded', embedded),
+  );
 
   const row = (name: string, seconds: number | null) => {
     if (seconds === null) return;
