@@ -11,6 +11,12 @@ export async function printNotes({ notes, warnings, config }: Analysed, io: Io):
     const { renderDiagnostic } = await import('./render.ts');
     for (const warning of warnings) io.stderr.write(`${renderDiagnostic(warning, options)}\n\n`);
   }
+  writeNotes(notes, io);
+}
+
+/** A line for each note, on standard error. */
+export function writeNotes(notes: readonly string[], io: Io): void {
+  const colors = colorsFor(io.stderr, io.env);
   for (const note of notes) io.stderr.write(`${colors.yellow('note:')} ${visible(note)}\n`);
 }
 

@@ -1,19 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { constants, Script } from 'node:vm';
+import { keepFile } from '../project/keep-file.ts';
 
 const suffix = '.code';
 const oldest = 30 * 24 * 3_600_000;
@@ -66,13 +56,9 @@ function readOwn(path: string): Buffer | undefined {
 }
 
 function keep(path: string, code: Buffer): void {
-  const folder = dirname(path);
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, code, { mode: 0o600, flag: 'wx' });
-    renameSync(temporary, path);
-    dropOld(folder);
+    keepFile(path, code);
+    dropOld(dirname(path));
   } catch {
     // The next run tries again, and what it leaves behind goes away after a month.
   }

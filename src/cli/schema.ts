@@ -8,7 +8,7 @@ import { configuration } from './configuration.ts';
 import { colorsFor, type Io } from './io.ts';
 import { liveConnection } from './live-connection.ts';
 import type { SchemaOptions } from './program.ts';
-import { count, withProgress } from './report.ts';
+import { count, withProgress, writeNotes } from './report.ts';
 import { visible } from './visible.ts';
 
 /** `nodrift schema`: prints a schema and returns 0, or prints how two of them differ and returns 1 if they do. */
@@ -22,7 +22,7 @@ export async function schema(places: readonly string[], options: SchemaOptions, 
       ? { kind: 'database', connection: liveConnection(options, io) }
       : { kind: 'project' };
     const printed = await withProgress(io, (flow) => readSchema(config, place, flow));
-    printNotes(printed.notes, io);
+    writeNotes(printed.notes, io);
     io.stdout.write(visible(schemaText(printed.schema)));
     return 0;
   }
@@ -30,7 +30,7 @@ export async function schema(places: readonly string[], options: SchemaOptions, 
     throw usage('--diff takes two places: nodrift schema --diff main HEAD');
   const pair = [placeOf(a, options, io), placeOf(b, options, io)] as const;
   const { changes, notes } = await withProgress(io, (flow) => compareSchemas(config, pair, flow));
-  printNotes(notes, io);
+  writeNotes(notes, io);
   if (changes.length === 0) return 0;
   const sides = { before: 'a says', after: 'b says', sql: false };
   io.stdout.write(changesText(changes, sides, colorsFor(io.stdout, io.env)));
@@ -44,11 +44,6 @@ function placeOf(text: string, options: SchemaOptions, io: Io): SchemaPlace {
   }
   const path = resolve(io.cwd, text);
   return existsSync(path) ? { kind: 'path', path } : { kind: 'ref', ref: text };
-}
-
-function printNotes(notes: readonly string[], io: Io): void {
-  const colors = colorsFor(io.stderr, io.env);
-  for (const note of notes) io.stderr.write(`${colors.yellow('note:')} ${visible(note)}\n`);
 }
 
 function usage(message: string): Failure {

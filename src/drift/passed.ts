@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { keepFile } from '../project/keep-file.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 
 /** Files of about a hundred bytes. */
@@ -30,11 +30,8 @@ export function passedIn(folder: string): Passed {
       }
     },
     add(tree) {
-      const temporary = `${pathOf(tree)}.${randomBytes(6).toString('hex')}.tmp`;
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        writeFileSync(temporary, contentOf(tree), { mode: 0o600, flag: 'wx' });
-        renameSync(temporary, pathOf(tree));
+        keepFile(pathOf(tree), contentOf(tree));
         dropOldest(folder);
       } catch {
         // Without a record the next check takes its time.
