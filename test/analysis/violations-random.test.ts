@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { Client, DatabaseError } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
@@ -6,6 +5,7 @@ import type { Violations } from '../../src/analysis/query.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { violations } from '../../src/analysis/violations.ts';
 import { describe as describeStatements } from '../../src/analysis/wire.ts';
+import fc from '../support/fast-check.ts';
 import { createDatabase } from '../support/postgres.ts';
 import { isNamed, violationKinds } from '../support/violation-named.ts';
 

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SourceFile } from '../../src/database/migration-files.ts';
 import { readMigrations } from '../../src/database/migrations.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import type { MigrationFormat } from '../../src/project/config.ts';
 import { failureOf } from '../support/failure.ts';
+import fc from '../support/fast-check.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { makeProject } from '../support/project.ts';
 import { configOf, onServer, rows } from './open.ts';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { withoutClusterStatements } from '../../src/database/cluster-statements.ts';
 import { splitStatements } from '../../src/database/split-statements.ts';
+import fc from '../support/fast-check.ts';
 
 const split = (text: string) => splitStatements(text).map(({ start, end }) => text.slice(start, end));
 

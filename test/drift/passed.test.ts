@@ -9,10 +9,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fingerprint, type Part } from '../../src/drift/fingerprint.ts';
 import { passedIn } from '../../src/drift/passed.ts';
+import fc from '../support/fast-check.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
 import { verifyMigrations } from '../../src/flow/migrate-verify.ts';
 import type { MigrationProblem } from '../../src/flow/migration-trial.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
+import fc from '../support/fast-check.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { makeProject } from '../support/project.ts';
 

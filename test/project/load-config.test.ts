@@ -1,9 +1,9 @@
 import { chmodSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/diagnostic.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { failureOf } from '../support/failure.ts';
+import fc from '../support/fast-check.ts';
 import { makeProject } from '../support/project.ts';
 
 const minimal = { transforms: [{ mode: 'sql', include: '**/*.sql' }], srcDir: './src' };

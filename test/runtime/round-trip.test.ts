@@ -1,5 +1,4 @@
 import { Decimal } from 'decimal.js';
-import fc, { type Arbitrary } from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -40,6 +39,7 @@ import {
   timetz,
   uuid,
 } from '../../src/runtime/index.ts';
+import fc, { type Arbitrary } from '../support/fast-check.ts';
 import { majors } from '../support/postgres.ts';
 import { type Opened, openNative, openNativePostgresJs, openPglite } from './connections.ts';
 

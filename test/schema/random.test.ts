@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import type { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { respell } from '../../src/drift/respell.ts';
 import { diffSchemas } from '../../src/schema/diff.ts';
 import { loadSchema } from '../../src/schema/load.ts';
+import fc from '../support/fast-check.ts';
 import { type Major, majors } from '../support/postgres.ts';
 import { clientOn } from './support/databases.ts';
 import { type RandomObject, randomSchema } from './support/random-schema.ts';

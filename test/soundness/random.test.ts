@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createDatabase, majors } from '../support/postgres.ts';
+import { randomSeed } from '../support/random-seed.ts';
 import { checkRandomQueries, type Outcome } from './random.ts';
 
 // By hand: NODRIFT_RANDOM_QUERIES=1000000 NODRIFT_RANDOM_SEED=7 npx vitest run test/soundness/random.test.ts
 const queries = Number(process.env.NODRIFT_RANDOM_QUERIES ?? 20_000);
-const seed = Number(process.env.NODRIFT_RANDOM_SEED ?? 20_261_121);
 const QUERIES_PER_SCHEMA = 400;
 
 /** Half of the queries on the newest server, the others spread over the older ones. */
@@ -23,7 +23,7 @@ describe.each(majors)('random queries on PostgreSQL %i', (major) => {
           major,
           schemas,
           queries: per,
-          seed: seed + major,
+          seed: randomSeed + major,
         });
         console.log(`${summary(major, outcome)}\n  called nullable: ${reasons(outcome)}`);
         expect(outcome.wrong.map(report)).toEqual([]);

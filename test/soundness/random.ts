@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { Client } from 'pg';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
@@ -10,6 +9,7 @@ import { resultExpressions } from '../../src/analysis/scope.ts';
 import { type QueryNode, Rte } from '../../src/analysis/tree/nodes.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { type Described, describe } from '../../src/analysis/wire.ts';
+import fc from '../support/fast-check.ts';
 import { type Rows, runAll } from './batch.ts';
 import { Choices } from './generate/choices.ts';
 import { QueryGenerator } from './generate/query.ts';

@@ -1,10 +1,10 @@
 import { parseSQLFile } from '@pgtyped/parser';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fileOffset, parameterUses } from '../../src/syntax/position.ts';
 import { readStatements } from '../../src/syntax/read.ts';
 import { placeholder } from '../../src/syntax/render.ts';
 import type { Statement } from '../../src/syntax/statement.ts';
+import fc from '../support/fast-check.ts';
 import {
   concat,
   type Fragment,

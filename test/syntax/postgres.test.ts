@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileOffset, sqlOffsetOfPosition } from '../../src/syntax/position.ts';
+import fc from '../support/fast-check.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { gaps, identifiers, strings } from './support/fragments.ts';
 import { statement } from './support/read.ts';

@@ -1,8 +1,8 @@
 import { camelCase as theirCamelCase } from 'camel-case';
-import fc from 'fast-check';
 import { pascalCase as theirPascalCase } from 'pascal-case';
 import { describe, expect, it } from 'vitest';
 import { camelCase, pascalCase, queryName, typeStem } from '../../src/typescript/names.ts';
+import fc from '../support/fast-check.ts';
 
 const identifier = fc.stringMatching(/^[A-Za-z_][A-Za-z_0-9]{0,12}$/);
 const anything = fc.oneof(identifier, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }));

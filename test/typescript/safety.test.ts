@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Query } from '../../src/analysis/query.ts';
 import { docComment } from '../../src/typescript/comment.ts';
 import { header, isGenerated } from '../../src/typescript/header.ts';
 import { sqlLiteral, stringLiteral } from '../../src/typescript/literal.ts';
 import { printModules } from '../../src/typescript/print.ts';
+import fc from '../support/fast-check.ts';
 import { array, base, column, composite, config, domain, enumType, query, value } from './support/build.ts';
 import { evaluateModule, parseModule } from './support/parse.ts';
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PgType, Value } from '../../../src/analysis/type.ts';
 import { bySeverity } from '../../../src/drift/impact/change.ts';
 import type { Comparison } from '../../../src/drift/impact/compare.ts';
 import { parameterChange, resultChange } from '../../../src/drift/impact/value-change.ts';
+import fc from '../../support/fast-check.ts';
 import { changes, queries, schema } from '../schema-changes.ts';
 import { compared, linesOf, type States, statesOf } from './support/states.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 
 /** An object of a random schema and the ways in which it can be changed without any other. */
 export interface RandomObject {

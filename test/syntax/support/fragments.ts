@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 
 /** A piece of SQL text and the parameters that it holds, by their place in it. */
 export interface Fragment {

@@ -1,0 +1,9 @@
+import fc from 'fast-check';
+import { randomSeed } from './random-seed.ts';
+
+export type { Arbitrary } from 'fast-check';
+
+// A run that fails has to fail again, on every machine: other examples are a run that somebody asks for.
+fc.configureGlobal({ seed: randomSeed });
+
+export default fc;
