@@ -7,6 +7,11 @@ export interface Facts {
   readonly nullable: boolean;
   /** Of an array's elements, at any depth of dimensions. */
   readonly element?: Facts;
+  /**
+   * Of an array: the numbers of dimensions that it may have if it is not empty. Absent: as many as its type is taken to say,
+   * which is one, unless the configuration has more.
+   */
+  readonly dimensions?: readonly number[];
   /** Of a row's fields, in order; with names for anonymous rows that have them. */
   readonly fields?: readonly FieldFacts[];
   /** The only values besides NULL. */
@@ -34,6 +39,7 @@ export function describedValue(catalog: Catalog, type: number, facts: Facts): Va
     value.elementsNullable = facts.element.nullable;
     if (facts.element.literals !== undefined) value.elementLiterals = facts.element.literals;
   }
+  if (facts.dimensions !== undefined && facts.dimensions.length > 0) value.dimensions = facts.dimensions;
   const fields = fieldsOf(catalog, type, resolved, facts);
   if (fields !== null) value.fields = fields;
   if (facts.literals !== undefined) value.literals = facts.literals;

@@ -14,7 +14,7 @@ import {
   type Overrides,
 } from './override.ts';
 import type { SharedType } from './shared-names.ts';
-import { arrayOf, named, orNull, type TsType } from './ts-type.ts';
+import { arrayOf, named, orNull, type TsType, unionOf } from './ts-type.ts';
 
 /** How a value looks in TypeScript, and the codec that makes it so: they never part. */
 export interface Shape {
@@ -134,7 +134,7 @@ function shape(value: Value, context: Context): Shape {
 
 function arrayShape(element: PgType, value: Value, context: Context): Shape {
   const { direction, scope, override } = context;
-  const { literals: _, elementsNullable: __, elementLiterals: literals, ...rest } = value;
+  const { literals: _, elementsNullable: __, elementLiterals: literals, dimensions: known, ...rest } = value;
   const { type, codec } = shape(
     { ...rest, type: element, ...(literals && { literals }) },
     { ...context, override: override === null ? null : elementOverride(override) },
@@ -149,15 +149,21 @@ function arrayShape(element: PgType, value: Value, context: Context): Shape {
       'Leave some of the `[]` out.',
     );
   }
-  let array = orNull(type, nullable);
-  for (let n = 0; n < dimensions; n++) array = arrayOf(array, direction === 'parameter');
+  const possible = known ?? [dimensions];
   return {
-    type: array,
+    type: unionOf(possible.map((n) => nested(orNull(type, nullable), n, direction === 'parameter'))),
     codec: {
       call: scope.runtime(nullable ? 'arrayWithNulls' : 'array'),
-      args: [delimitedCodec(element, codec, scope), ...(dimensions === 1 ? [] : [String(dimensions)])],
+      args: [
+        delimitedCodec(element, codec, scope),
+        ...(possible.length === 1 && possible[0] === 1 ? [] : possible.map(String)),
+      ],
     },
   };
+}
+
+function nested(element: TsType, dimensions: number, readonly: boolean): TsType {
+  return dimensions === 0 ? element : nested(arrayOf(element, readonly), dimensions - 1, readonly);
 }
 
 /** An element's codec that knows what stands between the elements. */

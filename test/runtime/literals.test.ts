@@ -83,6 +83,20 @@ describe('the text that Postgres sends', () => {
     expect(array(text).decode('{"={1}"}')).toEqual(['={1}']);
   });
 
+  it('reads and writes arrays that may have several numbers of dimensions', () => {
+    const either = array(text, 1, 3);
+    expect(either.decode('{}')).toEqual([]);
+    expect(either.decode('{"{a}"}')).toEqual(['{a}']);
+    expect(either.decode('[0:0][1:1][1:1]={{{a}}}')).toEqual([[['a']]]);
+    expect(() => either.decode('{{a}}')).toThrow(/^an array of another number of dimensions/);
+    expect(() => arrayWithNulls(text, 1, 3).decode('{{NULL}}')).toThrow(
+      /^an array of another number of dimensions/,
+    );
+    expect(either.encode([])).toBe('{}');
+    expect(either.encode(['a'])).toBe('{"a"}');
+    expect(either.encode([[['a']]])).toBe('{{{"a"}}}');
+  });
+
   it.each([
     [1, '{{1}}'],
     [1, '{{"1"}}'],
@@ -228,6 +242,7 @@ describe('the text that is sent to Postgres', () => {
     expect(() => array(text, 2).encode(['a'] as never)).toThrow(refusal);
     expect(() => arrayWithNulls(text, 2).encode([null] as never)).toThrow(refusal);
     expect(() => array(text, 2).encode([[['a']]] as never)).toThrow(refusal);
+    expect(() => array(text, 1, 3).encode([['a']] as never)).toThrow(refusal);
     expect(record.encode(['a"b\\', null, ''])).toBe('("a""b\\\\",,"")');
   });
 });

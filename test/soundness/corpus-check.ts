@@ -74,7 +74,8 @@ async function systemRelations(client: Client): Promise<readonly number[]> {
 function written(facts: Facts | undefined): string {
   if (facts === undefined) return '!';
   const element = facts.element === undefined ? '' : facts.element.nullable ? '[?]' : '[]';
-  return `${facts.nullable ? '?' : ''}${element}`;
+  const dimensions = facts.dimensions === undefined ? '' : `{${facts.dimensions}}`;
+  return `${facts.nullable ? '?' : ''}${element}${dimensions}`;
 }
 
 const tried: readonly (string | null)[] = ['1', null, 'a', '{1,2}', '{}', '{NULL}'];

@@ -25,6 +25,8 @@ export function violations(
 function against(facts: Facts, value: string | null): string | null {
   if (value === null) return facts.nullable ? null : 'is NULL';
   if (facts.element?.nullable === false && hasNullElement(value)) return `has a NULL element: ${value}`;
+  if (facts.dimensions !== undefined && value !== '{}' && !facts.dimensions.includes(dimensionsOf(value)))
+    return `has ${dimensionsOf(value)} dimensions: ${value}`;
   if (facts.literals !== undefined && !facts.literals.some((literal) => shown(literal) === value))
     return `is ${value}`;
   return null;
@@ -32,6 +34,11 @@ function against(facts: Facts, value: string | null): string | null {
 
 function shown(literal: string | number | boolean): string {
   return typeof literal === 'boolean' ? (literal ? 't' : 'f') : String(literal);
+}
+
+/** An array's text begins with a brace for each dimension, perhaps behind its bounds. */
+function dimensionsOf(text: string): number {
+  return /^(?:\[.*?\]=)?(\{*)/.exec(text)?.[1]?.length ?? 0;
 }
 
 /** In an array's text form only NULL without quotes is NULL (PostgreSQL documentation, 8.15.6). */

@@ -180,6 +180,14 @@ describe('types', () => {
       result: '(bigint | null)[][]',
       codecs: ['arrayWithNulls(int8)', 'arrayWithNulls(int8, 2)'],
     });
+    expect(column('[][]', { ...never, dimensions: [3] })).toMatchObject({
+      result: 'bigint[][][]',
+      codecs: ['array(int8, 3)', 'array(int8, 3)'],
+    });
+    expect(column('number', { ...never, dimensions: [1, 2] })).toMatchObject({
+      result: 'number[] | number[][]',
+      codecs: ['array(int8, 1, 2)', 'array(int8AsNumber, 1, 2)'],
+    });
     expect(column('number[][][]', never)).toMatchObject({
       result: 'number[][][]',
       codecs: ['array(int8)', 'array(int8AsNumber, 3)'],

@@ -109,6 +109,11 @@ describe("the mapping for PgTyped's runtime names what pg's parsers return", () 
     expect(rows[0].value).toHaveLength(2);
     expect(rows[0].value[0]).toSatisfy((value) => is(value, type));
     expect(rows[0].value[1]).toBeNull();
+    const nested = await client.query({
+      text: `SELECT ARRAY[[$1::${name}], [NULL::${name}]] AS value`,
+      values: [samples[name]],
+    });
+    expect(nested.rows[0].value).toEqual([[rows[0].value[0]], [null]]);
   });
 
   it('for other arrays: text', async () => {

@@ -237,8 +237,13 @@ function isReserved(name: string): boolean {
 }
 
 describe('types that PgTyped has wrong', () => {
-  const resultOf = (type: PgType, elementsNullable = true, known: Partial<Config> = {}) => {
-    const columns = [column('c', { type, nullable: false, elementsNullable })];
+  const resultOf = (
+    type: PgType,
+    elementsNullable = true,
+    known: Partial<Config> = {},
+    dimensions: readonly number[] = [1],
+  ) => {
+    const columns = [column('c', { type, nullable: false, elementsNullable, dimensions })];
     const { modules } = printModules({
       config: config({ runtime: '@pgtyped/runtime', ...known }),
       files: [
@@ -266,6 +271,12 @@ describe('types that PgTyped has wrong', () => {
 
   it('arrays whose elements are never null are as PgTyped has them', () => {
     expect(resultOf(array(base('int4')), false)).toBe('numberArray');
+  });
+
+  it('arrays of several dimensions, which pg decodes as such', () => {
+    expect(resultOf(array(base('int4')), false, {}, [2])).toBe('numberArray[]');
+    expect(resultOf(array(base('int4')), true, {}, [1, 3])).toBe('(number | null)[] | (number | null)[][][]');
+    expect(resultOf(array(jobStatus), true, {}, [2])).toBe('string');
   });
 
   it('a parser that the application gives pg can be told of', () => {

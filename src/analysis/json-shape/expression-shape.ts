@@ -40,18 +40,25 @@ export const shaper: Shaper = {
     if (mayBeSpecial(type, catalog)) return union([{ kind: 'number' }, literals(specialOf(expr, scope))]);
     const shape = typeShape(type, catalog);
     if (shape.kind !== 'array') return shape;
-    const nullable = context.frame.engine.facts(expr, context).element?.nullable ?? true;
+    const { element: known, dimensions } = context.frame.engine.facts(expr, context);
+    const nullable = known?.nullable ?? true;
     const ofType = catalog.types.get(type)?.element ?? 0;
-    if (ofType === 0) return shape;
+    if (ofType === 0) return nested(shape, dimensions);
     const listedElements = elementsOf(expr, scope);
     const element =
       listedElements === null || listedElements.length === 0
         ? typeShape(ofType, catalog)
         : literals(listedElements);
-    return { kind: 'array', element: orNull(element, nullable) };
+    return nested({ kind: 'array', element: orNull(element, nullable) }, dimensions);
   },
   json: jsonShape,
 };
+
+/** An array that has more dimensions than one. */
+function nested(array: Json, dimensions: readonly number[] = []): Json {
+  const deeper = (n: number): Json => (n === 1 ? array : { kind: 'array', element: deeper(n - 1) });
+  return dimensions.length === 0 ? array : union(dimensions.map(deeper));
+}
 
 const RECORD = 2249;
 const JSON_TYPE = 114;

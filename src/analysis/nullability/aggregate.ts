@@ -3,6 +3,7 @@ import { aggregates } from '../never-null/aggregates.ts';
 import type { Aggref, Expr } from '../tree/nodes.ts';
 import { hasInput, hasRow } from './aggregate-input.ts';
 import type { Context } from './context.ts';
+import { arrayOfArrays } from './dimensions.ts';
 import { mayBeEmpty } from './grouping.ts';
 import { withNullable } from './join-facts.ts';
 import { learn } from './learn.ts';
@@ -12,6 +13,8 @@ import { someInput } from './rows.ts';
 const arrayAgg = 2335;
 /** array_agg of arrays. */
 const arrayAggArray = 4053;
+/** Aggregates whose value is one of their argument's, and may be an array or a row: max, min, any_value, mode. */
+const oneOfThem = new Set([2050, 2051, 6291, 3984]);
 
 /** What is proven of an aggregate over the rows of a group. */
 export function aggregateFacts(call: Aggref, context: Context): Facts {
@@ -48,8 +51,8 @@ export function valueOverRows(
   const [first] = args;
   const given =
     direct.every(({ nullable }) => !nullable) && (rule === 'rows' || args.every(({ nullable }) => !nullable));
-  const value: Facts = { nullable: !(someRow && given) };
-  if (oid === arrayAgg && first !== undefined) return { ...value, element: first };
-  if (oid === arrayAggArray && first?.element !== undefined) return { ...value, element: first.element };
-  return withNullable(value, value.nullable);
+  const nullable = !(someRow && given);
+  if (oid === arrayAgg && first !== undefined) return { nullable, element: first };
+  if (oid === arrayAggArray && first !== undefined) return arrayOfArrays(first, nullable);
+  return first !== undefined && oneOfThem.has(oid) ? withNullable(first, nullable) : { nullable };
 }

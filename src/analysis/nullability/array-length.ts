@@ -33,12 +33,24 @@ function leastLength(array: Expr): number {
   }
 }
 
-/** Header, number of dimensions, offset of the data, element type, lengths, lower bounds (src/include/utils/array.h). */
 function constantLength(array: Const): number {
-  const bytes = Uint8Array.from(array.constvalue ?? []);
-  if (array.constisnull || bytes.length < 24) return 0;
-  const view = new DataView(bytes.buffer);
-  return view.getInt32(4, true) === 1 && view.getInt32(20, true) === 1 ? view.getInt32(16, true) : 0;
+  const [length, another] = constantLengths(array);
+  if (length === undefined || another !== undefined) return 0;
+  return viewOf(array).getInt32(20, true) === 1 ? length : 0;
+}
+
+/**
+ * The length of each dimension of a constant array; of NULL and an empty one none. Header, number of dimensions, offset of
+ * the data, element type, lengths, lower bounds (src/include/utils/array.h).
+ */
+export function constantLengths(array: Const): readonly number[] {
+  if (array.constisnull) return [];
+  const view = viewOf(array);
+  return Array.from({ length: view.getInt32(4, true) }, (_, i) => view.getInt32(16 + 4 * i, true));
+}
+
+function viewOf(array: Const): DataView {
+  return new DataView(Uint8Array.from(array.constvalue ?? []).buffer);
 }
 
 /** Whether an element is in its array for sure, if the array is not NULL: `(array_agg(x ORDER BY y))[1]`. */

@@ -4,6 +4,7 @@ import type { Expr, FuncExpr } from '../tree/nodes.ts';
 import { elementsOf } from './array-function.ts';
 import { asksForDimension } from './array-length.ts';
 import type { Context } from './context.ts';
+import { dimensionsMade, withDimensions } from './dimensions.ts';
 import { calendarField } from './extract.ts';
 import { withNullable } from './join-facts.ts';
 
@@ -47,9 +48,14 @@ function valueFacts(oid: number, exprs: readonly Expr[], args: readonly Facts[],
     (oid < 16384 && (calendarField(oid, exprs, args) || (given && asksForDimension(oid, exprs))))
   ) {
     const element = elementsOf(oid, args);
-    return element === undefined ? notNull : { nullable: false, element };
+    return ofDimensions(element === undefined ? notNull : { nullable: false, element }, oid, exprs, args);
   }
-  return anything;
+  return ofDimensions(anything, oid, exprs, args);
+}
+
+function ofDimensions(value: Facts, oid: number, exprs: readonly Expr[], args: readonly Facts[]): Facts {
+  const dimensions = dimensionsMade(oid, exprs, args);
+  return dimensions === undefined ? value : withDimensions(value, dimensions);
 }
 
 function proves(rule: string, args: readonly Facts[], variadic: boolean): boolean {

@@ -1,12 +1,18 @@
 import { anything, type Facts, notNull } from '../facts.ts';
 import type { Const } from '../tree/nodes.ts';
+import { constantLengths } from './array-length.ts';
 import type { Context } from './context.ts';
+import { withDimensions } from './dimensions.ts';
 
 /** What is proven of a constant. */
 export function constantFacts(constant: Const, context: Context): Facts {
   const isArray = (context.frame.engine.catalog.types.get(constant.consttype)?.element ?? 0) !== 0;
-  if (constant.constisnull) return isArray ? { nullable: true, element: notNull } : anything;
-  return isArray ? { nullable: false, element: { nullable: mayHoldNull(constant) } } : notNull;
+  if (!isArray) return constant.constisnull ? anything : notNull;
+  const dimensions = constantLengths(constant).length;
+  return withDimensions(
+    { nullable: constant.constisnull, element: { nullable: !constant.constisnull && mayHoldNull(constant) } },
+    dimensions === 0 ? [] : [dimensions],
+  );
 }
 
 /**

@@ -9,6 +9,7 @@ import { holds } from './atoms.ts';
 import { callFacts, operatorFacts } from './call.ts';
 import { constantFacts } from './constant.ts';
 import type { Context } from './context.ts';
+import { arrayOfArrays } from './dimensions.ts';
 import { areDifferent } from './exclusion.ts';
 import { nulledByGrouping } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
@@ -98,7 +99,7 @@ function ownFacts(expr: Expr, context: Context): Facts {
     case 'COALESCEEXPR':
       return coalesceFacts(expr.args, context);
     case 'MINMAXEXPR':
-      return withNullable(notNull, coalesceFacts(expr.args, context).nullable);
+      return withNullable(expr.args.map(of).reduce(joinFacts), coalesceFacts(expr.args, context).nullable);
     case 'SQLVALUEFUNCTION':
       // current_schema is NULL where no schema of the search path exists (SVFOP_CURRENT_SCHEMA, primnodes.h).
       return expr.op === 14 ? anything : notNull;
@@ -230,20 +231,18 @@ function splitOnFullJoins(context: Context, proves: (at: Context) => boolean): b
 
 function arrayFacts(elements: readonly Expr[], nested: boolean, context: Context): Facts {
   const inner = elements.map((element) => facts(element, context));
-  if (inner.length === 0) return { nullable: false, element: notNull };
+  if (inner.length === 0) return { nullable: false, element: notNull, dimensions: [] };
   const all = inner.reduce(joinFacts);
-  // A nested array that is NULL or empty adds no elements.
-  return nested
-    ? { nullable: false, ...(all.element === undefined ? {} : { element: all.element }) }
-    : { nullable: false, element: all };
+  return nested ? arrayOfArrays(all, false) : { nullable: false, element: all };
 }
 
 function arrayCoercion(expr: Coercion, context: Context): Facts {
   const value = facts(expr.arg, context);
   const { elemexpr } = expr;
-  if (!elemexpr) return { nullable: value.nullable };
+  const { element: _, ...array } = value;
+  if (!elemexpr) return array;
   const element = facts(elemexpr, { ...context, caseTest: { facts: value.element ?? anything, expr: null } });
-  return { nullable: value.nullable, element };
+  return { ...array, element };
 }
 
 /** A slice of an array is an array, empty outside its bounds; everything else may not be there. */

@@ -1,4 +1,5 @@
 import { anything, type Facts, type FieldFacts } from '../facts.ts';
+import { eitherDimensions, withDimensions } from './dimensions.ts';
 
 /** What holds of a value that is one of two. */
 export function joinFacts(a: Facts, b: Facts): Facts {
@@ -10,7 +11,8 @@ export function joinFacts(a: Facts, b: Facts): Facts {
   if (a.literals !== undefined && b.literals !== undefined) {
     joined.literals = [...new Set([...a.literals, ...b.literals])];
   }
-  return joined;
+  const dimensions = eitherDimensions(a, b);
+  return dimensions === undefined ? joined : withDimensions(joined, dimensions);
 }
 
 function joinFields(a: Facts['fields'], b: Facts['fields']): readonly FieldFacts[] | undefined {
@@ -42,5 +44,5 @@ export function sameFacts(a: Facts, b: Facts): boolean {
   if ((a.fields === undefined) !== (b.fields === undefined) || a.fields?.length !== b.fields?.length)
     return false;
   if (a.fields?.some((field, i) => !sameFacts(field.facts, b.fields?.[i]?.facts ?? anything))) return false;
-  return a.literals?.length === b.literals?.length;
+  return a.literals?.length === b.literals?.length && String(a.dimensions) === String(b.dimensions);
 }

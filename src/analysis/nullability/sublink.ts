@@ -3,6 +3,7 @@ import { innerScope, resultExpressions } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import { type QueryNode, Sub, type SubLink } from '../tree/nodes.ts';
 import { type Context, contextAt } from './context.ts';
+import { arrayOfArrays } from './dimensions.ts';
 import { hasPartner } from './foreign-key.ts';
 import { withNullable } from './join-facts.ts';
 import { atLeastOneRow, keepsItsRows } from './rows.ts';
@@ -28,7 +29,7 @@ export function subLinkFacts(link: SubLink, context: Context): Facts {
       const [column] = resultExpressions(link.subselect);
       const type = column === undefined ? null : expressionType(column);
       const ofArrays = type === null || (catalog.types.get(type)?.element ?? 0) !== 0;
-      return { nullable: false, ...(ofArrays ? {} : { element: first }) };
+      return ofArrays ? arrayOfArrays(first, false) : { nullable: false, element: first };
     }
     default:
       return anything;

@@ -3,6 +3,7 @@ import { aggregates } from '../never-null/aggregates.ts';
 import type { WindowClause, WindowFunc } from '../tree/nodes.ts';
 import { valueOverRows } from './aggregate.ts';
 import type { Context } from './context.ts';
+import { joinFacts, withNullable } from './join-facts.ts';
 import { learn } from './learn.ts';
 
 /** OIDs of the built-in window functions (pg_proc.dat). */
@@ -13,10 +14,15 @@ const Fn = {
   percentRank: 3103,
   cumeDist: 3104,
   ntile: 3105,
+  lag: 3106,
+  lagBy: 3107,
   lagWithDefault: 3108,
+  lead: 3109,
+  leadBy: 3110,
   leadWithDefault: 3111,
   firstValue: 3112,
   lastValue: 3113,
+  nthValue: 3114,
 } as const;
 
 /** FRAMEOPTION_* (src/include/nodes/parsenodes.h). */
@@ -49,13 +55,23 @@ export function windowFacts(call: WindowFunc, context: Context): Facts {
     case Fn.cumeDist:
       return notNull;
     case Fn.ntile:
-    case Fn.lagWithDefault:
-    case Fn.leadWithDefault:
       return args.every(({ nullable }) => !nullable) ? notNull : anything;
+    case Fn.lag:
+    case Fn.lagBy:
+    case Fn.lead:
+    case Fn.leadBy:
+    case Fn.nthValue:
+      return withNullable(args[0] ?? anything, true);
+    case Fn.lagWithDefault:
+    case Fn.leadWithDefault: {
+      const [value = anything, offset = anything, other = anything] = args;
+      const found = joinFacts(value, other);
+      return withNullable(found, found.nullable || offset.nullable);
+    }
     case Fn.firstValue:
     case Fn.lastValue: {
-      const [value] = args;
-      return value !== undefined && someRow ? value : anything;
+      const [value = anything] = args;
+      return withNullable(value, value.nullable || !someRow);
     }
   }
   const rule = aggregates.get(call.winfnoid);

@@ -13,10 +13,13 @@ export type Dimensions = 1 | 2 | 3 | 4 | 5 | 6;
 
 /**
  * An array whose elements are never null; a null that comes nevertheless throws, and so does an array of
- * another number of dimensions: `array(int4)` is `number[]`, `array(int4, 2)` is `number[][]`.
+ * another number of dimensions: `array(int4)` is `number[]`, `array(int4, 2)` is `number[][]`, `array(int4, 1, 2)` either.
  */
-export function array<T, D extends Dimensions = 1>(element: Codec<T>, dimensions?: D): Codec<Nested<T>[D]> {
-  return arrayOf(element, dimensions ?? 1, () => {
+export function array<T, D extends Dimensions = 1>(
+  element: Codec<T>,
+  ...dimensions: readonly D[]
+): Codec<Nested<T>[D]> {
+  return arrayOf(element, dimensions, () => {
     throw new CodecError('an element is null, which its type rules out; run `nodrift generate`');
   });
 }
@@ -24,21 +27,41 @@ export function array<T, D extends Dimensions = 1>(element: Codec<T>, dimensions
 /** An array whose elements can be null; those of the outer dimensions of several never are. */
 export function arrayWithNulls<T, D extends Dimensions = 1>(
   element: Codec<T>,
-  dimensions?: D,
+  ...dimensions: readonly D[]
 ): Codec<Nested<T | null>[D]> {
-  return arrayOf(element, dimensions ?? 1, () => null);
+  return arrayOf(element, dimensions, () => null);
 }
 
 function arrayOf<T, Value>(
   element: Codec<T>,
-  dimensions: Dimensions,
+  possible: readonly Dimensions[],
   decodeNull: () => T | null,
 ): Codec<Value> {
+  const [first = 1, another] = possible;
+  const of = (found: number) => possible.find((dimensions) => dimensions === found) ?? first;
   return {
-    decode: (text) => decodeArray(text, element, dimensions, decodeNull) as Value,
-    encode: (value) => encodeArray(value as readonly unknown[], element, dimensions),
+    decode: (text) => {
+      const dimensions = another === undefined ? first : of(openingBraces(text));
+      return decodeArray(text, element, dimensions, decodeNull) as Value;
+    },
+    encode: (value) => {
+      const dimensions = another === undefined ? first : of(depth(value));
+      return encodeArray(value as readonly unknown[], element, dimensions);
+    },
     flat: true,
   };
+}
+
+/** An array that is not empty begins with a brace for each of its dimensions. */
+function openingBraces(text: string): number {
+  const from = afterBounds(text);
+  let at = from;
+  while (text.charCodeAt(at) === OPEN) at += 1;
+  return at - from;
+}
+
+function depth(value: unknown): number {
+  return Array.isArray(value) ? 1 + depth(value[0]) : 0;
 }
 
 /**
@@ -48,7 +71,7 @@ function arrayOf<T, Value>(
 function decodeArray<T>(
   text: string,
   element: Pick<Codec<T>, 'decode' | 'delimiter'>,
-  dimensions: Dimensions,
+  dimensions: number,
   decodeNull: () => T | null,
 ): unknown[] {
   const delimiter = element.delimiter?.charCodeAt(0) ?? 44;

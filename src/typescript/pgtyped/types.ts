@@ -104,7 +104,8 @@ export function fileTypes(
         : undefined;
     if (override === null && builtIn === undefined) return 'string';
     const text = override === null ? known(builtIn ?? '') : allowed(override, element, wantedText, config);
-    return value.elementsNullable === false ? arrayOf(text) : `(${text} | null)[]`;
+    const inner = value.elementsNullable === false ? arrayOf(text) : `(${text} | null)[]`;
+    return (value.dimensions ?? [1]).map((n) => inner + '[]'.repeat(n - 1)).join(' | ');
   };
 
   const ownOverride = (value: Value, column: ColumnReference | null): Override | null => {

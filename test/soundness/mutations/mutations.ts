@@ -107,14 +107,29 @@ export const mutations: readonly Mutation[] = [
     ['FILTER leaves a row', 'call.aggfilter === null &&\n', ''],
     [
       'array_agg collects no NULL',
-      'if (oid === arrayAgg && first !== undefined) return { ...value, element: first };',
-      'if (oid === arrayAgg && first !== undefined) return { ...value, element: { nullable: false } };',
+      'if (oid === arrayAgg && first !== undefined) return { nullable, element: first };',
+      'if (oid === arrayAgg && first !== undefined) return { nullable, element: { nullable: false } };',
     ],
     [
       'aggregates skip no NULL: an argument may be one',
       "(rule === 'rows' || args.every(({ nullable }) => !nullable))",
       'true',
     ],
+  ),
+  ...at(
+    'dimensions',
+    ['an array of arrays has no more dimensions than these', 'n < MOST ? [n + 1] : []', '[n]'],
+    [
+      'one of two arrays has the dimensions of the first',
+      '[...new Set([...dimensionsOf(a), ...dimensionsOf(b)])].sort()',
+      'dimensionsOf(a)',
+    ],
+    [
+      '|| has the dimensions of its right side',
+      'return first && second && eitherDimensions(first, second);',
+      'return second?.dimensions;',
+    ],
+    ['array_fill makes two dimensions', '[lengths.elements?.length ?? 0]', '[2]'],
   ),
   ...at(
     'aggregate-input',
@@ -211,8 +226,8 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'ARRAY(...) holds no NULL',
-      '...(ofArrays ? {} : { element: first })',
-      '...(ofArrays ? {} : { element: notNull })',
+      ': { nullable: false, element: first };',
+      ': { nullable: false, element: notNull };',
     ],
     [
       'IN (subquery): members are not looked at',
@@ -336,8 +351,8 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'lag always finds a row',
-      '    case Fn.firstValue:\n',
-      '    case 3106:\n    case 3109:\n      return args.every(({ nullable }) => !nullable) ? notNull : anything;\n    case Fn.firstValue:\n',
+      'return withNullable(args[0] ?? anything, true);',
+      'return args[0] ?? anything;',
     ],
     [
       'dates are in range of themselves',

@@ -31,6 +31,8 @@ function cases(): Case[] {
     { value: value(domain('some_domain', array(base('int8')))), types: { some_domain: '[][][][][][]' } },
     ...made((type) => array(type)),
     ...made((type) => ({ type: array(type), nullable: false, elementsNullable: false })),
+    ...made((type) => ({ type: array(type), nullable: false, dimensions: [2] })),
+    ...made((type) => ({ type: array(type), nullable: false, elementsNullable: false, dimensions: [1, 3] })),
     ...made((type) => range('somerange', type)),
     ...made((type) => multirange('somemultirange', range('somerange', type))),
     ...made((type) => domain('some_domain', type)),
