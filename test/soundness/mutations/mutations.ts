@@ -118,7 +118,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...at(
     'dimensions',
-    ['an array of arrays has no more dimensions than these', 'n < MOST ? [n + 1] : []', '[n]'],
+    ['an array of arrays has two dimensions', 'n < MOST ? [n + 1] : []', '[2]'],
     [
       'one of two arrays has the dimensions of the first',
       '[...new Set([...dimensionsOf(a), ...dimensionsOf(b)])].sort()',
@@ -362,7 +362,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...at('constant', [
     'an array constant holds no NULL',
-    'element: { nullable: mayHoldNull(constant) }',
+    'element: { nullable: !constant.constisnull && mayHoldNull(constant) }',
     'element: notNull',
   ]),
   ...at(
