@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
+import type { Asked } from '../../src/analysis/asked.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { Query } from '../../src/analysis/query.ts';
 import { toQuery } from '../../src/analysis/to-query.ts';
@@ -8,6 +9,7 @@ import { loadConfig } from '../../src/project/load-config.ts';
 import { findQueryFiles } from '../../src/project/query-files.ts';
 import { readStatements } from '../../src/syntax/read.ts';
 import type { Statement } from '../../src/syntax/statement.ts';
+import { askedByModules } from '../../src/typescript/asked.ts';
 import { printModules } from '../../src/typescript/print.ts';
 
 /**
@@ -27,9 +29,10 @@ export async function profile(configPath: string, url: string): Promise<void> {
   const statements = await stage('read their statements', () =>
     [...texts].flatMap(([file, text]) => readStatements(file, text).statements),
   );
+  const asked = askedByModules(config);
   const client = new Client({ connectionString: url });
   await stage('connect', () => client.connect());
-  const catalog = await stage('load the catalogs', () => loadCatalog(client, [], false));
+  const catalog = await stage('load the catalogs', () => loadCatalog(client, [], asked.violations));
   const answers: Described[] = [];
   await stage('Parse and Describe, trees received', () =>
     describe(
@@ -40,7 +43,7 @@ export async function profile(configPath: string, url: string): Promise<void> {
   );
   await client.end();
   const queries = await stage('read the trees and answer the questions', () =>
-    statements.map((statement, i) => analysed(catalog, statement, answers[i], texts)),
+    statements.map((statement, i) => analysed(catalog, statement, answers[i], texts, asked)),
   );
   await stage('print the modules', () =>
     printModules({
@@ -59,9 +62,14 @@ function analysed(
   statement: Statement,
   answer: Described | undefined,
   texts: ReadonlyMap<string, string>,
+  asked: Asked,
 ): Query {
   if (!answer?.ok) throw new Error(`${statement.name} was not described`);
-  const { query } = toQuery(catalog, statement, answer, { texts, lenientParameters: true });
+  const { query } = toQuery(catalog, statement, answer, {
+    texts,
+    lenientParameters: true,
+    asked,
+  });
   if (query === null) throw new Error(`${statement.name} is broken`);
   return query;
 }

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Statement } from '../syntax/statement.ts';
+import { type Asked, everything } from './asked.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
@@ -15,15 +16,13 @@ export interface AnalyseOptions {
   readonly texts: ReadonlyMap<string, string>;
   /** PgTyped's convention: a parameter without `!` may be null or left out unless NULL can't be written. */
   readonly lenientParameters: boolean;
-  /** Whether somebody asks for `Query.violations`; default: true. */
-  readonly violations?: boolean;
+  /** Default: everything. */
+  readonly asked?: Asked;
   /** The client's catalogs where somebody began to load them; see prepareAnalysis. */
   readonly catalog?: Promise<Catalog>;
   /** Called after each statement, for progress. */
   readonly progress?: (done: number, of: number) => void;
 }
-
-type ViolationOption = Pick<AnalyseOptions, 'violations'>;
 
 export interface Analysis {
   /** `server_version`, for example `18.4`. */
@@ -37,8 +36,8 @@ export interface Analysis {
  * Begins to load what every analysis needs, so that the server works while the statements are still being read.
  * @throws Failure 3 if the connection is lost
  */
-export function prepareAnalysis(client: Client, { violations }: ViolationOption): Promise<Catalog> {
-  return asking(() => loadCatalog(client, [], violations));
+export function prepareAnalysis(client: Client, asked: Asked): Promise<Catalog> {
+  return asking(() => loadCatalog(client, [], asked.violations));
 }
 
 /**
@@ -52,7 +51,8 @@ export async function analyse(
   statements: readonly Statement[],
   options: AnalyseOptions,
 ): Promise<Analysis> {
-  let catalog = await (options.catalog ?? prepareAnalysis(client, options));
+  const { texts, lenientParameters, asked = everything } = options;
+  let catalog = await (options.catalog ?? prepareAnalysis(client, asked));
   const analysed: (Analysed | null)[] = statements.map(() => null);
   const waiting: { readonly index: number; readonly described: Described }[] = [];
   const system = new Set<number>();
@@ -61,8 +61,8 @@ export async function analyse(
     const statement = statements[index];
     if (statement === undefined) return;
     analysed[index] = described.ok
-      ? toQuery(catalog, statement, described, options)
-      : { query: null, diagnostics: [serverDiagnostic(statement, described.error, options.texts)] };
+      ? toQuery(catalog, statement, described, { texts, lenientParameters, asked })
+      : { query: null, diagnostics: [serverDiagnostic(statement, described.error, texts)] };
   };
   await describe(
     client,
@@ -79,7 +79,7 @@ export async function analyse(
     },
   );
   if (waiting.length > 0) {
-    catalog = await asking(() => loadWithViews(client, system, options));
+    catalog = await asking(() => loadWithViews(client, system, asked));
     for (const { index, described } of waiting) settle(index, described);
   }
   return {
@@ -93,7 +93,7 @@ export async function analyse(
 async function loadWithViews(
   client: Client,
   named: ReadonlySet<number>,
-  { violations }: ViolationOption,
+  { violations }: Asked,
 ): Promise<Catalog> {
   const wanted = new Set(named);
   for (;;) {

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import type { Param, Slot, Statement } from '../syntax/statement.ts';
+import type { Asked } from './asked.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import { baseType } from './catalog/base-type.ts';
@@ -33,20 +34,22 @@ interface Answer {
 interface Options {
   readonly texts: ReadonlyMap<string, string>;
   readonly lenientParameters: boolean;
+  readonly asked: Asked;
 }
 
 /** Joins what the server described and what its tree proves. */
 export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, options: Options): Analysed {
   if (answer.tree === null) throw noTree();
+  const { asked } = options;
   const tree = readQuery(answer.tree);
   const kind = kindOf(tree);
   const utility = kind === 'UTILITY';
   const fields = answer.fields ?? [];
   const growing = growingSlots(statement.params);
-  const rows = utility ? { min: 0, max: null } : cardinality(tree, catalog, growing);
-  const tooMany = statement.vouched
-    ? null
-    : cardinalityProblem(statement.command, rows, tree, catalog, growing);
+  const { command } = statement;
+  const bounded = asked.rows || command === 'one' || command === 'maybe';
+  const rows = utility || !bounded ? { min: 0, max: null } : cardinality(tree, catalog, growing);
+  const tooMany = statement.vouched ? null : cardinalityProblem(command, rows, tree, catalog, growing);
   const problems = [...problemsOf(statement, answer.fields), ...(tooMany === null ? [] : [tooMany])];
   if (problems.length > 0) {
     const text = options.texts.get(statement.file) ?? '';
@@ -71,13 +74,13 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
   return {
     query: {
       statement,
-      command: statement.command ?? (answer.fields === null ? 'exec' : 'many'),
+      command: command ?? (answer.fields === null ? 'exec' : 'many'),
       kind,
       rows,
       params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
       columns: fields.map((field, i) => column(catalog, field, facts[i] ?? anything, shapes[i] ?? null)),
-      ...(utility ? { reads: [], writes: [], readOnly: null } : effects(tree, catalog)),
-      violations: utility ? { constraints: [], open: true } : violations(tree, catalog),
+      ...(utility || !asked.effects ? { reads: [], writes: [], readOnly: null } : effects(tree, catalog)),
+      violations: utility || !asked.violations ? { constraints: [], open: true } : violations(tree, catalog),
     },
     diagnostics: [],
   };

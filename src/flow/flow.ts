@@ -1,9 +1,11 @@
+import type { Asked } from '../analysis/asked.ts';
 import type { Catalog } from '../analysis/catalog/catalog.ts';
 import type { Query } from '../analysis/query.ts';
 import type { Database } from '../database/database.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { QueryFile } from '../project/query-files.ts';
+import { askedByModules } from '../typescript/asked.ts';
 import { interruptible } from './interrupt.ts';
 import { selectFiles } from './selection.ts';
 import { readSources, type Source } from './sources.ts';
@@ -13,8 +15,8 @@ export interface FlowOptions {
   readonly files?: readonly string[];
   /** Aborts the work: the database is closed first, then the flow rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Whether the queries' violations are asked for; default: where modules name them. */
-  readonly violations?: boolean;
+  /** What is asked of the queries; default: what modules are printed from. */
+  readonly asked?: Asked;
   /** Where the cache of the embedded database lies follows from it; default: the process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called with what is being done, for a progress line: `migrating`, `analysing 12 of 400 queries`. */
@@ -63,9 +65,9 @@ export async function withAnalysed<T>(
   use: (analysed: Analysed) => T | Promise<T>,
 ): Promise<T> {
   options.progress?.('opening the database');
-  const { violations = config.runtime === 'nodrift' } = options;
+  const { asked = askedByModules(config) } = options;
   const opening = open(config, options);
-  const catalog = opening.then(({ client }) => prepare(client, { violations }));
+  const catalog = opening.then(({ client }) => prepare(client, asked));
   // What goes wrong there is looked at after the files are read.
   for (const early of [opening, catalog]) early.catch(() => {});
   const close = () =>
@@ -76,7 +78,7 @@ export async function withAnalysed<T>(
   try {
     const analysed = await interruptible(
       options.signal,
-      analyseOn(config, opening, catalog, { ...options, violations }),
+      analyseOn(config, opening, catalog, { ...options, asked }),
     );
     const [result] = await Promise.all([use(analysed), close()]);
     return result;
@@ -90,19 +92,16 @@ async function open(config: Config, { signal, env }: FlowOptions): Promise<Datab
   return openDatabase(config, { ...(signal && { signal }), ...(env && { env: { ...env } }) });
 }
 
-async function prepare(
-  client: Database['client'],
-  options: { readonly violations: boolean },
-): Promise<Catalog> {
+async function prepare(client: Database['client'], asked: Asked): Promise<Catalog> {
   const { prepareAnalysis } = await import('../analysis/analyse.ts');
-  return prepareAnalysis(client, options);
+  return prepareAnalysis(client, asked);
 }
 
 async function analyseOn(
   config: Config,
   opening: Promise<Database>,
   catalog: Promise<Catalog>,
-  options: FlowOptions & { readonly violations: boolean },
+  options: FlowOptions & { readonly asked: Asked },
 ): Promise<Analysed> {
   const [{ analyse }, { targets, sources, diagnostics, warnings }] = await Promise.all([
     import('../analysis/analyse.ts'),
@@ -119,7 +118,7 @@ async function analyseOn(
   const analysis = await analyse(database.client, statements, {
     texts,
     catalog,
-    violations: options.violations,
+    asked: options.asked,
     lenientParameters: config.runtime === '@pgtyped/runtime',
     progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
   });

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { type Analysis, analyse } from '../analysis/analyse.ts';
+import { everything } from '../analysis/asked.ts';
 import type { Query } from '../analysis/query.ts';
 import { serverDiagnostic } from '../analysis/server-diagnostic.ts';
 import { asking, serverError } from '../analysis/server-error.ts';
@@ -26,7 +27,10 @@ export async function takeSnapshot(
   statements: readonly Statement[],
   options: SnapshotOptions,
 ): Promise<{ readonly snapshot: Snapshot; readonly postgres: string }> {
-  const analysis: Analysis = await analyse(client, statements, { ...options, violations: false });
+  const analysis: Analysis = await analyse(client, statements, {
+    ...options,
+    asked: { ...everything, violations: false },
+  });
   const diagnostics = [
     ...analysis.diagnostics,
     ...(await asking(() => planningErrors(client, analysis.queries, options.texts))),

@@ -1,3 +1,4 @@
+import { everything } from '../analysis/asked.ts';
 import type { Column, QueryParam, SlotValue } from '../analysis/query.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
@@ -29,7 +30,7 @@ export interface Inspected {
  */
 export async function inspect(config: Config, options: FlowOptions = {}): Promise<Inspected> {
   const rooms = Promise.all([import('../typescript/query-names.ts'), import('../typescript/ts-types.ts')]);
-  return withAnalysed(config, { ...options, violations: true }, async (analysed) => {
+  return withAnalysed(config, { ...options, asked: everything }, async (analysed) => {
     const [{ nameQueries }, { tsTypes, argumentOf }] = await rooms;
     const found: Diagnostic[] = [...analysed.diagnostics];
     // With two transforms a file can stand there twice.

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { Client } from 'pg';
 import type { Analysis } from '../analysis/analyse.ts';
+import { everything } from '../analysis/asked.ts';
 import type { Query } from '../analysis/query.ts';
 import { openAppliedSchema } from '../database/applied-schema.ts';
 import { contentHash } from '../database/books.ts';
@@ -148,7 +149,7 @@ async function analyseOn(client: Client, config: Config, sources: readonly Sourc
     {
       texts: new Map(sources.map((source) => [source.file, source.text])),
       lenientParameters: config.runtime === '@pgtyped/runtime',
-      violations: false,
+      asked: { ...everything, violations: false },
     },
   );
 }

@@ -1,0 +1,11 @@
+/**
+ * Which answers of a Query somebody looks at, of those that take time. What nobody asks for says that nothing is known.
+ */
+export interface Asked {
+  readonly rows: boolean;
+  /** `reads`, `writes`, `operations` and `readOnly`. */
+  readonly effects: boolean;
+  readonly violations: boolean;
+}
+
+export const everything: Asked = { rows: true, effects: true, violations: true };
