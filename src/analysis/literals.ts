@@ -1,6 +1,7 @@
 import { baseType } from './catalog/base-type.ts';
 import type { Catalog, Relation } from './catalog/catalog.ts';
 import { definingQuery } from './catalog/definition.ts';
+import { isMadeElsewhere } from './catalog/updatable.ts';
 import { tableColumnLiterals, tableElementLiterals } from './literals/column.ts';
 import { isLiteralType, literalOf } from './literals/constant.ts';
 import { elementLiteralsOf } from './literals/elements.ts';
@@ -74,9 +75,8 @@ function variableElements(variable: Expr & { tag: 'VAR' }, scope: Scope): readon
   const origins = originsOf(scope, variable);
   if (origins !== null) return ofAll(origins, elementsOf);
   const { catalog } = scope;
-  const entry = entryOf(scope, variable)?.node;
-  const relation = entry?.rtekind === Rte.relation ? catalog.relations.get(entry.relid ?? 0) : undefined;
-  if (relation === undefined || variable.varattno <= 0 || relation.kind === 'm') return null;
+  const relation = relationOf(variable, scope);
+  if (relation === null || relation.kind === 'm') return null;
   const view = definingQuery(relation);
   return view === null
     ? tableElementLiterals(relation, variable.varattno, catalog)
@@ -174,10 +174,14 @@ function variableLiterals(variable: Expr & { tag: 'VAR' }, scope: Scope): readon
   if (origins !== null) return literalsOfAll(origins);
   const array = unnestedColumn(variable, scope);
   if (array !== null) return elementsOf(array.node, array.scope);
-  const entry = entryOf(scope, variable)?.node;
-  const relation =
-    entry?.rtekind === Rte.relation ? scope.catalog.relations.get(entry.relid ?? 0) : undefined;
-  return relation === undefined || variable.varattno <= 0
-    ? null
-    : columnLiterals(relation, variable.varattno, scope.catalog);
+  const relation = relationOf(variable, scope);
+  return relation === null ? null : columnLiterals(relation, variable.varattno, scope.catalog);
+}
+
+/** The relation whose column a variable is, as it is stored or selected there. */
+function relationOf(variable: Expr & { tag: 'VAR' }, scope: Scope): Relation | null {
+  const found = entryOf(scope, variable);
+  if (found?.node.rtekind !== Rte.relation || variable.varattno <= 0) return null;
+  if (isMadeElsewhere(found.scope.query, variable.varno, scope.catalog)) return null;
+  return scope.catalog.relations.get(found.node.relid ?? 0) ?? null;
 }

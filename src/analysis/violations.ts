@@ -1,8 +1,17 @@
 import { type Catalog, hasBindings } from './catalog/catalog.ts';
 import { definingQuery } from './catalog/definition.ts';
 import type { Violation, Violations } from './query.ts';
+import { resultExpressions } from './scope.ts';
 import { calledFunctions } from './tree/calls.ts';
-import { Cmd, type Node, type QueryNode, Rte } from './tree/nodes.ts';
+import { expressionType } from './tree/expression-type.ts';
+import {
+  Cmd,
+  type Node,
+  type QueryNode,
+  type RangeTblRef,
+  Rte,
+  type SetOperationStmt,
+} from './tree/nodes.ts';
 import { walk } from './tree/walk.ts';
 import { type Found, functionViolations, isNew, typeViolations } from './violations/found.ts';
 import { writeViolations } from './violations/write.ts';
@@ -38,6 +47,7 @@ function visit(node: Node, found: Found): void {
   for (const type of convertedTo(node)) typeViolations(type, found);
   switch (node.tag) {
     case 'QUERY':
+      for (const type of armsConvertedTo(node.setOperations, node)) typeViolations(type, found);
       if (node.commandType !== Cmd.select) writeViolations(node, found);
       break;
     case 'RANGETBLENTRY': {
@@ -72,6 +82,24 @@ function convertedTo(node: Node): readonly number[] {
     default:
       return [];
   }
+}
+
+/**
+ * The types that arms of set operations are made into. The tree only shows them as the result's types: the arms stay as
+ * they are (transformSetOperationTree, src/backend/parser/analyze.c), as with arrays of a domain in one of them.
+ */
+function armsConvertedTo(node: QueryNode['setOperations'], query: QueryNode): readonly number[] {
+  if (node?.tag !== 'SETOPERATIONSTMT') return [];
+  return [node.larg, node.rarg].flatMap((arm) => {
+    const types = armTypes(arm, query);
+    return [...node.colTypes.filter((type, i) => type !== types[i]), ...armsConvertedTo(arm, query)];
+  });
+}
+
+function armTypes(arm: SetOperationStmt | RangeTblRef, query: QueryNode): readonly (number | null)[] {
+  if (arm.tag === 'SETOPERATIONSTMT') return arm.colTypes;
+  const subquery = query.rtable?.[arm.rtindex - 1]?.subquery;
+  return subquery ? resultExpressions(subquery).map(expressionType) : [];
 }
 
 function compare(a: Violation, b: Violation): number {

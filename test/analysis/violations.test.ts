@@ -116,6 +116,13 @@ const cases: readonly Case[] = [
     provoke: [[[`[{"x":"a"}]`], 'check email_has_at']],
   },
   { sql: 'SELECT $1::text::present AS x', named: ['notNull'], provoke: [[[null], 'notNull']] },
+  // The arms keep their own types in the tree.
+  {
+    sql: "SELECT array_agg(label) AS x FROM contact UNION ALL (SELECT ARRAY['a'] UNION ALL SELECT ARRAY[nick] FROM account)",
+    named: ['notNull'],
+    provoke: [[[], 'notNull']],
+  },
+  { sql: 'SELECT label AS x FROM contact UNION ALL SELECT label FROM contact', named: [] },
   {
     sql: 'INSERT INTO team (id, name) VALUES ($1, $2)',
     named: ['notNull team.id', 'notNull team.name', 'unique team_name_key', 'unique team_pkey'],

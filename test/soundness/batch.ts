@@ -1,4 +1,4 @@
-import type { Client, Connection, Submittable } from 'pg';
+import type { Client, Connection, DatabaseError, Submittable } from 'pg';
 
 /** One statement to run, with its parameters in text form. */
 export interface Job {
@@ -6,32 +6,44 @@ export interface Job {
   readonly values: readonly (string | null)[];
 }
 
-/** Values in text form, row by row; null if the statement raised an error. */
-export type Rows = readonly (readonly (string | null)[])[] | null;
+/** What Postgres says of an error, as far as it is looked at. */
+export type Raised = Pick<DatabaseError, 'message' | 'code' | 'constraint' | 'schema' | 'table' | 'column'>;
+
+/** What came of a statement: rows with their values in text form, an error, or both where deferred constraints are violated. */
+export interface Run {
+  readonly values: readonly (string | null)[];
+  readonly rows: readonly (readonly (string | null)[])[] | null;
+  readonly error: Raised | null;
+}
 
 const LARGEST = 48;
 
-// Some joins of joins never come to an end.
-const LIMIT = "SET LOCAL statement_timeout = '500ms'";
+// Deferred constraints are not looked at before COMMIT.
+const CHECK = 'SET CONSTRAINTS ALL IMMEDIATE';
 
 /**
  * Runs statements one after the other, each on the data as it was before the first: whatever they write is rolled back.
  * They go out in batches behind one Sync, so that a round trip is no more than a small part of what one costs.
+ * @param readOnly whether they are run in transactions in which Postgres refuses to write
  */
-export async function runAll(client: Client, jobs: readonly Job[]): Promise<readonly Rows[]> {
-  const found: Rows[] = [];
+export async function runAll(
+  client: Client,
+  jobs: readonly Job[],
+  readOnly: boolean,
+): Promise<readonly Run[]> {
+  const found: Run[] = [];
   while (found.length < jobs.length) {
-    found.push(...(await send(client, jobs.slice(found.length, found.length + LARGEST))));
+    found.push(...(await send(client, jobs.slice(found.length, found.length + LARGEST), readOnly)));
   }
   // A batch that failed leaves its transaction behind.
   await client.query('ROLLBACK');
   return found;
 }
 
-/** Resolves to the rows of all jobs, or of those up to and with the first that raised an error. */
-function send(client: Client, jobs: readonly Job[]): Promise<readonly Rows[]> {
-  return new Promise((resolve) => {
-    client.query(batch(jobs, resolve));
+/** Resolves to what came of all jobs, or of those up to and with the first that raised an error. */
+function send(client: Client, jobs: readonly Job[], readOnly: boolean): Promise<readonly Run[]> {
+  return new Promise((resolve, reject) => {
+    client.query(batch(jobs, readOnly, resolve, reject));
   });
 }
 
@@ -40,24 +52,29 @@ interface Batch extends Submittable {
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void;
   handleCommandComplete(): void;
   handleEmptyQuery(): void;
-  handleError(): void;
+  handleError(error: Error & Partial<Raised>): void;
   handleReadyForQuery(): void;
 }
 
-function batch(jobs: readonly Job[], resolve: (rows: readonly Rows[]) => void): Batch {
+interface Step extends Job {
+  readonly isJob: boolean;
+}
+
+function batch(
+  jobs: readonly Job[],
+  readOnly: boolean,
+  resolve: (runs: readonly Run[]) => void,
+  reject: (error: Error) => void,
+): Batch {
   // The batch before may have failed.
-  const steps: (Job & { readonly isJob: boolean })[] = [
-    step('ROLLBACK'),
-    step('BEGIN'),
-    step(LIMIT),
-    step('SAVEPOINT s'),
-  ];
+  const steps: Step[] = [step('ROLLBACK'), step(readOnly ? 'BEGIN READ ONLY' : 'BEGIN')];
+  if (!readOnly) steps.push(step('SAVEPOINT s'));
   for (const job of jobs) {
     steps.push({ ...job, isJob: true });
-    if (writes(job.sql)) steps.push(step('ROLLBACK TO s'));
+    if (!readOnly) steps.push(step(CHECK), step('ROLLBACK TO s'));
   }
   steps.push(step('ROLLBACK'));
-  const found: Rows[] = [];
+  const found: Run[] = [];
   let rows: (readonly (string | null)[])[] = [];
   let at = 0;
   return {
@@ -75,12 +92,24 @@ function batch(jobs: readonly Job[], resolve: (rows: readonly Rows[]) => void): 
       rows.push(fields);
     },
     handleCommandComplete() {
-      if (steps[at++]?.isJob) found.push(rows);
+      const done = steps[at++];
+      if (done?.isJob) found.push({ values: done.values, rows, error: null });
       rows = [];
     },
     handleEmptyQuery() {},
-    handleError() {
-      found.push(null);
+    handleError(error) {
+      const failed = steps[at];
+      const done = failed?.sql === CHECK ? found.pop() : undefined;
+      if (failed === undefined || (done === undefined && !failed.isJob)) {
+        reject(error);
+        return;
+      }
+      const { message, code, constraint, schema, table, column } = error;
+      found.push({
+        values: done?.values ?? failed.values,
+        rows: done?.rows ?? null,
+        error: { message, code, constraint, schema, table, column },
+      });
       resolve(found);
     },
     handleReadyForQuery() {
@@ -89,10 +118,6 @@ function batch(jobs: readonly Job[], resolve: (rows: readonly Rows[]) => void): 
   };
 }
 
-function step(sql: string) {
+function step(sql: string): Step {
   return { sql, values: [], isJob: false };
-}
-
-function writes(sql: string): boolean {
-  return /^(INSERT|UPDATE|DELETE|MERGE|WITH)/.test(sql);
 }

@@ -4,10 +4,11 @@ import type { Facts } from '../../src/analysis/facts.ts';
 import { columnFacts } from '../../src/analysis/nullability.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { describe } from '../../src/analysis/wire.ts';
-import type { Rows } from './batch.ts';
+import { type Run, runAll } from './batch.ts';
+import { contradiction } from './contradiction.ts';
 import { type CorpusQuery, corpusQueries } from './corpus.ts';
+import { type Declared, declare } from './declared.ts';
 import type { Seen } from './random.ts';
-import { violations } from './violations.ts';
 
 /** What came of one query of the corpus. */
 export interface Checked {
@@ -27,7 +28,7 @@ export async function checkCorpus(
   const queries = corpusQueries.filter(({ since }) => since <= major);
   const catalog = await loadCatalog(client, await systemRelations(client));
   const checked: Checked[] = [];
-  const declared: Declared[] = [];
+  const described: Known[] = [];
   await describe(
     client,
     queries.map(({ sql }) => sql),
@@ -38,27 +39,39 @@ export async function checkCorpus(
         checked.push({ query, columns: '', wrong: [`${answer.error.message}: ${query.sql}`] });
         return;
       }
-      const facts = columnFacts(readQuery(answer.tree ?? ''), catalog);
+      const tree = readQuery(answer.tree ?? '');
       const names = (answer.fields ?? []).map(({ name }) => name);
-      if (facts.length !== names.length)
-        checked.push({ query, columns: '', wrong: [`${facts.length} columns: ${query.sql}`] });
-      else declared.push({ query, names, facts, params: answer.paramTypes.length, tree: answer.tree ?? '' });
+      const params = answer.paramTypes.length;
+      const known = declare(tree, catalog, params);
+      if (known.columns.facts.length !== names.length)
+        checked.push({ query, columns: '', wrong: [`${known.columns.facts.length} columns: ${query.sql}`] });
+      else
+        described.push({
+          query,
+          names,
+          proven: columnFacts(tree, catalog),
+          known,
+          params,
+          tree: answer.tree ?? '',
+        });
     },
   );
   await client.query('SET debug_print_parse = off');
-  for (const { query, names, facts, params, tree } of declared) {
-    const columns = names.map((name, i) => name + written(facts[i])).join(' ');
-    const { wrong, sets } = await wrongOn(client, query.sql, facts, params);
-    observe({ catalog, tree, sets });
+  for (const { query, names, proven, known, params, tree } of described) {
+    const columns = names.map((name, i) => name + written(proven[i])).join(' ');
+    const { wrong, runs } = await wrongOn(client, query.sql, known, params);
+    observe({ catalog, tree, runs });
     checked.push({ query, columns, wrong });
   }
   return checked;
 }
 
-interface Declared {
+interface Known {
   readonly query: CorpusQuery;
   readonly names: readonly string[];
-  readonly facts: readonly Facts[];
+  /** Of NULL and of elements alone, as the expected files have it. */
+  readonly proven: readonly Facts[];
+  readonly known: Declared;
   readonly params: number;
   readonly tree: string;
 }
@@ -78,37 +91,19 @@ function written(facts: Facts | undefined): string {
   return `${facts.nullable ? '?' : ''}${element}${dimensions}`;
 }
 
-const tried: readonly (string | null)[] = ['1', null, 'a', '{1,2}', '{}', '{NULL}'];
+const tried: readonly (string | null)[] = ['1', null, 'a', '{1,2}', '{}', '{NULL}', '-1', '{"a":1}'];
 
 async function wrongOn(
   client: Client,
   sql: string,
-  facts: readonly Facts[],
+  known: Declared,
   params: number,
-): Promise<{ readonly wrong: readonly string[]; readonly sets: readonly Rows[] }> {
-  const found: string[] = [];
-  const sets: Rows[] = [];
-  let ran = 0;
-  for (const value of params === 0 ? [null] : tried) {
-    await client.query('BEGIN');
-    try {
-      const { rows } = await client.query<(string | null)[]>({
-        text: sql,
-        values: Array.from({ length: params }, () => value),
-        rowMode: 'array',
-        types: { getTypeParser: () => (text: string) => text },
-      });
-      ran++;
-      sets.push(rows);
-      for (const { column, what } of violations(facts, rows))
-        found.push(`column ${column + 1} ${what}: ${sql}`);
-    } catch (error) {
-      // A value that is none of the parameter's type.
-      if (params === 0) found.push(`${error}: ${sql}`);
-    } finally {
-      await client.query('ROLLBACK');
-    }
-  }
-  if (ran === 0 && params > 0) found.push(`never ran: ${sql}`);
-  return { wrong: found, sets };
+): Promise<{ readonly wrong: readonly string[]; readonly runs: readonly Run[] }> {
+  const sets = params === 0 ? [[]] : tried.map((value) => Array.from({ length: params }, () => value));
+  const jobs = sets.map((values) => ({ sql, values }));
+  const runs = await runAll(client, jobs, known.readOnly === true);
+  const wrong = runs.flatMap((run) => contradiction(known, run) ?? []);
+  // A value may be none of the parameter's type.
+  if (runs.every(({ rows }) => rows === null)) wrong.push(`never ran: ${runs[0]?.error?.message}`);
+  return { wrong: wrong.map((what) => `${what}: ${sql}`), runs };
 }

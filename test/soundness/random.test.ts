@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createDatabase, majors } from '../support/postgres.ts';
 import { randomSeed } from '../support/random-seed.ts';
-import { checkRandomQueries, type Outcome } from './random.ts';
+import type { Outcome } from './outcome.ts';
+import { checkRandomQueries } from './random.ts';
 
 // By hand: NODRIFT_RANDOM_QUERIES=1000000 NODRIFT_RANDOM_SEED=7 npx vitest run test/soundness/random.test.ts
 const queries = Number(process.env.NODRIFT_RANDOM_QUERIES ?? 20_000);
@@ -41,12 +42,15 @@ describe.each(majors)('random queries on PostgreSQL %i', (major) => {
 
 function summary(
   major: number,
-  { queries, columns, proven, seen, shownNull, unshown, microseconds }: Outcome,
+  { queries, columns, proven, seen, shownNull, unshown, held, microseconds }: Outcome,
 ): string {
   const precision = ((100 * seen) / (seen + unshown)).toFixed(1);
   return (
     `PostgreSQL ${major}: ${queries} random queries, ${columns} columns: ${proven} proven never NULL (${seen} with rows), ${shownNull} shown NULL, ` +
-    `${unshown} called nullable that never were (precision ${precision} %); ${(microseconds / queries).toFixed(0)} µs a query`
+    `${unshown} called nullable that never were (precision ${precision} %); ${(microseconds / queries).toFixed(0)} µs a query\n` +
+    `  also held: ${Object.entries(held)
+      .map(([claim, times]) => `${times} ${claim}`)
+      .join(', ')}`
   );
 }
 

@@ -1,50 +1,18 @@
 import { Client } from 'pg';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
-import type { Facts } from '../../src/analysis/facts.ts';
-import { enclosing } from '../../src/analysis/nullability/learn.ts';
-import { regionsOf } from '../../src/analysis/nullability/regions.ts';
-import { columnFacts } from '../../src/analysis/nullability.ts';
-import { resultExpressions } from '../../src/analysis/scope.ts';
-import { type QueryNode, Rte } from '../../src/analysis/tree/nodes.ts';
+import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { type Described, describe } from '../../src/analysis/wire.ts';
 import fc from '../support/fast-check.ts';
-import { type Rows, runAll } from './batch.ts';
+import { type Run, runAll } from './batch.ts';
+import { contradiction } from './contradiction.ts';
+import { type Declared, declare } from './declared.ts';
 import { Choices } from './generate/choices.ts';
 import { QueryGenerator } from './generate/query.ts';
-import { randomRows } from './generate/rows.ts';
-import { randomSchema, type Schema } from './generate/schema.ts';
-import { plain } from './generate/table.ts';
-import { updatableView } from './generate/trigger.ts';
-import { violations } from './violations.ts';
-
-/** What came out of many random queries. */
-export interface Outcome {
-  queries: number;
-  /** Those that Postgres refused, when parsing or on all data. */
-  refused: number;
-  columns: number;
-  /** Columns declared never NULL. */
-  proven: number;
-  /** Of those: how many had rows on some data, so that it could be seen. */
-  seen: number;
-  /** Columns declared nullable that were NULL on some data. */
-  shownNull: number;
-  /** Columns declared nullable that never were NULL, though there were rows. */
-  unshown: number;
-  /** Of those: how many of which kind of expression. */
-  reasons: Map<string, number>;
-  wrong: Wrong[];
-  microseconds: number;
-}
-
-export interface Wrong {
-  readonly ddl: readonly string[];
-  readonly rows: readonly string[];
-  readonly sql: string;
-  readonly what: string;
-}
+import type { Schema } from './generate/schema.ts';
+import { count, emptyOutcome, type Outcome } from './outcome.ts';
+import { DATA_SETS, draw, populate } from './populated.ts';
 
 export interface RandomOptions {
   readonly url: string;
@@ -63,20 +31,14 @@ export interface Seen {
   readonly catalog: Catalog;
   /** Its tree, as text. */
   readonly tree: string;
-  /** Its rows on each set of data; null where it raised an error. */
-  readonly sets: readonly Rows[];
+  /** What came of it on each set of data. */
+  readonly runs: readonly Run[];
 }
 
 /** A statement with, for each `$n`, its values on the sets of data. */
 interface Statement {
   readonly sql: string;
   readonly params: readonly (readonly (string | null)[])[];
-}
-
-/** Choices for one statement; a short stream makes a small one. */
-function draw(random: () => number): readonly number[] {
-  const length = 40 + Math.floor(random() * 200);
-  return Array.from({ length }, () => Math.floor(random() * 10_000));
 }
 
 /** mulberry32: the same numbers for the same seed on every machine. */
@@ -90,22 +52,9 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-const DATA_SETS = [1, 2, 1];
-
 /** Generates schemas, fills them with several sets of data, and holds random queries against what is declared. */
 export async function checkRandomQueries(options: RandomOptions): Promise<Outcome> {
-  const outcome: Outcome = {
-    queries: 0,
-    refused: 0,
-    columns: 0,
-    proven: 0,
-    seen: 0,
-    shownNull: 0,
-    unshown: 0,
-    reasons: new Map(),
-    wrong: [],
-    microseconds: 0,
-  };
+  const outcome = emptyOutcome();
   const analyser = await connect(options.url);
   const runners = await Promise.all(DATA_SETS.map(() => connect(options.url)));
   try {
@@ -135,58 +84,76 @@ async function checkSchema(
   runners: readonly Client[],
 ): Promise<void> {
   const random = randomNumbers(options.seed);
-  const setup = await prepare(random, options, analyser, runners);
-  const draws = Array.from({ length: options.queries }, () => draw(random));
+  await limit(runners, '0');
+  const populated = await populate(random, options.major, runners);
+  await limit(runners, '500ms');
+  await analyser.query('SET search_path = d0');
   const catalog = await loadCatalog(analyser, []);
-  const generated = draws.map((draw) => statementOf(draw, setup.schema, options.major));
-  const declared: (Declared | null)[] = [];
+  const draws = Array.from({ length: options.queries }, () => draw(random));
+  const generated = draws.map((draw) => statementOf(draw, populated.schema, options.major));
+  const known: (Known | null)[] = [];
   await describe(
     analyser,
     generated.map(({ sql }) => sql),
-    (answer) => declared.push(declaredOf(answer, catalog, outcome)),
+    (answer) => known.push(knownOf(answer, catalog, outcome)),
   );
-  const accepted = generated.filter((_, i) => declared[i] !== null);
-  outcome.refused += generated.length - accepted.length;
-  const sets = await runOnAll(runners, accepted);
+  const accepted = generated.flatMap((statement, i) => {
+    const declared = known[i]?.declared;
+    return declared === undefined ? [] : [{ ...statement, readOnly: declared.readOnly === true }];
+  });
+  const ran = await runOnAll(runners, accepted);
   let next = 0;
-  for (const [i, known] of declared.entries()) {
+  for (const [i, one] of known.entries()) {
     outcome.queries++;
-    if (known === null) continue;
-    const at = next++;
-    const found = sets.map((rows) => rows[at] ?? null);
-    if (found.every((rows) => rows === null)) {
+    const runs = one === null ? [] : (ran[next++] ?? []);
+    const set = one === null ? -1 : runs.findIndex((run) => contradiction(one.declared, run) !== null);
+    if (one !== null && set >= 0) {
+      const smallest = await shrunk(
+        draws[i] ?? [],
+        populated.schema,
+        options.major,
+        catalog,
+        analyser,
+        runners,
+      );
+      outcome.wrong.push({
+        ddl: populated.ddl,
+        rows: populated.rows[set] ?? [],
+        sql: smallest ?? generated[i]?.sql ?? '',
+        what: contradiction(one.declared, runs[set] ?? nothing) ?? '',
+      });
+    }
+    if (one === null || runs.every(({ rows }) => rows === null)) {
       outcome.refused++;
       continue;
     }
-    options.observe?.({ catalog, tree: known.text, sets: found });
-    const set = found.findIndex((rows) => rows !== null && violations(known.facts, rows).length > 0);
-    if (set >= 0) {
-      const [wrong] = violations(known.facts, found[set] ?? []);
-      const smallest = await shrunk(draws[i] ?? [], setup.schema, options.major, catalog, analyser, runners);
-      outcome.wrong.push({
-        ddl: setup.ddl,
-        rows: setup.rows[set] ?? [],
-        sql: smallest ?? generated[i]?.sql ?? '',
-        what: wrong === undefined ? '' : `column ${wrong.column + 1} ${wrong.what}`,
-      });
-    }
-    const rows = found.flatMap((one) => one ?? []);
-    count(known.facts, rows, outcome, (column) => kindOf(known.tree, column));
+    options.observe?.({ catalog, tree: one.text, runs });
+    count(outcome, one.tree, one.declared, runs);
     if (outcome.wrong.length >= (options.most ?? 5)) return;
   }
 }
 
-/** What is declared of a statement's columns. */
-interface Declared {
-  readonly text: string;
-  readonly tree: QueryNode;
-  readonly facts: readonly Facts[];
+/** Some joins of joins never come to an end. */
+async function limit(runners: readonly Client[], timeout: string): Promise<void> {
+  await Promise.all(runners.map((client) => client.query(`SET statement_timeout = '${timeout}'`)));
 }
 
-function declaredOf(answer: Described, catalog: Catalog, outcome: Outcome): Declared | null {
+const nothing: Run = { values: [], rows: null, error: null };
+
+/** What is known of a statement before it runs. */
+interface Known {
+  readonly text: string;
+  readonly tree: QueryNode;
+  readonly declared: Declared;
+}
+
+function knownOf(answer: Described, catalog: Catalog, outcome: Outcome): Known | null {
   if (!answer.ok || answer.tree === null) return null;
   const tree = readQuery(answer.tree);
-  return { text: answer.tree, tree, facts: declaredFacts(tree, catalog, outcome) };
+  const start = process.hrtime.bigint();
+  const declared = declare(tree, catalog, answer.paramTypes.length);
+  outcome.microseconds += Number(process.hrtime.bigint() - start) / 1000;
+  return { text: answer.tree, tree, declared };
 }
 
 function statementOf(draw: readonly number[], schema: Schema, major: number): Statement {
@@ -203,18 +170,37 @@ function statementOf(draw: readonly number[], schema: Schema, major: number): St
 }
 
 /** Runs each statement on every set of data, with that set's values for its parameters. */
-function runOnAll(
+async function runOnAll(
   runners: readonly Client[],
-  statements: readonly Statement[],
-): Promise<readonly (readonly Rows[])[]> {
-  return Promise.all(
-    runners.map((client, set) =>
-      runAll(
+  statements: readonly (Statement & { readonly readOnly: boolean })[],
+): Promise<readonly (readonly Run[])[]> {
+  const sets = await Promise.all(
+    runners.map(async (client, set) => {
+      const jobs = statements.map((one) => ({
+        ...one,
+        values: one.params.map((values) => values[set] ?? null),
+      }));
+      const reads = await runAll(
         client,
-        statements.map(({ sql, params }) => ({ sql, values: params.map((values) => values[set] ?? null) })),
-      ),
-    ),
+        jobs.filter(({ readOnly }) => readOnly),
+        true,
+      );
+      const others = await runAll(
+        client,
+        jobs.filter(({ readOnly }) => !readOnly),
+        false,
+      );
+      let [read, other] = [0, 0];
+      return jobs.map(({ readOnly }) => inFirstSet((readOnly ? reads[read++] : others[other++]) ?? nothing));
+    }),
   );
+  return statements.map((_, i) => sets.map((runs) => runs[i] ?? nothing));
+}
+
+/** The analysis knows the first set's schema. */
+function inFirstSet(run: Run): Run {
+  const { error } = run;
+  return error?.schema === undefined ? run : { ...run, error: { ...error, schema: 'd0' } };
 }
 
 const streams = fc.array(fc.nat(10_000), { maxLength: 200, size: 'max' });
@@ -234,9 +220,9 @@ async function shrunk(
     await describe(analyser, [statement.sql], (answer) => answers.push(answer));
     const [answer] = answers;
     if (!answer?.ok || answer.tree === null) return true;
-    const declared = columnFacts(readQuery(answer.tree), catalog);
-    const sets = await runOnAll(runners, [statement]);
-    return !sets.some(([rows]) => rows && violations(declared, rows).length > 0);
+    const declared = declare(readQuery(answer.tree), catalog, answer.paramTypes.length);
+    const [runs] = await runOnAll(runners, [{ ...statement, readOnly: declared.readOnly === true }]);
+    return runs?.every((run) => contradiction(declared, run) === null) ?? true;
   };
   const { counterexample } = await fc.check(fc.asyncProperty(streams, isRight), {
     examples: [[[...failing]]],
@@ -246,113 +232,4 @@ async function shrunk(
   if (counterexample === null) return null;
   const { sql, params } = statementOf(counterexample[0], schema, major);
   return params.length === 0 ? sql : `${sql} -- ${JSON.stringify(params)}`;
-}
-
-function declaredFacts(query: QueryNode, catalog: Catalog, outcome: Outcome): readonly Facts[] {
-  const start = process.hrtime.bigint();
-  const declared = columnFacts(query, catalog);
-  outcome.microseconds += Number(process.hrtime.bigint() - start) / 1000;
-  return declared;
-}
-
-function count(
-  declared: readonly Facts[],
-  rows: readonly (readonly (string | null)[])[],
-  outcome: Outcome,
-  kind: (column: number) => string,
-): void {
-  declared.forEach(({ nullable }, i) => {
-    outcome.columns++;
-    if (!nullable) {
-      outcome.proven++;
-      if (rows.length > 0) outcome.seen++;
-    } else if (rows.some((row) => row[i] === null)) outcome.shownNull++;
-    else if (rows.length > 0) {
-      outcome.unshown++;
-      outcome.reasons.set(kind(i), (outcome.reasons.get(kind(i)) ?? 0) + 1);
-    }
-  });
-}
-
-/** What kind of expression a result column is; for a column, what it is a column of. */
-function kindOf(query: QueryNode, column: number): string {
-  if (query.setOperations !== null) return 'set operation';
-  const expr = resultExpressions(query)[column];
-  if (expr?.tag !== 'VAR') return expr?.tag.toLowerCase() ?? 'none';
-  const { rtable, resultRelation } = query;
-  if (expr.varno === resultRelation) return 'column written to';
-  const kind = rtable?.[expr.varno - 1]?.rtekind;
-  const name = Object.entries(Rte).find(([, number]) => number === kind)?.[0];
-  const outer = enclosing(regionsOf(query).of.get(expr.varno)).length > 0;
-  return `column of a ${name}${outer ? ' on the nullable side of a join' : ''}`;
-}
-
-/** Runs statements on all sets of data, or on none if one of them refuses. */
-async function everywhere(runners: readonly Client[], sql: string): Promise<boolean> {
-  const done = await Promise.all(
-    runners.map((client) =>
-      client.query(`BEGIN; ${sql}; SET CONSTRAINTS ALL IMMEDIATE`).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  const all = done.every(Boolean);
-  await Promise.all(runners.map((client) => client.query(all ? 'COMMIT' : 'ROLLBACK').catch(() => null)));
-  return all;
-}
-
-interface Setup {
-  readonly schema: Schema;
-  readonly ddl: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-async function prepare(
-  random: () => number,
-  options: RandomOptions,
-  analyser: Client,
-  runners: readonly Client[],
-): Promise<Setup> {
-  const choices = new Choices(Array.from({ length: 700 }, () => Math.floor(random() * 10_000)));
-  const tables = randomSchema(choices, options.major);
-  const rows = DATA_SETS.map((fill) => randomRows(choices, tables, fill));
-  const schema = { ...tables, tables: [...tables.tables] };
-  const ddl = [...tables.ddl];
-  await Promise.all(
-    runners.map((client, i) =>
-      client.query(
-        `DROP SCHEMA IF EXISTS d${i} CASCADE; CREATE SCHEMA d${i}; SET search_path = d${i}; ${[...ddl, ...(rows[i] ?? [])].join(';')}`,
-      ),
-    ),
-  );
-  for (const statement of tables.late) if (await everywhere(runners, statement)) ddl.push(statement);
-  for (let v = 0; v < 3; v++) {
-    const generator = new QueryGenerator(new Choices(draw(random)), schema, options.major);
-    const { sql, columns } = generator.query([], [], 1, null);
-    const name = v === 2 ? 'm0' : `v${v}`;
-    const view = `CREATE ${v === 2 ? 'MATERIALIZED ' : ''}VIEW ${name} AS ${sql}`;
-    // A view that Postgres refuses is left out.
-    if (/\$\d/.test(sql) || !(await everywhere(runners, view))) continue;
-    ddl.push(view);
-    const fields = columns.map(({ ref, type }) => plain(ref, type));
-    schema.tables.push({ name, columns: fields, writable: false, pair: false });
-  }
-  const [first] = tables.tables;
-  if (first !== undefined) {
-    const [view = '', ...triggers] = updatableView(choices, first, 'u0');
-    if (await everywhere(runners, view)) {
-      ddl.push(view);
-      for (const statement of triggers) if (await everywhere(runners, statement)) ddl.push(statement);
-      schema.tables.push({ ...first, name: 'u0', pair: false });
-    }
-  }
-  // What a materialised view holds may be older than a constraint.
-  for (const { name, columns } of tables.tables) {
-    const column = columns.at(-1)?.name ?? 'id';
-    const tighter = `DELETE FROM ${name} WHERE ${column} IS NULL; ALTER TABLE ${name} ALTER ${column} SET NOT NULL`;
-    if (choices.rarely(4) && (await everywhere(runners, tighter))) ddl.push(tighter);
-  }
-  await analyser.query('SET search_path = d0');
-  return { schema, ddl, rows };
 }

@@ -12,7 +12,10 @@ export const violationKinds: Readonly<Record<string, Violation['kind']>> = {
 };
 
 /** Whether a statement that raised an error was said to be able to: true for all errors that are no violations. */
-export function isNamed(error: DatabaseError, { constraints, open }: Violations): boolean {
+export function isNamed(
+  error: Pick<DatabaseError, 'code' | 'constraint' | 'schema' | 'table' | 'column'>,
+  { constraints, open }: Violations,
+): boolean {
   const kind = violationKinds[error.code ?? ''];
   if (kind === undefined || open) return true;
   return constraints.some((violation) => {

@@ -71,6 +71,13 @@ export function isConstant(expr: unknown, frame: Frame, known: Known): boolean {
       case 'PARAM':
         constant &&= node.paramkind === 0 && !growing.has(node.paramid);
         break;
+      // Of each group or window they have another value, also without arguments: `count(*)`, `row_number()`.
+      case 'AGGREF':
+        constant &&= depth(inside, scope) !== node.agglevelsup;
+        break;
+      case 'WINDOWFUNC':
+        constant &&= depth(inside, scope) !== 0;
+        break;
       case 'NEXTVALUEEXPR':
       case 'CURRENTOFEXPR':
       case 'SETTODEFAULT':

@@ -1,4 +1,4 @@
-import { Rte } from '../tree/nodes.ts';
+import { Cmd, type QueryNode, Rte } from '../tree/nodes.ts';
 import type { Catalog, Relation } from './catalog.ts';
 import { definingQuery } from './definition.ts';
 
@@ -60,6 +60,22 @@ export function isRewritten(relation: Relation, event: WriteEvent): boolean {
   return (
     relation.rules.includes(RULE_EVENT[event]) ||
     relation.triggers.some((type) => (type & TRIGGER_INSTEAD) !== 0 && (type & TRIGGER_EVENT[event]) !== 0)
+  );
+}
+
+/**
+ * Whether RETURNING shows as a range table entry's row what a rule or an INSTEAD OF trigger makes of it: anything, whatever
+ * the definition of the view or constraints say.
+ */
+export function isMadeElsewhere(query: QueryNode, rtindex: number, catalog: Catalog): boolean {
+  if (query.commandType === Cmd.select || rtindex !== query.resultRelation) return false;
+  const relation = catalog.relations.get(query.rtable?.[rtindex - 1]?.relid ?? 0);
+  const events = ['insert', 'update', 'delete'] as const;
+  return (
+    relation === undefined ||
+    events.some((event) =>
+      writeTargets(relation, catalog, event).some((target) => isRewritten(target.relation, event)),
+    )
   );
 }
 

@@ -22,8 +22,9 @@ export function wholeRowShape(row: Var, context: Context, shaper: Shaper): Json 
   const entry = at?.frame.scope.query.rtable?.[row.varno - 1];
   const columns = at === null || entry === undefined ? null : columnsOf(entry, row.vartype, at.frame.scope);
   if (at === null || columns === null) return unknown;
-  // The row is not that of an outer join's missing side: its columns are as in their own place.
-  const inPlace = entryFacts(at.frame, row.varno);
+  // The row is not that of an outer join's missing side: its columns are as in their own place. What is written need not be
+  // as a view or a trigger has it there.
+  const inPlace = row.varno === at.frame.scope.query.resultRelation ? [] : entryFacts(at.frame, row.varno);
   return object(
     columns.map(({ name, attnum, type, typeModifier }) => {
       const column: Var = { ...row, varattno: attnum, vartype: type, vartypmod: typeModifier };

@@ -2,6 +2,7 @@ import { baseType } from '../catalog/base-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { domainConditions } from '../catalog/conditions.ts';
 import { definingQuery } from '../catalog/definition.ts';
+import { isMadeElsewhere } from '../catalog/updatable.ts';
 import { bindingChecks } from '../literals/column.ts';
 import { entryOf, originsOf, rootScope, type Scope } from '../scope.ts';
 import { calledFunctions } from '../tree/calls.ts';
@@ -76,7 +77,9 @@ export function specialOf(expr: Expr, scope: Scope): readonly Special[] {
 /** A relation's column: by its type's modifier, its domain and the CHECK constraints of both. */
 function columnSpecial(column: Var, scope: Scope): readonly Special[] {
   const { catalog } = scope;
-  const entry = entryOf(scope, column)?.node;
+  const found = entryOf(scope, column);
+  const entry = found?.node;
+  if (found !== null && isMadeElsewhere(found.scope.query, column.varno, catalog)) return specialNumbers;
   const relation = entry?.rtekind === Rte.relation ? catalog.relations.get(entry.relid ?? 0) : undefined;
   const view = relation?.kind === 'v' ? definingQuery(relation) : null;
   const behind = view?.targetList?.find(({ resno }) => resno === column.varattno)?.expr;

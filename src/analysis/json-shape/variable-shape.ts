@@ -1,4 +1,5 @@
 import { definingQuery } from '../catalog/definition.ts';
+import { isMadeElsewhere } from '../catalog/updatable.ts';
 import { type Context, contextAt, type Frame, type Opened } from '../nullability/context.ts';
 import { resultExpressions, withQueryOf } from '../scope.ts';
 import type { QueryNode, RangeTblRef, SetOperationStmt, Var } from '../tree/nodes.ts';
@@ -54,7 +55,7 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
       // What a materialised view stores was built by the same query, but maybe under other constraints.
       const relation = engine.catalog.relations.get(entry.relid ?? 0);
       const view = relation?.kind === 'v' ? definingQuery(relation) : null;
-      return view === null
+      return view === null || isMadeElsewhere(scope.query, variable.varno, engine.catalog)
         ? unknown
         : resultShape(
             once(frame, view, () => engine.open(view, null)),

@@ -114,6 +114,9 @@ DELETE FROM tight WHERE id IS NULL;
 ALTER TABLE tight ALTER id SET NOT NULL;
 CREATE VIEW told AS SELECT id, label FROM guarded;
 CREATE TRIGGER told INSTEAD OF INSERT ON told FOR EACH ROW EXECUTE FUNCTION blank();
+CREATE VIEW told_book AS SELECT id, state, n, jsonb_build_object('n', n) AS o FROM book;
+CREATE FUNCTION retell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.state := 'lost'; NEW.n := NULL; NEW.o := '7'; RETURN NEW; END $$;
+CREATE TRIGGER retell INSTEAD OF UPDATE ON told_book FOR EACH ROW EXECUTE FUNCTION retell();
 
 INSERT INTO customer VALUES
   (1, 'Ann', 'ann@example.org', 'happy', NULL, ROW('High St', 'York'), true),

@@ -73,3 +73,5 @@ WITH made AS (INSERT INTO author VALUES (9, 'New') RETURNING id) INSERT INTO boo
 UPDATE book SET author_id = 2 RETURNING (SELECT a.name FROM author a WHERE a.id = book.author_id) AS author;
 DELETE FROM book RETURNING (SELECT a.name FROM author a WHERE a.id = book.author_id) AS author;
 INSERT INTO told VALUES (7, 'x') RETURNING id, label;
+UPDATE told_book SET n = 2 RETURNING id, state, n, o, to_jsonb(told_book) AS j;
+UPDATE paid_purchase SET paid = NULL RETURNING id, to_jsonb(paid_purchase) AS j;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { deserialize } from 'node:v8';
-import { columnFacts } from '../../../src/analysis/nullability.ts';
 import { readQuery } from '../../../src/analysis/tree/read.ts';
+import { contradiction } from '../contradiction.ts';
+import { declare } from '../declared.ts';
 import type { Seen } from '../random.ts';
-import { violations } from '../violations.ts';
 import type { Recording } from './record.ts';
 
 /** Prints where a recording contradicts the rules beside this file, or nothing. Its argument: the recording. */
@@ -18,7 +18,7 @@ const found = recordings.flatMap(({ major, corpus, random }) => {
 });
 console.log(found.join(', '));
 
-function contradicts({ tree, catalog, sets }: Seen): boolean {
-  const declared = columnFacts(readQuery(tree), catalog);
-  return sets.some((rows) => rows !== null && violations(declared, rows).length > 0);
+function contradicts({ tree, catalog, runs }: Seen): boolean {
+  const declared = declare(readQuery(tree), catalog, runs[0]?.values.length ?? 0);
+  return runs.some((run) => contradiction(declared, run) !== null);
 }

@@ -1,0 +1,70 @@
+import type { Cardinality } from '../../src/analysis/cardinality/frame.ts';
+import { cardinality } from '../../src/analysis/cardinality.ts';
+import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
+import { effects } from '../../src/analysis/effects.ts';
+import { anything, type Facts } from '../../src/analysis/facts.ts';
+import { jsonShapes } from '../../src/analysis/json-shape.ts';
+import { type ResultLiterals, resultLiterals } from '../../src/analysis/literals.ts';
+import { columnFacts } from '../../src/analysis/nullability.ts';
+import { parameterFacts } from '../../src/analysis/parameters.ts';
+import type { Violations } from '../../src/analysis/query.ts';
+import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
+import type { Json } from '../../src/analysis/type.ts';
+import { violations } from '../../src/analysis/violations.ts';
+
+/** What is declared of the values of result columns, in their order. */
+export interface Columns {
+  readonly facts: readonly Facts[];
+  /** Of what JSON.parse makes of it; null where nothing is declared. */
+  readonly shapes: readonly (Json | null)[];
+}
+
+/** Everything that is declared of a statement and that running it can contradict. */
+export interface Declared {
+  /** Whatever the parameters are. */
+  readonly columns: Columns;
+  /** For each `$n` what callers keep to, and what then holds of the columns. */
+  readonly given: { readonly params: readonly Facts[]; readonly columns: Columns } | null;
+  readonly rows: Cardinality;
+  readonly readOnly: boolean | null;
+  readonly violations: Violations;
+}
+
+/** @param params how many `$n` there are */
+export function declare(query: QueryNode, catalog: Catalog, params: number): Declared {
+  const given = parameterFacts(query, catalog, params).map(({ facts }) => facts);
+  return {
+    columns: columnsOf(query, catalog, null),
+    given: given.some(refusesNull)
+      ? { params: given, columns: columnsOf(query, catalog, given.map(withoutLiterals)) }
+      : null,
+    rows: cardinality(query, catalog, new Set()),
+    readOnly: effects(query, catalog).readOnly,
+    violations: violations(query, catalog),
+  };
+}
+
+function columnsOf(query: QueryNode, catalog: Catalog, params: readonly Facts[] | null): Columns {
+  const literals = resultLiterals(query, catalog);
+  const facts = columnFacts(query, catalog, params);
+  return {
+    facts: facts.map((proven, i) => withLiterals(proven, literals[i])),
+    shapes: jsonShapes(query, catalog, params),
+  };
+}
+
+function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
+  return {
+    ...facts,
+    ...(found?.own && { literals: found.own }),
+    ...(found?.element && { element: { ...(facts.element ?? anything), literals: found.element } }),
+  };
+}
+
+function withoutLiterals({ nullable, element }: Facts): Facts {
+  return element === undefined ? { nullable } : { nullable, element: { nullable: element.nullable } };
+}
+
+function refusesNull({ nullable, element }: Facts): boolean {
+  return !nullable || element?.nullable === false;
+}

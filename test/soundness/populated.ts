@@ -1,0 +1,87 @@
+import type { Client } from 'pg';
+import { Choices } from './generate/choices.ts';
+import { QueryGenerator } from './generate/query.ts';
+import { randomRows } from './generate/rows.ts';
+import { randomSchema, type Schema } from './generate/schema.ts';
+import { plain } from './generate/table.ts';
+import { updatableView } from './generate/trigger.ts';
+
+/** How the sets of data are filled: with few rows and many NULLs, or more and without. */
+export const DATA_SETS = [1, 2, 1];
+
+/** A schema that stands on the server with several sets of data: in `d0`, `d1`, ... */
+export interface Populated {
+  readonly schema: Schema;
+  readonly ddl: readonly string[];
+  /** The INSERTs of each set. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Choices for one statement; a short stream makes a small one. */
+export function draw(random: () => number): readonly number[] {
+  const length = 40 + Math.floor(random() * 200);
+  return Array.from({ length }, () => Math.floor(random() * 10_000));
+}
+
+/** @param runners one for each set of data */
+export async function populate(
+  random: () => number,
+  major: number,
+  runners: readonly Client[],
+): Promise<Populated> {
+  const choices = new Choices(Array.from({ length: 700 }, () => Math.floor(random() * 10_000)));
+  const tables = randomSchema(choices, major);
+  const rows = DATA_SETS.map((fill) => randomRows(choices, tables, fill));
+  const schema = { ...tables, tables: [...tables.tables] };
+  const ddl = [...tables.ddl];
+  await Promise.all(
+    runners.map((client, i) =>
+      client.query(
+        `DROP SCHEMA IF EXISTS d${i} CASCADE; CREATE SCHEMA d${i}; SET search_path = d${i}; ${[...ddl, ...(rows[i] ?? [])].join(';')}`,
+      ),
+    ),
+  );
+  for (const statement of tables.late) if (await everywhere(runners, statement)) ddl.push(statement);
+  for (let v = 0; v < 3; v++) {
+    const generator = new QueryGenerator(new Choices(draw(random)), schema, major);
+    const { sql, columns } = generator.query([], [], 1, null);
+    const name = v === 2 ? 'm0' : `v${v}`;
+    const view = `CREATE ${v === 2 ? 'MATERIALIZED ' : ''}VIEW ${name} AS ${sql}`;
+    // A view that Postgres refuses is left out.
+    if (/\$\d/.test(sql) || !(await everywhere(runners, view))) continue;
+    ddl.push(view);
+    const fields = columns.map(({ ref, type }) => plain(ref, type));
+    schema.tables.push({ name, columns: fields, writable: false, pair: false });
+  }
+  const [first] = tables.tables;
+  if (first !== undefined) {
+    const [view = '', ...triggers] = updatableView(choices, first, 'u0');
+    if (await everywhere(runners, view)) {
+      ddl.push(view);
+      for (const statement of triggers) if (await everywhere(runners, statement)) ddl.push(statement);
+      schema.tables.push({ ...first, name: 'u0', pair: false });
+    }
+  }
+  // What a materialised view holds may be older than a constraint.
+  for (const { name, columns } of tables.tables) {
+    const column = columns.at(-1)?.name ?? 'id';
+    const tighter = `DELETE FROM ${name} WHERE ${column} IS NULL; ALTER TABLE ${name} ALTER ${column} SET NOT NULL`;
+    if (choices.rarely(4) && (await everywhere(runners, tighter))) ddl.push(tighter);
+  }
+  return { schema, ddl, rows };
+}
+
+/** Runs statements on all sets of data, or on none if one of them refuses. */
+async function everywhere(runners: readonly Client[], sql: string): Promise<boolean> {
+  const done = await Promise.all(
+    runners.map((client) =>
+      client.query(`BEGIN; ${sql}; SET CONSTRAINTS ALL IMMEDIATE`).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  const all = done.every(Boolean);
+  await Promise.all(runners.map((client) => client.query(all ? 'COMMIT' : 'ROLLBACK').catch(() => null)));
+  return all;
+}
