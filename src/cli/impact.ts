@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
-import { diagnostic, Failure } from '../diagnostic.ts';
 import { impact as run } from '../flow/impact.ts';
-import type { ConnectionConfig } from '../project/config.ts';
-import { parseUrl } from '../project/read-connection.ts';
 import { configuration } from './configuration.ts';
+import { databaseUrl } from './database-url.ts';
 import { impactAnnotations } from './impact-annotations.ts';
 import { impactMarkdown } from './impact-markdown.ts';
 import { impactText } from './impact-text.ts';
@@ -14,13 +12,13 @@ import { visible } from './visible.ts';
 
 /** `nodrift impact`: what migrations do to the queries; 1 where they break running code, else 0. */
 export async function impact(options: ImpactCommandOptions, io: Io): Promise<number> {
-  const config = configuration({ config: options.config, ...(options.uri && { uri: options.uri }) }, io);
+  const config = configuration(options, io);
   const { since, pending, migration, allow = [] } = options;
   const found = await withProgress(io, (flow) =>
     run(config, {
       ...flow,
       ...(since !== undefined && { since }),
-      ...(pending !== undefined && { pending: connectionOf(pending) }),
+      ...(pending !== undefined && { pending: databaseUrl(pending, '--pending') }),
       ...(migration !== undefined && { migration: resolve(io.cwd, migration) }),
       allow: new Map(allow.map(([file, reason]) => [resolve(io.cwd, file), reason])),
     }),
@@ -40,11 +38,4 @@ export async function impact(options: ImpactCommandOptions, io: Io): Promise<num
     io.stdout.write(impactText(found, { ...places, colors: colorsFor(io.stdout, io.env) }));
   }
   return report.severity === 'breaks' ? 1 : 0;
-}
-
-function connectionOf(url: string): ConnectionConfig {
-  if (/^postgres(ql)?:\/\//i.test(url) && parseUrl(url) !== null) return { connectionString: url };
-  // It is not repeated: it may hold a password.
-  const hint = 'It looks like postgres://user:password@host:5432/database; special characters are %-encoded.';
-  throw new Failure(2, [diagnostic({ message: '--pending is not a database URL.', hint })]);
 }

@@ -46,25 +46,38 @@ ORDER BY created_at DESC, id DESC;
 INSERT INTO notes (title, body) VALUES (:title, :body) RETURNING id;
 `;
 
-/** A GitHub Actions workflow: no database service, the embedded one is enough. */
-export const workflowText = `# Fails when the generated query modules do not fit the queries and the migrations.
-name: nodrift
+/**
+ * A GitHub Actions workflow: no database service, the embedded one is enough.
+ * @param folder the package's, relative to the repository's; '' where they are the same
+ * @param lockFolder that of package-lock.json, likewise
+ */
+export function workflowText(folder: string, lockFolder: string): string {
+  // A JSON string is a YAML string as well.
+  const place = `
+    defaults:
+      run:
+        working-directory: ${JSON.stringify(folder)}`;
+  const lock = `
+          cache-dependency-path: ${JSON.stringify(`${lockFolder}/package-lock.json`)}`;
+  return `# Fails when the generated query modules do not fit the queries and the migrations.
+name: ${folder === '' ? 'nodrift' : JSON.stringify(`nodrift ${folder}`)}
 on:
   push:
     branches: [main]
   pull_request:
 jobs:
   check:
-    runs-on: ubuntu-latest
+    runs-on: ubuntu-latest${folder === '' ? '' : place}
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-node@v4
         with:
           node-version: 22
-          cache: npm
+          cache: npm${lockFolder === '' ? '' : lock}
       - run: npm ci
       - run: npx nodrift check
 `;
+}
 
 /** What `init` adds under "scripts" in package.json. */
 export const scripts: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { diagnostic, diagnosticAt, Failure } from '../diagnostic.ts';
 import { configText, migrationText, queriesText, scripts, workflowText } from './init-files.ts';
 import { colorsFor, type Io } from './io.ts';
@@ -33,13 +33,36 @@ export async function init(io: Io): Promise<number> {
     if (holds(io.cwd, 'queries')) say(false, 'queries/', 'it has files');
     else write('queries/notes.sql', queriesText);
   }
-  write('.github/workflows/nodrift.yml', workflowText);
+  const workflow = workflowOf(io.cwd);
+  write(workflow.path, workflow.text);
   addScripts(io.cwd, manifest, say);
 
   const missing = ['nodrift', 'pg'].filter((name) => !depends(manifest.json, name));
   const steps = [...(missing.length > 0 ? [`npm install ${missing.join(' ')}`] : []), 'npx nodrift generate'];
   io.stdout.write(`\nNext: ${steps.map((step) => colors.bold(step)).join(', then ')}\n`);
   return 0;
+}
+
+/**
+ * The workflow that checks the package, its path relative to the package's folder. GitHub reads workflows at the top of a
+ * repository only, so that of a package below it stands there, under a name of its own.
+ */
+function workflowOf(folder: string): { readonly path: string; readonly text: string } {
+  const above = foldersAbove(folder);
+  const top = above.find((one) => existsSync(join(one, '.git'))) ?? folder;
+  const inside = above.slice(0, above.indexOf(top) + 1);
+  const locked = inside.find((one) => existsSync(join(one, 'package-lock.json'))) ?? top;
+  const fromTop = (path: string) => relative(top, path).replaceAll('\\', '/');
+  const own = fromTop(folder);
+  const name = ['nodrift', ...own.split('/').filter((part) => part !== '')].join('-');
+  const path = join(relative(folder, top), '.github', 'workflows', `${name}.yml`).replaceAll('\\', '/');
+  return { path, text: workflowText(own, fromTop(locked)) };
+}
+
+/** A folder and all that it lies in, the nearest first. */
+function foldersAbove(folder: string): readonly string[] {
+  const parent = dirname(resolve(folder));
+  return parent === resolve(folder) ? [parent] : [resolve(folder), ...foldersAbove(parent)];
 }
 
 interface Manifest {
@@ -83,7 +106,9 @@ function addScripts(
   const indent = /^[ \t]+/m.exec(manifest.text)?.[0] ?? '  ';
   const json = { ...manifest.json, scripts: { ...present, ...Object.fromEntries(added) } };
   const end = manifest.text.endsWith('\n') ? '\n' : '';
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(json, null, indent)}${end}`);
+  const text = `${JSON.stringify(json, null, indent)}${end}`;
+  const lines = manifest.text.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
+  writeFileSync(join(folder, 'package.json'), lines);
   return say(true, 'package.json', `scripts ${added.map(([name]) => name).join(', ')}`);
 }
 

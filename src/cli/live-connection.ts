@@ -1,6 +1,7 @@
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { ConnectionConfig } from '../project/config.ts';
 import { configuration } from './configuration.ts';
+import { databaseUrl } from './database-url.ts';
 import type { Io } from './io.ts';
 import type { LiveOptions } from './program.ts';
 
@@ -9,6 +10,7 @@ import type { LiveOptions } from './program.ts';
  * environment name. Throws Failure (2) where there is none.
  */
 export function liveConnection(options: LiveOptions, io: Io): ConnectionConfig {
+  if (options.url !== undefined) databaseUrl(options.url, '--url');
   const uri = options.url ?? options.uri;
   const { connection } = configuration({ config: options.config, ...(uri !== undefined && { uri }) }, io);
   if (connection !== undefined) return connection;

@@ -11,6 +11,7 @@ import { type MigrationStatus, migrationStatus } from '../database/migration-sta
 import { interruptible } from '../flow/interrupt.ts';
 import type { Config } from '../project/config.ts';
 import { configuration } from './configuration.ts';
+import { databaseUrl } from './database-url.ts';
 import { type Colors, colorsFor, type Io } from './io.ts';
 import type { GlobalOptions, MigrateOptions, StatusOptions } from './program.ts';
 import { count, withProgress } from './report.ts';
@@ -90,7 +91,9 @@ function headOf({ name, direction }: MigrationStep): string {
 
 /** `--url` is what other commands call it, `--uri` what PgTyped does. */
 function databaseOf<T extends GlobalOptions & { readonly url?: string }>(options: T): T {
-  return options.url === undefined ? options : { ...options, uri: options.url };
+  if (options.url === undefined) return options;
+  databaseUrl(options.url, '--url');
+  return { ...options, uri: options.url };
 }
 
 function statusText(

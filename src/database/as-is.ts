@@ -9,10 +9,15 @@ import { supportedVersion } from './supported-version.ts';
 
 /**
  * Connects to the named database as it stands. The session is read-only, and nothing is created.
+ * @param instead what can be done where there is no server, for the message
  * @throws Failure (3) where there is no way in
  */
-export async function openAsIs(config: Config, connection: ConnectionConfig | null): Promise<Database> {
-  const client = await connect(connection);
+export async function openAsIs(
+  config: Config,
+  connection: ConnectionConfig | null,
+  instead?: string,
+): Promise<Database> {
+  const client = await connect(connection, { instead });
   try {
     await client.query('SET default_transaction_read_only = on');
     await setSearchPath(client, config.searchPath);

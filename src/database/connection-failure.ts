@@ -1,19 +1,22 @@
 import { DatabaseError } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
 
+/** What works without the server, for those who only want queries analysed. */
+export const embeddedInstead =
+  'set "database": "embedded" under "nodrift" in the configuration, which needs no server';
+
 /**
  * Says why a connection could not be made, with exit code 3.
  * @param place host, port and database, for the message
+ * @param instead what can be done where there is no server
  */
-export function connectionFailure(error: unknown, place: string): Failure {
-  const { message, hint } = explain(error, place);
+export function connectionFailure(error: unknown, place: string, instead?: string): Failure {
+  const { message, hint } = explain(error, place, instead);
   const sqlstate = error instanceof DatabaseError ? (error.code ?? null) : null;
   return new Failure(3, [diagnostic({ message, hint, sqlstate })]);
 }
 
-const embedded = 'or set "database": "embedded" under "nodrift" in the configuration, which needs no server';
-
-function explain(error: unknown, place: string): { message: string; hint: string | null } {
+function explain(error: unknown, place: string, instead?: string): { message: string; hint: string | null } {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const said = error instanceof Error ? error.message : String(error);
   if (error instanceof DatabaseError) return explainRefusal(error, place);
@@ -38,7 +41,7 @@ function explain(error: unknown, place: string): { message: string; hint: string
   const reason = reasons[code] ?? (/timeout/.test(said) ? 'it does not answer' : said || code);
   return {
     message: `Cannot reach PostgreSQL at ${place}: ${reason}.`,
-    hint: `Start the server, or set DATABASE_URL to another one, ${embedded}.`,
+    hint: `Start the server, or set DATABASE_URL to another one${instead === undefined ? '' : `, or ${instead}`}.`,
   };
 }
 

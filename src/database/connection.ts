@@ -2,23 +2,28 @@ import { Client, type ClientConfig } from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { ConnectionConfig } from '../project/config.ts';
+import { isPostgresUrl } from '../project/read-connection.ts';
 import { connectionFailure } from './connection-failure.ts';
 
 /**
  * Connects to a server.
  * @param connection null: pg's defaults, which are the PG* variables
  * @param database instead of the one that `connection` names
+ * @param instead what can be done where there is no server, for the message
  * @returns the client; losing the connection later rejects queries and is otherwise silent
  * @throws Failure: 3 if there is no way in, 2 if the URL cannot be read
  */
-export async function connect(connection: ConnectionConfig | null, database?: string): Promise<Client> {
+export async function connect(
+  connection: ConnectionConfig | null,
+  { database, instead }: { readonly database?: string; readonly instead?: string | undefined } = {},
+): Promise<Client> {
   const client = new Client({ ...clientConfig(connection), ...(database && { database }) });
   // Without a listener a lost connection would end the process.
   client.on('error', () => {});
   try {
     await client.connect();
   } catch (error) {
-    throw connectionFailure(error, describePlace(client));
+    throw connectionFailure(error, describePlace(client), instead);
   }
   return client;
 }
@@ -44,6 +49,7 @@ function clientConfig(connection: ConnectionConfig | null): ClientConfig {
 
 function parseUrl(connectionString: string): ClientConfig {
   try {
+    if (!isPostgresUrl(connectionString)) throw new TypeError();
     return parseIntoClientConfig(connectionString);
   } catch {
     // What the parser says would repeat the URL and its password.

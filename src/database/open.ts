@@ -23,8 +23,11 @@ export async function openDatabase(config: Config, options: OpenOptions = {}): P
     }
     case 'server': {
       if (database.asIs) {
-        const { openAsIs } = await import('./as-is.ts');
-        return openAsIs(config, database.connection);
+        const [{ openAsIs }, { embeddedInstead }] = await Promise.all([
+          import('./as-is.ts'),
+          import('./connection-failure.ts'),
+        ]);
+        return openAsIs(config, database.connection, embeddedInstead);
       }
       const { openScratch } = await import('./server.ts');
       return openScratch(config, database.connection, false, options.signal);

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { buildSchema } from './build-schema.ts';
 import { connect, describePlace } from './connection.ts';
+import { embeddedInstead } from './connection-failure.ts';
 import type { Database } from './database.ts';
 import { readSourceFiles } from './migration-files.ts';
 import { once } from './once.ts';
@@ -22,7 +23,7 @@ export async function openScratch(
   signal?: AbortSignal,
 ): Promise<Database> {
   const files = readSourceFiles(config);
-  const admin = await connect(connection);
+  const admin = await connect(connection, { instead: embeddedInstead });
   const place = describePlace(admin);
   let name: string;
   try {
@@ -43,7 +44,7 @@ export async function openScratch(
   signal?.addEventListener('abort', abort, { once: true });
   try {
     signal?.throwIfAborted();
-    client = await connect(connection, name);
+    client = await connect(connection, { database: name });
     const notes = await buildSchema(client, config, files, disposable);
     await resetSession(client, config.searchPath);
     const { major, version } = await serverVersion(client);

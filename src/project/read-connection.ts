@@ -35,8 +35,17 @@ export function readConnection(file: ConfigFile, env: Environment): ConnectionCo
   return Object.keys(connection).length === 0 ? null : connection;
 }
 
+/**
+ * Whether pg takes it for what it is meant to be: a URL of PostgreSQL's, or the path of a socket's folder. Of any other text
+ * it makes a server named `base` or the like (pg-connection-string, `parse`).
+ */
+export function isPostgresUrl(text: string): boolean {
+  return /^(?:postgres(?:ql)?:\/\/|socket:|\/)/i.test(text);
+}
+
 /** What a database URL says; null if it cannot be read. */
 export function parseUrl(url: string): ConnectionString.ConnectionOptions | null {
+  if (!isPostgresUrl(url)) return null;
   // Loaded only here: most projects name no server, and `check` is to be done by then.
   const { parse }: typeof ConnectionString = createRequire(import.meta.url)('pg-connection-string');
   try {

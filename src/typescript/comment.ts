@@ -18,19 +18,19 @@ export function lineComment(text: string): string {
   return visible(text);
 }
 
-// Nearly every text, in which there is nothing to look for line by line.
-const harmless = /^(?:[\n !-)+-.0-?A-~]|\*(?!\/)|\/)*$/;
+// In nearly no text. One of the characters is found without a stack, however long the text is.
+const toBeLookedAt = /[^\n -?A-~]|\*\//;
 
 function commentLines(text: string): string[] {
-  const lines = harmless.test(text)
-    ? text.split('\n').map((line) => line.trimEnd())
-    : text.split(/\r\n|[\n\r\u2028\u2029]/).map((line) =>
+  const lines = toBeLookedAt.test(text)
+    ? text.split(/\r\n|[\n\r\u2028\u2029]/).map((line) =>
         visible(line.replaceAll('\t', '  '))
           .replaceAll('*/', '*\\/')
           // TypeScript obeys `@ts-ignore` and its kin in block comments too.
           .replace(/@(?=ts-)/gi, '@ ')
           .trimEnd(),
-      );
+      )
+    : text.split('\n').map((line) => line.trimEnd());
   while (lines[0] === '') lines.shift();
   while (lines.at(-1) === '') lines.pop();
   return lines;

@@ -59,6 +59,47 @@ describe('the database', () => {
     });
   });
 
+  test.each([
+    [['check', '--uri', 'mysql://a:hush@b/c'], '--uri is not a database URL.'],
+    [['check', '--uri', 'host=b password=hush'], '--uri is not a database URL.'],
+    [['impact', '--uri', ''], '--uri is empty.'],
+    [['impact', '--pending', ''], '--pending is empty.'],
+    [['migrate', 'up', '--url', ''], '--url is empty.'],
+    [['verify', '--url', ''], '--url is empty.'],
+    [['schema', '--url', 'hush'], '--url is not a database URL.'],
+  ])('%j: has to have a URL that names one, whatever the environment says', async (argv, message) => {
+    const { root } = carsProject();
+    const env = { DATABASE_URL: 'postgres://a:hush@127.0.0.1:1/b' };
+    const { exitCode, stdout, stderr } = await nodrift(argv, { cwd: root, env });
+    expect(stderr).toBe(
+      `error: ${message}\n` +
+        '  hint: It looks like postgres://user:password@host:5432/database; special characters are %-encoded.\n',
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+
+  test('has to be one of PostgreSQL in the environment, too', async () => {
+    const { root } = carsProject();
+    const env = { DATABASE_URL: 'mysql://a:hush@b/c' };
+    const { exitCode, stderr } = await nodrift(['migrate', 'status'], { cwd: root, env });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('error: The database URL (PGURI, DATABASE_URL or dbUrl) cannot be read.');
+    expect(stderr).not.toContain('hush');
+  });
+
+  test('that has to be there is not replaced by an embedded one in the hint', async () => {
+    const { root } = carsProject();
+    for (const argv of [['migrate', 'status'], ['migrate', 'up'], ['verify'], ['impact', '--pending']]) {
+      const url = 'postgres://a:hush@127.0.0.1:1/b';
+      const { exitCode, stderr } = await nodrift(argv[1] === '--pending' ? [...argv, url] : argv, {
+        cwd: root,
+        env: { DATABASE_URL: url },
+      });
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain('  hint: Start the server, or set DATABASE_URL to another one.\n');
+    }
+  });
+
   test('is analysed as it stands with --as-is', async () => {
     const database = await createDatabase(18, 'CREATE TABLE boats (id int PRIMARY KEY)');
     try {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { nodrift, project } from './support/cli.ts';
 
 const manifest = '{\n\t"name": "app",\n\t"scripts": {\n\t\t"test": "vitest"\n\t}\n}\n';
@@ -36,6 +37,34 @@ describe('init', () => {
     expect(run.stdout).toMatchSnapshot();
     for (const [path, content] of Object.entries(files)) expect(text(path)).toBe(content);
     expect(readdirSync(root).sort()).toEqual(['.github', 'package.json', 'pgtyped.config.json']);
+  });
+
+  test('has a package below the top of its repository checked from there', async () => {
+    const { root, text } = project({
+      '.git/HEAD': '',
+      'package-lock.json': '{}',
+      'packages/app/package.json': '{}',
+      'packages/own lock/package.json': '{}',
+      'packages/own lock/package-lock.json': '{}',
+    });
+    const run = await nodrift(['init'], { cwd: join(root, 'packages/app') });
+    expect(run.stdout).toContain('written     ../../.github/workflows/nodrift-packages-app.yml\n');
+    const workflow = text('.github/workflows/nodrift-packages-app.yml');
+    expect(workflow).toMatchSnapshot();
+    expect(await nodrift(['init'], { cwd: join(root, 'packages/own lock') })).toMatchObject({ exitCode: 0 });
+    const other = parse(text('.github/workflows/nodrift-packages-own lock.yml'));
+    expect(other.jobs.check.defaults.run['working-directory']).toBe('packages/own lock');
+    expect(other.jobs.check.steps[1].with['cache-dependency-path']).toBe(
+      'packages/own lock/package-lock.json',
+    );
+    expect(readdirSync(join(root, 'packages/app'))).not.toContain('.github');
+  });
+
+  test('keeps the line endings of package.json', async () => {
+    const { root, text } = project({ 'package.json': '{\r\n  "name": "app"\r\n}\r\n' });
+    expect(await nodrift(['init'], { cwd: root })).toMatchObject({ exitCode: 0 });
+    expect(text('package.json')).toMatch(/^\{\r\n {2}"name": "app",\r\n {2}"scripts": \{\r\n/);
+    expect(text('package.json').replaceAll('\r\n', '')).not.toContain('\n');
   });
 
   test('leaves folders that hold something alone', async () => {

@@ -106,6 +106,12 @@ describe('comments', () => {
     expect(docComment('', '')).toBe('');
     expect(docComment(' \n\n', '')).toBe('');
   });
+
+  it('can be as long as a file of 10 MB', () => {
+    const long = 'x'.repeat(10_000_000);
+    expect(docComment(long, '')).toBe(`/** ${long} */\n`);
+    expect(docComment(`${long}\n*/`, '')).toBe(`/**\n * ${long}\n * *\\/\n */\n`);
+  });
 });
 
 const names = fc.uniqueArray(text, { minLength: 1, maxLength: 4 });
