@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { QueryError } from './errors.ts';
 import { type Executed, execute, executeUnprepared } from './execute.ts';
 import { type BatchStatement, layerOf } from './layer.ts';
 import { isHarmless, isPgClient, isPgPool, lend, type PgClient } from './pg.ts';
@@ -26,7 +27,13 @@ export async function batch<const Calls extends readonly Call<unknown>[]>(
   const settled = await executeAll(
     db,
     calls.map(({ statement, read }) => ({ statement, read })),
-  );
+  ).catch((reason: unknown) => {
+    if (reason instanceof QueryError) {
+      throw reason;
+    }
+    // There was no connection, which each call is told as its own error.
+    return calls.map((): PromiseRejectedResult => ({ status: 'rejected', reason }));
+  });
   return settled.map((outcome, i) => settle(calls[i] as Call<unknown>, outcome)) as BatchResults<Calls>;
 }
 

@@ -18,7 +18,7 @@ export class PoolTimeoutError extends ConnectionError {
   }
 }
 
-/** pg's `query_timeout` passed without an answer. The connection is closed. */
+/** pg's `query_timeout` passed without an answer. A pool closes the connection. */
 export class ReadTimeoutError extends ConnectionError {
   constructor(origin: Origin) {
     super(origin, "no answer within the connection's query_timeout", undefined, 'ReadTimeoutError');

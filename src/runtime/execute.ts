@@ -3,7 +3,7 @@ import { layerOf } from './layer.ts';
 import { observed } from './observe.ts';
 import { isPgClient, isPgPool, submit, withClient } from './pg.ts';
 import { PgStatement } from './pg-statement.ts';
-import { isPglite, queryPglite } from './pglite.ts';
+import { queryRaw } from './pglite.ts';
 import type { RowReader } from './row.ts';
 import type { Statement } from './statement.ts';
 
@@ -55,15 +55,13 @@ async function query<Row>(
   { name, text, values }: Statement,
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
-  const result = isPglite(db)
-    ? await queryPglite(db, text, values)
-    : await db.query({
-        ...(name === undefined ? {} : { name }),
-        text,
-        values,
-        rowMode: 'array',
-        types: rawTypes,
-      });
+  const result = await queryRaw(db, {
+    ...(name === undefined ? {} : { name }),
+    text,
+    values,
+    rowMode: 'array',
+    types: rawTypes,
+  });
   return {
     rows: read === null ? [] : result.rows.map((row) => read(row as (string | null)[])),
     rowCount: result.rowCount ?? 0,

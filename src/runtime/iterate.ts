@@ -1,9 +1,8 @@
 import type { Connection } from './connection.ts';
 import type { Origin } from './errors.ts';
 import { execute } from './execute.ts';
-import { layerOf } from './layer.ts';
 import type { RowReader } from './row.ts';
-import { type Session, withSession } from './session.ts';
+import { isInTransaction, type Session, withSession } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 
@@ -30,7 +29,7 @@ export async function* iterate<Row>(
     throw new RangeError('iterate: `batch` has to be a positive integer');
   }
   try {
-    if (layerOf(db)?.inTransaction) {
+    if (isInTransaction(db)) {
       yield* fetchAll(db, statement, read, batch);
       return;
     }

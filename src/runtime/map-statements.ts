@@ -1,15 +1,18 @@
 import { executeAll } from './batch.ts';
 import type { Connection, PgConnection } from './connection.ts';
 import { execute } from './execute.ts';
-import { asConnection, layerOf } from './layer.ts';
-import { withSession } from './session.ts';
+import { asConnection } from './layer.ts';
+import { queryRaw } from './pglite.ts';
+import { isInTransaction, withSession } from './session.ts';
 import type { Statement } from './statement.ts';
 
 /** The same connection, over which each query's statement is sent as `change` returns it. */
 export function mapStatements(db: Connection, change: (statement: Statement) => Statement): Connection {
-  const handle: PgConnection = { query: (config) => (db as PgConnection).query(config) };
+  const handle: PgConnection = { query: (config) => queryRaw(db, config) };
   return asConnection(handle, {
-    inTransaction: layerOf(db)?.inTransaction ?? false,
+    get inTransaction() {
+      return isInTransaction(db);
+    },
     execute: (statement, read) => execute(db, change(statement), read),
     executeAll: (batch) =>
       executeAll(

@@ -1,17 +1,21 @@
 import type { Executed } from './execute.ts';
 import type { BatchStatement } from './layer.ts';
-import { startReport } from './observe.ts';
-import type { PgClient } from './pg.ts';
+import { observed } from './observe.ts';
+import { type PgClient, READ_TIMEOUT } from './pg.ts';
 import { PgStatement, type PgWire } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
-/** pg's queue of what is to be sent: the first in it gets the next answer. */
 interface QueueingClient extends PgClient {
+  /** What is to be sent: the first in it gets the next answer. */
   readonly _queryQueue: object[];
+  readonly connectionParameters: { readonly query_timeout?: number | false };
 }
+
+type Settle = (error: Error | null | undefined, result?: Executed<unknown>) => void;
 
 /** One statement of a batch; the first one's turn to send sends all of them. */
 class BatchMember extends PgStatement<unknown> {
+  sent = false;
   #toSend: readonly PgStatement<unknown>[] = [];
 
   sends(statements: readonly PgStatement<unknown>[]): void {
@@ -22,6 +26,7 @@ class BatchMember extends PgStatement<unknown> {
     if (this.#toSend.length === 0) {
       return null;
     }
+    this.sent = true;
     // What the batch itself prepares is not in `parsedStatements` before it is answered.
     const prepared = { ...wire.parsedStatements };
     wire.stream.cork?.();
@@ -42,37 +47,76 @@ export function submitAll(
   batch: readonly BatchStatement[],
 ): Promise<PromiseSettledResult<Executed<unknown>>[]> {
   const members = batch.map(({ statement, read }) => new BatchMember(statement, read));
+  const waiting: Settle[] = [];
+  const answers = batch.map(({ statement }) =>
+    observed(
+      statement,
+      () =>
+        new Promise<Executed<unknown>>((resolve, reject) => {
+          waiting.push((error, result) => {
+            if (result === undefined) {
+              reject(error);
+            } else {
+              resolve(result);
+            }
+          });
+        }),
+    ),
+  );
   const [first] = members;
-  if (first === undefined) {
-    return Promise.resolve([]);
+  if (first !== undefined) {
+    first.sends(members);
+    send(client as QueueingClient, first, members, waiting);
   }
-  first.sends(members);
-  return new Promise((resolve) => {
-    const outcomes: PromiseSettledResult<Executed<unknown>>[] = [];
-    const reports = batch.map(({ statement }) => startReport(statement));
-    const settle = (error: Error | null | undefined, result: unknown): void => {
-      reports[outcomes.length]?.(
-        (result as Executed<unknown> | undefined)?.rowCount ?? null,
-        error ?? undefined,
-      );
-      outcomes.push(
-        error === null || error === undefined
-          ? { status: 'fulfilled', value: result as Executed<unknown> }
-          : { status: 'rejected', reason: error },
-      );
-      const next = members[outcomes.length];
-      if (next === undefined) {
-        resolve(outcomes);
-      } else if (isConnected(error)) {
-        next.callback = settle;
-        // Its answer comes next, whatever else has been queued meanwhile.
-        (client as QueueingClient)._queryQueue.unshift(next);
-      } else {
-        settle(error, undefined);
-      }
-    };
-    client.query(first, undefined, settle);
-  });
+  return Promise.allSettled(answers);
+}
+
+function send(
+  client: QueueingClient,
+  first: BatchMember,
+  members: readonly BatchMember[],
+  waiting: readonly Settle[],
+): void {
+  let answered = 0;
+  const settle: Settle = (error, result) => {
+    waiting[answered]?.(error, result);
+    answered += 1;
+    const next = members[answered];
+    if (next === undefined) {
+      return;
+    }
+    if (isConnected(error)) {
+      next.callback = withTimeout(settle, client.connectionParameters.query_timeout);
+      // Its answer comes next, whatever else has been queued meanwhile.
+      client._queryQueue.unshift(next);
+      return;
+    }
+    for (const fail of waiting.slice(answered)) {
+      fail(error);
+    }
+    if (first.sent && error?.message === READ_TIMEOUT) {
+      // The answers are still to come, and would be taken for those of later queries.
+      client.end().catch(() => {});
+    }
+  };
+  client.query(first, undefined, (error, result) => settle(error, result as Executed<unknown> | undefined));
+}
+
+/** As pg limits the time of what is queued by `query`, which only the first of a batch is. */
+function withTimeout(settle: Settle, millis: number | false | undefined): Settle {
+  if (!millis) {
+    return settle;
+  }
+  let over = false;
+  const once: Settle = (error, result) => {
+    clearTimeout(timer);
+    if (!over) {
+      over = true;
+      settle(error, result);
+    }
+  };
+  const timer = setTimeout(once, millis, new Error(READ_TIMEOUT));
+  return once;
 }
 
 function isConnected(error: Error | null | undefined): boolean {

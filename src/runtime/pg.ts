@@ -17,9 +17,13 @@ export interface PgClient extends PgConnection {
   readonly pipeline?: boolean;
   /** Of the last ReadyForQuery: 'I' idle, 'T' in a transaction, 'E' in a failed one. Since pg 8.17. */
   getTransactionStatus?(): string | null;
+  end(): Promise<void>;
   on(event: 'error', listener: () => void): void;
   removeListener(event: 'error', listener: () => void): void;
 }
+
+/** The message of the error with which pg gives up waiting for an answer; it has no code. */
+export const READ_TIMEOUT = 'Query read timeout';
 
 /** A client that a pool has lent. */
 interface LentClient extends PgClient {

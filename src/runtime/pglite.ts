@@ -1,4 +1,4 @@
-import type { Connection, PgliteConnection, QueryResult } from './connection.ts';
+import type { Connection, PgliteConnection, QueryConfig, QueryResult } from './connection.ts';
 
 /**
  * Built-in types that PGlite parses unless told otherwise (its src/types.ts), and the arrays of these:
@@ -18,7 +18,7 @@ export function isPglite(db: Connection): db is PgliteConnection {
 }
 
 /** Runs a statement over PGlite's own API, with every value left as text. */
-export async function queryPglite(
+async function queryPglite(
   db: PgliteConnection,
   text: string,
   values: (string | Uint8Array | null)[],
@@ -29,6 +29,11 @@ export async function queryPglite(
     rows: result.rows.map((row) => (row as unknown[]).map(toText)),
     rowCount: result.rowCount ?? result.affectedRows ?? 0,
   };
+}
+
+/** Through `query` as the connection has it: pg's or PGlite's. */
+export async function queryRaw(db: Connection, config: QueryConfig): Promise<QueryResult> {
+  return isPglite(db) ? queryPglite(db, config.text, config.values) : db.query(config);
 }
 
 /** PGlite splits other types' arrays into their elements' texts: this puts them together again. */

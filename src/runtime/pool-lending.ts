@@ -1,4 +1,4 @@
-import { isHarmless, type Lent, lend, type PgClient, type PgPool } from './pg.ts';
+import { isHarmless, type Lent, lend, type PgClient, type PgPool, READ_TIMEOUT } from './pg.ts';
 import type { PgWire } from './pg-statement.ts';
 import { isServerError } from './server-error.ts';
 
@@ -137,7 +137,7 @@ export function isLost(error: unknown): boolean {
   const { message } = error as { message?: unknown };
   return isServerError(error)
     ? /^(08|57P)/.test(error.code)
-    : !isHarmless(error) && message !== EXHAUSTED && message !== 'Query read timeout';
+    : !isHarmless(error) && message !== EXHAUSTED && message !== READ_TIMEOUT;
 }
 
 /** Whether pg knew that the connection was lost before it sent anything. */

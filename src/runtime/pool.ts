@@ -12,7 +12,10 @@ import { unprepared } from './unprepared.ts';
 
 /** What `createPool` adds to the options of pg's Pool. */
 export interface PoolOptions {
-  /** Default: the environment's DATABASE_URL; without it pg's own defaults (PGHOST and so on). */
+  /**
+   * Default: the environment's DATABASE_URL, unless `host`, `port`, `user` or `database` is given, which it would
+   * overrule; without it pg's own defaults (PGHOST and so on).
+   */
   readonly connectionString?: string;
   /** How long to wait for a connection, in milliseconds. Default 5000 (pg waits for ever). */
   readonly connectionTimeoutMillis?: number;
@@ -46,7 +49,8 @@ export function createPool<PoolClass extends new (config: never) => object>(
   options: PoolOptions & Omit<NonNullable<ConstructorParameters<PoolClass>[0]>, keyof PoolOptions>,
 ): DatabasePool {
   const { pingAfterIdleMillis = 10_000, prepare = true, ...config } = options;
-  const connectionString = options.connectionString ?? process.env.DATABASE_URL;
+  const connectionString =
+    options.connectionString ?? (namesServer(config) ? undefined : process.env.DATABASE_URL);
   const pool = new PgPoolClass({
     connectionTimeoutMillis: 5000,
     ...(connectionString === undefined ? {} : { connectionString }),
@@ -56,6 +60,10 @@ export function createPool<PoolClass extends new (config: never) => object>(
     throw new TypeError("createPool: the first argument has to be pg's Pool");
   }
   return handleOf(lending(pool as CountingPool, pingAfterIdleMillis), prepare);
+}
+
+function namesServer(config: object): boolean {
+  return ['host', 'port', 'user', 'database'].some((name) => name in config);
 }
 
 function handleOf(pool: Lending, prepare: boolean): DatabasePool {

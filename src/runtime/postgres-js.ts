@@ -19,6 +19,8 @@ export interface PostgresJs {
   typed(value: string, oid: number): unknown;
   /** Only the one that `postgres(url)` returned has it. */
   reserve?(): Promise<PostgresJs & { release(): void }>;
+  /** Only the one that `begin` handed out has it. */
+  savepoint?: unknown;
 }
 
 interface PostgresJsQuery extends PromiseLike<PostgresJsResult> {
@@ -70,7 +72,7 @@ function connectionOver(sql: PostgresJs, started: (query: PostgresJsQuery) => Po
     },
   };
   return asConnection(handle, {
-    inTransaction: false,
+    inTransaction: sql.savepoint !== undefined,
     execute: run,
     // postgres.js sends what is started together together.
     executeAll: (batch) => Promise.allSettled(batch.map(({ statement, read }) => run(statement, read))),
@@ -119,8 +121,11 @@ async function withReserved<Result>(
   }
 }
 
+// Otherwise a text that begins with U+FEFF loses it.
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
+
 function toText(value: Uint8Array | null): string | null {
-  return value === null ? null : new TextDecoder().decode(value);
+  return value === null ? null : utf8.decode(value);
 }
 
 /** postgres.js's errors have the same fields as pg's, some under other names. */
@@ -135,6 +140,7 @@ function withPgNames(error: unknown): unknown {
     detail: error.detail,
     hint: error.hint,
     routine: error.routine,
+    position: error.position,
     schema: fields.schema_name,
     table: fields.table_name,
     column: fields.column_name,

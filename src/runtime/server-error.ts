@@ -15,6 +15,8 @@ export interface ServerFields {
   readonly dataType?: string | undefined;
   readonly constraint?: string | undefined;
   readonly routine?: string | undefined;
+  /** Where in the statement that was sent the error stands; absent for what is not about its text. */
+  readonly position?: string | undefined;
 }
 
 /** An ErrorResponse, as pg and PGlite give it. */
@@ -28,8 +30,13 @@ export function isServerError(error: unknown): error is ServerFields {
  * failed authentication, missing database, idle timeouts, shutdown, too many connections. By SQLSTATE,
  * because the severity is in the server's language.
  */
-export function endsConnection({ code }: ServerFields): boolean {
-  return /^(08|28|3D|57P|25P03|53300)/.test(code);
+export function endsConnection(fields: ServerFields): boolean {
+  return /^(08|28|3D|57P|25P03|53300)/.test(fields.code) && !isRaised(fields);
+}
+
+/** Whether a function of PL/pgSQL raised it, with a SQLSTATE and words of its own choice (pl_exec.c). */
+export function isRaised({ routine }: ServerFields): boolean {
+  return routine === 'exec_stmt_raise';
 }
 
 /**

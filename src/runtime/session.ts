@@ -23,6 +23,16 @@ export interface Session {
 // Clients that a transaction of ours is running on.
 const busy = /* @__PURE__ */ new WeakSet<object>();
 
+/** Whether statements over `db` are in a transaction, as far as it can say: ours, or one that its owner has begun. */
+export function isInTransaction(db: Connection): boolean {
+  return (
+    layerOf(db)?.inTransaction ??
+    (isPgClient(db)
+      ? !busy.has(db) && db.getTransactionStatus?.() === 'T'
+      : isPglite(db) && db.rollback !== undefined)
+  );
+}
+
 /** Runs `use` with a connection of its own: one of the pool's, the client, or PGlite's transaction. */
 export async function withSession<Result>(
   db: Connection,
@@ -119,10 +129,7 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
     commit: async () => {
       // The server answers a COMMIT of a failed transaction with ROLLBACK, and without an error.
       if ((await run('COMMIT')) !== 'COMMIT') {
-        throw new TransactionError(
-          'COMMIT',
-          'rolled back, because a statement in the transaction had failed',
-        );
+        throw rolledBack();
       }
     },
     rollback: async () => {
@@ -130,6 +137,10 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
     },
     cancel: () => driver.cancel(),
   };
+}
+
+function rolledBack(): TransactionError {
+  return new TransactionError('COMMIT', 'rolled back, because a statement in the transaction had failed');
 }
 
 /** PGlite begins and ends by itself, around a callback. */
@@ -162,8 +173,11 @@ async function withPglite<Result>(
     })) as Result;
   } catch (error) {
     // What the callback threw passes through; the rest is of BEGIN or COMMIT.
-    throw failure === undefined
-      ? toQueryError({ name: 'COMMIT', file: 'transaction' }, error)
-      : failure.error;
+    if (failure !== undefined) {
+      throw failure.error;
+    }
+    throw (error as { code?: unknown }).code === '25P02'
+      ? rolledBack()
+      : toQueryError({ name: 'COMMIT', file: 'transaction' }, error);
   }
 }

@@ -1,6 +1,7 @@
 import { codecReason } from './codec/codec-error.ts';
 import type { AnyCodec, FieldDefinition, ParamDefinition, QueryDefinition } from './definition.ts';
 import { EncodeError, type Origin } from './errors.ts';
+import { property } from './property.ts';
 import { statementName } from './statement-name.ts';
 import { grownText } from './statement-text.ts';
 
@@ -21,6 +22,9 @@ export interface Statement {
  * connection; a server never forgets a prepared statement by itself.
  */
 const MAX_PREPARED_TEXTS = 16;
+
+/** Bind counts them in 16 bits (PostgreSQL documentation, 55.7); drivers send a wrong number beyond. */
+const MAX_VALUES = 65_535;
 
 /**
  * Returns the function that turns parameters into a statement. The statement's name is worked out at its
@@ -52,6 +56,14 @@ function growingStatement(
   return (params) => {
     const values: (string | Uint8Array | null)[] = [];
     const counts = definition.params.map((param) => pushValues(definition, param, params, values));
+    if (values.length > MAX_VALUES) {
+      const longest = definition.params[counts.indexOf(Math.max(...counts))];
+      throw new EncodeError(
+        definition,
+        longest?.name ?? '',
+        `the statement would have ${values.length} values, and Postgres takes ${MAX_VALUES}; send fewer at a time, or an array, as in \`= ANY(:ids)\` or unnest(:ids)`,
+      );
+    }
     const key = counts.join();
     let kept = prepared.get(key);
     if (kept === undefined) {
@@ -118,8 +130,13 @@ function encode(
     return null;
   }
   try {
-    // Which values a codec takes is checked by the generated parameter types.
-    return codec.encode(value as never);
+    // Which values a codec takes is checked by the generated parameter types; a caller without types must not
+    // get anything else into the driver, which would throw in the middle of a message.
+    const encoded = codec.encode(value as never);
+    if (typeof encoded === 'string' || ArrayBuffer.isView(encoded)) {
+      return encoded;
+    }
+    throw new TypeError('neither text nor bytes');
   } catch (error) {
     throw new EncodeError(
       definition,
@@ -127,13 +144,4 @@ function encode(
       codecReason(error, "its value does not fit the parameter's type"),
     );
   }
-}
-
-/** A property that the caller set, or a getter of the caller's class; not what every object inherits. */
-function property(object: unknown, name: string): unknown {
-  if (object === null || object === undefined) {
-    return undefined;
-  }
-  const properties = object as Record<string, unknown>;
-  return name in Object.prototype && !Object.hasOwn(properties, name) ? undefined : properties[name];
 }

@@ -1,6 +1,7 @@
 import { ConnectionError, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
 import { databaseError } from './database-errors.ts';
 import { type Origin, QueryError } from './errors.ts';
+import { READ_TIMEOUT } from './pg.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
 /** The error to throw for whatever running a query threw: it names the query, and what loggers print has no values. */
@@ -18,7 +19,7 @@ export function toQueryError(origin: Origin, error: unknown): QueryError {
   switch (message) {
     case 'timeout exceeded when trying to connect':
       return new PoolTimeoutError(origin, typeof detail === 'string' ? detail : '');
-    case 'Query read timeout':
+    case READ_TIMEOUT:
       return new ReadTimeoutError(origin);
     default:
       return new ConnectionError(

@@ -2,6 +2,7 @@ import { executeAll } from './batch.ts';
 import type { Connection, PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { execute } from './execute.ts';
 import { asConnection } from './layer.ts';
+import { queryRaw } from './pglite.ts';
 import { isOutdated } from './server-error.ts';
 import { TransactionError } from './transaction-error.ts';
 
@@ -60,7 +61,7 @@ export function nestScope(outer: Scope): Scope {
 export function transactionOf(scope: Scope): Transaction {
   const tx = {
     query: (config: QueryConfig): Promise<QueryResult> =>
-      inTurn(scope, () => (scope.turns.db as PgConnection).query(config)),
+      inTurn(scope, () => queryRaw(scope.turns.db, config)),
   } as Transaction;
   scopes.set(tx, scope);
   return asConnection(tx, {

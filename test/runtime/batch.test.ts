@@ -180,6 +180,38 @@ describe('a batch', () => {
     await pool.end();
   });
 
+  it('fails when time runs out for one that is not the first', async () => {
+    const pool = new Pool({ connectionString: postgresUrl(18), max: 1, query_timeout: 300 });
+    const results = await batch(pool, [divide.with({ by: 1 }), slow.with(), divide.with({ by: 2 })]);
+    expect(results).toMatchObject([
+      { value: { n: 100 } },
+      { reason: { name: 'ReadTimeoutError', query: 'slow' } },
+      { reason: { name: 'ReadTimeoutError', query: 'divide' } },
+    ]);
+    expect(await divide(pool, { by: 4 })).toEqual({ n: 25 });
+    await pool.end();
+  });
+
+  it('leaves no answers behind, for queries after it to take for theirs', async () => {
+    const client = new Client({ connectionString: postgresUrl(18), query_timeout: 300 });
+    await client.connect();
+    await divide(client, { by: 1 });
+    const nap = exec<void>({ name: 'nap', file, sql: 'SELECT pg_sleep(0.5)', params: [], columns: [] });
+    await batch(client, [nap.with(), divide.with({ by: 2 }), divide.with({ by: 2 })]);
+    await expect(divide(client, { by: 4 })).rejects.toThrow(ConnectionError);
+  });
+
+  it('tells each call that there is no connection', async () => {
+    const pool = new Pool({ connectionString: postgresUrl(18), max: 1, connectionTimeoutMillis: 50 });
+    const busy = await pool.connect();
+    expect(await batch(pool, [divide.with({ by: 1 }), name.with()])).toMatchObject([
+      { reason: { name: 'PoolTimeoutError', query: 'divide', file } },
+      { reason: { name: 'PoolTimeoutError', query: 'name', file } },
+    ]);
+    busy.release();
+    await pool.end();
+  });
+
   it('is part of a transaction, of which nothing is committed if one fails', async () => {
     const pool = new Pool({ connectionString: postgresUrl(18), max: 1 });
     await pool.query('CREATE TEMPORARY TABLE items (id int4 PRIMARY KEY)');

@@ -103,7 +103,8 @@ async function openWrapped(): Promise<Opened> {
   return { db: wrapped, run, close };
 }
 
-async function openPgliteTransaction(): Promise<Opened> {
+/** A transaction of PGlite's own. */
+export async function openPgliteTransaction(): Promise<Opened> {
   const db = await PGlite.create();
   let finish = () => {};
   const finished = new Promise<void>((resolve) => {

@@ -70,6 +70,9 @@ const schema = `
   CREATE TABLE desks (owner text CONSTRAINT desks_owner_fkey REFERENCES owners ON DELETE RESTRICT);
   INSERT INTO owners VALUES ('1');
   INSERT INTO desks VALUES ('1');
+  CREATE FUNCTION raise(text, text) RETURNS void LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'refused %', $1 USING ERRCODE = $2; END $$;
+  CREATE FUNCTION dynamic(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'SELECT ' || $1; END $$;
   CREATE FUNCTION refuse(text) RETURNS void LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'refused %', $1 USING HINT = 'ask again'; END $$;
 `;
@@ -208,6 +211,22 @@ describe.each([
     expect(printed(error)).not.toContain(SECRET);
   });
 
+  it.each(['23505', '40001', '42501', '42P01', '57014', '57P01'])(
+    'tell what a function raised as %s only when asked, and are not of the connection',
+    async (code) => {
+      const raise = statement<{ why: string; code: string }>(
+        'raise',
+        'SELECT raise($1, $2)',
+        ['why', text],
+        ['code', text],
+      );
+      const error = await failureOf(raise(db, { why: SECRET, code }));
+      expect(error).toBeInstanceOf(DatabaseError);
+      expect(error).toMatchObject({ code, serverMessage: `refused ${SECRET}` });
+      expect(printed(error)).not.toContain(SECRET);
+    },
+  );
+
   it('of an array of other dimensions name the query and the column or parameter, and no value', async () => {
     const query = one<{ tags: string[] }, { tags: string[] }>({
       name: 'getTags',
@@ -240,6 +259,26 @@ describe.each([
       'invalid JSON',
       () => statement<{ n: string }>('json', 'SELECT $1::jsonb', ['n', text])(db, { n: `{${SECRET}` }),
     ],
+    ...[
+      '$1::regclass',
+      '$1::regtype',
+      '$1::regrole',
+      '$1::regnamespace',
+      `($1 || '()')::regprocedure`,
+      `($1 || '.x')::regclass`,
+      'nextval($1)',
+      'current_setting($1)',
+      `pg_get_serial_sequence('users', $1)`,
+      `to_tsquery('simple', '&&' || $1)`,
+      'dynamic($1)',
+      `dynamic('''' || $1)`,
+      `dynamic($1 || '()')`,
+      `dynamic('* FROM ' || $1)`,
+      `dynamic('NULL::' || $1)`,
+    ].map((sql): [string, () => Promise<unknown>] => [
+      sql,
+      () => statement<{ n: string }>('named', `SELECT ${sql}`, ['n', text])(db, { n: SECRET }),
+    ]),
   ])('never print a value: %s', async (_name, run) => {
     const error = await failureOf(run());
     expect(error).toBeInstanceOf(DatabaseError);

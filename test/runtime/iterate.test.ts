@@ -1,4 +1,5 @@
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import {
   type Connection,
@@ -9,12 +10,13 @@ import {
   int4,
   int8,
   many,
+  postgresJs,
   text,
   transaction,
   unprepared,
 } from '../../src/runtime/index.ts';
 import { postgresUrl } from '../support/postgres.ts';
-import { connections, type Opened } from './connections.ts';
+import { connections, type Opened, openPgliteTransaction } from './connections.ts';
 
 interface Row {
   n: number;
@@ -169,6 +171,29 @@ describe('iterating', () => {
     expect([pool.totalCount, pool.idleCount]).toEqual([1, 1]);
     await expect(collect(series.iterate(pool, { from: 1, to: 3 }, { batch: 0 }))).rejects.toThrow(RangeError);
     await pool.end();
+  });
+
+  it('stays in a transaction that its connection is in already', async () => {
+    const client = new Client({ connectionString: postgresUrl(18) });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query('CREATE TEMPORARY TABLE x ()');
+    for (const db of [client, unprepared(client)]) {
+      expect(await collect(series.iterate(db, { from: 1, to: 3 }, { batch: 2 }))).toHaveLength(3);
+    }
+    await client.query('ROLLBACK');
+    expect((await client.query(`SELECT to_regclass('x') AS x`)).rows).toEqual([{ x: null }]);
+    await client.end();
+
+    const sql = postgres(postgresUrl(18), { max: 1 });
+    await sql.begin(async (tx) => {
+      expect(await collect(series.iterate(postgresJs(tx), { from: 1, to: 3 }, { batch: 2 }))).toHaveLength(3);
+    });
+    await sql.end();
+
+    const { db, close } = await openPgliteTransaction();
+    expect(await collect(series.iterate(db, { from: 1, to: 3 }, { batch: 2 }))).toHaveLength(3);
+    await close();
   });
 
   it('commits what the query did on the way', async () => {

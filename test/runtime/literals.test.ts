@@ -236,6 +236,29 @@ describe('the text that is sent to Postgres', () => {
     expect(array(int4, 2).encode([])).toBe('{}');
   });
 
+  it('is refused where a value without types would become something else', () => {
+    expect(() => bool.encode('false' as never)).toThrow(/^not a boolean$/);
+    expect(() => text.encode({ a: 1 } as never)).toThrow(/^not a string$/);
+    expect(() => text.encode(new Date(0) as never)).toThrow(/^not a string$/);
+    expect(text.encode(12n as never)).toBe('12');
+  });
+
+  it('has what getters of a class return, and nothing for a bound that is left out', () => {
+    class Point {
+      get x(): number {
+        return 1;
+      }
+    }
+    expect(
+      composite([
+        ['x', int4],
+        ['constructor', int4],
+      ]).encode(new Point() as never),
+    ).toBe('("1",)');
+    const rest = { lowerInclusive: true, upperInclusive: false, empty: false };
+    expect(range(text).encode({ lower: 'a', ...rest } as never)).toBe('["a",)');
+  });
+
   it('refuses to write an array of other dimensions', () => {
     const refusal = /^an array of another number of dimensions/;
     expect(() => array(text).encode([['a']] as never)).toThrow(refusal);

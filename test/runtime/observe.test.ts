@@ -131,8 +131,9 @@ describe.each([
     const seen: unknown[] = [];
     const stopThis = observe(() => seen.push(storage.getStore()));
     await Promise.all(['a', 'b'].map((name) => storage.run(name, () => echo(db, { what: name }))));
+    await storage.run('c', () => batch(db, [echo.with({ what: 'c' }), echo.with({ what: 'c' })]));
     stopThis();
-    expect(seen.sort()).toEqual(['a', 'b']);
+    expect(seen.sort()).toEqual(['a', 'b', 'c', 'c']);
   });
 
   it('is not called any more when stopped', async () => {

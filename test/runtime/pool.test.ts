@@ -94,6 +94,12 @@ describe('a pool', () => {
       pool = createPool(Pool, {});
       await backend(pool);
       expect(proxy.connections).toBe(1);
+      await pool.end();
+      const { hostname, port, username, pathname } = new URL(database.url);
+      const named = { host: hostname, port: Number(port), user: username, database: pathname.slice(1) };
+      pool = createPool(Pool, named);
+      await backend(pool);
+      expect(proxy.connections).toBe(1);
     } finally {
       if (before === undefined) {
         delete process.env.DATABASE_URL;

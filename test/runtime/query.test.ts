@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   arrayWithNulls,
@@ -17,11 +18,13 @@ import {
   NoRowError,
   numeric,
   one,
+  postgresJs,
   StaleQueryError,
   TooManyRowsError,
   text,
   timestamptz,
 } from '../../src/runtime/index.ts';
+import { postgresUrl } from '../support/postgres.ts';
 import { connections, type Opened } from './connections.ts';
 
 interface Car {
@@ -313,6 +316,31 @@ describe.each(connections)('a query over %s', (_, open) => {
     );
   });
 
+  it('lets nothing through to the driver that is neither text nor bytes', async () => {
+    const image = one<{ image: Uint8Array }, { n: Uint8Array }>({
+      name: 'image',
+      file,
+      sql: 'SELECT $1::bytea AS n',
+      params: [{ name: 'image', codec: bytea }],
+      columns: [['n', bytea]],
+    });
+    await expect(image(db, { image: [1, 2] as never })).rejects.toThrow(EncodeError);
+    expect(await image(db, { image: Uint8Array.of(1, 2) })).toEqual({ n: Uint8Array.of(1, 2) });
+  });
+
+  it('refuses more values than Postgres takes before anything is sent', async () => {
+    const count = one<{ ids: number[] }, { n: bigint }>({
+      name: 'count',
+      file,
+      sql: ['SELECT count(*) AS n FROM generate_series(1, 3) AS id WHERE id IN ', 0],
+      params: [{ name: 'ids', list: int4 }],
+      columns: [['n', int8]],
+    });
+    const ids = Array.from({ length: 65_536 }, (_, i) => i);
+    await expect(count(db, { ids })).rejects.toThrow(EncodeError);
+    await expect(count(db, { ids })).rejects.toMatchObject({ parameter: 'ids' });
+  });
+
   it('notices that the database returns other columns than the module was generated for', async () => {
     const stale = many<void, { a: number }>({
       name: 'stale',
@@ -337,6 +365,19 @@ describe.each(connections)('a query over %s', (_, open) => {
 });
 
 describe('a query', () => {
+  it('keeps a byte order mark over postgres.js', async () => {
+    const sql = postgres(postgresUrl(18), { max: 1 });
+    const echo = one<{ what: string }, { what: string }>({
+      name: 'echo',
+      file,
+      sql: 'SELECT $1::text AS what',
+      params: [{ name: 'what', codec: text }],
+      columns: [['what', text]],
+    });
+    expect(await echo(postgresJs(sql), { what: '\ufeffa' })).toEqual({ what: '\ufeffa' });
+    await sql.end();
+  });
+
   it('tells its name and its text', () => {
     expect(getCar.name).toBe('getCar');
     expect(getCar.sql).toBe(`${selected} WHERE id = $1`);

@@ -8,5 +8,11 @@ export const bool: Codec<boolean> = {
     }
     return text === 't';
   },
-  encode: (value) => (value ? 't' : 'f'),
+  encode: (value) => {
+    // Without types 'false' can come here, which is true to JavaScript.
+    if (typeof value !== 'boolean') {
+      throw new CodecError('not a boolean');
+    }
+    return value ? 't' : 'f';
+  },
 };

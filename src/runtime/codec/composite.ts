@@ -1,4 +1,5 @@
 import type { Codec, FieldDefinition } from '../definition.ts';
+import { property } from '../property.ts';
 import { CodecError } from './codec-error.ts';
 import { readToken, writeToken } from './literal.ts';
 import { encodeText } from './nested.ts';
@@ -26,7 +27,7 @@ export function composite(fields: readonly FieldDefinition[]): Codec<Composite> 
     encode: (value) =>
       `(${fields
         .map(([name, codec]) => {
-          const field = Object.hasOwn(value, name) ? value[name] : null;
+          const field = property(value, name);
           return writeToken(field === null || field === undefined ? null : encodeText(codec, field));
         })
         .join(',')})`,

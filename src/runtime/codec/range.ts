@@ -77,11 +77,15 @@ function encodeRange<T>(value: Range<T>, bound: Codec<T>): string {
   if (value.empty) {
     return 'empty';
   }
-  const lower = value.lower === null ? null : encodeText(bound, value.lower);
-  const upper = value.upper === null ? null : encodeText(bound, value.upper);
+  const lower = encodeBound(value.lower, bound);
+  const upper = encodeBound(value.upper, bound);
   return (
     (value.lowerInclusive ? '[' : '(') +
     `${writeToken(lower)},${writeToken(upper)}` +
     (value.upperInclusive ? ']' : ')')
   );
+}
+
+function encodeBound<T>(value: T | null | undefined, bound: Codec<T>): string | null {
+  return value === null || value === undefined ? null : encodeText(bound, value);
 }

@@ -1,10 +1,19 @@
 import type { Codec } from '../definition.ts';
+import { CodecError } from './codec-error.ts';
 import { delimited } from './delimited.ts';
 
 const asIs = (text: string): string => text;
 
+/** An object's text would be `[object Object]`, or a Date's in the zone and words of the machine. */
+function encodeText(value: unknown): string {
+  if (typeof value === 'object') {
+    throw new CodecError('not a string');
+  }
+  return String(value);
+}
+
 /** Every type whose text is its value: text, varchar, citext, enums, and whatever has no codec of its own. */
-export const text: Codec<string> = { decode: asIs, encode: String };
+export const text: Codec<string> = { decode: asIs, encode: encodeText };
 
 /** Exact: `numeric` has up to 131072 digits before and 16383 after the point (PostgreSQL documentation, 8.1.2). */
 export const numeric: Codec<string> = text;
