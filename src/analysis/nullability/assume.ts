@@ -5,8 +5,10 @@ import { aggregateNotNull, countAtoms } from './aggregate-input.ts';
 import { type Atoms, both, either, nothing } from './atoms.ts';
 import { type Context, contextAt, type Opened } from './context.ts';
 import { excludedBy } from './exclusion.ts';
-import { expressionKey, isKnown, operatorFunction } from './key.ts';
+import { expressionKey, isKnown, operatorFunction, variableKey } from './key.ts';
 import { learn, variableAtoms } from './learn.ts';
+import { nonNullCountAtoms } from './non-null-count.ts';
+import { isNull, nullAtoms } from './null.ts';
 
 /** Outcomes of a condition, as bits. */
 export const TRUE = 1;
@@ -53,6 +55,11 @@ function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
     case 'SUBLINK':
       return assumeSubLink(expr, outcomes, context);
     case 'OPEXPR':
+      if (expr.opno === BOOL_EQUAL || expr.opno === BOOL_UNEQUAL)
+        return both(
+          assumeNullness(expr, outcomes, context),
+          assumeEquivalence(expr, expr.opno === BOOL_EQUAL ? outcomes : swapped(outcomes), context),
+        );
       return both(assumeNullness(expr, outcomes, context), assumeComparison(expr, outcomes, context));
   }
   return assumeNullness(expr, outcomes, context);
@@ -60,10 +67,33 @@ function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
 
 /** What a built-in comparison operator says besides that its arguments are not NULL. */
 function assumeComparison(expr: OpExpr, outcomes: number, context: Context): Atoms {
-  if (expr.opno >= FIRST_NORMAL_OID || context.stage !== 'group') return nothing;
+  if (expr.opno >= FIRST_NORMAL_OID) return nothing;
   const operator = context.frame.engine.catalog.operators.get(expr.opno)?.name ?? '';
   const possible = { true: (outcomes & TRUE) !== 0, false: (outcomes & FALSE) !== 0 };
-  return countAtoms(operator, expr.args ?? [], possible, context);
+  const args = expr.args ?? [];
+  const counted = nonNullCountAtoms(operator, args, possible, (arg) => notNullAtoms(arg, context), context);
+  if (context.stage !== 'group') return counted;
+  return both(counted, countAtoms(operator, args, possible, context));
+}
+
+// `=` and `<>` of booleans (pg_operator.dat).
+const BOOL_EQUAL = 91;
+const BOOL_UNEQUAL = 85;
+
+/** `(state = 'paid') = (paid IS NOT NULL)`: both are true, or both false; NULL where one is. */
+function assumeEquivalence(expr: OpExpr, outcomes: number, context: Context): Atoms {
+  const [left, right] = expr.args ?? [];
+  if (left === undefined || right === undefined) return nothing;
+  const pair = (a: number, b: number) => {
+    const first = assume(left, a, context);
+    return first === 'never' ? first : both(first, assume(right, b, learn(context, first)));
+  };
+  let found: Atoms = 'never';
+  if (outcomes & TRUE) found = either(pair(TRUE, TRUE), pair(FALSE, FALSE));
+  if (outcomes & FALSE) found = either(found, either(pair(TRUE, FALSE), pair(FALSE, TRUE)));
+  if (outcomes & NULL)
+    found = either(found, either(assume(left, NULL, context), assume(right, NULL, context)));
+  return found;
 }
 
 /** For conditions of which only NULL or not tells something. */
@@ -122,7 +152,7 @@ function assumeNullTest(expr: NullTest, outcomes: number, context: Context): Ato
   const isNotNull = expr.nulltesttype === 1;
   if (!expr.argisrow) {
     if (holds === isNotNull) return notNullAtoms(expr.arg, context);
-    return context.frame.engine.facts(expr.arg, context).nullable ? nothing : 'never';
+    return context.frame.engine.facts(expr.arg, context).nullable ? nullAtoms(expr.arg, context) : 'never';
   }
   // Of a row IS NOT NULL says that every field is not; that IS NULL is false says that some field is not.
   if (isNotNull && holds && expr.arg.tag === 'ROWEXPR') {
@@ -276,7 +306,7 @@ export function notNullAtoms(expr: Expr, context: Context): Atoms {
   if (inside === 'never' || unkeyed.has(expr.tag)) return inside;
   const key = expressionKey(expr, context, false);
   if (key === null) return inside;
-  return context.nulls?.has(key) ? 'never' : both(inside, new Set([key]));
+  return isNull(key, context) ? 'never' : both(inside, new Set([key]));
 }
 
 // A Var's own atom is among those inside; the others are never NULL, or not worth a comparison.
@@ -353,9 +383,8 @@ function variableNotNull(variable: Expr & { tag: 'VAR' }, context: Context): Ato
   const at = contextAt(context, variable.varlevelsup);
   const entry = at?.frame.scope.query.rtable?.[variable.varno - 1];
   const atoms = variableAtoms(variable, context);
-  if (context.nulls !== undefined && atoms !== 'never') {
-    for (const atom of atoms) if (context.nulls.has(atom)) return 'never';
-  }
+  const key = variableKey(variable, context);
+  if (key !== null && isNull(key, context)) return 'never';
   const behind = (entry?.joinaliasvars ?? entry?.groupexprs)?.[variable.varattno - 1];
   if (at === null || !behind) return atoms;
   return both(atoms, notNullAtoms(behind, { ...at, stage: 'row', caseTest: null, sublink: null }));

@@ -30,7 +30,36 @@ export function either(a: Atoms, b: Atoms): Atoms {
   if (a === 'never') return b;
   if (b === 'never') return a;
   if (a.size === 0 || b.size === 0) return none;
-  return new Set([...a].filter((atom) => b.has(atom)));
+  return new Set([...a].flatMap((atom) => (b.has(atom) ? [atom] : inEither(atom, b))));
+}
+
+const memberPrefix = 'm';
+
+/** The atom for "what has this key is one of these values". */
+export function memberAtom(key: string, values: readonly string[]): string {
+  return `${memberPrefix}${JSON.stringify([key, ...values])}`;
+}
+
+/** The values that a member atom names; null if it is another atom, or about something else. */
+export function membersOf(atom: string, key: string): readonly string[] | null {
+  const member = memberOf(atom);
+  return member?.key === key ? member.values : null;
+}
+
+function memberOf(atom: string): { readonly key: string; readonly values: readonly string[] } | null {
+  if (!atom.startsWith(memberPrefix)) return null;
+  const [key = '', ...values]: string[] = JSON.parse(atom.slice(memberPrefix.length));
+  return { key, values };
+}
+
+/** `state = 'a' OR state = 'b'`: one of both lists. */
+function inEither(atom: string, others: ReadonlySet<string>): readonly string[] {
+  const member = memberOf(atom);
+  if (member === null) return [];
+  return [...others].flatMap((other) => {
+    const values = membersOf(other, member.key);
+    return values === null ? [] : [memberAtom(member.key, [...new Set([...member.values, ...values])])];
+  });
 }
 
 export function holds(proven: Proven | null, atom: string): boolean {

@@ -4,7 +4,7 @@ import { literalsOf } from '../literals.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Const, Expr, OpExpr, ScalarArrayOpExpr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
-import { type Atoms, both, nothing, type Proven } from './atoms.ts';
+import { type Atoms, both, memberAtom, membersOf, nothing, type Proven } from './atoms.ts';
 import type { Context } from './context.ts';
 import { expressionKey } from './key.ts';
 
@@ -24,7 +24,10 @@ export function excludedBy(expr: Expr, isTrue: boolean, context: Context): Atoms
       return both(orders(expr, left, right, isTrue, context), values(expr, left, right, isTrue, context));
     }
     case 'SCALARARRAYOPEXPR':
-      return isTrue || !expr.useOr ? nothing : noneOf(expr, context);
+      // `= ANY`, and `<> ALL`
+      return isUnequal(expr.opno, context) === expr.useOr
+        ? nothing
+        : members(expr, isTrue === expr.useOr, context);
     default:
       return truth(expr, isTrue, context);
   }
@@ -80,37 +83,49 @@ function isOrder(way: string): way is Order {
 const mirrored = { '<': '>', '=': '=', '>': '<' } as const;
 
 function values(expr: OpExpr, left: Expr, right: Expr, isTrue: boolean, context: Context): Atoms {
-  const name = context.frame.engine.catalog.operators.get(expr.opno)?.name;
-  if (isTrue || name !== '=' || !isExact(expr.opno, expr.inputcollid, context)) return nothing;
-  if (right.tag === 'CONST' || isCast(right)) return without(left, [right], context);
-  return left.tag === 'CONST' || isCast(left) ? without(right, [left], context) : nothing;
+  if (!isExact(expr.opno, expr.inputcollid, context)) return nothing;
+  const equal = isTrue !== isUnequal(expr.opno, context);
+  const told = (subject: Expr, constant: Expr) =>
+    equal ? among(subject, [constant], context) : without(subject, [constant], context);
+  if (right.tag === 'CONST' || isCast(right)) return told(left, right);
+  return left.tag === 'CONST' || isCast(left) ? told(right, left) : nothing;
 }
 
 function isCast(expr: Expr): boolean {
   return expr.tag === 'RELABELTYPE' && expr.arg.tag === 'CONST';
 }
 
-function noneOf(expr: ScalarArrayOpExpr, context: Context): Atoms {
+/** @param isMember whether the value is one of the array's elements */
+function members(expr: ScalarArrayOpExpr, isMember: boolean, context: Context): Atoms {
   const [left, right] = expr.args ?? [];
   if (left === undefined || right === undefined || !isExact(expr.opno, expr.inputcollid, context))
     return nothing;
-  if (right.tag === 'ARRAYEXPR' && !right.multidims) return without(left, right.elements ?? [], context);
-  const literals = literalsOfArray(right, context.frame.engine.catalog);
-  return literals === null ? nothing : withoutAll(left, literals.map(spelled), context);
+  if (right.tag === 'ARRAYEXPR' && !right.multidims) {
+    const elements = right.elements ?? [];
+    return isMember ? among(left, elements, context) : without(left, elements, context);
+  }
+  const literals = literalsOfArray(right, context.frame.engine.catalog)?.map(spelled);
+  if (literals === undefined) return nothing;
+  return isMember ? onlyOf(left, literals, context) : withoutAll(left, literals, context);
 }
 
-// Any enum's (pg_operator.dat).
-const ENUM_EQUALITY = 3516;
+// Any enum's `=` and `<>` (pg_operator.dat).
+const ENUM_EQUAL = 3516;
+const ENUM_UNEQUAL = 3517;
 // bool, int2, int4, int8, text: what is equal is the same.
 const exactTypes = new Set([16, 20, 21, 23, 25]);
 
+function isUnequal(operator: number, context: Context): boolean {
+  return context.frame.engine.catalog.operators.get(operator)?.name === '<>';
+}
+
 function isExact(operator: number, collation: number, context: Context): boolean {
   const { catalog } = context.frame.engine;
-  if (operator === ENUM_EQUALITY) return true;
+  if (operator === ENUM_EQUAL || operator === ENUM_UNEQUAL) return true;
   const entry = catalog.operators.get(operator);
   return (
     operator < FIRST_NORMAL_OID &&
-    entry?.name === '=' &&
+    (entry?.name === '=' || entry?.name === '<>') &&
     exactTypes.has(entry.left) &&
     exactTypes.has(entry.right) &&
     !catalog.nondeterministic.has(collation)
@@ -139,12 +154,43 @@ function spelled(literal: Literal): string {
   return JSON.stringify(literal);
 }
 
+/** What is said by a subject's being one of these constants; nothing if one of them cannot be told from others. */
+function among(subject: Expr, constants: readonly Expr[], context: Context): Atoms {
+  const found = constants.flatMap((constant) => spelledConstant(constant, context) ?? []);
+  return found.length < constants.length ? nothing : onlyOf(subject, found, context);
+}
+
+function onlyOf(subject: Expr, values: readonly string[], context: Context): Atoms {
+  const key = keyOf(subject, context);
+  if (key === null) return nothing;
+  const gone = excluded(`x${key}!`, [], context.proven);
+  let left = values.filter((value) => !gone.has(`x${key}!${value}`));
+  for (const allowed of allowedValues(key, context)) left = left.filter((value) => allowed.includes(value));
+  return left.length === 0 ? 'never' : new Set([memberAtom(key, left)]);
+}
+
+/** The lists of values of which it is known that a value is one of them. */
+function allowedValues(key: string, context: Context): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = [];
+  for (let at = context.proven; at !== null; at = at.outer) {
+    for (const atom of at.atoms) {
+      const values = membersOf(atom, key);
+      if (values !== null) found.push(values);
+    }
+  }
+  return found;
+}
+
 function withoutAll(subject: Expr, gone: readonly string[], context: Context): Atoms {
   const key = keyOf(subject, context);
   if (key === null) return nothing;
   const prefix = `x${key}!`;
   const atoms = gone.map((value) => prefix + value);
-  return isAll(resolved(subject, context), prefix, atoms, context) ? 'never' : new Set(atoms);
+  const known = excluded(prefix, atoms, context.proven);
+  const none = allowedValues(key, context).some((allowed) =>
+    allowed.every((value) => known.has(prefix + value)),
+  );
+  return none || isAll(resolved(subject, context), prefix, atoms, context) ? 'never' : new Set(atoms);
 }
 
 /** Whether a value that is none of these, nor of those known to be ruled out, cannot be. */

@@ -1,13 +1,14 @@
 import { baseType } from '../catalog/base-type.ts';
 import { refusesNull } from '../catalog/pg-type.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
-import type { BoolExpr, CaseExpr, Coercion, Expr, SubscriptingRef } from '../tree/nodes.ts';
+import type { BoolExpr, CaseExpr, Coercion, Expr, SubscriptingRef, Var } from '../tree/nodes.ts';
 import { aggregateFacts } from './aggregate.ts';
 import { isWithin } from './array-length.ts';
 import { caseBranches, FALSE, NULL, TRUE } from './assume.ts';
 import { holds } from './atoms.ts';
 import { callFacts, operatorFacts } from './call.ts';
 import { constantFacts } from './constant.ts';
+import { refusedByChecks } from './constraint.ts';
 import type { Context } from './context.ts';
 import { arrayOfArrays } from './dimensions.ts';
 import { areDifferent } from './exclusion.ts';
@@ -195,8 +196,9 @@ function coalesceFacts(args: readonly Expr[], context: Context): Facts {
   return found === null ? anything : withNullable(found, !notAll());
 }
 
-/** Whether WHERE cannot be true where all of these are NULL, as with `a IS NOT NULL OR b IS NOT NULL`. */
+/** Whether a CHECK or WHERE cannot be true where all of these are NULL, as with `a IS NOT NULL OR b IS NOT NULL`. */
 function refuted(args: readonly Expr[], context: Context): boolean {
+  if (refusedByChecks(variablesOfOne(args.map(withoutCasts)), context)) return true;
   const { conditions } = context.frame.regions.root;
   if (context.stage !== 'row' || context.nulls !== undefined || conditions.length === 0) return false;
   const nulls = new Set<string>();
@@ -207,6 +209,12 @@ function refuted(args: readonly Expr[], context: Context): boolean {
   }
   const at: Context = { ...context, nulls };
   return conditions.some((condition) => context.frame.engine.assume(condition, TRUE, at) === 'never');
+}
+
+/** The columns among these that are of the same range table entry as the first one. */
+function variablesOfOne(args: readonly Expr[]): readonly Var[] {
+  const variables = args.filter((arg): arg is Var => arg.tag === 'VAR' && arg.varlevelsup === 0);
+  return variables.filter(({ varno }) => varno === variables[0]?.varno);
 }
 
 /** The expression below conversions that give NULL for NULL alone. */

@@ -134,14 +134,23 @@ function isKept(key: ForeignKey, row: RangeTblEntry, relation: Relation, catalog
   if (relation.kind === 'r' && row.inh && relation.children.length > 0) return false;
   const members = descendants(catalog, relation);
   // A trigger or rule may undo what CASCADE and SET NULL do (PostgreSQL documentation, 37.1).
-  const acts = [key.onUpdate, key.onDelete].some((action) => action !== 'a' && action !== 'r');
+  const events = eventsOf(key);
   const isUndone = ({ triggers, rules }: Relation) =>
-    rules.length > 0 || triggers.some((type) => (type & BEFORE) !== 0);
-  return members.every((member) => isTable(member) && !(acts && isUndone(member)));
+    rules.length > 0 || triggers.some((type) => (type & BEFORE) !== 0 && (type & events) !== 0);
+  return members.every((member) => isTable(member) && !(events !== 0 && isUndone(member)));
 }
 
-/** TRIGGER_TYPE_BEFORE (src/include/catalog/pg_trigger.h). */
+/** TRIGGER_TYPE_BEFORE, _DELETE and _UPDATE (src/include/catalog/pg_trigger.h). */
 const BEFORE = 2;
+const DELETE = 8;
+const UPDATE = 16;
+
+/** What a foreign key's actions do to the referencing rows, as bits of a trigger's type. */
+function eventsOf({ onUpdate, onDelete }: ForeignKey): number {
+  const changes = (action: string) => action !== 'a' && action !== 'r';
+  const deletes = onDelete === 'c' ? DELETE : changes(onDelete) ? UPDATE : 0;
+  return deletes | (changes(onUpdate) ? UPDATE : 0);
+}
 
 /** Whether a comparison is one that the foreign key is about, as its unique key compares. */
 function isOf(key: ForeignKey, { column, from, operator }: Pair, to: Relation, catalog: Catalog): boolean {

@@ -18,6 +18,7 @@ import { isEmptyArm, isNever, lacksRows } from './no-row.ts';
 import { entryFacts } from './range-table.ts';
 import { regionsOf } from './regions.ts';
 import { writtenBy } from './returning.ts';
+import { isAlways, treeHasRow } from './rows.ts';
 
 /**
  * Opens a query: reads its conditions, and says what is known where its result is made.
@@ -78,7 +79,7 @@ function newFrame(engine: Engine, query: QueryNode, outer: Context | null): Fram
 
 function rowContext(frame: Frame): Context {
   const { outer, proven } = frame;
-  return { frame, outer, proven, stage: 'row', caseTest: null, sublink: null };
+  return { frame, outer, proven, stage: 'row', excluding: true, caseTest: null, sublink: null };
 }
 
 /** Where rows are looked at, and whether there are none because conditions can't be true. */
@@ -105,12 +106,16 @@ function readConditions(frame: Frame): Place {
   return { at, never };
 }
 
-/** Learns of outer joins along foreign keys, which always find a partner. */
+/** Learns of outer joins that always find a partner: along foreign keys, or any row of what has one for sure. */
 function withPartners(frame: Frame, rows: Context): Context {
+  const { query } = frame.scope;
   let at = rows;
-  for (const { region, index, condition } of frame.regions.added) {
+  for (const { region, side, condition } of frame.regions.added) {
     if (isReal(frame, region, at.proven) || !isReal(frame, region.parent ?? undefined, at.proven)) continue;
-    if (hasPartner(frame.scope.query, index, condition, (levels) => contextAt(at, levels)))
+    const found =
+      side.tag === 'RANGETBLREF' &&
+      hasPartner(query, side.rtindex, condition, (levels) => contextAt(at, levels));
+    if (found || (isAlways(condition) && treeHasRow(side, frame.scope)))
       at = learn(at, new Set([regionKey(frame, region)]));
   }
   return at;

@@ -21,10 +21,10 @@ export interface FullJoin {
   readonly at: Region;
 }
 
-/** A single entry that an outer join adds. */
-export interface AddedEntry {
+/** The side of a left or right join that it adds to the other one's rows. */
+export interface AddedSide {
   readonly region: Region;
-  readonly index: number;
+  readonly side: JoinTreeNode;
   readonly condition: Expr | null;
 }
 
@@ -34,7 +34,7 @@ export interface Regions {
   /** By range table index; absent for what is not in FROM, such as INSERT's target. */
   readonly of: ReadonlyMap<number, Region>;
   readonly fullJoins: readonly FullJoin[];
-  readonly added: readonly AddedEntry[];
+  readonly added: readonly AddedSide[];
 }
 
 /** Reads the regions off a query's join tree, which every major has (`varnullingrels` says the same from 16 on). */
@@ -43,7 +43,7 @@ export function regionsOf(query: QueryNode): Regions {
   const all = [root];
   const of = new Map<number, Region>();
   const fullJoins: FullJoin[] = [];
-  const added: AddedEntry[] = [];
+  const added: AddedSide[] = [];
   const open = (parent: Region): Region => {
     const opened = region(all.length, parent);
     all.push(opened);
@@ -71,8 +71,7 @@ export function regionsOf(query: QueryNode): Regions {
         if (full) fullJoins.push({ left, right, at });
         else if (left !== right) {
           const side = left === at ? node.rarg : node.larg;
-          const region = left === at ? right : left;
-          if (side.tag === 'RANGETBLREF') added.push({ region, index: side.rtindex, condition: node.quals });
+          added.push({ region: left === at ? right : left, side, condition: node.quals });
         }
         if (node.quals === null) return;
         if (full && node.jointype !== Join.full) return;

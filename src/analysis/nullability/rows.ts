@@ -40,7 +40,7 @@ export function keepsItsRows(query: QueryNode): boolean {
 /** Whether FROM and WHERE of a scope's query let at least one row through whatever the data. */
 export function someInput(scope: Scope): boolean {
   const { jointree } = scope.query;
-  return jointree === null || fromJoinTree(jointree, scope);
+  return jointree === null || treeHasRow(jointree, scope);
 }
 
 /** Whether LIMIT is 0. */
@@ -74,18 +74,24 @@ function fromSetOperation(node: SetOperationStmt | RangeTblRef, scope: Scope): b
   return fromSetOperation(node.larg, scope) || fromSetOperation(node.rarg, scope);
 }
 
-function fromJoinTree(node: JoinTreeNode, scope: Scope): boolean {
+/** Whether a condition is no condition: `ON true`. */
+export function isAlways(condition: Expr | null): boolean {
+  return condition === null || (condition.tag === 'CONST' && constantValue(condition) === true);
+}
+
+/** Whether a part of a scope's FROM has at least one row whatever the data. */
+export function treeHasRow(node: JoinTreeNode, scope: Scope): boolean {
   switch (node.tag) {
     case 'RANGETBLREF':
       return fromEntry(node.rtindex, scope);
     case 'FROMEXPR':
-      return node.quals === null && (node.fromlist ?? []).every((item) => fromJoinTree(item, scope));
+      return isAlways(node.quals) && (node.fromlist ?? []).every((item) => treeHasRow(item, scope));
     case 'JOINEXPR': {
-      const left = () => fromJoinTree(node.larg, scope);
-      const right = () => fromJoinTree(node.rarg, scope);
+      const left = () => treeHasRow(node.larg, scope);
+      const right = () => treeHasRow(node.rarg, scope);
       switch (node.jointype) {
         case Join.inner:
-          return node.quals === null && left() && right();
+          return isAlways(node.quals) && left() && right();
         case Join.left:
           return left();
         case Join.right:

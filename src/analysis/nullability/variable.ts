@@ -1,6 +1,7 @@
 import { anything, type Facts, notNull } from '../facts.ts';
 import { type RangeTblEntry, Rte, type Var } from '../tree/nodes.ts';
 import { holds } from './atoms.ts';
+import { refusedByChecks } from './constraint.ts';
 import { type Context, contextAt } from './context.ts';
 import { nulledByGrouping } from './grouping.ts';
 import { withNullable } from './join-facts.ts';
@@ -34,9 +35,10 @@ export function variableFacts(variable: Var, context: Context): Facts {
     if (!found.nullable && !isReal(frame, frame.regions.of.get(variable.varno), at.proven))
       found = withNullable(found, true);
   }
-  if (!found.nullable || at.proven === null) return found;
+  if (!found.nullable) return found;
   const key = variableKey(own, at);
-  return key !== null && holds(at.proven, key) ? withNullable(found, false) : found;
+  const isProven = (key !== null && holds(at.proven, key)) || refusedByChecks([own], at);
+  return isProven ? withNullable(found, false) : found;
 }
 
 /** Where the entry's rows are real. */

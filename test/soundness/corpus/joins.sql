@@ -87,3 +87,11 @@ SELECT b.id, a.name FROM ONLY book_line b LEFT JOIN author a ON a.id = b.author_
 SELECT b.id, l.name FROM book b LEFT JOIN late_author l ON l.id = b.author_id;
 SELECT b.id, o.id AS other FROM book_line b LEFT JOIN ONLY book_line o ON o.id = b.id;
 SELECT b.id, o.id AS other FROM ONLY book_line b LEFT JOIN book_line o ON o.id = b.id;
+SELECT c.id, x.n, x.last FROM customer c LEFT JOIN LATERAL (SELECT count(*) AS n, max(p.placed) AS last FROM purchase p WHERE p.customer_id = c.id) x ON true;
+SELECT c.id, x.n FROM customer c LEFT JOIN (SELECT count(*) AS n FROM nothing) x ON x.n > 1;
+SELECT c.id, x.n FROM customer c LEFT JOIN (SELECT count(*) AS n FROM nothing HAVING count(*) > 1) x ON true;
+SELECT c.id, x.n FROM customer c LEFT JOIN (SELECT count(*) AS n FROM nothing GROUP BY id) x ON true;
+SELECT c.id, x.n, y.n AS m FROM customer c LEFT JOIN ((SELECT count(*) AS n FROM nothing) x CROSS JOIN (VALUES (1)) y (n)) ON true;
+SELECT c.id, x.n, y.id AS m FROM customer c LEFT JOIN ((SELECT count(*) AS n FROM nothing) x JOIN nothing y ON true) ON true;
+SELECT c.id, x.n FROM (SELECT 1 AS n) x RIGHT JOIN customer c ON true;
+SELECT c.id, x.n, y.n AS m FROM customer c LEFT JOIN nothing z ON z.id = c.id LEFT JOIN LATERAL (SELECT z.id AS n) x ON true LEFT JOIN LATERAL (SELECT c.id AS n) y ON true;

@@ -107,6 +107,29 @@ CREATE TABLE extra_line () INHERITS (book_line);
 CREATE VIEW named_book AS SELECT b.id, (SELECT a.name FROM author a WHERE a.id = b.author_id) AS author FROM book b;
 CREATE VIEW book_author AS SELECT b.id, a.name FROM book b LEFT JOIN author a ON a.id = b.author_id;
 
+CREATE TYPE step AS ENUM ('cart', 'placed', 'sent');
+CREATE TABLE parcel (
+  id int PRIMARY KEY,
+  step step NOT NULL,
+  kind text,
+  done boolean NOT NULL,
+  owner_id int,
+  team_id int,
+  placed timestamptz,
+  sent timestamptz,
+  weight numeric,
+  label text,
+  finished timestamptz,
+  CHECK (step = 'cart' OR placed IS NOT NULL),
+  CHECK ((step = 'sent') = (sent IS NOT NULL)),
+  CHECK (num_nonnulls(owner_id, team_id) = 1),
+  CHECK (kind <> 'letter' OR label IS NOT NULL),
+  CHECK (NOT done OR finished IS NOT NULL),
+  CHECK (weight <= 5 OR label IS NOT NULL)
+);
+CREATE TABLE parcel_note (id int PRIMARY KEY, parcel_id int NOT NULL REFERENCES parcel ON DELETE CASCADE);
+CREATE TRIGGER kept BEFORE UPDATE ON parcel_note FOR EACH ROW EXECUTE FUNCTION blank();
+
 CREATE TABLE tight (id int);
 INSERT INTO tight VALUES (NULL), (1);
 CREATE MATERIALIZED VIEW stale AS SELECT id, count(*) AS n FROM tight GROUP BY id;
@@ -148,4 +171,11 @@ INSERT INTO whole VALUES (1, 1, 'x'), (NULL, 2, 'y');
 INSERT INTO part VALUES (1, 1), (NULL, 1), (NULL, 7);
 INSERT INTO book_line VALUES (1, 1);
 INSERT INTO extra_line VALUES (2, 77);
+INSERT INTO parcel VALUES
+  (1, 'cart', 'letter', false, 1, NULL, NULL, NULL, NULL, 'a', NULL),
+  (2, 'placed', 'box', true, NULL, 2, now(), NULL, 2, NULL, now()),
+  (3, 'sent', NULL, false, 3, NULL, now(), now(), 7, 'c', NULL),
+  (4, 'cart', 'crate', false, NULL, 1, now(), NULL, 5, NULL, now()),
+  (5, 'cart', NULL, false, 2, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO parcel_note VALUES (1, 1), (2, 4);
 REFRESH MATERIALIZED VIEW product_sales;

@@ -36,8 +36,8 @@ export const mutations: readonly Mutation[] = [
     ['row security hides no partner', '!isTable(to) || to.rowSecurity', '!isTable(to)'],
     [
       'a trigger does not undo CASCADE',
-      '!(acts && isUndone(member))',
-      '!(acts && isUndone(member) && false)',
+      '!(events !== 0 && isUndone(member))',
+      '!(events !== 0 && isUndone(member) && false)',
     ],
   ).map((mutation) => ({ ...mutation, ...foreignKeys })),
   ...at(
@@ -57,7 +57,21 @@ export const mutations: readonly Mutation[] = [
     ],
   ),
   ...at(
+    'query',
+    ['ON true finds a row', '(isAlways(condition) && treeHasRow(side, frame.scope))', 'isAlways(condition)'],
+    [
+      'a row that is there is joined',
+      '(isAlways(condition) && treeHasRow(side, frame.scope))',
+      'treeHasRow(side, frame.scope)',
+    ],
+  ),
+  ...at(
     'assume',
+    [
+      'equal booleans are not NULL',
+      'assume(left, NULL, context), assume(right, NULL, context)',
+      "'never', 'never'",
+    ],
     [
       'OR proves what AND proves',
       'return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(either);\n  }\n  if ((outcomes & NULL)',
@@ -339,7 +353,16 @@ export const mutations: readonly Mutation[] = [
       'a.every((literal) => !b.includes(literal))',
       'a.some((literal) => !b.includes(literal))',
     ],
+    ['what is equal is unequal', 'isTrue !== isUnequal(', 'isTrue === isUnequal('],
+    [
+      'a list holds no more than its constants',
+      'found.length < constants.length ? nothing',
+      'found.length === 0 ? nothing',
+    ],
   ),
+  ...at('constraint', ['CHECK constraints of several columns are true', 'TRUE | NULL, at', 'TRUE, at']),
+  ...at('null', ['grouping sets make nothing NULL', 'at.frame.scope.query.groupingSets !== null', 'false']),
+  ...at('non-null-count', ['num_nonnulls counts all', 'fewest < possible ? nothing', 'fewest < 0 ? nothing']),
   ...at(
     'window',
     ['a CASE speaks of all rows of a window', 'proven: context.frame.windowed', 'proven: context.proven'],

@@ -1,0 +1,77 @@
+import type { Relation } from '../catalog/catalog.ts';
+import { type Expr, Rte, type Var } from '../tree/nodes.ts';
+import { isNode, readExpr } from '../tree/read.ts';
+import { NULL, TRUE } from './assume.ts';
+import { isBuiltIn } from './check.ts';
+import type { Context, Engine } from './context.ts';
+import { variableKey } from './key.ts';
+import { isReal } from './learn.ts';
+
+/** A CHECK constraint about several columns. */
+interface Rule {
+  readonly condition: Expr;
+  /** `attnum`s. */
+  readonly columns: ReadonlySet<number>;
+  readonly noInherit: boolean;
+}
+
+const known = new WeakMap<Relation, readonly Rule[]>();
+
+/** A table's constraints that say of one column what another one's values mean; those about one column are looked at once. */
+function rulesOf(relation: Relation, engine: Engine): readonly Rule[] {
+  let rules = known.get(relation);
+  if (rules === undefined) {
+    rules = relation.checks.flatMap(({ condition: text, noInherit }) => {
+      const condition = readExpr(text);
+      const columns = new Set<number>();
+      addColumns(condition, columns);
+      return columns.size > 1 && isBuiltIn(condition, engine) ? [{ condition, columns, noInherit }] : [];
+    });
+    known.set(relation, rules);
+  }
+  return rules;
+}
+
+function addColumns(value: unknown, columns: Set<number>): void {
+  if (Array.isArray(value)) for (const item of value) addColumns(item, columns);
+  if (!isNode(value)) return;
+  if (value.tag === 'VAR') columns.add(value.varattno);
+  else for (const item of Object.values(value)) addColumns(item, columns);
+}
+
+/**
+ * Whether columns of one row cannot all be NULL where the row meets its table's CHECK constraints, which are true or
+ * NULL of it (PostgreSQL documentation, 5.5.1): `CHECK (state = 'new' OR sent IS NOT NULL)` where the state is another.
+ *
+ * @param variables of one range table entry of the query of `context`
+ */
+export function refusedByChecks(variables: readonly Var[], context: Context): boolean {
+  const [first] = variables;
+  const nulls = new Set(variables.flatMap((variable) => variableKey(variable, context) ?? []));
+  if (first === undefined || context.nulls !== undefined || nulls.size < variables.length) return false;
+  const { frame } = context;
+  const { engine, scope, regions } = frame;
+  const entry = scope.query.rtable?.[first.varno - 1];
+  const relation = engine.catalog.relations.get(entry?.relid ?? 0);
+  if (entry?.rtekind !== Rte.relation || relation === undefined || relation.checks.length === 0) return false;
+  // In RETURNING a row can be one that is not there.
+  if (context.stage === 'returning' || !engine.trust.definitions) return false;
+  if (!isReal(frame, regions.of.get(first.varno), context.proven)) return false;
+  if (!engine.relation(relation.oid, entry.inh ?? false).isTable) return false;
+  const at: Context = { ...context, stage: 'row', caseTest: null, sublink: null, excluding: true, nulls };
+  return rulesOf(relation, engine).some(({ condition, columns, noInherit }) => {
+    if (noInherit && entry.inh && relation.children.length > 0) return false;
+    if (!variables.some(({ varattno }) => columns.has(varattno))) return false;
+    return engine.assume(ofEntry(condition, first.varno), TRUE | NULL, at) === 'never';
+  });
+}
+
+/** A constraint's condition, about the rows of a range table entry. */
+function ofEntry(value: Expr, index: number): Expr;
+function ofEntry(value: unknown, index: number): unknown;
+function ofEntry(value: unknown, index: number): unknown {
+  if (Array.isArray(value)) return value.map((item) => ofEntry(item, index));
+  if (!isNode(value)) return value;
+  if (value.tag === 'VAR') return { ...value, varno: index };
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, ofEntry(item, index)]));
+}
