@@ -3,12 +3,19 @@ import type { SchemaSource } from '../project/config.ts';
 import { migrationsTable, readBooks } from './books.ts';
 import { appliedNames, foreignBooks } from './foreign-books.ts';
 
+export interface NoBooks {
+  /** A clause, without a full stop. */
+  readonly reason: string;
+  /** They are there, and may not be read. */
+  readonly forbidden: boolean;
+}
+
 /** The books of a database that we may be a stranger to. */
 export interface LiveBooks {
   /** Names of migrations, and contentHash of their files then, if that is known; null where there are no books. */
   readonly applied: ReadonlyMap<string, string | null> | null;
-  /** Why there are none. */
-  readonly note: string | null;
+  /** Why they cannot be read; also null where the format keeps none. */
+  readonly why: NoBooks | null;
 }
 
 /**
@@ -23,14 +30,12 @@ export async function readLiveBooks(
   const format = source.kind === 'migrations' ? source.format : 'plain';
   const foreign = foreignBooks[format];
   const table = format === 'node-pg-migrate' ? migrationsTable : foreign?.table;
-  if (table === undefined) return { applied: null, note: null };
-  const note = await whyUnreadable(client, table);
-  if (note !== null) {
-    return { applied: null, note: `${note}: the database is compared with all migrations.` };
-  }
+  if (table === undefined) return { applied: null, why: null };
+  const why = await whyUnreadable(client, table);
+  if (why !== null) return { applied: null, why };
   if (foreign === undefined) {
     const lines = await readBooks(client);
-    return { applied: new Map(lines.map(({ name, hash }) => [name, hash])), note: null };
+    return { applied: new Map(lines.map(({ name, hash }) => [name, hash])), why: null };
   }
   const { rows } = await client.query<{ id: string }>(foreign.sql);
   const applied = appliedNames(
@@ -38,16 +43,17 @@ export async function readLiveBooks(
     rows.map(({ id }) => id),
     names,
   );
-  return { applied: new Map(applied.map((name) => [name, null])), note: null };
+  return { applied: new Map(applied.map((name) => [name, null])), why: null };
 }
 
-async function whyUnreadable(client: Client, table: string): Promise<string | null> {
+async function whyUnreadable(client: Client, table: string): Promise<NoBooks | null> {
   const { rows } = await client.query<{ readable: boolean | null }>(
     `SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = 'public' AND c.relname = $1`,
     [table],
   );
-  if (rows[0] === undefined) return `There is no table public.${table}`;
-  return rows[0].readable === true ? null : `The role may not read public.${table}`;
+  if (rows[0] === undefined) return { reason: `There is no table public.${table}`, forbidden: false };
+  if (rows[0].readable === true) return null;
+  return { reason: `The role may not read public.${table}`, forbidden: true };
 }

@@ -1,6 +1,6 @@
 import { basename, relative, resolve } from 'node:path';
-import { readBooks } from '../database/books.ts';
 import { connect } from '../database/connection.ts';
+import { type NoBooks, readLiveBooks } from '../database/live-books.ts';
 import { readSourceFiles } from '../database/migration-files.ts';
 import { type MigrationUnit, unitsOf } from '../database/migration-units.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
@@ -69,22 +69,34 @@ export async function planImpact(
   }
   if (config.source.kind === 'schema') throw onlySince();
   if (scope.pending !== undefined) {
-    const applied = await appliedOn(scope.pending);
-    return { ...split(({ name }) => !applied.has(name)), ...still };
+    const { applied, notes } = await appliedOn(scope.pending, config, units);
+    return { ...split(({ name }) => !applied.has(name)), ...still, notes };
   }
   const one = scope.migration === undefined ? units.at(-1) : findUnit(config, units, scope.migration);
   // Later ones come after it: they are not run at all.
   return { base: one ? units.slice(0, units.indexOf(one)) : [], lookedAt: one ? [one] : [], ...still };
 }
 
-async function appliedOn(connection: ConnectionConfig): Promise<ReadonlySet<string>> {
+/** What a database has run, by the books of the format. Throws Failure (2) where that is not to be known. */
+async function appliedOn(connection: ConnectionConfig, { source }: Config, units: readonly MigrationUnit[]) {
   const client = await connect(connection);
   try {
     await client.query('SET default_transaction_read_only = on');
-    return new Set((await readBooks(client)).map(({ name }) => name));
+    const names = units.map(({ name }) => name);
+    const { applied, why } = await readLiveBooks(client, source, names);
+    if (applied !== null) return { applied: new Set(applied.keys()), notes: [] };
+    if (why === null || why.forbidden) throw unknownPending(why);
+    return { applied: new Set<string>(), notes: [`${why.reason}: all migrations are pending.`] };
   } finally {
     await client.end();
   }
+}
+
+function unknownPending(why: NoBooks | null): Failure {
+  const reason = why?.reason ?? 'Plain files are noted in no table';
+  const message = `${reason}, so which migrations are pending is not to be known.`;
+  const hint = 'Say what is looked at with --since or --migration.';
+  return new Failure(2, [diagnostic({ message, hint })]);
 }
 
 /** The migration that a path or a name stands for. Throws Failure (2) where there is none. */

@@ -72,7 +72,10 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
       database: live.description,
       role,
       scratch: scratch.description,
-      notes: [...(books.note === null ? [] : [books.note]), ...scratch.notes],
+      notes: [
+        ...(books.why ? [`${books.why.reason}: the database is compared with all migrations.`] : []),
+        ...scratch.notes,
+      ],
       ...{ pending, unknown, edited },
       ...compared,
     };

@@ -36,6 +36,12 @@ function lines({ migrations }: ImpactReport): readonly string[] {
   );
 }
 
+async function execute(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
 const renaming = '-- Up Migration\nALTER TABLE cars RENAME COLUMN make TO brand;\n';
 const loosening = 'ALTER TABLE cars ALTER COLUMN make DROP NOT NULL;\n';
 const renamedQueries = `/* @name GetCar :maybe */
@@ -528,6 +534,51 @@ describe('impact --pending', () => {
       expect(report.migrations.map(({ name }) => name)).toEqual(['2_loose', '3_more']);
       expect(lines(report)).toEqual(['2_loose: GetCar breaks', '2_loose: AddCar compatible']);
     } finally {
+      await database.drop();
+    }
+  });
+
+  test('reads the books of the tool that the migrations are of', async () => {
+    const { root, put } = carsOnServer();
+    put(
+      'pgtyped.config.json',
+      configWith({ database: 'server', migrations: { dir: 'db', format: 'goose' } }),
+    );
+    put(
+      'db/1_cars.sql',
+      '-- +goose Up\nCREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL, sold_at timestamptz);\n',
+    );
+    put('db/2_loose.sql', `-- +goose Up\n${loosening}`);
+    const database = await createDatabase(18);
+    try {
+      const all = await reportOf(root, '--pending', database.url);
+      expect(all.migrations.map(({ name }) => name)).toEqual(['1_cars', '2_loose']);
+      expect(all.notes).toEqual(['There is no table public.goose_db_version: all migrations are pending.']);
+      await execute(
+        database.url,
+        `CREATE TABLE goose_db_version (id serial PRIMARY KEY, version_id bigint NOT NULL, is_applied boolean NOT NULL);
+         INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (1, true)`,
+      );
+      const report = await reportOf(root, '--pending', database.url);
+      expect(report.migrations.map(({ name }) => name)).toEqual(['2_loose']);
+
+      await execute(database.url, 'CREATE ROLE nodrift_blind LOGIN');
+      const url = database.url.replace('postgres@', 'nodrift_blind@');
+      const blind = await nodrift(['impact', '--pending', url], { cwd: root });
+      expect(blind).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(blind.stderr).toContain(
+        'The role may not read public.goose_db_version, so which migrations are',
+      );
+      put(
+        'pgtyped.config.json',
+        configWith({ database: 'server', migrations: { dir: 'plain', format: 'plain' } }),
+      );
+      put('plain/1_cars.sql', 'CREATE TABLE cars (id text PRIMARY KEY, make text);\n');
+      const plain = await nodrift(['impact', '--pending', database.url], { cwd: root });
+      expect(plain).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(plain.stderr).toContain('Plain files are noted in no table, so which migrations are pending');
+    } finally {
+      await execute(database.url, 'DROP ROLE IF EXISTS nodrift_blind');
       await database.drop();
     }
   });

@@ -20,8 +20,8 @@ afterAll(async () => {
 async function booksOf(format: MigrationFormat, names: readonly string[], sql: string) {
   await client.query(`BEGIN; ${sql}`);
   try {
-    const { applied, note } = await readLiveBooks(client, { kind: 'migrations', dir: '/', format }, names);
-    return { applied: applied && [...applied.keys()].sort(), note };
+    const { applied, why } = await readLiveBooks(client, { kind: 'migrations', dir: '/', format }, names);
+    return { applied: applied && [...applied.keys()].sort(), why };
   } finally {
     await client.query('ROLLBACK');
   }
@@ -35,14 +35,14 @@ describe('the books of', () => {
       INSERT INTO pgmigrations (name, run_on) VALUES ('001_a', now()), ('0_gone', now())`;
     expect(await booksOf('node-pg-migrate', numbered, sql)).toEqual({
       applied: ['001_a', '0_gone'],
-      note: null,
+      why: null,
     });
   });
 
   test('goose: the last line of each version counts', async () => {
     const sql = `CREATE TABLE goose_db_version (id serial PRIMARY KEY, version_id bigint NOT NULL, is_applied boolean NOT NULL);
       INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (1, true), (2, true), (2, false), (9, true)`;
-    expect(await booksOf('goose', numbered, sql)).toEqual({ applied: ['001_a', '9'], note: null });
+    expect(await booksOf('goose', numbered, sql)).toEqual({ applied: ['001_a', '9'], why: null });
   });
 
   test('dbmate', async () => {
@@ -51,7 +51,7 @@ describe('the books of', () => {
     const names = ['20240101000000_a', '20240102000000_b', '20240103000000_c'];
     expect(await booksOf('dbmate', names, sql)).toEqual({
       applied: ['20240101000000_a', '20240103000000_c'],
-      note: null,
+      why: null,
     });
   });
 
@@ -62,28 +62,29 @@ describe('the books of', () => {
     ],
     ['tern', 'CREATE TABLE schema_version (version int4 NOT NULL); INSERT INTO schema_version VALUES (2)'],
   ] as const)('%s: all up to the last one', async (format, sql) => {
-    expect(await booksOf(format, numbered, sql)).toEqual({ applied: ['001_a', '002_b'], note: null });
-    expect(await booksOf(format, numbered.slice(2), sql)).toEqual({ applied: ['2'], note: null });
+    expect(await booksOf(format, numbered, sql)).toEqual({ applied: ['001_a', '002_b'], why: null });
+    expect(await booksOf(format, numbered.slice(2), sql)).toEqual({ applied: ['2'], why: null });
     const nothing = sql.replace(/; INSERT.*/, '');
-    expect(await booksOf(format, numbered, nothing)).toEqual({ applied: [], note: null });
+    expect(await booksOf(format, numbered, nothing)).toEqual({ applied: [], why: null });
   });
 
   test('sql-migrate: by the names of the files', async () => {
     const sql = `CREATE TABLE gorp_migrations (id text PRIMARY KEY, applied_at timestamptz);
       INSERT INTO gorp_migrations VALUES ('1_a.sql')`;
-    expect(await booksOf('sql-migrate', ['1_a', '1_b', 'c'], sql)).toEqual({ applied: ['1_a'], note: null });
+    expect(await booksOf('sql-migrate', ['1_a', '1_b', 'c'], sql)).toEqual({ applied: ['1_a'], why: null });
   });
 
   test('nobody, where there are none or they cannot be read', async () => {
     expect(await booksOf('goose', numbered, 'SELECT 1')).toEqual({
       applied: null,
-      note: 'There is no table public.goose_db_version: the database is compared with all migrations.',
+      why: { reason: 'There is no table public.goose_db_version', forbidden: false },
     });
     const sql =
       'CREATE TABLE schema_version (version int); REVOKE ALL ON schema_version FROM postgres; SET LOCAL ROLE pg_monitor';
-    expect((await booksOf('tern', numbered, sql)).note).toBe(
-      'The role may not read public.schema_version: the database is compared with all migrations.',
-    );
-    expect(await booksOf('plain', numbered, 'SELECT 1')).toEqual({ applied: null, note: null });
+    expect((await booksOf('tern', numbered, sql)).why).toEqual({
+      reason: 'The role may not read public.schema_version',
+      forbidden: true,
+    });
+    expect(await booksOf('plain', numbered, 'SELECT 1')).toEqual({ applied: null, why: null });
   });
 });
