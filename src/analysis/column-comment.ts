@@ -1,3 +1,5 @@
+import type { PgType, Value } from './type.ts';
+
 /** A column's comment: the TypeScript type that it names, and what is left of it as documentation. */
 export interface ColumnComment {
   readonly type: string | null;
@@ -16,4 +18,23 @@ export function readColumnComment(comment: string | null): ColumnComment {
     .replace(/[^\S\n]+$/gm, '')
     .trim();
   return { type, text: text === '' ? null : text };
+}
+
+/** A value with the TypeScript type that its column's comment names, which is for JSON alone. */
+export function withCommentType(value: Value, commentType: string | null): Value {
+  return commentType !== null && holdsJson(value.type) ? { ...value, commentType } : value;
+}
+
+/** Whether values of a type are JSON, or arrays of it. */
+export function holdsJson(type: PgType): boolean {
+  switch (type.kind) {
+    case 'array':
+      return holdsJson(type.element);
+    case 'domain':
+      return holdsJson(type.base);
+    case 'base':
+      return type.schema === 'pg_catalog' && /^jsonb?$/.test(type.name);
+    default:
+      return false;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Command, Statement } from '../syntax/statement.ts';
-import type { Value } from './type.ts';
+import type { Literal, Value } from './type.ts';
 
 /** A table, view or other relation's column. */
 export interface ColumnReference {
@@ -17,6 +17,21 @@ export interface Column {
   readonly source: ColumnReference | null;
   /** `COMMENT ON COLUMN` of the source; null if none. */
   readonly comment: string | null;
+}
+
+/** The kinds of rows that the arms of a UNION make, told apart by a column that is a constant in each of them. */
+export interface Variants {
+  /** That column's index: it is never NULL, and each member has another value there. */
+  readonly discriminant: number;
+  /** Two at least, in the order of the arms. */
+  readonly members: readonly Variant[];
+}
+
+export interface Variant {
+  /** What the discriminant is in these rows. */
+  readonly value: Literal;
+  /** Those of the query, with what is known of them in these rows. */
+  readonly columns: readonly Column[];
 }
 
 /** What Postgres and the tree say about one `$n`. */
@@ -81,6 +96,8 @@ export interface Query {
   readonly rows: { readonly min: number; readonly max: number | null };
   readonly params: readonly QueryParam[];
   readonly columns: readonly Column[];
+  /** Each row is one of these, besides being what `columns` say; absent: all rows are of one kind. */
+  readonly variants?: Variants;
   readonly reads: readonly RelationUse[];
   readonly writes: readonly RelationUse[];
   /** What it does to the relations that it writes, in the order of the statement; absent: nothing is known. */

@@ -3,19 +3,15 @@ import type { Param, Slot, Statement } from '../syntax/statement.ts';
 import type { Asked } from './asked.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
-import { baseType } from './catalog/base-type.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import { readColumnComment } from './column-comment.ts';
+import { readColumnComment, withCommentType } from './column-comment.ts';
 import { effects } from './effects.ts';
 import { anything, describedValue, type Facts } from './facts.ts';
-import { jsonShapes } from './json-shape.ts';
-import { type ResultLiterals, resultLiterals } from './literals.ts';
-import { columnFacts } from './nullability.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
-import type { Column, Query, QueryParam, SlotValue } from './query.ts';
+import type { Query, QueryParam, SlotValue } from './query.ts';
+import { bareName, resultColumns } from './result-columns.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
 import { readQuery } from './tree/read.ts';
-import type { PgType, Value } from './type.ts';
 import { violations } from './violations.ts';
 import { type DescribedField, noTree } from './wire.ts';
 
@@ -44,7 +40,6 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
   const tree = readQuery(answer.tree);
   const kind = kindOf(tree);
   const utility = kind === 'UTILITY';
-  const fields = answer.fields ?? [];
   const growing = growingSlots(statement.params);
   const { command } = statement;
   const bounded = asked.rows || command === 'one' || command === 'maybe';
@@ -63,14 +58,9 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
       ),
     };
   }
-  const literals = utility ? [] : resultLiterals(tree, catalog);
   const slots = utility ? [] : parameterFacts(tree, catalog, answer.paramTypes.length);
   // Callers keep to the parameters' types, so what these refuse does not come out either.
   const given = parametersGiven(statement.params, slots, options);
-  const facts = utility
-    ? []
-    : columnFacts(tree, catalog, given).map((proven, i) => withLiterals(proven, literals[i]));
-  const shapes = utility ? [] : jsonShapes(tree, catalog, given);
   return {
     query: {
       statement,
@@ -78,7 +68,7 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
       kind,
       rows,
       params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
-      columns: fields.map((field, i) => column(catalog, field, facts[i] ?? anything, shapes[i] ?? null)),
+      ...resultColumns(tree, answer.fields ?? [], catalog, given),
       ...(utility || !asked.effects ? { reads: [], writes: [], readOnly: null } : effects(tree, catalog)),
       violations: utility || !asked.violations ? { constraints: [], open: true } : violations(tree, catalog),
     },
@@ -148,61 +138,6 @@ function problemsOf(statement: Statement, fields: readonly DescribedField[] | nu
   return problems;
 }
 
-function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
-  return {
-    ...facts,
-    ...(found?.own && { literals: found.own }),
-    ...(found?.element && { element: { ...(facts.element ?? anything), literals: found.element } }),
-  };
-}
-
-function bareName(name: string): string {
-  return /.[!?]$/s.test(name) && name !== '?column?' ? name.slice(0, -1) : name;
-}
-
-function column(
-  catalog: Catalog,
-  field: DescribedField,
-  facts: Facts,
-  json: Column['value']['json'] | null,
-): Column {
-  const name = bareName(field.name);
-  const vouched = name === field.name ? null : field.name.endsWith('!');
-  const proven = vouched === null ? facts : { ...facts, nullable: !vouched };
-  const relation = catalog.relations.get(field.tableID);
-  const attribute = relation?.columns.get(field.columnID);
-  // The server describes a domain as what is below it (SendRowDescriptionMessage in printtup.c).
-  const domain = attribute !== undefined && baseType(catalog, attribute.type) === field.dataTypeID;
-  const value = describedValue(catalog, domain ? attribute.type : field.dataTypeID, proven);
-  const comment = readColumnComment(attribute?.comment ?? null);
-  return {
-    name,
-    value: withComment(json === null || json === undefined ? value : { ...value, json }, comment.type),
-    source:
-      relation === undefined || attribute === undefined
-        ? null
-        : { schema: relation.schema, table: relation.name, column: attribute.name },
-    comment: holdsJson(value.type) ? comment.text : (attribute?.comment ?? null),
-  };
-}
-
-function withComment(value: Value, commentType: string | null): Value {
-  return commentType !== null && holdsJson(value.type) ? { ...value, commentType } : value;
-}
-
-function holdsJson(type: PgType): boolean {
-  switch (type.kind) {
-    case 'array':
-      return holdsJson(type.element);
-    case 'domain':
-      return holdsJson(type.base);
-    case 'base':
-      return type.schema === 'pg_catalog' && /^jsonb?$/.test(type.name);
-    default:
-      return false;
-  }
-}
-
 function queryParam(
   catalog: Catalog,
   param: Param,
@@ -217,7 +152,7 @@ function queryParam(
     return {
       name: written.name,
       index: written.index,
-      value: withComment(
+      value: withCommentType(
         describedValue(catalog, types[written.index - 1] ?? 0, facts),
         readColumnComment(found?.comment ?? null).type,
       ),

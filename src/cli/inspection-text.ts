@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import type { RelationUse } from '../analysis/query.ts';
-import type { InspectedQuery, Inspection } from '../flow/inspection.ts';
+import type { InspectedQuery, InspectedVariant, Inspection } from '../flow/inspection.ts';
 import type { Colors } from './io.ts';
 import { visible } from './visible.ts';
 
@@ -11,6 +11,7 @@ import { visible } from './visible.ts';
  *       param   id      text  string
  *       column  id      text  string            cars.id
  *       column  soldAt  timestamptz  Date | null  cars.sold_at
+ *       row     kind: 'sold'; soldAt: Date
  *       reads   cars (id, sold_at)
  */
 export function inspectionText({ queries }: Inspection, colors: Colors): string {
@@ -34,11 +35,19 @@ function paragraph(query: InspectedQuery, colors: Colors): string {
     visible(tsType),
     source === null ? '' : visible(`${relation(source)}.${source.column}`),
   ]);
+  const variants = (query.variants?.members ?? []).map((variant) => variantText(variant, query));
   const uses = [
     ...query.reads.map((use) => useText('reads', use)),
     ...query.writes.map((use) => useText('writes', use)),
   ];
-  return [head, ...table([...params, ...columns]), ...uses].join('\n');
+  return [head, ...table([...params, ...columns]), ...variants, ...uses].join('\n');
+}
+
+/** What tells a kind of rows from the others, and where it differs from all of them together. */
+function variantText({ columns }: InspectedVariant, query: InspectedQuery): string {
+  const own = columns.filter(({ tsType }, index) => tsType !== query.columns[index]?.tsType);
+  const texts = own.map(({ name, tsType }) => visible(`${name}: ${tsType}`));
+  return `  ${'row'.padEnd('column'.length)}  ${texts.join('; ')}`;
 }
 
 function rowsText({ min, max }: InspectedQuery['rows']): string {

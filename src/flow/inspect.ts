@@ -68,6 +68,13 @@ function inspectQuery({ query, name, keys }: NamedQuery, typing: Typing): Inspec
   const { statement } = query;
   const { tsType, config } = typing;
   const path = config.searchPath ?? ['public'];
+  const columns = (of: readonly Column[]) =>
+    of.map((column, index) => inspectColumn(column, keys[index] ?? column.name, tsType, path));
+  const { discriminant = 0, members: found = [] } = query.variants ?? {};
+  const variants = found.map(({ value, columns: own }) => ({ value, columns: columns(own) }));
+  // Modules have one type of row where TypeScript could not tell several apart.
+  const kinds = new Set(variants.map(({ columns: own }) => own[discriminant]?.tsType));
+  const members = kinds.size === variants.length ? variants : [];
   return {
     name,
     file: statement.file,
@@ -79,9 +86,8 @@ function inspectQuery({ query, name, keys }: NamedQuery, typing: Typing): Inspec
     params: query.params.flatMap((param, index) =>
       inspectParam(param, statement.params[index], typing, path),
     ),
-    columns: query.columns.map((column, index) =>
-      inspectColumn(column, keys[index] ?? column.name, tsType, path),
-    ),
+    columns: columns(query.columns),
+    ...(members.length > 0 && { variants: { discriminant: keys[discriminant] ?? '', members } }),
     reads: query.reads,
     writes: query.writes,
     readOnly: query.readOnly,

@@ -1,4 +1,5 @@
 import type { RelationUse, Violations } from '../analysis/query.ts';
+import type { Literal } from '../analysis/type.ts';
 
 /**
  * What `nodrift inspect --json` prints and `inspect` returns. `formatVersion` grows when a reader of this
@@ -25,6 +26,12 @@ export interface InspectedQuery {
   readonly sql: string;
   readonly params: readonly InspectedParam[];
   readonly columns: readonly InspectedColumn[];
+  /** Each row is one of these; absent: all rows are of one type. */
+  readonly variants?: {
+    /** The column that tells them apart, as generated. */
+    readonly discriminant: string;
+    readonly members: readonly InspectedVariant[];
+  };
   readonly reads: readonly RelationUse[];
   readonly writes: readonly RelationUse[];
   /** Whether it writes and locks nothing; null: unknown, it calls volatile functions or is a utility statement. */
@@ -51,6 +58,13 @@ export interface InspectedColumn {
   readonly nullable: boolean;
   readonly tsType: string;
   readonly source: { readonly schema: string; readonly table: string; readonly column: string } | null;
+}
+
+export interface InspectedVariant {
+  /** What the discriminant is in these rows. */
+  readonly value: Literal;
+  /** All columns, as they are in these rows. */
+  readonly columns: readonly InspectedColumn[];
 }
 
 export interface InspectedError {

@@ -9,6 +9,7 @@ import { sqlLiteral, stringLiteral, unixLines } from './literal.ts';
 import type { Module } from './module.ts';
 import type { Overrides } from './override.ts';
 import type { NamedQuery, SourceFile } from './query-names.ts';
+import { rowType } from './row-type.ts';
 import { type Scope, type Shape, shapeOf } from './shape.ts';
 import type { SharedModule } from './shared-module.ts';
 import { sqlTypeName } from './sql-type-name.ts';
@@ -17,11 +18,12 @@ import {
   lineWidth,
   named,
   orNull,
-  printFields,
+  printInterface,
   type TsField,
   type TsType,
   unionOf,
 } from './ts-type.ts';
+import { variantNames } from './variant-names.ts';
 import { violationFields } from './violation-types.ts';
 
 /** The module of one file for nodrift's own runtime. */
@@ -31,44 +33,42 @@ export function nodriftModule(
   overrides: Overrides,
   config: Config,
 ): Module {
-  const imports = collectImports(new Set(queries.flatMap((q) => [q.name, q.params, q.row, q.violations])));
+  const taken = new Set(queries.flatMap((q) => [q.name, q.params, q.row, q.violations]));
+  const variants = queries.map(({ query, stem }) =>
+    variantNames(stem, query.variants?.members.map(({ value }) => value) ?? [], taken),
+  );
+  const imports = collectImports(taken);
   const scope = fileScope(output, imports, shared, overrides, config);
-  const blocks = queries.flatMap((query) => queryBlocks(query, scope));
+  const blocks = queries.flatMap((query, i) => queryBlocks(query, variants[i] ?? [], scope));
   return { path: output, source: file, text: `${header(file)}${[imports.print(), ...blocks].join('\n')}` };
 }
 
-function queryBlocks({ query, name, params, row, keys, ...names }: NamedQuery, scope: Scope): string[] {
+function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: Scope): string[] {
+  const { query, name, params, row } = naming;
   const { statement, command } = query;
   const parameters = query.params.map((param) => parameter(param, scope));
-  const fields: TsField[] = [];
-  const codecs: Expression[] = [];
-  for (const [index, { value, source, name: column, comment }] of query.columns.entries()) {
-    const key = keys[index] ?? column;
-    const { type, codec } = shapeOf(value, 'result', source, scope);
-    fields.push({ name: key, type: orNull(type, value.nullable), comment });
-    codecs.push({ list: [stringLiteral(key), codec] });
-  }
+  const { blocks: rowBlocks, codecs } = rowType(naming, variants, scope);
   const blocks: string[] = [];
   if (parameters.length > 0)
     blocks.push(
-      interfaceBlock(
+      printInterface(
         params,
         parameters.map((p) => p.field),
       ),
     );
-  if (fields.length > 0) blocks.push(interfaceBlock(row, fields));
+  blocks.push(...rowBlocks);
 
   const violations = violationFields(query);
-  if (violations?.length) blocks.push(interfaceBlock(names.violations, violations));
+  if (violations?.length) blocks.push(printInterface(naming.violations, violations));
 
   const returnsRows = command !== 'exec' && command !== 'execrows';
   // What the makers take for granted is left out at the end.
   const types = [
     parameters.length > 0 ? params : 'void',
-    fields.length > 0 ? row : returnsRows ? 'Record<string, never>' : 'void',
+    codecs.length > 0 ? row : returnsRows ? 'Record<string, never>' : 'void',
   ];
   if (violations === null) types.push(scope.runtimeType('Violations'));
-  else if (violations.length > 0) types.push(names.violations);
+  else if (violations.length > 0) types.push(naming.violations);
   else if (types[1] === 'void') types.pop();
   const definition: Expression = {
     record: [
@@ -98,10 +98,6 @@ function typeArguments(types: readonly string[], before: number): string {
 
 // More than a line holds: the definition of a query always has a line for each of its entries.
 const lineBreak = 1000;
-
-function interfaceBlock(name: string, fields: readonly TsField[]): string {
-  return `export interface ${name} {\n${printFields(fields, '  ')}}\n`;
-}
 
 /** What the file says of the query, and its SQL with the parameters' names. */
 function documentation({ statement }: Query): string {

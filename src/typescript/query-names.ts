@@ -8,6 +8,8 @@ export interface NamedQuery {
   readonly query: Query;
   /** The function's. */
   readonly name: string;
+  /** What the names of its types begin with. */
+  readonly stem: string;
   readonly params: string;
   /** Of the row's type. */
   readonly row: string;
@@ -67,7 +69,7 @@ export function nameQueries(
       return [];
     }
     const row = config.runtime === 'nodrift' ? `${stem}Row` : `${stem}Result`;
-    return [{ query, name, params, row, violations: `${stem}Violations`, pair: `${stem}Query`, keys }];
+    return [{ query, name, stem, params, row, violations: `${stem}Violations`, pair: `${stem}Query`, keys }];
   });
 }
 

@@ -49,7 +49,9 @@ export function shapeOf(
   scope: Scope,
 ): Shape {
   const override = column === null ? null : scope.overrides.ofColumn(column);
-  return shape(value, { direction, column, override, scope });
+  const found = shape(value, { direction, column, override, scope });
+  // Nothing but NULL, whatever the type.
+  return value.literals?.length === 0 ? { ...found, type: named('never') } : found;
 }
 
 /** The same scope for where only the type is wanted: no codec is imported for it. */
@@ -59,6 +61,17 @@ export function typesOnly(scope: Scope): Scope {
     runtime: (name) => name,
     configured: (wanted) => scope.configured(wanted, true),
     sharedCodec: () => '',
+  };
+}
+
+/** The same scope for where only the codec is wanted: no type is imported for it. */
+export function codecsOnly(scope: Scope): Scope {
+  return {
+    ...scope,
+    runtimeType: (name) => name,
+    configured: (wanted, isType) => (isType ? wanted.local : scope.configured(wanted, false)),
+    sharedType: () => '',
+    sharedJson: () => null,
   };
 }
 

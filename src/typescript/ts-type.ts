@@ -86,6 +86,11 @@ export function printFields(fields: readonly TsField[], indent: string): string 
     .join('');
 }
 
+/** The declaration of an interface. */
+export function printInterface(name: string, fields: readonly TsField[]): string {
+  return `export interface ${name} {\n${printFields(fields, '  ')}}\n`;
+}
+
 function broken(type: TsType, indent: string, before: number): string {
   const inner = `${indent}  `;
   switch (type.kind) {

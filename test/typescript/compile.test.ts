@@ -7,6 +7,7 @@ import { agreementModule } from './support/agreement.ts';
 import { array, base, column, config, enumType, query, value } from './support/build.ts';
 import { compilers, type TestProject, testProject } from './support/compile.ts';
 import { sampleQueries, text } from './support/sample.ts';
+import { payments } from './support/variants.ts';
 
 /** Names that collide with everything that a module could import or that means something in JavaScript. */
 const collisions: readonly Query[] = [
@@ -71,6 +72,7 @@ import { addJob, addJobs, type AddJobsViolations, everyType, type EveryTypeRow, 
 import { delete_, text, type TextRow } from './queries/deep/collisions.queries.js';
 import { getJob } from './queries/deep/configured.queries.js';
 import type { JobParameters } from './json.js';
+import { listPayments, type ListPaymentsCardRow, type ListPaymentsGiftCardRow, type ListPaymentsRow } from './queries/deep/payments.queries.js';
 
 declare const db: Connection;
 
@@ -152,6 +154,37 @@ export const statuses: ['public', 'audit', 'y', 'z'] = [collided[0]!.g, collided
 export const odd: number = collided[0]!["it's a *\\/ \`\${x}\`"];
 await delete_(db, { x: [null, { a: [1] }] });
 
+for (const payment of await listPayments(db)) {
+  if (payment.kind === 'card') {
+    const digits: string = payment.last4.slice(0, payment.tags.map((tag) => tag.length)[0]);
+    const visa: 'visa' | 'amex' = payment.network;
+    const none: null = payment.till;
+    digits satisfies string; visa satisfies string; none satisfies null;
+  } else if (payment.kind === 'cash') {
+    payment.till.plus(1);
+    payment.last4 satisfies null;
+    // @ts-expect-error elements can be null
+    payment.tags.map((tag) => tag.length);
+  }
+  // @ts-expect-error cash has none
+  payment.last4.length;
+  // @ts-expect-error no such kind
+  if (payment.kind === 'cheque') nothing(db);
+  // What only a card fills in tells the kind, too.
+  if (payment.network !== null) payment satisfies ListPaymentsCardRow;
+}
+export function fee(payment: ListPaymentsRow): number {
+  switch (payment.kind) {
+    case 'card': return payment.last4.length;
+    case 'gift card': return payment.receipt?.length ?? 0;
+    case 'cash': return payment.till.toNumber();
+  }
+}
+export const gift: ListPaymentsGiftCardRow | undefined = (await listPayments(db)).find((payment): payment is ListPaymentsGiftCardRow => payment.kind === 'gift card');
+// @ts-expect-error a card's number
+export const noCard: ListPaymentsRow = { kind: 'card', id: 1n, last4: null, till: null, network: 'visa', receipt: {}, tags: [] };
+for await (const payment of listPayments.iterate(db)) if (payment.kind === 'cash') payment.till.plus(1);
+
 const job = await getJob(db, { p: 'text', q: 1 });
 export const parameters: JobParameters = job.parameters;
 export const results: (JobParameters | null)[] | null = job.results;
@@ -219,6 +252,11 @@ beforeAll(() => {
       file: 'queries/deep/collisions.sql',
       output: join(project.root, 'queries/deep/collisions.queries.ts'),
       queries: collisions,
+    },
+    {
+      file: 'queries/deep/payments.sql',
+      output: join(project.root, 'queries/deep/payments.queries.ts'),
+      queries: [payments],
     },
   ];
   const { modules, diagnostics } = printModules({

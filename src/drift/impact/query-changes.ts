@@ -2,6 +2,7 @@ import type { Column, Query, QueryParam, RelationUse, SlotValue } from '../../an
 import type { Change, Direction, Severity } from './change.ts';
 import { parameterChange, resultChange } from './value-change.ts';
 import { valueText } from './value-text.ts';
+import { variantChanges } from './variant-changes.ts';
 
 export interface ComparisonOptions {
   /** Types of these schemas are written without them. */
@@ -15,8 +16,11 @@ export interface ComparisonOptions {
  * made for, `after` what it meets. The gravest kinds first: columns, parameters, rows, relations.
  */
 export function queryChanges(before: Query, after: Query, options: ComparisonOptions): readonly Change[] {
+  const columns = columnChanges(before.columns, after.columns, options);
   return [
-    ...columnChanges(before.columns, after.columns, options),
+    ...columns,
+    // The rows of @pgtyped/runtime are of one type.
+    ...(options.runtime === 'nodrift' ? variantChanges(before, after, columns, options.searchPath) : []),
     ...parameterChanges(before.params, after.params, options),
     ...rowsChange(before, after),
     ...usesChange('reads', before.reads, after.reads),

@@ -17,6 +17,7 @@ export function valueTexts(
 
 /** The text of one value, where there is none to compare it with. */
 export function valueText(value: Value, path: readonly string[]): string {
+  if (value.nullable && value.literals?.length === 0) return 'null';
   return nullable(value.literals ? literalTexts(value.literals) : elementsText(value, path), value);
 }
 
@@ -80,6 +81,7 @@ function literalTexts(literals: readonly Literal[]): string {
   return literals.map(literalText).join(' | ') || 'never';
 }
 
-function literalText(literal: Literal): string {
+/** As SQL writes it. */
+export function literalText(literal: Literal): string {
   return typeof literal === 'string' ? `'${literal.replaceAll("'", "''")}'` : String(literal);
 }

@@ -105,6 +105,7 @@ export interface QuerySpec {
   readonly file?: string;
   readonly line?: number;
   readonly violations?: Query['violations'];
+  readonly variants?: Query['variants'];
 }
 
 /** A query as the analysis would give it; `sql` has its parameters as `:x`, `:x!` or `:x?`, and no casts. */
@@ -158,6 +159,7 @@ export function query(spec: QuerySpec): Query {
     rows: { min: 0, max: null },
     params: slots.map((s) => s.queryParam),
     columns: spec.columns ?? [],
+    ...(spec.variants && { variants: spec.variants }),
     reads: [],
     writes: [],
     readOnly: spec.sql.startsWith('SELECT'),

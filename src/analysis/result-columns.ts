@@ -1,0 +1,95 @@
+import { baseType } from './catalog/base-type.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import { holdsJson, readColumnComment, withCommentType } from './column-comment.ts';
+import { anything, describedValue, type Facts } from './facts.ts';
+import { jsonShapes } from './json-shape.ts';
+import { type ResultLiterals, resultLiterals } from './literals.ts';
+import { columnFacts } from './nullability.ts';
+import type { Column, Query } from './query.ts';
+import type { QueryNode } from './tree/nodes.ts';
+import type { Json } from './type.ts';
+import { discriminated, valueIn } from './variants.ts';
+import type { DescribedField } from './wire.ts';
+
+/**
+ * What is known of the columns that a statement returns.
+ * @param fields as the server describes them
+ * @param params what the callers of `$1`, `$2`, ... keep to
+ */
+export function resultColumns(
+  query: QueryNode,
+  fields: readonly DescribedField[],
+  catalog: Catalog,
+  params: readonly Facts[],
+): Pick<Query, 'columns' | 'variants'> {
+  // Such as EXPLAIN: it has no target list.
+  if (query.utilityStmt !== null)
+    return { columns: fields.map((field) => column(catalog, field, anything, null)) };
+  const columns = columnsOf(query, fields, catalog, params);
+  const found = discriminated(
+    query,
+    catalog,
+    columns.map(({ value }) => value),
+  );
+  if (found === null) return { columns };
+  const members = [...found.parts].map(([value, part]) => {
+    const own = columnsOf(part, fields, catalog, params);
+    return {
+      value,
+      columns: columns.map((whole, i) => {
+        const narrowed = valueIn(part, i, catalog, whole.value, own[i]?.value ?? whole.value);
+        return { ...whole, value: i === found.column ? { ...narrowed, literals: [value] } : narrowed };
+      }),
+    };
+  });
+  // Kinds of rows that differ in nothing else are one.
+  const rests = members.map((member) => JSON.stringify(member.columns.toSpliced(found.column, 1)));
+  if (new Set(rests).size === 1) return { columns };
+  return { columns, variants: { discriminant: found.column, members } };
+}
+
+function columnsOf(
+  query: QueryNode,
+  fields: readonly DescribedField[],
+  catalog: Catalog,
+  params: readonly Facts[],
+): readonly Column[] {
+  const literals = resultLiterals(query, catalog);
+  const facts = columnFacts(query, catalog, params).map((proven, i) => withLiterals(proven, literals[i]));
+  const shapes = jsonShapes(query, catalog, params);
+  return fields.map((field, i) => column(catalog, field, facts[i] ?? anything, shapes[i] ?? null));
+}
+
+function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
+  return {
+    ...facts,
+    ...(found?.own && { literals: found.own }),
+    ...(found?.element && { element: { ...(facts.element ?? anything), literals: found.element } }),
+  };
+}
+
+/** A column's name without the `!` or `?` that its alias may end in. */
+export function bareName(name: string): string {
+  return /.[!?]$/s.test(name) && name !== '?column?' ? name.slice(0, -1) : name;
+}
+
+function column(catalog: Catalog, field: DescribedField, facts: Facts, json: Json | null): Column {
+  const name = bareName(field.name);
+  const vouched = name === field.name ? null : field.name.endsWith('!');
+  const proven = vouched === null ? facts : { ...facts, nullable: !vouched };
+  const relation = catalog.relations.get(field.tableID);
+  const attribute = relation?.columns.get(field.columnID);
+  // The server describes a domain as what is below it (SendRowDescriptionMessage in printtup.c).
+  const domain = attribute !== undefined && baseType(catalog, attribute.type) === field.dataTypeID;
+  const value = describedValue(catalog, domain ? attribute.type : field.dataTypeID, proven);
+  const comment = readColumnComment(attribute?.comment ?? null);
+  return {
+    name,
+    value: withCommentType(json === null ? value : { ...value, json }, comment.type),
+    source:
+      relation === undefined || attribute === undefined
+        ? null
+        : { schema: relation.schema, table: relation.name, column: attribute.name },
+    comment: holdsJson(value.type) ? comment.text : (attribute?.comment ?? null),
+  };
+}

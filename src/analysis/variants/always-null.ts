@@ -1,0 +1,52 @@
+import { entryOf, innerScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
+import { expressionType } from '../tree/expression-type.ts';
+import type { Expr, QueryNode } from '../tree/nodes.ts';
+import { rowsOf } from './rows-of.ts';
+
+/**
+ * Whether a result column is NULL in every row, as it is written: `NULL AS last4`, in each arm of set operations.
+ * @param column 0-based
+ */
+export function isAlwaysNull(column: number, scope: Scope): boolean {
+  const { query } = scope;
+  const expr = resultExpressions(query)[column];
+  if (expr === undefined) return false;
+  if (query.setOperations === null) return isNull(expr, scope);
+  const types = new Set([expressionType(expr), ...typesOf(query.setOperations, column)]);
+  return setOperationArms(query).every(({ subquery }) => {
+    const own = subquery ? resultExpressions(subquery)[column] : undefined;
+    if (!subquery || own === undefined) return false;
+    // A cast of the user's making may turn NULL into something else.
+    types.add(expressionType(own));
+    return types.size === 1 && isAlwaysNull(column, innerScope(scope, subquery));
+  });
+}
+
+function typesOf(node: NonNullable<QueryNode['setOperations']>, column: number): readonly (number | null)[] {
+  if (node.tag === 'RANGETBLREF') return [];
+  return [node.colTypes[column] ?? null, ...typesOf(node.larg, column), ...typesOf(node.rarg, column)];
+}
+
+function isNull(expr: Expr, scope: Scope): boolean {
+  switch (expr.tag) {
+    case 'CONST':
+      return expr.constisnull;
+    case 'RELABELTYPE':
+    case 'COLLATEEXPR':
+    case 'COERCETODOMAIN':
+      return isNull(expr.arg, scope);
+    case 'FUNCEXPR': {
+      // `NULL::numeric(10, 2)`
+      const [first] = expr.args ?? [];
+      const strict = scope.catalog.functions.get(expr.funcid)?.strict ?? false;
+      return strict && !expr.funcretset && first !== undefined && isNull(first, scope);
+    }
+    case 'VAR': {
+      const found = expr.varattno > 0 ? entryOf(scope, expr) : null;
+      const rows = found === null ? null : rowsOf(found.node, found.scope);
+      return rows !== null && isAlwaysNull(expr.varattno - 1, rows);
+    }
+    default:
+      return false;
+  }
+}

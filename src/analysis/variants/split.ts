@@ -1,0 +1,106 @@
+import { literalsOf } from '../literals.ts';
+import { isGrouped } from '../nullability/grouping.ts';
+import { innerScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
+import {
+  Cmd,
+  type Expr,
+  type QueryNode,
+  type RangeTblEntry,
+  type RangeTblRef,
+  Rte,
+  SetOp,
+  type SetOperationStmt,
+} from '../tree/nodes.ts';
+import type { Literal } from '../type.ts';
+import { rowsOf } from './rows-of.ts';
+
+/** Queries by the constant that their rows have in a column, in the order of the arms. */
+export type Parts = ReadonlyMap<Literal, QueryNode>;
+
+/**
+ * Splits a query by the constants that a result column has in the arms of a UNION: each of its rows that is not NULL there
+ * is a row of the part for its value. A part is the same query with the arms of one value only.
+ *
+ * UNION keeps or drops whole rows, also those that a nondeterministic collation takes for equal (PostgreSQL documentation,
+ * 7.4), so that a row has the constant of the arm that its other columns are from. INTERSECT and EXCEPT are not looked
+ * into.
+ *
+ * @param column 0-based
+ * @returns null where an arm has something else there than one constant
+ */
+export function splitBy(column: number, scope: Scope): Parts | null {
+  const { query } = scope;
+  if (query.commandType !== Cmd.select) return null;
+  const expr = resultExpressions(query)[column];
+  if (expr === undefined) return null;
+  if (query.setOperations !== null) {
+    return isUnion(query.setOperations) ? splitUnion(column, query.setOperations, scope) : null;
+  }
+  return splitFrom(expr, scope) ?? constant(expr, scope);
+}
+
+function constant(expr: Expr, scope: Scope): Parts | null {
+  const [value, another] = literalsOf(expr, scope) ?? [];
+  return value === undefined || another !== undefined ? null : new Map([[value, scope.query]]);
+}
+
+/** By a column of FROM that is selected as it is. Other rows of that entry must have no say in what a row is like. */
+function splitFrom(expr: Expr, scope: Scope): Parts | null {
+  const { query } = scope;
+  if (expr.tag !== 'VAR' || expr.varlevelsup !== 0 || expr.varattno <= 0) return null;
+  if (isGrouped(query) || query.hasWindowFuncs || query.hasTargetSRFs) return null;
+  const entry = query.rtable?.[expr.varno - 1];
+  const rows = entry === undefined ? null : rowsOf(entry, scope);
+  const parts = rows === null ? null : splitBy(expr.varattno - 1, rows);
+  if (entry === undefined || parts === null) return null;
+  const { tag, lateral, alias = null } = entry;
+  return new Map(
+    [...parts].map(([value, subquery]) => {
+      const narrowed: RangeTblEntry = { tag, rtekind: Rte.subquery, lateral, alias, subquery };
+      return [value, { ...query, rtable: query.rtable?.with(expr.varno - 1, narrowed) ?? null }];
+    }),
+  );
+}
+
+type Arms = SetOperationStmt | RangeTblRef;
+
+function isUnion(node: Arms): boolean {
+  return node.tag === 'RANGETBLREF' || (node.op === SetOp.union && isUnion(node.larg) && isUnion(node.rarg));
+}
+
+function splitUnion(column: number, arms: Arms, scope: Scope): Parts | null {
+  const { query } = scope;
+  const found = new Map<RangeTblEntry, Parts>();
+  for (const entry of setOperationArms(query)) {
+    const parts = entry.subquery ? splitBy(column, innerScope(scope, entry.subquery)) : null;
+    if (parts === null) return null;
+    found.set(entry, parts);
+  }
+  const values = new Set([...found.values()].flatMap((parts) => [...parts.keys()]));
+  return new Map(
+    [...values].map((value) => {
+      const rtable = (query.rtable ?? []).map((entry) => {
+        const subquery = found.get(entry)?.get(value);
+        return subquery === undefined ? entry : { ...entry, subquery };
+      });
+      const has = ({ rtindex }: RangeTblRef) => {
+        const entry = query.rtable?.[rtindex - 1];
+        return entry !== undefined && found.get(entry)?.has(value) === true;
+      };
+      return [value, { ...query, rtable, setOperations: kept(arms, has) }];
+    }),
+  );
+}
+
+/** The arms for which `has` holds. Operations stay for their types, that of one arm with the same arm twice. */
+function kept(node: Arms, has: (arm: RangeTblRef) => boolean): Arms | null {
+  if (node.tag === 'RANGETBLREF') return has(node) ? node : null;
+  const [left, right] = [kept(node.larg, has), kept(node.rarg, has)];
+  if (left !== null && right !== null) return { ...node, larg: left, rarg: right };
+  const only = left ?? right;
+  return only === null ? null : { ...node, larg: only, rarg: firstArm(only) };
+}
+
+function firstArm(node: Arms): RangeTblRef {
+  return node.tag === 'RANGETBLREF' ? node : firstArm(node.larg);
+}
