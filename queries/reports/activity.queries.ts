@@ -7,12 +7,21 @@ export interface ListActivityParams {
   limit: bigint;
 }
 
-export interface ListActivityRow {
-  kind: 'task' | 'job';
+export interface ListActivityTaskRow {
+  kind: 'task';
   id: string;
   title: string;
   happenedAt: Date;
 }
+
+export interface ListActivityJobRow {
+  kind: 'job';
+  id: string;
+  title: 'import_cars' | 'refresh_prices' | 'export_tasks';
+  happenedAt: Date;
+}
+
+export type ListActivityRow = ListActivityTaskRow | ListActivityJobRow;
 
 /**
  * What happened lately in one user's account: tasks added and jobs asked for, the newest first.

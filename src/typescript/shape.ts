@@ -49,9 +49,12 @@ export function shapeOf(
   scope: Scope,
 ): Shape {
   const override = column === null ? null : scope.overrides.ofColumn(column);
-  const found = shape(value, { direction, column, override, scope });
   // Nothing but NULL, whatever the type.
-  return value.literals?.length === 0 ? { ...found, type: named('never') } : found;
+  if (value.literals?.length === 0) {
+    const { codec } = shape(value, { direction, column, override, scope: codecsOnly(scope) });
+    return { type: named('never'), codec };
+  }
+  return shape(value, { direction, column, override, scope });
 }
 
 /** The same scope for where only the type is wanted: no codec is imported for it. */

@@ -135,6 +135,10 @@ SELECT at, kind FROM events;
 /* @name AddEvent :exec */
 INSERT INTO events (at, kind) VALUES (:at, :kind);
 
+/* @name Named */
+SELECT 'user' AS kind, id::bigint AS id, name, home FROM users
+UNION ALL SELECT 'note', id, body, NULL FROM notes;
+
 /* @name NextTicket :one */
 SELECT nextval('ticket_numbers') AS ticket;
 `;
@@ -205,6 +209,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'GetNote breaks: query accepted -> column "body" does not exist',
       'AddNote breaks: query accepted -> column "body" of relation "notes" does not exist',
       'CopyBody breaks: query accepted -> column "body" of relation "notes" does not exist',
+      'Named breaks: query accepted -> column "body" does not exist',
     ],
     verify: ['missing column public.notes.body', 'unexpected column public.notes.content'],
   },
@@ -348,6 +353,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'AddUser compatible: parameter :name text -> text | null',
       'UpsertUser compatible: parameter :name text -> text | null',
       'NotesOfOwner breaks: column name text -> text | null',
+      "Named breaks: column name (kind 'user') text -> text | null",
     ],
     verify: ['different column public.users.name'],
   },
@@ -358,6 +364,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'GetNote compatible: column body text | null -> text',
       'AddNote breaks: parameter :body text | null -> text',
       'CopyBody may break: required column notes.body NULL allowed -> NOT NULL',
+      'Named compatible: column name text | null -> text',
     ],
     verify: ['different column public.notes.body'],
   },
@@ -523,6 +530,7 @@ export const changes: readonly SchemaChangeCase[] = [
     sql: 'ALTER TYPE address ADD ATTRIBUTE country text',
     impact: [
       'Homes breaks: column home address (street text | null, city text | null) | null -> address (street text | null, city text | null, country text | null) | null',
+      'Named breaks: column home address (street text | null, city text | null) | null -> address (street text | null, city text | null, country text | null) | null',
     ],
     verify: ['different composite type public.address'],
   },
@@ -531,6 +539,7 @@ export const changes: readonly SchemaChangeCase[] = [
     sql: 'ALTER TYPE address DROP ATTRIBUTE city',
     impact: [
       'Homes breaks: column home address (street text | null, city text | null) | null -> address (street text | null) | null',
+      'Named breaks: column home address (street text | null, city text | null) | null -> address (street text | null) | null',
     ],
     verify: ['different composite type public.address'],
   },

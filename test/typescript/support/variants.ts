@@ -64,6 +64,14 @@ export const payments = discriminatedQuery(
         receipt: { ...receipt, json: { kind: 'array', element: { kind: 'number' } } },
       },
     ],
-    ['cash', { last4: nothing(last4), till: { ...till, nullable: false }, network: nothing(network) }],
+    [
+      'cash',
+      {
+        last4: nothing(last4),
+        till: { ...till, nullable: false },
+        network: nothing(network),
+        receipt: nothing(receipt),
+      },
+    ],
   ],
 );
