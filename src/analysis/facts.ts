@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog/catalog.ts';
-import { arrayOf, baseType, pgType } from './catalog/pg-type.ts';
-import type { Field, Literal, PgType, Value } from './type.ts';
+import { arrayOf, pgType } from './catalog/pg-type.ts';
+import type { CompositeType, Field, Literal, PgType, Value } from './type.ts';
 
 /** What is proven of an expression's value. Less proven is always allowed. */
 export interface Facts {
@@ -12,21 +12,27 @@ export interface Facts {
    * which is one, unless the configuration has more.
    */
   readonly dimensions?: readonly number[];
-  /** Of a row's fields, in order; with names for anonymous rows that have them. */
+  /** Of a row's fields, in order, if the row itself is not NULL. */
   readonly fields?: readonly FieldFacts[];
   /** The only values besides NULL. */
   readonly literals?: readonly Literal[];
 }
 
 export interface FieldFacts {
+  /** `attnum`: dropped columns leave gaps. */
+  readonly number: number;
+  /** Empty for records. */
   readonly name: string;
-  /** OID. */
+  /** OID; 0 for records. */
   readonly type: number;
   readonly facts: Facts;
 }
 
 /** Nothing is proven. */
 export const anything: Facts = { nullable: true };
+
+/** It is NULL and nothing else, so that it takes nothing from what is known of the value that stands beside it. */
+export const onlyNull: Facts = { nullable: true };
 
 /** It is not NULL; nothing else is proven. */
 export const notNull: Facts = { nullable: false };
@@ -40,19 +46,46 @@ export function describedValue(catalog: Catalog, type: number, facts: Facts): Va
     if (facts.element.literals !== undefined) value.elementLiterals = facts.element.literals;
   }
   if (facts.dimensions !== undefined && facts.dimensions.length > 0) value.dimensions = facts.dimensions;
-  const fields = fieldsOf(catalog, type, resolved, facts);
+  const fields = fieldsOf(resolved, facts);
   if (fields !== null) value.fields = fields;
+  if (isRecord(resolved) && facts.fields?.length && facts.fields.every((field) => !field.facts.nullable))
+    value.elementsNullable = false;
   if (facts.literals !== undefined) value.literals = facts.literals;
   return value;
 }
 
-function fieldsOf(catalog: Catalog, oid: number, type: PgType, facts: Facts): readonly Field[] | null {
-  const base = pgType(catalog, baseType(catalog, oid));
-  if (facts.fields === undefined) return null;
-  if (base.kind !== 'composite' && !(base.kind === 'base' && base.name === 'record')) return null;
-  if (type.kind === 'domain') return null;
-  return facts.fields.map(({ name, type: field, facts: proven }) => ({
-    name,
-    value: describedValue(catalog, field, proven),
-  }));
+/** The fields of a composite, or of an array's elements, where more is proven of them than their type says. */
+function fieldsOf(type: PgType, facts: Facts): readonly Field[] | null {
+  switch (type.kind) {
+    case 'domain':
+      return fieldsOf(type.base, facts);
+    case 'array':
+      return facts.element === undefined ? null : fieldsOf(type.element, facts.element);
+    case 'composite':
+      return facts.fields === undefined ? null : narrowed(type, facts.fields);
+    default:
+      return null;
+  }
+}
+
+function isRecord(type: PgType): boolean {
+  return type.kind === 'base' && type.schema === 'pg_catalog' && type.name === 'record';
+}
+
+function narrowed({ fields }: CompositeType, proven: readonly FieldFacts[]): readonly Field[] | null {
+  const known = new Map(proven.map(({ name, facts }) => [name, facts]));
+  const narrow = fields.map(
+    ({ name, value }): Field => ({ name, value: narrowedValue(value, known.get(name)) }),
+  );
+  return narrow.some(({ value }, i) => value !== fields[i]?.value) ? narrow : null;
+}
+
+/** The type's own decoder decodes its fields: of an array it takes the type's word for the number of dimensions. */
+function narrowedValue(value: Value, facts: Facts = anything): Value {
+  const narrow: { -readonly [K in keyof Value]?: Value[K] } = {};
+  if (!facts.nullable) narrow.nullable = false;
+  if (arrayOf(value.type) !== null && facts.element?.nullable === false) narrow.elementsNullable = false;
+  const fields = fieldsOf(value.type, facts);
+  if (fields !== null) narrow.fields = fields;
+  return Object.keys(narrow).length === 0 ? value : { ...value, ...narrow };
 }

@@ -68,13 +68,13 @@ export interface Value {
   readonly type: PgType;
   /** Whether it can be NULL. */
   readonly nullable: boolean;
-  /** For arrays (also domains over arrays): whether an element can be NULL. Absent: it can. */
+  /** For arrays (also domains over arrays) and anonymous records: whether an element can be NULL. Absent: it can. */
   readonly elementsNullable?: boolean;
   /** For arrays: the only values that an element can hold besides NULL. Absent: no such bound is known. */
   readonly elementLiterals?: readonly Literal[];
   /** For arrays: the numbers of dimensions that they have if they are not empty. Absent: one, or what is configured. */
   readonly dimensions?: readonly number[];
-  /** For anonymous records and composites whose fields the query narrows: the fields, in order. */
+  /** For composites, and arrays of them, whose fields the query narrows: the fields, in order. */
   readonly fields?: readonly Field[];
   /** The only values that it can hold besides NULL. Absent: no such bound is known. */
   readonly literals?: readonly Literal[];

@@ -217,8 +217,10 @@ function baseShape(
     return { type: jsonType(value.json ?? { kind: 'unknown' }, () => scope.runtimeType('Json')), codec };
   }
   const literals = value.literals === undefined ? null : literalType(type, mapping.type, value.literals);
-  if (mapping.codec === 'record')
-    return { type: arrayOf(orNull(named('string'), true), direction === 'parameter'), codec };
+  if (mapping.codec === 'record') {
+    const field = orNull(named('string'), value.elementsNullable !== false);
+    return { type: arrayOf(field, direction === 'parameter'), codec };
+  }
   return { type: literals ?? named(mapping.type), codec };
 }
 

@@ -86,9 +86,11 @@ async function systemRelations(client: Client): Promise<readonly number[]> {
 
 function written(facts: Facts | undefined): string {
   if (facts === undefined) return '!';
-  const element = facts.element === undefined ? '' : facts.element.nullable ? '[?]' : '[]';
+  const { element, fields } = facts;
+  const inside = element === undefined ? '' : `[${written(element)}]`;
   const dimensions = facts.dimensions === undefined ? '' : `{${facts.dimensions}}`;
-  return `${facts.nullable ? '?' : ''}${element}${dimensions}`;
+  const row = fields === undefined ? '' : `(${fields.map((field) => written(field.facts) || '!').join('')})`;
+  return `${facts.nullable ? '?' : ''}${inside}${dimensions}${row}`;
 }
 
 const tried: readonly (string | null)[] = ['1', null, 'a', '{1,2}', '{}', '{NULL}', '-1', '{"a":1}'];

@@ -1,4 +1,4 @@
-import { type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, onlyNull } from '../facts.ts';
 import { joinFacts } from './join-facts.ts';
 
 /** OIDs of pg_proc.dat. */
@@ -26,6 +26,7 @@ export function elementsOf(oid: number, args: readonly Facts[]): Facts | undefin
     case Fn.arrayPrepend:
       return second?.element && first && joinFacts(second.element, first);
     case Fn.arrayCat:
+      if (first === onlyNull || second === onlyNull) return (first === onlyNull ? second : first)?.element;
       return first?.element && second?.element && joinFacts(first.element, second.element);
     case Fn.arrayRemove:
     case Fn.trimArray:

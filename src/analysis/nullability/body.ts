@@ -1,12 +1,12 @@
 import { baseType } from '../catalog/base-type.ts';
 import type { Catalog, FunctionEntry } from '../catalog/catalog.ts';
+import { anything } from '../facts.ts';
 import { resultExpressions, rootScope } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { QueryNode } from '../tree/nodes.ts';
 import { isNode, readNodes } from '../tree/read.ts';
 import type { Engine, FunctionBody } from './context.ts';
 import { keepsNotNull } from './conversion.ts';
-import { withNullable } from './join-facts.ts';
 import { atLeastOneRow } from './rows.ts';
 
 /** Reads what a function in the SQL-standard form (RETURN, BEGIN ATOMIC) returns; null if that cannot be told. */
@@ -21,7 +21,7 @@ export function functionBody(engine: Engine, oid: number): FunctionBody | null {
   const columns = engine.open(query, null).columns();
   return {
     columns: columns.map((facts, i) =>
-      keepsNotNull(engine.catalog, types[i] ?? 0, declared[i] ?? 0) ? facts : withNullable(facts, true),
+      keepsNotNull(engine.catalog, types[i] ?? 0, declared[i] ?? 0) ? facts : anything,
     ),
     atLeastOneRow: atLeastOneRow(rootScope(engine.catalog, query)),
   };

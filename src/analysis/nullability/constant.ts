@@ -1,4 +1,4 @@
-import { anything, type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, onlyNull } from '../facts.ts';
 import type { Const } from '../tree/nodes.ts';
 import { constantLengths } from './array-length.ts';
 import type { Context } from './context.ts';
@@ -7,10 +7,11 @@ import { withDimensions } from './dimensions.ts';
 /** What is proven of a constant. */
 export function constantFacts(constant: Const, context: Context): Facts {
   const isArray = (context.frame.engine.catalog.types.get(constant.consttype)?.element ?? 0) !== 0;
-  if (!isArray) return constant.constisnull ? anything : notNull;
+  if (constant.constisnull) return onlyNull;
+  if (!isArray) return notNull;
   const dimensions = constantLengths(constant).length;
   return withDimensions(
-    { nullable: constant.constisnull, element: { nullable: !constant.constisnull && mayHoldNull(constant) } },
+    { nullable: false, element: { nullable: mayHoldNull(constant) } },
     dimensions === 0 ? [] : [dimensions],
   );
 }

@@ -1,6 +1,6 @@
 import { baseType } from '../catalog/base-type.ts';
 import { refusesNull } from '../catalog/pg-type.ts';
-import { anything, type Facts, notNull } from '../facts.ts';
+import { anything, type Facts, notNull, onlyNull } from '../facts.ts';
 import type { BoolExpr, CaseExpr, Coercion, Expr, SubscriptingRef, Var } from '../tree/nodes.ts';
 import { aggregateFacts } from './aggregate.ts';
 import { isWithin } from './array-length.ts';
@@ -17,6 +17,7 @@ import { joinFacts, withNullable } from './join-facts.ts';
 import { isJsonExists } from './json.ts';
 import { expressionKey, operatorFunction } from './key.ts';
 import { isReal, learn, regionKey } from './learn.ts';
+import { constructedFields, convertedFields, fieldFacts } from './row.ts';
 import { subLinkFacts } from './sublink.ts';
 import { variableFacts } from './variable.ts';
 import { windowFacts } from './window.ts';
@@ -66,19 +67,20 @@ function ownFacts(expr: Expr, context: Context): Facts {
       return logicFacts(expr, context);
     case 'SUBLINK':
       return subLinkFacts(expr, context);
-    case 'FIELDSELECT': {
-      const row = of(expr.arg);
-      const field = row.fields?.[expr.fieldnum - 1]?.facts;
-      return row.nullable || field === undefined ? anything : field;
-    }
+    case 'FIELDSELECT':
+      return fieldFacts(of(expr.arg), expr.fieldnum);
     case 'RELABELTYPE':
     case 'COLLATEEXPR':
     case 'NAMEDARGEXPR':
       return of(expr.arg);
     // Input and output functions that give NULL for something raise an error (execExprInterp.c, EEOP_IOCOERCE).
     case 'COERCEVIAIO':
-    case 'CONVERTROWTYPEEXPR':
       return of(expr.arg).nullable ? anything : notNull;
+    case 'CONVERTROWTYPEEXPR': {
+      const row = of(expr.arg);
+      const fields = convertedFields(row, expr.resulttype ?? 0, context.frame.engine.catalog);
+      return { nullable: row.nullable, ...(fields && { fields }) };
+    }
     case 'ARRAYCOERCEEXPR':
       return arrayCoercion(expr, context);
     case 'COERCETODOMAIN': {
@@ -95,8 +97,13 @@ function ownFacts(expr: Expr, context: Context): Facts {
       return context.caseTest?.facts ?? anything;
     case 'ARRAYEXPR':
       return arrayFacts(expr.elements ?? [], expr.multidims, context);
-    case 'ROWEXPR':
-      return { nullable: false };
+    case 'ROWEXPR': {
+      const of = (number: number) => {
+        const arg = expr.args?.[number - 1];
+        return arg === undefined ? anything : facts(arg, context);
+      };
+      return { nullable: false, fields: constructedFields(expr, context.frame.engine.catalog, of) };
+    }
     case 'COALESCEEXPR':
       return coalesceFacts(expr.args, context);
     case 'MINMAXEXPR':
@@ -187,6 +194,7 @@ function coalesceFacts(args: readonly Expr[], context: Context): Facts {
   let found: Facts | null = null;
   for (const arg of args) {
     const value = facts(arg, context);
+    if (value === onlyNull) continue;
     const so: Facts = value.nullable ? { ...value, nullable: false } : value;
     found = found === null ? so : joinFacts(found, so);
     if (!value.nullable) return found;

@@ -1,9 +1,11 @@
-import { anything, type Facts, type FieldFacts } from '../facts.ts';
+import { anything, type Facts, type FieldFacts, onlyNull } from '../facts.ts';
 import { eitherDimensions, withDimensions } from './dimensions.ts';
 
 /** What holds of a value that is one of two. */
 export function joinFacts(a: Facts, b: Facts): Facts {
   if (a === b) return a;
+  if (a === onlyNull) return withNullable(b, true);
+  if (b === onlyNull) return withNullable(a, true);
   const joined: { -readonly [K in keyof Facts]: Facts[K] } = { nullable: a.nullable || b.nullable };
   if (a.element !== undefined && b.element !== undefined) joined.element = joinFacts(a.element, b.element);
   const fields = joinFields(a.fields, b.fields);
@@ -20,7 +22,7 @@ function joinFields(a: Facts['fields'], b: Facts['fields']): readonly FieldFacts
   const fields: FieldFacts[] = [];
   for (const [i, field] of a.entries()) {
     const other = b[i];
-    if (other === undefined || other.type !== field.type || other.name !== field.name) return undefined;
+    if (other === undefined || other.number !== field.number || other.type !== field.type) return undefined;
     fields.push({ ...field, facts: joinFacts(field.facts, other.facts) });
   }
   return fields;
@@ -38,6 +40,7 @@ export function withNullable(facts: Facts, nullable: boolean): Facts {
 
 export function sameFacts(a: Facts, b: Facts): boolean {
   if (a === b) return true;
+  if (a === onlyNull || b === onlyNull) return false;
   if (a.nullable !== b.nullable) return false;
   if ((a.element === undefined) !== (b.element === undefined)) return false;
   if (a.element && b.element && !sameFacts(a.element, b.element)) return false;

@@ -187,6 +187,6 @@ function converted(
       ? arm.colTypes
       : (query ? resultExpressions(query) : []).map((expr) => expressionType(expr) ?? 0);
   return setOperation(frame, arm).map((facts, i) =>
-    keepsNotNull(catalog, types[i] ?? 0, operation.colTypes[i] ?? 0) ? facts : withNullable(facts, true),
+    keepsNotNull(catalog, types[i] ?? 0, operation.colTypes[i] ?? 0) ? facts : anything,
   );
 }

@@ -9,6 +9,7 @@ import { isLocking } from './foreign-key.ts';
 import { joinColumns, sameFacts } from './join-facts.ts';
 import { jsonTableColumns } from './json.ts';
 import { enclosing, learn, regionKey } from './learn.ts';
+import { fieldFacts } from './row.ts';
 
 /** What is proven of a range table entry's columns, in its own rows: outer joins are not looked at. */
 export function entryFacts(frame: Frame, index: number): readonly Facts[] {
@@ -92,9 +93,12 @@ function rowsOf(expr: Expr, at: Context): readonly Facts[] | null {
       ? setFacts(expr.funcid, argumentFacts(expr, at), at)
       : [at.frame.engine.facts(expr, at)];
   const type = catalog.types.get(baseType(catalog, expressionType(expr) ?? 0));
-  // The fields of a row become columns, and what is known of the row is not known of them.
+  // The fields of a row become columns.
   const isRow = type === undefined || type.kind === 'c' || type.kind === 'p';
-  return isRow && found?.length === 1 ? null : found;
+  const [row, another] = found ?? [];
+  if (!isRow || row === undefined || another !== undefined) return found;
+  const last = row.fields?.at(-1)?.number ?? 0;
+  return row.fields === undefined ? null : Array.from({ length: last }, (_, i) => fieldFacts(row, i + 1));
 }
 
 function tableFunctionColumns(table: TableFunc): readonly Facts[] {

@@ -5,9 +5,11 @@ import { refusedByChecks } from './constraint.ts';
 import { type Context, contextAt } from './context.ts';
 import { nulledByGrouping } from './grouping.ts';
 import { withNullable } from './join-facts.ts';
-import { targetVersion, variableKey } from './key.ts';
+import { type RowVersion, targetVersion, variableKey } from './key.ts';
 import { isReal } from './learn.ts';
 import { entryFacts } from './range-table.ts';
+import { columnsOf } from './row.ts';
+import { wholeRowFields } from './whole-row.ts';
 
 /** What is proven of a column of the range table, as seen from `context`. */
 export function variableFacts(variable: Var, context: Context): Facts {
@@ -31,7 +33,7 @@ export function variableFacts(variable: Var, context: Context): Facts {
     // Its columns know of the outer joins themselves.
     found = behind ? frame.engine.facts(behind, before) : anything;
   } else {
-    found = ownFacts(variable, entry, at);
+    found = ownFacts(own, entry, at);
     if (!found.nullable && !isReal(frame, frame.regions.of.get(variable.varno), at.proven))
       found = withNullable(found, true);
   }
@@ -45,12 +47,29 @@ export function variableFacts(variable: Var, context: Context): Facts {
 function ownFacts(variable: Var, entry: RangeTblEntry, at: Context): Facts {
   const { frame } = at;
   const version = targetVersion(variable, at);
-  if (version !== null) return frame.written?.(variable.varattno, version) ?? anything;
+  if (version !== null) return writtenFacts(variable, version, entry, at);
   if (variable.varattno > 0) return entryFacts(frame, variable.varno)[variable.varattno - 1] ?? anything;
-  if (variable.varattno === 0) return wholeRow(entry);
+  if (variable.varattno === 0) return withFields(wholeRow(entry), wholeRowFields(variable, at));
   const isTable =
     entry.rtekind === Rte.relation && frame.engine.relation(entry.relid ?? 0, entry.inh ?? false).isTable;
   return isTable ? notNull : anything;
+}
+
+/** What RETURNING sees of a target. */
+function writtenFacts(variable: Var, version: RowVersion, entry: RangeTblEntry, at: Context): Facts {
+  const { written, engine } = at.frame;
+  if (written === null) return anything;
+  const found = written(variable.varattno, version);
+  const relation = engine.catalog.relations.get(entry.relid ?? 0);
+  if (variable.varattno !== 0 || found.nullable || relation === undefined) return found;
+  return withFields(
+    found,
+    columnsOf(relation, (number) => written(number, version)),
+  );
+}
+
+function withFields(row: Facts, fields: Facts['fields']): Facts {
+  return fields === undefined ? row : { ...row, fields };
 }
 
 /** A row is not NULL even if all its columns are; of a function's row that is not so sure. */

@@ -1,4 +1,4 @@
-import type { Value } from '../../analysis/type.ts';
+import type { Field, PgType, Value } from '../../analysis/type.ts';
 import { type Change, type Direction, worst } from './change.ts';
 import { type Fit, literalsFit, parameterFit, resultFit } from './fit.ts';
 import { jsonFits } from './json-fit.ts';
@@ -45,6 +45,7 @@ function resultFits(before: Value, after: Value): readonly (Fit | null)[] {
     resultFit(before.type, after.type),
     literalsFit(before.literals, after.literals, 'result'),
     ...fieldFits(before, after),
+    dimensionsFit(before, after),
     jsonFit(before, after),
   ];
 }
@@ -63,9 +64,10 @@ function acceptFit(before: boolean, after: boolean, effect: string): Fit | null 
     : { severity: 'breaks', direction: 'narrower', effect };
 }
 
-/** The fields of a row that the query builds. */
+/** The fields of rows, also of those that an array holds, where more is known of them than their type says. */
 function fieldFits(before: Value, after: Value): readonly (Fit | null)[] {
-  const [was, is] = [before.fields, after.fields];
+  if (before.fields === undefined && after.fields === undefined) return [];
+  const [was, is] = [before.fields ?? declared(before.type), after.fields ?? declared(after.type)];
   if (was === undefined || is === undefined) return [];
   if (was.map(({ name }) => name).join('\0') !== is.map(({ name }) => name).join('\0')) {
     return [{ severity: 'breaks', direction: 'other', effect: 'the record has other fields' }];
@@ -74,6 +76,20 @@ function fieldFits(before: Value, after: Value): readonly (Fit | null)[] {
     const other = is[i];
     return other === undefined ? [] : resultFits(field.value, other.value);
   });
+}
+
+function declared(type: PgType): readonly Field[] | undefined {
+  if (type.kind === 'domain') return declared(type.base);
+  if (type.kind === 'array') return declared(type.element);
+  return type.kind === 'composite' ? type.fields : undefined;
+}
+
+function dimensionsFit(before: Value, after: Value): Fit | null {
+  const [was, is] = [before.dimensions ?? [1], after.dimensions ?? [1]];
+  if (String(was) === String(is)) return null;
+  return is.every((n) => was.includes(n))
+    ? { severity: 'compatible', direction: 'narrower', effect: 'arrays have fewer numbers of dimensions' }
+    : { severity: 'breaks', direction: 'other', effect: 'arrays have another number of dimensions' };
 }
 
 function jsonFit({ json: was }: Value, { json: is }: Value): Fit | null {

@@ -36,8 +36,8 @@ function nullable(text: string, value: Value): string {
   return value.nullable ? `${text} | null` : text;
 }
 
-function elementsText({ type, elementsNullable }: Value, path: readonly string[]): string {
-  const text = typeText(type, path);
+function elementsText({ type, elementsNullable, dimensions = [1] }: Value, path: readonly string[]): string {
+  const text = dimensions.map((n) => typeText(type, path) + '[]'.repeat(n - 1)).join(' or ');
   return elementsNullable === false ? `${text} without null` : text;
 }
 

@@ -141,6 +141,21 @@ CREATE VIEW told_book AS SELECT id, state, n, jsonb_build_object('n', n) AS o FR
 CREATE FUNCTION retell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.state := 'lost'; NEW.n := NULL; NEW.o := '7'; RETURN NEW; END $$;
 CREATE TRIGGER retell INSTEAD OF UPDATE ON told_book FOR EACH ROW EXECUTE FUNCTION retell();
 
+CREATE TABLE grown (id int PRIMARY KEY, gone int, label text);
+INSERT INTO grown VALUES (1, 1, 'old');
+ALTER TABLE grown ADD COLUMN n int NOT NULL DEFAULT 7, ADD COLUMN late int, ADD COLUMN even int DEFAULT 8;
+ALTER TABLE grown DROP COLUMN gone;
+INSERT INTO grown VALUES (2, NULL, 3, NULL, NULL);
+CREATE TYPE holder AS (a int, b title);
+CREATE TABLE holding (h holder);
+INSERT INTO holding VALUES (NULL), (ROW(1, (SELECT 'x'::title WHERE false))), (ROW(NULL, 'x'));
+CREATE TYPE swelling AS (a int, b int);
+CREATE VIEW swollen AS SELECT ROW(1, 2)::swelling AS word;
+CREATE TABLE sums AS SELECT ARRAY[ROW(1, 2)::swelling, NULL] AS f;
+ALTER TYPE swelling ADD ATTRIBUTE c int;
+ALTER TYPE swelling DROP ATTRIBUTE a;
+ALTER TYPE swelling ADD ATTRIBUTE a int;
+
 INSERT INTO customer VALUES
   (1, 'Ann', 'ann@example.org', 'happy', NULL, ROW('High St', 'York'), true),
   (2, 'Bob', NULL, NULL, 1, NULL, true),

@@ -131,6 +131,37 @@ export const mutations: readonly Mutation[] = [
     ],
   ),
   ...at(
+    'row',
+    [
+      'a field of a row that is NULL is as in others',
+      'withNullable(field, field.nullable || row.nullable)',
+      'field',
+    ],
+    [
+      'dropped columns leave no gap',
+      'row.fields?.find((one) => one.number === number)?.facts',
+      'row.fields?.[number - 1]?.facts',
+    ],
+  ),
+  ...at('whole-row', [
+    'a whole row has no NULL',
+    'const own = inPlace[number - 1] ?? anything;',
+    'const own = { nullable: false };',
+  ]),
+  ...at(
+    'join-facts',
+    [
+      'one of two rows has the fields of the first',
+      'facts: joinFacts(field.facts, other.facts)',
+      'facts: field.facts',
+    ],
+    [
+      'what was NULL at first remains NULL in a recursive query',
+      '  if (a === onlyNull || b === onlyNull) return false;\n',
+      '',
+    ],
+  ),
+  ...at(
     'dimensions',
     ['an array of arrays has two dimensions', 'n < MOST ? [n + 1] : []', '[2]'],
     [
@@ -296,8 +327,8 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'a row that a function returns is its column',
-      'return isRow && found?.length === 1 ? null : found;',
-      'return found;',
+      'return row.fields === undefined ? null :',
+      'return row.fields === undefined ? found :',
     ],
     [
       'VALUES: the first row is like all',
@@ -323,6 +354,11 @@ export const mutations: readonly Mutation[] = [
       'if (known.some(Boolean)) return notNull;',
     ],
     ['COALESCE is never NULL', 'withNullable(found, !notAll())', 'withNullable(found, false)'],
+    [
+      'ROW gives all attributes that its type has',
+      'return arg === undefined ? anything : facts(arg, context);',
+      'return arg === undefined ? notNull : facts(arg, context);',
+    ],
     ['ANY: elements are not looked at', ' || (elements.element?.nullable ?? true)', ''],
     ['a slice needs no bounds', 'array.nullable || !given', 'array.nullable'],
     ['a subscript is always within', 'if (!isWithin(expr)) return sliceFacts(expr, context);', ''],
@@ -385,7 +421,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...at('constant', [
     'an array constant holds no NULL',
-    'element: { nullable: !constant.constisnull && mayHoldNull(constant) }',
+    'element: { nullable: mayHoldNull(constant) }',
     'element: notNull',
   ]),
   ...at(
