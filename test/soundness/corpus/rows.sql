@@ -19,6 +19,7 @@ SELECT v FROM customer_purchase v;
 SELECT v FROM product_sales v;
 SELECT u.*, w FROM unnest(ARRAY[ROW('a', 'b')::place, ROW(NULL, 'b')::place]) u, unnest(ARRAY[ROW('a', NULL)::place]) w;
 SELECT u.street, u.city, v.city AS other FROM unnest(ARRAY[ROW('a', 'b')::place, NULL]) u, unnest(ARRAY[ROW('a', 'b')::place]) v;
+SELECT u.only_one FROM unnest(ARRAY['()'::single]) u;
 SELECT unnest(ARRAY[ROW('a', 'b')::place]) AS a, (unnest(ARRAY[ROW('a', 'b')::place])).city AS b;
 SELECT (array_agg(c ORDER BY id))[1] AS a, ((array_agg(c ORDER BY id))[1]).name AS b FROM customer c GROUP BY active;
 SELECT x, (x).b FROM (SELECT id AS a, email AS b, name AS c FROM customer) x;
