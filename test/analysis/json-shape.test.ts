@@ -183,6 +183,19 @@ const cases: readonly (readonly [sql: string, shape: Json | null])[] = [
     object({ b: or(string, nothing) }),
   ],
   ["SELECT json_build_object('a', 1) -> 'b'", null],
+  // What a CASE asked for is there.
+  [
+    "SELECT CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'name', o.name, 'nick', o.nick) END FROM car c LEFT JOIN owner o ON o.id = c.owner_id",
+    object({ id: number, name: string, nick: or(string, nothing) }),
+  ],
+  [
+    "SELECT CASE WHEN nick IS NULL THEN NULL ELSE json_build_object('nick', nick) END FROM owner",
+    object({ nick: string }),
+  ],
+  [
+    "SELECT CASE WHEN nick IS NOT NULL THEN json_agg(json_build_object('nick', nick)) OVER () END FROM owner",
+    list(object({ nick: or(string, nothing) })),
+  ],
   [
     "SELECT CASE WHEN id = 1 THEN json_build_object('ok', true) WHEN id = 2 THEN NULL ELSE json_build_object('error', name) END FROM owner",
     or(object({ ok: is(true) }), object({ error: string })),

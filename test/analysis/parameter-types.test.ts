@@ -50,6 +50,10 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
     "SELECT id FROM car WHERE kind = ANY (coalesce(:k, '{suv}'::text[]))",
     { k: 'readonly (string | null)[] | null' },
   ],
+  [
+    'UPDATE car SET kind = coalesce(:kind, kind), doors = CASE WHEN :all THEN :doors ELSE doors END, note = coalesce(:note, note)',
+    { kind: "'suv' | 'van' | null", all: 'boolean', doors: '2 | 4 | null', note: 'string | null' },
+  ],
   // Targets.
   [
     'INSERT INTO car (make, note, kind, doors, mood, moods) VALUES (:make, :note, :kind, :doors, :mood, :moods)',

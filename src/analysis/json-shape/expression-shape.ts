@@ -1,5 +1,6 @@
 import { elementsOf, literalsOf } from '../literals.ts';
 import type { Context } from '../nullability/context.ts';
+import { reachedResults } from '../nullability/expression.ts';
 import { isReadable, varlena } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Const, Expr } from '../tree/nodes.ts';
@@ -76,14 +77,20 @@ function jsonShape(expr: Expr, context: Context): Json {
     case 'OPEXPR':
       return operatorShape(expr, context, shaper);
     case 'AGGREF':
-    case 'WINDOWFUNC':
       return aggregateShape(expr, context, shaper);
+    case 'WINDOWFUNC':
+      // What a CASE around it knows is known of its own row only.
+      return aggregateShape(expr, { ...context, proven: context.frame.windowed }, shaper);
     case 'JSONCONSTRUCTOREXPR':
       return constructorShape(expr, context, shaper);
     case 'COALESCEEXPR':
       return either(expr.args);
     case 'CASEEXPR':
-      return either([...expr.args.map(({ result }) => result), expr.defresult]);
+      return union(
+        reachedResults(expr, context).map(({ result, at }) =>
+          isNull(result) ? never : jsonShape(result, at),
+        ),
+      );
     case 'NULLIFEXPR':
       return either((expr.args ?? []).slice(0, 1));
     case 'COERCETODOMAIN':

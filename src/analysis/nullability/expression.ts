@@ -175,19 +175,25 @@ function logicFacts(expr: BoolExpr, context: Context): Facts {
 }
 
 function caseFacts(expr: CaseExpr, context: Context): Facts {
-  let found: Facts | null = null;
+  const results = reachedResults(expr, context).map(({ result, at }) => facts(result, at));
+  return results.length === 0 ? anything : results.reduce(joinFacts);
+}
+
+/** What a CASE may result in, and what is known where it does. */
+export function reachedResults(
+  expr: CaseExpr,
+  context: Context,
+): readonly { readonly result: Expr; readonly at: Context }[] {
+  const found: { readonly result: Expr; readonly at: Context }[] = [];
   let at = context;
   for (const { condition, result } of caseBranches(expr, context)) {
     const reached = condition?.(TRUE, at);
-    if (reached !== 'never') {
-      const value = facts(result, reached === undefined ? at : learn(at, reached));
-      found = found === null ? value : joinFacts(found, value);
-    }
+    if (reached !== 'never') found.push({ result, at: reached === undefined ? at : learn(at, reached) });
     const passed = condition?.(NULL | FALSE, at);
     if (passed === 'never') break;
     if (passed !== undefined) at = learn(at, passed);
   }
-  return found ?? anything;
+  return found;
 }
 
 function coalesceFacts(args: readonly Expr[], context: Context): Facts {
@@ -206,7 +212,7 @@ function coalesceFacts(args: readonly Expr[], context: Context): Facts {
 
 /** Whether a CHECK or WHERE cannot be true where all of these are NULL, as with `a IS NOT NULL OR b IS NOT NULL`. */
 function refuted(args: readonly Expr[], context: Context): boolean {
-  if (refusedByChecks(variablesOfOne(args.map(withoutCasts)), context)) return true;
+  if (refusedByChecks(variablesOfOne(args, context), context)) return true;
   const { conditions } = context.frame.regions.root;
   if (context.stage !== 'row' || context.nulls !== undefined || conditions.length === 0) return false;
   const nulls = new Set<string>();
@@ -219,10 +225,22 @@ function refuted(args: readonly Expr[], context: Context): boolean {
   return conditions.some((condition) => context.frame.engine.assume(condition, TRUE, at) === 'never');
 }
 
-/** The columns among these that are of the same range table entry as the first one. */
-function variablesOfOne(args: readonly Expr[]): readonly Var[] {
-  const variables = args.filter((arg): arg is Var => arg.tag === 'VAR' && arg.varlevelsup === 0);
+/** Columns that are NULL where all of these are, of the same range table entry as the first one. */
+function variablesOfOne(args: readonly Expr[], context: Context): readonly Var[] {
+  const variables = args.flatMap((arg) => decisive(arg, context) ?? []);
   return variables.filter(({ varno }) => varno === variables[0]?.varno);
+}
+
+/** The one column that decides whether an expression is NULL, as in `-credit`. */
+function decisive(arg: Expr, context: Context): Var | null {
+  const bare = withoutCasts(arg);
+  if (bare.tag === 'VAR') return bare.varlevelsup === 0 ? bare : null;
+  if (bare.tag !== 'OPEXPR' && bare.tag !== 'FUNCEXPR') return null;
+  const [only, another] = (bare.args ?? []).filter((one) => facts(one, context).nullable);
+  const variable = only === undefined || another !== undefined ? null : decisive(only, context);
+  const key = variable === null ? null : expressionKey(variable, context, false);
+  if (key === null) return null;
+  return facts(bare, learn(context, new Set([key]))).nullable ? null : variable;
 }
 
 /** The expression below conversions that give NULL for NULL alone. */

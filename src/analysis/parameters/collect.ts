@@ -153,8 +153,21 @@ function write(expr: Expr, asked: Restriction, scope: Scope, restrict: Restrict)
     );
     return;
   }
-  const { refusesNull } = asked;
+  const { refusesNull, ...values } = asked;
+  for (const alternative of alternatives(bare)) write(alternative, values, scope, restrict);
   if (refusesNull !== undefined) whereNull(bare, scope, (parameter) => restrict(parameter, { refusesNull }));
+}
+
+/** What a value may be that is one of several: each of them is to be a value that the column holds, or NULL. */
+function alternatives(expr: Expr): readonly Expr[] {
+  switch (expr.tag) {
+    case 'COALESCEEXPR':
+      return expr.args;
+    case 'CASEEXPR':
+      return [...expr.args.map(({ result }) => result), ...(expr.defresult === null ? [] : [expr.defresult])];
+    default:
+      return [];
+  }
 }
 
 function elements(array: Expr | undefined, scope: Scope, found: (parameter: number) => void): void {
