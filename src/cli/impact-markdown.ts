@@ -1,14 +1,21 @@
 import type { Severity } from '../drift/impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
 import type { InspectedError } from '../flow/inspection.ts';
-import { changeText, rolloutText, runningText, summaryText } from './impact-words.ts';
+import {
+  changeText,
+  rolloutText,
+  runningText,
+  summaryText,
+  type Verdict,
+  verdictOf,
+} from './impact-words.ts';
 import { count } from './report.ts';
 import { type Places, shownPath } from './shown-path.ts';
 import { visible } from './visible.ts';
 
 /** The report as a comment on a pull request. Whatever stands in names or messages stays text. */
 export function impactMarkdown(report: ImpactReport, places: Places): string {
-  const blocks = [`### ${titles[report.severity]}`];
+  const blocks = [`### ${titles[verdictOf(report)]}`];
   if (report.migrations.length === 0) {
     return `${blocks[0]}\n\nNo migration is new for ${escaped(runningText(report))}.\n`;
   }
@@ -33,8 +40,9 @@ export function impactMarkdown(report: ImpactReport, places: Places): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-const titles: Readonly<Record<Severity, string>> = {
+const titles: Readonly<Record<Verdict, string>> = {
   breaks: '❌ Migrations break running code',
+  'breaks as allowed': '⚠️ Migrations break running code, which is allowed',
   'may break': '⚠️ Migrations may break running code',
   compatible: '✅ Running code goes on as it is',
 };

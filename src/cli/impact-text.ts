@@ -1,7 +1,7 @@
 import type { Change, Severity } from '../drift/impact/change.ts';
 import type { Impact } from '../flow/impact.ts';
-import type { ImpactOfMigration, ImpactOnQuery } from '../flow/impact-report.ts';
-import { changeText, rolloutText, runningText, summaryText } from './impact-words.ts';
+import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
+import { changeText, rolloutText, runningText, summaryText, verdictOf } from './impact-words.ts';
 import type { Colors } from './io.ts';
 import { type RenderOptions, renderDiagnostic } from './render.ts';
 import { count } from './report.ts';
@@ -51,7 +51,7 @@ export function impactText({ report, diagnostics }: Impact, options: RenderOptio
     const head = `${count(texts.length, 'query is', 'queries are')} refused without these migrations too:`;
     blocks.push([colors.bold(head), ...texts].join('\n'));
   }
-  blocks.push(verdictOf(report.migrations, report.severity, runningText(report), colors));
+  blocks.push(verdictText(report, colors));
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -88,19 +88,16 @@ function changeLines(change: Change, colors: Colors): string {
   return `${text}\n      ${colorOf(change.severity, colors)(visible(change.effect))}`;
 }
 
-function verdictOf(
-  migrations: readonly ImpactOfMigration[],
-  severity: Severity,
-  running: string,
-  colors: Colors,
-): string {
-  const number = count(migrations.length, 'migration');
+function verdictText(report: ImpactReport, colors: Colors): string {
+  const verdict = verdictOf(report);
+  const what = `${count(report.migrations.length, 'migration')}: running code (${runningText(report)})`;
   const words = {
-    breaks: `${number}: running code (${running}) breaks.`,
-    'may break': `${number}: running code (${running}) may break, depending on what cannot be seen from here.`,
-    compatible: `${number}: running code (${running}) goes on as it is.`,
+    breaks: `${what} breaks.`,
+    'breaks as allowed': `${what} breaks, which is allowed.`,
+    'may break': `${what} may break, depending on what cannot be seen from here.`,
+    compatible: `${what} goes on as it is.`,
   };
-  return colorOf(severity, colors)(words[severity]);
+  return colorOf(verdict === 'breaks as allowed' ? 'may break' : verdict, colors)(words[verdict]);
 }
 
 function wordOf(severity: Severity, colors: Colors): string {

@@ -1,4 +1,4 @@
-import type { Change } from '../drift/impact/change.ts';
+import { type Change, type Severity, worst } from '../drift/impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport, Rollout } from '../flow/impact-report.ts';
 import { count } from './report.ts';
 
@@ -23,6 +23,15 @@ export function summaryText({ queries, unaffected }: ImpactOfMigration): string 
     `${unaffected} unaffected`,
   ];
   return parts.filter((part) => part !== false).join(', ');
+}
+
+/** What becomes of the running code; that something breaks is said where it is allowed, too. */
+export type Verdict = Severity | 'breaks as allowed';
+
+export function verdictOf({ severity, migrations }: ImpactReport): Verdict {
+  if (severity === 'breaks') return 'breaks';
+  const gravest = worst(migrations.map((one) => one.severity));
+  return gravest === 'breaks' ? 'breaks as allowed' : gravest;
 }
 
 /** What the order of migrating and deploying has to be, and why. */

@@ -18,6 +18,21 @@ export async function setSearchPath(client: Client, searchPath: readonly string[
   await client.query(`SET search_path TO ${schemas.join(', ')}`);
 }
 
+/**
+ * The schemas on the session's search path that its role may not use. Postgres passes over them, and says of what lies in
+ * them that it does not exist (PostgreSQL documentation, 5.10.3 "The Schema Search Path").
+ */
+export async function unusableSchemas(client: Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_catalog.pg_namespace
+      WHERE nspname = ANY (SELECT pg_catalog.btrim(part, ' "')
+                             FROM pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ',')) AS part)
+        AND NOT pg_catalog.has_schema_privilege(oid, 'USAGE')
+      ORDER BY nspname`,
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** `server_version_num` / 10000 and the version as Postgres writes it, such as `16.14`. */
 export async function serverVersion(client: Client): Promise<{ major: number; version: string }> {
   const { rows } = await client.query<{ num: string; version: string }>(

@@ -10,6 +10,7 @@ import { type LiveBooks, readLiveBooks } from '../database/live-books.ts';
 import { readSourceFiles } from '../database/migration-files.ts';
 import { migrationUnits } from '../database/migration-units.ts';
 import { openLive } from '../database/open-live.ts';
+import { unusableSchemas } from '../database/session.ts';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type { Change } from '../drift/impact/change.ts';
 import { queryChanges } from '../drift/impact/query-changes.ts';
@@ -53,6 +54,7 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
   const role = await roleOf(live.client, options.role);
   const names = (await migrationUnits(config)).map(({ name }) => name);
   const books = await readLiveBooks(live.client, config.source, names);
+  const unusable = await unusableSchemas(live.client);
   const migrations = standing(config, books, names);
 
   options.progress?.('migrating');
@@ -73,6 +75,9 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
       role,
       scratch: scratch.description,
       notes: [
+        ...unusable.map(
+          (name) => `The role that connects lacks USAGE on the schema ${name}: it finds nothing there.`,
+        ),
         ...(books.why ? [`${books.why.reason}: the database is compared with all migrations.`] : []),
         ...scratch.notes,
       ],

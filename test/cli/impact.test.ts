@@ -256,6 +256,9 @@ describe('impact --allow', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('migrations/2_loose.sql: breaks 1 query');
     expect(stdout).toContain('\n  allowed: every reader = ready\n');
+    expect(stdout).toMatch(
+      /\n1 migration: running code \(2 queries on the disk\) breaks, which is allowed\.\n$/,
+    );
   });
 
   test('covers its own migration only', async () => {
@@ -616,7 +619,7 @@ describe('what goes into other formats', () => {
     const { exitCode, stdout } = await nodrift(['impact', '--markdown', ...allow], { cwd: root });
     expect(exitCode).toBe(0);
     expect(stdout.replace(/PostgreSQL \d+\.\d+/, 'PostgreSQL …')).toMatchInlineSnapshot(`
-      "### ✅ Running code goes on as it is
+      "### ⚠️ Migrations break running code, which is allowed
 
       **\`migrations/2_per%cent,and:colon.sql\`** breaks 2 queries, 1 changed compatibly, 0 unaffected
 

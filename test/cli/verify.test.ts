@@ -212,6 +212,20 @@ END $$;`,
     expect(exitCode).toBe(0);
   });
 
+  test('says where the role finds nothing because it may not use the schema', async () => {
+    const project = await deployed(
+      16,
+      'CREATE ROLE nodrift_outside LOGIN; REVOKE USAGE ON SCHEMA public FROM PUBLIC',
+    );
+    onTestFinished(() => run(project.url, 'DROP ROLE nodrift_outside'));
+    const { exitCode, stderr } = await verify(project, project.url.replace('postgres@', 'nodrift_outside@'));
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^note: The role that connects lacks USAGE on the schema public: it finds nothing there\.\nnote: /,
+    );
+    expect(stderr).toContain('relation "cars" does not exist');
+  });
+
   test('leaves out what the configuration ignores, and compares grants of the roles that it names', async () => {
     const ignore = ['audit', 'index public.*_tmp', 'public.scratch'];
     const project = await deployed(
