@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { Choices } from './generate/choices.ts';
+import { sqlFunction } from './generate/function.ts';
 import { QueryGenerator } from './generate/query.ts';
 import { randomRows } from './generate/rows.ts';
 import { randomSchema, type Schema } from './generate/schema.ts';
@@ -32,7 +33,7 @@ export async function populate(
   const choices = new Choices(Array.from({ length: 700 }, () => Math.floor(random() * 10_000)));
   const tables = randomSchema(choices, major);
   const rows = DATA_SETS.map((fill) => randomRows(choices, tables, fill));
-  const schema = { ...tables, tables: [...tables.tables] };
+  const schema = { ...tables, tables: [...tables.tables], functions: [...tables.functions] };
   const ddl = [...tables.ddl];
   await Promise.all(
     runners.map((client, i) =>
@@ -52,6 +53,15 @@ export async function populate(
     ddl.push(view);
     const fields = columns.map(({ ref, type }) => plain(ref, type));
     schema.tables.push({ name, columns: fields, writable: false, pair: false });
+  }
+  for (const name of ['g0', 'g1']) {
+    const { ddl: create, made } = sqlFunction(
+      new QueryGenerator(new Choices(draw(random)), schema, major),
+      name,
+    );
+    if (/\$\d/.test(create) || !(await everywhere(runners, create))) continue;
+    ddl.push(create);
+    schema.functions.push(made);
   }
   const [first] = tables.tables;
   if (first !== undefined) {

@@ -1,10 +1,11 @@
-import { expression, type Scope } from './expression.ts';
-import type { QueryGenerator } from './query.ts';
+import { expression } from './expression.ts';
+import type { Generated, QueryGenerator } from './query.ts';
 import type { Schema } from './schema.ts';
+import type { Scope } from './scope.ts';
 import { type Column, fieldsOfPair } from './table.ts';
 
 /** INSERT, UPDATE, DELETE or MERGE of a table, with RETURNING. */
-export function modification(generator: QueryGenerator): string {
+export function modification(generator: QueryGenerator): Generated {
   const { choices, schema } = generator;
   const writable = schema.tables.filter((table) => table.writable);
   const table = choices.one(...(writable as [Schema['tables'][number], ...Schema['tables'][number][]]));
@@ -24,34 +25,67 @@ export function modification(generator: QueryGenerator): string {
   const stored = table.columns.filter((column) => column.stored);
   const some = stored.filter(() => choices.below(2) === 0);
   const columns = some.length === 0 ? stored : some;
-  const returning = () => {
-    const list = generator.list(scope, generator.types(null)).sql;
+  const column = () => choices.one(...(table.columns as readonly [Column, ...Column[]])).name;
+  const returning = (within: Scope): Generated => {
+    const { sql, columns: named } = generator.list(within, generator.types(null));
+    const all = choices.rarely(3) ? `, ${table.name}.*` : '';
+    const row = choices.rarely(6) ? `, to_jsonb(${table.name}) AS j0, ${table.name} AS r0` : '';
     const changed =
       generator.major >= 18 && choices.rarely(3)
-        ? `, ${choices.one('old', 'new')}.${choices.one(...(table.columns as readonly [Column, ...Column[]])).name} AS o0`
+        ? `, ${choices.one('old', 'new')}.${column()} AS o0${choices.one('', ', to_jsonb(old) AS o1', ', to_jsonb(new) AS n1')}`
         : '';
-    return ` RETURNING ${list}${choices.rarely(3) ? `, ${table.name}.*` : ''}${changed}`;
+    return { sql: ` RETURNING ${sql}${all}${row}${changed}`, columns: named };
   };
   const where = (within: Scope) => (choices.below(2) === 1 ? ` WHERE ${expression(within, 'bool', 2)}` : '');
-  const assignments = (within: Scope) =>
-    columns
-      .map(({ name, type }) => `${name} = ${choices.rarely(8) ? 'DEFAULT' : expression(within, type, 1)}`)
-      .join(', ');
+  const assignments = (within: Scope) => {
+    const parts = columns.map(
+      ({ name, type }) =>
+        `${name} = ${choices.rarely(8) ? 'DEFAULT' : generator.expression(within, type, 1)}`,
+    );
+    if (table.pair && choices.rarely(3)) parts.push(`pair.x = ${generator.expression(within, 'int', 1)}`);
+    const [first] = columns;
+    if (first === undefined || !choices.rarely(6)) return parts.join(', ');
+    const inner = generator.query(
+      within.fields,
+      [],
+      1,
+      columns.map(({ type }) => type),
+    );
+    return `(${columns.map(({ name }) => name).join(', ')}) = (SELECT * FROM (${inner.sql}) sx LIMIT 1)`;
+  };
   switch (choices.below(generator.major >= 17 ? 5 : 4)) {
-    case 0:
-      return `DELETE FROM ${table.name}${where(scope)}${returning()}`;
+    case 0: {
+      const other = choices.rarely(3) ? generator.item([], [], 1, null) : null;
+      const within = other === null ? scope : { ...scope, fields: [...fields, ...other.fields] };
+      const { sql, columns: named } = returning(within);
+      const using = other === null ? '' : ` USING ${other.sql}`;
+      return { sql: `DELETE FROM ${table.name}${using}${where(within)}${sql}`, columns: named };
+    }
     case 1: {
       const other = choices.below(2) === 1 ? generator.item([], [], 1, null) : null;
       const within = other === null ? scope : { ...scope, fields: [...fields, ...other.fields] };
-      return `UPDATE ${table.name} SET ${assignments(within)}${other === null ? '' : ` FROM ${other.sql}`}${where(within)}${returning()}`;
+      const { sql, columns: named } = returning(choices.below(2) === 1 ? within : scope);
+      return {
+        sql: `UPDATE ${table.name} SET ${assignments(within)}${other === null ? '' : ` FROM ${other.sql}`}${where(within)}${sql}`,
+        columns: named,
+      };
     }
     case 4: {
       const source = generator.item([], [], 1, null);
       const within: Scope = { ...scope, fields: [...fields, ...source.fields] };
       const [key] = source.fields.filter(({ type }) => type === 'int');
       const insert = `INSERT (${columns.map(({ name }) => name).join(', ')}) VALUES (${columns.map(({ name, type }) => (name === 'id' ? '77' : expression({ ...scope, fields: source.fields }, type, 1))).join(', ')})`;
-      const list = generator.list(within, generator.types(null)).sql;
-      return `MERGE INTO ${table.name} USING ${source.sql} ON ${key ? `${table.name}.id = ${key.ref}` : 'false'} WHEN MATCHED THEN ${choices.one('DELETE', `UPDATE SET ${assignments(within)}`)} WHEN NOT MATCHED THEN ${insert}${choices.below(2) === 1 ? ' WHEN NOT MATCHED BY SOURCE THEN DELETE' : ''} RETURNING ${list}`;
+      const { sql, columns: named } = returning(within);
+      const action = choices.rarely(3) ? ', merge_action() AS m0' : '';
+      const unmatched = choices.one(
+        '',
+        ' WHEN NOT MATCHED BY SOURCE THEN DELETE',
+        ` WHEN NOT MATCHED BY SOURCE THEN UPDATE SET ${assignments(scope)}`,
+      );
+      return {
+        columns: named,
+        sql: `MERGE INTO ${table.name} USING ${source.sql} ON ${key ? `${table.name}.id = ${key.ref}` : 'false'} WHEN MATCHED THEN ${choices.one('DELETE', `UPDATE SET ${assignments(within)}`)} WHEN NOT MATCHED THEN ${insert}${unmatched}${sql}${action}`,
+      };
     }
     default: {
       const values = columns.map(({ name, type }) =>
@@ -66,16 +100,20 @@ export function modification(generator: QueryGenerator): string {
             1,
             columns.map(({ type }) => type),
           ).sql
-        : `VALUES (${values.join(', ')})`;
+        : `VALUES (${values.join(', ')})${choices.rarely(5) ? `, (${values.map(() => 'DEFAULT').join(', ')})` : ''}`;
       const keyed = schema.notNull.get(table.name)?.has('id') ?? false;
       const conflict =
         keyed && choices.rarely(2)
           ? choices.one(
               ' ON CONFLICT DO NOTHING',
-              ` ON CONFLICT (id) DO UPDATE SET ${columns.map(({ name, type }) => `${name} = ${choices.one(`excluded.${name}`, expression(scope, type, 1))}`).join(', ')}`,
+              ` ON CONFLICT (id) DO UPDATE SET ${columns.map(({ name, type }) => `${name} = ${choices.one(`excluded.${name}`, expression(scope, type, 1))}`).join(', ')}${where(scope)}`,
             )
           : '';
-      return `INSERT INTO ${table.name} (${columns.map(({ name }) => name).join(', ')}) ${source}${conflict}${returning()}`;
+      const { sql, columns: named } = returning(scope);
+      return {
+        sql: `INSERT INTO ${table.name} (${columns.map(({ name }) => name).join(', ')}) ${source}${conflict}${sql}`,
+        columns: named,
+      };
     }
   }
 }

@@ -1,7 +1,11 @@
 import type { Choices } from './choices.ts';
-import { expression, type Field, type Scope } from './expression.ts';
+import { expression } from './expression.ts';
+import { extra } from './extras.ts';
 import { modification } from './modification.ts';
+import { ordering } from './ordering.ts';
 import type { Schema } from './schema.ts';
+import type { Field, Scope } from './scope.ts';
+import { source } from './source.ts';
 import { fieldsOfPair, type Type } from './table.ts';
 
 /** A query with the names and types of its columns. */
@@ -32,15 +36,30 @@ export class QueryGenerator {
       text: ['a', ''],
       bool: ['t', 'f'],
       'int[]': ['{1,NULL}', '{}'],
+      'text[]': ['{a,NULL}', '{}'],
+      pair: ['(1,)', '(,)'],
+      jsonb: ['{"a": null}', 'null'],
     }[type];
     this.params.push(this.choices.one([null, first, second], [first, null, second], [first, second, null]));
     return `$${this.params.length}::${type}`;
   }
 
+  /** An expression of a type, at most `depth` deep. */
+  expression(scope: Scope, type: Type, depth: number): string {
+    return expression(scope, type, depth);
+  }
+
   /** A statement: mostly a SELECT, sometimes one that writes. */
   statement(): string {
-    if (this.choices.rarely(6)) return modification(this);
-    return this.query([], [], this.choices.rarely(8) ? 3 : 2, null).sql;
+    const { choices } = this;
+    if (choices.rarely(6)) return modification(this).sql;
+    if (choices.rarely(20)) {
+      const { sql, columns } = modification(this);
+      const main = this.select([], [{ name: 'changed', columns }], 1, null);
+      return `WITH changed AS (${sql}) ${main.sql}`;
+    }
+    const { sql } = this.query([], [], choices.rarely(8) ? 3 : 2, null);
+    return choices.rarely(30) ? `${sql} FOR ${choices.one('UPDATE', 'SHARE')}` : sql;
   }
 
   /**
@@ -103,7 +122,9 @@ export class QueryGenerator {
   ): Generated {
     const wanted = this.types(types);
     const left = this.query(outer, withs, depth - 1, wanted);
-    const right = this.query(outer, withs, depth - 1, wanted);
+    const right = this.choices.rarely(4)
+      ? this.values(outer, withs, wanted)
+      : this.query(outer, withs, depth - 1, wanted);
     const operation = this.choices.one(
       'UNION ALL',
       'UNION',
@@ -113,6 +134,20 @@ export class QueryGenerator {
       'EXCEPT ALL',
     );
     return { sql: `(${left.sql}) ${operation} (${right.sql})`, columns: left.columns };
+  }
+
+  private values(outer: readonly Field[], withs: readonly With[], types: readonly Type[]): Generated {
+    const scope: Scope = {
+      generator: this,
+      fields: [],
+      outer,
+      withs,
+      depth: 0,
+      aggregates: null,
+      windows: false,
+    };
+    const row = () => `(${types.map((type) => expression(scope, type, 1)).join(', ')})`;
+    return { sql: `VALUES ${row()}, ${row()}`, columns: [] };
   }
 
   /** Of many columns only some, so that conditions and results are about the same ones. */
@@ -126,7 +161,21 @@ export class QueryGenerator {
     if (types !== null) return types;
     const found: Type[] = [];
     const count = 1 + this.choices.below(3);
-    for (let i = 0; i < count; i++) found.push(this.choices.one<Type>('int', 'text', 'bool', 'int', 'int[]'));
+    for (let i = 0; i < count; i++)
+      found.push(
+        this.choices.one<Type>(
+          'int',
+          'text',
+          'bool',
+          'int',
+          'int[]',
+          'text',
+          'jsonb',
+          'int',
+          'pair',
+          'text[]',
+        ),
+      );
     return found;
   }
 
@@ -150,36 +199,47 @@ export class QueryGenerator {
       windows: false,
     };
     const conditions: string[] = recursive ? [recursive.limit] : [];
+    const [id, ...ids] = from.fields.filter(({ ref }) => /^f\d+\.id$/.test(ref));
+    // What a key fixes is one row.
+    if (id !== undefined && choices.rarely(5))
+      conditions.push(`${choices.one(id, ...ids).ref} = ${choices.one('1', this.param('int'), '2')}`);
     if (choices.below(3) > 0) conditions.push(expression(scope, 'bool', choices.one(1, 2)));
     const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map((c) => `(${c})`).join(' AND ')}`;
-    const wanted = this.types(types);
     const grouped = recursive ? 0 : choices.below(5);
-    if (grouped === 3) return this.grouped(scope, from.sql, where, wanted);
+    if (grouped === 3) return this.grouped(scope, from.sql, where, types);
     if (grouped === 4) {
       const inner: Scope = { ...scope, fields: [], aggregates: scope };
-      const list = this.list(inner, wanted);
+      const list = this.list(inner, this.types(types));
       const having = choices.rarely(4) ? ` HAVING ${expression(inner, 'bool', 1)}` : '';
+      const more = types === null && choices.rarely(6) ? `, ${extra(inner)}` : '';
       return {
-        sql: `SELECT ${list.sql} FROM ${from.sql}${where}${having || this.needsAggregate(list.sql)}`,
+        sql: `SELECT ${list.sql}${more} FROM ${from.sql}${where}${having || this.needsAggregate(list.sql)}`,
         columns: list.columns,
       };
     }
     const windows = !recursive && choices.rarely(4);
-    const list = this.list({ ...scope, windows }, wanted, recursive?.first);
-    const distinct = !recursive && choices.rarely(8) ? 'DISTINCT ' : '';
-    const limit = !recursive && choices.rarely(10) ? ` LIMIT ${choices.one(1, 0, 2)}` : '';
+    const list = this.list({ ...scope, windows }, this.types(types), recursive?.first);
+    const distinct = !recursive && choices.rarely(8) ? choices.one('DISTINCT ', 'DISTINCT ON (1) ') : '';
+    const more = types === null && distinct !== 'DISTINCT ' && choices.rarely(5) ? `, ${extra(scope)}` : '';
     const fromClause = from.sql === '' ? '' : ` FROM ${from.sql}`;
-    return { sql: `SELECT ${distinct}${list.sql}${fromClause}${where}${limit}`, columns: list.columns };
+    const last = recursive ? '' : ordering(scope, distinct !== '');
+    return {
+      sql: `SELECT ${distinct}${list.sql}${more}${fromClause}${where}${last}`,
+      columns: list.columns,
+    };
   }
 
   /** So that a list without an aggregate is one of a group all the same. */
   private needsAggregate(list: string): string {
-    return /\b(count|sum|min|max|array_agg|bool_and|bool_or|string_agg|avg)\(/.test(list)
+    return /\b(count|sum|min|max|array_agg|bool_and|bool_or|string_agg|jsonb_agg|jsonb_object_agg|stddev|mode|rank|percentile_disc)\(/.test(
+      list,
+    )
       ? ''
       : ' HAVING true';
   }
 
-  private grouped(scope: Scope, from: string, where: string, wanted: readonly Type[]): Generated {
+  private grouped(scope: Scope, from: string, where: string, types: readonly Type[] | null): Generated {
+    const wanted = this.types(types);
     const { choices } = this;
     const keys: Field[] = [];
     const count = 1 + choices.below(2);
@@ -205,7 +265,12 @@ export class QueryGenerator {
     const inner: Scope = { ...scope, fields: keys, aggregates: scope, windows: choices.rarely(5) };
     const list = this.list(inner, wanted);
     const having = choices.rarely(3) ? ` HAVING ${expression({ ...inner, windows: false }, 'bool', 2)}` : '';
-    return { sql: `SELECT ${list.sql} FROM ${from}${where} GROUP BY ${by}${having}`, columns: list.columns };
+    const more = choices.rarely(6) ? `, GROUPING(${first})` : '';
+    const last = ordering({ ...inner, windows: false }, false);
+    return {
+      sql: `SELECT ${list.sql}${types === null ? more : ''} FROM ${from}${where} GROUP BY ${by}${having}${last}`,
+      columns: list.columns,
+    };
   }
 
   list(scope: Scope, wanted: readonly Type[], first?: string): Generated {
@@ -299,7 +364,10 @@ export class QueryGenerator {
       ref: `${name}.${ref}`,
       type,
     }));
-    return { sql: `(${left.sql} ${kind} ${right.sql} USING (id)) ${name}`, fields };
+    const joined = this.choices.rarely(3)
+      ? `${left.sql} NATURAL ${kind} ${right.sql}`
+      : `${left.sql} ${kind} ${right.sql} USING (id)`;
+    return { sql: `(${joined}) ${name}`, fields };
   }
 
   private joinCondition(
@@ -358,44 +426,16 @@ export class QueryGenerator {
       return { sql: `${one.name} ${alias}`, fields: named(one.columns) };
     }
     if (kind === 8) {
-      const form = choices.below(4);
-      if (form === 0) {
-        return {
-          sql: `(VALUES (1, 'a'), (${choices.one('2', 'NULL')}, ${choices.one("'b'", 'NULL')})) ${alias}(x, y)`,
-          fields: named([
-            { ref: 'x', type: 'int' },
-            { ref: 'y', type: 'text' },
-          ]),
-        };
-      }
-      if (form === 1)
-        return {
-          sql: `generate_series(1, ${choices.below(3)}) ${alias}(x)`,
-          fields: named([{ ref: 'x', type: 'int' }]),
-        };
-      const array = choices.one('ARRAY[1, 2]', 'ARRAY[1, NULL]', "'{}'::int[]", 'NULL::int[]');
-      if (form === 2) {
-        return {
-          sql: `unnest(${array}) WITH ORDINALITY ${alias}(x, y)`,
-          fields: named([
-            { ref: 'x', type: 'int' },
-            { ref: 'y', type: 'int' },
-          ]).slice(0, 1),
-        };
-      }
-      return {
-        sql: `ROWS FROM (unnest(${array}), generate_series(1, ${choices.below(4)})) ${alias}(x, y)`,
-        fields: named([
-          { ref: 'x', type: 'int' },
-          { ref: 'y', type: 'int' },
-        ]),
-      };
+      const { sql, names, columns } = source(this, lateral ?? []);
+      return { sql: `${sql} ${alias}${names}`, fields: named(columns) };
     }
     const table = choices.one(
       ...(schema.tables as [Schema['tables'][number], ...Schema['tables'][number][]]),
     );
+    const only = choices.rarely(12) ? 'ONLY ' : '';
+    const sample = table.writable && choices.rarely(20) ? ' TABLESAMPLE bernoulli (50) REPEATABLE (1)' : '';
     return {
-      sql: `${table.name} ${alias}`,
+      sql: `${only}${table.name} ${alias}${sample}`,
       fields: [
         ...named(table.columns.map(({ name, type }) => ({ ref: name, type }))),
         ...fieldsOfPair(table, alias),

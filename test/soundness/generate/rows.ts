@@ -75,5 +75,15 @@ function value(
       return choices.one('true', 'false');
     case 'int[]':
       return choices.one("'{1,2}'", "'{}'", withNulls ? "'{NULL,1}'" : "'{3}'");
+    case 'text[]':
+      return choices.one("'{a,b}'", "'{}'", "'{a}'");
+    case 'pair':
+      return choices.one(
+        "(1, 'a')",
+        withNulls ? '(NULL, NULL)' : "(2, 'b')",
+        withNulls ? '(2, NULL)' : "(3, '')",
+      );
+    case 'jsonb':
+      return choices.one('\'{"a": 1}\'', "'null'", "'[1, null]'");
   }
 }

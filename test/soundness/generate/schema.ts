@@ -1,4 +1,5 @@
 import type { Choices } from './choices.ts';
+import type { SqlFunction } from './function.ts';
 import { childOf } from './inheritance.ts';
 import { type Column, plain, type Related, type Table, type Type } from './table.ts';
 import { triggersOf } from './trigger.ts';
@@ -9,6 +10,7 @@ export interface Schema {
   /** Of the rows to insert into each writable table, with NULL where allowed. */
   readonly notNull: ReadonlyMap<string, ReadonlySet<string>>;
   readonly children: readonly Related[];
+  readonly functions: readonly SqlFunction[];
   /** What comes after the rows: triggers, and what they do to rows. */
   readonly late: readonly string[];
 }
@@ -71,7 +73,7 @@ export function randomSchema(choices: Choices, major: number): Schema {
     notNull.set(name, required);
   }
   for (const name of keyedTables) if (choices.rarely(3)) late.push(`DELETE FROM ${name} WHERE id = 1`);
-  return { ddl, tables, notNull, children, late };
+  return { ddl, tables, notNull, children, functions: [], late };
 }
 
 interface Made {
@@ -83,7 +85,18 @@ interface Made {
 }
 
 function column(choices: Choices, name: string, keyed: readonly string[], mayBeLax: boolean): Made {
-  const type = choices.one<Type>('int', 'text', 'bool', 'int', 'text', 'int[]');
+  const type = choices.one<Type>(
+    'int',
+    'text',
+    'bool',
+    'int',
+    'text',
+    'int[]',
+    'text',
+    'int',
+    'text[]',
+    'jsonb',
+  );
   const [referenced] = keyed;
   if (type === 'int' && referenced !== undefined && choices.below(2) === 1) {
     const references = choices.one(referenced, ...keyed);
@@ -116,9 +129,10 @@ function column(choices: Choices, name: string, keyed: readonly string[], mayBeL
   );
   const values = type === 'text' && choices.rarely(3) ? ["'a'", "'b'"] : null;
   const bound = values === null ? '' : ` CHECK (${name} IN (${values.join(', ')}))`;
+  const elements = type === 'text[]' && choices.below(2) === 1 ? ` CHECK (${name} <@ ARRAY['a', 'b'])` : '';
   return {
     column: { ...plain(name, type), values },
-    line: `${name} ${type}${bound}${constraint.replaceAll('?', name)}`,
+    line: `${name} ${type}${bound}${elements}${constraint.replaceAll('?', name)}`,
     required: constraint.includes('NOT NULL'),
     lax: constraint.endsWith('NO INHERIT'),
   };

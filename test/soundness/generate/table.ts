@@ -1,4 +1,4 @@
-export type Type = 'int' | 'text' | 'bool' | 'int[]';
+export type Type = 'int' | 'text' | 'bool' | 'int[]' | 'text[]' | 'pair' | 'jsonb';
 
 export interface Column {
   readonly name: string;
@@ -37,6 +37,7 @@ export function fieldsOfPair(
 ): readonly { readonly ref: string; readonly type: Type }[] {
   if (!table.pair) return [];
   return [
+    { ref: `${alias}.pair`, type: 'pair' },
     { ref: `(${alias}.pair).x`, type: 'int' },
     { ref: `(${alias}.pair).y`, type: 'text' },
   ];

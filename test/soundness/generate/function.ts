@@ -1,0 +1,60 @@
+import type { QueryGenerator } from './query.ts';
+import type { Field, Scope } from './scope.ts';
+import type { Type } from './table.ts';
+
+/** A function of one int and one text, in SQL with an analysed body. */
+export interface SqlFunction {
+  readonly name: string;
+  /** Of its result; null if it returns a set of rows. */
+  readonly type: Type | null;
+  /** Of the rows that it returns. */
+  readonly columns: readonly Field[];
+}
+
+const parameters: readonly Field[] = [
+  { ref: 'p0', type: 'int' },
+  { ref: 'p1', type: 'text' },
+];
+
+/** A function, and the statement that creates it. */
+export function sqlFunction(
+  generator: QueryGenerator,
+  name: string,
+): { readonly ddl: string; readonly made: SqlFunction } {
+  const { choices } = generator;
+  const how = choices.one('STABLE', 'STABLE STRICT', 'VOLATILE');
+  const create = `CREATE FUNCTION ${name}(p0 int, p1 text ${choices.one('', 'DEFAULT NULL')}) RETURNS`;
+  if (choices.below(2) === 0) {
+    const type = choices.one<Type>('int', 'text', 'bool', 'int[]', 'pair');
+    const scope: Scope = {
+      generator,
+      fields: parameters,
+      outer: [],
+      withs: [],
+      depth: 1,
+      aggregates: null,
+      windows: false,
+    };
+    const body = generator.expression(scope, type, 2);
+    return {
+      ddl: `${create} ${type} LANGUAGE sql ${how} RETURN ${body}`,
+      made: { name, type, columns: [] },
+    };
+  }
+  const { sql, columns } = generator.query(parameters, [], 1, generator.types(null));
+  const named = columns.map(({ type }, i) => ({ ref: `r${i}`, type }));
+  const table = named.map(({ ref, type }) => `${ref} ${type}`).join(', ');
+  return {
+    ddl: `${create} TABLE (${table}) LANGUAGE sql ${how} BEGIN ATOMIC ${sql}; END`,
+    made: { name, type: null, columns: named },
+  };
+}
+
+/** A call with arguments of the scope. */
+export function call(scope: Scope, { name }: SqlFunction): string {
+  const { generator } = scope;
+  const of = (type: Type) => generator.expression({ ...scope, aggregates: null, windows: false }, type, 1);
+  return generator.choices.rarely(4)
+    ? `${name}(p1 => ${of('text')}, p0 => ${of('int')})`
+    : `${name}(${of('int')}, ${of('text')})`;
+}

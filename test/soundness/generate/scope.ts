@@ -1,0 +1,31 @@
+import type { QueryGenerator, With } from './query.ts';
+import type { Type } from './table.ts';
+
+/** A column in sight, as it is written. */
+export interface Field {
+  readonly ref: string;
+  readonly type: Type;
+}
+
+export interface Scope {
+  readonly generator: QueryGenerator;
+  readonly fields: readonly Field[];
+  readonly outer: readonly Field[];
+  readonly withs: readonly With[];
+  readonly depth: number;
+  /** Where groups are looked at: the scope of their rows. */
+  readonly aggregates: Scope | null;
+  readonly windows: boolean;
+}
+
+/** The names of what FROM has in sight, for whole rows; none where groups are looked at. */
+export function aliases(scope: Scope): readonly string[] {
+  if (scope.aggregates !== null) return [];
+  const names = scope.fields.map(({ ref }) => /^([a-z]+\d+)\.\w+$/.exec(ref)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+/** A type of any kind. */
+export function anyType(scope: Scope): Type {
+  return scope.generator.choices.one('int', 'text', 'bool', 'int[]', 'text[]', 'pair', 'jsonb');
+}
