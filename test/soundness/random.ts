@@ -102,10 +102,13 @@ async function checkSchema(
     return declared === undefined ? [] : [{ ...statement, readOnly: declared.readOnly === true }];
   });
   const ran = await runOnAll(runners, accepted);
+  // Told to those who look at other rules than these: what is refused where nothing may be written.
+  const unwritten = options.observe === undefined ? [] : await unwrittenRuns(runners, accepted);
   let next = 0;
   for (const [i, one] of known.entries()) {
     outcome.queries++;
-    const runs = one === null ? [] : (ran[next++] ?? []);
+    const at = one === null ? -1 : next++;
+    const runs = ran[at] ?? [];
     const set = one === null ? -1 : runs.findIndex((run) => contradiction(one.declared, run) !== null);
     if (one !== null && set >= 0) {
       const smallest = await shrunk(
@@ -127,7 +130,7 @@ async function checkSchema(
       outcome.refused++;
       continue;
     }
-    options.observe?.({ catalog, tree: one.text, runs });
+    options.observe?.({ catalog, tree: one.text, runs: [...runs, ...(unwritten[at] ?? [])] });
     count(outcome, one.tree, one.declared, runs);
     if (outcome.wrong.length >= (options.most ?? 5)) return;
   }
@@ -195,6 +198,19 @@ async function runOnAll(
     }),
   );
   return statements.map((_, i) => sets.map((runs) => runs[i] ?? nothing));
+}
+
+/** What comes of statements on the first set of data in transactions that are READ ONLY. */
+function unwrittenRuns(
+  [first]: readonly Client[],
+  statements: readonly Statement[],
+): Promise<readonly (readonly Run[])[]> {
+  return first === undefined
+    ? Promise.resolve([])
+    : runOnAll(
+        [first],
+        statements.map((one) => ({ ...one, readOnly: true })),
+      );
 }
 
 /** The analysis knows the first set's schema. */

@@ -43,6 +43,7 @@ function lookUp(scope: Scope, outer: readonly Field[], type: Type): string | nul
   if (first === undefined) return null;
   const table = choices.one(...(schema.tables as [Schema['tables'][number], ...Schema['tables'][number][]]));
   const column = table.columns.find((one) => one.type === type);
+  if (!table.columns.some(({ name }) => name === 'id')) return null;
   const alias = generator.name('p');
   return column === undefined
     ? null
@@ -62,5 +63,5 @@ function subquery(scope: Scope, type: Type): string {
   const value = generator.name('s');
   return generator.choices.below(2) === 0
     ? `(SELECT ${value} FROM (${inner}) ${value}x(${value}) LIMIT 1)`
-    : `(${inner.includes('LIMIT') || !/^SELECT/.test(inner) ? `SELECT ${value} FROM (${inner}) ${value}x(${value}) LIMIT 1` : `${inner} LIMIT 1`})`;
+    : `(${/LIMIT|FETCH/.test(inner) || !/^SELECT/.test(inner) ? `SELECT ${value} FROM (${inner}) ${value}x(${value}) LIMIT 1` : `${inner} LIMIT 1`})`;
 }

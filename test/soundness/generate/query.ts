@@ -433,7 +433,8 @@ export class QueryGenerator {
       ...(schema.tables as [Schema['tables'][number], ...Schema['tables'][number][]]),
     );
     const only = choices.rarely(12) ? 'ONLY ' : '';
-    const sample = table.writable && choices.rarely(20) ? ' TABLESAMPLE bernoulli (50) REPEATABLE (1)' : '';
+    const sample =
+      /^t/.test(table.name) && choices.rarely(40) ? ' TABLESAMPLE bernoulli (50) REPEATABLE (1)' : '';
     return {
       sql: `${only}${table.name} ${alias}${sample}`,
       fields: [

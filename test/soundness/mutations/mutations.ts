@@ -18,13 +18,15 @@ export function mutated(source: string, { rule, find, replace }: Mutation): stri
   return before + replace + after;
 }
 
-function at(file: string, ...all: readonly (readonly [rule: string, find: string, replace: string])[]) {
-  return all.map(([rule, find, replace]) => ({
-    rule,
-    file: `src/analysis/nullability/${file}.ts`,
-    find,
-    replace,
-  }));
+type Broken = readonly [rule: string, find: string, replace: string];
+
+/** Of what is proven of NULL. */
+function at(file: string, ...all: readonly Broken[]) {
+  return inFile(`nullability/${file}`, ...all);
+}
+
+function inFile(file: string, ...all: readonly Broken[]) {
+  return all.map(([rule, find, replace]) => ({ rule, file: `src/analysis/${file}.ts`, find, replace }));
 }
 
 const foreignKeys = { test: 'test/analysis/nullability/foreign-key.test.ts' };
@@ -507,5 +509,71 @@ export const mutations: readonly Mutation[] = [
     'what one branch proves holds after both',
     'return new Set([...a].filter((atom) => b.has(atom)));',
     'return new Set([...a, ...b]);',
+  ]),
+  ...inFile(
+    'literals',
+    [
+      'CASE has the values of its first branch',
+      'return each([...expr.args.map(({ result }) => result), expr.defresult]);',
+      'return each(expr.args.slice(0, 1).map(({ result }) => result));',
+    ],
+    [
+      'the elements of set operations are those of the first arm',
+      'ofAll(arms, elementsOf)',
+      'ofAll(arms.slice(0, 1), elementsOf)',
+    ],
+    [
+      'an INSTEAD OF trigger returns what a CHECK constraint lists',
+      'if (isMadeElsewhere(found.scope.query, variable.varno, scope.catalog)) return null;',
+      '',
+    ],
+  ),
+  ...inFile(
+    'json-shape/row-shape',
+    [
+      'the fields of a row in JSON are not null',
+      'value: orNull(shaper.present(column, context), nullable)',
+      'value: shaper.present(column, context)',
+    ],
+    [
+      'a row that is written is as the view has it',
+      'row.varno === at.frame.scope.query.resultRelation ? [] : entryFacts',
+      'row.varno === 0 ? [] : entryFacts',
+    ],
+  ),
+  ...inFile('cardinality/frame', [
+    'an aggregate has one value in all groups',
+    'constant &&= depth(inside, scope) !== node.agglevelsup;',
+    '',
+  ]),
+  ...inFile('cardinality/query-bound', [
+    'HAVING leaves the one group',
+    'query.hasAggs || filtered)) return { min: filtered ? 0 : 1, max: 1 };',
+    'query.hasAggs || filtered)) return { min: 1, max: 1 };',
+  ]),
+  ...inFile('effects', [
+    'what writes is read-only',
+    'readOnly: found.changes || found.writes.size > 0 ? false : found.unsure ? null : true,',
+    'readOnly: found.unsure ? null : true,',
+  ]),
+  ...inFile('violations', [
+    'domains refuse nothing',
+    'for (const type of convertedTo(node)) typeViolations(type, found);',
+    'convertedTo(node);',
+  ]),
+  ...inFile('violations/strike', [
+    'a foreign key is violated by UPDATE alone',
+    'if (key.columns.some(sets) && !spared &&',
+    "if (key.columns.some(sets) && by.event === 'update' && !spared &&",
+  ]),
+  ...inFile('parameters', [
+    'a parameter that is not compared takes no NULL',
+    'nullable: !all.some(({ refusesNull }) => refusesNull !== undefined),',
+    'nullable: false,',
+  ]),
+  ...at('expression', [
+    'a parameter is never NULL',
+    '.params?.[expr.paramid - 1] ?? anything;',
+    '.params?.[expr.paramid - 1] ?? { nullable: false };',
   ]),
 ];
