@@ -5,7 +5,7 @@ import { QueryGenerator } from './generate/query.ts';
 import { randomRows } from './generate/rows.ts';
 import { randomSchema, type Schema } from './generate/schema.ts';
 import { plain } from './generate/table.ts';
-import { updatableView } from './generate/trigger.ts';
+import { ruleOf, updatableView } from './generate/trigger.ts';
 
 /** How the sets of data are filled: with few rows and many NULLs, or more and without. */
 export const DATA_SETS = [1, 2, 1];
@@ -71,6 +71,12 @@ export async function populate(
       for (const statement of triggers) if (await everywhere(runners, statement)) ddl.push(statement);
       schema.tables.push({ ...first, name: 'u0', pair: false });
     }
+  }
+  const last = tables.tables.at(-1);
+  if (last !== undefined && !last.pair && choices.rarely(6)) {
+    const rule = ruleOf(choices, last);
+    const create = `CREATE TABLE IF NOT EXISTS elsewhere (n int); ${rule}`;
+    if (await everywhere(runners, create)) ddl.push(create);
   }
   // What a materialised view holds may be older than a constraint.
   for (const { name, columns } of tables.tables) {

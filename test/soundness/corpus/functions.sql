@@ -83,3 +83,4 @@ SELECT sure, unsure, lasting FROM computed;
 SELECT computed FROM computed;
 INSERT INTO computed (a, b) VALUES (NULL, NULL) RETURNING sure, unsure, lasting;
 SELECT (ARRAY[1, 2])[1:k] AS a, (ARRAY[1, 2])[:1] AS b, (ARRAY[1, 2])[k] AS c FROM loose;
+SELECT $1::int::percent AS a, $2::text::title AS b;

@@ -28,6 +28,18 @@ export function aggregate(scope: Scope, rows: Scope, type: Type): string {
       );
     case 'bool':
       return choices.one(`bool_and(${arg('bool')})${filter}`, `bool_or(${arg('bool')})${filter}`);
+    case 'float8':
+    case 'numeric':
+      return choices.one(
+        `sum(${arg(type)})${filter}`,
+        `avg(${arg(type)})${filter}`,
+        `max(${arg(type)})${filter}`,
+        `${choices.one('stddev', 'variance', 'var_pop')}(${arg(type)})${filter}`,
+        `corr(${arg('float8')}, ${arg('float8')})${filter}::${type}`,
+        `(percentile_cont(0.5) WITHIN GROUP (ORDER BY ${arg('float8')})${filter})::${type}`,
+      );
+    case 'timestamp':
+      return `${choices.one('max', 'min')}(${arg('timestamp')})${filter}`;
     case 'int[]':
     case 'text[]':
       return `array_agg(${choices.one('', 'DISTINCT ')}${arg(type === 'int[]' ? 'int' : 'text')})${filter}`;

@@ -1,6 +1,7 @@
 import { condition } from './condition.ts';
 import { call } from './function.ts';
 import { json } from './json.ts';
+import { number, time } from './numbers.ts';
 import type { Scope } from './scope.ts';
 import type { Type } from './table.ts';
 
@@ -24,6 +25,11 @@ export function computed(scope: Scope, type: Type, depth: number): string {
       return pair(scope, depth);
     case 'jsonb':
       return json(scope, depth);
+    case 'float8':
+    case 'numeric':
+      return number(scope, type, depth);
+    case 'timestamp':
+      return time(scope, depth);
   }
 }
 
@@ -63,7 +69,7 @@ function integer(scope: Scope, depth: number): string {
 function text(scope: Scope, depth: number): string {
   const { choices } = scope.generator;
   const of = (inner: Type) => scope.generator.expression(scope, inner, depth - 1);
-  switch (choices.below(14)) {
+  switch (choices.below(16)) {
     case 0:
       return `(${of('text')} || ${of('text')})`;
     case 1:
@@ -89,6 +95,10 @@ function text(scope: Scope, depth: number): string {
     case 11:
       return `jsonb_typeof(${of('jsonb')})`;
     case 12:
+      return `to_char(${of('timestamp')}, ${choices.one("'YYYY'", "''")})`;
+    case 13:
+      return `(${of(choices.one<Type>('float8', 'numeric', 'timestamp'))})::text`;
+    case 14:
       return `(${of('text')} COLLATE "C")`;
     default:
       return `greatest(${of('text')}, ${of('text')})`;

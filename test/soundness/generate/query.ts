@@ -37,6 +37,9 @@ export class QueryGenerator {
       bool: ['t', 'f'],
       'int[]': ['{1,NULL}', '{}'],
       'text[]': ['{a,NULL}', '{}'],
+      float8: ['2', 'NaN'],
+      numeric: ['2.50', 'NaN'],
+      timestamp: ['2024-01-01', 'infinity'],
       pair: ['(1,)', '(,)'],
       jsonb: ['{"a": null}', 'null'],
     }[type];
@@ -174,6 +177,9 @@ export class QueryGenerator {
           'int',
           'pair',
           'text[]',
+          'float8',
+          'numeric',
+          'timestamp',
         ),
       );
     return found;
@@ -231,7 +237,7 @@ export class QueryGenerator {
 
   /** So that a list without an aggregate is one of a group all the same. */
   private needsAggregate(list: string): string {
-    return /\b(count|sum|min|max|array_agg|bool_and|bool_or|string_agg|jsonb_agg|jsonb_object_agg|stddev|mode|rank|percentile_disc)\(/.test(
+    return /\b(count|sum|min|max|array_agg|bool_and|bool_or|string_agg|jsonb_agg|jsonb_object_agg|stddev|mode|rank|percentile_disc|percentile_cont|corr|variance|var_pop|avg|json_agg)\(/.test(
       list,
     )
       ? ''

@@ -83,6 +83,12 @@ function value(
         withNulls ? '(NULL, NULL)' : "(2, 'b')",
         withNulls ? '(2, NULL)' : "(3, '')",
       );
+    case 'float8':
+      return choices.one('1.5', "'NaN'", "'Infinity'", '-2');
+    case 'numeric':
+      return choices.one('1.50', "'NaN'", '-2');
+    case 'timestamp':
+      return choices.one("'2024-02-29'", "'infinity'", "'-infinity'");
     case 'jsonb':
       return choices.one('\'{"a": 1}\'', "'null'", "'[1, null]'");
   }

@@ -60,11 +60,15 @@ export function randomSchema(choices: Choices, major: number): Schema {
     }
     const pair = choices.rarely(4);
     if (pair) lines.push('pair pair');
+    // Numbers of columns that are gone.
+    const dropped = !inherited && !partitioned && choices.rarely(4);
+    if (dropped) lines.splice(1 + choices.below(lines.length), 0, 'gone int NOT NULL DEFAULT 1');
     ddl.push(`CREATE TABLE ${name} (${lines.join(', ')})${partitioned ? ' PARTITION BY HASH (id)' : ''}`);
     if (partitioned) {
       ddl.push(`CREATE TABLE ${name}_0 PARTITION OF ${name} FOR VALUES WITH (MODULUS 2, REMAINDER 0)`);
       ddl.push(`CREATE TABLE ${name}_1 PARTITION OF ${name} FOR VALUES WITH (MODULUS 2, REMAINDER 1)`);
     }
+    if (dropped) ddl.push(`ALTER TABLE ${name} DROP gone`);
     const table: Table = { name, columns, writable: true, pair };
     if (inherited) children.push(childOf(table, required, lax, major, ddl));
     else if (keyed) keyedTables.push(name);
@@ -96,6 +100,9 @@ function column(choices: Choices, name: string, keyed: readonly string[], mayBeL
     'int',
     'text[]',
     'jsonb',
+    'float8',
+    'numeric',
+    'timestamp',
   );
   const [referenced] = keyed;
   if (type === 'int' && referenced !== undefined && choices.below(2) === 1) {

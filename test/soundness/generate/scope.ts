@@ -27,5 +27,16 @@ export function aliases(scope: Scope): readonly string[] {
 
 /** A type of any kind. */
 export function anyType(scope: Scope): Type {
-  return scope.generator.choices.one('int', 'text', 'bool', 'int[]', 'text[]', 'pair', 'jsonb');
+  return scope.generator.choices.one(
+    'int',
+    'text',
+    'bool',
+    'int[]',
+    'text[]',
+    'pair',
+    'jsonb',
+    'float8',
+    'numeric',
+    'timestamp',
+  );
 }

@@ -1,4 +1,14 @@
-export type Type = 'int' | 'text' | 'bool' | 'int[]' | 'text[]' | 'pair' | 'jsonb';
+export type Type =
+  | 'int'
+  | 'text'
+  | 'bool'
+  | 'int[]'
+  | 'text[]'
+  | 'pair'
+  | 'jsonb'
+  | 'float8'
+  | 'numeric'
+  | 'timestamp';
 
 export interface Column {
   readonly name: string;

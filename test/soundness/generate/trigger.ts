@@ -22,10 +22,29 @@ export function triggersOf(choices: Choices, table: Table, required: ReadonlySet
   ];
 }
 
+/** A rule that does something else or more than a statement on a table says. */
+export function ruleOf(choices: Choices, table: Table): string {
+  const { name, columns } = table;
+  const returned = columns
+    .map(({ name: column, type }) => (column === 'id' ? '-1' : `NULL::${type}`))
+    .join(', ');
+  const event = choices.one('INSERT', 'UPDATE', 'DELETE');
+  return `CREATE RULE r0 AS ON ${event} TO ${name} DO ${choices.one(
+    'INSTEAD NOTHING',
+    'ALSO NOTHING',
+    `INSTEAD INSERT INTO elsewhere VALUES (1) RETURNING ${returned}`,
+  )}`;
+}
+
 /** A view that is written through to its table, or by a trigger that does as it likes. */
 export function updatableView(choices: Choices, table: Table, name: string): readonly string[] {
   const columns = table.columns.map((column) => column.name).join(', ');
-  const view = `CREATE VIEW ${name} AS SELECT ${columns} FROM ${table.name}${choices.one('', ' WHERE id IS NOT NULL')}`;
+  const view = `CREATE VIEW ${name} AS SELECT ${columns} FROM ${table.name}${choices.one(
+    '',
+    ' WHERE id IS NOT NULL',
+    ` WHERE ${table.columns.at(-1)?.name ?? 'id'} IS NOT NULL`,
+    ' WHERE id > 1 WITH CHECK OPTION',
+  )}`;
   if (choices.below(2) === 0) return [view];
   const last = table.columns.at(-1)?.name ?? 'id';
   const body = choices.one('RETURN NEW;', `NEW.${last} := NULL; RETURN NEW;`, 'RETURN NULL;');

@@ -5,7 +5,8 @@ import type { Type } from './table.ts';
 export function windowCall(scope: Scope, type: Type): string {
   const { choices } = scope.generator;
   const arg = (of: Type) => scope.generator.expression({ ...scope, windows: false, depth: 0 }, of, 1);
-  const order = arg('int');
+  const key = choices.one<Type>('int', 'int', 'float8', 'numeric');
+  const order = arg(key);
   const frame = choices.one(
     '',
     '',
@@ -17,7 +18,7 @@ export function windowCall(scope: Scope, type: Type): string {
     ' ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE TIES',
     ' GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE GROUP',
   );
-  const over = `OVER (${choices.below(2) === 1 ? `PARTITION BY ${arg('text')} ` : ''}ORDER BY ${/^-?\d+$/.test(order) ? `${order} + 0` : order}${frame})`;
+  const over = `OVER (${choices.below(2) === 1 ? `PARTITION BY ${arg('text')} ` : ''}ORDER BY ${/^-?[\d.]+$/.test(order) ? `${order} + 0` : order}${frame})`;
   switch (type) {
     case 'int':
       return choices.one(
@@ -38,6 +39,11 @@ export function windowCall(scope: Scope, type: Type): string {
       );
     case 'bool':
       return `bool_or(${arg('bool')}) ${over}`;
+    case 'float8':
+    case 'numeric':
+      return `${choices.one('sum', 'max', 'first_value', 'stddev')}(${arg(type)}) ${over}`;
+    case 'timestamp':
+      return `${choices.one('max', 'last_value', 'lag')}(${arg('timestamp')}) ${over}`;
     case 'int[]':
     case 'text[]':
       return `array_agg(${arg(type === 'int[]' ? 'int' : 'text')}) ${over}`;

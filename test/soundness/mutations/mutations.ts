@@ -566,14 +566,17 @@ export const mutations: readonly Mutation[] = [
     'if (key.columns.some(sets) && !spared &&',
     "if (key.columns.some(sets) && by.event === 'update' && !spared &&",
   ]),
-  ...inFile('parameters', [
-    'a parameter that is not compared takes no NULL',
-    'nullable: !all.some(({ refusesNull }) => refusesNull !== undefined),',
-    'nullable: false,',
-  ]),
-  ...at('expression', [
-    'a parameter is never NULL',
-    '.params?.[expr.paramid - 1] ?? anything;',
-    '.params?.[expr.paramid - 1] ?? { nullable: false };',
-  ]),
+  ...at(
+    'expression',
+    [
+      'a parameter is never NULL',
+      '.params?.[expr.paramid - 1] ?? anything;',
+      '.params?.[expr.paramid - 1] ?? { nullable: false };',
+    ],
+    [
+      'what one parameter refuses the others refuse, too',
+      'context.frame.engine.params?.[expr.paramid - 1] ?? anything;',
+      'context.frame.engine.params === null ? anything : { nullable: false };',
+    ],
+  ),
 ];
