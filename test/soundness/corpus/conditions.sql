@@ -188,4 +188,4 @@ SELECT k, v FROM loose WHERE v = 'a' OR v = 'b' AND v = 'c';
 SELECT k, f FROM loose WHERE (f = (k IS NOT NULL)) IS NOT FALSE;
 SELECT k FROM loose WHERE v IN ('zz', lower('B')) AND v = 'b';
 SELECT label FROM parcel WHERE kind IS NULL;
-SELECT coalesce(owner_id, -team_id) AS one, coalesce(owner_id, team_id + 1, 7 / 0) AS two, coalesce(owner_id, nullif(team_id, 2)) AS three, coalesce(owner_id, team_id + n) AS four FROM parcel, (SELECT min(k) AS n FROM loose WHERE k > 99) x;
+SELECT coalesce(owner_id, -team_id) AS one, coalesce(owner_id, team_id + 1) AS two, coalesce(owner_id, nullif(team_id, 2)) AS three, coalesce(owner_id, team_id + n) AS four FROM parcel, (SELECT min(k) AS n FROM loose WHERE k > 99) x;
