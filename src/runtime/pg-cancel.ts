@@ -15,6 +15,7 @@ interface Cancellable {
 }
 
 interface PgConnector {
+  readonly stream: { destroy(): void };
   on(event: 'connect' | 'sslconnect' | 'end' | 'error', listener: () => void): void;
   connect(port: number | string, host?: string): void;
   requestSsl(): void;
@@ -24,17 +25,23 @@ interface PgConnector {
 /**
  * Asks the server, over a connection of its own, to cancel what the client is running (PostgreSQL
  * documentation, 55.2.7). Resolves when the server has closed that connection: it has passed the request
- * on by then, so that it cannot hit a later statement. A request that fails is as good as one too late.
+ * on by then, so that it cannot hit a later statement. A request that fails, or takes longer than
+ * `timeoutMillis`, is as good as one too late.
  */
-export function cancelRunning(client: PgClient): Promise<void> {
+export function cancelRunning(client: PgClient, timeoutMillis: number): Promise<void> {
   const { processID, secretKey, host, port, ssl, constructor: Client } = client as unknown as Cancellable;
   const { connection } = new Client({ host, port, ssl });
   return new Promise((resolve) => {
+    const timer = setTimeout(() => connection.stream.destroy(), timeoutMillis);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
     const request = () => connection.cancel(processID, secretKey);
     connection.on('connect', ssl ? () => connection.requestSsl() : request);
     connection.on('sslconnect', request);
-    connection.on('error', resolve);
-    connection.on('end', resolve);
+    connection.on('error', done);
+    connection.on('end', done);
     if (host.startsWith('/')) {
       connection.connect(`${host}/.s.PGSQL.${port}`);
     } else {

@@ -114,6 +114,8 @@ async function withReserved<Result>(
         cancel: async () => {
           await running?.cancel();
         },
+        // postgres.js ends all its connections or none.
+        cutOff: () => {},
       }),
     );
   } finally {

@@ -27,11 +27,14 @@ export function isServerError(error: unknown): error is ServerFields {
 
 /**
  * Whether the server closes the connection after it, or never let it begin: connection exceptions,
- * failed authentication, missing database, idle timeouts, shutdown, too many connections. By SQLSTATE,
- * because the severity is in the server's language.
+ * failed authentication, missing database, timeouts of sessions and transactions, shutdown, too many connections. Also
+ * by SQLSTATE, because the severity is in the server's language.
  */
 export function endsConnection(fields: ServerFields): boolean {
-  return /^(08|28|3D|57P|25P03|53300)/.test(fields.code) && !isRaised(fields);
+  return (
+    /^(FATAL|PANIC)$/.test(fields.severity) ||
+    (/^(08|28|3D|57P|25P0[34]|53300)/.test(fields.code) && !isRaised(fields))
+  );
 }
 
 /** Whether a function of PL/pgSQL raised it, with a SQLSTATE and words of its own choice (pl_exec.c). */

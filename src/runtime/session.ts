@@ -16,8 +16,10 @@ export interface Session {
   commit(): Promise<void>;
   /** Never throws: a connection that cannot roll back is closed, which does the same. */
   rollback(): Promise<void>;
-  /** Cancels the statement that is running. */
-  cancel(): Promise<void>;
+  /** Cancels the statement that is running; gives up after so long. */
+  cancel(timeoutMillis: number): Promise<void>;
+  /** Breaks the connection, for a statement that goes on though it was cancelled. Does nothing where that cannot be. */
+  cutOff(): void;
 }
 
 // Clients that a transaction of ours is running on.
@@ -96,7 +98,10 @@ function pgSession(client: PgClient): { session: Session; failure: () => unknown
         throw error;
       }
     },
-    cancel: () => cancelRunning(client),
+    cancel: (timeoutMillis) => cancelRunning(client, timeoutMillis),
+    cutOff: () => {
+      client.end().catch(() => {});
+    },
   });
   return { session, failure: () => failure };
 }
@@ -104,7 +109,8 @@ function pgSession(client: PgClient): { session: Session; failure: () => unknown
 /** What a driver has to offer for a session: statements that resolve their command tag, and cancelling. */
 export interface SessionDriver {
   run(text: string): Promise<string>;
-  cancel(): Promise<void>;
+  cancel(timeoutMillis: number): Promise<void>;
+  cutOff(): void;
 }
 
 /** The session over a connection that nobody else uses. */
@@ -135,7 +141,8 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
     rollback: async () => {
       await run('ROLLBACK').catch(() => {});
     },
-    cancel: () => driver.cancel(),
+    cancel: (timeoutMillis) => driver.cancel(timeoutMillis),
+    cutOff: () => driver.cutOff(),
   };
 }
 
@@ -165,6 +172,7 @@ async function withPglite<Result>(
           },
           // One process, one thread: nothing else runs while a statement does.
           cancel: async () => {},
+          cutOff: () => {},
         });
       } catch (error) {
         failure = { error };

@@ -1,9 +1,10 @@
 import { executeAll } from './batch.ts';
-import type { Connection, PgConnection, QueryConfig, QueryResult } from './connection.ts';
+import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { execute } from './execute.ts';
 import { asConnection } from './layer.ts';
 import { queryRaw } from './pglite.ts';
 import { isOutdated } from './server-error.ts';
+import type { Session } from './session.ts';
 import { TransactionError } from './transaction-error.ts';
 
 declare const opened: unique symbol;
@@ -14,10 +15,7 @@ export interface Transaction extends PgConnection {
 }
 
 /** What a transaction and those nested in it have in common: a connection, which runs one statement at a time. */
-interface Turns {
-  readonly db: Connection;
-  /** Cancels the statement that is running. */
-  readonly cancel: () => Promise<void>;
+interface Turns extends Pick<Session, 'db' | 'cancel' | 'cutOff'> {
   /** How often the transaction has begun. */
   readonly attempt: number;
   /** How many statements are running or waiting. */
@@ -41,9 +39,9 @@ export interface Scope {
 const scopes = /* @__PURE__ */ new WeakMap<object, Scope>();
 
 /** Opens the scope of a transaction that has a connection for itself. */
-export function openScope(db: Connection, cancel: () => Promise<void>, attempt: number): Scope {
+export function openScope({ db, cancel, cutOff }: Session, attempt: number): Scope {
   return {
-    turns: { db, cancel, attempt, pending: 0, tail: Promise.resolve(), conflicted: false },
+    turns: { db, cancel, cutOff, attempt, pending: 0, tail: Promise.resolve(), conflicted: false },
     outer: null,
     closed: false,
     nesting: false,

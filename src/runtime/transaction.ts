@@ -51,7 +51,7 @@ export async function transaction<Result>(
     let scope: Scope | undefined;
     try {
       return await withSession(db, signal, (session) => {
-        scope = openScope(session.db, session.cancel, attempt);
+        scope = openScope(session, attempt);
         return attemptOnce(session, scope, mode, use, signal);
       });
     } catch (error) {
@@ -70,7 +70,17 @@ async function attemptOnce<Result>(
   use: (tx: Transaction) => Promise<Result>,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
-  await session.begin(mode);
+  const begun = inTurn(scope, () => session.begin(mode));
+  try {
+    await abortable(begun, signal);
+  } catch (error) {
+    await abandon(scope, signal);
+    await begun.then(
+      () => session.rollback(),
+      () => {},
+    );
+    throw error;
+  }
   let result: Result;
   try {
     result = await abortable(use(transactionOf(scope)), signal);
@@ -131,13 +141,20 @@ async function close(scope: Scope): Promise<void> {
   await scope.turns.tail;
 }
 
+// How long a statement may go on after it was cancelled: where the network is gone it would for ever.
+const CANCEL_MILLIS = 2000;
+
 /** Closes, without waiting for a statement that runs long. */
 async function abandon(scope: Scope, signal: AbortSignal | undefined): Promise<void> {
   scope.closed = true;
-  if (signal?.aborted && scope.turns.pending > 0) {
-    await scope.turns.cancel();
+  const { turns } = scope;
+  if (signal?.aborted && turns.pending > 0) {
+    const late = setTimeout(turns.cutOff, CANCEL_MILLIS);
+    await turns.cancel(CANCEL_MILLIS);
+    await turns.tail;
+    clearTimeout(late);
   }
-  await scope.turns.tail;
+  await turns.tail;
 }
 
 async function control(scope: Scope, text: string): Promise<void> {

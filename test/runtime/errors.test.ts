@@ -379,6 +379,20 @@ describe('errors of a connection', () => {
     await pool.end();
   });
 
+  it('say that the server closed it, and leave no such connection in the pool', async () => {
+    const pool = new Pool({
+      connectionString: postgresUrl(18),
+      max: 1,
+      options: '-c transaction_timeout=50',
+    });
+    pool.on('error', () => {});
+    const error = await failureOf(statement('slow', 'SELECT pg_sleep(5)')(pool));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ query: 'slow', code: '25P04' });
+    await statement('next', 'SELECT 1')(pool);
+    await pool.end();
+  });
+
   it('say that time ran out, in the server or here', async () => {
     const slow = statement('slow', 'SELECT pg_sleep(5)');
     const server = new Pool({ connectionString: postgresUrl(18), statement_timeout: 50 });

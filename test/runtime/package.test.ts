@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const runtime = fileURLToPath(new URL('../../src/runtime/', import.meta.url));
@@ -69,6 +70,28 @@ describe('the runtime as a package', () => {
     expect((await bundle(`export { array, int4, json, range } from './index.ts';`)).length).toBeLessThan(
       4000,
     );
+  });
+
+  // TypeScript's default for CommonJS until 6.0, which does not look at `exports`.
+  it('has types for the older resolution, too', () => {
+    const root = '/project/node_modules/nodrift';
+    const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+    const { exports }: { exports: Readonly<Record<string, string | { types: string }>> } =
+      JSON.parse(manifest);
+    for (const [entry, target] of Object.entries(exports)) {
+      if (typeof target === 'string') continue;
+      const types = join(root, target.types);
+      const { resolvedModule } = ts.resolveModuleName(
+        join('nodrift', entry),
+        '/project/index.ts',
+        { moduleResolution: ts.ModuleResolutionKind.Node10 },
+        {
+          fileExists: (path) => path === types || path === `${root}/package.json`,
+          readFile: (path) => (path === `${root}/package.json` ? manifest : undefined),
+        },
+      );
+      expect(resolvedModule?.resolvedFileName, entry).toBe(types);
+    }
   });
 
   it('bundles for platforms that are not Node', async () => {

@@ -213,6 +213,30 @@ describe('a pool whose connections are lost', () => {
     expect(await add(pool, { id: 30 })).toBe(1);
   });
 
+  it('while a transaction begins or runs, by a network that drops everything: aborting ends it', async () => {
+    pool = open();
+    await Promise.all([backend(pool), backend(pool)]);
+    const freezeAndAbort = (controller: AbortController) => {
+      proxy.freeze(true);
+      setTimeout(() => controller.abort(new Error('enough')), 50);
+    };
+    const running = new AbortController();
+    const beginning = new AbortController();
+    const aborted = [
+      transaction(pool, { signal: running.signal }, async (tx) => {
+        freezeAndAbort(running);
+        await countItems(tx);
+      }),
+      pause(20).then(() => {
+        freezeAndAbort(beginning);
+        return transaction(pool, { signal: beginning.signal }, async () => {});
+      }),
+    ];
+    await Promise.all(aborted.map((each) => expect(each).rejects.toThrow('enough')));
+    proxy.freeze(false);
+    expect(await countItems(pool)).toEqual({ n: expect.any(Number) });
+  });
+
   it('waits a little for a server that comes back, and not for one that does not', async () => {
     pool = open();
     proxy.refuse(true);

@@ -42,22 +42,19 @@ export function temporal<Name extends TemporalName, Namespace extends TemporalNa
     }
     return found[name].from(iso) as T;
   };
-  return name === 'Duration'
-    ? {
-        decode: (text) => fromIso(isoDuration(text)),
-        encode: (value) => postgresDuration(String(value)),
+  const [toIso, fromTemporal] =
+    name === 'Duration' ? [isoDuration, postgresDuration] : [isoYear, postgresYear];
+  return {
+    decode: (text) => {
+      if (isInfinite(text)) {
+        throw new CodecError(
+          'an infinite time, which Temporal does not have; configure this column as a string',
+        );
       }
-    : {
-        decode: (text) => {
-          if (isInfinite(text)) {
-            throw new CodecError(
-              'an infinite time, which Temporal does not have; configure this column as a string',
-            );
-          }
-          return fromIso(isoYear(text));
-        },
-        encode: (value) => postgresYear(String(value)),
-      };
+      return fromIso(toIso(text));
+    },
+    encode: (value) => fromTemporal(String(value)),
+  };
 }
 
 /** Postgres wants a sign at each number instead of one in front (datetime.c, DecodeISO8601Interval). */
