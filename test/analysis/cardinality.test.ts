@@ -12,6 +12,13 @@ const schema = `
   INSERT INTO car VALUES (1, 1, 'A', 'mx', 1.0), (2, 1, 'A', 'us', 1.00), (3, 2, 'B', 'mx', 2), (4, NULL, NULL, 'mx', 2),
     (5, NULL, NULL, 'mx', 2);
   CREATE UNIQUE INDEX car_active_owner ON car (owner_id) WHERE active AND owner_id = 99;
+  CREATE TABLE person (id int PRIMARY KEY, mail text, ref text, org int NOT NULL, gone timestamptz, home boolean NOT NULL);
+  CREATE UNIQUE INDEX ON person (mail) WHERE gone IS NULL;
+  CREATE UNIQUE INDEX ON person (ref) WHERE ref IS NOT NULL;
+  CREATE UNIQUE INDEX ON person (org) WHERE home AND org <> 9;
+  INSERT INTO person VALUES (1, 'a', NULL, 1, NULL, true), (2, 'a', NULL, 1, now(), false), (3, 'a', 'r', 1, now(), false),
+    (4, NULL, 's', 9, NULL, true), (5, NULL, NULL, 9, NULL, true);
+  CREATE VIEW living AS SELECT * FROM person WHERE gone IS NULL;
   CREATE TABLE deferred (id int, code int UNIQUE DEFERRABLE);
   CREATE TABLE by_expression (code text);
   CREATE UNIQUE INDEX ON by_expression (lower(code), (1));
@@ -48,6 +55,23 @@ const schema = `
 
 type Bound = readonly [min: number, max: number | null];
 const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly unknown[]])[] = [
+  // Partial indexes, whose predicate the query meets.
+  ["SELECT * FROM person WHERE mail = 'a' AND gone IS NULL", [0, 1]],
+  ["SELECT * FROM person WHERE mail = 'a'", [0, null]],
+  ["SELECT * FROM person WHERE mail = 'a' AND gone IS NOT NULL", [0, null]],
+  ["SELECT * FROM person p WHERE mail = 'a' AND (gone IS NULL OR org = 1)", [0, null]],
+  ["SELECT * FROM living WHERE mail = 'a'", [0, 1]],
+  ["SELECT * FROM person p, person q WHERE p.mail = 'a' AND q.gone IS NULL AND p.id = 1", [0, null]],
+  ["SELECT * FROM owner o LEFT JOIN person p ON p.mail = 'a' AND p.gone IS NULL WHERE o.id = 1", [0, 1]],
+  ["SELECT * FROM owner o LEFT JOIN person p ON p.mail = 'a' WHERE o.id = 1 AND p.gone IS NULL", [0, 1]],
+  ["SELECT * FROM person WHERE ref = 'r'", [0, 1]],
+  ['SELECT * FROM person WHERE ref IS NULL', [0, null]],
+  ["SELECT * FROM person WHERE ref IS NOT DISTINCT FROM 'r'", [0, null]],
+  ["SELECT * FROM person WHERE ref IN ('r', 's')", [0, 2]],
+  ['SELECT * FROM person WHERE org = 1 AND home AND org <> 9', [0, 1]],
+  ['SELECT * FROM person WHERE org = 9 AND home', [0, null]],
+  ['SELECT * FROM person WHERE org = 9 AND home AND org <> 8', [0, null]],
+  ["UPDATE person SET home = home WHERE mail = 'a' AND gone IS NULL RETURNING id", [0, 1]],
   // no FROM
   ['SELECT 1', [1, 1]],
   ['SELECT 1 WHERE $1 = 1', [0, 1], [2]],

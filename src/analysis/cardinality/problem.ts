@@ -53,7 +53,9 @@ function unbounded(frame: Frame): ReadonlySet<Relation> {
 
 function keysOf(relation: Relation): string {
   const name = `${relation.schema}.${relation.name}`;
-  const usable = relation.keys.filter((key) => !key.partial && key.immediate && !key.columns.includes(0));
+  const usable = relation.keys.filter(
+    (key) => key.predicate === null && key.immediate && !key.columns.includes(0),
+  );
   if (usable.length === 0) return `${name} has none`;
   return `${name} has ${usable.map((key) => keyText(key, relation)).join(', ')}`;
 }

@@ -1,8 +1,11 @@
-import type { Relation } from '../catalog/catalog.ts';
+import type { Relation, UniqueKey } from '../catalog/catalog.ts';
 import { definingQuery } from '../catalog/definition.ts';
 import { innerScope, rootScope, type Scope, withQueryOf } from '../scope.ts';
+import { conjuncts } from '../tree/conjuncts.ts';
 import type { Expr, RangeTblEntry } from '../tree/nodes.ts';
 import { Rte } from '../tree/nodes.ts';
+import { readExpr } from '../tree/read.ts';
+import { isSameExpression } from '../tree/same-expression.ts';
 import { walk } from '../tree/walk.ts';
 import { type Choice, choicesOf } from './equalities.ts';
 import { type Frame, frameOf, isConstant } from './frame.ts';
@@ -132,16 +135,34 @@ function relationBound(
   if (relation.kind !== 'p' && relation.children.length > 0 && entry.inh) return null;
   const choices = choicesOf(conditions, frame, known).filter(({ varno }) => varno === index);
   const bounds = relation.keys.flatMap((key) => {
-    if (key.partial || !key.immediate || key.columns.includes(0)) return [];
+    if (!key.immediate || key.columns.includes(0)) return [];
     const chosen = key.columns.flatMap((attnum) =>
       settled.has(attnum) ? [] : (choices.find((choice) => choice.attnum === attnum) ?? []),
     );
     const settledOrChosen = (attnum: number): Settled | null =>
       settled.get(attnum) ?? chosen.find((choice) => choice.attnum === attnum)?.settled ?? null;
+    const isGiven = (attnum: number) =>
+      isNeverNull(relation, attnum) || settledOrChosen(attnum)?.nullable === false;
+    if (!meetsPredicate(key, index, conditions, isGiven)) return [];
     const proof = isProof(key, settledOrChosen, (attnum) => isNeverNull(relation, attnum), frame.catalog);
     return proof ? [product(chosen)] : [];
   });
   return bounds.length === 0 ? null : Math.min(...bounds);
+}
+
+/** Whether all rows that meet the conditions are in a partial index: they say what its predicate says. */
+function meetsPredicate(
+  { predicate }: UniqueKey,
+  index: number,
+  conditions: readonly Expr[],
+  isGiven: (attnum: number) => boolean,
+): boolean {
+  if (predicate === null) return true;
+  return conjuncts(readExpr(predicate)).every((part) => {
+    const isNotNull = part.tag === 'NULLTEST' && part.nulltesttype === 1 && !part.argisrow;
+    if (isNotNull && part.arg.tag === 'VAR' && isGiven(part.arg.varattno)) return true;
+    return conditions.some((condition) => isSameExpression(part, condition, index));
+  });
 }
 
 function product(choices: readonly Choice[]): number {

@@ -109,7 +109,8 @@ export interface UniqueKey {
   /** `attnum`s; 0 stands for an expression. */
   readonly columns: readonly number[];
   readonly primary: boolean;
-  readonly partial: boolean;
+  /** Of a partial index: what its rows meet, as node text; null for others. */
+  readonly predicate: string | null;
   /** False for deferrable constraints: duplicates can be seen inside a transaction. */
   readonly immediate: boolean;
   readonly nullsNotDistinct: boolean;

@@ -182,12 +182,12 @@ function attribute(row: Row): Attribute {
 }
 
 function uniqueKey(row: Row): UniqueKey {
-  const [, name, columns, primary, partial, immediate, nullsNotDistinct, families, collations] = row;
+  const [, name, columns, primary, predicate, immediate, nullsNotDistinct, families, collations] = row;
   return {
     name: text(name),
     columns: numbers(columns),
     primary: primary === 't',
-    partial: partial === 't',
+    predicate: predicate ?? null,
     immediate: immediate === 't',
     nullsNotDistinct: nullsNotDistinct === 't',
     families: numbers(families),

@@ -64,7 +64,7 @@ export function catalogQueries(
       ORDER BY a.attrelid, a.attnum`,
     inheritance: `SELECT inhparent::int8, inhrelid::int8 FROM pg_inherits ORDER BY inhparent, inhseqno, inhrelid`,
     indexes: `SELECT indrelid::int8, c.relname, array_to_string((indkey::int2[])[0:indnkeyatts - 1], ' '), indisprimary,
-        indpred IS NOT NULL, indimmediate, ${nullsNotDistinct},
+        indpred::text, indimmediate, ${nullsNotDistinct},
         (SELECT string_agg(o.opcfamily::int8::text, ' ' ORDER BY k.n)
          FROM unnest((indclass::oid[])[0:indnkeyatts - 1]) WITH ORDINALITY k(class, n) JOIN pg_opclass o ON o.oid = k.class),
         array_to_string((indcollation::oid[])[0:indnkeyatts - 1], ' ')

@@ -1,24 +1,8 @@
 import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
 import { Cmd, type Expr, Rte, type Var } from '../tree/nodes.ts';
+import { incidental } from '../tree/same-expression.ts';
 import { expressionPrefix } from './atoms.ts';
 import { type Context, contextAt } from './context.ts';
-
-// How an expression was written, where it stands and what the planner is to fill in later.
-const without = new Set([
-  'location',
-  'funcformat',
-  'relabelformat',
-  'coerceformat',
-  'convertformat',
-  'row_format',
-  'varnullingrels',
-  'resname',
-  'resorigtbl',
-  'resorigcol',
-  'aggno',
-  'aggtransno',
-  'colnames',
-]);
 
 /** The atom for "this column is not NULL": the same for every Var that means it. Null if it cannot be looked up. */
 export function variableKey(variable: Var, context: Context): string | null {
@@ -130,7 +114,7 @@ function writeFields(node: Expr, context: Context, volatile: boolean, parts: str
   parts.push('{');
   for (const [name, value] of Object.entries(node)) {
     // Filled in for some trees only.
-    if (without.has(name) || name === 'opfuncid') continue;
+    if (incidental.has(name)) continue;
     parts.push(name, ' ');
     if (!write(value, context, volatile, parts)) return false;
   }
