@@ -16,7 +16,7 @@ export async function schema(places: readonly string[], options: SchemaOptions, 
   const config = configuration({ config: options.config }, io);
   const [a, b] = places;
   if (options.diff !== true) {
-    if (a !== undefined) throw usage(`"${a}" is one too many: only --diff takes places.`);
+    if (a !== undefined) throw usage('Only --diff takes places; --url names a database to print.');
     const named = options.url !== undefined || options.uri !== undefined;
     const place: SchemaPlace = named
       ? { kind: 'database', connection: liveConnection(options, io) }
@@ -39,7 +39,8 @@ export async function schema(places: readonly string[], options: SchemaOptions, 
 }
 
 function placeOf(text: string, options: SchemaOptions, io: Io): SchemaPlace {
-  if (/^postgres(ql)?:/.test(text)) {
+  // Whatever looks like a URL: it is not repeated as the name of something else, for it may hold a password.
+  if (text.includes('://')) {
     return { kind: 'database', connection: liveConnection({ config: options.config, url: text }, io) };
   }
   const path = resolve(io.cwd, text);

@@ -4,6 +4,12 @@ import type { DataCache } from './data-cache.ts';
 /** One segment of the write-ahead log is made in advance; 1 MB instead of 16 makes that quicker. */
 const initDbStartParams = ['--wal-segsize=1'];
 
+/**
+ * A schema of thousands of tables may be made in one transaction, and each relation takes a lock until it ends. Servers have
+ * room for more than the setting says (PostgreSQL documentation, 19.12 "Lock Management"), PGlite alone has hardly any.
+ */
+const startParams = [...PGlite.defaultStartParams, '-c', 'max_locks_per_transaction=256'];
+
 /** A database and what was noted while it was made. */
 export interface Made {
   readonly pglite: PGlite;
@@ -15,7 +21,7 @@ export interface Made {
  * them, and without them whatever is loaded and stored later is half the size.
  */
 export async function createEmpty(extensions: Extensions): Promise<PGlite> {
-  const pglite = await PGlite.create({ extensions, initDbStartParams });
+  const pglite = await PGlite.create({ extensions, initDbStartParams, startParams });
   await pglite.exec('UPDATE pg_catalog.pg_database SET datistemplate = false');
   await pglite.exec('DROP DATABASE template1');
   await pglite.exec('DROP DATABASE template0');
@@ -37,7 +43,7 @@ export async function loadCached(
     const line = stored.indexOf('\n');
     const notes: readonly string[] = JSON.parse(stored.toString('utf8', 0, line));
     const loadDataDir = new Blob([stored.subarray(line + 1)], { type: 'application/x-tar' });
-    return { pglite: await PGlite.create({ extensions, loadDataDir }), notes };
+    return { pglite: await PGlite.create({ extensions, loadDataDir, startParams }), notes };
   } catch {
     await cache.remove(key);
     return null;

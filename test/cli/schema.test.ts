@@ -89,7 +89,9 @@ unexpected  column public.cars.sold_at
 
   test.each([
     [['--diff', 'migrations'], '--diff takes two places'],
-    [['a'], '"a" is one too many'],
+    [['a'], 'Only --diff takes places'],
+    [['postgres://a:hunter2@h/x'], 'Only --diff takes places'],
+    [['--diff', 'postgress://a:hunter2@h/x', 'migrations'], '--url is not a database URL'],
     [['--diff', 'migrations', 'no-such-ref'], 'no-such-ref'],
     [['--diff', 'pgtyped.config.json', 'migrations'], 'is no folder of migrations and no .sql file'],
     [['--diff', 'postgres://a:hunter2@[/x', 'migrations'], 'is not a database URL'],

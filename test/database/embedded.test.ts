@@ -65,6 +65,16 @@ describe('an embedded database', () => {
     });
   });
 
+  test('has room for the locks of a large schema, made at once or taken from the cache', async () => {
+    const locks = 'SELECT count(pg_advisory_xact_lock(i)) FROM generate_series(1, 20000) AS i';
+    const files = { 'migrations/1_a.sql': `${locks};` };
+    for (const _ of ['made', 'cached']) {
+      await withDatabase(files, {}, async (database) => {
+        expect(await rows(database, locks)).toEqual([['20000']]);
+      });
+    }
+  });
+
   test('has nothing of the migrations left in its session', async () => {
     const files = {
       'migrations/1_a.sql': `SELECT pg_catalog.set_config('search_path', '', false);
