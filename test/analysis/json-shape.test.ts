@@ -201,6 +201,11 @@ const cases: readonly (readonly [sql: string, shape: Json | null])[] = [
     or(object({ ok: is(true) }), object({ error: string })),
   ],
   ["SELECT json_build_object('a', 1)::jsonb", object({ a: is(1) })],
+  ['SELECT NULL::json', or()],
+  [
+    "SELECT json_build_object('a', nick) FROM owner UNION ALL SELECT NULL",
+    object({ a: or(string, nothing) }),
+  ],
   [
     'SELECT \'{"a": [1, "x", null], "b": {}}\'::json',
     object({ a: list(or(is(1), is('x'), nothing)), b: object({}) }),

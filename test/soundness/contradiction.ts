@@ -4,7 +4,7 @@ import { record } from '../../src/runtime/codec/composite.ts';
 import { fits } from '../support/json-fits.ts';
 import { isNamed } from '../support/violation-named.ts';
 import type { Run } from './batch.ts';
-import type { Columns, Declared } from './declared.ts';
+import type { Columns, Declared, Values } from './declared.ts';
 
 // What a statement that writes raises in a transaction that is READ ONLY (PostgreSQL documentation, appendix A).
 const READ_ONLY = '25006';
@@ -31,8 +31,24 @@ function ofRowCount({ min, max }: Cardinality, count: number): string | null {
   return count < min || (max !== null && count > max) ? `has ${count} rows, not ${min} to ${max}` : null;
 }
 
-/** The first value that is against what is declared of its column. */
-function ofColumns({ facts, shapes }: Columns, rows: readonly (readonly (string | null)[])[]): string | null {
+type Row = readonly (string | null)[];
+
+/** The first value that is against what is declared of its column, in all rows or in those of its kind. */
+function ofColumns(columns: Columns, rows: readonly Row[]): string | null {
+  const wrong = ofValues(columns, rows);
+  const { kinds } = columns;
+  if (wrong !== null || kinds === null) return wrong;
+  const values = new Map([...kinds.values].map(([value, of]) => [shown(value), of]));
+  for (const row of rows) {
+    const kind = row[kinds.column] ?? 'NULL';
+    const of = values.get(kind);
+    const found = of === undefined ? 'is of no kind of rows' : ofValues(of, [row]);
+    if (found !== null) return `${found}, where column ${kinds.column + 1} is ${kind}`;
+  }
+  return null;
+}
+
+function ofValues({ facts, shapes }: Values, rows: readonly Row[]): string | null {
   for (const [column, declared] of facts.entries()) {
     const shape = shapes[column] ?? null;
     for (const row of rows) {

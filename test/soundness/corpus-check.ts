@@ -13,7 +13,7 @@ import type { Seen } from './random.ts';
 /** What came of one query of the corpus. */
 export interface Checked {
   readonly query: CorpusQuery;
-  /** `name? tags[?]`: for each column what is declared of it. */
+  /** `name? tags[?]`: for each column what is declared of it; then the same for each kind of rows. */
   readonly columns: string;
   /** What is against it in the data; also that a query could not be run. */
   readonly wrong: readonly string[];
@@ -58,7 +58,7 @@ export async function checkCorpus(
   );
   await client.query('SET debug_print_parse = off');
   for (const { query, names, proven, known, params, tree } of described) {
-    const columns = names.map((name, i) => name + written(proven[i])).join(' ');
+    const columns = writtenColumns(names, proven) + writtenKinds(names, known);
     const { wrong, runs } = await wrongOn(client, query.sql, known, params);
     observe({ catalog, tree, runs });
     checked.push({ query, columns, wrong });
@@ -82,6 +82,26 @@ async function systemRelations(client: Client): Promise<readonly number[]> {
     "SELECT oid::int4 AS oid FROM pg_class WHERE oid < 16384 AND relkind IN ('r', 'v')",
   );
   return rows.map(({ oid }) => oid);
+}
+
+function writtenColumns(names: readonly string[], facts: readonly Facts[]): string {
+  return names.map((name, i) => name + written(facts[i])).join(' ');
+}
+
+/** ` | kind=card: id last4 till=null | ...` */
+function writtenKinds(names: readonly string[], { columns: { kinds } }: Declared): string {
+  return [...(kinds?.values ?? [])]
+    .map(([value, { facts }]) => {
+      const others = names.flatMap((name, i) =>
+        i === kinds?.column
+          ? []
+          : facts[i]?.literals?.length === 0
+            ? `${name}=null`
+            : name + written(facts[i]),
+      );
+      return ` | ${names[kinds?.column ?? 0]}=${value}: ${others.join(' ')}`;
+    })
+    .join('');
 }
 
 function written(facts: Facts | undefined): string {

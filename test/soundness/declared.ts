@@ -8,15 +8,23 @@ import { type ResultLiterals, resultLiterals } from '../../src/analysis/literals
 import { columnFacts } from '../../src/analysis/nullability.ts';
 import { parameterFacts } from '../../src/analysis/parameters.ts';
 import type { Violations } from '../../src/analysis/query.ts';
+import { rootScope } from '../../src/analysis/scope.ts';
 import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
-import type { Json } from '../../src/analysis/type.ts';
+import type { Json, Literal } from '../../src/analysis/type.ts';
+import { isAlwaysNull } from '../../src/analysis/variants/always-null.ts';
+import { discriminated } from '../../src/analysis/variants.ts';
 import { violations } from '../../src/analysis/violations.ts';
 
 /** What is declared of the values of result columns, in their order. */
-export interface Columns {
+export interface Values {
   readonly facts: readonly Facts[];
   /** Of what JSON.parse makes of it; null where nothing is declared. */
   readonly shapes: readonly (Json | null)[];
+}
+
+export interface Columns extends Values {
+  /** What holds of rows beside that, by the constant that they have in a column; null: there is no such column. */
+  readonly kinds: { readonly column: number; readonly values: ReadonlyMap<Literal, Values> } | null;
 }
 
 /** Everything that is declared of a statement and that running it can contradict. */
@@ -45,6 +53,19 @@ export function declare(query: QueryNode, catalog: Catalog, params: number): Dec
 }
 
 function columnsOf(query: QueryNode, catalog: Catalog, params: readonly Facts[] | null): Columns {
+  const all = valuesOf(query, catalog, params);
+  const found = discriminated(query, catalog, all.facts);
+  if (found === null) return { ...all, kinds: null };
+  const values = [...found.parts].map(([value, part]) => {
+    const { facts, shapes } = valuesOf(part, catalog, params);
+    const scope = rootScope(catalog, part);
+    const known = facts.map((proven, i) => (isAlwaysNull(i, scope) ? { ...proven, literals: [] } : proven));
+    return [value, { facts: known, shapes }] as const;
+  });
+  return { ...all, kinds: { column: found.column, values: new Map(values) } };
+}
+
+function valuesOf(query: QueryNode, catalog: Catalog, params: readonly Facts[] | null): Values {
   const literals = resultLiterals(query, catalog);
   const facts = columnFacts(query, catalog, params);
   return {

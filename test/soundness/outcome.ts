@@ -36,7 +36,8 @@ export type Claim =
   | 'parameters'
   | 'rows'
   | 'read-only'
-  | 'errors';
+  | 'errors'
+  | 'kinds';
 
 export interface Wrong {
   readonly ddl: readonly string[];
@@ -55,7 +56,17 @@ export function emptyOutcome(): Outcome {
     shownNull: 0,
     unshown: 0,
     reasons: new Map(),
-    held: { literals: 0, elements: 0, fields: 0, JSON: 0, parameters: 0, rows: 0, 'read-only': 0, errors: 0 },
+    held: {
+      literals: 0,
+      elements: 0,
+      fields: 0,
+      JSON: 0,
+      parameters: 0,
+      rows: 0,
+      'read-only': 0,
+      errors: 0,
+      kinds: 0,
+    },
     wrong: [],
     microseconds: 0,
   };
@@ -70,6 +81,7 @@ export function count(outcome: Outcome, tree: QueryNode, declared: Declared, run
   hold('rows', declared.rows.min > 0 || declared.rows.max !== null);
   hold('read-only', declared.readOnly === true);
   hold('parameters', declared.given !== null && rows.length > 0);
+  hold('kinds', declared.columns.kinds !== null && rows.length > 0);
   hold('errors', !declared.violations.open && runs.some(({ error }) => error?.code?.startsWith('23')));
   declared.columns.facts.forEach(({ nullable, literals, element, fields }, i) => {
     outcome.columns++;

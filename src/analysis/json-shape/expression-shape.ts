@@ -118,6 +118,7 @@ function isNull(expr: Expr): boolean {
 
 /** A json constant is its text; of jsonb constants only empty ones are told (src/include/utils/jsonb.h). */
 function constantShape(node: Const, encoding: string): Json {
+  if (node.constisnull) return never;
   const bytes = Uint8Array.from(node.constvalue ?? []);
   if (node.consttype !== JSON_TYPE) {
     const header = bytes.length === 8 ? new DataView(bytes.buffer).getUint32(4, true) : 0;

@@ -1,6 +1,7 @@
 import type { Choices } from './choices.ts';
 import { expression } from './expression.ts';
 import { extra } from './extras.ts';
+import { type Union, withKinds } from './kinds.ts';
 import { modification } from './modification.ts';
 import { ordering } from './ordering.ts';
 import type { Schema } from './schema.ts';
@@ -12,6 +13,8 @@ import { fieldsOfPair, type Type } from './table.ts';
 export interface Generated {
   readonly sql: string;
   readonly columns: readonly Field[];
+  /** Where it is one. */
+  readonly union?: Union;
 }
 
 /** Draws queries over a schema from choices. */
@@ -61,7 +64,8 @@ export class QueryGenerator {
       const main = this.select([], [{ name: 'changed', columns }], 1, null);
       return `WITH changed AS (${sql}) ${main.sql}`;
     }
-    const { sql } = this.query([], [], choices.rarely(8) ? 3 : 2, null);
+    const { sql, union } = this.query([], [], choices.rarely(8) ? 3 : 2, null);
+    if (union !== undefined) return withKinds(union, this.names);
     return choices.rarely(30) ? `${sql} FOR ${choices.one('UPDATE', 'SHARE')}` : sql;
   }
 
@@ -136,7 +140,12 @@ export class QueryGenerator {
       'INTERSECT ALL',
       'EXCEPT ALL',
     );
-    return { sql: `(${left.sql}) ${operation} (${right.sql})`, columns: left.columns };
+    const union = operation.startsWith('UNION') && { left: left.sql, operation, right: right.sql };
+    return {
+      sql: `(${left.sql}) ${operation} (${right.sql})`,
+      columns: left.columns,
+      ...(union && { union }),
+    };
   }
 
   private values(outer: readonly Field[], withs: readonly With[], types: readonly Type[]): Generated {

@@ -262,7 +262,7 @@ export const mutations: readonly Mutation[] = [
       '',
     ],
     ['HAVING leaves the group', 'if (query.havingQual !== null) return false;\n  // Without', '// Without'],
-    ['WHERE leaves a row', 'return node.quals === null && (node.fromlist', 'return (node.fromlist'],
+    ['WHERE leaves a row', 'return isAlways(node.quals) && (node.fromlist', 'return (node.fromlist'],
   ),
   ...at(
     'sublink',
@@ -579,4 +579,36 @@ export const mutations: readonly Mutation[] = [
       'context.frame.engine.params === null ? anything : { nullable: false };',
     ],
   ),
+  ...inFile(
+    'variants/split',
+    [
+      'kinds of rows: an arm of two constants is of the first',
+      'value === undefined || another !== undefined ? null',
+      'value === undefined ? null',
+    ],
+    [
+      'kinds of rows: of several arms of a kind the first one counts',
+      'if (left !== null && right !== null) return { ...node, larg: left, rarg: right };',
+      '',
+    ],
+    ['kinds of rows: windows look at rows of the same kind', 'query.hasWindowFuncs || ', ''],
+  ),
+  ...inFile('variants/always-null', [
+    'kinds of rows: a column is NULL if one arm says so',
+    'return setOperationArms(query).every(',
+    'return setOperationArms(query).some(',
+  ]),
+  {
+    rule: 'kinds of rows: what tells them apart may be NULL',
+    file: 'src/analysis/variants.ts',
+    find: 'if (nullable || ',
+    replace: 'if (',
+  },
+  {
+    rule: 'kinds of rows: a cast of the user leaves NULL alone',
+    file: 'src/analysis/variants/always-null.ts',
+    find: 'types.size === 1 && ',
+    replace: '',
+    test: 'test/analysis/variants.test.ts',
+  },
 ];
