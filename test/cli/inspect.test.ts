@@ -43,6 +43,32 @@ describe('inspect --json', () => {
     expect(rest).toMatchSnapshot();
   });
 
+  test('says what kinds of rows a UNION has, as they are generated', async () => {
+    const owned = `/* @name ListOwned */
+SELECT 'car' AS "what", id AS car_id FROM cars UNION ALL SELECT 'nothing', NULL;
+`;
+    const { root } = carsProject({ 'queries/owned.sql': owned });
+    const run = await nodrift(['inspect', '--json', 'queries/owned.sql'], { cwd: root });
+    const [{ columns, variants }] = valid(run.stdout).queries;
+    const shown = (all: readonly { readonly name: string; readonly tsType: string }[]) =>
+      all.map(({ name, tsType }) => `${name}: ${tsType}`);
+    expect(shown(columns)).toEqual(["what: 'car' | 'nothing'", 'car_id: string | null']);
+    expect(variants.discriminant).toBe('what');
+    expect(
+      variants.members.map((member: { value: string; columns: typeof columns }) => [
+        member.value,
+        ...shown(member.columns),
+      ]),
+    ).toEqual([
+      ['car', "what: 'car'", 'car_id: string'],
+      ['nothing', "what: 'nothing'", 'car_id: null'],
+    ]);
+    const text = await nodrift(['inspect', 'queries/owned.sql'], { cwd: root });
+    expect(text.stdout).toContain(
+      "\n  row     what: 'car'; car_id: string\n  row     what: 'nothing'; car_id: null\n",
+    );
+  });
+
   test('lists the healthy queries beside the errors, and exits with 1', async () => {
     const { root } = carsProject({ 'queries/broken.sql': broken });
     const run = await nodrift(['inspect', '--json'], { cwd: root });
