@@ -1,3 +1,4 @@
+import { type PathLike, stat } from 'node:fs';
 import { basename, relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import { diagnostic, Failure } from '../diagnostic.ts';
@@ -29,12 +30,28 @@ export async function findQueryFiles(config: Config): Promise<readonly QueryFile
   return files;
 }
 
+/**
+ * `stat` for links, which are all that tinyglobby asks about. A link to a file is one; a link to a folder is as good as
+ * broken, for it may lead in circles or out of the project. So it is with PgTyped.
+ */
+const statFile: typeof stat = Object.assign(
+  (path: PathLike, ...rest: readonly unknown[]) => {
+    const answer = rest.at(-1);
+    stat(path, (error, found) => {
+      if (typeof answer !== 'function') return;
+      if (error === null && found.isDirectory()) answer(new Error('a link to a folder'));
+      else answer(error, found);
+    });
+  },
+  { __promisify__: stat.__promisify__ },
+);
+
 async function filesOf(config: Config, transform: SqlTransform): Promise<QueryFile[]> {
   const paths = await glob(`**/${transform.include.replace(/^(\.?\/)+/, '')}`, {
     cwd: config.srcDir,
     absolute: true,
     expandDirectories: false,
-    followSymbolicLinks: false,
+    fs: { stat: statFile },
     ignore: ['**/node_modules/**'],
   });
   const files = paths

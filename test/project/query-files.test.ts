@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { outputPath } from '../../src/project/output-path.ts';
@@ -46,6 +47,16 @@ test('finds files at any depth below srcDir, in the order of code units', async 
     'src/b.sql -> src/b.queries.ts',
     'src/ä.sql -> src/ä.queries.ts',
   ]);
+});
+
+test('links to files are files, links to folders are not followed, as with PgTyped', async () => {
+  using project = makeProject({ 'src/a.sql': '', 'shared/b.sql': '', 'shared/c.sql': '' });
+  symlinkSync(project.path('shared/b.sql'), project.path('src/b.sql'));
+  symlinkSync(project.path('src/gone.sql'), project.path('src/broken.sql'));
+  symlinkSync(project.path('shared'), project.path('src/folder'), 'dir');
+  symlinkSync(project.path('src'), project.path('src/round'), 'dir');
+  symlinkSync(project.path('shared'), project.path('src/folder.sql'), 'dir');
+  expect(await found(project)).toEqual(['src/a.sql -> src/a.queries.ts', 'src/b.sql -> src/b.queries.ts']);
 });
 
 test.each([
