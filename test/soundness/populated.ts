@@ -33,7 +33,11 @@ export async function populate(
   const choices = new Choices(Array.from({ length: 700 }, () => Math.floor(random() * 10_000)));
   const tables = randomSchema(choices, major);
   const rows = DATA_SETS.map((fill) => randomRows(choices, tables, fill));
-  const schema = { ...tables, tables: [...tables.tables], functions: [...tables.functions] };
+  const schema = {
+    ...tables,
+    tables: [...tables.tables, ...tables.partitions],
+    functions: [...tables.functions],
+  };
   const ddl = [...tables.ddl];
   await Promise.all(
     runners.map((client, i) =>

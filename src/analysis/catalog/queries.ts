@@ -22,6 +22,13 @@ export interface CatalogQueries extends Partial<ReturnType<typeof bindingQueries
   readonly jsonCasts: string;
 }
 
+// A foreign key to a partitioned table stands there once more for each of its partitions, for their triggers' sake
+// (addFkRecurseReferenced, src/backend/commands/tablecmds.c); nobody refers to those alone.
+const REFERENCED = `WITH RECURSIVE up(parent, target) AS (
+  SELECT k.conparentid, k.confrelid
+  UNION ALL SELECT p.conparentid, p.confrelid FROM up JOIN pg_constraint p ON p.oid = up.parent
+) SELECT target FROM up WHERE parent = 0`;
+
 /**
  * @param version `server_version_num`
  * @param system OIDs below 16384 of the relations that the queries name
@@ -75,6 +82,7 @@ export function catalogQueries(
         CASE contype WHEN 'c' THEN conbin::text END, connoinherit, confupdtype, confdeltype,
         contype = 'f' AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled NOT IN ('O', 'A'))
       FROM pg_constraint k WHERE contype IN ('c', 'f') AND (${ours('conrelid')} OR contypid <> 0)
+        AND (contype = 'c' OR confrelid = (${REFERENCED}))
       ORDER BY conrelid, contypid, conname`,
     triggers: `SELECT tgrelid::int8, tgtype FROM pg_trigger
       WHERE NOT tgisinternal AND tgenabled <> 'D' AND ${ours('tgrelid')} ORDER BY tgrelid, tgname`,

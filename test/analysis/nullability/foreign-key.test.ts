@@ -17,6 +17,14 @@ const schema = `
   CREATE TABLE unchecked (id int PRIMARY KEY, author_id int NOT NULL);
   INSERT INTO unchecked VALUES (1, 77);
   ALTER TABLE unchecked ADD FOREIGN KEY (author_id) REFERENCES author NOT VALID;
+  CREATE TABLE place (id int PRIMARY KEY, name text NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE place_low PARTITION OF place FOR VALUES FROM (0) TO (10);
+  CREATE TABLE place_high PARTITION OF place FOR VALUES FROM (10) TO (20) PARTITION BY RANGE (id);
+  CREATE TABLE place_top PARTITION OF place_high FOR VALUES FROM (15) TO (20);
+  CREATE TABLE visit (id int PRIMARY KEY, place_id int NOT NULL REFERENCES place) PARTITION BY RANGE (id);
+  CREATE TABLE visit_low PARTITION OF visit FOR VALUES FROM (0) TO (10);
+  INSERT INTO place VALUES (15, 'Eve');
+  INSERT INTO visit VALUES (1, 15);
   INSERT INTO author VALUES (1, 'Eve'), (2, 'Fay');
   INSERT INTO book VALUES (1, 1);
   INSERT INTO secret VALUES (1, 'Eve');
@@ -49,6 +57,10 @@ describe.each(servers)('foreign keys that are followed, on %s', (server) => {
       ['SELECT a.name FROM kept b LEFT JOIN author a ON a.id = b.author_id', true, ''],
       ['SELECT a.name FROM loose b LEFT JOIN author a ON a.id = b.author_id', true, ''],
       ['SELECT a.name FROM unchecked b LEFT JOIN author a ON a.id = b.author_id', true, ''],
+      ['SELECT p.name FROM visit v LEFT JOIN place p ON p.id = v.place_id', false, ''],
+      ['SELECT p.name FROM visit_low v LEFT JOIN place p ON p.id = v.place_id', false, ''],
+      ['SELECT p.name FROM visit v LEFT JOIN place_low p ON p.id = v.place_id', true, ''],
+      ['SELECT p.name FROM visit_low v LEFT JOIN place_low p ON p.id = v.place_id', true, ''],
     ] as const;
     try {
       for (const [sql, nullable, before] of cases) {

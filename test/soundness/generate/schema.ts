@@ -10,6 +10,8 @@ export interface Schema {
   /** Of the rows to insert into each writable table, with NULL where allowed. */
   readonly notNull: ReadonlyMap<string, ReadonlySet<string>>;
   readonly children: readonly Related[];
+  /** Parts of other tables, to be read by themselves. */
+  readonly partitions: readonly Table[];
   readonly functions: readonly SqlFunction[];
   /** What comes after the rows: triggers, and what they do to rows. */
   readonly late: readonly string[];
@@ -23,6 +25,7 @@ export function randomSchema(choices: Choices, major: number): Schema {
   const tables: Table[] = [];
   const late: string[] = [];
   const children: Related[] = [];
+  const partitions: Table[] = [];
   const notNull = new Map<string, ReadonlySet<string>>();
   const count = 2 + choices.below(3);
   const keyedTables: string[] = [];
@@ -30,7 +33,7 @@ export function randomSchema(choices: Choices, major: number): Schema {
     const letter = letters[t] ?? 'z';
     const name = `t${t}`;
     const keyed = !choices.rarely(4);
-    const partitioned = choices.rarely(6) && !keyed;
+    const partitioned = choices.rarely(keyed ? 8 : 3);
     const inherited = !partitioned && choices.rarely(5);
     const columns: Column[] = [plain('id', 'int')];
     const required = new Set<string>(keyed ? ['id'] : []);
@@ -70,6 +73,7 @@ export function randomSchema(choices: Choices, major: number): Schema {
     }
     if (dropped) ddl.push(`ALTER TABLE ${name} DROP gone`);
     const table: Table = { name, columns, writable: true, pair };
+    if (partitioned) partitions.push({ ...table, name: `${name}_0`, writable: false });
     if (inherited) children.push(childOf(table, required, lax, major, ddl));
     else if (keyed) keyedTables.push(name);
     if (choices.rarely(4)) late.push(...triggersOf(choices, table, required));
@@ -77,7 +81,7 @@ export function randomSchema(choices: Choices, major: number): Schema {
     notNull.set(name, required);
   }
   for (const name of keyedTables) if (choices.rarely(3)) late.push(`DELETE FROM ${name} WHERE id = 1`);
-  return { ddl, tables, notNull, children, functions: [], late };
+  return { ddl, tables, notNull, children, partitions, functions: [], late };
 }
 
 interface Made {
