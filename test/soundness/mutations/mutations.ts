@@ -352,8 +352,8 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'CASE without ELSE',
-      'return found ?? anything;\n}\n\nfunction coalesceFacts',
-      'return found === null || expr.defresult?.tag === "CONST" ? notNull : found;\n}\n\nfunction coalesceFacts',
+      'reachedResults(expr, context).map(({ result, at })',
+      "reachedResults(expr, context).filter(({ result }) => result.tag !== 'CONST' || !result.constisnull).map(({ result, at })",
     ],
     [
       'AND and OR are never NULL if one argument is not',
@@ -512,8 +512,8 @@ export const mutations: readonly Mutation[] = [
   ]),
   ...at('atoms', [
     'what one branch proves holds after both',
-    'return new Set([...a].filter((atom) => b.has(atom)));',
-    'return new Set([...a, ...b]);',
+    '(b.has(atom) ? [atom] : inEither(atom, b))',
+    '[atom]',
   ]),
   ...inFile(
     'literals',
