@@ -107,6 +107,53 @@ export type ListPaymentsRow = ListPaymentsCardRow | ListPaymentsGiftCardRow | Li
   });
 });
 
+describe('constants from a stranger', () => {
+  it('stay in their types and names', () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        '*/',
+        "'",
+        '"',
+        '`',
+        '\\',
+        '\n',
+        '\u2028',
+        '\ud800',
+        '${',
+        '}',
+        ';',
+        ' ',
+        'a',
+        'Row',
+        '2',
+      ),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+    );
+    const literal = fc.array(part, { maxLength: 5 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.uniqueArray(literal, { minLength: 2, maxLength: 5 }), literal, (values, name) => {
+        const members = values.map(
+          (one, i) => [one, i === 0 ? { [name]: value(base('int4')) } : {}] as const,
+        );
+        const text = moduleOf([discriminatedQuery('Q', [column(name, value(base('int4'), true))], members)]);
+        const { kinds, interfaces, aliases } = parseModule(text);
+        const union = (aliases.get('QRow') ?? '').split(/\s*\|\s*/).filter((one) => one !== '');
+        expect([...interfaces.keys()]).toEqual(union);
+        expect(union).toHaveLength(values.length);
+        expect(kinds).toEqual([
+          'ImportDeclaration',
+          ...values.map(() => 'InterfaceDeclaration'),
+          'TypeAliasDeclaration',
+          'VariableStatement',
+        ]);
+        expect([...interfaces.values()].map((fields) => new Function(`return ${fields[0]?.type}`)())).toEqual(
+          values,
+        );
+      }),
+    );
+  });
+});
+
 describe('the names of the kinds of rows', () => {
   it.each([
     ['words', ['card', 'gift card', 'BANK_TRANSFER'], ['QCardRow', 'QGiftCardRow', 'QBankTransferRow']],
