@@ -46,7 +46,7 @@ export type RuleKind =
 export interface Change {
   readonly kind: ChangeKind;
   readonly severity: Severity;
-  /** A result column `body`, a parameter `:id`, a table `notes`, a table's column `notes.body`; '' for the query. */
+  /** A result column `body`, for some rows `body (kind 'note')`, a parameter `:id`, a table `notes`, a table's column `notes.body`; '' for the query. */
   readonly subject: string;
   readonly before: string | null;
   readonly after: string | null;
