@@ -14,7 +14,6 @@ export interface Bindings {
   readonly references: ReadonlyMap<number, readonly BindingForeignKey[]>;
   /** `attnum`s. */
   readonly notNull: ReadonlyMap<number, readonly number[]>;
-  readonly defaults: ReadonlyMap<number, readonly BindingDefault[]>;
   /** What CHECK constraints, indexes, defaults and generated columns call and name beside the built-in. */
   readonly evaluated: ReadonlyMap<number, readonly Evaluated[]>;
   /** The same for a domain's CHECK constraints, by its OID. */
@@ -63,12 +62,6 @@ export interface BindingForeignKey {
   readonly full: boolean;
 }
 
-export interface BindingDefault {
-  readonly column: number;
-  /** Node text. */
-  readonly expression: string;
-}
-
 export interface Evaluated {
   /** Of a default; 0 for what is evaluated whatever is written. */
   readonly column: number;
@@ -104,9 +97,6 @@ export function bindingQueries(version: number, ours: (column: string) => string
       ORDER BY conrelid, contypid, conname`,
     bindingNotNull: `SELECT attrelid::int8, attnum FROM pg_attribute
       WHERE attnotnull AND attnum > 0 AND NOT attisdropped AND ${ours('attrelid')} ORDER BY attrelid, attnum`,
-    bindingDefaults: `SELECT d.adrelid::int8, d.adnum, d.adbin::text
-      FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-      WHERE a.attgenerated = '' AND ${ours('d.adrelid')} ORDER BY d.adrelid, d.adnum`,
     // The dependencies on what is built in are not recorded (documentation, pg_depend).
     bindingEvaluated: `SELECT e.relation::int8, e.type::int8, e.attnum, coalesce(o.oprcode::oid, p.oid, 0)::int8,
         coalesce(t.oid, 0)::int8
@@ -163,11 +153,6 @@ export function bindings(rows: (name: keyof ReturnType<typeof bindingQueries>) =
       rows('bindingNotNull'),
       ([relation]) => number(relation),
       ([, attnum]) => number(attnum),
-    ),
-    defaults: grouped(
-      rows('bindingDefaults'),
-      ([relation]) => number(relation),
-      ([, column, expression]) => ({ column: number(column), expression: text(expression) }),
     ),
     evaluated: grouped(
       rows('bindingEvaluated').filter((row) => !ofType(row)),

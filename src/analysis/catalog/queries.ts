@@ -62,7 +62,7 @@ export function catalogQueries(
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ${ours('c.oid')} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S')`,
     attributes: `SELECT a.attrelid::int8, a.attnum, a.attname, a.atttypid::int8, ${notNull}, a.atthasdef, a.attgenerated,
-        a.attidentity, CASE WHEN a.attgenerated <> '' THEN d.adbin::text END, s.description, a.atttypmod
+        a.attidentity, d.adbin::text, s.description, a.atttypmod
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       LEFT JOIN pg_description s ON s.classoid = 'pg_class'::regclass AND s.objoid = a.attrelid AND s.objsubid = a.attnum

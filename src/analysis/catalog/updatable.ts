@@ -55,6 +55,21 @@ export function writeTargets(
   return targets;
 }
 
+/**
+ * The default of a column of the table that is written to, as node text; null if it has none, undefined where a view on the
+ * way has defaults of its own, which go before it.
+ */
+export function defaultOf(targets: readonly WriteTarget[], column: number): string | null | undefined {
+  const table = targets.at(-1)?.relation;
+  const views = targets.filter(({ relation }) => relation.kind === 'v');
+  if (
+    views.some(({ relation }) => [...relation.columns.values()].some(({ expression }) => expression !== null))
+  )
+    return undefined;
+  const attribute = table?.columns.get(column);
+  return attribute?.generated === '' ? attribute.expression : undefined;
+}
+
 /** Whether a rule or an INSTEAD OF trigger does something else than the statement says. */
 export function isRewritten(relation: Relation, event: WriteEvent): boolean {
   return (

@@ -1,6 +1,7 @@
-import { isRewritten, writeTargets } from '../catalog/updatable.ts';
+import { defaultOf, isRewritten, writeTargets } from '../catalog/updatable.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
-import { Cmd, type QueryNode, type TargetEntry, type Var } from '../tree/nodes.ts';
+import { Cmd, type Expr, type QueryNode, Rte, type TargetEntry, type Var } from '../tree/nodes.ts';
+import { readExpr } from '../tree/read.ts';
 import type { Context, Frame, Written } from './context.ts';
 import { joinFacts } from './join-facts.ts';
 import { descendants } from './relation.ts';
@@ -16,6 +17,8 @@ interface Target {
   readonly changed: boolean;
   /** The table's column, if a statement's column is one that can keep what is written into it. */
   readonly stored: (column: number) => number | null;
+  /** What the default of a statement's column is, or that of one that it leaves out. */
+  readonly byDefault: (column: number, at: Context) => Facts;
   /** Whether the statement names the table itself. */
   readonly direct: boolean;
 }
@@ -75,6 +78,10 @@ function targetOf(frame: Frame): Target | null {
       const number = last.columnOf(column);
       return number !== null && last.relation.columns.get(number)?.generated === '' ? number : null;
     },
+    byDefault: (column, at) => {
+      const expression = defaultOf(chain, last.columnOf(column) ?? 0);
+      return expression ? frame.engine.facts(readExpr(expression), at) : anything;
+    },
     direct: chain.length === 1,
   };
 }
@@ -87,19 +94,37 @@ function valuesWritten(frame: Frame, rows: Context, target: Target): (column: nu
     const [entry, another] = entriesFor(list, (resno) => target.stored(resno) === target.stored(column));
     if (entry === undefined) return null;
     // Several fields or elements of one column.
-    return another === undefined ? frame.engine.facts(entry.expr, at) : anything;
+    return another === undefined ? valueOf(entry.expr, column, at) : anything;
+  };
+  const valueOf = (expr: Expr, column: number, at: Context): Facts => {
+    if (expr.tag === 'SETTODEFAULT') {
+      // An UPDATE of a view does not ask for its table's default, but takes NULL.
+      return target.direct || query.commandType === Cmd.insert ? target.byDefault(column, at) : anything;
+    }
+    const rows = rowsWithDefaults(query, expr);
+    return rows === null
+      ? frame.engine.facts(expr, at)
+      : rows.map((value) => valueOf(value, column, at)).reduce(joinFacts);
   };
   if (query.commandType === Cmd.update) {
     return (column) => assigned(query.targetList, column, rows) ?? found(frame, rows, column);
   }
   return (column) => {
-    const inserted = assigned(query.targetList, column, rows) ?? anything;
+    const inserted = assigned(query.targetList, column, rows) ?? target.byDefault(column, rows);
     if (query.onConflict?.action !== 2) return inserted;
     // Of the row in conflict nothing but its constraints is known, nor of what was to be inserted.
     const conflict: Context = { ...rows, proven: frame.outer?.proven ?? null };
     const updated = assigned(query.onConflict.onConflictSet, column, conflict) ?? target.constrained(column);
     return joinFacts(inserted, updated);
   };
+}
+
+/** The values that stand in VALUES for a column, where DEFAULT is among them; null for other expressions. */
+function rowsWithDefaults(query: QueryNode, expr: Expr): readonly Expr[] | null {
+  const entry = expr.tag === 'VAR' && expr.varlevelsup === 0 ? query.rtable?.[expr.varno - 1] : undefined;
+  if (expr.tag !== 'VAR' || entry?.rtekind !== Rte.values) return null;
+  const values = (entry.values_lists ?? []).flatMap((row) => row[expr.varattno - 1] ?? []);
+  return values.some(({ tag }) => tag === 'SETTODEFAULT') ? values : null;
 }
 
 function entriesFor(

@@ -1,5 +1,11 @@
 import type { Relation } from '../catalog/catalog.ts';
-import { isRewritten, type WriteEvent, type WriteTarget, writeTargets } from '../catalog/updatable.ts';
+import {
+  defaultOf,
+  isRewritten,
+  type WriteEvent,
+  type WriteTarget,
+  writeTargets,
+} from '../catalog/updatable.ts';
 import type { Context } from '../nullability/context.ts';
 import { openStatement } from '../nullability.ts';
 import { Cmd, type Expr, type QueryNode, type TargetEntry } from '../tree/nodes.ts';
@@ -72,7 +78,7 @@ function write(
     const value = given.get(column.number);
     if (value !== undefined && value !== 'default') return writtenValue(value, at);
     if (event !== 'insert' && value === undefined) return 'kept';
-    return defaultOf(table, column.number, targets, at, found);
+    return valueByDefault(table, column.number, targets, at, found);
   });
   const those = (wanted: Value) =>
     new Set(names.filter((_, i) => values[i] === wanted).map(({ name }) => name));
@@ -121,28 +127,21 @@ function writtenValue(expr: Expr | null, at: Context | null): Value {
   return at === null || at.frame.engine.facts(expr, at).nullable ? 'any' : 'never null';
 }
 
-function defaultOf(
+function valueByDefault(
   table: Relation,
   column: number,
   targets: readonly WriteTarget[],
   at: Context | null,
   found: Found,
 ): Value {
-  const { bindings, types } = found.catalog;
+  const { types } = found.catalog;
   const attribute = table.columns.get(column);
   if (attribute === undefined || attribute.generated !== '') return 'any';
   if (attribute.identity !== '') return 'never null';
-  // A view's own default goes before the table's.
-  const ofView = targets.some(
-    (link) => link.relation.kind === 'v' && bindings.defaults.has(link.relation.oid),
-  );
+  const expression = defaultOf(targets, column);
   const type = types.get(attribute.type);
-  if (ofView || type === undefined) return 'any';
-  const own = bindings.defaults.get(table.oid)?.find((entry) => entry.column === column);
-  if (own !== undefined) {
-    const expr = readExpr(own.expression);
-    return at === null ? 'any' : writtenValue(expr, at);
-  }
+  if (expression === undefined || type === undefined) return 'any';
+  if (expression !== null) return at === null ? 'any' : writtenValue(readExpr(expression), at);
   // Domains and user-defined base types can have defaults.
   return type.kind === 'd' || (type.kind === 'b' && type.oid >= 16384) ? 'any' : 'always null';
 }

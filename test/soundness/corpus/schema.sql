@@ -156,6 +156,41 @@ ALTER TYPE swelling ADD ATTRIBUTE c int;
 ALTER TYPE swelling DROP ATTRIBUTE a;
 ALTER TYPE swelling ADD ATTRIBUTE a int;
 
+CREATE SEQUENCE ticks;
+CREATE DOMAIN four AS int DEFAULT 4;
+CREATE TABLE defaulted (
+  id int UNIQUE DEFAULT nextval('ticks'),
+  c text DEFAULT 'c',
+  n int DEFAULT 1 + 1,
+  u uuid DEFAULT gen_random_uuid(),
+  w timestamptz DEFAULT now(),
+  x varchar(3) DEFAULT 'abc',
+  z numeric(4, 2) DEFAULT 1,
+  p place DEFAULT ROW('a', NULL),
+  arr int[] DEFAULT '{1}',
+  four four,
+  m int DEFAULT maybe(1),
+  s text DEFAULT current_schema,
+  nul four DEFAULT NULL,
+  none text,
+  twice int GENERATED ALWAYS AS (n * 2) STORED
+);
+INSERT INTO defaulted (id, c, n, x) VALUES (50, NULL, NULL, NULL);
+CREATE TABLE defaulted_part (k int, a int DEFAULT 1, b int) PARTITION BY RANGE (k);
+CREATE TABLE defaulted_low PARTITION OF defaulted_part (a DEFAULT NULL, b DEFAULT 5) FOR VALUES FROM (0) TO (10);
+CREATE TABLE defaulted_high PARTITION OF defaulted_part FOR VALUES FROM (10) TO (100);
+INSERT INTO defaulted_part VALUES (2, NULL, NULL);
+CREATE VIEW defaulted_view AS SELECT k, a FROM defaulted_part;
+CREATE VIEW defaulted_own_view AS SELECT k, a FROM defaulted_part;
+ALTER VIEW defaulted_own_view ALTER a SET DEFAULT nullif(1, 1);
+CREATE TABLE guarded_default (id int, label text DEFAULT 'x');
+CREATE TRIGGER blank BEFORE INSERT ON guarded_default FOR EACH ROW EXECUTE FUNCTION blank();
+CREATE TABLE shape_kin (id int, extra int DEFAULT 1);
+CREATE TABLE shape_cousin (more int) INHERITS (shape_kin);
+ALTER TABLE shape_cousin ALTER extra DROP DEFAULT;
+INSERT INTO shape_cousin (id) VALUES (1);
+CREATE TABLE shape_child (extra int DEFAULT 2) INHERITS (shape);
+
 INSERT INTO customer VALUES
   (1, 'Ann', 'ann@example.org', 'happy', NULL, ROW('High St', 'York'), true),
   (2, 'Bob', NULL, NULL, 1, NULL, true),

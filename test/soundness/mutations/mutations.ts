@@ -37,6 +37,11 @@ export const mutations: readonly Mutation[] = [
     "AND (contype = 'c' OR confrelid = (${REFERENCED}))",
     '',
   ]).map((mutation) => ({ ...mutation, ...foreignKeys })),
+  ...inFile('catalog/updatable', [
+    'a view has no defaults of its own',
+    '({ expression }) => expression !== null',
+    '({ expression }) => expression === undefined',
+  ]),
   ...at(
     'foreign-key',
     ['every foreign key holds: deferred ones too', 'if (!key.holds || key.references', 'if (key.references'],
@@ -433,6 +438,16 @@ export const mutations: readonly Mutation[] = [
   ]),
   ...at(
     'returning',
+    [
+      "an UPDATE of a view takes its table's default",
+      'target.direct || query.commandType === Cmd.insert',
+      'target.direct || query.commandType > 0',
+    ],
+    [
+      'a column without a default is not NULL',
+      '? frame.engine.facts(readExpr(expression), at) : anything',
+      '? frame.engine.facts(readExpr(expression), at) : notNull',
+    ],
     [
       'a BEFORE trigger changes nothing',
       'changed: members.some(({ triggers }) => triggers.some((type) => type & BEFORE)),',
