@@ -94,9 +94,9 @@ function valuesWritten(frame: Frame, rows: Context, target: Target): (column: nu
     const [entry, another] = entriesFor(list, (resno) => target.stored(resno) === target.stored(column));
     if (entry === undefined) return null;
     // Several fields or elements of one column.
-    return another === undefined ? valueOf(entry.expr, column, at) : anything;
+    return another === undefined ? valueWritten(entry.expr, column, at) : anything;
   };
-  const valueOf = (expr: Expr, column: number, at: Context): Facts => {
+  const valueWritten = (expr: Expr, column: number, at: Context): Facts => {
     if (expr.tag === 'SETTODEFAULT') {
       // An UPDATE of a view does not ask for its table's default, but takes NULL.
       return target.direct || query.commandType === Cmd.insert ? target.byDefault(column, at) : anything;
@@ -104,7 +104,7 @@ function valuesWritten(frame: Frame, rows: Context, target: Target): (column: nu
     const rows = rowsWithDefaults(query, expr);
     return rows === null
       ? frame.engine.facts(expr, at)
-      : rows.map((value) => valueOf(value, column, at)).reduce(joinFacts);
+      : rows.map((value) => valueWritten(value, column, at)).reduce(joinFacts);
   };
   if (query.commandType === Cmd.update) {
     return (column) => assigned(query.targetList, column, rows) ?? found(frame, rows, column);
