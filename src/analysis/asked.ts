@@ -6,6 +6,8 @@ export interface Asked {
   /** `reads`, `writes`, `operations` and `readOnly`. */
   readonly effects: boolean;
   readonly violations: boolean;
+  /** `variants`, and of the columns' values `literals`, `elementLiterals` and `json`. */
+  readonly contents: boolean;
 }
 
-export const everything: Asked = { rows: true, effects: true, violations: true };
+export const everything: Asked = { rows: true, effects: true, violations: true, contents: true };

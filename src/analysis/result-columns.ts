@@ -15,17 +15,20 @@ import type { DescribedField } from './wire.ts';
  * What is known of the columns that a statement returns.
  * @param fields as the server describes them
  * @param params what the callers of `$1`, `$2`, ... keep to
+ * @param contents see Asked
  */
 export function resultColumns(
   query: QueryNode,
   fields: readonly DescribedField[],
   catalog: Catalog,
   params: readonly Facts[],
+  contents: boolean,
 ): Pick<Query, 'columns' | 'variants'> {
   // Such as EXPLAIN: it has no target list.
   if (query.utilityStmt !== null)
     return { columns: fields.map((field) => column(catalog, field, anything, null)) };
-  const columns = columnsOf(query, fields, catalog, params);
+  const columns = columnsOf(query, fields, catalog, params, contents);
+  if (!contents) return { columns };
   const found = discriminated(
     query,
     catalog,
@@ -33,7 +36,7 @@ export function resultColumns(
   );
   if (found === null) return { columns };
   const members = [...found.parts].map(([value, part]) => {
-    const own = columnsOf(part, fields, catalog, params);
+    const own = columnsOf(part, fields, catalog, params, contents);
     return {
       value,
       columns: columns.map((whole, i) => {
@@ -53,10 +56,11 @@ function columnsOf(
   fields: readonly DescribedField[],
   catalog: Catalog,
   params: readonly Facts[],
+  contents: boolean,
 ): readonly Column[] {
-  const literals = resultLiterals(query, catalog);
+  const literals = contents ? resultLiterals(query, catalog) : [];
   const facts = columnFacts(query, catalog, params).map((proven, i) => withLiterals(proven, literals[i]));
-  const shapes = jsonShapes(query, catalog, params);
+  const shapes = contents ? jsonShapes(query, catalog, params) : [];
   return fields.map((field, i) => column(catalog, field, facts[i] ?? anything, shapes[i] ?? null));
 }
 

@@ -192,7 +192,7 @@ describe.each(servers)('the kinds of rows of a UNION, on %s', (server) => {
     const analysis = await analyse(database.client, statements, {
       texts: new Map([['q.sql', text]]),
       lenientParameters: false,
-      asked: { rows: false, effects: false, violations: false },
+      asked: { rows: false, effects: false, violations: false, contents: true },
     });
     expect(analysis.diagnostics).toEqual([]);
     queries = new Map(analysis.queries.map((query) => [query.statement.sql, query]));
