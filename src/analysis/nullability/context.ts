@@ -66,6 +66,8 @@ export interface Opened {
   /** Where the target list or RETURNING is evaluated. */
   readonly result: Context;
   readonly columns: () => readonly Facts[];
+  /** The columns of those of its rows for which conditions about its result expressions are true. */
+  readonly columnsWhere: (conditions: readonly Expr[]) => readonly Facts[];
   /** Whether it has no row for sure, by its own conditions alone. */
   readonly never: boolean;
   /** Whether it has no row for sure, looking into its subqueries too. */

@@ -36,17 +36,25 @@ export function openQuery(engine: Engine, query: QueryNode, outer: Context | nul
     empty ??= never || lacksRows(frame);
     return empty;
   };
+  const all = () => {
+    columns ??= known(
+      query.setOperations === null ? targetFacts(result.at) : setOperation(frame, query.setOperations),
+      isEmpty,
+    );
+    return columns;
+  };
   return {
     frame,
     result: result.at,
     never,
     isEmpty,
-    columns: () => {
-      columns ??= known(
-        query.setOperations === null ? targetFacts(result.at) : setOperation(frame, query.setOperations),
-        isEmpty,
-      );
-      return columns;
+    columns: all,
+    columnsWhere: (conditions) => {
+      if (conditions.length === 0 || query.setOperations !== null || all().every((one) => !one.nullable))
+        return all();
+      let { at } = result;
+      for (const condition of conditions) at = learn(at, engine.assume(condition, 1, at));
+      return known(targetFacts(at), isEmpty);
     },
   };
 }

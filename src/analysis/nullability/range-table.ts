@@ -1,14 +1,16 @@
 import { baseType } from '../catalog/base-type.ts';
+import { definingQuery } from '../catalog/definition.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
 import { withQueryOf } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import { type CommonTableExpr, type Expr, type RangeTblEntry, Rte, type TableFunc } from '../tree/nodes.ts';
 import { argumentFacts, setFacts } from './call.ts';
-import type { Context, Frame } from './context.ts';
+import type { Context, Frame, Opened } from './context.ts';
 import { isLocking } from './foreign-key.ts';
 import { joinColumns, sameFacts } from './join-facts.ts';
 import { jsonTableColumns } from './json.ts';
 import { enclosing, learn, regionKey } from './learn.ts';
+import { conditionsOn } from './pushed-down.ts';
 import { fieldFacts } from './row.ts';
 
 /** What is proven of a range table entry's columns, in its own rows: outer joins are not looked at. */
@@ -26,12 +28,12 @@ export function entryFacts(frame: Frame, index: number): readonly Facts[] {
 function columnsOf(frame: Frame, entry: RangeTblEntry, index: number): readonly Facts[] {
   switch (entry.rtekind) {
     case Rte.relation:
-      return relationColumns(frame, entry);
+      return relationColumns(frame, entry, index);
     case Rte.subquery: {
       if (!entry.subquery) return [];
       const opened = frame.engine.open(entry.subquery, place(frame, index));
       if (opened.isEmpty()) frame.empty.add(index);
-      return opened.columns();
+      return opened.columnsWhere(conditionsOn(frame, index, entry.subquery));
     }
     case Rte.function:
       return functionColumns(frame, entry, index);
@@ -60,7 +62,12 @@ function place(frame: Frame, index: number): Context {
   return regions.length === 0 ? at : learn(at, new Set(regions.map((region) => regionKey(frame, region))));
 }
 
-function relationColumns(frame: Frame, entry: RangeTblEntry): readonly Facts[] {
+function relationColumns(frame: Frame, entry: RangeTblEntry, index: number): readonly Facts[] {
+  const { catalog, trust } = frame.engine;
+  const relation = catalog.relations.get(entry.relid ?? 0);
+  const view = relation?.kind === 'v' && trust.definitions ? definingQuery(relation) : null;
+  const conditions = view === null || isLocking(frame.scope.query) ? [] : conditionsOn(frame, index, view);
+  if (view !== null && conditions.length > 0) return frame.engine.open(view, null).columnsWhere(conditions);
   const { columns } = frame.engine.relation(
     entry.relid ?? 0,
     entry.inh ?? false,
@@ -118,8 +125,11 @@ function withColumns(frame: Frame, entry: RangeTblEntry, index: number): readonl
   const columns =
     known ?? (found.node.cterecursive ? recursive(holder, found.node) : opened(holder, found.node));
   holder.withQueries.set(found.node, columns);
-  if (!found.node.cterecursive && holder.empty.has(found.node)) frame.empty.add(index);
-  return columns;
+  if (found.node.cterecursive) return columns;
+  if (holder.empty.has(found.node)) frame.empty.add(index);
+  const conditions = conditionsOn(frame, index, found.node.ctequery);
+  if (conditions.length === 0 || columns.every(({ nullable }) => !nullable)) return columns;
+  return openWith(holder, found.node).columnsWhere(conditions);
 }
 
 function frameAt(frame: Frame, levels: number): Frame | null {
@@ -128,8 +138,14 @@ function frameAt(frame: Frame, levels: number): Frame | null {
   return at;
 }
 
-/** A WITH query knows nothing of the rows of the query that it stands in. */
 function opened(holder: Frame, cte: CommonTableExpr): readonly Facts[] {
+  const query = openWith(holder, cte);
+  if (query.isEmpty()) holder.empty.add(cte);
+  return query.columns();
+}
+
+/** A WITH query knows nothing of the rows of the query that it stands in. */
+function openWith(holder: Frame, cte: CommonTableExpr): Opened {
   const at: Context = {
     frame: holder,
     outer: holder.outer,
@@ -138,9 +154,7 @@ function opened(holder: Frame, cte: CommonTableExpr): readonly Facts[] {
     caseTest: null,
     sublink: null,
   };
-  const query = holder.engine.open(cte.ctequery, at);
-  if (query.isEmpty()) holder.empty.add(cte);
-  return query.columns();
+  return holder.engine.open(cte.ctequery, at);
 }
 
 const MOST_ROUNDS = 50;

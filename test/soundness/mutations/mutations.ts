@@ -409,6 +409,11 @@ export const mutations: readonly Mutation[] = [
     ],
   ),
   ...at('constraint', ['CHECK constraints of several columns are true', 'TRUE | NULL, at', 'TRUE, at']),
+  ...at('pushed-down', [
+    'a condition is about every entry',
+    'value.varno === index && value.varlevelsup === 0',
+    'value.varlevelsup === 0',
+  ]),
   ...at('null', ['grouping sets make nothing NULL', 'at.frame.scope.query.groupingSets !== null', 'false']),
   ...at('non-null-count', ['num_nonnulls counts all', 'fewest < possible ? nothing', 'fewest < 0 ? nothing']),
   ...at(
