@@ -398,6 +398,27 @@ const constructors: readonly (readonly [sql: string, shape: Json | null])[] = [
       ],
     },
   ],
+  [
+    "SELECT JSON_OBJECT('a': to_jsonb(nick), 'b': to_jsonb(id), 'c': 'null'::json ABSENT ON NULL RETURNING json) FROM owner",
+    {
+      kind: 'object',
+      fields: [
+        { name: 'a', value: string, optional: true },
+        { name: 'b', value: number },
+        { name: 'c', value: nothing },
+      ],
+    },
+  ],
+  [
+    "SELECT JSON_OBJECT('a': 'null'::json, 'b': json_build_array(nick)->0 ABSENT ON NULL RETURNING jsonb) FROM owner",
+    {
+      kind: 'object',
+      fields: [
+        { name: 'a', value: { kind: 'union', members: [] }, optional: true },
+        { name: 'b', value: string, optional: true },
+      ],
+    },
+  ],
   ['SELECT JSON_ARRAY(id, nick) FROM owner', list(or(number, string))],
   ['SELECT JSON_ARRAY(id, nick, NULL NULL ON NULL) FROM owner', list(or(number, string, nothing))],
   ['SELECT JSON_ARRAYAGG(nick) FROM owner', list(string)],

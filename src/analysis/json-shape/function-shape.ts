@@ -15,7 +15,20 @@ import {
 import type { Json, JsonField, Literal } from '../type.ts';
 import { elementOf, fieldOf, replaced } from './parts.ts';
 import type { Shaper } from './shaper.ts';
-import { concatenated, membersOf, never, object, stripped, union, unknown, without } from './union.ts';
+import {
+  concatenated,
+  mayBeNull,
+  membersOf,
+  never,
+  object,
+  stripped,
+  union,
+  unknown,
+  without,
+  withoutNull,
+} from './union.ts';
+
+const JSONB = 3802;
 
 /** The structure that a function of pg_catalog builds (PostgreSQL documentation, 9.16). */
 export function functionShape(call: FuncExpr, context: Context, shaper: Shaper): Json {
@@ -27,7 +40,7 @@ export function functionShape(call: FuncExpr, context: Context, shaper: Shaper):
     case 'jsonb_build_object':
       return call.funcvariadic
         ? { kind: 'record', value: unknown }
-        : builtObject(args, false, context, shaper);
+        : builtObject(args, null, context, shaper);
     case 'json_build_array':
     case 'jsonb_build_array':
       return call.funcvariadic
@@ -180,7 +193,7 @@ export function constructorShape(call: JsonConstructorExpr, context: Context, sh
   if (call.coercion !== null) return unknown;
   switch (call.type) {
     case 1:
-      return builtObject(args, call.absent_on_null, context, shaper);
+      return builtObject(args, call.absent_on_null ? call.returning : null, context, shaper);
     case 2:
       return builtArray(args, call.absent_on_null, context, shaper);
     case 3:
@@ -200,8 +213,13 @@ function builtArray(args: readonly Expr[], absentOnNull: boolean, context: Conte
   return { kind: 'array', element: union(values) };
 }
 
-/** Alternating keys and values. */
-function builtObject(args: readonly Expr[], absentOnNull: boolean, context: Context, shaper: Shaper): Json {
+/** Alternating keys and values; `absentIn` is the type that ABSENT ON NULL makes, if it is given. */
+function builtObject(
+  args: readonly Expr[],
+  absentIn: JsonConstructorExpr['returning'],
+  context: Context,
+  shaper: Shaper,
+): Json {
   const { catalog } = context.frame.engine;
   const fields: JsonField[] = [];
   let allKnown = true;
@@ -209,16 +227,30 @@ function builtObject(args: readonly Expr[], absentOnNull: boolean, context: Cont
     const [key, arg] = [args[i], args[i + 1]];
     if (key === undefined || arg === undefined) return unknown;
     const name = literalOf(key, catalog);
-    const value = shaper.value(arg, context);
-    const absent = absentOnNull && context.frame.engine.facts(arg, context).nullable;
+    const field =
+      absentIn === null
+        ? { value: shaper.value(arg, context) }
+        : presentField(arg, absentIn.typid, context, shaper);
     allKnown &&= name !== undefined && name !== null;
-    fields.push({
-      name: String(name),
-      value: absent ? presentOf(arg, context, shaper) : value,
-      ...(absent && { optional: true }),
-    });
+    fields.push({ name: String(name), ...field });
   }
   return allKnown ? object(fields) : { kind: 'record', value: union(fields.map(({ value }) => value)) };
+}
+
+/**
+ * A field that ABSENT ON NULL leaves out. For jsonb that is also a value that is JSON's null (uniqueifyJsonbObject,
+ * src/backend/utils/adt/jsonb_util.c); json keeps it.
+ */
+function presentField(
+  arg: Expr,
+  returning: number,
+  context: Context,
+  shaper: Shaper,
+): Pick<JsonField, 'value' | 'optional'> {
+  const present = presentOf(arg, context, shaper);
+  const drops = returning === JSONB && mayBeNull(present);
+  const optional = drops || context.frame.engine.facts(arg, context).nullable;
+  return { value: drops ? withoutNull(present) : present, ...(optional && { optional }) };
 }
 
 /** NULL leaves nothing behind, but a JSON null is a value. */

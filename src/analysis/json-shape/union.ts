@@ -76,15 +76,17 @@ export function stripped(shape: Json): Json {
         fields: shape.fields.flatMap((field): readonly JsonField[] => {
           const value = stripped(withoutNull(field.value));
           if (value.kind === 'union' && value.members.length === 0) return [];
-          // Nothing is known of it: it may have been null.
-          const mayBeNull =
-            field.value.kind === 'unknown' || membersOf(field.value).some(({ kind }) => kind === 'null');
-          return [{ ...field, value, ...(mayBeNull && { optional: true }) }];
+          return [{ ...field, value, ...(mayBeNull(field.value) && { optional: true }) }];
         }),
       };
     default:
       return shape;
   }
+}
+
+/** Whether it may be JSON's null; of what nothing is known, it may. */
+export function mayBeNull(shape: Json): boolean {
+  return membersOf(shape).some(({ kind }) => kind === 'null' || kind === 'unknown');
 }
 
 export function withoutNull(shape: Json): Json {

@@ -55,6 +55,8 @@ SELECT (home).city AS a, ROW(1, 'x') AS b, (ROW(id, name)).f1 AS c, home FROM cu
 SELECT $1::text AS a, upper($1) AS b, coalesce($1, '') AS c, $2::int + 1 AS d;
 SELECT -- version 16
   any_value(name) AS a, any_value(email) AS b, JSON_OBJECT('a': 1) AS c, JSON_ARRAY(1, NULL) AS d, name IS JSON AS e, email IS JSON AS f, JSON_OBJECTAGG('k': 1) AS g FROM customer GROUP BY name, email;
+SELECT -- version 16
+  JSON_OBJECT('a': 'null'::jsonb, 'b': to_jsonb(email), 'c': 1 ABSENT ON NULL RETURNING jsonb) AS a, JSON_OBJECT('a': 'null'::jsonb ABSENT ON NULL RETURNING json) AS b FROM customer;
 SELECT -- version 17
   JSON_VALUE(details, '$.colour') AS a, JSON_QUERY(details, '$.colour') AS b, JSON_EXISTS(details, '$.colour') AS c, JSON_EXISTS('{}'::jsonb, '$.a') AS d, JSON('{}') AS e, JSON_SCALAR(1) AS f FROM product;
 SELECT t.n, t.a FROM -- version 17
