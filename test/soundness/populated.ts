@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { Choices } from './generate/choices.ts';
 import { sqlFunction } from './generate/function.ts';
-import { QueryGenerator } from './generate/query.ts';
+import { queryGenerator } from './generate/query.ts';
 import { randomRows } from './generate/rows.ts';
 import { randomSchema, type Schema } from './generate/schema.ts';
 import { plain } from './generate/table.ts';
@@ -48,8 +48,8 @@ export async function populate(
   );
   for (const statement of tables.late) if (await everywhere(runners, statement)) ddl.push(statement);
   for (let v = 0; v < 3; v++) {
-    const generator = new QueryGenerator(new Choices(draw(random)), schema, major);
-    const { sql, columns } = generator.query([], [], 1, null);
+    const generator = queryGenerator(new Choices(draw(random)), schema, major);
+    const { sql, columns } = generator.query({ generator, outer: [], withs: [], depth: 1 }, null);
     const name = v === 2 ? 'm0' : `v${v}`;
     const view = `CREATE ${v === 2 ? 'MATERIALIZED ' : ''}VIEW ${name} AS ${sql}`;
     // A view that Postgres refuses is left out.
@@ -59,10 +59,7 @@ export async function populate(
     schema.tables.push({ name, columns: fields, writable: false, pair: false });
   }
   for (const name of ['g0', 'g1']) {
-    const { ddl: create, made } = sqlFunction(
-      new QueryGenerator(new Choices(draw(random)), schema, major),
-      name,
-    );
+    const { ddl: create, made } = sqlFunction(queryGenerator(new Choices(draw(random)), schema, major), name);
     if (/\$\d/.test(create) || !(await everywhere(runners, create))) continue;
     ddl.push(create);
     schema.functions.push(made);

@@ -9,8 +9,9 @@ import { type Run, runAll } from './batch.ts';
 import { contradiction } from './contradiction.ts';
 import { type Declared, declare } from './declared.ts';
 import { Choices } from './generate/choices.ts';
-import { QueryGenerator } from './generate/query.ts';
+import { queryGenerator } from './generate/query.ts';
 import type { Schema } from './generate/schema.ts';
+import { statement } from './generate/statement.ts';
 import { count, emptyOutcome, type Outcome } from './outcome.ts';
 import { DATA_SETS, draw, populate } from './populated.ts';
 
@@ -160,11 +161,11 @@ function knownOf(answer: Described, catalog: Catalog, outcome: Outcome): Known |
 }
 
 function statementOf(draw: readonly number[], schema: Schema, major: number): Statement {
-  const generator = new QueryGenerator(new Choices(draw), schema, major);
+  const generator = queryGenerator(new Choices(draw), schema, major);
   const params: (readonly (string | null)[])[] = [];
   const numbers = new Map<string, number>();
   // Some that were drawn did not make it into the statement.
-  const sql = generator.statement().replace(/\$(\d+)/g, (_, drawn: string) => {
+  const sql = statement(generator).replace(/\$(\d+)/g, (_, drawn: string) => {
     const known = numbers.get(drawn) ?? params.push(generator.params[Number(drawn) - 1] ?? []);
     numbers.set(drawn, known);
     return `$${known}`;

@@ -48,10 +48,10 @@ export function condition(scope: Scope, depth: number): string {
     case 16: {
       if (scope.depth <= 0) return `${of('text')} LIKE ${of('text')}`;
       const outer = [...scope.outer, ...scope.fields.filter(({ ref }) => !ref.startsWith('('))];
+      const inside = { ...scope, outer, depth: scope.depth - 1 };
       const form = choices.below(4);
-      if (form === 0)
-        return `${choices.one('', 'NOT ')}EXISTS (${generator.query(outer, scope.withs, scope.depth - 1, null).sql})`;
-      const inner = generator.query(outer, scope.withs, scope.depth - 1, ['int']).sql;
+      if (form === 0) return `${choices.one('', 'NOT ')}EXISTS (${generator.query(inside, null).sql})`;
+      const inner = generator.query(inside, ['int']).sql;
       if (form === 1) return `${of('int')} IN (${inner})`;
       if (form === 2) return `${of('int')} NOT IN (${inner})`;
       return `${of('int')} ${comparison()} ${choices.one('ANY', 'ALL')} (${inner})`;

@@ -56,7 +56,7 @@ function subquery(scope: Scope, type: Type): string {
   const isArray = type === 'int[]' || type === 'text[]';
   const found = !isArray && generator.choices.rarely(3) ? lookUp(scope, outer, type) : null;
   if (found !== null) return found;
-  const inner = generator.query(outer, scope.withs, scope.depth - 1, [
+  const inner = generator.query({ ...scope, outer, depth: scope.depth - 1 }, [
     type === 'int[]' ? 'int' : type === 'text[]' ? 'text' : type,
   ]).sql;
   if (isArray) return `ARRAY(${inner})`;

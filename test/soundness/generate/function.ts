@@ -1,4 +1,5 @@
-import type { QueryGenerator } from './query.ts';
+import { columnTypes } from './column-types.ts';
+import type { Generator } from './generator.ts';
 import type { Field, Scope } from './scope.ts';
 import type { Type } from './table.ts';
 
@@ -18,7 +19,7 @@ const parameters: readonly Field[] = [
 
 /** A function, and the statement that creates it. */
 export function sqlFunction(
-  generator: QueryGenerator,
+  generator: Generator,
   name: string,
 ): { readonly ddl: string; readonly made: SqlFunction } {
   const { choices } = generator;
@@ -41,7 +42,10 @@ export function sqlFunction(
       made: { name, type, columns: [] },
     };
   }
-  const { sql, columns } = generator.query(parameters, [], 1, generator.types(null));
+  const { sql, columns } = generator.query(
+    { generator, outer: parameters, withs: [], depth: 1 },
+    columnTypes(choices, null),
+  );
   const named = columns.map(({ type }, i) => ({ ref: `r${i}`, type }));
   const table = named.map(({ ref, type }) => `${ref} ${type}`).join(', ');
   return {

@@ -1,4 +1,5 @@
 import { literal } from './literal.ts';
+import { parameter } from './parameter.ts';
 import type { Field, Scope } from './scope.ts';
 import type { Type } from './table.ts';
 
@@ -10,5 +11,5 @@ export function leaf(scope: Scope, type: Type): string {
   if (fields.length > 0 && !choices.rarely(5)) return choices.one(...(fields as [Field, ...Field[]])).ref;
   if (outer.length > 0 && choices.below(2) === 0) return choices.one(...(outer as [Field, ...Field[]])).ref;
   if (choices.rarely(5)) return `NULL::${type}`;
-  return choices.rarely(6) ? scope.generator.param(type) : literal(choices, type);
+  return choices.rarely(6) ? parameter(scope.generator, type) : literal(choices, type);
 }

@@ -1,11 +1,14 @@
+import { columnTypes } from './column-types.ts';
 import { expression } from './expression.ts';
-import type { Generated, QueryGenerator } from './query.ts';
+import type { Generated, Generator } from './generator.ts';
+import { item } from './item.ts';
+import { list } from './list.ts';
 import type { Schema } from './schema.ts';
-import type { Scope } from './scope.ts';
+import type { Place, Scope } from './scope.ts';
 import { type Column, fieldsOfPair } from './table.ts';
 
 /** INSERT, UPDATE, DELETE or MERGE of a table, with RETURNING. */
-export function modification(generator: QueryGenerator): Generated {
+export function modification(generator: Generator): Generated {
   const { choices, schema } = generator;
   const writable = schema.tables.filter((table) => table.writable);
   const table = choices.one(...(writable as [Schema['tables'][number], ...Schema['tables'][number][]]));
@@ -13,21 +16,14 @@ export function modification(generator: QueryGenerator): Generated {
     ...table.columns.map(({ name, type }) => ({ ref: `${table.name}.${name}`, type })),
     ...fieldsOfPair(table, table.name),
   ];
-  const scope: Scope = {
-    generator,
-    fields,
-    outer: [],
-    withs: [],
-    depth: 1,
-    aggregates: null,
-    windows: false,
-  };
+  const place: Place = { generator, outer: [], withs: [], depth: 1 };
+  const scope: Scope = { ...place, fields, aggregates: null, windows: false };
   const stored = table.columns.filter((column) => column.stored);
   const some = stored.filter(() => choices.below(2) === 0);
   const columns = some.length === 0 ? stored : some;
   const column = () => choices.one(...(table.columns as readonly [Column, ...Column[]])).name;
   const returning = (within: Scope): Generated => {
-    const { sql, columns: named } = generator.list(within, generator.types(null));
+    const { sql, columns: named } = list(within, columnTypes(choices, null));
     const all = choices.rarely(3) ? `, ${table.name}.*` : '';
     const row = choices.rarely(6) ? `, to_jsonb(${table.name}) AS j0, ${table.name} AS r0` : '';
     const changed =
@@ -46,23 +42,21 @@ export function modification(generator: QueryGenerator): Generated {
     const [first] = columns;
     if (first === undefined || !choices.rarely(6)) return parts.join(', ');
     const inner = generator.query(
-      within.fields,
-      [],
-      1,
+      { ...place, outer: within.fields },
       columns.map(({ type }) => type),
     );
     return `(${columns.map(({ name }) => name).join(', ')}) = (SELECT * FROM (${inner.sql}) sx LIMIT 1)`;
   };
   switch (choices.below(generator.major >= 17 ? 5 : 4)) {
     case 0: {
-      const other = choices.rarely(3) ? generator.item([], [], 1, null) : null;
+      const other = choices.rarely(3) ? item(place, null) : null;
       const within = other === null ? scope : { ...scope, fields: [...fields, ...other.fields] };
       const { sql, columns: named } = returning(within);
       const using = other === null ? '' : ` USING ${other.sql}`;
       return { sql: `DELETE FROM ${table.name}${using}${where(within)}${sql}`, columns: named };
     }
     case 1: {
-      const other = choices.below(2) === 1 ? generator.item([], [], 1, null) : null;
+      const other = choices.below(2) === 1 ? item(place, null) : null;
       const within = other === null ? scope : { ...scope, fields: [...fields, ...other.fields] };
       const { sql, columns: named } = returning(choices.below(2) === 1 ? within : scope);
       return {
@@ -71,7 +65,7 @@ export function modification(generator: QueryGenerator): Generated {
       };
     }
     case 4: {
-      const source = generator.item([], [], 1, null);
+      const source = item(place, null);
       const within: Scope = { ...scope, fields: [...fields, ...source.fields] };
       const [key] = source.fields.filter(({ type }) => type === 'int');
       const insert = `INSERT (${columns.map(({ name }) => name).join(', ')}) VALUES (${columns.map(({ name, type }) => (name === 'id' ? '77' : expression({ ...scope, fields: source.fields }, type, 1))).join(', ')})`;
@@ -95,9 +89,7 @@ export function modification(generator: QueryGenerator): Generated {
       );
       const source = choices.rarely(3)
         ? generator.query(
-            [],
-            [],
-            1,
+            place,
             columns.map(({ type }) => type),
           ).sql
         : `VALUES (${values.join(', ')})${choices.rarely(5) ? `, (${values.map(() => 'DEFAULT').join(', ')})` : ''}`;

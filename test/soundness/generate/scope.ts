@@ -1,4 +1,4 @@
-import type { QueryGenerator, With } from './query.ts';
+import type { Generator } from './generator.ts';
 import type { Type } from './table.ts';
 
 /** A column in sight, as it is written. */
@@ -7,12 +7,25 @@ export interface Field {
   readonly type: Type;
 }
 
-export interface Scope {
-  readonly generator: QueryGenerator;
-  readonly fields: readonly Field[];
+/** A WITH query in sight. */
+export interface With {
+  readonly name: string;
+  readonly columns: readonly Field[];
+}
+
+/** Where a query stands. */
+export interface Place {
+  readonly generator: Generator;
+  /** Columns of the queries around, which it may refer to. */
   readonly outer: readonly Field[];
   readonly withs: readonly With[];
+  /** How deep queries in it may go. */
   readonly depth: number;
+}
+
+/** Where an expression stands. */
+export interface Scope extends Place {
+  readonly fields: readonly Field[];
   /** Where groups are looked at: the scope of their rows. */
   readonly aggregates: Scope | null;
   readonly windows: boolean;

@@ -1,5 +1,5 @@
 import { call } from './function.ts';
-import type { QueryGenerator } from './query.ts';
+import type { Generator } from './generator.ts';
 import type { Field, Scope } from './scope.ts';
 
 /** What FROM can have beside tables and subqueries: VALUES and functions. Columns without the alias. */
@@ -15,7 +15,7 @@ const y: Field = { ref: 'y', type: 'int' };
 const text: Field = { ref: 'y', type: 'text' };
 
 /** @param seen columns that it may refer to */
-export function source(generator: QueryGenerator, seen: readonly Field[]): Source {
+export function source(generator: Generator, seen: readonly Field[]): Source {
   const { choices, schema, major } = generator;
   const array = choices.one('ARRAY[1, 2]', 'ARRAY[1, NULL]', "'{}'::int[]", 'NULL::int[]');
   const scope: Scope = {
