@@ -9,6 +9,7 @@ import { askedByModules } from '../typescript/asked.ts';
 import { interruptible } from './interrupt.ts';
 import { selectFiles } from './selection.ts';
 import { readSources, type Source } from './sources.ts';
+import { refuseUnknownTypes } from './type-keys.ts';
 
 export interface FlowOptions {
   /** Absolute paths of `.sql` files, or of folders of them, that the command is limited to; all are analysed. */
@@ -113,6 +114,7 @@ async function analyseOn(
     options.files ?? [],
   );
   const database = await opening;
+  refuseUnknownTypes(config, await catalog);
   const statements = sources.flatMap((source) => source.statements);
   const texts = new Map(sources.map((source) => [source.file, source.text]));
   const analysis = await analyse(database.client, statements, {

@@ -55,6 +55,9 @@ const standardNames: Readonly<Record<string, readonly string[]>> = {
   time: ['time without time zone'],
 };
 
+/** Names of built-in types that need no schema: those in `pg_type` that have another, and the other ones. */
+export const standardTypeNames: readonly string[] = Object.entries(standardNames).flat(2);
+
 /**
  * Reads `types` (keys: a type's name, `schema.type`, `schema.table.column`) and `typesOverrides` (keys: a
  * type's name) of the configuration. `types` goes before `typesOverrides`, the longer key before the shorter.

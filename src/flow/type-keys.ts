@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import type { Catalog } from '../analysis/catalog/catalog.ts';
+import { schemaNames } from '../analysis/catalog/names.ts';
+import { Failure } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import { problemAt } from '../project/config-problems.ts';
+import { unknownTypes } from '../typescript/unknown-types.ts';
+
+/**
+ * Holds the keys of `nodrift.types` against the database that the queries are analysed on.
+ * @throws Failure (2) with each key that names no type and no column there
+ */
+export function refuseUnknownTypes(config: Config, catalog: Catalog): void {
+  if (Object.keys(config.types).length === 0) return;
+  const unknown = unknownTypes(config, schemaNames(catalog));
+  if (unknown.length === 0) return;
+  const text = readFileSync(config.path, 'utf8').replace(/^\uFEFF/, '');
+  throw new Failure(
+    2,
+    unknown.map(({ key, message, hint }) => {
+      const named = `nodrift.types[${JSON.stringify(key)}]: ${message}.`;
+      return problemAt(config.path, text, ['nodrift', 'types', key], named, hint);
+    }),
+  );
+}
