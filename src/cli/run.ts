@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
+import { visible } from './visible.ts';
 
 /** What a shell expects of a process that Ctrl-C ended: 128 + SIGINT. */
 const interrupted = 130;
@@ -32,7 +33,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     }
     const { printDiagnostics } = await import('./print-diagnostics.ts');
     printDiagnostics(failure.diagnostics, dirname(resolve(io.cwd, String(program.opts().config))), io);
-    if (failure.remark !== null) io.stderr.write(`\n${failure.remark}\n`);
+    if (failure.remark !== null) io.stderr.write(`\n${visible(failure.remark)}\n`);
     return failure.exitCode;
   }
 }

@@ -33,6 +33,14 @@ export async function unusableSchemas(client: Client): Promise<readonly string[]
   return rows.map(({ name }) => name);
 }
 
+/** The names of all schemas of the database, in their order. */
+export async function existingSchemas(client: Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT nspname AS name FROM pg_catalog.pg_namespace ORDER BY nspname',
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** `server_version_num` / 10000 and the version as Postgres writes it, such as `16.14`. */
 export async function serverVersion(client: Client): Promise<{ major: number; version: string }> {
   const { rows } = await client.query<{ num: string; version: string }>(

@@ -37,7 +37,7 @@ export async function compare(config: Config, options: FlowOptions): Promise<Che
       ...analysed.diagnostics,
       ...printed.diagnostics.map((found) => withExcerpt(found, analysed)),
     ];
-    if (diagnostics.length > 0) throw new Failure(1, diagnostics, neverTyped(config));
+    if (diagnostics.length > 0) throw new Failure(1, diagnostics, remarkOn(analysed));
     const outputs = await compareOutputs(config, printed.modules);
     const { selected } = analysed;
     return {
@@ -45,6 +45,12 @@ export async function compare(config: Config, options: FlowOptions): Promise<Che
       outputs: selected === null ? outputs : outputs.filter((one) => concerns(selected, one)),
     };
   });
+}
+
+/** What is missing of the schema may be why its queries are refused. */
+function remarkOn({ config, notes }: Analysed): string | null {
+  const remarks = [neverTyped(config) ?? [], notes.map((note) => `note: ${note}`)].flat();
+  return remarks.length === 0 ? null : remarks.join('\n');
 }
 
 /** PgTyped goes on by default: it types a broken query `never`, and leaves the module of a broken file as it was. */

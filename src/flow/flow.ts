@@ -7,6 +7,7 @@ import type { Config } from '../project/config.ts';
 import type { QueryFile } from '../project/query-files.ts';
 import { askedByModules } from '../typescript/asked.ts';
 import { interruptible } from './interrupt.ts';
+import { searchPathNotes } from './search-path.ts';
 import { selectFiles } from './selection.ts';
 import { readSources, type Source } from './sources.ts';
 import { refuseUnknownTypes } from './type-keys.ts';
@@ -41,7 +42,7 @@ export interface Analysed {
   readonly postgres: string;
   /** See Database.description. */
   readonly database: string;
-  /** See Database.notes. */
+  /** See Database.notes; also what is missing of the search path. */
   readonly notes: readonly string[];
   /** In the order of the transforms, then by path; with two transforms a file can stand there twice. */
   readonly files: readonly AnalysedFile[];
@@ -115,6 +116,7 @@ async function analyseOn(
   );
   const database = await opening;
   refuseUnknownTypes(config, await catalog);
+  const notes = [...database.notes, ...(await searchPathNotes(config, database.client))];
   const statements = sources.flatMap((source) => source.statements);
   const texts = new Map(sources.map((source) => [source.file, source.text]));
   const analysis = await analyse(database.client, statements, {
@@ -128,7 +130,7 @@ async function analyseOn(
     config,
     postgres: analysis.postgres,
     database: database.description,
-    notes: database.notes,
+    notes,
     files: group(targets, analysis.queries),
     selected,
     texts,
