@@ -25,6 +25,13 @@ describe('a schema of nodrift.searchPath that does not exist', () => {
     expect(stderr.split(note)).toHaveLength(2);
   });
 
+  test('brings nothing to the terminal but its name', async () => {
+    const { root } = lookingIn(['\u001b[31m']);
+    const { exitCode, stderr } = await nodrift(['check'], { cwd: root });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('note: nodrift.searchPath[0]: there is no schema "\\u001b[31m".\n');
+  });
+
   test('is a note, also where everything is found without it', async () => {
     const { root } = lookingIn(['ap', 'app', 'public', 'elsewhere']);
     expect(await nodrift(['generate'], { cwd: root })).toMatchObject({
