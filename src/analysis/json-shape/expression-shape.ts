@@ -1,6 +1,6 @@
 import { elementsOf, literalsOf } from '../literals.ts';
+import { reachedResults } from '../nullability/case.ts';
 import type { Context } from '../nullability/context.ts';
-import { reachedResults } from '../nullability/expression.ts';
 import { isReadable, varlena } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Const, Expr } from '../tree/nodes.ts';

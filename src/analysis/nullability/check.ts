@@ -4,10 +4,10 @@ import { calledFunctions } from '../tree/calls.ts';
 import { type Expr, type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
 import { readExpr } from '../tree/read.ts';
 import { walk } from '../tree/walk.ts';
-import { NULL, TRUE } from './assume.ts';
 import { nothing } from './atoms.ts';
 import type { Engine } from './context.ts';
 import { learn } from './learn.ts';
+import { NULL, TRUE } from './outcomes.ts';
 
 /**
  * The columns that a table's CHECK constraints keep from being NULL. A constraint is satisfied where it is true or

@@ -1,11 +1,11 @@
 import type { Relation } from '../catalog/catalog.ts';
 import { type Expr, Rte, type Var } from '../tree/nodes.ts';
 import { isNode, readExpr } from '../tree/read.ts';
-import { NULL, TRUE } from './assume.ts';
 import { isBuiltIn } from './check.ts';
 import type { Context, Engine } from './context.ts';
 import { variableKey } from './key.ts';
 import { isReal } from './learn.ts';
+import { NULL, TRUE } from './outcomes.ts';
 
 /** A CHECK constraint about several columns. */
 interface Rule {

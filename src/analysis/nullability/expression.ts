@@ -4,9 +4,9 @@ import { anything, type Facts, notNull, onlyNull } from '../facts.ts';
 import type { BoolExpr, CaseExpr, Coercion, Expr, SubscriptingRef, Var } from '../tree/nodes.ts';
 import { aggregateFacts } from './aggregate.ts';
 import { isWithin } from './array-length.ts';
-import { caseBranches, FALSE, NULL, TRUE } from './assume.ts';
 import { holds } from './atoms.ts';
 import { callFacts, operatorFacts } from './call.ts';
+import { reachedResults } from './case.ts';
 import { constantFacts } from './constant.ts';
 import { refusedByChecks } from './constraint.ts';
 import type { Context } from './context.ts';
@@ -17,6 +17,7 @@ import { joinFacts, withNullable } from './join-facts.ts';
 import { isJsonExists } from './json.ts';
 import { expressionKey, operatorFunction } from './key.ts';
 import { isReal, learn, regionKey } from './learn.ts';
+import { FALSE, NULL, TRUE } from './outcomes.ts';
 import { constructedFields, convertedFields, fieldFacts } from './row.ts';
 import { subLinkFacts } from './sublink.ts';
 import { variableFacts } from './variable.ts';
@@ -177,23 +178,6 @@ function logicFacts(expr: BoolExpr, context: Context): Facts {
 function caseFacts(expr: CaseExpr, context: Context): Facts {
   const results = reachedResults(expr, context).map(({ result, at }) => facts(result, at));
   return results.length === 0 ? anything : results.reduce(joinFacts);
-}
-
-/** What a CASE may result in, and what is known where it does. */
-export function reachedResults(
-  expr: CaseExpr,
-  context: Context,
-): readonly { readonly result: Expr; readonly at: Context }[] {
-  const found: { readonly result: Expr; readonly at: Context }[] = [];
-  let at = context;
-  for (const { condition, result } of caseBranches(expr, context)) {
-    const reached = condition?.(TRUE, at);
-    if (reached !== 'never') found.push({ result, at: reached === undefined ? at : learn(at, reached) });
-    const passed = condition?.(NULL | FALSE, at);
-    if (passed === 'never') break;
-    if (passed !== undefined) at = learn(at, passed);
-  }
-  return found;
 }
 
 function coalesceFacts(args: readonly Expr[], context: Context): Facts {

@@ -77,36 +77,48 @@ export const mutations: readonly Mutation[] = [
       'treeHasRow(side, frame.scope)',
     ],
   ),
+  ...at('assume', [
+    'what a CASE rules out also holds where the condition is NULL',
+    'if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return found;\n',
+    '',
+  ]),
+  ...at('assume/comparison', [
+    'equal booleans are not NULL',
+    'assume(left, NULL, context), assume(right, NULL, context)',
+    "'never', 'never'",
+  ]),
+  ...at('assume/logic', [
+    'OR proves what AND proves',
+    'return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(either);',
+    'return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(both);',
+  ]),
+  ...at('strict', [
+    'every function is strict',
+    'return context.frame.engine.catalog.functions.get(functionOid)?.strict ?? false;',
+    'return true;',
+  ]),
+  ...at('assume/array-comparison', [
+    'ALL proves its left side also for an empty array',
+    'if (!hasElements(array)) return notNullArray;',
+    '',
+  ]),
   ...at(
-    'assume',
-    [
-      'equal booleans are not NULL',
-      'assume(left, NULL, context), assume(right, NULL, context)',
-      "'never', 'never'",
-    ],
-    [
-      'OR proves what AND proves',
-      'return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(either);\n  }\n  if ((outcomes & NULL)',
-      'return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(both);\n  }\n  if ((outcomes & NULL)',
-    ],
+    'assume/predicate',
     ['IS NULL read as IS NOT NULL', 'const isNotNull = expr.nulltesttype === 1;', 'const isNotNull = true;'],
-    [
-      'every function is strict',
-      'return context.frame.engine.catalog.functions.get(functionOid)?.strict ?? false;',
-      'return true;',
-    ],
-    ['ALL proves its left side also for an empty array', 'if (!hasElements(array)) return notNullArray;', ''],
     [
       'IS NOT TRUE proves like IS FALSE',
       '[TRUE, FALSE | NULL, FALSE, TRUE | NULL, NULL, TRUE | FALSE]',
       '[TRUE, FALSE, FALSE, TRUE | NULL, NULL, TRUE | FALSE]',
     ],
-    ['IS DISTINCT FROM proves like <>', 'if (outcomes & TRUE) return nothing;\n', ''],
-    [
-      'NOT EXISTS proves like EXISTS',
-      'return outcomes === TRUE ? someRow(expr, context, () => nothing) : nothing;',
-      'return someRow(expr, context, () => nothing);',
-    ],
+    ['IS DISTINCT FROM proves like <>', 'if (holds) return nothing;\n', ''],
+  ),
+  ...at('assume/sublink', [
+    'NOT EXISTS proves like EXISTS',
+    'return outcomes === TRUE ? someRow(expr, context, () => nothing) : nothing;',
+    'return someRow(expr, context, () => nothing);',
+  ]),
+  ...at(
+    'assume/not-null',
     [
       'row comparison: every pair was compared',
       'return both(notNullAtoms(a, context), notNullAtoms(b, context));',
@@ -116,11 +128,6 @@ export const mutations: readonly Mutation[] = [
       'COALESCE is not NULL: all its arguments are not',
       "return each(expr.args).reduce(either, 'never');",
       'return each(expr.args).reduce(both, nothing);',
-    ],
-    [
-      'what a CASE rules out also holds where the condition is NULL',
-      'if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return found;\n',
-      '',
     ],
   ),
   ...at(

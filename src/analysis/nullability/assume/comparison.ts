@@ -1,0 +1,43 @@
+import { FIRST_NORMAL_OID } from '../../catalog/catalog.ts';
+import type { OpExpr } from '../../tree/nodes.ts';
+import { countAtoms } from '../aggregate-input.ts';
+import { type Atoms, both, either, nothing } from '../atoms.ts';
+import type { Context } from '../context.ts';
+import { learn } from '../learn.ts';
+import { nonNullCountAtoms } from '../non-null-count.ts';
+import { FALSE, NULL, negated, TRUE } from '../outcomes.ts';
+import { notNullAtoms } from './not-null.ts';
+
+// `=` and `<>` of booleans (pg_operator.dat).
+const BOOL_EQUAL = 91;
+const BOOL_UNEQUAL = 85;
+
+/** What a built-in comparison operator says besides that its arguments are not NULL. */
+export function comparisonAtoms(expr: OpExpr, outcomes: number, context: Context): Atoms {
+  if (expr.opno === BOOL_EQUAL) return equivalenceAtoms(expr, outcomes, context);
+  if (expr.opno === BOOL_UNEQUAL) return equivalenceAtoms(expr, negated(outcomes), context);
+  if (expr.opno >= FIRST_NORMAL_OID) return nothing;
+  const operator = context.frame.engine.catalog.operators.get(expr.opno)?.name ?? '';
+  const possible = { true: (outcomes & TRUE) !== 0, false: (outcomes & FALSE) !== 0 };
+  const args = expr.args ?? [];
+  const counted = nonNullCountAtoms(operator, args, possible, (arg) => notNullAtoms(arg, context), context);
+  if (context.stage !== 'group') return counted;
+  return both(counted, countAtoms(operator, args, possible, context));
+}
+
+/** `(state = 'paid') = (paid IS NOT NULL)`: both are true, or both false; NULL where one is. */
+function equivalenceAtoms(expr: OpExpr, outcomes: number, context: Context): Atoms {
+  const { assume } = context.frame.engine;
+  const [left, right] = expr.args ?? [];
+  if (left === undefined || right === undefined) return nothing;
+  const pair = (a: number, b: number) => {
+    const first = assume(left, a, context);
+    return first === 'never' ? first : both(first, assume(right, b, learn(context, first)));
+  };
+  let found: Atoms = 'never';
+  if (outcomes & TRUE) found = either(pair(TRUE, TRUE), pair(FALSE, FALSE));
+  if (outcomes & FALSE) found = either(found, either(pair(TRUE, FALSE), pair(FALSE, TRUE)));
+  if (outcomes & NULL)
+    found = either(found, either(assume(left, NULL, context), assume(right, NULL, context)));
+  return found;
+}

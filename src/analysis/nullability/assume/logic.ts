@@ -1,0 +1,37 @@
+import type { BoolExpr } from '../../tree/nodes.ts';
+import { type Atoms, both, either, nothing } from '../atoms.ts';
+import type { Context } from '../context.ts';
+import { learn } from '../learn.ts';
+import { FALSE, NOT_NULL, NULL, negated, TRUE } from '../outcomes.ts';
+
+/** What AND, OR and NOT say of their arguments, by three-valued logic (PostgreSQL documentation, 9.1). */
+export function logicAtoms(expr: BoolExpr, outcomes: number, context: Context): Atoms {
+  const { assume } = context.frame.engine;
+  const [first] = expr.args;
+  if (expr.boolop === 'not') return first === undefined ? nothing : assume(first, negated(outcomes), context);
+  // AND is as low as its lowest argument and OR as high as its highest, where FALSE < NULL < TRUE. So what
+  // keeps the whole on one end keeps every argument there; on the other end, some argument is there.
+  const decisive = expr.boolop === 'and' ? FALSE : TRUE;
+  const neutral = NOT_NULL & ~decisive;
+  if ((outcomes & decisive) === 0 && (outcomes & neutral) !== 0) return eachArgument(expr, outcomes, context);
+  if ((outcomes & neutral) === 0) {
+    return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(either);
+  }
+  if ((outcomes & NULL) === 0) {
+    return either(logicAtoms(expr, decisive, context), logicAtoms(expr, neutral, context));
+  }
+  return nothing;
+}
+
+/** Each argument has one of the outcomes; what the first says helps with the next. */
+function eachArgument(expr: BoolExpr, outcomes: number, context: Context): Atoms {
+  let all: Atoms = nothing;
+  let at = context;
+  for (const arg of expr.args) {
+    const atoms = context.frame.engine.assume(arg, outcomes, at);
+    if (atoms === 'never') return 'never';
+    all = both(all, atoms);
+    at = learn(at, atoms);
+  }
+  return all;
+}

@@ -1,0 +1,40 @@
+import type { CaseExpr, Const, Expr } from '../tree/nodes.ts';
+import { type Atoms, nothing } from './atoms.ts';
+import type { Context } from './context.ts';
+import { learn } from './learn.ts';
+import { FALSE, NULL, TRUE } from './outcomes.ts';
+
+/** What a CASE may result in. */
+interface Result {
+  readonly result: Expr;
+  /** What the branch's own condition says where it is reached. */
+  readonly reached: Atoms;
+  /** What is known where it is reached: from that condition, and from those before, which were not true. */
+  readonly at: Context;
+}
+
+/** The results of a CASE's branches in order, ELSE last; without those that are never reached. */
+export function reachedResults(expr: CaseExpr, context: Context): readonly Result[] {
+  const { assume, facts } = context.frame.engine;
+  const caseTest = expr.arg === null ? context.caseTest : { facts: facts(expr.arg, context), expr: expr.arg };
+  const found: Result[] = [];
+  let at = context;
+  for (const { expr: condition, result } of expr.args) {
+    const reached = assume(condition, TRUE, { ...at, caseTest, excluding: true });
+    if (reached !== 'never') found.push({ result, reached, at: learn(at, reached) });
+    const passed = assume(condition, NULL | FALSE, { ...at, caseTest, excluding: true });
+    if (passed === 'never') return found;
+    at = learn(at, passed);
+  }
+  return [...found, { result: expr.defresult ?? nullConstant, reached: nothing, at }];
+}
+
+/** What a CASE without ELSE results in. */
+const nullConstant: Const = {
+  tag: 'CONST',
+  consttype: 25,
+  constlen: -1,
+  constbyval: false,
+  constisnull: true,
+  constvalue: null,
+};
