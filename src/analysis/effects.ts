@@ -1,3 +1,4 @@
+import { usedDefaults } from './catalog/arguments.ts';
 import type { Catalog, Relation } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { domainConditions } from './catalog/conditions.ts';
@@ -106,7 +107,9 @@ function visit(node: Node, scope: Scope | null, found: Found): void {
       found.changes = true;
       break;
     default:
-      for (const oid of calledFunctions(node, found.catalog)) visitFunction(oid, argumentsOf(node), found);
+      for (const oid of calledFunctions(node, found.catalog)) visitFunction(oid, found);
+      // What walk cannot look into.
+      if (node.tag === 'FUNCEXPR' && usedDefaults(node, found.catalog).includes(null)) found.unsure = true;
   }
 }
 
@@ -205,22 +208,14 @@ function visitDomain(oid: number, found: Found): void {
   visitDomain(domain.base, found);
 }
 
-/** How many arguments a call shows; aggregates and window functions have no defaults. */
-function argumentsOf(node: Node): number {
-  return node.tag === 'FUNCEXPR' ? (node.args?.length ?? 0) : Number.POSITIVE_INFINITY;
-}
-
-function visitFunction(oid: number, given: number, found: Found): void {
+function visitFunction(oid: number, found: Found): void {
   const entry = found.catalog.functions.get(oid);
   if (entry === undefined) {
     found.unsure = true;
     return;
   }
-  // An aggregate's own volatility says nothing about the functions that it is made of; arguments left out
-  // have defaults, which the tree does not show.
-  const ours = oid >= FIRST_NORMAL_OID;
-  const hidden = entry.kind === 'a' || given < entry.argumentTypes.length - (entry.variadic === 0 ? 0 : 1);
-  if (ours && hidden) found.unsure = true;
+  // An aggregate's own volatility says nothing about the functions that it is made of.
+  if (oid >= FIRST_NORMAL_OID && entry.kind === 'a') found.unsure = true;
   if (entry.body === null) {
     if (entry.volatility === 'v') found.unsure = true;
     return;

@@ -1,3 +1,4 @@
+import { usedDefaults } from './catalog/arguments.ts';
 import { type Catalog, hasBindings } from './catalog/catalog.ts';
 import { definingQuery } from './catalog/definition.ts';
 import type { Violation, Violations } from './query.ts';
@@ -56,8 +57,9 @@ function visit(node: Node, found: Found): void {
       break;
     }
     default: {
-      const given = node.tag === 'FUNCEXPR' ? (node.args?.length ?? 0) : Number.POSITIVE_INFINITY;
-      for (const oid of calledFunctions(node, catalog)) functionViolations(oid, given, found);
+      for (const oid of calledFunctions(node, catalog)) functionViolations(oid, found);
+      // What walk cannot look into.
+      if (node.tag === 'FUNCEXPR' && usedDefaults(node, catalog).includes(null)) found.open = true;
     }
   }
 }

@@ -18,6 +18,16 @@ const schema = `
   CREATE FUNCTION unclear() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
   CREATE FUNCTION defaulting(a int, b int DEFAULT nextval('numbers')) RETURNS int LANGUAGE plpgsql STABLE
     AS 'BEGIN RETURN 1; END';
+  CREATE FUNCTION counting(a int, b int DEFAULT 1, c bigint DEFAULT pure(1)) RETURNS int LANGUAGE plpgsql STABLE
+    AS 'BEGIN RETURN 1; END';
+  CREATE FUNCTION polymorphic(a anyelement, b anyelement DEFAULT 1) RETURNS int LANGUAGE plpgsql STABLE
+    AS 'BEGIN RETURN 1; END';
+  CREATE FUNCTION several(a int, VARIADIC b int[] DEFAULT ARRAY[nextval('numbers')]) RETURNS int LANGUAGE plpgsql STABLE
+    AS 'BEGIN RETURN 1; END';
+  CREATE FUNCTION endless(a int DEFAULT 1) RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 1; END';
+  CREATE OR REPLACE FUNCTION endless(a int DEFAULT 1 + endless()) RETURNS int LANGUAGE plpgsql STABLE
+    AS 'BEGIN RETURN 1; END';
+  CREATE VIEW counted AS SELECT id, counting(id) AS n FROM car;
   CREATE AGGREGATE impure (int) (SFUNC = int4pl, STYPE = int);
   CREATE FUNCTION seen(a text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
   CREATE DOMAIN watched AS text CHECK (seen(VALUE));
@@ -82,6 +92,18 @@ const cases: readonly (readonly [sql: string, reads: Uses, writes: Uses, readOnl
   ['SELECT insert_owner(1)', [], ['owner(id, name)'], false],
   ['SELECT defaulting(1, 2)', [], [], true],
   ['SELECT defaulting(1)', [], [], null],
+  ['SELECT defaulting(1, 2), defaulting(1)', [], [], null],
+  ['SELECT defaulting(b => 1, a => 2)', [], [], true],
+  ['SELECT counting(1)', ['owner()'], [], true],
+  ['SELECT counting(1, c => 2)', [], [], true],
+  ['SELECT counting(c => 2, a => 1), make_interval(days => 1)', [], [], true],
+  ['SELECT n FROM counted', ['car(id)', 'counted(n)', 'owner()'], [], true],
+  ['SELECT polymorphic(1, 2)', [], [], true],
+  ['SELECT polymorphic(1)', [], [], null],
+  ['SELECT several(1, 2)', [], [], true],
+  ['SELECT several(1)', [], [], null],
+  ['SELECT endless(1)', [], [], true],
+  ['SELECT endless()', [], [], null],
   ['SELECT impure(id) FROM car', ['car(id)'], [], null],
   ['SELECT impure(id) OVER () FROM car', ['car(id)'], [], null],
   ["SELECT format('%s %s', 1, 2), concat('a', 1), 'x' = ANY (ARRAY['x'])", [], [], true],

@@ -57,6 +57,9 @@ const schema = `
   CREATE RULE ruled AS ON INSERT TO ruled DO INSTEAD INSERT INTO twin VALUES (NEW.id);
   CREATE FUNCTION add_team(a int) RETURNS void LANGUAGE sql
     BEGIN ATOMIC INSERT INTO team (id, name) VALUES (a, 'x'); END;
+  CREATE FUNCTION new_team(a int) RETURNS int LANGUAGE sql
+    BEGIN ATOMIC INSERT INTO team (id, name) VALUES (a, 'x') RETURNING id; END;
+  CREATE FUNCTION near(a int, b int DEFAULT new_team(1)) RETURNS int LANGUAGE sql RETURN a + b;
   CREATE FUNCTION unclear() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
   CREATE FUNCTION calm() RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
   CREATE TABLE checked (n int CHECK (n > calm()));
@@ -356,6 +359,12 @@ const cases: readonly Case[] = [
     provoke: [[['a@x'], 'unique account_email_key']],
   },
   { sql: 'INSERT INTO ruled (id) VALUES ($1)', named: [], open: true },
+  { sql: 'SELECT near(1, 2), near(b => 2, a => 1)', named: [] },
+  {
+    sql: 'SELECT near(1, 2), near($1)',
+    named: ['notNull team.id', 'unique team_name_key', 'unique team_pkey'],
+    provoke: [[[1], 'unique team_pkey']],
+  },
   {
     sql: 'SELECT add_team($1)',
     named: ['notNull team.id', 'unique team_name_key', 'unique team_pkey'],

@@ -152,6 +152,8 @@ export interface FunctionEntry {
   readonly resultType: number;
   /** Input arguments. */
   readonly argumentTypes: readonly number[];
+  /** Those of the last arguments that have one, as node text; null if none. */
+  readonly defaults: string | null;
   /** Element type of VARIADIC; 0 if none. */
   readonly variadic: number;
   /** OUT, INOUT and TABLE columns: names and types; null if none. */

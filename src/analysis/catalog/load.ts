@@ -225,8 +225,8 @@ function foreignKey([
 function functions(rows: readonly Row[]) {
   const found = new Map<number, FunctionEntry>();
   for (const row of rows) {
-    const [oid, schema, name, kind, strict, returnsSet, volatility, resultType, args, variadic, body, modes] =
-      row;
+    const [oid, schema, name, kind, strict, returnsSet, volatility, resultType, args, variadic] = row;
+    const [body, defaults, modes] = row.slice(10);
     const id = number(oid);
     found.set(id, {
       oid: id,
@@ -238,6 +238,7 @@ function functions(rows: readonly Row[]) {
       volatility: text(volatility),
       resultType: number(resultType),
       argumentTypes: numbers(args),
+      defaults: defaults ?? null,
       variadic: number(variadic),
       columns: outColumns(modes),
       body: body ?? null,

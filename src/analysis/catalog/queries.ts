@@ -90,6 +90,7 @@ export function catalogQueries(
       FROM pg_rewrite WHERE ${ours('ev_class')} ORDER BY ev_class, rulename`,
     functions: `SELECT p.oid::int8, n.nspname, p.proname, p.prokind, p.proisstrict, p.proretset, p.provolatile,
         p.prorettype::int8, p.proargtypes::text, p.provariadic::int8, p.prosqlbody::text,
+        p.proargdefaults::text,
         CASE WHEN p.proargmodes IS NOT NULL THEN
           (SELECT json_agg(json_build_array(a.mode, a.type::int8, coalesce(a.name, '')) ORDER BY a.n)
            FROM unnest(p.proargmodes::text[], p.proallargtypes::oid[], p.proargnames) WITH ORDINALITY a(mode, type, name, n))

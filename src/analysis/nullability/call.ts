@@ -1,3 +1,4 @@
+import { completeArguments } from '../catalog/arguments.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
 import { neverNull } from '../never-null/table.ts';
 import type { Expr, FuncExpr } from '../tree/nodes.ts';
@@ -10,25 +11,18 @@ import { withNullable } from './join-facts.ts';
 
 /** What is proven of a function call's value. */
 export function callFacts(call: FuncExpr, context: Context): Facts {
-  const args = (call.args ?? []).map((arg) => context.frame.engine.facts(arg, context));
-  if (call.funcretset) return inTargetList(call, inOrder(call, args), context);
+  const args = argumentFacts(call, context);
+  if (call.funcretset) return inTargetList(call, args, context);
   const found = valueFacts(call.funcid, call.args ?? [], args, call.funcvariadic);
-  return found.nullable ? bodyFacts(call.funcid, inOrder(call, args), context) : found;
+  return found.nullable ? bodyFacts(call.funcid, args, context) : found;
 }
 
-/** What is proven of a call's arguments, in the function's order. */
+/** What is proven of a call's arguments, in the function's order, also of those that are left to their defaults. */
 export function argumentFacts(call: FuncExpr, context: Context): readonly Facts[] {
-  const args = (call.args ?? []).map((arg) => context.frame.engine.facts(arg, context));
-  return inOrder(call, args);
-}
-
-/** `name => value` may stand anywhere. Arguments that are left to their defaults are not in the tree. */
-function inOrder(call: FuncExpr, args: readonly Facts[]): readonly Facts[] {
-  const found: Facts[] = [];
-  for (const [i, arg] of (call.args ?? []).entries()) {
-    found[arg.tag === 'NAMEDARGEXPR' ? arg.argnumber : i] = args[i] ?? anything;
-  }
-  return Array.from(found, (facts) => facts ?? anything);
+  const { engine } = context.frame;
+  return completeArguments(call, engine.catalog).map((arg) =>
+    arg === null ? anything : engine.facts(arg, context),
+  );
 }
 
 /** What is proven of an operator's value. Without arguments: as if none of them could be NULL. */

@@ -1,3 +1,4 @@
+import { usedDefaults } from '../catalog/arguments.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { innerScope, rootScope, type Scope } from '../scope.ts';
 import type { Node, QueryNode } from './nodes.ts';
@@ -8,7 +9,8 @@ const OFFERED = new Set(['joinaliasvars', 'exclRelTlist']);
 
 /**
  * Visits a node and all below it, in the order of the node text, each with the scope that its Vars mean.
- * A query is visited in its own scope; nodes outside of any query (a constraint's) have none.
+ * A query is visited in its own scope; nodes outside of any query (a constraint's) have none. A call's arguments that are
+ * left out come last, as their defaults.
  *
  * @param visit returns false to leave out what is below the node
  */
@@ -30,6 +32,7 @@ export function walk(
     if (typeof below === 'object' && below !== null && !OFFERED.has(field))
       walk(catalog, below, inside, visit);
   }
+  if (value.tag === 'FUNCEXPR') walk(catalog, usedDefaults(value, catalog), inside, visit);
 }
 
 function scopeOf(catalog: Catalog, query: QueryNode, outer: Scope | null): Scope {

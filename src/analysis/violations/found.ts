@@ -52,7 +52,7 @@ export function typeViolations(oid: number, found: Found): void {
   if (type.notNull) violates(found, 'notNull', null, null);
   for (const name of bindings.domainChecks.get(oid) ?? []) violates(found, 'check', null, name);
   for (const { function: called, type: named } of bindings.evaluatedByDomain.get(oid) ?? []) {
-    functionViolations(called, Number.POSITIVE_INFINITY, found);
+    functionViolations(called, found);
     typeViolations(named, found);
   }
 }
@@ -63,10 +63,8 @@ const RUNS_SQL = /_to_xml|^ts_stat$|^ts_rewrite$/;
 /**
  * What a call can raise. Built-in functions raise none of these errors, and neither does compiled code that is declared
  * IMMUTABLE, so that it cannot write. Bodies in the SQL-standard form are looked through; all else may raise anything.
- *
- * @param given how many arguments the call shows; others have defaults, which it does not show
  */
-export function functionViolations(oid: number, given: number, found: Found): void {
+export function functionViolations(oid: number, found: Found): void {
   if (oid === 0 || !isNew(`f${oid}`, found)) return;
   const entry = found.catalog.functions.get(oid);
   if (oid < FIRST_NORMAL_OID) {
@@ -74,7 +72,6 @@ export function functionViolations(oid: number, given: number, found: Found): vo
     return;
   }
   if (found.catalog.bindings.compiled.has(oid)) return;
-  const hidden = (entry?.argumentTypes.length ?? 0) - (entry?.variadic ? 1 : 0) > given;
-  if (entry === undefined || entry.body === null || hidden) found.open = true;
+  if (entry === undefined || entry.body === null) found.open = true;
   else found.visit(readNodes(entry.body));
 }

@@ -82,7 +82,7 @@ function ownConstraints(member: Relation, by: Strike, found: Found): void {
   for (const { number, type } of member.columns.values()) if (sets(number)) typeViolations(type, found);
   for (const { column, function: called, type } of bindings.evaluated.get(member.oid) ?? []) {
     if (column !== 0 && !by.defaulted(nameOf(column))) continue;
-    functionViolations(called, Number.POSITIVE_INFINITY, found);
+    functionViolations(called, found);
     typeViolations(type, found);
   }
 }

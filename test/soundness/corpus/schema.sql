@@ -75,6 +75,13 @@ CREATE FUNCTION singles() RETURNS SETOF single LANGUAGE sql BEGIN ATOMIC SELECT 
 CREATE FUNCTION one_single() RETURNS single LANGUAGE sql RETURN ROW(NULL)::single;
 CREATE FUNCTION places() RETURNS SETOF place LANGUAGE sql BEGIN ATOMIC SELECT 'a'::text, NULL::text; END;
 CREATE FUNCTION minus(x int, y int DEFAULT NULL) RETURNS int LANGUAGE sql RETURN coalesce(x, 0) - y;
+CREATE FUNCTION plus(x int, y int DEFAULT 1, z int DEFAULT 2) RETURNS int LANGUAGE sql RETURN coalesce(x, 0) + y + z;
+CREATE FUNCTION strictly(x int, y int DEFAULT NULL) RETURNS int LANGUAGE sql STRICT RETURN 1;
+CREATE FUNCTION second(x int, y int DEFAULT NULL, z int DEFAULT 1) RETURNS int LANGUAGE sql RETURN y;
+CREATE FUNCTION later(x timestamptz, by interval DEFAULT make_interval(days => plus(1))) RETURNS timestamptz LANGUAGE sql RETURN x + by;
+CREATE FUNCTION total(a int DEFAULT 1, VARIADIC b int[] DEFAULT '{}') RETURNS int LANGUAGE sql RETURN a + cardinality(b);
+CREATE FUNCTION steps(n int DEFAULT 2, by int DEFAULT NULL) RETURNS TABLE (n1 int, by1 int) LANGUAGE sql BEGIN ATOMIC SELECT n, by; END;
+CREATE VIEW summed AS SELECT plus(1) AS p, minus(1) AS m, later(now()) AS l;
 CREATE VIEW plain_purchase AS SELECT id, customer_id AS owner, discount, upper('x') AS up FROM purchase;
 
 CREATE TABLE author (id int PRIMARY KEY, name text NOT NULL);

@@ -517,9 +517,22 @@ export const mutations: readonly Mutation[] = [
       '!(inherited && noInherit && false)',
     ],
   ),
+  ...inFile(
+    'catalog/arguments',
+    ['named arguments stand in order', 'isNamed(arg) ? arg.argnumber : i', 'i'],
+    [
+      'arguments that are left out are of no account',
+      'if (written.length >= declared && !written.some(isNamed)) return written;',
+      'if (!written.some(isNamed)) return written;',
+    ],
+    [
+      'defaults are those of the first arguments',
+      'defaults[index - argumentTypes.length + defaults.length]',
+      'defaults[index]',
+    ],
+  ),
   ...at(
     'call',
-    ['named arguments stand in order', "arg.tag === 'NAMEDARGEXPR' ? arg.argnumber : i", 'i'],
     ['of several sets in a list none is filled up', 'return sets === 1;', 'return sets > 0;'],
     [
       'substring by pattern always matches',
