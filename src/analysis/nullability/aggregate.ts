@@ -7,6 +7,7 @@ import { arrayOfArrays } from './dimensions.ts';
 import { mayBeEmpty } from './grouping.ts';
 import { withNullable } from './join-facts.ts';
 import { learn } from './learn.ts';
+import { TRUE } from './outcomes.ts';
 import { someInput } from './rows.ts';
 
 /** Aggregates whose value is an array of their argument's values (pg_proc.dat). */
@@ -25,7 +26,8 @@ export function aggregateFacts(call: Aggref, context: Context): Facts {
   if (call.agglevelsup > 0) return anything;
   const { frame } = context;
   const rows: Context = { ...context, proven: frame.proven, stage: 'row', caseTest: null, sublink: null };
-  const filtered = call.aggfilter === null ? rows : learn(rows, frame.engine.assume(call.aggfilter, 1, rows));
+  const filtered =
+    call.aggfilter === null ? rows : learn(rows, frame.engine.assume(call.aggfilter, TRUE, rows));
   const args = aggregated(call).map((arg) => frame.engine.facts(arg, filtered));
   const direct = (call.aggdirectargs ?? []).map((arg) => frame.engine.facts(arg, context));
   const someRow =

@@ -1,5 +1,7 @@
 import { anything, type Facts, notNull } from '../facts.ts';
-import type { Expr, TableFunc } from '../tree/nodes.ts';
+import type { Expr, JsonConstructorExpr, TableFunc } from '../tree/nodes.ts';
+import type { Context } from './context.ts';
+import { withNullable } from './join-facts.ts';
 
 /** JsonExprOp and JsonBehaviorType (primnodes.h). */
 const EXISTS = 0;
@@ -10,6 +12,25 @@ export function isJsonExists(expr: Expr): boolean {
   return (
     expr.tag === 'JSONEXPR' && expr.op === EXISTS && expr.on_error !== null && expr.on_error.btype !== UNKNOWN
   );
+}
+
+/**
+ * What is proven of JSON_OBJECT, JSON_ARRAY and the others that make JSON. JsonConstructorType (primnodes.h): 1 OBJECT,
+ * 2 ARRAY, 3 and 4 their aggregates, 5 PARSE, 6 SCALAR, 7 SERIALIZE.
+ */
+export function jsonConstructorFacts(expr: JsonConstructorExpr, context: Context): Facts {
+  const { facts } = context.frame.engine;
+  const args = expr.args ?? [];
+  switch (expr.type) {
+    case 1:
+    case 2:
+      return notNull;
+    case 3:
+    case 4:
+      return expr.func === null ? anything : withNullable(notNull, facts(expr.func, context).nullable);
+    default:
+      return args.length === 0 || args.some((arg) => facts(arg, context).nullable) ? anything : notNull;
+  }
 }
 
 /**

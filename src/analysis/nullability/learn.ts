@@ -2,6 +2,7 @@ import type { Var } from '../tree/nodes.ts';
 import { type Atoms, both, extended, holds, nothing, type Proven } from './atoms.ts';
 import { type Context, contextAt, type Frame } from './context.ts';
 import { variableKey } from './key.ts';
+import { TRUE } from './outcomes.ts';
 import type { Region } from './regions.ts';
 
 /** The atom for "this side of an outer join is real". */
@@ -58,10 +59,11 @@ function consequences(atoms: ReadonlySet<string>, before: Context, after: Contex
     if (place === null) continue;
     const { region, at } = place;
     for (const condition of region.conditions) {
-      found = both(found, at.frame.engine.assume(condition, 1, at));
+      found = both(found, at.frame.engine.assume(condition, TRUE, at));
     }
     for (const { other, condition } of region.paired) {
-      if (isReal(at.frame, other, at.proven)) found = both(found, at.frame.engine.assume(condition, 1, at));
+      if (isReal(at.frame, other, at.proven))
+        found = both(found, at.frame.engine.assume(condition, TRUE, at));
     }
   }
   if (found === 'never') return nothing;

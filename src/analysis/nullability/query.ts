@@ -15,6 +15,7 @@ import { groupingOf, isGrouped, mayBeEmpty } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { isReal, learn, regionKey } from './learn.ts';
 import { isEmptyArm, isNever, lacksRows } from './no-row.ts';
+import { TRUE } from './outcomes.ts';
 import { entryFacts } from './range-table.ts';
 import { regionsOf } from './regions.ts';
 import { writtenBy } from './returning.ts';
@@ -53,7 +54,7 @@ export function openQuery(engine: Engine, query: QueryNode, outer: Context | nul
       if (conditions.length === 0 || query.setOperations !== null || all().every((one) => !one.nullable))
         return all();
       let { at } = result;
-      for (const condition of conditions) at = learn(at, engine.assume(condition, 1, at));
+      for (const condition of conditions) at = learn(at, engine.assume(condition, TRUE, at));
       return known(targetFacts(at), isEmpty);
     },
   };
@@ -101,7 +102,7 @@ function readConditions(frame: Frame): Place {
   let at = rowContext(frame);
   let never = false;
   for (const condition of frame.regions.root.conditions) {
-    const atoms = frame.engine.assume(condition, 1, at);
+    const atoms = frame.engine.assume(condition, TRUE, at);
     never ||= atoms === 'never';
     at = learn(at, atoms);
     frame.proven = at.proven;
@@ -140,7 +141,7 @@ function resultContext(frame: Frame, rows: Context): Place {
   const proven = mayBeEmpty(query) ? (frame.outer?.proven ?? null) : rows.proven;
   const groups: Context = { ...rows, proven, stage: 'group' };
   if (query.havingQual === null) return { at: groups, never: false };
-  const atoms = frame.engine.assume(query.havingQual, 1, groups);
+  const atoms = frame.engine.assume(query.havingQual, TRUE, groups);
   return { at: learn(groups, atoms), never: atoms === 'never' };
 }
 

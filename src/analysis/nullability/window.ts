@@ -5,6 +5,7 @@ import { valueOverRows } from './aggregate.ts';
 import type { Context } from './context.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { learn } from './learn.ts';
+import { TRUE } from './outcomes.ts';
 
 /** OIDs of the built-in window functions (pg_proc.dat). */
 const Fn = {
@@ -44,7 +45,7 @@ export function windowFacts(call: WindowFunc, context: Context): Facts {
   const window = scope.query.windowClause?.find(({ winref }) => winref === call.winref);
   if (window === undefined) return anything;
   const rows: Context = { ...context, proven: context.frame.windowed, caseTest: null };
-  const at = call.aggfilter === null ? rows : learn(rows, engine.assume(call.aggfilter, 1, rows));
+  const at = call.aggfilter === null ? rows : learn(rows, engine.assume(call.aggfilter, TRUE, rows));
   const args = (call.args ?? []).map((arg) => engine.facts(arg, at));
   const someRow = call.aggfilter === null && holdsCurrentRow(window);
   switch (call.winfnoid) {

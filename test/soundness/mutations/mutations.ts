@@ -372,13 +372,20 @@ export const mutations: readonly Mutation[] = [
       'if (known.every(Boolean)) return notNull;',
       'if (known.some(Boolean)) return notNull;',
     ],
-    ['COALESCE is never NULL', 'withNullable(found, !notAll())', 'withNullable(found, false)'],
     [
       'ROW gives all attributes that its type has',
       'return arg === undefined ? anything : facts(arg, context);',
       'return arg === undefined ? notNull : facts(arg, context);',
     ],
     ['ANY: elements are not looked at', ' || (elements.element?.nullable ?? true)', ''],
+  ),
+  ...at('coalesce', [
+    'COALESCE is never NULL',
+    'withNullable(found, !notAll())',
+    'withNullable(found, false)',
+  ]),
+  ...at(
+    'array',
     ['a slice needs no bounds', 'array.nullable || !given', 'array.nullable'],
     ['a subscript is always within', 'if (!isWithin(expr)) return sliceFacts(expr, context);', ''],
     [

@@ -1,0 +1,81 @@
+import { anything, type Facts, onlyNull } from '../facts.ts';
+import type { Expr, Var } from '../tree/nodes.ts';
+import { refusedByChecks } from './constraint.ts';
+import type { Context } from './context.ts';
+import { joinFacts, withNullable } from './join-facts.ts';
+import { expressionKey } from './key.ts';
+import { isReal, learn, regionKey } from './learn.ts';
+import { TRUE } from './outcomes.ts';
+
+/**
+ * What is proven of the first of these that is not NULL: of COALESCE, and whether GREATEST and LEAST are NULL
+ * (PostgreSQL documentation, 9.18).
+ */
+export function coalesceFacts(args: readonly Expr[], context: Context): Facts {
+  const { facts } = context.frame.engine;
+  let found: Facts | null = null;
+  for (const arg of args) {
+    const value = facts(arg, context);
+    if (value === onlyNull) continue;
+    const so: Facts = value.nullable ? { ...value, nullable: false } : value;
+    found = found === null ? so : joinFacts(found, so);
+    if (!value.nullable) return found;
+  }
+  const notAll = () =>
+    splitOnFullJoins(context, (at) => args.some((arg) => !facts(arg, at).nullable)) || refuted(args, context);
+  return found === null ? anything : withNullable(found, !notAll());
+}
+
+/** Whether a CHECK or WHERE cannot be true where all of these are NULL, as with `a IS NOT NULL OR b IS NOT NULL`. */
+function refuted(args: readonly Expr[], context: Context): boolean {
+  if (refusedByChecks(variablesOfOne(args, context), context)) return true;
+  const { conditions } = context.frame.regions.root;
+  if (context.stage !== 'row' || context.nulls !== undefined || conditions.length === 0) return false;
+  const nulls = new Set<string>();
+  for (const arg of args) {
+    const key = expressionKey(withoutCasts(arg), context, false);
+    if (key === null) return false;
+    nulls.add(key);
+  }
+  const at: Context = { ...context, nulls };
+  return conditions.some((condition) => context.frame.engine.assume(condition, TRUE, at) === 'never');
+}
+
+/** Columns that are NULL where all of these are, of the same range table entry as the first one. */
+function variablesOfOne(args: readonly Expr[], context: Context): readonly Var[] {
+  const variables = args.flatMap((arg) => decisive(arg, context) ?? []);
+  return variables.filter(({ varno }) => varno === variables[0]?.varno);
+}
+
+/** The one column that decides whether an expression is NULL, as in `-credit`. */
+function decisive(arg: Expr, context: Context): Var | null {
+  const { facts } = context.frame.engine;
+  const bare = withoutCasts(arg);
+  if (bare.tag === 'VAR') return bare.varlevelsup === 0 ? bare : null;
+  if (bare.tag !== 'OPEXPR' && bare.tag !== 'FUNCEXPR') return null;
+  const [only, another] = (bare.args ?? []).filter((one) => facts(one, context).nullable);
+  const variable = only === undefined || another !== undefined ? null : decisive(only, context);
+  const key = variable === null ? null : expressionKey(variable, context, false);
+  if (key === null) return null;
+  return facts(bare, learn(context, new Set([key]))).nullable ? null : variable;
+}
+
+/** The expression below conversions that give NULL for NULL alone. */
+function withoutCasts(expr: Expr): Expr {
+  return expr.tag === 'RELABELTYPE' || expr.tag === 'COERCEVIAIO' || expr.tag === 'COLLATEEXPR'
+    ? withoutCasts(expr.arg)
+    : expr;
+}
+
+/** Of a full join in a real place at least one side is real: whether something is proven with either. */
+function splitOnFullJoins(context: Context, proves: (at: Context) => boolean): boolean {
+  const { frame, proven } = context;
+  return frame.regions.fullJoins.some(({ left, right, at }) => {
+    if (!isReal(frame, at, proven) || isReal(frame, left, proven) || isReal(frame, right, proven))
+      return false;
+    return [left, right].every((side) => {
+      const where = learn(context, new Set([regionKey(frame, side)]));
+      return proves(where) || splitOnFullJoins(where, proves);
+    });
+  });
+}
