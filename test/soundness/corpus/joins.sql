@@ -95,3 +95,5 @@ SELECT c.id, x.n, y.n AS m FROM customer c LEFT JOIN ((SELECT count(*) AS n FROM
 SELECT c.id, x.n, y.id AS m FROM customer c LEFT JOIN ((SELECT count(*) AS n FROM nothing) x JOIN nothing y ON true) ON true;
 SELECT c.id, x.n FROM (SELECT 1 AS n) x RIGHT JOIN customer c ON true;
 SELECT c.id, x.n, y.n AS m FROM customer c LEFT JOIN nothing z ON z.id = c.id LEFT JOIN LATERAL (SELECT z.id AS n) x ON true LEFT JOIN LATERAL (SELECT c.id AS n) y ON true;
+SELECT s.label AS a, t.label AS b FROM shape s LEFT JOIN shape t ON t.id = s.area;
+SELECT p.placed AS a, q.placed AS b FROM purchase p LEFT JOIN purchase q ON q.id = p.customer_id;
