@@ -13,14 +13,17 @@ export interface Diagnostic {
   readonly hint: string | null;
   /** The text of the line that `line` names, for the excerpt with a caret. */
   readonly excerpt: string | null;
+  /** The stack trace of an internal error, which is a bug of nodrift; absent for everything else. */
+  readonly stack?: string;
 }
 
 /** The process's exit code that a failure leads to; see docs/cli.md. */
-export type ExitCode = 1 | 2 | 3;
+export type ExitCode = 1 | 2 | 3 | 70;
 
 /**
  * The one error that nodrift's rooms throw on purpose.
- * Exit codes: 1 stale or broken queries or migrations, 2 usage or configuration, 3 database unreachable.
+ * Exit codes: 1 stale or broken queries or migrations, 2 usage or configuration, 3 database unreachable, 70 an
+ * internal error in some statement.
  */
 export class Failure extends Error {
   override readonly name = 'Failure';
@@ -59,4 +62,45 @@ export function diagnosticAt(
     excerpt: end === -1 ? text.slice(start) : text.slice(start, start + end),
     ...known,
   });
+}
+
+/** Where a statement is: what an internal error in it is reported with. */
+interface StatementPosition {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * The diagnostic for an exception in the code that works on one statement: a bug of nodrift, which must not hide what
+ * there is to say of the other statements.
+ * @throws the error itself where it is a Failure: that was thrown on purpose
+ */
+export function internalError(
+  error: unknown,
+  { name, file, line, column }: StatementPosition,
+  text: string | null = null,
+): Diagnostic {
+  if (error instanceof Failure) throw error;
+  const what = error instanceof Error ? error : new Error(String(error));
+  return diagnostic({
+    file,
+    line,
+    column,
+    message: `${name}: nodrift ran into an error of its own, which is a bug: ${what.message}`,
+    hint: 'Please report it with the statement and the tables it uses. The other statements were still checked.',
+    excerpt: text?.split(/\r\n|\n|\r/, line)[line - 1] ?? null,
+    stack: what.stack ?? what.message,
+  });
+}
+
+/** The exit code for diagnostics of queries: an internal error outweighs what is wrong with the queries themselves. */
+export function exitCodeOf(diagnostics: readonly Diagnostic[]): 1 | 70 {
+  return diagnostics.some(isInternal) ? 70 : 1;
+}
+
+/** Whether a diagnostic is of an internal error. */
+export function isInternal({ stack }: Diagnostic): boolean {
+  return stack !== undefined;
 }

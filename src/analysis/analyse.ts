@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Diagnostic } from '../diagnostic.ts';
+import { type Diagnostic, internalError } from '../diagnostic.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { type Asked, everything } from './asked.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -60,9 +60,14 @@ export async function analyse(
   const settle = (index: number, described: Described) => {
     const statement = statements[index];
     if (statement === undefined) return;
-    analysed[index] = described.ok
-      ? toQuery(catalog, statement, described, { texts, lenientParameters, asked })
-      : { query: null, diagnostics: [serverDiagnostic(statement, described.error, texts)] };
+    try {
+      analysed[index] = described.ok
+        ? toQuery(catalog, statement, described, { texts, lenientParameters, asked })
+        : { query: null, diagnostics: [serverDiagnostic(statement, described.error, texts)] };
+    } catch (error) {
+      const found = internalError(error, statement, texts.get(statement.file));
+      analysed[index] = { query: null, diagnostics: [found] };
+    }
   };
   await describe(
     client,

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { type Diagnostic, internalError } from '../diagnostic.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { neededPrivileges, type RelationNeed } from './privileges/needed.ts';
 import { privilegesQuery } from './privileges/query.ts';
@@ -20,6 +21,12 @@ export interface Forbidden {
   readonly missing: readonly MissingPrivilege[];
 }
 
+export interface StatementPrivileges {
+  readonly forbidden: readonly Forbidden[];
+  /** Internal errors; what the statements they are in need is not known. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /**
  * Says which statements a role may not execute. Postgres checks privileges when a statement is executed, not when it
  * is parsed; what it will check stands in the query tree (its source, src/backend/executor/execMain.c,
@@ -32,23 +39,29 @@ export interface Forbidden {
  * @param role null: the one that the client is connected as
  * @throws Failure 3 if the connection is lost
  */
-export async function forbiddenStatements(
+export async function statementPrivileges(
   client: Client,
   statements: readonly Statement[],
   role: string | null,
-): Promise<readonly Forbidden[]> {
+): Promise<StatementPrivileges> {
   const invoker = await asking(() => securityInvokerViews(client));
   const needs: {
     readonly index: number;
     readonly relations: readonly RelationNeed[];
     readonly functions: readonly number[];
   }[] = [];
+  const diagnostics: Diagnostic[] = [];
   await describe(
     client,
     statements.map(({ sql }) => sql),
     (described, index) => {
-      if (described.ok && described.tree !== null)
+      const statement = statements[index];
+      if (statement === undefined || !described.ok || described.tree === null) return;
+      try {
         needs.push({ index, ...neededPrivileges(described.tree, invoker) });
+      } catch (error) {
+        diagnostics.push(internalError(error, statement));
+      }
     },
   );
   const { rows } = await asking(() =>
@@ -57,12 +70,13 @@ export async function forbiddenStatements(
       JSON.stringify(needs),
     ]),
   );
-  return statements.flatMap((statement, index) => {
+  const forbidden = statements.flatMap((statement, index) => {
     const missing = rows.filter((row) => row.index === index);
     return missing.length === 0
       ? []
       : [{ statement, missing: missing.map(({ privilege, object }) => ({ privilege, object })) }];
   });
+  return { forbidden, diagnostics };
 }
 
 /** The definitions of views that check the privileges of who reads them, by OID (PostgreSQL 15 and later). */

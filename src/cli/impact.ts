@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { exitCodeOf } from '../diagnostic.ts';
 import { impact as run } from '../flow/impact.ts';
 import { configuration } from './configuration.ts';
 import { databaseUrl } from './database-url.ts';
@@ -6,11 +7,12 @@ import { impactAnnotations } from './impact-annotations.ts';
 import { impactMarkdown } from './impact-markdown.ts';
 import { impactText } from './impact-text.ts';
 import { colorsFor, type Io } from './io.ts';
+import { printDiagnostics } from './print-diagnostics.ts';
 import type { ImpactCommandOptions } from './program.ts';
 import { withProgress } from './report.ts';
 import { visible } from './visible.ts';
 
-/** `nodrift impact`: what migrations do to the queries; 1 where they break running code, else 0. */
+/** `nodrift impact`: what migrations do to the queries; 1 where they break running code, 70 for an internal error. */
 export async function impact(options: ImpactCommandOptions, io: Io): Promise<number> {
   const config = configuration(options, io);
   const { since, pending, migration, allow = [] } = options;
@@ -37,5 +39,7 @@ export async function impact(options: ImpactCommandOptions, io: Io): Promise<num
     for (const note of report.notes) io.stderr.write(`${warn.yellow('note:')} ${visible(note)}\n`);
     io.stdout.write(impactText(found, { ...places, colors: colorsFor(io.stdout, io.env) }));
   }
+  printDiagnostics(found.internalErrors, config.root, io);
+  if (found.internalErrors.length > 0) return exitCodeOf(found.internalErrors);
   return report.severity === 'breaks' ? 1 : 0;
 }

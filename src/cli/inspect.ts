@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { exitCodeOf, isInternal } from '../diagnostic.ts';
 import { inspect as run } from '../flow/inspect.ts';
 import { configuration } from './configuration.ts';
 import { inspectionText } from './inspection-text.ts';
@@ -7,7 +8,7 @@ import { printDiagnostics } from './print-diagnostics.ts';
 import type { InspectOptions } from './program.ts';
 import { printNotes, withProgress } from './report.ts';
 
-/** `nodrift inspect [--json] [files...]`: what the analysis found out; 1 if there are errors. */
+/** `nodrift inspect [--json] [files...]`: what the analysis found out; 1 if there are errors, 70 if one is internal. */
 export async function inspect(files: readonly string[], options: InspectOptions, io: Io): Promise<number> {
   const config = configuration(options, io);
   const wanted = files.map((file) => resolve(io.cwd, file));
@@ -16,9 +17,11 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   await printNotes(analysed, io);
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(inspection, null, 2)}\n`);
+    // The format has no place for a stack trace.
+    printDiagnostics(diagnostics.filter(isInternal), config.root, io);
   } else {
     io.stdout.write(inspectionText(inspection, colorsFor(io.stdout, io.env)));
     printDiagnostics(diagnostics, config.root, io);
   }
-  return diagnostics.length > 0 ? 1 : 0;
+  return diagnostics.length > 0 ? exitCodeOf(diagnostics) : 0;
 }

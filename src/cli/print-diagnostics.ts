@@ -2,11 +2,20 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { colorsFor, type Io } from './io.ts';
 import { renderDiagnostic } from './render.ts';
 import { count } from './report.ts';
+import { visible } from './visible.ts';
 
-/** Prints diagnostics on the error stream. `root` is the configuration's folder. */
+/** Prints diagnostics on the error stream, internal errors with their stack traces. `root` is the configuration's folder. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], root: string, io: Io): void {
   const options = { colors: colorsFor(io.stderr, io.env), root, cwd: io.cwd };
-  io.stderr.write(diagnostics.map((found) => `${renderDiagnostic(found, options)}\n`).join('\n'));
+  const text = (found: Diagnostic) => {
+    const trace = found.stack === undefined ? '' : `\n${options.colors.dim(visible(indented(found.stack)))}`;
+    return `${renderDiagnostic(found, options)}${trace}\n`;
+  };
+  io.stderr.write(diagnostics.map(text).join('\n'));
   if (diagnostics.length > 1)
     io.stderr.write(`\n${options.colors.bold(count(diagnostics.length, 'error'))}\n`);
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
 }

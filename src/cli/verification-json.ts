@@ -5,7 +5,7 @@ import type { Statement } from '../syntax/statement.ts';
 
 /** What `nodrift verify --json` prints; `formatVersion` grows when a reader could be misled. */
 export function verificationJson(found: Verification) {
-  const { changes, changed, forbidden, broken, waiting, objects, queries, ...rest } = found;
+  const { changes, changed, forbidden, broken, waiting, internalErrors, objects, queries, ...rest } = found;
   return {
     formatVersion: 1,
     holds: holds(found),
@@ -20,6 +20,7 @@ export function verificationJson(found: Verification) {
     })),
     broken: broken.map(errorOf),
     waiting: waiting.map(errorOf),
+    internalErrors: internalErrors.map(errorOf),
     changed: changed.map(({ statement, changes }) => ({
       ...placeOf(statement),
       changes: changes.map(({ kind, subject, before, after, severity, effect }) => {

@@ -70,10 +70,12 @@ function changeLine({ kind, subject, before, after, effect }: Change): string {
 }
 
 function summary(found: Verification, broken: number): string {
-  const { database, role, changes, changed, forbidden, pending, unknown, objects, queries } = found;
+  const { database, role, changes, changed, forbidden, internalErrors, pending, unknown, objects, queries } =
+    found;
   const said = [
     changes.length > 0 && count(changes.length, 'difference'),
     broken > 0 && `${count(broken, 'query', 'queries')} refused`,
+    internalErrors.length > 0 && count(internalErrors.length, 'internal error'),
     changed.length > 0 && `${count(changed.length, 'query', 'queries')} typed otherwise`,
     forbidden.length > 0 && `${count(forbidden.length, 'query', 'queries')} not allowed to ${role}`,
     unknown.length > 0 && count(unknown.length, 'unknown migration'),

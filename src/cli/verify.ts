@@ -1,3 +1,4 @@
+import { exitCodeOf } from '../diagnostic.ts';
 import { holds, type Verification } from '../flow/verification.ts';
 import { verify as run } from '../flow/verify.ts';
 import { configuration } from './configuration.ts';
@@ -19,13 +20,18 @@ export async function verify(options: VerifyCommandOptions, io: Io): Promise<num
   );
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(verificationJson(found), null, 2)}\n`);
-    return holds(found) ? 0 : 1;
+    printDiagnostics(found.internalErrors, config.root, io);
+    return exitCode(found);
   }
   const warn = colorsFor(io.stderr, io.env);
   for (const note of notesOf(found)) io.stderr.write(`${warn.yellow('note:')} ${visible(note)}\n`);
   io.stdout.write(verificationText(found, colorsFor(io.stdout, io.env)));
-  if (found.broken.length > 0) printDiagnostics(found.broken, config.root, io);
-  return holds(found) ? 0 : 1;
+  printDiagnostics([...found.broken, ...found.internalErrors], config.root, io);
+  return exitCode(found);
+}
+
+function exitCode(found: Verification): number {
+  return holds(found) ? 0 : exitCodeOf(found.internalErrors);
 }
 
 function notesOf({ notes, edited, waiting }: Verification): readonly string[] {

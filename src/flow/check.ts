@@ -1,4 +1,4 @@
-import { type Diagnostic, Failure } from '../diagnostic.ts';
+import { type Diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
 import { compareOutputs } from '../drift/compare.ts';
 import type { Output } from '../drift/output.ts';
 import type { Config } from '../project/config.ts';
@@ -16,7 +16,8 @@ export interface Checked {
  * Analyses the queries and compares what would be generated with what is on the disk; writes nothing but, if all is
  * well, a record of that in the user's cache.
  * With `options.files` only their modules, and the shared types, are looked at.
- * Throws Failure: 1 with everything that is wrong with the queries or the migrations, 2 configuration, 3 database.
+ * Throws Failure: 1 with everything that is wrong with the queries or the migrations, 2 configuration, 3 database,
+ * 70 an internal error in a query, among what else is wrong.
  */
 export async function check(config: Config, options: FlowOptions = {}): Promise<Checked> {
   return rememberingInputs(config, options, async (remember) => {
@@ -37,7 +38,7 @@ export async function compare(config: Config, options: FlowOptions): Promise<Che
       ...analysed.diagnostics,
       ...printed.diagnostics.map((found) => withExcerpt(found, analysed)),
     ];
-    if (diagnostics.length > 0) throw new Failure(1, diagnostics, remarkOn(analysed));
+    if (diagnostics.length > 0) throw new Failure(exitCodeOf(diagnostics), diagnostics, remarkOn(analysed));
     const outputs = await compareOutputs(config, printed.modules);
     const { selected } = analysed;
     return {

@@ -10,7 +10,8 @@ import { rememberingInputs } from './passed.ts';
  * touched.
  * With `options.files` only their modules, and the shared types, are written, and nothing is removed.
  * Throws Failure: 1 with everything that is wrong with the queries or the migrations; 2 configuration, a file
- * that a person wrote in a module's place, or a folder that cannot be written; 3 database. Then nothing is written.
+ * that a person wrote in a module's place, or a folder that cannot be written; 3 database; 70 an internal error in a
+ * query. Then nothing is written.
  */
 export async function generate(config: Config, options: FlowOptions = {}): Promise<Checked> {
   return rememberingInputs(config, options, async (remember) => {

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { Database } from '../database/database.ts';
 import type { MigrationUnit } from '../database/migration-units.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import { type Diagnostic, isInternal } from '../diagnostic.ts';
 import { type Severity, worst } from '../drift/impact/change.ts';
 import { type Comparison, compareSnapshots, type QueryImpact } from '../drift/impact/compare.ts';
 import { byName } from '../drift/impact/rules.ts';
@@ -27,6 +27,8 @@ export interface Impact {
   readonly report: ImpactReport;
   /** The lines that the report's errors name, for excerpts: errors of the report -> diagnostics. */
   readonly diagnostics: ReadonlyMap<InspectedError, Diagnostic>;
+  /** Internal errors in some query on some state of the schema, each once. */
+  readonly internalErrors: readonly Diagnostic[];
 }
 
 /**
@@ -184,7 +186,14 @@ function reportOn(
       notes,
     },
     diagnostics,
+    internalErrors: internalErrorsOf(plan, states),
   };
+}
+
+function internalErrorsOf({ running, coming }: ImpactPlan, states: States): readonly Diagnostic[] {
+  const ofStates = [...states.running, ...states.coming].flatMap(({ errors }) => [...errors.values()].flat());
+  const all = [...running.diagnostics, ...coming.diagnostics, ...ofStates].filter(isInternal);
+  return [...new Map(all.map((found) => [`${found.file}:${found.line}:${found.message}`, found])).values()];
 }
 
 function isGrave({ severity }: QueryImpact): boolean {

@@ -29,19 +29,25 @@ export interface Inspected {
  * Throws Failure: 1 a broken migration, 2 configuration, 3 database.
  */
 export async function inspect(config: Config, options: FlowOptions = {}): Promise<Inspected> {
-  const rooms = Promise.all([import('../typescript/query-names.ts'), import('../typescript/ts-types.ts')]);
+  const rooms = Promise.all([
+    import('../typescript/query-names.ts'),
+    import('../typescript/ts-types.ts'),
+    import('../typescript/print-query.ts'),
+  ]);
   return withAnalysed(config, { ...options, asked: everything }, async (analysed) => {
-    const [{ nameQueries }, { tsTypes, argumentOf }] = await rooms;
+    const [{ nameQueries }, { tsTypes, argumentOf }, { printQuery }] = await rooms;
     const found: Diagnostic[] = [...analysed.diagnostics];
     // With two transforms a file can stand there twice.
     const files = [...new Map(analysed.files.map(({ file, queries }) => [file, queries])).values()];
     const tsType = tsTypes(config, files.flat());
     const named = files.flatMap((queries) => nameQueries(queries, config, found));
     const wanted = (file: string | null) => file === null || (analysed.selected?.has(file) ?? true);
-    const diagnostics = found.filter(({ file }) => wanted(file)).map((one) => withExcerpt(one, analysed));
     const queries = named
       .filter(({ query }) => wanted(query.statement.file))
-      .map((query) => inspectQuery(query, { tsType, argumentOf, config }));
+      .flatMap((query) =>
+        printQuery(query, found, () => [inspectQuery(query, { tsType, argumentOf, config })]),
+      );
+    const diagnostics = found.filter(({ file }) => wanted(file)).map((one) => withExcerpt(one, analysed));
     const inspection: Inspection = {
       formatVersion: 1,
       postgres: analysed.postgres,

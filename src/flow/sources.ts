@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import { type Diagnostic, diagnostic, Failure, internalError } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { findQueryFiles, type QueryFile } from '../project/query-files.ts';
 import { decodeUtf8 } from '../syntax/decode.ts';
@@ -54,8 +54,14 @@ function readSource(file: string, path: string, { dropIn }: Config) {
   if (!('text' in decoded)) {
     return { source: { file, text: '', statements: [] }, diagnostics: [decoded], warnings: [] };
   }
-  const { statements, ...problems } = readStatements(file, decoded.text, { pgtyped: dropIn });
-  return { source: { file, text: decoded.text, statements }, ...problems };
+  const { text } = decoded;
+  try {
+    const { statements, ...problems } = readStatements(file, text, { pgtyped: dropIn });
+    return { source: { file, text, statements }, ...problems };
+  } catch (error) {
+    const found = internalError(error, { name: file, file, line: 1, column: 1 }, text);
+    return { source: { file, text, statements: [] }, diagnostics: [found], warnings: [] };
+  }
 }
 
 function decode(file: string, path: string): { readonly text: string } | Diagnostic {

@@ -27,6 +27,8 @@ export interface Verification {
   readonly waiting: readonly Diagnostic[];
   readonly changed: readonly ChangedQuery[];
   readonly forbidden: readonly Forbidden[];
+  /** Internal errors in some statement, of which nothing else is known then. */
+  readonly internalErrors: readonly Diagnostic[];
   /** How much was compared. */
   readonly objects: number;
   readonly queries: number;
@@ -39,6 +41,7 @@ export interface ChangedQuery {
 }
 
 /** Whether nothing is wrong; migrations that are pending are nothing wrong. */
-export function holds({ unknown, changes, broken, changed, forbidden }: Verification): boolean {
-  return [unknown, changes, broken, changed, forbidden].every((found) => found.length === 0);
+export function holds(found: Verification): boolean {
+  const { unknown, changes, broken, changed, forbidden, internalErrors } = found;
+  return [unknown, changes, broken, changed, forbidden, internalErrors].every((found) => found.length === 0);
 }

@@ -11,7 +11,7 @@ import { readSourceFiles } from '../database/migration-files.ts';
 import { migrationUnits } from '../database/migration-units.ts';
 import { openLive } from '../database/open-live.ts';
 import { unusableSchemas } from '../database/session.ts';
-import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import { type Diagnostic, diagnostic, exitCodeOf, Failure, isInternal } from '../diagnostic.ts';
 import type { Change } from '../drift/impact/change.ts';
 import { queryChanges } from '../drift/impact/query-changes.ts';
 import { respell } from '../drift/respell.ts';
@@ -50,7 +50,7 @@ export async function verify(config: Config, options: VerifyOptions): Promise<Ve
 
 async function verifyOn(live: Database, config: Config, options: VerifyOptions): Promise<Verification> {
   const { sources, diagnostics } = await readSources(config);
-  if (diagnostics.length > 0) throw new Failure(1, diagnostics);
+  if (diagnostics.length > 0) throw new Failure(exitCodeOf(diagnostics), diagnostics);
   const role = await roleOf(live.client, options.role);
   const names = (await migrationUnits(config)).map(({ name }) => name);
   const books = await readLiveBooks(live.client, config.source, names);
@@ -126,7 +126,7 @@ async function compareQueries(
   sources: readonly Source[],
   { role, waits }: Asked,
 ) {
-  const [{ forbiddenStatements }, before, after] = [
+  const [{ statementPrivileges }, before, after] = [
     await import('../analysis/privileges.ts'),
     await analyseOn(scratch.client, config, sources),
     await analyseOn(live.client, config, sources),
@@ -134,13 +134,18 @@ async function compareQueries(
   const timedOut = after.diagnostics.find(({ sqlstate }) => sqlstate === '55P03' || sqlstate === '57014');
   if (timedOut) throw notAnswered(timedOut.message, timedOut.sqlstate);
   const known = new Set(before.diagnostics.map(key));
-  const waiting = after.diagnostics.filter((found) => waits && known.has(key(found)));
+  const refused = after.diagnostics.filter((found) => !isInternal(found));
+  const waiting = refused.filter((found) => waits && known.has(key(found)));
   const statements = after.queries.map(({ statement }) => statement);
+  const privileges = await statementPrivileges(live.client, statements, role);
+  const all = [...before.diagnostics, ...after.diagnostics, ...privileges.diagnostics];
   return {
-    broken: after.diagnostics.filter((found) => !waiting.includes(found)),
+    broken: refused.filter((found) => !waiting.includes(found)),
     waiting,
     changed: changedQueries(before.queries, after.queries, config),
-    forbidden: await forbiddenStatements(live.client, statements, role),
+    forbidden: privileges.forbidden,
+    // A statement is analysed on both databases; an error in both is one.
+    internalErrors: [...new Map(all.filter(isInternal).map((found) => [key(found), found])).values()],
     queries: statements.length,
   };
 }

@@ -1,4 +1,5 @@
 import type { Query, QueryParam, SlotValue } from '../analysis/query.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { docComment } from './comment.ts';
 import { type Expression, printExpression, pure } from './expression.ts';
@@ -8,6 +9,7 @@ import { collectImports } from './imports.ts';
 import { sqlLiteral, stringLiteral, unixLines } from './literal.ts';
 import type { Module } from './module.ts';
 import type { Overrides } from './override.ts';
+import { printQuery } from './print-query.ts';
 import type { NamedQuery, SourceFile } from './query-names.ts';
 import { rowType } from './row-type.ts';
 import { type Scope, type Shape, shapeOf } from './shape.ts';
@@ -26,12 +28,16 @@ import {
 import { variantNames } from './variant-names.ts';
 import { violationFields } from './violation-types.ts';
 
-/** The module of one file for nodrift's own runtime. */
+/**
+ * The module of one file for nodrift's own runtime.
+ * @param diagnostics takes internal errors; the queries they are in are left out
+ */
 export function nodriftModule(
   { file, output, queries }: SourceFile,
   shared: SharedModule,
   overrides: Overrides,
   config: Config,
+  diagnostics: Diagnostic[],
 ): Module {
   const taken = new Set(queries.flatMap((q) => [q.name, q.params, q.row, q.violations]));
   const variants = queries.map(({ query, stem }) =>
@@ -39,7 +45,9 @@ export function nodriftModule(
   );
   const imports = collectImports(taken);
   const scope = fileScope(output, imports, shared, overrides, config);
-  const blocks = queries.flatMap((query, i) => queryBlocks(query, variants[i] ?? [], scope));
+  const blocks = queries.flatMap((query, i) =>
+    printQuery(query, diagnostics, () => queryBlocks(query, variants[i] ?? [], scope)),
+  );
   return { path: output, source: file, text: `${header(file)}${[imports.print(), ...blocks].join('\n')}` };
 }
 

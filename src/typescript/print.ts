@@ -16,8 +16,8 @@ import { sharedNames } from './shared-names.ts';
  * All files of the project have to be given, also where only some are to be written: what the shared
  * module holds and how its types are called follows from all queries.
  *
- * @returns the modules in the order of the files, the shared one last; a file that a diagnostic blames
- *   has none
+ * @returns the modules in the order of the files, the shared one last; of a file that a diagnostic blames there is
+ *   none, or one that lacks the query
  * @throws Failure (exit code 2) where the configuration asks for a type that cannot be had honestly
  */
 export function printModules(input: {
@@ -43,8 +43,8 @@ export function printModules(input: {
     if (queries.length === 0 || diagnostics.length > before) continue;
     modules.push(
       config.runtime === 'nodrift'
-        ? nodriftModule(source, shared, overrides, config)
-        : pgtypedModule(source, overrides, config),
+        ? nodriftModule(source, shared, overrides, config, diagnostics)
+        : pgtypedModule(source, overrides, config, diagnostics),
     );
   }
   const common = shared.print();

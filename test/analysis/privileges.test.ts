@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { forbiddenStatements } from '../../src/analysis/privileges.ts';
+import { statementPrivileges } from '../../src/analysis/privileges.ts';
 import { readStatements } from '../../src/syntax/read.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -118,7 +118,9 @@ describe.each([14, 15, 16, 17, 18] as const)('on PostgreSQL %i', (major) => {
 
   async function missing(sql: string): Promise<readonly string[]> {
     const { statements } = readStatements('q.sql', `-- @name Query\n${sql};\n`);
-    const [forbidden] = await forbiddenStatements(client, statements, role);
+    const {
+      forbidden: [forbidden],
+    } = await statementPrivileges(client, statements, role);
     return (forbidden?.missing ?? []).map(({ privilege, object }) => `${privilege} ON ${object}`);
   }
 
@@ -149,6 +151,6 @@ describe.each([14, 15, 16, 17, 18] as const)('on PostgreSQL %i', (major) => {
       'q.sql',
       '-- @name One\nSELECT id FROM hidden.t;\n-- @name Two\nSELECT nothing;\n',
     );
-    expect(await forbiddenStatements(client, statements, null)).toEqual([]);
+    expect(await statementPrivileges(client, statements, null)).toEqual({ forbidden: [], diagnostics: [] });
   });
 });

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../diagnostic.ts';
+import { type Diagnostic, isInternal } from '../../diagnostic.ts';
 import { bySeverity, type Change, type Severity, worst } from './change.ts';
 import { type ComparisonOptions, queryChanges } from './query-changes.ts';
 import { changedRules, runTimeChanges } from './rule-changes.ts';
@@ -66,7 +66,9 @@ export function compareSnapshots(before: Snapshot, after: Snapshot, options: Com
   return { impacts, unaffected, broken };
 }
 
-function refused({ message, sqlstate }: Diagnostic): Change {
+function refused(found: Diagnostic): Change {
+  const { message, sqlstate } = found;
+  if (isInternal(found)) return unknown('accepted', withoutName(message));
   const effect = sqlstate === null ? 'nodrift refuses it' : 'every call fails';
   return {
     kind: 'query',
@@ -81,6 +83,7 @@ function refused({ message, sqlstate }: Diagnostic): Change {
 
 function accepted(errors: readonly Diagnostic[]): Change {
   const [first] = errors;
+  if (first !== undefined && isInternal(first)) return unknown(withoutName(first.message), 'accepted');
   return {
     kind: 'query',
     severity: 'compatible',
@@ -89,6 +92,19 @@ function accepted(errors: readonly Diagnostic[]): Change {
     after: 'accepted',
     direction: null,
     effect: 'it works from now on',
+  };
+}
+
+/** An internal error on one of the two states: the query may be what it was, or not. */
+function unknown(before: string, after: string): Change {
+  return {
+    kind: 'query',
+    severity: 'may break',
+    subject: '',
+    before,
+    after,
+    direction: null,
+    effect: 'nodrift could not analyse it on both schemas',
   };
 }
 

@@ -1,4 +1,5 @@
 import type { QueryParam } from '../../analysis/query.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
 import type { Config } from '../../project/config.ts';
 import type { Param, Slot } from '../../syntax/statement.ts';
 import { docComment } from '../comment.ts';
@@ -7,6 +8,7 @@ import { header } from '../header.ts';
 import type { Module } from '../module.ts';
 import { pascalCase } from '../names.ts';
 import type { Overrides } from '../override.ts';
+import { printQuery } from '../print-query.ts';
 import type { NamedQuery, SourceFile } from '../query-names.ts';
 import { arrayOf, named, orNull, printFields, type TsField, type TsType, unionOf } from '../ts-type.ts';
 import { isRequired, queryIr } from './ir.ts';
@@ -15,16 +17,20 @@ import { type FileTypes, fileTypes } from './types.ts';
 /**
  * The module of one file for @pgtyped/runtime: the exports that PgTyped 2.4 generates (@pgtyped/cli,
  * src/generator.ts), typed by what is true.
+ * @param diagnostics takes internal errors; the queries they are in are left out
  */
 export function pgtypedModule(
   { file, output, queries }: SourceFile,
   overrides: Overrides,
   config: Config,
+  diagnostics: Diagnostic[],
 ): Module {
   const taken = new Set(queries.flatMap((q) => [q.name, q.params, q.row, q.pair]));
   const types = fileTypes(taken, output, overrides, config);
   const prepared = types.imports.value('@pgtyped/runtime', 'PreparedQuery');
-  const blocks = queries.flatMap((query) => queryBlocks(query, prepared, taken, types, config));
+  const blocks = queries.flatMap((query) =>
+    printQuery(query, diagnostics, () => queryBlocks(query, prepared, taken, types, config)),
+  );
   const text = [types.imports.print(), types.print(), ...blocks].filter((block) => block !== '').join('\n');
   return { path: output, source: file, text: `${header(file)}${text}` };
 }
