@@ -4,7 +4,7 @@ import { assume } from './nullability/assume.ts';
 import { functionBody } from './nullability/body.ts';
 import type { Engine, Opened, Trust } from './nullability/context.ts';
 import { facts } from './nullability/expression.ts';
-import { openQuery } from './nullability/query.ts';
+import { openOnce, openQuery } from './nullability/query.ts';
 import { relationFacts } from './nullability/relation.ts';
 import type { QueryNode } from './tree/nodes.ts';
 
@@ -45,9 +45,15 @@ function engineFor(catalog: Catalog, params: readonly Facts[] | null, depth: num
     params,
     trust,
     nextFrame: () => frames++,
+    provisional: { reads: 0 },
+    nesting: { evaluation: 0, key: 0, tooDeep: 0 },
+    opens: new Map(),
+    roots: new Map(),
+    keys: new Map(),
     facts,
     assume,
-    open: (query, outer) => openQuery(engine, query, outer),
+    open: (query, outer) => openOnce(engine, query, outer),
+    reopen: (query, outer) => openQuery(engine, query, outer),
     relation: (oid, inherited, less) =>
       relationFacts(engineFor(catalog, null, depth, { ...trust, ...less }), oid, inherited),
     body: (oid, args) =>

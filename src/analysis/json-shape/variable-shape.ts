@@ -43,7 +43,7 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
         ...place,
         frame: holder,
         outer: holder.outer,
-        proven: holder.outer?.proven ?? null,
+        proven: holder.start,
       };
       const { ctequery } = cte.node;
       const opened = once(holder, ctequery, () => engine.open(ctequery, inside));

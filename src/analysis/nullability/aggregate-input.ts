@@ -40,7 +40,7 @@ function someInput(call: Aggref, ofArgument: boolean, context: Context): Atoms {
 }
 
 /** Whether the group is known to have a row. */
-export function hasRow(proven: Proven | null, context: Context): boolean {
+export function hasRow(proven: Proven, context: Context): boolean {
   return holds(proven, rowAtom(context));
 }
 

@@ -5,10 +5,11 @@ import { logicAtoms } from './assume/logic.ts';
 import { nullnessAtoms } from './assume/not-null.ts';
 import { booleanTestAtoms, distinctAtoms, nullTestAtoms } from './assume/predicate.ts';
 import { subLinkAtoms } from './assume/sublink.ts';
-import { type Atoms, both, either, nothing } from './atoms.ts';
+import { type Atoms, both, either, nothing, nothingFollows } from './atoms.ts';
 import { reachedResults } from './case.ts';
 import type { Context } from './context.ts';
 import { excludedBy } from './exclusion.ts';
+import { remembered } from './memo.ts';
 import { FALSE, NULL, TRUE } from './outcomes.ts';
 
 /**
@@ -16,6 +17,13 @@ import { FALSE, NULL, TRUE } from './outcomes.ts';
  * documentation, 9.1). Reads only what a condition's form says: nothing is assumed of data.
  */
 export function assume(expr: Expr, outcomes: number, context: Context): Atoms {
+  const { implications } = context.frame.memo;
+  return remembered(implications, expr, context, outcomes, nothingFollows, (at) =>
+    assumeIn(expr, outcomes, at),
+  );
+}
+
+function assumeIn(expr: Expr, outcomes: number, context: Context): Atoms {
   const found = assumed(expr, outcomes, context);
   if (context.excluding !== true || found === 'never') return found;
   const isTrue = (outcomes & TRUE) !== 0;

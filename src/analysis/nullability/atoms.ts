@@ -11,11 +11,17 @@ export interface Proven {
   readonly outer: Proven | null;
   /** Whether there are atoms for expressions other than columns. */
   readonly expressions: boolean;
+  /** Whether it holds at a place inside of an expression only, not for all rows of a query. */
+  readonly local: boolean;
+  /** What was made of this by adding atoms, by those atoms: the same knowledge is the same object. */
+  readonly extensions: Map<string, Proven>;
 }
 
 const none: ReadonlySet<string> = new Set();
 
 export const nothing: Atoms = none;
+
+export const nothingFollows = (): Atoms => nothing;
 
 /** What holds if both do. */
 export function both(a: Atoms, b: Atoms): Atoms {
@@ -62,17 +68,47 @@ function inEither(atom: string, others: ReadonlySet<string>): readonly string[] 
   });
 }
 
-export function holds(proven: Proven | null, atom: string): boolean {
-  for (let at = proven; at !== null; at = at.outer) if (at.atoms.has(atom)) return true;
+export function holds(proven: Proven, atom: string): boolean {
+  for (let at: Proven | null = proven; at !== null; at = at.outer) if (at.atoms.has(atom)) return true;
   return false;
 }
 
 /** Prefix of the atoms for expressions that are not columns. */
 export const expressionPrefix = 'e';
 
-/** Adds atoms. An impossible assumption adds nothing: nobody is there to see it. */
-export function extended(proven: Proven | null, atoms: Atoms): Proven | null {
+/** What is known where a query begins: what is known around it. */
+export function startingFrom(outer: Proven | null): Proven {
+  return {
+    atoms: none,
+    outer,
+    expressions: outer?.expressions ?? false,
+    local: false,
+    extensions: new Map(),
+  };
+}
+
+/**
+ * Adds atoms. An impossible assumption adds nothing: nothing is evaluated there.
+ *
+ * @param local see Proven
+ */
+export function extended(proven: Proven, atoms: Atoms, local: boolean): Proven {
   if (atoms === 'never' || atoms.size === 0) return proven;
-  const expressions = [...atoms].some((atom) => atom.startsWith(expressionPrefix));
-  return { atoms, outer: proven, expressions: expressions || (proven?.expressions ?? false) };
+  const news = [...atoms].filter((atom) => !holds(proven, atom));
+  if (news.length === 0) return proven;
+  const key = `${local ? 'l' : 'g'}${news.toSorted().join('\n')}`;
+  let made = proven.extensions.get(key);
+  if (made === undefined) {
+    const expressions = proven.expressions || news.some((atom) => atom.startsWith(expressionPrefix));
+    made = { atoms: new Set(news), outer: proven, expressions, local, extensions: new Map() };
+    proven.extensions.set(key, made);
+  }
+  return made;
+}
+
+/** What holds for all rows of the query: without what holds only inside of the expression that is evaluated. */
+export function withoutLocal(proven: Proven): Proven {
+  let at = proven;
+  while (at.local && at.outer !== null) at = at.outer;
+  return at;
 }

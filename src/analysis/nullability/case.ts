@@ -1,20 +1,28 @@
-import type { CaseExpr, Const, Expr } from '../tree/nodes.ts';
-import { type Atoms, nothing } from './atoms.ts';
-import type { Context } from './context.ts';
+import type { CaseExpr, Const } from '../tree/nodes.ts';
+import { nothing } from './atoms.ts';
+import type { Context, Result } from './context.ts';
 import { learn } from './learn.ts';
+import { remembered } from './memo.ts';
 import { FALSE, NULL, TRUE } from './outcomes.ts';
-
-/** What a CASE may result in. */
-interface Result {
-  readonly result: Expr;
-  /** What the branch's own condition says where it is reached. */
-  readonly reached: Atoms;
-  /** What is known where it is reached: from that condition, and from those before, which were not true. */
-  readonly at: Context;
-}
 
 /** The results of a CASE's branches in order, ELSE last; without those that are never reached. */
 export function reachedResults(expr: CaseExpr, context: Context): readonly Result[] {
+  return remembered(
+    context.frame.memo.reached,
+    expr,
+    context,
+    0,
+    () => allResults(expr, context),
+    (at) => resultsIn(expr, at),
+  );
+}
+
+function allResults(expr: CaseExpr, context: Context): readonly Result[] {
+  const results = [...expr.args.map(({ result }) => result), expr.defresult ?? nullConstant];
+  return results.map((result) => ({ result, reached: nothing, at: context }));
+}
+
+function resultsIn(expr: CaseExpr, context: Context): readonly Result[] {
   const { assume, facts } = context.frame.engine;
   const caseTest = expr.arg === null ? context.caseTest : { facts: facts(expr.arg, context), expr: expr.arg };
   const found: Result[] = [];

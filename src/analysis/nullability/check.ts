@@ -4,9 +4,9 @@ import { calledFunctions } from '../tree/calls.ts';
 import { type Expr, type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
 import { readExpr } from '../tree/read.ts';
 import { walk } from '../tree/walk.ts';
-import { nothing } from './atoms.ts';
+import { nothing, type Proven } from './atoms.ts';
 import type { Engine } from './context.ts';
-import { learn } from './learn.ts';
+import { learnOfRows } from './learn.ts';
 import { NULL, TRUE } from './outcomes.ts';
 
 /**
@@ -26,10 +26,10 @@ export function checkedColumns(engine: Engine, relation: Relation, inherited: bo
   let at = result;
   for (const condition of conditions) {
     const atoms = engine.assume(condition, TRUE | NULL, at);
-    at = learn(at, atoms === 'never' ? nothing : atoms);
+    at = learnOfRows(at, atoms === 'never' ? nothing : atoms);
   }
   const found: number[] = [];
-  for (let proven = at.proven; proven !== null; proven = proven.outer) {
+  for (let proven: Proven | null = at.proven; proven !== null; proven = proven.outer) {
     for (const atom of proven.atoms) {
       const [, column] = atom.startsWith(`v${frame.id}.1.`) ? atom.slice(1).split('.1.') : [];
       if (column !== undefined) found.push(Number(column));

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { expressionKey } from './key.ts';
 import { isReal, learn, regionKey } from './learn.ts';
+import { assumedNulls } from './null.ts';
 import { TRUE } from './outcomes.ts';
 
 /**
@@ -37,7 +38,7 @@ function refuted(args: readonly Expr[], context: Context): boolean {
     if (key === null) return false;
     nulls.add(key);
   }
-  const at: Context = { ...context, nulls };
+  const at: Context = { ...context, nulls: assumedNulls(nulls, context) };
   return conditions.some((condition) => context.frame.engine.assume(condition, TRUE, at) === 'never');
 }
 

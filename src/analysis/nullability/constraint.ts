@@ -5,6 +5,7 @@ import { isBuiltIn } from './check.ts';
 import type { Context, Engine } from './context.ts';
 import { variableKey } from './key.ts';
 import { isReal } from './learn.ts';
+import { assumedNulls } from './null.ts';
 import { NULL, TRUE } from './outcomes.ts';
 
 /** A CHECK constraint about several columns. */
@@ -47,7 +48,10 @@ function addColumns(value: unknown, columns: Set<number>): void {
  */
 export function refusedByChecks(variables: readonly Var[], context: Context): boolean {
   const [first] = variables;
-  const nulls = new Set(variables.flatMap((variable) => variableKey(variable, context) ?? []));
+  const nulls = assumedNulls(
+    variables.flatMap((variable) => variableKey(variable, context) ?? []),
+    context,
+  );
   if (first === undefined || context.nulls !== undefined || nulls.size < variables.length) return false;
   const { frame } = context;
   const { engine, scope, regions } = frame;

@@ -3,8 +3,11 @@ import type { Facts } from '../facts.ts';
 import type { Scope } from '../scope.ts';
 import type { CommonTableExpr, Expr, QueryNode } from '../tree/nodes.ts';
 import type { Atoms, Proven } from './atoms.ts';
-import type { RowVersion } from './key.ts';
+import type { InternedKey, Memo } from './memo.ts';
 import type { Regions } from './regions.ts';
+
+/** Of a target's row in RETURNING: as it was, as it is now, or whichever of the two MERGE's action left. */
+export type RowVersion = 'before' | 'after' | 'either';
 
 /** One query while it is looked at: what is known of its range table, for whoever looks at its expressions. */
 export interface Frame {
@@ -19,15 +22,39 @@ export interface Frame {
   readonly entries: (readonly Facts[] | undefined)[];
   /** Facts of each WITH query's columns, once asked for. */
   readonly withQueries: Map<CommonTableExpr, readonly Facts[]>;
+  /** What is known where the query begins. */
+  readonly start: Proven;
   /** What holds for every row that comes out of FROM and WHERE; grows while these are read. */
-  proven: Proven | null;
+  proven: Proven;
   /** What holds for every row that a window function looks at: a CASE around it speaks of its own row only. */
-  windowed: Proven | null;
+  windowed: Proven;
   readonly grouping: Grouping | null;
   /** WITH queries and range table entries that have no row for sure, so far as they were looked at. */
   readonly empty: Set<CommonTableExpr | number>;
   /** Null while there is no RETURNING to look at. */
   written: Written | null;
+  readonly memo: FrameMemo;
+}
+
+/** What was found about the nodes of a frame's query. */
+export interface FrameMemo {
+  readonly facts: Memo<Facts>;
+  readonly implications: Memo<Atoms>;
+  readonly notNull: Memo<Atoms>;
+  readonly reached: Memo<readonly Result[]>;
+  readonly opened: Memo<Opened>;
+  readonly keys: Map<object, Map<number, InternedKey | null>>;
+  /** Sets of assumed NULLs, by their atoms. */
+  readonly nulls: Map<string, ReadonlySet<string>>;
+}
+
+/** What a CASE may result in. */
+export interface Result {
+  readonly result: Expr;
+  /** What the branch's own condition says where it is reached. */
+  readonly reached: Atoms;
+  /** What is known where it is reached: from that condition, and from those before, which were not true. */
+  readonly at: Context;
 }
 
 /** GROUPING SETS: what they set to NULL in some rows. */
@@ -47,7 +74,7 @@ export type Written = (column: number, version: RowVersion) => Facts;
 export interface Context {
   readonly frame: Frame;
   readonly outer: Context | null;
-  readonly proven: Proven | null;
+  readonly proven: Proven;
   /** Before grouping, after it, or in RETURNING. */
   readonly stage: 'row' | 'group' | 'returning';
   /** What a CASETESTEXPR stands for. */
@@ -95,10 +122,22 @@ export interface Engine {
   readonly params: readonly Facts[] | null;
   readonly trust: Trust;
   readonly nextFrame: () => number;
+  /** Answers that were read while they were still being worked out: what rests on them is not remembered. */
+  readonly provisional: { reads: number };
+  /** How many evaluations stand in each other. */
+  readonly nesting: { evaluation: number; key: number; tooDeep: number };
+  /** How often each query was opened, wherever it stands. */
+  readonly opens: Map<QueryNode, number>;
+  /** Queries without a query around them: views and bodies of functions. */
+  readonly roots: Map<QueryNode, Opened>;
+  /** The short form of each expression's key. */
+  readonly keys: Map<string, InternedKey>;
   readonly facts: (expr: Expr, context: Context) => Facts;
   /** What holds if the condition comes out as one of `outcomes`. */
   readonly assume: (expr: Expr, outcomes: number, context: Context) => Atoms;
   readonly open: (query: QueryNode, outer: Context | null) => Opened;
+  /** Opens a query anew, whose answers rest on what is being worked out. */
+  readonly reopen: (query: QueryNode, outer: Context) => Opened;
   /** Columns of a relation; with its inheritance children or without; relying on less, if so. */
   readonly relation: (oid: number, inherited: boolean, less?: Partial<Trust>) => RelationFacts;
   /** The columns of one row that a function returns, for a call with these arguments. */

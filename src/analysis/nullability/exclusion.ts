@@ -172,7 +172,7 @@ function onlyOf(subject: Expr, values: readonly string[], context: Context): Ato
 /** The lists of values of which it is known that a value is one of them. */
 function allowedValues(key: string, context: Context): readonly (readonly string[])[] {
   const found: (readonly string[])[] = [];
-  for (let at = context.proven; at !== null; at = at.outer) {
+  for (let at: Proven | null = context.proven; at !== null; at = at.outer) {
     for (const atom of at.atoms) {
       const values = membersOf(atom, key);
       if (values !== null) found.push(values);
@@ -224,13 +224,13 @@ function keyOf(expr: Expr, context: Context): string | null {
   return subject.tag === 'CASETESTEXPR' ? null : expressionKey(subject, context, false);
 }
 
-function count(prefix: string, atoms: readonly string[], proven: Proven | null): number {
+function count(prefix: string, atoms: readonly string[], proven: Proven): number {
   return excluded(prefix, atoms, proven).size;
 }
 
-function excluded(prefix: string, atoms: readonly string[], proven: Proven | null): ReadonlySet<string> {
+function excluded(prefix: string, atoms: readonly string[], proven: Proven): ReadonlySet<string> {
   const found = new Set(atoms);
-  for (let at = proven; at !== null; at = at.outer) {
+  for (let at: Proven | null = proven; at !== null; at = at.outer) {
     for (const atom of at.atoms) if (atom.startsWith(prefix)) found.add(atom);
   }
   return found;

@@ -15,19 +15,27 @@ import { joinFacts, withNullable } from './join-facts.ts';
 import { isJsonExists, jsonConstructorFacts } from './json.ts';
 import { expressionKey, operatorFunction } from './key.ts';
 import { learn } from './learn.ts';
+import { fromFarEnd, remembered } from './memo.ts';
 import { FALSE, NULL, TRUE } from './outcomes.ts';
 import { constructedFields, convertedFields, fieldFacts } from './row.ts';
 import { subLinkFacts } from './sublink.ts';
 import { variableFacts } from './variable.ts';
 import { windowFacts } from './window.ts';
 
+const noFacts = () => anything;
+
 /** What is proven of an expression's value, where `context` says it is evaluated. */
 export function facts(expr: Expr, context: Context): Facts {
   if (expr.tag === 'VAR') return variableFacts(expr, context);
+  fromFarEnd(expr, context, facts);
+  return remembered(context.frame.memo.facts, expr, context, 0, noFacts, (at) => factsIn(expr, at));
+}
+
+function factsIn(expr: Expr, context: Context): Facts {
   if (expr.tag === 'CONST') return nulledByGrouping(expr, context) ? anything : constantFacts(expr, context);
   if (nulledByGrouping(expr, context)) return anything;
   const found = ownFacts(expr, context);
-  if (!found.nullable || !context.proven?.expressions) return found;
+  if (!found.nullable || !context.proven.expressions) return found;
   const key = expressionKey(expr, context, false);
   return key !== null && holds(context.proven, key) ? withNullable(found, false) : found;
 }

@@ -1,8 +1,10 @@
 import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
+import { step } from '../steps.ts';
 import { Cmd, type Expr, Rte, type Var } from '../tree/nodes.ts';
 import { incidental } from '../tree/same-expression.ts';
 import { expressionPrefix } from './atoms.ts';
-import { type Context, contextAt } from './context.ts';
+import { type Context, contextAt, type RowVersion } from './context.ts';
+import type { InternedKey } from './memo.ts';
 
 /** The atom for "this column is not NULL": the same for every Var that means it. Null if it cannot be looked up. */
 export function variableKey(variable: Var, context: Context): string | null {
@@ -18,9 +20,6 @@ export function variableKey(variable: Var, context: Context): string | null {
   const version = rowVersion(variable, at);
   return version === null ? key : `${key} ${version}`;
 }
-
-/** Of a target's row in RETURNING: as it was, as it is now, or whichever of the two MERGE's action left. */
-export type RowVersion = 'before' | 'after' | 'either';
 
 /** Which row a Var means; null for those that come out of FROM and WHERE, as what UPDATE and DELETE found does. */
 function rowVersion(variable: Var, context: Context): RowVersion | null {
@@ -56,33 +55,95 @@ export function targetVersion(variable: Var, context: Context): RowVersion | nul
 export function expressionKey(expr: Expr, context: Context, volatile: boolean): string | null {
   if (expr.tag === 'VAR') return variableKey(expr, context);
   if (expr.tag === 'PARAM' && expr.paramkind === 0) return `$${expr.paramid}`;
-  const parts: string[] = [expressionPrefix];
-  return write(expr, context, volatile, parts) ? parts.join('') : null;
+  return keyOf(expr, context, volatile)?.key ?? null;
 }
 
-function write(value: unknown, context: Context, volatile: boolean, parts: string[]): boolean {
+/** Expressions nested more deeply are compared with nothing. */
+const HIGHEST = 200;
+
+/** A node's key, worked out once: a key names those of the nodes below by their short forms. */
+function keyOf(node: Expr, context: Context, volatile: boolean): InternedKey | null {
+  const { frame } = context;
+  const variant = (context.stage === 'returning' ? 2 : 0) + (volatile ? 1 : 0);
+  let known = frame.memo.keys.get(node);
+  if (known === undefined) {
+    known = new Map();
+    frame.memo.keys.set(node, known);
+  }
+  const found = known.get(variant);
+  if (found !== undefined) return found;
+  step();
+  const text: KeyText = { parts: [], frames: new Set(), height: 0 };
+  const { nesting } = frame.engine;
+  if (nesting.key >= HIGHEST) {
+    nesting.tooDeep++;
+    return null;
+  }
+  const before = nesting.tooDeep;
+  nesting.key++;
+  const isComparable = writeNode(node, context, volatile, text);
+  nesting.key--;
+  const key = isComparable && text.height < HIGHEST ? interned(text, frame.engine.keys) : null;
+  // Seen from here it may be too deep where it is not by itself.
+  if (nesting.tooDeep === before || nesting.key === 0) known.set(variant, key);
+  return key;
+}
+
+interface KeyText {
+  readonly parts: string[];
+  /** Those whose variables are in it, as `v1.`. */
+  readonly frames: Set<string>;
+  height: number;
+}
+
+function interned({ parts, frames, height }: KeyText, keys: Map<string, InternedKey>): InternedKey {
+  const text = parts.join('');
+  let key = keys.get(text);
+  if (key === undefined) {
+    key = {
+      key: `${expressionPrefix}${keys.size} ${[...frames].toSorted().join(' ')}`,
+      frames,
+      height: height + 1,
+    };
+    keys.set(text, key);
+  }
+  return key;
+}
+
+function write(value: unknown, context: Context, volatile: boolean, text: KeyText): boolean {
   if (Array.isArray(value)) {
-    parts.push('(');
-    for (const item of value) if (!write(item, context, volatile, parts)) return false;
-    parts.push(')');
+    text.parts.push('(');
+    for (const item of value) if (!write(item, context, volatile, text)) return false;
+    text.parts.push(')');
     return true;
   }
   if (typeof value !== 'object' || value === null) {
-    parts.push(String(value), ' ');
+    text.parts.push(String(value), ' ');
     return true;
   }
   if (!('tag' in value)) return false;
-  return writeNode(value as Expr, context, volatile, parts);
+  const node = value as Expr;
+  if (node.tag === 'VAR') return writeVariable(node, context, text);
+  const key = keyOf(node, context, volatile);
+  if (key === null) return false;
+  text.parts.push(key.key, ' ');
+  for (const frame of key.frames) text.frames.add(frame);
+  text.height = Math.max(text.height, key.height);
+  return true;
 }
 
-function writeNode(node: Expr, context: Context, volatile: boolean, parts: string[]): boolean {
+function writeVariable(variable: Var, context: Context, text: KeyText): boolean {
+  const key = variableKey(variable, context);
+  if (key === null) return false;
+  text.parts.push(key, ' ');
+  for (const [frame] of key.matchAll(/v\d+\./g)) text.frames.add(frame);
+  return true;
+}
+
+function writeNode(node: Expr, context: Context, volatile: boolean, text: KeyText): boolean {
   switch (node.tag) {
-    case 'VAR': {
-      const key = variableKey(node, context);
-      if (key === null) return false;
-      parts.push(key, ' ');
-      return true;
-    }
+    case 'VAR':
+      return writeVariable(node, context, text);
     case 'PARAM':
       if (node.paramkind !== 0) return false;
       break;
@@ -101,24 +162,27 @@ function writeNode(node: Expr, context: Context, volatile: boolean, parts: strin
     case 'SCALARARRAYOPEXPR':
       if (!volatile && isVolatile(operatorFunction(node.opfuncid, node.opno, context), context)) return false;
       break;
-    case 'AGGREF':
+    case 'AGGREF': {
       // Another query's aggregate is one over other rows.
-      parts.push(`v${contextAt(context, node.agglevelsup)?.frame.id}. `);
+      const frame = `v${contextAt(context, node.agglevelsup)?.frame.id}.`;
+      text.parts.push(frame, ' ');
+      text.frames.add(frame);
       // Its columns are those of the rows before grouping.
-      return writeFields(node, { ...context, stage: 'row' }, volatile, parts);
+      return writeFields(node, { ...context, stage: 'row' }, volatile, text);
+    }
   }
-  return writeFields(node, context, volatile, parts);
+  return writeFields(node, context, volatile, text);
 }
 
-function writeFields(node: Expr, context: Context, volatile: boolean, parts: string[]): boolean {
-  parts.push('{');
-  for (const [name, value] of Object.entries(node)) {
+function writeFields(node: Expr, context: Context, volatile: boolean, text: KeyText): boolean {
+  text.parts.push('{');
+  for (const name in node) {
     // Filled in for some trees only.
     if (incidental.has(name)) continue;
-    parts.push(name, ' ');
-    if (!write(value, context, volatile, parts)) return false;
+    text.parts.push(name, ' ');
+    if (!write(Reflect.get(node, name), context, volatile, text)) return false;
   }
-  parts.push('}');
+  text.parts.push('}');
   return true;
 }
 

@@ -11,7 +11,7 @@ export function regionKey(frame: Frame, region: Region): string {
 }
 
 /** Whether a region's columns are known to be those of real rows. */
-export function isReal(frame: Frame, region: Region | undefined, proven: Proven | null): boolean {
+export function isReal(frame: Frame, region: Region | undefined, proven: Proven): boolean {
   // What stands outside FROM, such as INSERT's target, is real.
   if (region === undefined || region.parent === null) return true;
   return holds(proven, regionKey(frame, region));
@@ -41,11 +41,22 @@ export function enclosing(region: Region | undefined): readonly Region[] {
  * real, so are its conditions.
  */
 export function learn(context: Context, atoms: Atoms): Context {
+  return learned(context, atoms, true);
+}
+
+/** The same for what holds for all rows of the context's query, not only inside of an expression. */
+export function learnOfRows(context: Context, atoms: Atoms): Context {
+  return learned(context, atoms, false);
+}
+
+function learned(context: Context, atoms: Atoms, local: boolean): Context {
   let at = context;
   let news = atoms;
   while (news !== 'never' && news.size > 0) {
     const before = at;
-    at = { ...at, proven: extended(at.proven, news) };
+    const proven = extended(at.proven, news, local);
+    if (proven === at.proven) return at;
+    at = { ...at, proven };
     news = consequences(news, before, at);
   }
   return at;

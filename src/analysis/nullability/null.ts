@@ -13,6 +13,15 @@ export function nullAtoms(expr: Expr, context: Context): Atoms {
   return key === null ? nothing : new Set([prefix + key]);
 }
 
+/** A set of assumed NULLs: the same one for the same keys, as what is remembered for it is. */
+export function assumedNulls(keys: Iterable<string>, { frame }: Context): ReadonlySet<string> {
+  const found = new Set(keys);
+  const text = [...found].toSorted().join('\n');
+  const known = frame.memo.nulls.get(text) ?? found;
+  frame.memo.nulls.set(text, known);
+  return known;
+}
+
 /** Whether it is assumed, or known, of what has this key that it is NULL. */
 export function isNull(key: string, context: Context): boolean {
   return (context.nulls?.has(key) ?? false) || holds(context.proven, prefix + key);

@@ -2,24 +2,66 @@ import { anything, type Facts } from '../facts.ts';
 import { innerScope, resultExpressions, rootScope } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import {
+  Cmd,
   type QueryNode,
   type RangeTblRef,
   SetOp,
   type SetOperationStmt,
   type TargetEntry,
 } from '../tree/nodes.ts';
+import { startingFrom } from './atoms.ts';
 import { type Context, contextAt, type Engine, type Frame, type Opened } from './context.ts';
 import { keepsNotNull } from './conversion.ts';
 import { hasPartner } from './foreign-key.ts';
 import { groupingOf, isGrouped, mayBeEmpty } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
-import { isReal, learn, regionKey } from './learn.ts';
+import { isReal, learnOfRows, regionKey } from './learn.ts';
+import { emptyMemo, remembered } from './memo.ts';
 import { isEmptyArm, isNever, lacksRows } from './no-row.ts';
 import { TRUE } from './outcomes.ts';
 import { entryFacts } from './range-table.ts';
 import { regionsOf } from './regions.ts';
 import { writtenBy } from './returning.ts';
 import { isAlways, treeHasRow } from './rows.ts';
+
+/** How often a query is opened, in different contexts of queries around it. */
+const MOST_OPENS = 64;
+
+/** Opens a query, or gives back what was opened in the same context before. */
+export function openOnce(engine: Engine, query: QueryNode, outer: Context | null): Opened {
+  if (outer === null) {
+    const found = engine.roots.get(query) ?? openQuery(engine, query, null);
+    engine.roots.set(query, found);
+    return found;
+  }
+  return remembered(
+    outer.frame.memo.opened,
+    query,
+    outer,
+    0,
+    () => unreadQuery(engine, query, outer),
+    (at) => {
+      const opens = (engine.opens.get(query) ?? 0) + 1;
+      engine.opens.set(query, opens);
+      return opens > MOST_OPENS ? unreadQuery(engine, query, outer) : openQuery(engine, query, at);
+    },
+  );
+}
+
+/** A query of which nothing is known. */
+function unreadQuery(engine: Engine, query: QueryNode, outer: Context): Opened {
+  const frame = newFrame(engine, query, outer);
+  const stage = query.commandType !== Cmd.select ? 'returning' : isGrouped(query) ? 'group' : 'row';
+  const columns = resultExpressions(query).map(() => anything);
+  return {
+    frame,
+    result: { ...rowContext(frame), stage },
+    never: false,
+    isEmpty: () => false,
+    columns: () => columns,
+    columnsWhere: () => columns,
+  };
+}
 
 /**
  * Opens a query: reads its conditions, and says what is known where its result is made.
@@ -54,7 +96,7 @@ export function openQuery(engine: Engine, query: QueryNode, outer: Context | nul
       if (conditions.length === 0 || query.setOperations !== null || all().every((one) => !one.nullable))
         return all();
       let { at } = result;
-      for (const condition of conditions) at = learn(at, engine.assume(condition, TRUE, at));
+      for (const condition of conditions) at = learnOfRows(at, engine.assume(condition, TRUE, at));
       return known(targetFacts(at), isEmpty);
     },
   };
@@ -68,6 +110,7 @@ function known(columns: readonly Facts[], isEmpty: () => boolean): readonly Fact
 
 function newFrame(engine: Engine, query: QueryNode, outer: Context | null): Frame {
   const scope = outer === null ? rootScope(engine.catalog, query) : innerScope(outer.frame.scope, query);
+  const start = startingFrom(outer?.proven ?? null);
   const frame: { -readonly [K in keyof Frame]: Frame[K] } = {
     id: engine.nextFrame(),
     scope,
@@ -76,11 +119,13 @@ function newFrame(engine: Engine, query: QueryNode, outer: Context | null): Fram
     regions: regionsOf(query),
     entries: [],
     withQueries: new Map(),
-    proven: outer?.proven ?? null,
-    windowed: null,
+    start,
+    proven: start,
+    windowed: start,
     grouping: null,
     empty: new Set(),
     written: null,
+    memo: emptyMemo(),
   };
   if (query.groupingSets !== null) frame.grouping = groupingOf(rowContext(frame));
   return frame;
@@ -104,7 +149,7 @@ function readConditions(frame: Frame): Place {
   for (const condition of frame.regions.root.conditions) {
     const atoms = frame.engine.assume(condition, TRUE, at);
     never ||= atoms === 'never';
-    at = learn(at, atoms);
+    at = learnOfRows(at, atoms);
     frame.proven = at.proven;
   }
   for (let before: Context | null = null; before !== at; ) {
@@ -125,7 +170,7 @@ function withPartners(frame: Frame, rows: Context): Context {
       side.tag === 'RANGETBLREF' &&
       hasPartner(query, side.rtindex, condition, (levels) => contextAt(at, levels));
     if (found || (isAlways(condition) && treeHasRow(side, frame.scope)))
-      at = learn(at, new Set([regionKey(frame, region)]));
+      at = learnOfRows(at, new Set([regionKey(frame, region)]));
   }
   return at;
 }
@@ -138,11 +183,11 @@ function resultContext(frame: Frame, rows: Context): Place {
   }
   if (!isGrouped(query)) return { at: rows, never: false };
   // An empty group has no row of which WHERE could tell anything.
-  const proven = mayBeEmpty(query) ? (frame.outer?.proven ?? null) : rows.proven;
+  const proven = mayBeEmpty(query) ? frame.start : rows.proven;
   const groups: Context = { ...rows, proven, stage: 'group' };
   if (query.havingQual === null) return { at: groups, never: false };
   const atoms = frame.engine.assume(query.havingQual, TRUE, groups);
-  return { at: learn(groups, atoms), never: atoms === 'never' };
+  return { at: learnOfRows(groups, atoms), never: atoms === 'never' };
 }
 
 function targetFacts(context: Context): readonly Facts[] {

@@ -9,17 +9,21 @@ import type { Context, Frame, Opened } from './context.ts';
 import { isLocking } from './foreign-key.ts';
 import { joinColumns, sameFacts } from './join-facts.ts';
 import { jsonTableColumns } from './json.ts';
-import { enclosing, learn, regionKey } from './learn.ts';
+import { enclosing, learnOfRows, regionKey } from './learn.ts';
 import { conditionsOn } from './pushed-down.ts';
 import { fieldFacts } from './row.ts';
+
+/** The columns of an entry while they are worked out. */
+const beingRead: readonly Facts[] = [];
 
 /** What is proven of a range table entry's columns, in its own rows: outer joins are not looked at. */
 export function entryFacts(frame: Frame, index: number): readonly Facts[] {
   const known = frame.entries[index];
+  if (known === beingRead) frame.engine.provisional.reads++;
   if (known !== undefined) return known;
   const entry = frame.scope.query.rtable?.[index - 1];
   // What is read on the way there (an ON condition about a LATERAL entry) knows nothing of the entry yet.
-  frame.entries[index] = [];
+  frame.entries[index] = beingRead;
   const found = entry === undefined ? [] : columnsOf(frame, entry, index);
   frame.entries[index] = found;
   return found;
@@ -59,7 +63,9 @@ function place(frame: Frame, index: number): Context {
   const { outer, proven } = frame;
   const at: Context = { frame, outer, proven, stage: 'row', caseTest: null, sublink: null };
   const regions = enclosing(frame.regions.of.get(index));
-  return regions.length === 0 ? at : learn(at, new Set(regions.map((region) => regionKey(frame, region))));
+  return regions.length === 0
+    ? at
+    : learnOfRows(at, new Set(regions.map((region) => regionKey(frame, region))));
 }
 
 function relationColumns(frame: Frame, entry: RangeTblEntry, index: number): readonly Facts[] {
@@ -139,22 +145,28 @@ function frameAt(frame: Frame, levels: number): Frame | null {
 }
 
 function opened(holder: Frame, cte: CommonTableExpr): readonly Facts[] {
-  const query = openWith(holder, cte);
+  return columnsOfWith(holder, cte, openWith(holder, cte));
+}
+
+function columnsOfWith(holder: Frame, cte: CommonTableExpr, query: Opened): readonly Facts[] {
   if (query.isEmpty()) holder.empty.add(cte);
   return query.columns();
 }
 
-/** A WITH query knows nothing of the rows of the query that it stands in. */
 function openWith(holder: Frame, cte: CommonTableExpr): Opened {
-  const at: Context = {
+  return holder.engine.open(cte.ctequery, placeOfWith(holder));
+}
+
+/** A WITH query knows nothing of the rows of the query that it stands in. */
+function placeOfWith(holder: Frame): Context {
+  return {
     frame: holder,
     outer: holder.outer,
-    proven: holder.outer?.proven ?? null,
+    proven: holder.start,
     stage: 'row',
     caseTest: null,
     sublink: null,
   };
-  return holder.engine.open(cte.ctequery, at);
 }
 
 const MOST_ROUNDS = 50;
@@ -168,10 +180,12 @@ function recursive(holder: Frame, cte: CommonTableExpr): readonly Facts[] {
   const first = arms?.tag === 'SETOPERATIONSTMT' ? arms.larg : null;
   if (first === null) return [];
   const firstArm = { ...cte.ctequery, setOperations: first };
-  let found = opened(holder, { ...cte, ctequery: firstArm });
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  let found = columnsOfWith(holder, cte, holder.engine.reopen(firstArm, placeOfWith(holder)));
+  for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
     holder.withQueries.set(cte, found);
-    const next = joinColumns(found, opened(holder, cte));
+    // Its own rows are taken to be what was found so far: each round is another query.
+    const round = holder.engine.reopen(cte.ctequery, placeOfWith(holder));
+    const next = joinColumns(found, columnsOfWith(holder, cte, round));
     if (next.every((facts, i) => sameFacts(facts, found[i] ?? anything))) return found;
     found = next;
   }

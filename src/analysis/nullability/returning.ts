@@ -113,7 +113,7 @@ function valuesWritten(frame: Frame, rows: Context, target: Target): (column: nu
     const inserted = assigned(query.targetList, column, rows) ?? target.byDefault(column, rows);
     if (query.onConflict?.action !== 2) return inserted;
     // Of the row in conflict nothing but its constraints is known, nor of what was to be inserted.
-    const conflict: Context = { ...rows, proven: frame.outer?.proven ?? null };
+    const conflict: Context = { ...rows, proven: frame.start };
     const updated = assigned(query.onConflict.onConflictSet, column, conflict) ?? target.constrained(column);
     return joinFacts(inserted, updated);
   };

@@ -24,7 +24,7 @@ export function writeViolations(query: QueryNode, found: Found): void {
   }
   const rows: Context = { ...openStatement(query, catalog).result, stage: 'row' };
   // Of the row in conflict nothing is known, nor of what was to be inserted.
-  const conflict: Context = { ...rows, proven: null };
+  const conflict: Context = { ...rows, proven: rows.frame.start };
   switch (query.commandType) {
     case Cmd.insert:
       write('insert', relation, query, query.targetList, rows, found);

@@ -1,10 +1,11 @@
 import { type Expr, type RowCompareExpr, Sub } from '../../tree/nodes.ts';
 import { aggregateNotNull } from '../aggregate-input.ts';
-import { type Atoms, both, either, nothing } from '../atoms.ts';
+import { type Atoms, both, either, nothing, nothingFollows } from '../atoms.ts';
 import { reachedResults } from '../case.ts';
 import { type Context, contextAt } from '../context.ts';
 import { expressionKey, operatorFunction, variableKey } from '../key.ts';
 import { variableAtoms } from '../learn.ts';
+import { remembered } from '../memo.ts';
 import { isNull } from '../null.ts';
 import { NOT_NULL, NULL } from '../outcomes.ts';
 import { isStrict, isStrictOperator } from '../strict.ts';
@@ -12,6 +13,12 @@ import { someValue } from './some-row.ts';
 
 /** What holds if an expression is not NULL: it itself, and whatever would have made it NULL. */
 export function notNullAtoms(expr: Expr, context: Context): Atoms {
+  return remembered(context.frame.memo.notNull, expr, context, 1, nothingFollows, (at) =>
+    notNullIn(expr, at),
+  );
+}
+
+function notNullIn(expr: Expr, context: Context): Atoms {
   const inside = insideAtoms(expr, context);
   if (inside === 'never' || unkeyed.has(expr.tag)) return inside;
   const key = expressionKey(expr, context, false);
@@ -39,6 +46,10 @@ const unkeyed: ReadonlySet<Expr['tag']> = new Set([
 
 /** What holds of an expression's parts if it is not NULL. */
 function insideAtoms(expr: Expr, context: Context): Atoms {
+  return remembered(context.frame.memo.notNull, expr, context, 0, nothingFollows, (at) => insideIn(expr, at));
+}
+
+function insideIn(expr: Expr, context: Context): Atoms {
   const each = (args: readonly Expr[]) => args.map((arg) => notNullAtoms(arg, context));
   switch (expr.tag) {
     case 'VAR':

@@ -1,5 +1,5 @@
 import type { Expr, SubLink } from '../../tree/nodes.ts';
-import { type Atoms, nothing } from '../atoms.ts';
+import { type Atoms, nothing, type Proven } from '../atoms.ts';
 import type { Context, Opened } from '../context.ts';
 
 /**
@@ -18,7 +18,7 @@ export function someRow(expr: SubLink, context: Context, more: (opened: Opened) 
     if (!isOf(opened.frame.id, atom)) found.add(atom);
   };
   for (const atom of atoms) add(atom);
-  for (let at = opened.result.proven; at !== null && at !== context.proven; at = at.outer)
+  for (let at: Proven | null = opened.result.proven; at !== null && at !== context.proven; at = at.outer)
     at.atoms.forEach(add);
   return found;
 }
