@@ -1,6 +1,7 @@
 import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
-import { shaper } from './json-shape/expression-shape.ts';
+import { shaperOf } from './json-shape/expression-shape.ts';
+import { inRounds } from './json-shape/rounds.ts';
 import { isJson } from './json-shape/type-shape.ts';
 import { resultShape } from './json-shape/variable-shape.ts';
 import { openStatement } from './nullability.ts';
@@ -27,8 +28,11 @@ export function jsonShapes(
   const isJsonColumn = exprs.map((expr) => isJson(expressionType(expr), catalog));
   if (!isJsonColumn.includes(true)) return exprs.map(() => null);
   const opened = openStatement(query, catalog, params);
-  return exprs.map((_, i) => {
-    const shape = isJsonColumn[i] ? resultShape(opened, i, shaper) : null;
-    return shape?.kind === 'unknown' ? null : shape;
+  return inRounds((rounds) => {
+    const shaper = shaperOf(rounds);
+    return exprs.map((_, i) => {
+      const shape = isJsonColumn[i] ? resultShape(opened, i, shaper) : null;
+      return shape?.kind === 'unknown' ? null : shape;
+    });
   });
 }

@@ -5,16 +5,18 @@ import { isMadeElsewhere } from './catalog/updatable.ts';
 import { tableColumnLiterals, tableElementLiterals } from './literals/column.ts';
 import { isLiteralType, literalOf } from './literals/constant.ts';
 import { elementLiteralsOf } from './literals/elements.ts';
+import { oncePerScope } from './literals/once-per-scope.ts';
 import { unnestedArray, unnestedColumn } from './literals/unnest.ts';
 import {
+  columnOrigins,
   entryOf,
   type Found,
   innerScope,
   originsOf,
+  queryBehind,
   resultExpressions,
   rootScope,
   type Scope,
-  setOperationArms,
 } from './scope.ts';
 import { expressionType } from './tree/expression-type.ts';
 import type { Expr, QueryNode } from './tree/nodes.ts';
@@ -33,24 +35,54 @@ export interface ResultLiterals {
  */
 export function resultLiterals(query: QueryNode, catalog: Catalog): readonly ResultLiterals[] {
   const scope = rootScope(catalog, query);
-  const elements = resultElements(scope);
-  return resultLiteralsOf(scope).map((own, i) => ({ own, element: elements[i] ?? null }));
+  return resultExpressions(query).map((_, i) => ({
+    own: resultValues(scope, i),
+    element: resultElements(scope, i),
+  }));
 }
 
-function resultLiteralsOf(scope: Scope): readonly (readonly Literal[] | null)[] {
-  const types = resultExpressions(scope.query).map((expr) => expressionType(expr) ?? 0);
-  // An arm of a set operation may have been converted to another type.
-  return columnsOf(scope).map((exprs, i) =>
-    isLiteralType(types[i] ?? 0, scope.catalog) ? literalsOfAll(exprs) : null,
-  );
+type Bound = readonly Literal[] | null;
+
+const results = { own: columnMemo(), element: columnMemo() };
+
+function columnMemo(): WeakMap<Scope, Map<number, Bound>> {
+  return new WeakMap();
 }
 
-function resultElements(scope: Scope): readonly (readonly Literal[] | null)[] {
-  const { catalog } = scope;
-  const exprs = resultExpressions(scope.query);
-  return columnsOf(scope).map((arms, i) => {
-    const expr = exprs[i];
-    if (expr === undefined || !hasLiteralElements(expr, catalog)) return null;
+/** What is found of a query's result column, looked for once. */
+function once(
+  memo: WeakMap<Scope, Map<number, Bound>>,
+  scope: Scope,
+  column: number,
+  find: () => Bound,
+): Bound {
+  let known = memo.get(scope);
+  if (known === undefined) {
+    known = new Map();
+    memo.set(scope, known);
+  }
+  let found = known.get(column);
+  if (found === undefined) {
+    found = find();
+    known.set(column, found);
+  }
+  return found;
+}
+
+function resultValues(scope: Scope, column: number): Bound {
+  return once(results.own, scope, column, () => {
+    const expr = resultExpressions(scope.query)[column];
+    // An arm of a set operation may have been converted to another type.
+    if (expr === undefined || !isLiteralType(expressionType(expr) ?? 0, scope.catalog)) return null;
+    return ofAll(columnOrigins(scope, column) ?? [], literalsOf);
+  });
+}
+
+function resultElements(scope: Scope, column: number): Bound {
+  return once(results.element, scope, column, () => {
+    const expr = resultExpressions(scope.query)[column];
+    if (expr === undefined || !hasLiteralElements(expr, scope.catalog)) return null;
+    const arms = columnOrigins(scope, column) ?? [];
     return ofAll(arms, elementsOf);
   });
 }
@@ -63,15 +95,19 @@ function hasLiteralElements(expr: Expr, catalog: Catalog): boolean {
 }
 
 /** The only elements besides NULL of an array; none at all for NULL itself, null if nothing bounds them. */
-export function elementsOf(expr: Expr, scope: Scope): readonly Literal[] | null {
-  return elementLiteralsOf(expr, scope, {
+export const elementsOf: (expr: Expr, scope: Scope) => Bound = oncePerScope<Bound>(null, (expr, scope) =>
+  elementLiteralsOf(expr, scope, {
     value: literalsOf,
+    element: elementsOf,
     variable: (variable) => variableElements(variable, scope),
-    column: ({ subselect }) => resultLiteralsOf(innerScope(scope, subselect))[0] ?? null,
-  });
-}
+    column: ({ subselect }) => resultValues(innerScope(scope, subselect), 0),
+  }),
+);
 
-function variableElements(variable: Expr & { tag: 'VAR' }, scope: Scope): readonly Literal[] | null {
+function variableElements(variable: Expr & { tag: 'VAR' }, scope: Scope): Bound {
+  const found = entryOf(scope, variable);
+  const rows = found === null ? null : queryBehind(found.scope, found.node);
+  if (rows !== null) return resultElements(rows, variable.varattno - 1);
   const origins = originsOf(scope, variable);
   if (origins !== null) return ofAll(origins, elementsOf);
   const { catalog } = scope;
@@ -80,7 +116,7 @@ function variableElements(variable: Expr & { tag: 'VAR' }, scope: Scope): readon
   const view = definingQuery(relation);
   return view === null
     ? tableElementLiterals(relation, variable.varattno, catalog)
-    : (resultElements(rootScope(catalog, view))[variable.varattno - 1] ?? null);
+    : resultElements(rootScope(catalog, view), variable.varattno - 1);
 }
 
 /** The only values besides NULL of a relation's column; for a view, of what it selects there. Null if unbound. */
@@ -93,28 +129,10 @@ export function columnLiterals(
   if (relation.kind === 'm') return null;
   const view = definingQuery(relation);
   if (view === null) return tableColumnLiterals(relation, attnum, catalog);
-  return resultLiteralsOf(rootScope(catalog, view))[attnum - 1] ?? null;
+  return resultValues(rootScope(catalog, view), attnum - 1);
 }
 
-/** The expressions that each result column takes its values from: one for each arm of set operations. */
-function columnsOf(scope: Scope): readonly (readonly Found<Expr>[])[] {
-  const { query } = scope;
-  const own = resultExpressions(query).map((node) => [{ node, scope }]);
-  if (query.setOperations === null) return own;
-  const arms = setOperationArms(query).map(({ subquery }) =>
-    subquery ? columnsOf(innerScope(scope, subquery)) : [],
-  );
-  return own.map((_, i) => arms.flatMap((arm) => arm[i] ?? []));
-}
-
-function literalsOfAll(all: readonly Found<Expr>[]): readonly Literal[] | null {
-  return ofAll(all, literalsOf);
-}
-
-function ofAll(
-  all: readonly Found<Expr>[],
-  bound: (expr: Expr, scope: Scope) => readonly Literal[] | null,
-): readonly Literal[] | null {
+function ofAll(all: readonly Found<Expr>[], bound: (expr: Expr, scope: Scope) => Bound): Bound {
   const values = new Set<Literal>();
   for (const { node, scope } of all) {
     const found = bound(node, scope);
@@ -126,12 +144,11 @@ function ofAll(
 }
 
 /** The only values besides NULL of an expression; none at all for NULL itself, null if nothing bounds them. */
-export function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null {
+export const literalsOf = oncePerScope<Bound>(null, findLiterals);
+
+function findLiterals(expr: Expr, scope: Scope): Bound {
   const { catalog } = scope;
-  const each = (exprs: readonly (Expr | null)[]) => {
-    const all = exprs.map((arg) => (arg === null ? [] : literalsOf(arg, scope)));
-    return all.includes(null) ? null : all.flatMap((values) => values ?? []);
-  };
+  const each = (exprs: readonly (Expr | null)[]) => together(exprs, (arg) => literalsOf(arg, scope));
   switch (expr.tag) {
     case 'CONST': {
       if (expr.constisnull) return [];
@@ -162,16 +179,30 @@ export function literalsOf(expr: Expr, scope: Scope): readonly Literal[] | null 
     }
     case 'SUBLINK': {
       if (expr.subLinkType !== Sub.expr) return null;
-      return resultLiteralsOf(innerScope(scope, expr.subselect))[0] ?? null;
+      return resultValues(innerScope(scope, expr.subselect), 0);
     }
     default:
       return null;
   }
 }
 
-function variableLiterals(variable: Expr & { tag: 'VAR' }, scope: Scope): readonly Literal[] | null {
+/** What is found of one of several expressions; of those that are not there it is nothing. */
+function together(exprs: readonly (Expr | null)[], find: (expr: Expr) => Bound): Bound {
+  const values = new Set<Literal>();
+  for (const expr of exprs) {
+    const found = expr === null ? [] : find(expr);
+    if (found === null) return null;
+    for (const value of found) values.add(value);
+  }
+  return [...values];
+}
+
+function variableLiterals(variable: Expr & { tag: 'VAR' }, scope: Scope): Bound {
+  const found = entryOf(scope, variable);
+  const rows = found === null ? null : queryBehind(found.scope, found.node);
+  if (rows !== null) return resultValues(rows, variable.varattno - 1);
   const origins = originsOf(scope, variable);
-  if (origins !== null) return literalsOfAll(origins);
+  if (origins !== null) return ofAll(origins, literalsOf);
   const array = unnestedColumn(variable, scope);
   if (array !== null) return elementsOf(array.node, array.scope);
   const relation = relationOf(variable, scope);

@@ -4,7 +4,9 @@ import {
   type Expr,
   type QueryNode,
   type RangeTblEntry,
+  type RangeTblRef,
   Rte,
+  type SetOperationStmt,
   type Var,
 } from './tree/nodes.ts';
 
@@ -16,14 +18,31 @@ export interface Scope {
   readonly outer: Scope | null;
 }
 
+// Each query has one scope at each place, so that what is found there can be remembered by it.
+const scopes = new WeakMap<Catalog | Scope, WeakMap<QueryNode, Scope>>();
+
 /** The scope of a whole statement, a view's definition or a function's body. */
 export function rootScope(catalog: Catalog, query: QueryNode): Scope {
-  return { catalog, query, outer: null };
+  return scopeIn(catalog, query, catalog, null);
 }
 
 /** The scope of a query that stands in another one: a subquery, a sublink's, a WITH query's. */
 export function innerScope(outer: Scope, query: QueryNode): Scope {
-  return { catalog: outer.catalog, query, outer };
+  return scopeIn(outer, query, outer.catalog, outer);
+}
+
+function scopeIn(place: Catalog | Scope, query: QueryNode, catalog: Catalog, outer: Scope | null): Scope {
+  let known = scopes.get(place);
+  if (known === undefined) {
+    known = new WeakMap();
+    scopes.set(place, known);
+  }
+  let scope = known.get(query);
+  if (scope === undefined) {
+    scope = { catalog, query, outer };
+    known.set(query, scope);
+  }
+  return scope;
 }
 
 /** The scope `levels` queries further out; null if there are not so many. */
@@ -72,11 +91,9 @@ export function originsOf(scope: Scope, variable: Var): readonly Found<Expr>[] |
   const { node: entry, scope: holder } = found;
   switch (entry.rtekind) {
     case Rte.subquery:
-      return entry.subquery ? columnOf(innerScope(holder, entry.subquery), column) : null;
     case Rte.cte: {
-      const cte = withQueryOf(holder, entry);
-      if (cte === null || cte.node.cterecursive) return null;
-      return columnOf(innerScope(cte.scope, cte.node.ctequery), column);
+      const rows = queryBehind(holder, entry);
+      return rows === null ? null : columnOrigins(rows, column);
     }
     case Rte.join:
       return one(holder, entry.joinaliasvars?.[column]);
@@ -93,32 +110,40 @@ function one(scope: Scope, node: Expr | null | undefined): readonly Found<Expr>[
   return node === null || node === undefined ? null : [{ node, scope }];
 }
 
-/** A query's result column, in each arm of its set operations. */
-function columnOf(scope: Scope, column: number): readonly Found<Expr>[] | null {
+/** The query that a subquery or WITH query of the range table stands for; null for recursive ones and other entries. */
+export function queryBehind(scope: Scope, entry: RangeTblEntry): Scope | null {
+  if (entry.rtekind === Rte.subquery) return entry.subquery ? innerScope(scope, entry.subquery) : null;
+  const cte = entry.rtekind === Rte.cte ? withQueryOf(scope, entry) : null;
+  return cte === null || cte.node.cterecursive ? null : innerScope(cte.scope, cte.node.ctequery);
+}
+
+/** The expressions of a query's result column: one for each arm of its set operations. */
+export function columnOrigins(scope: Scope, column: number): readonly Found<Expr>[] | null {
   const { query } = scope;
   if (query.setOperations === null) return one(scope, resultExpressions(query)[column]);
   const arms: Found<Expr>[] = [];
   for (const entry of setOperationArms(query)) {
-    const arm = entry.subquery ? columnOf(innerScope(scope, entry.subquery), column) : null;
+    const arm = entry.subquery ? columnOrigins(innerScope(scope, entry.subquery), column) : null;
     if (arm === null) return null;
-    arms.push(...arm);
+    for (const origin of arm) arms.push(origin);
   }
   return arms;
 }
 
 /** The range table entries of a set operation's arms, from left to right. */
 export function setOperationArms(query: QueryNode): readonly RangeTblEntry[] {
-  const arms: RangeTblEntry[] = [];
-  const visit = (node: QueryNode['setOperations']): void => {
-    if (node === null) return;
-    if (node.tag === 'SETOPERATIONSTMT') {
-      visit(node.larg);
-      visit(node.rarg);
-      return;
-    }
-    const entry = query.rtable?.[node.rtindex - 1];
-    if (entry !== undefined) arms.push(entry);
-  };
-  visit(query.setOperations);
+  return query.setOperations === null
+    ? []
+    : armsOf(query.setOperations).flatMap(({ rtindex }) => query.rtable?.[rtindex - 1] ?? []);
+}
+
+/** The arms of set operations, from left to right: without recursion, as there may be thousands. */
+export function armsOf(operations: SetOperationStmt | RangeTblRef): readonly RangeTblRef[] {
+  const arms: RangeTblRef[] = [];
+  const waiting = [operations];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.tag === 'SETOPERATIONSTMT') waiting.push(node.rarg, node.larg);
+    else arms.push(node);
+  }
   return arms;
 }

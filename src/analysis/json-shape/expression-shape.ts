@@ -13,47 +13,73 @@ import {
   functionShape,
   operatorShape,
 } from './function-shape.ts';
+import { openSublink } from './opened.ts';
+import type { Rounds } from './rounds.ts';
 import { rowExpressionShape, wholeRowShape } from './row-shape.ts';
 import type { Shaper } from './shaper.ts';
+import { sizeOf } from './size.ts';
 import { specialOf } from './special-numbers.ts';
 import { isJson, mayBeSpecial, typeShape } from './type-shape.ts';
 import { jsonNull, literals, never, object, orNull, shapeOfValue, union, unknown } from './union.ts';
 import { resultShape, variableShape } from './variable-shape.ts';
 
+// Structures that are nested more deeply, or are larger, help nobody; a step down takes several calls.
+const DEEPEST = 1000;
+const LARGEST = 10_000;
+
 /** Finds the structures of expressions' values. */
-export const shaper: Shaper = {
-  value(expr, context) {
-    if (expr.tag === 'CONST' && expr.constisnull) return jsonNull;
-    return orNull(shaper.present(expr, context), context.frame.engine.facts(expr, context).nullable);
-  },
-  present(expr, context) {
-    const { catalog } = context.frame.engine;
-    const { scope } = context.frame;
-    const type = expressionType(expr);
-    const array = arrayShape(expr, context, shaper);
-    if (array !== null) return array;
-    if (type === null) return unknown;
-    if (isJson(type, catalog)) return shaper.json(expr, context);
-    if (expr.tag === 'VAR' && expr.varattno === 0) return wholeRowShape(expr, context, shaper);
-    if (expr.tag === 'ROWEXPR' && type === RECORD) return rowExpressionShape(expr, context, shaper);
-    const listed = literalsOf(expr, scope);
-    if (listed !== null && listed.length > 0) return literals(listed);
-    if (mayBeSpecial(type, catalog)) return union([{ kind: 'number' }, literals(specialOf(expr, scope))]);
-    const shape = typeShape(type, catalog);
-    if (shape.kind !== 'array') return shape;
-    const { element: known, dimensions } = context.frame.engine.facts(expr, context);
-    const nullable = known?.nullable ?? true;
-    const ofType = catalog.types.get(type)?.element ?? 0;
-    if (ofType === 0) return nested(shape, dimensions);
-    const listedElements = elementsOf(expr, scope);
-    const element =
-      listedElements === null || listedElements.length === 0
-        ? typeShape(ofType, catalog)
-        : literals(listedElements);
-    return nested({ kind: 'array', element: orNull(element, nullable) }, dimensions);
-  },
-  json: jsonShape,
-};
+export function shaperOf(rounds: Rounds): Shaper {
+  let depth = 0;
+  const bounded = (find: (expr: Expr, context: Context, shaper: Shaper) => Json) => {
+    return (expr: Expr, context: Context): Json => {
+      if (depth >= DEEPEST) return unknown;
+      depth++;
+      try {
+        const shape = find(expr, context, shaper);
+        return sizeOf(shape) > LARGEST ? unknown : shape;
+      } finally {
+        depth--;
+      }
+    };
+  };
+  const shaper: Shaper = {
+    rounds,
+    value(expr, context) {
+      if (expr.tag === 'CONST' && expr.constisnull) return jsonNull;
+      return orNull(shaper.present(expr, context), context.frame.engine.facts(expr, context).nullable);
+    },
+    present: bounded(presentShape),
+    json: bounded(jsonShape),
+  };
+  return shaper;
+}
+
+function presentShape(expr: Expr, context: Context, shaper: Shaper): Json {
+  const { catalog } = context.frame.engine;
+  const { scope } = context.frame;
+  const type = expressionType(expr);
+  const array = arrayShape(expr, context, shaper);
+  if (array !== null) return array;
+  if (type === null) return unknown;
+  if (isJson(type, catalog)) return shaper.json(expr, context);
+  if (expr.tag === 'VAR' && expr.varattno === 0) return wholeRowShape(expr, context, shaper);
+  if (expr.tag === 'ROWEXPR' && type === RECORD) return rowExpressionShape(expr, context, shaper);
+  const listed = literalsOf(expr, scope);
+  if (listed !== null && listed.length > 0) return literals(listed);
+  if (mayBeSpecial(type, catalog)) return union([{ kind: 'number' }, literals(specialOf(expr, scope))]);
+  const shape = typeShape(type, catalog);
+  if (shape.kind !== 'array') return shape;
+  const { element: known, dimensions } = context.frame.engine.facts(expr, context);
+  const nullable = known?.nullable ?? true;
+  const ofType = catalog.types.get(type)?.element ?? 0;
+  if (ofType === 0) return nested(shape, dimensions);
+  const listedElements = elementsOf(expr, scope);
+  const element =
+    listedElements === null || listedElements.length === 0
+      ? typeShape(ofType, catalog)
+      : literals(listedElements);
+  return nested({ kind: 'array', element: orNull(element, nullable) }, dimensions);
+}
 
 /** An array that has more dimensions than one. */
 function nested(array: Json, dimensions: readonly number[] = []): Json {
@@ -64,9 +90,9 @@ function nested(array: Json, dimensions: readonly number[] = []): Json {
 const RECORD = 2249;
 const JSON_TYPE = 114;
 
-function jsonShape(expr: Expr, context: Context): Json {
+function jsonShape(expr: Expr, context: Context, shaper: Shaper): Json {
   const either = (exprs: readonly (Expr | null)[]) =>
-    union(exprs.map((part) => (part === null || isNull(part) ? never : jsonShape(part, context))));
+    union(exprs.map((part) => (part === null || isNull(part) ? never : shaper.json(part, context))));
   switch (expr.tag) {
     case 'CONST':
       return constantShape(expr, context.frame.engine.catalog.encoding);
@@ -88,24 +114,24 @@ function jsonShape(expr: Expr, context: Context): Json {
     case 'CASEEXPR':
       return union(
         reachedResults(expr, context).map(({ result, at }) =>
-          isNull(result) ? never : jsonShape(result, at),
+          isNull(result) ? never : shaper.json(result, at),
         ),
       );
     case 'NULLIFEXPR':
       return either((expr.args ?? []).slice(0, 1));
     case 'COERCETODOMAIN':
     case 'RELABELTYPE':
-      return jsonShape(expr.arg, context);
+      return shaper.json(expr.arg, context);
     case 'COERCEVIAIO':
       // Between json and jsonb.
       return isJson(expressionType(expr.arg), context.frame.engine.catalog)
-        ? jsonShape(expr.arg, context)
+        ? shaper.json(expr.arg, context)
         : unknown;
     case 'JSONVALUEEXPR':
-      return expr.formatted_expr === null ? unknown : jsonShape(expr.formatted_expr, context);
+      return expr.formatted_expr === null ? unknown : shaper.json(expr.formatted_expr, context);
     case 'SUBLINK':
       return expr.subLinkType === Sub.expr
-        ? resultShape(context.frame.engine.open(expr.subselect, context), 0, shaper)
+        ? resultShape(openSublink(expr.subselect, context), 0, shaper)
         : unknown;
     default:
       return unknown;

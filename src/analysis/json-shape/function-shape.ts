@@ -14,6 +14,7 @@ import {
   type WindowFunc,
 } from '../tree/nodes.ts';
 import type { Json, JsonField, Literal } from '../type.ts';
+import { openSublink } from './opened.ts';
 import { elementOf, fieldOf, replaced } from './parts.ts';
 import type { Shaper } from './shaper.ts';
 import {
@@ -98,6 +99,24 @@ function atPath(shape: Json, path: readonly Expr[], context: Context): Json {
   return at.kind === 'union' && at.members.length === 0 ? unknown : at;
 }
 
+/** The terms of `a || b || c`, from left to right: without recursion, as there may be thousands. */
+function concatenands(call: OpExpr, context: Context): readonly Expr[] {
+  const terms: Expr[] = [];
+  let at: Expr | undefined = call;
+  while (at !== undefined) {
+    const operands: readonly Expr[] = isConcatenation(at, context) ? (at.args ?? []) : [];
+    terms.push(operands[1] ?? at);
+    at = operands[0];
+  }
+  return terms.reverse();
+}
+
+function isConcatenation(expr: Expr, context: Context): expr is OpExpr {
+  if (expr.tag !== 'OPEXPR') return false;
+  const operator = context.frame.engine.catalog.operators.get(expr.opno);
+  return builtIn(operator?.function ?? 0, context) === 'jsonb_concat';
+}
+
 /** `||`, `-`, `->`, `#>`. */
 export function operatorShape(call: OpExpr, context: Context, shaper: Shaper): Json {
   const [left, right] = call.args ?? [];
@@ -105,7 +124,7 @@ export function operatorShape(call: OpExpr, context: Context, shaper: Shaper): J
   const { catalog } = context.frame.engine;
   switch (builtIn(catalog.operators.get(call.opno)?.function ?? 0, context)) {
     case 'jsonb_concat':
-      return concatenated(shaper.json(left, context), shaper.json(right, context));
+      return concatenated(concatenands(call, context).map((term) => shaper.json(term, context)));
     case 'jsonb_delete': {
       const keys = literalsOfArray(right, catalog) ?? [literalOf(right, catalog)];
       const names = keys.filter((key) => typeof key === 'string');
@@ -146,7 +165,7 @@ export function arrayShape(expr: Expr, context: Context, shaper: Shaper): Json |
       element: union((expr.elements ?? []).map((element) => shaper.value(element, context))),
     };
   if (expr.tag === 'SUBLINK' && expr.subLinkType === Sub.array) {
-    const { frame, result } = context.frame.engine.open(expr.subselect, context);
+    const { frame, result } = openSublink(expr.subselect, context);
     const [column] = resultExpressions(frame.scope.query);
     if (column === undefined || frame.scope.query.setOperations !== null) return null;
     return isArray(column, context) ? null : { kind: 'array', element: shaper.value(column, result) };

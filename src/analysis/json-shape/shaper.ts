@@ -1,6 +1,7 @@
 import type { Context } from '../nullability/context.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Json } from '../type.ts';
+import type { Rounds } from './rounds.ts';
 
 /** The mutually recursive parts, so that each can stand in its own file. */
 export interface Shaper {
@@ -10,4 +11,5 @@ export interface Shaper {
   readonly present: (expr: Expr, context: Context) => Json;
   /** The structure of a json or jsonb value that is not NULL. */
   readonly json: (expr: Expr, context: Context) => Json;
+  readonly rounds: Rounds;
 }

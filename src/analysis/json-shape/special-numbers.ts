@@ -4,6 +4,7 @@ import { domainConditions } from '../catalog/conditions.ts';
 import { definingQuery } from '../catalog/definition.ts';
 import { isMadeElsewhere } from '../catalog/updatable.ts';
 import { bindingChecks } from '../literals/column.ts';
+import { oncePerScope } from '../literals/once-per-scope.ts';
 import { entryOf, originsOf, rootScope, type Scope } from '../scope.ts';
 import { calledFunctions } from '../tree/calls.ts';
 import { expressionType } from '../tree/expression-type.ts';
@@ -25,7 +26,9 @@ const FINITE = new Set(
 );
 
 /** Which of NaN, Infinity and -Infinity a number may be. */
-export function specialOf(expr: Expr, scope: Scope): readonly Special[] {
+export const specialOf = oncePerScope<readonly Special[]>(specialNumbers, findSpecial);
+
+function findSpecial(expr: Expr, scope: Scope): readonly Special[] {
   const { catalog } = scope;
   const type = expressionType(expr);
   if (type !== null && !mayBeSpecial(type, catalog)) return none;

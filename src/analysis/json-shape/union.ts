@@ -6,6 +6,8 @@ export const jsonNull: Json = { kind: 'null' };
 /** Either of the shapes: flat, without repetitions and without what another member holds anyway. */
 export function union(members: readonly Json[]): Json {
   const flat = members.flatMap((member) => (member.kind === 'union' ? member.members : [member]));
+  const [single] = flat;
+  if (single !== undefined && flat.length === 1) return single;
   if (flat.some(({ kind }) => kind === 'unknown')) return unknown;
   const kinds = new Set(flat.map(({ kind }) => kind));
   const distinct = new Map<string, Json>();
@@ -47,8 +49,25 @@ export function object(fields: readonly JsonField[]): Json {
   return { kind: 'object', fields: [...last.values()] };
 }
 
-/** `left || right`. */
-export function concatenated(left: Json, right: Json): Json {
+/** `a || b || c`. */
+export function concatenated(terms: readonly Json[]): Json {
+  // Objects that follow on each other are put together at once: each time anew it takes quadratic time.
+  const merged: Json[] = [];
+  let fields: JsonField[] | null = null;
+  for (const term of terms) {
+    if (term.kind !== 'object') {
+      if (fields !== null) merged.push(object(fields));
+      fields = null;
+      merged.push(term);
+    } else if (fields === null) fields = [...term.fields];
+    else fields.push(...term.fields);
+  }
+  if (fields !== null) merged.push(object(fields));
+  const [first = unknown, ...others] = merged;
+  return others.reduce(concatenatedPair, first);
+}
+
+function concatenatedPair(left: Json, right: Json): Json {
   const pairs = membersOf(left).flatMap((a) => membersOf(right).map((b) => [a, b] as const));
   if (pairs.length > MOST_PAIRS) return unknown;
   return union(

@@ -1,10 +1,11 @@
 import { definingQuery } from '../catalog/definition.ts';
 import { isMadeElsewhere } from '../catalog/updatable.ts';
 import { type Context, contextAt, type Frame, type Opened } from '../nullability/context.ts';
-import { resultExpressions, withQueryOf } from '../scope.ts';
-import type { QueryNode, RangeTblRef, SetOperationStmt, Var } from '../tree/nodes.ts';
+import { armsOf, resultExpressions, withQueryOf } from '../scope.ts';
+import type { RangeTblEntry, RangeTblRef, SetOperationStmt, Var } from '../tree/nodes.ts';
 import { Rte } from '../tree/nodes.ts';
 import type { Json } from '../type.ts';
+import { openIn, openView } from './opened.ts';
 import type { Shaper } from './shaper.ts';
 import { union, unknown } from './union.ts';
 
@@ -14,8 +15,20 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
   const column = variable.varattno - 1;
   if (at === null || column < 0) return unknown;
   const { frame } = at;
+  const entry = frame.scope.query.rtable?.[variable.varno - 1];
+  if (entry === undefined) return unknown;
+  if (entry.rtekind === Rte.join || entry.rtekind === Rte.group) {
+    const behind = (entry.rtekind === Rte.group ? entry.groupexprs : entry.joinaliasvars)?.[column];
+    return behind ? shaper.json(behind, { ...at, stage: 'row', caseTest: null, sublink: null }) : unknown;
+  }
+  return shaper.rounds.once(frame, `${variable.varno}.${column}`, () =>
+    entryShape(entry, variable.varno, column, frame, shaper),
+  );
+}
+
+/** The structure of an entry's column, which depends on nothing around it. */
+function entryShape(entry: RangeTblEntry, varno: number, column: number, frame: Frame, shaper: Shaper): Json {
   const { engine, scope } = frame;
-  const entry = scope.query.rtable?.[variable.varno - 1];
   const place: Context = {
     frame,
     outer: frame.outer,
@@ -24,17 +37,9 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
     caseTest: null,
     sublink: null,
   };
-  switch (entry?.rtekind) {
-    case Rte.subquery: {
-      const { subquery } = entry;
-      return subquery
-        ? resultShape(
-            once(frame, subquery, () => engine.open(subquery, place)),
-            column,
-            shaper,
-          )
-        : unknown;
-    }
+  switch (entry.rtekind) {
+    case Rte.subquery:
+      return entry.subquery ? resultShape(openIn(frame, entry.subquery, place), column, shaper) : unknown;
     case Rte.cte: {
       const cte = withQueryOf(scope, entry);
       const holder = contextAt(place, entry.ctelevelsup ?? 0)?.frame;
@@ -45,8 +50,7 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
         outer: holder.outer,
         proven: holder.start,
       };
-      const { ctequery } = cte.node;
-      const opened = once(holder, ctequery, () => engine.open(ctequery, inside));
+      const opened = openIn(holder, cte.node.ctequery, inside);
       return cte.node.cterecursive
         ? recursiveShape(opened, column, shaper)
         : resultShape(opened, column, shaper);
@@ -55,18 +59,9 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
       // What a materialised view stores was built by the same query, but maybe under other constraints.
       const relation = engine.catalog.relations.get(entry.relid ?? 0);
       const view = relation?.kind === 'v' ? definingQuery(relation) : null;
-      return view === null || isMadeElsewhere(scope.query, variable.varno, engine.catalog)
+      return view === null || isMadeElsewhere(scope.query, varno, engine.catalog)
         ? unknown
-        : resultShape(
-            once(frame, view, () => engine.open(view, null)),
-            column,
-            shaper,
-          );
-    }
-    case Rte.join:
-    case Rte.group: {
-      const behind = (entry.rtekind === Rte.group ? entry.groupexprs : entry.joinaliasvars)?.[column];
-      return behind ? shaper.json(behind, { ...at, stage: 'row', caseTest: null, sublink: null }) : unknown;
+        : resultShape(openView(engine, view), column, shaper);
     }
     case Rte.values:
       return union(
@@ -85,64 +80,40 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
   }
 }
 
-// What a recursive WITH query's columns are taken to be while its own arms are looked at.
-const assumed = new WeakMap<QueryNode, Map<number, Json>>();
-const MOST_ROUNDS = 5;
-
-/** The structure that both arms keep to: what the first makes, with what the second makes of it, until nothing is new. */
+/** The structure that all arms keep to: what the first makes, with what the others make of it. */
 function recursiveShape(opened: Opened, column: number, shaper: Shaper): Json {
   const { query } = opened.frame.scope;
-  const taken = assumed.get(query) ?? new Map<number, Json>();
-  assumed.set(query, taken);
-  const outer = taken.get(column);
-  if (outer !== undefined) return outer;
-  try {
-    const first = query.setOperations?.tag === 'SETOPERATIONSTMT' ? query.setOperations.larg : null;
-    let shape = first === null ? unknown : armsShape(opened, first, column, shaper);
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      taken.set(column, shape);
-      const next = union([shape, resultShape(opened, column, shaper)]);
-      if (JSON.stringify(next) === JSON.stringify(shape)) return shape;
-      shape = next;
-    }
-    return unknown;
-  } finally {
-    taken.delete(column);
-  }
-}
-
-const openedIn = new WeakMap<Frame, Map<QueryNode, Opened>>();
-
-/** Opens a query once for all of its columns. */
-function once(frame: Frame, query: QueryNode, open: () => Opened): Opened {
-  const all = openedIn.get(frame) ?? new Map<QueryNode, Opened>();
-  openedIn.set(frame, all);
-  const opened = all.get(query) ?? open();
-  all.set(query, opened);
-  return opened;
+  const first = query.setOperations?.tag === 'SETOPERATIONSTMT' ? query.setOperations.larg : null;
+  return shaper.rounds.recursive(
+    opened,
+    query,
+    column,
+    () => (first === null ? unknown : armsShape(opened, first, column, shaper)),
+    () => resultShape(opened, column, shaper),
+  );
 }
 
 /** The structure of a query's result column, of each arm of its set operations. */
 export function resultShape(opened: Opened, column: number, shaper: Shaper): Json {
-  const { frame, result } = opened;
-  const { query } = frame.scope;
-  if (query.setOperations !== null) return armsShape(opened, query.setOperations, column, shaper);
-  const expr = resultExpressions(query)[column];
-  return expr === undefined ? unknown : shaper.json(expr, result);
+  return shaper.rounds.once(opened, String(column), () => {
+    const { frame, result } = opened;
+    const { query } = frame.scope;
+    if (query.setOperations !== null) return armsShape(opened, query.setOperations, column, shaper);
+    const expr = resultExpressions(query)[column];
+    return expr === undefined ? unknown : shaper.json(expr, result);
+  });
 }
 
 function armsShape(
-  opened: Opened,
-  node: SetOperationStmt | RangeTblRef,
+  { frame, result }: Opened,
+  operations: SetOperationStmt | RangeTblRef,
   column: number,
   shaper: Shaper,
 ): Json {
-  if (node.tag === 'SETOPERATIONSTMT')
-    return union([
-      armsShape(opened, node.larg, column, shaper),
-      armsShape(opened, node.rarg, column, shaper),
-    ]);
-  const { frame, result } = opened;
-  const arm = frame.scope.query.rtable?.[node.rtindex - 1]?.subquery;
-  return arm ? resultShape(frame.engine.open(arm, result), column, shaper) : unknown;
+  return union(
+    armsOf(operations).map(({ rtindex }) => {
+      const arm = frame.scope.query.rtable?.[rtindex - 1]?.subquery;
+      return arm ? resultShape(openIn(frame, arm, result), column, shaper) : unknown;
+    }),
+  );
 }

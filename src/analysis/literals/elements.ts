@@ -11,7 +11,9 @@ type Bound = readonly Literal[] | null;
 /** The mutually recursive parts. */
 export interface Finder {
   readonly value: (expr: Expr, scope: Scope) => Bound;
-  /** The elements of an array that is a column. */
+  /** The elements of an array. */
+  readonly element: (expr: Expr, scope: Scope) => Bound;
+  /** Of an array that is a column. */
   readonly variable: (expr: Expr & { tag: 'VAR' }, scope: Scope) => Bound;
   /** Of a subquery's first column. */
   readonly column: (expr: Expr & { tag: 'SUBLINK' }, scope: Scope) => Bound;
@@ -20,7 +22,7 @@ export interface Finder {
 /** The only elements besides NULL of an array; none at all for NULL and an empty one, null if nothing bounds them. */
 export function elementLiteralsOf(expr: Expr, scope: Scope, find: Finder): Bound {
   const { catalog } = scope;
-  const of = (part: Expr) => elementLiteralsOf(part, scope, find);
+  const of = (part: Expr) => find.element(part, scope);
   const value = (part: Expr) => find.value(part, scope);
   switch (expr.tag) {
     case 'CONST':

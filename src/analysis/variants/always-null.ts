@@ -8,6 +8,21 @@ import { rowsOf } from './rows-of.ts';
  * @param column 0-based
  */
 export function isAlwaysNull(column: number, scope: Scope): boolean {
+  const known = found.get(scope) ?? new Map<number, boolean>();
+  found.set(scope, known);
+  let isNull = known.get(column);
+  if (isNull === undefined) {
+    // A recursive WITH query asks for itself.
+    known.set(column, false);
+    isNull = isNullInAll(column, scope);
+    known.set(column, isNull);
+  }
+  return isNull;
+}
+
+const found = new WeakMap<Scope, Map<number, boolean>>();
+
+function isNullInAll(column: number, scope: Scope): boolean {
   const { query } = scope;
   const expr = resultExpressions(query)[column];
   if (expr === undefined) return false;
@@ -22,9 +37,18 @@ export function isAlwaysNull(column: number, scope: Scope): boolean {
   });
 }
 
-function typesOf(node: NonNullable<QueryNode['setOperations']>, column: number): readonly (number | null)[] {
-  if (node.tag === 'RANGETBLREF') return [];
-  return [node.colTypes[column] ?? null, ...typesOf(node.larg, column), ...typesOf(node.rarg, column)];
+function typesOf(
+  operations: NonNullable<QueryNode['setOperations']>,
+  column: number,
+): ReadonlySet<number | null> {
+  const types = new Set<number | null>();
+  const waiting = [operations];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.tag === 'RANGETBLREF') continue;
+    types.add(node.colTypes[column] ?? null);
+    waiting.push(node.larg, node.rarg);
+  }
+  return types;
 }
 
 function isNull(expr: Expr, scope: Scope): boolean {

@@ -29,6 +29,37 @@ export type Parts = ReadonlyMap<Literal, QueryNode>;
  * @returns null where an arm has something else there than one constant
  */
 export function splitBy(column: number, scope: Scope): Parts | null {
+  const known = splits.get(scope) ?? new Map<number, Parts | null>();
+  splits.set(scope, known);
+  let parts = known.get(column);
+  if (parts === undefined) {
+    // A recursive WITH query asks for itself.
+    known.set(column, null);
+    parts = split(column, scope);
+    if (parts !== null && sum(parts.values()) > MOST_COPIES) parts = null;
+    known.set(column, parts);
+  }
+  return parts;
+}
+
+const splits = new WeakMap<Scope, Map<number, Parts | null>>();
+
+// A part has copies of the queries that it narrows, in each place where they stand: they are looked at one by one.
+const MOST_COPIES = 256;
+
+/** How many copied queries a part is made of. */
+const copies = new WeakMap<QueryNode, number>();
+
+function sum(queries: Iterable<QueryNode>): number {
+  return Array.from(queries, (query) => copies.get(query) ?? 1).reduce((a, b) => a + b, 0);
+}
+
+function copy(query: QueryNode, narrowed: Iterable<QueryNode>): QueryNode {
+  copies.set(query, 1 + sum(narrowed));
+  return query;
+}
+
+function split(column: number, scope: Scope): Parts | null {
   const { query } = scope;
   if (query.commandType !== Cmd.select) return null;
   const expr = resultExpressions(query)[column];
@@ -57,15 +88,22 @@ function splitFrom(expr: Expr, scope: Scope): Parts | null {
   return new Map(
     [...parts].map(([value, subquery]) => {
       const narrowed: RangeTblEntry = { tag, rtekind: Rte.subquery, lateral, alias, subquery };
-      return [value, { ...query, rtable: query.rtable?.with(expr.varno - 1, narrowed) ?? null }];
+      const rtable = query.rtable?.with(expr.varno - 1, narrowed) ?? null;
+      return [value, copy({ ...query, rtable }, [subquery])];
     }),
   );
 }
 
 type Arms = SetOperationStmt | RangeTblRef;
 
-function isUnion(node: Arms): boolean {
-  return node.tag === 'RANGETBLREF' || (node.op === SetOp.union && isUnion(node.larg) && isUnion(node.rarg));
+function isUnion(operations: Arms): boolean {
+  const waiting = [operations];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.tag === 'RANGETBLREF') continue;
+    if (node.op !== SetOp.union) return false;
+    waiting.push(node.larg, node.rarg);
+  }
+  return true;
 }
 
 function splitUnion(column: number, arms: Arms, scope: Scope): Parts | null {
@@ -75,19 +113,23 @@ function splitUnion(column: number, arms: Arms, scope: Scope): Parts | null {
     const parts = entry.subquery ? splitBy(column, innerScope(scope, entry.subquery)) : null;
     if (parts === null) return null;
     found.set(entry, parts);
+    if (found.size > MOST_COPIES) return null;
   }
   const values = new Set([...found.values()].flatMap((parts) => [...parts.keys()]));
   return new Map(
     [...values].map((value) => {
+      const narrowed: QueryNode[] = [];
       const rtable = (query.rtable ?? []).map((entry) => {
         const subquery = found.get(entry)?.get(value);
-        return subquery === undefined ? entry : { ...entry, subquery };
+        if (subquery === undefined) return entry;
+        narrowed.push(subquery);
+        return { ...entry, subquery };
       });
       const has = ({ rtindex }: RangeTblRef) => {
         const entry = query.rtable?.[rtindex - 1];
         return entry !== undefined && found.get(entry)?.has(value) === true;
       };
-      return [value, { ...query, rtable, setOperations: kept(arms, has) }];
+      return [value, copy({ ...query, rtable, setOperations: kept(arms, has) }, narrowed)];
     }),
   );
 }

@@ -1,0 +1,74 @@
+import type { QueryNode } from '../tree/nodes.ts';
+import type { Json } from '../type.ts';
+import { union, unknown } from './union.ts';
+
+/** What the structures of one statement have in common while they are looked for. */
+export interface Rounds {
+  /** The structure that has this key at a place: a frame's column, a query's. It is looked for once in a round. */
+  readonly once: (place: object, key: string, find: () => Json) => Json;
+  /**
+   * A column of a recursive WITH query.
+   *
+   * @param place where it was opened, which what it makes depends on
+   * @param query the WITH query's
+   * @param first what its first arm has there
+   * @param all what all of its arms have there, which may ask for the column itself
+   */
+  readonly recursive: (
+    place: object,
+    query: QueryNode,
+    column: number,
+    first: () => Json,
+    all: () => Json,
+  ) => Json;
+}
+
+interface Assumed {
+  shape: Json;
+  changes: number;
+}
+
+const MOST_CHANGES = 5;
+
+/**
+ * Looks for structures in rounds. Columns of recursive WITH queries are at first what their first arms make of them; each
+ * round adds what the other arms make of that, in all columns at once, until nothing is new. What does not come to rest is
+ * unknown, so that there are few rounds.
+ */
+export function inRounds<T>(find: (rounds: Rounds) => T): T {
+  const assumed = new Map<QueryNode, Map<number, Assumed>>();
+  for (;;) {
+    let isStable = true;
+    const known = new WeakMap<object, Map<string, Json>>();
+    const visited = new WeakMap<object, Set<number>>();
+    const found = find({
+      once(place, key, make) {
+        const here = known.get(place) ?? new Map<string, Json>();
+        known.set(place, here);
+        const before = here.get(key);
+        if (before !== undefined) return before;
+        const shape = make();
+        here.set(key, shape);
+        return shape;
+      },
+      recursive(place, query, column, first, all) {
+        const columns = assumed.get(query) ?? new Map<number, Assumed>();
+        assumed.set(query, columns);
+        const seen = visited.get(place) ?? new Set<number>();
+        visited.set(place, seen);
+        const entry = columns.get(column) ?? { shape: first(), changes: 0 };
+        columns.set(column, entry);
+        if (seen.has(column)) return entry.shape;
+        seen.add(column);
+        const next = union([entry.shape, all()]);
+        if (JSON.stringify(next) !== JSON.stringify(entry.shape)) {
+          isStable = false;
+          entry.changes++;
+          entry.shape = entry.changes > MOST_CHANGES ? unknown : next;
+        }
+        return entry.shape;
+      },
+    });
+    if (isStable) return found;
+  }
+}
