@@ -1,11 +1,12 @@
 import type { Connection, QueryConfig } from './connection.ts';
 import { layerOf } from './layer.ts';
 import { observed } from './observe.ts';
-import { isPgClient, isPgPool, submit, withClient } from './pg.ts';
+import { isPgClient, isPgPool, lend, type PgClient, type PgPool, submit, withClientOf } from './pg.ts';
 import { PgStatement } from './pg-statement.ts';
 import { queryRaw } from './pglite.ts';
 import type { RowReader } from './row.ts';
 import type { Statement } from './statement.ts';
+import { toQueryError } from './to-query-error.ts';
 
 /** What a statement answered. */
 export interface Executed<Row> {
@@ -24,9 +25,20 @@ export function execute<Row>(
     return observed(statement, () => submit(db, new PgStatement(statement, read)));
   }
   if (isPgPool(db)) {
-    return withClient(db, (client) => execute(client, statement, read));
+    return withClient(db, statement.origin, (client) => execute(client, statement, read));
   }
   return layerOf(db)?.execute(statement, read) ?? observed(statement, () => query(db, statement, read));
+}
+
+async function withClient<Result>(
+  pool: PgPool,
+  origin: Statement['origin'],
+  use: (client: PgClient) => Promise<Result>,
+): Promise<Result> {
+  const lent = await lend(pool).catch((error: unknown) => {
+    throw toQueryError(origin, error, 'not done');
+  });
+  return withClientOf(lent, use);
 }
 
 /**

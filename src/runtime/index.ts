@@ -33,7 +33,7 @@ export type {
   QueryConfig,
   QueryResult,
 } from './connection.ts';
-export { ConnectionError, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
+export { ConnectionError, type Outcome, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
 export type { Cursor, StreamingConnection } from './cursor.ts';
 export {
   CanceledError,

@@ -100,14 +100,6 @@ export function lend(pool: PgPool, signal?: AbortSignal): Promise<Lent> {
   return lent;
 }
 
-/** Runs `use` with a client of the pool, and gives it back. */
-export async function withClient<Result>(
-  pool: PgPool,
-  use: (client: PgClient) => Promise<Result>,
-): Promise<Result> {
-  return withClientOf(await lend(pool), use);
-}
-
 /** Runs `use` with a client that has been lent, and gives it back. */
 export async function withClientOf<Result>(
   { client, giveBack }: Lent,
@@ -126,6 +118,11 @@ export async function withClientOf<Result>(
 /** Whether the connection is as good as before: the server reported an error, or a row could not be decoded. */
 export function isHarmless(error: unknown): boolean {
   return error instanceof QueryError || (isServerError(error) && !endsConnection(error));
+}
+
+/** Whether pg knew that the connection was lost before it sent anything. */
+export function isUnsent(error: unknown): boolean {
+  return /is not queryable$/.test(String((error as { message?: unknown }).message));
 }
 
 function toError(error: unknown): Error {

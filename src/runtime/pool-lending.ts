@@ -139,8 +139,3 @@ export function isLost(error: unknown): boolean {
     ? /^(08|57P)/.test(error.code)
     : !isHarmless(error) && message !== EXHAUSTED && message !== READ_TIMEOUT;
 }
-
-/** Whether pg knew that the connection was lost before it sent anything. */
-export function isUnsent(error: unknown): boolean {
-  return /is not queryable$/.test(String((error as { message?: unknown }).message));
-}

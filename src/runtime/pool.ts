@@ -2,8 +2,8 @@ import { executeAll, isBroken } from './batch.ts';
 import type { Connection, PgConnection } from './connection.ts';
 import { type Executed, execute } from './execute.ts';
 import { asConnection } from './layer.ts';
-import { isPgPool, type PgClient, withClientOf } from './pg.ts';
-import { type CountingPool, isLost, isUnsent, type Lending, lending } from './pool-lending.ts';
+import { isPgPool, isUnsent, type PgClient, withClientOf } from './pg.ts';
+import { type CountingPool, isLost, type Lending, lending } from './pool-lending.ts';
 import type { RowReader } from './row.ts';
 import { withLent } from './session.ts';
 import type { Statement } from './statement.ts';
@@ -81,7 +81,7 @@ function handleOf(pool: Lending, prepare: boolean): DatabasePool {
       } catch (error) {
         const again = isLost(error) && (!sent || statement.origin.readOnly === true || isUnsent(error));
         if (!again || attempt === ATTEMPTS || pool.ended) {
-          throw error;
+          throw sent ? error : toQueryError(statement.origin, error, 'not done');
         }
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS * (attempt - 1)));
       }
@@ -104,7 +104,9 @@ function handleOf(pool: Lending, prepare: boolean): DatabasePool {
     },
     withSession: async (signal, use) => {
       const lent = await pool.borrow(signal).catch((error: unknown) => {
-        throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error);
+        throw signal?.aborted
+          ? error
+          : toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
       });
       return withLent(lent, (session) => use({ ...session, db: over(lent.client) }));
     },

@@ -94,7 +94,7 @@ async function withReserved<Result>(
       (late) => late.release(),
       () => {},
     );
-    throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error);
+    throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
   });
   let running: PostgresJsQuery | undefined;
   const db = connectionOver(reserved, (query) => {

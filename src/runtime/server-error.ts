@@ -47,7 +47,7 @@ export function isRaised({ routine }: ServerFields): boolean {
  * pooler, too), or its columns have changed since (RevalidateCachedQuery in plancache.c). Nothing was executed: it can
  * be prepared again.
  */
-export function isOutdated(error: unknown): boolean {
+export function isOutdated(error: unknown): error is ServerFields {
   return (
     isServerError(error) &&
     (error.code === '26000' ||

@@ -1,9 +1,12 @@
 import type { Connection, PgliteConnection } from './connection.ts';
+import { ConnectionError } from './connection-errors.ts';
+import type { Origin, QueryError } from './errors.ts';
 import { layerOf } from './layer.ts';
 import { startReport } from './observe.ts';
 import { isPgClient, isPgPool, type Lent, lend, type PgClient } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { isPglite } from './pglite.ts';
+import { isServerError } from './server-error.ts';
 import { toQueryError } from './to-query-error.ts';
 import { TransactionError } from './transaction-error.ts';
 
@@ -43,7 +46,7 @@ export async function withSession<Result>(
 ): Promise<Result> {
   if (isPgPool(db)) {
     const lent = await lend(db, signal).catch((error: unknown) => {
-      throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error);
+      throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
     });
     return withLent(lent, use);
   }
@@ -124,7 +127,7 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
       return command;
     } catch (error) {
       report?.(null, error);
-      throw toQueryError(origin, error);
+      throw text === 'COMMIT' ? commitError(origin, error) : toQueryError(origin, error, 'not done');
     }
   };
   return {
@@ -144,6 +147,13 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
     cancel: (timeoutMillis) => driver.cancel(timeoutMillis),
     cutOff: () => driver.cutOff(),
   };
+}
+
+/** Poolers and databases that only speak Postgres's protocol report a COMMIT of unknown outcome as an error, too. */
+function commitError(origin: Origin, error: unknown): QueryError {
+  return isServerError(error) && /^(08|40003)/.test(error.code)
+    ? new ConnectionError(origin, 'the outcome is unknown', error.code, 'unknown')
+    : toQueryError(origin, error);
 }
 
 function rolledBack(): TransactionError {

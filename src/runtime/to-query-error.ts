@@ -1,17 +1,25 @@
-import { ConnectionError, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
+import { ConnectionError, type Outcome, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
 import { databaseError } from './database-errors.ts';
-import { type Origin, QueryError } from './errors.ts';
-import { READ_TIMEOUT } from './pg.ts';
+import { QueryError } from './errors.ts';
+import { isUnsent, READ_TIMEOUT } from './pg.ts';
 import { endsConnection, isServerError } from './server-error.ts';
+import type { Statement } from './statement.ts';
 
-/** The error to throw for whatever running a query threw: it names the query, and what loggers print has no values. */
-export function toQueryError(origin: Origin, error: unknown): QueryError {
+/**
+ * The error to throw for whatever running a query threw: it names the query, and what loggers print has no values.
+ * `outcome` is what is known where the connection was lost.
+ */
+export function toQueryError(
+  origin: Statement['origin'],
+  error: unknown,
+  outcome: Outcome = origin.readOnly === true || isUnsent(error) ? 'not done' : 'unknown',
+): QueryError {
   if (error instanceof QueryError) {
     return error;
   }
   if (isServerError(error)) {
     return endsConnection(error)
-      ? new ConnectionError(origin, error.message, error.code)
+      ? new ConnectionError(origin, error.message, error.code, outcome)
       : databaseError(origin, error);
   }
   // What else a driver throws is about the connection; these two are told apart by their words alone.
@@ -20,12 +28,13 @@ export function toQueryError(origin: Origin, error: unknown): QueryError {
     case 'timeout exceeded when trying to connect':
       return new PoolTimeoutError(origin, typeof detail === 'string' ? detail : '');
     case READ_TIMEOUT:
-      return new ReadTimeoutError(origin);
+      return new ReadTimeoutError(origin, outcome);
     default:
       return new ConnectionError(
         origin,
         String(message || code),
         typeof code === 'string' ? code : undefined,
+        outcome,
       );
   }
 }

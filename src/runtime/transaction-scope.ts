@@ -1,10 +1,13 @@
 import { executeAll } from './batch.ts';
 import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { execute } from './execute.ts';
-import { asConnection } from './layer.ts';
+import { asConnection, type BatchStatement } from './layer.ts';
+import { isHarmless } from './pg.ts';
 import { queryRaw } from './pglite.ts';
 import { isOutdated } from './server-error.ts';
 import type { Session } from './session.ts';
+import type { Statement } from './statement.ts';
+import { toQueryError } from './to-query-error.ts';
 import { TransactionError } from './transaction-error.ts';
 
 declare const opened: unique symbol;
@@ -18,12 +21,19 @@ export interface Transaction extends PgConnection {
 interface Turns extends Pick<Session, 'db' | 'cancel' | 'cutOff'> {
   /** How often the transaction has begun. */
   readonly attempt: number;
+  /** False: nothing prepared is used, since that failed the attempt before. */
+  readonly prepare: boolean;
   /** How many statements are running or waiting. */
   pending: number;
   /** Resolves when the last statement so far is done; never rejects. */
   tail: Promise<unknown>;
-  /** A statement failed because of a concurrent transaction. */
+  /**
+   * The transaction has failed because of a concurrent one, or of an outdated prepared statement. A statement that
+   * succeeds says that it has recovered: only ROLLBACK TO SAVEPOINT does in a failed transaction.
+   */
   conflicted: boolean;
+  /** The SQLSTATE with which a prepared statement was outdated, also where that was undone. */
+  outdated: string | undefined;
 }
 
 /** The state of one transaction, nested or not. */
@@ -39,9 +49,19 @@ export interface Scope {
 const scopes = /* @__PURE__ */ new WeakMap<object, Scope>();
 
 /** Opens the scope of a transaction that has a connection for itself. */
-export function openScope({ db, cancel, cutOff }: Session, attempt: number): Scope {
+export function openScope({ db, cancel, cutOff }: Session, attempt: number, prepare: boolean): Scope {
   return {
-    turns: { db, cancel, cutOff, attempt, pending: 0, tail: Promise.resolve(), conflicted: false },
+    turns: {
+      db,
+      cancel,
+      cutOff,
+      attempt,
+      prepare,
+      pending: 0,
+      tail: Promise.resolve(),
+      conflicted: false,
+      outdated: undefined,
+    },
     outer: null,
     closed: false,
     nesting: false,
@@ -65,20 +85,39 @@ export function transactionOf(scope: Scope): Transaction {
   return asConnection(tx, {
     inTransaction: true,
     execute: (statement, read) =>
-      inTurn(scope, () => execute(scope.turns.db, { ...statement, attempt: scope.turns.attempt }, read)),
+      inTurn(scope, () =>
+        execute(scope.turns.db, ofTurns(scope.turns, statement), read).catch((error: unknown) => {
+          throw undone(statement, error);
+        }),
+      ),
     executeAll: (batch) =>
-      inTurn(scope, async () => {
-        const outcomes = await executeAll(
-          scope.turns.db,
-          batch.map(({ statement, read }) => ({
-            statement: { ...statement, attempt: scope.turns.attempt },
-            read,
-          })),
-        );
-        scope.turns.conflicted ||= outcomes.some((it) => it.status === 'rejected' && isConflict(it.reason));
-        return outcomes;
-      }),
+      inTurn(
+        scope,
+        async () => {
+          const outcomes = await executeAll(
+            scope.turns.db,
+            batch.map(({ statement, read }) => ({ statement: ofTurns(scope.turns, statement), read })),
+          );
+          return outcomes.map((outcome, i): typeof outcome => {
+            note(scope.turns, outcome.status === 'rejected' ? outcome.reason : undefined);
+            const { statement } = batch[i] as BatchStatement;
+            return outcome.status === 'rejected'
+              ? { status: 'rejected', reason: undone(statement, outcome.reason) }
+              : outcome;
+          });
+        },
+        false,
+      ),
   });
+}
+
+function ofTurns({ attempt, prepare }: Turns, statement: Statement): Statement {
+  return { ...statement, attempt, name: prepare ? statement.name : undefined };
+}
+
+/** What breaks a connection before COMMIT undoes the transaction. */
+function undone(statement: Statement, error: unknown): unknown {
+  return isHarmless(error) ? error : toQueryError(statement.origin, error, 'not done');
 }
 
 /** The scope of what is a transaction; undefined for any other connection. */
@@ -87,23 +126,37 @@ export function scopeOf(db: object): Scope | undefined {
 }
 
 /** Runs a statement of a scope when those before it are done. */
-export function inTurn<Result>(scope: Scope, run: () => Promise<Result>): Promise<Result> {
+export function inTurn<Result>(
+  scope: Scope,
+  run: () => Promise<Result>,
+  isOneStatement = true,
+): Promise<Result> {
   const { turns } = scope;
   turns.pending += 1;
   const result = turns.tail.then(() => {
     assertUsable(scope);
     return run();
   });
-  turns.tail = result.then(
-    () => {
-      turns.pending -= 1;
-    },
-    (error: unknown) => {
-      turns.pending -= 1;
-      turns.conflicted ||= isConflict(error);
-    },
-  );
+  const done = (error?: unknown): void => {
+    turns.pending -= 1;
+    if (isOneStatement) {
+      note(turns, error);
+    }
+  };
+  turns.tail = result.then(() => done(), done);
   return result;
+}
+
+/** Takes down what a statement's end says of the transaction; `error` undefined: it succeeded. */
+function note(turns: Turns, error: unknown): void {
+  if (error === undefined) {
+    turns.conflicted = false;
+  } else if (isOutdated(error)) {
+    turns.conflicted = true;
+    turns.outdated = error.code;
+  } else {
+    turns.conflicted ||= isConflict(error);
+  }
 }
 
 function assertUsable(scope: Scope): void {
@@ -120,8 +173,8 @@ function assertUsable(scope: Scope): void {
   }
 }
 
-/** serialization_failure or deadlock_detected; or a prepared statement was outdated, which it is not the next time. */
+/** serialization_failure or deadlock_detected. */
 function isConflict(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return code === '40001' || code === '40P01' || isOutdated(error);
+  return code === '40001' || code === '40P01';
 }

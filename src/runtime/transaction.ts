@@ -1,6 +1,7 @@
 import { abortable } from './abort.ts';
 import type { Connection } from './connection.ts';
-import { RetryableError } from './database-errors.ts';
+import { ConnectionError } from './connection-errors.ts';
+import { DatabaseError, RetryableError } from './database-errors.ts';
 import { execute } from './execute.ts';
 import { type Session, withSession } from './session.ts';
 import { toQueryError } from './to-query-error.ts';
@@ -46,21 +47,42 @@ export async function transaction<Result>(
   }
   const { signal, retries = 0 } = options;
   const mode = modeOf(options);
+  let prepare = true;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     let scope: Scope | undefined;
     try {
       return await withSession(db, signal, (session) => {
-        scope = openScope(session, attempt);
+        scope = openScope(session, attempt, prepare);
         return attemptOnce(session, scope, mode, use, signal);
       });
     } catch (error) {
-      if (attempt > retries || !(scope?.turns.conflicted || error instanceof RetryableError)) {
+      if (attempt > retries || scope === undefined || !canRunAgain(scope, error)) {
         throw error;
       }
+      prepare &&= scope.turns.outdated === undefined;
       await abortable(backOff(attempt), signal);
     }
   }
+}
+
+/**
+ * Whether a conflict undid the transaction: it stands failed because of one, or that is what was thrown, also as a
+ * cause. A lost connection never lets it run again: after COMMIT was sent, what became of it is unknown.
+ */
+function canRunAgain({ turns }: Scope, error: unknown): boolean {
+  if (error instanceof ConnectionError) {
+    return false;
+  }
+  if (turns.conflicted) {
+    return true;
+  }
+  for (let each = error, depth = 0; each instanceof Error && depth < 10; each = each.cause, depth++) {
+    if (each instanceof RetryableError || (each instanceof DatabaseError && each.code === turns.outdated)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 async function attemptOnce<Result>(
@@ -162,7 +184,7 @@ async function control(scope: Scope, text: string): Promise<void> {
   try {
     await inTurn(scope, () => execute(scope.turns.db, { origin, name: undefined, text, values: [] }, null));
   } catch (error) {
-    throw toQueryError(origin, error);
+    throw toQueryError(origin, error, 'not done');
   }
 }
 

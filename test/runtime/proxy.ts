@@ -16,6 +16,8 @@ export interface TcpProxy {
   freeze(frozen: boolean): void;
   /** After so many bytes of answers from now on, resets that connection. */
   breakAfter(bytes: number): void;
+  /** The next message of a client that contains `text` gets lost, or the answer to it, and its connection with it. */
+  lose(text: string, what: 'request' | 'answer'): void;
   /** The next answer begins with a byte that no message begins with. */
   corruptNext(): void;
   close(): Promise<void>;
@@ -30,6 +32,7 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
   let frozen = false;
   let left = Number.POSITIVE_INFINITY;
   let corrupting = false;
+  let losing: { readonly text: string; readonly what: 'request' | 'answer' } | undefined;
 
   const server = createServer({ noDelay: true }, (client) => {
     if (refusing) {
@@ -49,14 +52,28 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
         to.destroy();
       });
     }
+    let answersLost = false;
     client.on('data', (chunk) => {
       sent += 1;
+      if (losing !== undefined && chunk.includes(losing.text)) {
+        const { what } = losing;
+        losing = undefined;
+        if (what === 'request') {
+          client.resetAndDestroy();
+          return;
+        }
+        answersLost = true;
+      }
       if (!frozen) {
         upstream.write(chunk);
       }
     });
     upstream.on('data', (chunk) => {
       if (frozen) {
+        return;
+      }
+      if (answersLost) {
+        client.resetAndDestroy();
         return;
       }
       if (corrupting) {
@@ -98,6 +115,9 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
     },
     breakAfter: (bytes) => {
       left = bytes;
+    },
+    lose: (text, what) => {
+      losing = { text, what };
     },
     corruptNext: () => {
       corrupting = true;
