@@ -24,9 +24,6 @@ export function resultColumns(
   params: readonly Facts[],
   contents: boolean,
 ): Pick<Query, 'columns' | 'variants'> {
-  // Such as EXPLAIN: it has no target list.
-  if (query.utilityStmt !== null)
-    return { columns: fields.map((field) => column(catalog, field, anything, null)) };
   const columns = columnsOf(query, fields, catalog, params, contents);
   if (!contents) return { columns };
   const found = discriminated(
@@ -61,7 +58,7 @@ function columnsOf(
   const literals = contents ? resultLiterals(query, catalog) : [];
   const facts = columnFacts(query, catalog, params).map((proven, i) => withLiterals(proven, literals[i]));
   const shapes = contents ? jsonShapes(query, catalog, params) : [];
-  return fields.map((field, i) => column(catalog, field, facts[i] ?? anything, shapes[i] ?? null));
+  return fields.map((field, i) => resultColumn(catalog, field, facts[i] ?? anything, shapes[i] ?? null));
 }
 
 function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
@@ -77,7 +74,16 @@ export function bareName(name: string): string {
   return /.[!?]$/s.test(name) && name !== '?column?' ? name.slice(0, -1) : name;
 }
 
-function column(catalog: Catalog, field: DescribedField, facts: Facts, json: Json | null): Column {
+/**
+ * A column as the server describes it, with what is proven of it.
+ * @param json the shape of the JSON that it holds; null if it is unknown
+ */
+export function resultColumn(
+  catalog: Catalog,
+  field: DescribedField,
+  facts: Facts,
+  json: Json | null,
+): Column {
   const name = bareName(field.name);
   const vouched = name === field.name ? null : field.name.endsWith('!');
   const proven = vouched === null ? facts : { ...facts, nullable: !vouched };

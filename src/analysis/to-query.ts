@@ -9,9 +9,10 @@ import { effects } from './effects.ts';
 import { anything, describedValue, type Facts } from './facts.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
 import type { Query, QueryParam, SlotValue } from './query.ts';
-import { bareName, resultColumns } from './result-columns.ts';
+import { bareName, resultColumn, resultColumns } from './result-columns.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
-import { readQuery } from './tree/read.ts';
+import { isUtility, readQuery } from './tree/read.ts';
+import { type Problem, utilityProblems, utilityResult, utilityRowsProblem } from './utility.ts';
 import { violations } from './violations.ts';
 import { type DescribedField, noTree } from './wire.ts';
 
@@ -37,47 +38,82 @@ interface Options {
 export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, options: Options): Analysed {
   if (answer.tree === null) throw noTree();
   const { asked } = options;
+  if (isUtility(answer.tree)) return toUtilityQuery(catalog, statement, answer, options);
   const tree = readQuery(answer.tree);
-  const kind = kindOf(tree);
-  const utility = kind === 'UTILITY';
   const growing = growingSlots(statement.params);
   const { command } = statement;
   const bounded = asked.rows || command === 'one' || command === 'maybe';
-  const rows = utility || !bounded ? { min: 0, max: null } : cardinality(tree, catalog, growing);
+  const rows = bounded ? cardinality(tree, catalog, growing) : { min: 0, max: null };
   const tooMany = statement.vouched ? null : cardinalityProblem(command, rows, tree, catalog, growing);
-  const problems = [...problemsOf(statement, answer.fields), ...(tooMany === null ? [] : [tooMany])];
-  if (problems.length > 0) {
-    const text = options.texts.get(statement.file) ?? '';
-    return {
-      query: null,
-      diagnostics: problems.map(([message, hint]) =>
-        diagnosticAt(statement.file, text, statement.offset, {
-          message: `${statement.name}: ${message}`,
-          hint,
-        }),
-      ),
-    };
-  }
-  const slots = utility ? [] : parameterFacts(tree, catalog, answer.paramTypes.length);
+  const problems = [
+    ...noRowsProblem(statement, answer.fields),
+    ...nameProblems(answer.fields),
+    ...(tooMany === null ? [] : [{ message: tooMany[0], hint: tooMany[1] }]),
+  ];
+  if (problems.length > 0) return refused(statement, options, problems);
+  const slots = parameterFacts(tree, catalog, answer.paramTypes.length);
   // Callers keep to the parameters' types, so what these refuse does not come out either.
   const given = parametersGiven(statement.params, slots, options);
   return {
     query: {
       statement,
       command: command ?? (answer.fields === null ? 'exec' : 'many'),
-      kind,
+      kind: kindOf(tree),
       rows,
       params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
       ...resultColumns(tree, answer.fields ?? [], catalog, given, asked.contents),
-      ...(utility || !asked.effects ? { reads: [], writes: [], readOnly: null } : effects(tree, catalog)),
-      violations: utility || !asked.violations ? { constraints: [], open: true } : violations(tree, catalog),
+      ...(asked.effects ? effects(tree, catalog) : { reads: [], writes: [], readOnly: null }),
+      violations: asked.violations ? violations(tree, catalog) : { constraints: [], open: true },
     },
     diagnostics: [],
   };
 }
 
+/** A utility statement has no query tree: what Postgres describes and defines of it is all that is known. */
+function toUtilityQuery(
+  catalog: Catalog,
+  statement: Statement,
+  { fields, paramTypes }: Answer,
+  options: Options,
+): Analysed {
+  const { rows, facts } = utilityResult(statement.sql, fields);
+  const problems = [
+    ...utilityProblems(statement, fields, paramTypes.length),
+    ...nameProblems(fields),
+    ...utilityRowsProblem(statement, rows, fields),
+  ];
+  if (problems.length > 0) return refused(statement, options, problems);
+  return {
+    query: {
+      statement,
+      command: statement.command ?? (fields === null ? 'exec' : 'many'),
+      kind: 'UTILITY',
+      rows,
+      params: statement.params.map((param) => queryParam(catalog, param, paramTypes, [], options)),
+      columns: (fields ?? []).map((field) => resultColumn(catalog, field, facts, null)),
+      reads: [],
+      writes: [],
+      readOnly: null,
+      violations: { constraints: [], open: true },
+    },
+    diagnostics: [],
+  };
+}
+
+function refused(statement: Statement, options: Options, problems: readonly Problem[]): Analysed {
+  const text = options.texts.get(statement.file) ?? '';
+  return {
+    query: null,
+    diagnostics: problems.map(({ message, hint, offset }) =>
+      diagnosticAt(statement.file, text, offset ?? statement.offset, {
+        message: `${statement.name}: ${message}`,
+        hint,
+      }),
+    ),
+  };
+}
+
 function kindOf(tree: QueryNode): Query['kind'] {
-  if (tree.utilityStmt !== null) return 'UTILITY';
   switch (tree.commandType) {
     case Cmd.select:
       return 'SELECT';
@@ -87,10 +123,8 @@ function kindOf(tree: QueryNode): Query['kind'] {
       return 'INSERT';
     case Cmd.delete:
       return 'DELETE';
-    case Cmd.merge:
-      return 'MERGE';
     default:
-      return 'UTILITY';
+      return 'MERGE';
   }
 }
 
@@ -104,35 +138,37 @@ function growingSlots(params: readonly Param[]): ReadonlySet<number> {
   );
 }
 
-type Problem = readonly [message: string, hint: string];
-
-function problemsOf(statement: Statement, fields: readonly DescribedField[] | null): readonly Problem[] {
-  const problems: Problem[] = [];
-  const command = statement.command;
+function noRowsProblem({ command }: Statement, fields: readonly DescribedField[] | null): readonly Problem[] {
   const wantsRows = command === 'one' || command === 'maybe' || command === 'many';
-  if (wantsRows && (fields === null || fields.length === 0)) {
-    problems.push([
-      `it is marked :${command}, but the statement returns no rows`,
-      'Add RETURNING, or mark it :exec or :execrows.',
-    ]);
-  }
+  if (!wantsRows || (fields !== null && fields.length > 0)) return [];
+  return [
+    {
+      message: `it is marked :${command}, but the statement returns no rows`,
+      hint: 'Add RETURNING, or mark it :exec or :execrows.',
+    },
+  ];
+}
+
+/** An object has room for one value of each name. */
+function nameProblems(fields: readonly DescribedField[] | null): readonly Problem[] {
+  const problems: Problem[] = [];
   const names = new Map<string, number>();
   for (const [i, { name }] of (fields ?? []).entries()) {
     const bare = bareName(name);
     if (bare === '?column?' || bare === '') {
-      problems.push([
-        `column ${i + 1} of the result has no name`,
-        'Name it: write `AS name` after the expression.',
-      ]);
+      problems.push({
+        message: `column ${i + 1} of the result has no name`,
+        hint: 'Name it: write `AS name` after the expression.',
+      });
       continue;
     }
     const first = names.get(bare);
     if (first === undefined) names.set(bare, i + 1);
     else {
-      problems.push([
-        `columns ${first} and ${i + 1} of the result are both named "${bare}"`,
-        'Give one of them another name with `AS`; an object can hold only one of them.',
-      ]);
+      problems.push({
+        message: `columns ${first} and ${i + 1} of the result are both named "${bare}"`,
+        hint: 'Give one of them another name with `AS`; an object can hold only one of them.',
+      });
     }
   }
   return problems;

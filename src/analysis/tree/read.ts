@@ -22,6 +22,15 @@ export function readQuery(text: string): QueryNode {
   return node;
 }
 
+/**
+ * Whether the DETAIL of a "parse tree" notice is of a utility statement. What such a tree holds is as the grammar made it,
+ * in forms that differ from those of analysed nodes (PostgreSQL 14 and 15 even leave parentheses unescaped): it is not to
+ * be read.
+ */
+export function isUtility(text: string): boolean {
+  return /^\{QUERY(?:\s+:\w+\s+\w+)*?\s+:utilityStmt\s+(?!<>)/.test(text);
+}
+
 /** Reads `pg_rewrite.ev_action` or another list of queries. */
 export function readQueries(text: string): readonly QueryNode[] {
   const nodes = readNodes(text);
@@ -123,9 +132,11 @@ function readNode(reader: Reader): Record<string, unknown> {
       return node;
     }
     if (code !== COLON) {
-      // A name longer than a line is broken in two: no name is looked at, so its rest is passed over.
-      if (i === 0 || Number.isNaN(code)) throw unexpected(reader);
-      readToken(reader);
+      // A name longer than a line is broken in two: no name is looked at, so its rest is passed over. So is a value
+      // that has no name, as in nodes that the grammar makes.
+      const start = reader.at;
+      skipValue(reader);
+      if (reader.at === start) throw unexpected(reader);
       continue;
     }
     reader.at++;

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isNode, readExpr, readNodes, readQueries, readQuery } from '../../../src/analysis/tree/read.ts';
+import {
+  isNode,
+  isUtility,
+  readExpr,
+  readNodes,
+  readQueries,
+  readQuery,
+} from '../../../src/analysis/tree/read.ts';
 import { describe as describeStatements } from '../../../src/analysis/wire.ts';
 import { corpusQueries, corpusSchema } from '../../soundness/corpus.ts';
 import { type Analysed, analysed } from '../../support/analysed.ts';
@@ -35,6 +42,8 @@ describe('reading node text', () => {
     ['{A\n :x 1\n :y\n (i 1\n 2)}\n', { tag: 'A', x: 1, y: [1, 2] }],
     ['{A :location 7 :x 1}', { tag: 'A', x: 1 }],
     ['{A :eref {ALIAS :colnames ("a\\)" "b\\{" "\\"quoted"" "c"d")} :x 1}', { tag: 'A', x: 1 }],
+    ['{A NULL :x 1}', { tag: 'A', x: 1 }],
+    ['{A IN ("=" {B :y 2}) :x 1}', { tag: 'A', x: 1 }],
     ['{CASE :x 1}', { tag: 'CASEEXPR', x: 1 }],
     ['{RTE :rtekind 0}', { tag: 'RANGETBLENTRY', rtekind: 0 }],
   ])('%s', (text, expected) => {
@@ -49,8 +58,20 @@ describe('reading node text', () => {
     ]);
   });
 
-  it.each(['', '{A :x 1', '({A :x 1}', '{A :x 1} {B :y 2}', ')', '{A x 1}'])('refuses %j', (text) => {
+  it.each(['', '{A :x 1', '({A :x 1}', '{A :x 1} {B :y 2}', ')', '{A )', '{A x'])('refuses %j', (text) => {
     expect(() => readNodes(text)).toThrow(/node text is not as expected at offset \d+/);
+  });
+
+  it.each([
+    ['{QUERY :commandType 6 :querySource 0 :canSetTag true :utilityStmt\n{CALLSTMT :a ((}', true],
+    ['{QUERY :commandType 5 :querySource 0 :canSetTag true :utilityStmt ? :x 1}', true],
+    ['{QUERY :commandType 1 :querySource 0 :canSetTag true :utilityStmt <> :x 1}', false],
+    [
+      '{QUERY :commandType 1 :querySource 0 :canSetTag true :utilityStmt\n<>\n:x {QUERY :utilityStmt ?}}',
+      false,
+    ],
+  ])('tells by the head of %j whether it is of a utility statement', (text, expected) => {
+    expect(isUtility(text)).toBe(expected);
   });
 
   it('refuses what is no query where one is wanted', () => {
