@@ -29,8 +29,8 @@ export interface ParameterFacts {
  * - that is compared, or handed to a strict function, in a condition (WHERE, ON, HAVING, FILTER, WHEN), unless the
  *   condition has an answer to NULL and can then be true: `:x IS NULL OR a = :x`, `a = coalesce(:x, a)`;
  * - of LIMIT and OFFSET, of a window's frame, and of a strict function in FROM.
- * All others take NULL. `refusesNull` is kept for what surely raises an error; a BEFORE row trigger may fill a
- * NOT NULL column, so there the parameter is not nullable but NULL is not sure to be refused either.
+ * All others take NULL, also those written to a table whose BEFORE row triggers may fill a NOT NULL column.
+ * `refusesNull` is kept for what surely raises an error.
  * Literals and elements follow the CHECK constraints of the columns written to or compared with.
  */
 export function parameterFacts(query: QueryNode, catalog: Catalog, count: number): readonly ParameterFacts[] {

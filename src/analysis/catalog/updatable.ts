@@ -101,16 +101,25 @@ export function hasTrigger(relation: Relation, event: WriteEvent): boolean {
 
 /**
  * Whether a row that is written may be changed or left out: by a BEFORE row trigger of the relation, or of a
- * partition or child that the row may belong to, or by a foreign server.
+ * partition or child that the row may belong to, or by a foreign server. An UPDATE that moves a row to another partition
+ * inserts it there (PostgreSQL documentation, "Overview of Trigger Behavior"), before any constraint is checked.
  */
 export function isIntercepted(relation: Relation, catalog: Catalog, event: WriteEvent): boolean {
-  const wanted = TRIGGER_ROW | TRIGGER_BEFORE | TRIGGER_EVENT[event];
+  const events: readonly WriteEvent[] =
+    event === 'update' && relation.kind === 'p' ? ['update', 'insert'] : [event];
+  const wanted = events.map((each) => TRIGGER_ROW | TRIGGER_BEFORE | TRIGGER_EVENT[each]);
+  return isInterceptedBy(wanted, relation, catalog);
+}
+
+/** @param wanted the bits of the triggers, one of which is enough */
+function isInterceptedBy(wanted: readonly number[], relation: Relation, catalog: Catalog): boolean {
+  const fires = (type: number) => wanted.some((bits) => (type & bits) === bits);
   return (
     relation.kind === 'f' ||
-    relation.triggers.some((type) => (type & wanted) === wanted && (type & TRIGGER_INSTEAD) === 0) ||
+    relation.triggers.some((type) => fires(type) && (type & TRIGGER_INSTEAD) === 0) ||
     relation.children.some((oid) => {
       const child = catalog.relations.get(oid);
-      return child === undefined || isIntercepted(child, catalog, event);
+      return child === undefined || isInterceptedBy(wanted, child, catalog);
     })
   );
 }

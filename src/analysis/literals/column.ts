@@ -47,7 +47,8 @@ export function tableElementLiterals(
   ]);
 }
 
-function domainElementLiterals(type: number, catalog: Catalog): readonly Literal[] | null {
+/** The only elements besides NULL of a domain's arrays; null if its CHECK constraints don't bound them. */
+export function domainElementLiterals(type: number, catalog: Catalog): readonly Literal[] | null {
   const domain = catalog.types.get(type);
   if (domain?.kind !== 'd') return null;
   return inCommon([
@@ -66,7 +67,8 @@ export function noNullElements(relation: Relation, attnum: number, catalog: Cata
   );
 }
 
-function domainHasNoNullElements(type: number, catalog: Catalog): boolean {
+/** Whether a domain's CHECK constraints keep NULLs out of its arrays. */
+export function domainHasNoNullElements(type: number, catalog: Catalog): boolean {
   const domain = catalog.types.get(type);
   if (domain?.kind !== 'd') return false;
   return (

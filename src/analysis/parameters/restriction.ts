@@ -1,7 +1,14 @@
 import type { Catalog, Relation } from '../catalog/catalog.ts';
-import { domainConditions, tableConditions } from '../catalog/conditions.ts';
-import { isIntercepted, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
-import { noNullElements, tableElementLiterals } from '../literals/column.ts';
+import { domainConditions } from '../catalog/conditions.ts';
+import { isIntercepted, isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
+import {
+  bindingChecks,
+  domainElementLiterals,
+  domainHasNoNullElements,
+  domainLiterals,
+  noNullElements,
+  tableElementLiterals,
+} from '../literals/column.ts';
 import { columnLiterals } from '../literals.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
@@ -20,7 +27,10 @@ export interface Restriction {
   readonly elementLiterals?: readonly Literal[];
 }
 
-/** What a column asks of a value that is written to it. */
+/**
+ * What a column asks of a value that is written to it. Constraints are checked after BEFORE row triggers, which may make
+ * anything of the row: then only the column's domain is sure to see the value as it was given.
+ */
 export function columnRestriction(
   relation: Relation,
   attnum: number,
@@ -34,20 +44,53 @@ export function columnRestriction(
   // INSTEAD OF triggers and rules may make anything of it.
   if (target === undefined || stored === null || attribute === undefined || target.relation.kind === 'v')
     return { column };
-  const refuses =
-    attribute.notNull ||
-    domainRefusesNull(attribute.type, catalog) ||
-    tableConditions(target.relation).some((condition) => failsForNull(condition, stored, catalog));
-  const intercepted = isIntercepted(target.relation, catalog, event);
-  const literals = columnLiterals(target.relation, stored, catalog);
-  const elementLiterals = tableElementLiterals(target.relation, stored, catalog);
+  if (isRewritten(target.relation, event)) return { column };
+  const { type } = attribute;
+  const domain = {
+    refusesNull: domainRefusesNull(type, catalog),
+    noNulls: domainHasNoNullElements(type, catalog),
+    literals: domainLiterals(type, catalog),
+    elements: domainElementLiterals(type, catalog),
+  };
+  const { refusesNull, noNulls, literals, elements } = isIntercepted(target.relation, catalog, event)
+    ? domain
+    : {
+        refusesNull: domain.refusesNull || refusesNullIn(target.relation, stored, event, catalog),
+        noNulls: noNullElements(target.relation, stored, catalog),
+        literals: columnLiterals(target.relation, stored, catalog),
+        elements: tableElementLiterals(target.relation, stored, catalog),
+      };
   return {
     column,
-    ...(refuses && { refusesNull: intercepted ? 'never matches' : 'raises an error' }),
-    ...(noNullElements(target.relation, stored, catalog) && { refusesNullElements: true }),
+    ...(refusesNull && { refusesNull: 'raises an error' }),
+    ...(noNulls && { refusesNullElements: true }),
     ...(literals !== null && { literals }),
-    ...(elementLiterals !== null && { elementLiterals }),
+    ...(elements !== null && { elementLiterals: elements }),
   };
+}
+
+/** Whether NOT NULL or a CHECK constraint refuses NULL in a table's column; an UPDATE changes the rows of its children too. */
+function refusesNullIn(relation: Relation, attnum: number, event: WriteEvent, catalog: Catalog): boolean {
+  const fails = bindingChecks(relation, catalog).some((check) => failsForNull(check, attnum, catalog));
+  return fails || isNotNull(relation, relation.columns.get(attnum)?.name, event, catalog);
+}
+
+// Before PostgreSQL 18 a child's column can be nullable where its parent's is not.
+function isNotNull(
+  relation: Relation,
+  name: string | undefined,
+  event: WriteEvent,
+  catalog: Catalog,
+): boolean {
+  const column = [...relation.columns.values()].find((each) => each.name === name);
+  if (column === undefined || !column.notNull) return false;
+  return (
+    event === 'insert' ||
+    relation.children.every((oid) => {
+      const child = catalog.relations.get(oid);
+      return child !== undefined && isNotNull(child, name, event, catalog);
+    })
+  );
 }
 
 /** Whether a domain, or one below it, takes no NULL. */
