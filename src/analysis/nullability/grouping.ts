@@ -70,6 +70,6 @@ export function nulledByGrouping(expr: Expr, context: Context): boolean {
   const { grouping } = context.frame;
   if (grouping === null || context.stage !== 'group' || grouping.references.size === 0) return false;
   if (grouping.opaque) return true;
-  const key = expressionKey(expr, context, true);
+  const key = expressionKey(expr, { ...context, stage: 'row' }, true);
   return key !== null && grouping.keys.has(key);
 }

@@ -6,19 +6,35 @@ import { expressionPrefix } from './atoms.ts';
 import { type Context, contextAt, type RowVersion } from './context.ts';
 import type { InternedKey } from './memo.ts';
 
-/** The atom for "this column is not NULL": the same for every Var that means it. Null if it cannot be looked up. */
+/**
+ * The atom for "this column is not NULL": the same for every Var that means it, but another one where GROUPING SETS may set
+ * it to NULL: what WHERE says of it need not hold of the groups. Null if it cannot be looked up.
+ */
 export function variableKey(variable: Var, context: Context): string | null {
   const at = contextAt(context, variable.varlevelsup);
   if (at === null) return null;
   const { frame } = at;
   const entry = frame.scope.query.rtable?.[variable.varno - 1];
+  const key = `v${frame.id}.${variable.varno}.${variable.varattno}`;
   if (entry?.rtekind === Rte.group) {
+    if (!isInEverySet(variable)) return key;
     const grouped = entry.groupexprs?.[variable.varattno - 1];
     return grouped === undefined ? null : expressionKey(grouped, { ...at, stage: 'row' }, false);
   }
-  const key = `v${frame.id}.${variable.varno}.${variable.varattno}`;
+  if (isNulled(key, at)) return `${key} grouped`;
   const version = rowVersion(variable, at);
   return version === null ? key : `${key} ${version}`;
+}
+
+/** Whether a Var of PostgreSQL 18's group entry is in every grouping set, so that none sets it to NULL. */
+export function isInEverySet(variable: Var): boolean {
+  return !(variable.varnullingrels?.includes(variable.varno) ?? true);
+}
+
+/** Whether grouping sets may set to NULL what has this key in the rows before grouping. */
+function isNulled(key: string, { frame, stage }: Context): boolean {
+  const { grouping } = frame;
+  return stage === 'group' && grouping !== null && (grouping.opaque || grouping.keys.has(key));
 }
 
 /** Which row a Var means; null for those that come out of FROM and WHERE, as what UPDATE and DELETE found does. */
@@ -64,7 +80,7 @@ const HIGHEST = 200;
 /** A node's key, worked out once: a key names those of the nodes below by their short forms. */
 function keyOf(node: Expr, context: Context, volatile: boolean): InternedKey | null {
   const { frame } = context;
-  const variant = (context.stage === 'returning' ? 2 : 0) + (volatile ? 1 : 0);
+  const variant = variantOf(context) + (volatile ? 1 : 0);
   let known = frame.memo.keys.get(node);
   if (known === undefined) {
     known = new Map();
@@ -82,11 +98,25 @@ function keyOf(node: Expr, context: Context, volatile: boolean): InternedKey | n
   const before = nesting.tooDeep;
   nesting.key++;
   const isComparable = writeNode(node, context, volatile, text);
+  if (isComparable && isGroupedBy(node, context)) text.parts.push('grouped ');
   nesting.key--;
   const key = isComparable && text.height < HIGHEST ? interned(text, frame.engine.keys) : null;
   // Seen from here it may be too deep where it is not by itself.
   if (nesting.tooDeep === before || nesting.key === 0) known.set(variant, key);
   return key;
+}
+
+/** The places where the same expression has different keys, in one frame. */
+function variantOf({ frame, stage }: Context): number {
+  if (stage === 'returning') return 2;
+  return stage === 'group' && frame.grouping !== null ? 4 : 0;
+}
+
+/** Whether grouping sets may set an expression, other than a column, to NULL. */
+function isGroupedBy(node: Expr, context: Context): boolean {
+  if (context.stage !== 'group' || context.frame.grouping === null) return false;
+  const key = keyOf(node, { ...context, stage: 'row' }, true);
+  return key !== null && isNulled(key.key, context);
 }
 
 interface KeyText {

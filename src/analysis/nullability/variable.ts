@@ -5,7 +5,7 @@ import { refusedByChecks } from './constraint.ts';
 import { type Context, contextAt, type RowVersion } from './context.ts';
 import { nulledByGrouping } from './grouping.ts';
 import { withNullable } from './join-facts.ts';
-import { targetVersion, variableKey } from './key.ts';
+import { isInEverySet, targetVersion, variableKey } from './key.ts';
 import { isReal } from './learn.ts';
 import { entryFacts } from './range-table.ts';
 import { columnsOf } from './row.ts';
@@ -24,10 +24,8 @@ export function variableFacts(variable: Var, context: Context): Facts {
   const behind = (entry.rtekind === Rte.group ? entry.groupexprs : entry.joinaliasvars)?.[
     variable.varattno - 1
   ];
-  if (entry.rtekind === Rte.group) {
-    const inEverySet = !(variable.varnullingrels?.includes(variable.varno) ?? true);
-    return behind && inEverySet ? frame.engine.facts(behind, before) : anything;
-  }
+  if (entry.rtekind === Rte.group)
+    return behind && isInEverySet(variable) ? frame.engine.facts(behind, before) : anything;
   let found: Facts;
   if (entry.rtekind === Rte.join) {
     // Its columns know of the outer joins themselves.

@@ -222,10 +222,23 @@ export const mutations: readonly Mutation[] = [
       'return false;',
     ],
   ),
+  ...at(
+    'key',
+    [
+      'what WHERE says of a value holds where grouping sets set a part of it to NULL (before 18)',
+      "stage === 'group' && grouping !== null && (grouping.opaque || grouping.keys.has(key))",
+      'grouping === undefined',
+    ],
+    [
+      'what WHERE says of a value holds where grouping sets set a part of it to NULL (18)',
+      'if (!isInEverySet(variable)) return key;',
+      '',
+    ],
+  ),
   ...at('variable', [
     'grouping sets set nothing to NULL (18)',
-    'return behind && inEverySet ?',
-    'return behind && (inEverySet || true) ?',
+    'return behind && isInEverySet(variable) ?',
+    'return behind && (isInEverySet(variable) || true) ?',
   ]),
   ...at(
     'query',
