@@ -4,22 +4,22 @@ import { holdsJson, readColumnComment, withCommentType } from './column-comment.
 import { anything, describedValue, type Facts } from './facts.ts';
 import { jsonShapes } from './json-shape.ts';
 import { type ResultLiterals, resultLiterals } from './literals.ts';
+import type { ResultField } from './marks.ts';
 import { columnFacts } from './nullability.ts';
 import type { Column, Query } from './query.ts';
 import type { QueryNode } from './tree/nodes.ts';
 import type { Json } from './type.ts';
 import { discriminated, valueIn } from './variants.ts';
-import type { DescribedField } from './wire.ts';
 
 /**
  * What is known of the columns that a statement returns.
- * @param fields as the server describes them
+ * @param fields as the server describes them, without the marks of their aliases
  * @param params what the callers of `$1`, `$2`, ... keep to
  * @param contents see Asked
  */
 export function resultColumns(
   query: QueryNode,
-  fields: readonly DescribedField[],
+  fields: readonly ResultField[],
   catalog: Catalog,
   params: readonly Facts[],
   contents: boolean,
@@ -50,7 +50,7 @@ export function resultColumns(
 
 function columnsOf(
   query: QueryNode,
-  fields: readonly DescribedField[],
+  fields: readonly ResultField[],
   catalog: Catalog,
   params: readonly Facts[],
   contents: boolean,
@@ -69,24 +69,13 @@ function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
   };
 }
 
-/** A column's name without the `!` or `?` that its alias may end in. */
-export function bareName(name: string): string {
-  return /.[!?]$/s.test(name) && name !== '?column?' ? name.slice(0, -1) : name;
-}
-
 /**
  * A column as the server describes it, with what is proven of it.
  * @param json the shape of the JSON that it holds; null if it is unknown
  */
-export function resultColumn(
-  catalog: Catalog,
-  field: DescribedField,
-  facts: Facts,
-  json: Json | null,
-): Column {
-  const name = bareName(field.name);
-  const vouched = name === field.name ? null : field.name.endsWith('!');
-  const proven = vouched === null ? facts : { ...facts, nullable: !vouched };
+export function resultColumn(catalog: Catalog, field: ResultField, facts: Facts, json: Json | null): Column {
+  const { name, markedNullable } = field;
+  const proven = markedNullable === null ? facts : { ...facts, nullable: markedNullable };
   const relation = catalog.relations.get(field.tableID);
   const attribute = relation?.columns.get(field.columnID);
   // The server describes a domain as what is below it (SendRowDescriptionMessage in printtup.c).

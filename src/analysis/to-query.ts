@@ -7,9 +7,10 @@ import type { Catalog } from './catalog/catalog.ts';
 import { readColumnComment, withCommentType } from './column-comment.ts';
 import { effects } from './effects.ts';
 import { anything, describedValue, type Facts } from './facts.ts';
+import { type ResultField, withoutMarks } from './marks.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
 import type { Query, QueryParam, SlotValue } from './query.ts';
-import { bareName, resultColumn, resultColumns } from './result-columns.ts';
+import { resultColumn, resultColumns } from './result-columns.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
 import { isUtility, readQuery } from './tree/read.ts';
 import { type Problem, utilityProblems, utilityResult, utilityRowsProblem } from './utility.ts';
@@ -45,9 +46,10 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
   const bounded = asked.rows || command === 'one' || command === 'maybe';
   const rows = bounded ? cardinality(tree, catalog, growing) : { min: 0, max: null };
   const tooMany = statement.vouched ? null : cardinalityProblem(command, rows, tree, catalog, growing);
+  const fields = withoutMarks(answer.fields ?? [], tree, catalog);
   const problems = [
-    ...noRowsProblem(statement, answer.fields),
-    ...nameProblems(answer.fields),
+    ...noRowsProblem(statement, fields),
+    ...nameProblems(fields),
     ...(tooMany === null ? [] : [{ message: tooMany[0], hint: tooMany[1] }]),
   ];
   if (problems.length > 0) return refused(statement, options, problems);
@@ -61,7 +63,7 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
       kind: kindOf(tree),
       rows,
       params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
-      ...resultColumns(tree, answer.fields ?? [], catalog, given, asked.contents),
+      ...resultColumns(tree, fields, catalog, given, asked.contents),
       ...(asked.effects ? effects(tree, catalog) : { reads: [], writes: [], readOnly: null }),
       violations: asked.violations ? violations(tree, catalog) : { constraints: [], open: true },
     },
@@ -73,12 +75,14 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
 function toUtilityQuery(
   catalog: Catalog,
   statement: Statement,
-  { fields, paramTypes }: Answer,
+  { fields: described, paramTypes }: Answer,
   options: Options,
 ): Analysed {
-  const { rows, facts } = utilityResult(statement.sql, fields);
+  const { rows, facts } = utilityResult(statement.sql, described);
+  // Nothing in a utility statement gives its result an alias.
+  const fields = (described ?? []).map((field) => ({ ...field, markedNullable: null }));
   const problems = [
-    ...utilityProblems(statement, fields, paramTypes.length),
+    ...utilityProblems(statement, described, paramTypes.length),
     ...nameProblems(fields),
     ...utilityRowsProblem(statement, rows, fields),
   ];
@@ -86,11 +90,11 @@ function toUtilityQuery(
   return {
     query: {
       statement,
-      command: statement.command ?? (fields === null ? 'exec' : 'many'),
+      command: statement.command ?? (described === null ? 'exec' : 'many'),
       kind: 'UTILITY',
       rows,
       params: statement.params.map((param) => queryParam(catalog, param, paramTypes, [], options)),
-      columns: (fields ?? []).map((field) => resultColumn(catalog, field, facts, null)),
+      columns: fields.map((field) => resultColumn(catalog, field, facts, null)),
       reads: [],
       writes: [],
       readOnly: null,
@@ -138,9 +142,9 @@ function growingSlots(params: readonly Param[]): ReadonlySet<number> {
   );
 }
 
-function noRowsProblem({ command }: Statement, fields: readonly DescribedField[] | null): readonly Problem[] {
+function noRowsProblem({ command }: Statement, fields: readonly ResultField[]): readonly Problem[] {
   const wantsRows = command === 'one' || command === 'maybe' || command === 'many';
-  if (!wantsRows || (fields !== null && fields.length > 0)) return [];
+  if (!wantsRows || fields.length > 0) return [];
   return [
     {
       message: `it is marked :${command}, but the statement returns no rows`,
@@ -150,23 +154,22 @@ function noRowsProblem({ command }: Statement, fields: readonly DescribedField[]
 }
 
 /** An object has room for one value of each name. */
-function nameProblems(fields: readonly DescribedField[] | null): readonly Problem[] {
+function nameProblems(fields: readonly ResultField[]): readonly Problem[] {
   const problems: Problem[] = [];
   const names = new Map<string, number>();
-  for (const [i, { name }] of (fields ?? []).entries()) {
-    const bare = bareName(name);
-    if (bare === '?column?' || bare === '') {
+  for (const [i, { name }] of fields.entries()) {
+    if (name === '?column?' || name === '') {
       problems.push({
         message: `column ${i + 1} of the result has no name`,
         hint: 'Name it: write `AS name` after the expression.',
       });
       continue;
     }
-    const first = names.get(bare);
-    if (first === undefined) names.set(bare, i + 1);
+    const first = names.get(name);
+    if (first === undefined) names.set(name, i + 1);
     else {
       problems.push({
-        message: `columns ${first} and ${i + 1} of the result are both named "${bare}"`,
+        message: `columns ${first} and ${i + 1} of the result are both named "${name}"`,
         hint: 'Give one of them another name with `AS`; an object can hold only one of them.',
       });
     }

@@ -81,11 +81,11 @@ export function utilityProblems(
 export function utilityRowsProblem(
   { command, vouched }: Statement,
   { max }: Cardinality,
-  fields: readonly DescribedField[] | null,
+  fields: readonly DescribedField[],
 ): readonly Problem[] {
   const single = command === 'one' || command === 'maybe';
   if (!single && command !== 'many') return [];
-  if (fields === null || fields.length === 0) {
+  if (fields.length === 0) {
     return [
       {
         message: `it is marked :${command}, but Postgres does not describe any rows of the statement`,
