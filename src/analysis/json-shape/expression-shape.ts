@@ -1,6 +1,7 @@
 import { elementsOf, literalsOf } from '../literals.ts';
 import { reachedResults } from '../nullability/case.ts';
 import type { Context } from '../nullability/context.ts';
+import { step } from '../steps.ts';
 import { isReadable, varlena } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Const, Expr } from '../tree/nodes.ts';
@@ -13,7 +14,6 @@ import {
   functionShape,
   operatorShape,
 } from './function-shape.ts';
-import { openSublink } from './opened.ts';
 import type { Rounds } from './rounds.ts';
 import { rowExpressionShape, wholeRowShape } from './row-shape.ts';
 import type { Shaper } from './shaper.ts';
@@ -32,7 +32,7 @@ export function shaperOf(rounds: Rounds): Shaper {
   let depth = 0;
   const bounded = (find: (expr: Expr, context: Context, shaper: Shaper) => Json) => {
     return (expr: Expr, context: Context): Json => {
-      if (depth >= DEEPEST) return unknown;
+      if (depth >= DEEPEST || !step()) return unknown;
       depth++;
       try {
         const shape = find(expr, context, shaper);
@@ -131,7 +131,7 @@ function jsonShape(expr: Expr, context: Context, shaper: Shaper): Json {
       return expr.formatted_expr === null ? unknown : shaper.json(expr.formatted_expr, context);
     case 'SUBLINK':
       return expr.subLinkType === Sub.expr
-        ? resultShape(openSublink(expr.subselect, context), 0, shaper)
+        ? resultShape(context.frame.engine.open(expr.subselect, context), 0, shaper)
         : unknown;
     default:
       return unknown;

@@ -14,7 +14,6 @@ import {
   type WindowFunc,
 } from '../tree/nodes.ts';
 import type { Json, JsonField, Literal } from '../type.ts';
-import { openSublink } from './opened.ts';
 import { elementOf, fieldOf, replaced } from './parts.ts';
 import type { Shaper } from './shaper.ts';
 import {
@@ -165,7 +164,7 @@ export function arrayShape(expr: Expr, context: Context, shaper: Shaper): Json |
       element: union((expr.elements ?? []).map((element) => shaper.value(element, context))),
     };
   if (expr.tag === 'SUBLINK' && expr.subLinkType === Sub.array) {
-    const { frame, result } = openSublink(expr.subselect, context);
+    const { frame, result } = context.frame.engine.open(expr.subselect, context);
     const [column] = resultExpressions(frame.scope.query);
     if (column === undefined || frame.scope.query.setOperations !== null) return null;
     return isArray(column, context) ? null : { kind: 'array', element: shaper.value(column, result) };

@@ -5,7 +5,6 @@ import { armsOf, resultExpressions, withQueryOf } from '../scope.ts';
 import type { RangeTblEntry, RangeTblRef, SetOperationStmt, Var } from '../tree/nodes.ts';
 import { Rte } from '../tree/nodes.ts';
 import type { Json } from '../type.ts';
-import { openIn, openView } from './opened.ts';
 import type { Shaper } from './shaper.ts';
 import { union, unknown } from './union.ts';
 
@@ -39,7 +38,7 @@ function entryShape(entry: RangeTblEntry, varno: number, column: number, frame: 
   };
   switch (entry.rtekind) {
     case Rte.subquery:
-      return entry.subquery ? resultShape(openIn(frame, entry.subquery, place), column, shaper) : unknown;
+      return entry.subquery ? resultShape(engine.open(entry.subquery, place), column, shaper) : unknown;
     case Rte.cte: {
       const cte = withQueryOf(scope, entry);
       const holder = contextAt(place, entry.ctelevelsup ?? 0)?.frame;
@@ -50,7 +49,7 @@ function entryShape(entry: RangeTblEntry, varno: number, column: number, frame: 
         outer: holder.outer,
         proven: holder.start,
       };
-      const opened = openIn(holder, cte.node.ctequery, inside);
+      const opened = engine.open(cte.node.ctequery, inside);
       return cte.node.cterecursive
         ? recursiveShape(opened, column, shaper)
         : resultShape(opened, column, shaper);
@@ -61,7 +60,7 @@ function entryShape(entry: RangeTblEntry, varno: number, column: number, frame: 
       const view = relation?.kind === 'v' ? definingQuery(relation) : null;
       return view === null || isMadeElsewhere(scope.query, varno, engine.catalog)
         ? unknown
-        : resultShape(openView(engine, view), column, shaper);
+        : resultShape(engine.open(view, null), column, shaper);
     }
     case Rte.values:
       return union(
@@ -113,7 +112,7 @@ function armsShape(
   return union(
     armsOf(operations).map(({ rtindex }) => {
       const arm = frame.scope.query.rtable?.[rtindex - 1]?.subquery;
-      return arm ? resultShape(openIn(frame, arm, result), column, shaper) : unknown;
+      return arm ? resultShape(frame.engine.open(arm, result), column, shaper) : unknown;
     }),
   );
 }

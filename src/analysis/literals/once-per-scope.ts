@@ -1,5 +1,6 @@
 import type { Scope } from '../scope.ts';
 import { outerScope } from '../scope.ts';
+import { step } from '../steps.ts';
 import type { Expr, Var } from '../tree/nodes.ts';
 
 type Find<T> = (expr: Expr, scope: Scope) => T;
@@ -28,6 +29,7 @@ export function oncePerScope<T>(unknown: T, find: Find<T>): Find<T> {
     const key = expr.tag === 'VAR' ? columnKey(expr) : expr;
     const before = found.get(key);
     if (before !== undefined) return before;
+    if (!step()) return unknown;
     depth++;
     try {
       const value = find(expr, scope);

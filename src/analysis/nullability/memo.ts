@@ -114,7 +114,10 @@ export function fromFarEnd(
   if (nesting.evaluation !== DEEPEST / 2) return;
   const links: Expr[] = [expr];
   for (const link of links) links.push(...argumentsOf(link));
+  // One level down, so that no link begins at the far end again.
+  nesting.evaluation++;
   for (const link of links.reverse()) if (link !== expr) evaluate(link, context);
+  nesting.evaluation--;
 }
 
 /** The arguments of an expression that are evaluated where it is itself. */

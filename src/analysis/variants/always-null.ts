@@ -1,4 +1,5 @@
 import { entryOf, innerScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
+import { step } from '../steps.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Expr, QueryNode } from '../tree/nodes.ts';
 import { rowsOf } from './rows-of.ts';
@@ -12,6 +13,7 @@ export function isAlwaysNull(column: number, scope: Scope): boolean {
   found.set(scope, known);
   let isNull = known.get(column);
   if (isNull === undefined) {
+    step();
     // A recursive WITH query asks for itself.
     known.set(column, false);
     isNull = isNullInAll(column, scope);

@@ -1,6 +1,7 @@
 import { literalsOf } from '../literals.ts';
 import { isGrouped } from '../nullability/grouping.ts';
 import { innerScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
+import { step } from '../steps.ts';
 import {
   Cmd,
   type Expr,
@@ -33,6 +34,7 @@ export function splitBy(column: number, scope: Scope): Parts | null {
   splits.set(scope, known);
   let parts = known.get(column);
   if (parts === undefined) {
+    step();
     // A recursive WITH query asks for itself.
     known.set(column, null);
     parts = split(column, scope);
