@@ -20,19 +20,32 @@ export function walk(
   scope: Scope | null,
   visit: (node: Node, scope: Scope | null) => boolean,
 ): void {
-  if (Array.isArray(value)) {
-    for (const element of value) walk(catalog, element, scope, visit);
-    return;
+  // A loop, with what is still to be visited in reverse: `a || b || …` of some thousand terms is as deep as it is long.
+  const waiting: unknown[] = [value];
+  const scopes: (Scope | null)[] = [scope];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    const around = scopes.pop() ?? null;
+    const first = waiting.length;
+    let inside = around;
+    if (Array.isArray(next)) {
+      for (const element of next) if (typeof element === 'object') waiting.push(element);
+    } else if (isNode(next)) {
+      if (next.tag === 'QUERY') inside = scopeOf(catalog, next, around);
+      if (!visit(next, inside)) continue;
+      for (const field in next) {
+        const below: unknown = Reflect.get(next, field);
+        if (typeof below === 'object' && below !== null && !OFFERED.has(field)) waiting.push(below);
+      }
+      if (next.tag === 'FUNCEXPR') waiting.push(...usedDefaults(next, catalog));
+    }
+    for (let i = first; i < waiting.length; i++) scopes.push(inside);
+    reverseFrom(waiting, first);
   }
-  if (!isNode(value)) return;
-  const inside = value.tag === 'QUERY' ? scopeOf(catalog, value, scope) : scope;
-  if (!visit(value, inside)) return;
-  for (const field in value) {
-    const below: unknown = Reflect.get(value, field);
-    if (typeof below === 'object' && below !== null && !OFFERED.has(field))
-      walk(catalog, below, inside, visit);
-  }
-  if (value.tag === 'FUNCEXPR') walk(catalog, usedDefaults(value, catalog), inside, visit);
+}
+
+function reverseFrom(list: unknown[], first: number): void {
+  for (let i = first, j = list.length - 1; i < j; i++, j--) [list[i], list[j]] = [list[j], list[i]];
 }
 
 function scopeOf(catalog: Catalog, query: QueryNode, outer: Scope | null): Scope {
@@ -41,15 +54,16 @@ function scopeOf(catalog: Catalog, query: QueryNode, outer: Scope | null): Scope
 
 /** Range table indexes of what a join tree names, joins left out, in order. */
 export function fromIndexes(tree: unknown): readonly number[] {
-  if (!isNode(tree)) return [];
-  switch (tree.tag) {
-    case 'RANGETBLREF':
-      return [tree.rtindex];
-    case 'FROMEXPR':
-      return (tree.fromlist ?? []).flatMap(fromIndexes);
-    case 'JOINEXPR':
-      return [...fromIndexes(tree.larg), ...fromIndexes(tree.rarg)];
-    default:
-      return [];
-  }
+  const found: number[] = [];
+  const visit = (node: unknown): void => {
+    if (!isNode(node)) return;
+    if (node.tag === 'RANGETBLREF') found.push(node.rtindex);
+    else if (node.tag === 'FROMEXPR') for (const item of node.fromlist ?? []) visit(item);
+    else if (node.tag === 'JOINEXPR') {
+      visit(node.larg);
+      visit(node.rarg);
+    }
+  };
+  visit(tree);
+  return found;
 }
