@@ -1,7 +1,7 @@
 import { fileOffset, parameterUses } from '../syntax/position.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { tokensOf } from '../syntax/tokens.ts';
-import type { Cardinality } from './cardinality/frame.ts';
+import type { Cardinality } from './cardinality/block.ts';
 import { anything, type Facts, notNull } from './facts.ts';
 import type { DescribedField } from './wire.ts';
 

@@ -101,7 +101,9 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   ["SELECT * FROM car WHERE plate = $1 AND country IN ('mx', 'us')", [0, 2], ['A']],
   ['SELECT * FROM car WHERE owner_id = $1', [0, null], [1]],
   ['SELECT * FROM deferred WHERE code = 1', [0, null]],
-  ["SELECT * FROM by_expression WHERE lower(code) = 'a'", [0, null]],
+  ["SELECT * FROM by_expression WHERE lower(code) = 'a'", [0, 1]],
+  ["SELECT * FROM by_expression WHERE upper(code) = 'A'", [0, null]],
+  ['SELECT * FROM by_expression JOIN owner ON lower(code) = name WHERE owner.id = 1', [0, 1]],
   ['SELECT * FROM parent WHERE id = 1', [0, null]],
   ['SELECT * FROM ONLY parent WHERE id = 1', [0, 1]],
   ['SELECT * FROM split WHERE id = 1', [0, null]],
@@ -137,7 +139,8 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   ['SELECT * FROM car LEFT JOIN owner ON car.id = $1', [0, null], [1]],
   ['SELECT * FROM (SELECT 1 AS a) x FULL JOIN (SELECT 2 AS a) y USING (a)', [1, 2]],
   ['SELECT * FROM (SELECT 1 AS a) x LEFT JOIN (SELECT 1 AS a LIMIT 0) y ON true', [1, 1]],
-  ['SELECT * FROM car FULL JOIN owner ON owner.id = car.owner_id WHERE car.id = $1', [0, null], [1]],
+  ['SELECT * FROM car FULL JOIN owner ON owner.id = car.owner_id WHERE car.id = $1', [0, 1], [1]],
+  ['SELECT * FROM car FULL JOIN owner ON owner.id = car.owner_id WHERE owner.id = $1', [0, null], [1]],
   ['SELECT * FROM car JOIN owner USING (id) WHERE id = $1', [0, 1], [1]],
   ['SELECT * FROM car LEFT JOIN owner USING (id) WHERE id = $1', [0, 1], [1]],
   ['SELECT * FROM loose JOIN exact ON exact.n = loose.n WHERE exact.n = 1', [0, null]],
@@ -176,6 +179,60 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   ['SELECT * FROM owner JOIN owner_total ON owner_id = owner.id WHERE owner.id = $1', [0, 1], [1]],
   ['SELECT * FROM owner LEFT JOIN owner_total ON owner_id = owner.id WHERE owner.id = $1', [0, 1], [1]],
   ['SELECT * FROM owner_total WHERE total = 2', [0, null]],
+  // A subquery in FROM may be run again for each row of what it is joined with: with other values, or without rows that
+  // the statement itself has changed meanwhile. A WITH query and a scalar subquery are run once.
+  [
+    'SELECT * FROM owner o LEFT JOIN (SELECT (random() * 4)::int AS r) s ON true WHERE o.id IS NOT DISTINCT FROM s.r',
+    [0, null],
+  ],
+  ['SELECT * FROM (SELECT (random() * 4)::int AS r) s LEFT JOIN owner o ON o.id = s.r', [1, 1]],
+  ['SELECT * FROM (SELECT id, random() AS r FROM owner WHERE id = 1) s JOIN car ON car.id = s.id', [0, 1]],
+  [
+    `UPDATE owner SET pet = '' FROM (SELECT id FROM owner WHERE pet <> '' LIMIT 1 FOR UPDATE SKIP LOCKED) n
+      WHERE n.id = owner.id RETURNING owner.id`,
+    [0, null],
+  ],
+  [
+    `UPDATE owner SET pet = '' WHERE id IN (SELECT id FROM owner WHERE pet <> '' LIMIT 1 FOR UPDATE SKIP LOCKED)
+      RETURNING id`,
+    [0, null],
+  ],
+  [
+    `UPDATE owner SET pet = '' WHERE id = (SELECT id FROM owner WHERE pet <> '' LIMIT 1 FOR UPDATE SKIP LOCKED)
+      RETURNING id`,
+    [0, 1],
+  ],
+  [
+    `WITH n AS (SELECT id FROM owner WHERE pet <> '' LIMIT 1 FOR UPDATE SKIP LOCKED)
+      UPDATE owner SET pet = '' WHERE id IN (SELECT id FROM n) RETURNING id`,
+    [0, 1],
+  ],
+  [
+    `WITH n AS (SELECT id FROM owner WHERE pet <> '' LIMIT 1 FOR UPDATE SKIP LOCKED)
+      UPDATE owner SET pet = '' FROM n WHERE n.id = owner.id RETURNING owner.id`,
+    [0, 1],
+  ],
+  [
+    'UPDATE car SET price = 1 FROM (SELECT id FROM car WHERE id = 1 FOR UPDATE) n WHERE n.id = car.id RETURNING car.id',
+    [0, 1],
+  ],
+  // IN subqueries
+  ["SELECT * FROM owner WHERE id IN (SELECT owner_id FROM car WHERE plate = 'A' AND country = 'mx')", [0, 1]],
+  ["SELECT * FROM owner WHERE id IN (SELECT owner_id FROM car WHERE plate = 'A')", [0, null]],
+  ['SELECT * FROM owner WHERE id IN (SELECT owner_id FROM car LIMIT 2)', [0, 2]],
+  ['SELECT * FROM owner WHERE id IN (SELECT owner_id FROM car WHERE owner_id = $1)', [0, 1], [1]],
+  ['SELECT * FROM owner WHERE id IN (SELECT (random() * 4)::int)', [0, null]],
+  ['SELECT * FROM owner WHERE id IN (SELECT car.id FROM car WHERE car.id = owner.id + 1)', [0, null]],
+  ['SELECT * FROM owner WHERE id NOT IN (SELECT 1)', [0, null]],
+  ['SELECT * FROM owner WHERE id > ANY (SELECT 1)', [0, null]],
+  ['SELECT * FROM car WHERE (plate, country) IN (SELECT plate, country FROM car WHERE id = $1)', [0, 1], [1]],
+  ['SELECT * FROM exact WHERE n IN (SELECT n FROM loose WHERE n = 1)', [0, 1]],
+  ["SELECT * FROM spelled WHERE word IN (SELECT word FROM said WHERE word = 'a')", [0, null]],
+  ['DELETE FROM car WHERE owner_id IN (SELECT 1) AND id IN (SELECT 1) RETURNING id', [0, 1]],
+  [
+    'WITH k AS (SELECT owner_id FROM car WHERE id = 1) SELECT * FROM owner WHERE id IN (SELECT owner_id FROM k)',
+    [0, 1],
+  ],
   // grouping, DISTINCT, LIMIT
   ['SELECT count(*) FROM owner', [1, 1]],
   ['SELECT count(*) FROM owner HAVING count(*) > 9', [0, 1]],

@@ -1,4 +1,4 @@
-import type { Cardinality } from '../../src/analysis/cardinality/frame.ts';
+import type { Cardinality } from '../../src/analysis/cardinality/block.ts';
 import type { Facts } from '../../src/analysis/facts.ts';
 import { record } from '../../src/runtime/codec/composite.ts';
 import { fits } from '../support/json-fits.ts';

@@ -1,4 +1,4 @@
-import type { Cardinality } from '../../src/analysis/cardinality/frame.ts';
+import type { Cardinality } from '../../src/analysis/cardinality/block.ts';
 import { cardinality } from '../../src/analysis/cardinality.ts';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { effects } from '../../src/analysis/effects.ts';

@@ -117,6 +117,8 @@ export interface UniqueKey {
   /** For each column: the operator family whose equality makes it unique, and its collation. */
   readonly families: readonly number[];
   readonly collations: readonly number[];
+  /** The expressions that stand for the zeros of `columns`, as the node text of a list; null if there is none. */
+  readonly expressions: string | null;
 }
 
 export interface ForeignKey {

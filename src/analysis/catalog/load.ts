@@ -183,6 +183,7 @@ function attribute(row: Row): Attribute {
 
 function uniqueKey(row: Row): UniqueKey {
   const [, name, columns, primary, predicate, immediate, nullsNotDistinct, families, collations] = row;
+  const [expressions] = row.slice(9);
   return {
     name: text(name),
     columns: numbers(columns),
@@ -192,6 +193,7 @@ function uniqueKey(row: Row): UniqueKey {
     nullsNotDistinct: nullsNotDistinct === 't',
     families: numbers(families),
     collations: numbers(collations),
+    expressions: expressions ?? null,
   };
 }
 

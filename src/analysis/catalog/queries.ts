@@ -74,7 +74,7 @@ export function catalogQueries(
         indpred::text, indimmediate, ${nullsNotDistinct},
         (SELECT string_agg(o.opcfamily::int8::text, ' ' ORDER BY k.n)
          FROM unnest((indclass::oid[])[0:indnkeyatts - 1]) WITH ORDINALITY k(class, n) JOIN pg_opclass o ON o.oid = k.class),
-        array_to_string((indcollation::oid[])[0:indnkeyatts - 1], ' ')
+        array_to_string((indcollation::oid[])[0:indnkeyatts - 1], ' '), indexprs::text
       FROM pg_index JOIN pg_class c ON c.oid = indexrelid
       WHERE ${ours('indrelid')} AND indisunique AND indisvalid ORDER BY indrelid, c.relname`,
     constraints: `SELECT conrelid::int8, contypid::int8, conname, contype, array_to_string(conkey, ' '), confrelid::int8,

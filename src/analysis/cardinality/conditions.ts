@@ -1,0 +1,169 @@
+import { innerScope } from '../scope.ts';
+import { step } from '../steps.ts';
+import { operatorFunction } from '../tree/calls.ts';
+import { conjuncts } from '../tree/conjuncts.ts';
+import type { Expr, ScalarArrayOpExpr, SubLink } from '../tree/nodes.ts';
+import { Sub } from '../tree/nodes.ts';
+import { type Block, isUnstable, type Link, type Rule, type Said, surveyOf } from './block.ts';
+import { byEquality, type Determined } from './determined.ts';
+import { sideTerm } from './index-terms.ts';
+import { mentioned, supportOf } from './support.ts';
+import { bareColumn, columnTerm } from './terms.ts';
+
+const oneValue: Determined = { exact: true, families: [], collation: 0, nullable: false, value: null };
+
+/** What a condition says of the rows that meet it. */
+export function whatIsSaid(condition: Expr, block: Block): Said {
+  let found = block.said.get(condition);
+  if (found === undefined) {
+    found = readCondition(condition, block);
+    block.said.set(condition, found);
+  }
+  return found;
+}
+
+function readCondition(condition: Expr, block: Block): Said {
+  step();
+  const rules: Rule[] = [];
+  const links: Link[] = [];
+  const column = (expr: Expr, way: Determined) => {
+    const found = bareColumn(expr, block.query);
+    if (found !== null)
+      rules.push({ target: columnTerm(found.varno, found.varattno), from: [], way, count: 1 });
+  };
+  const equality = (operator: number, collation: number, args: readonly Expr[] | null, nullable: boolean) => {
+    const [left, right] = args ?? [];
+    const families = block.analysis.catalog.equality.get(operator);
+    if (families === undefined || left === undefined || right === undefined) return;
+    for (const [side, other] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const target = sideTerm(side, block);
+      if (target === null) continue;
+      const twin = sideTerm(other, block);
+      if (twin !== null) links.push({ target, twin, families, collation, nullable });
+      const { fixed, terms } = supportOf(other, block);
+      const way = { exact: false, families, collation, nullable, value: constantText(other) };
+      if (fixed && twin === null) rules.push({ target, from: terms, way, count: 1 });
+    }
+  };
+  switch (condition.tag) {
+    case 'VAR':
+      column(condition, oneValue);
+      break;
+    case 'NULLTEST':
+      // The one value is NULL, which only NULLS NOT DISTINCT takes for one.
+      if (condition.nulltesttype === 0 && !condition.argisrow)
+        column(condition.arg, { ...oneValue, nullable: true });
+      break;
+    case 'BOOLEANTEST':
+      // IS TRUE, IS FALSE, IS UNKNOWN
+      if (condition.booltesttype === 0 || condition.booltesttype === 2) column(condition.arg, oneValue);
+      if (condition.booltesttype === 4) column(condition.arg, { ...oneValue, nullable: true });
+      break;
+    case 'OPEXPR':
+      equality(condition.opno, condition.inputcollid, condition.args, false);
+      break;
+    case 'BOOLEXPR': {
+      const [only] = condition.args;
+      if (condition.boolop !== 'not' || only === undefined) break;
+      if (only.tag === 'VAR') column(only, oneValue);
+      if (only.tag === 'DISTINCTEXPR') equality(only.opno, only.inputcollid, only.args, true);
+      break;
+    }
+    case 'SCALARARRAYOPEXPR':
+      rules.push(...oneOfArray(condition, block));
+      break;
+    case 'SUBLINK':
+      rules.push(...oneOfSubquery(condition, block));
+      break;
+    default:
+  }
+  return { rules, links, mentions: mentioned(supportOf(condition, block)) };
+}
+
+/** The parameter or constant that an expression is, as a text that is equal for equal ones; null for others. */
+function constantText(expr: Expr): string | null {
+  let at = expr;
+  while (at.tag === 'RELABELTYPE') at = at.arg;
+  if (at.tag === 'PARAM' && at.paramkind === 0) return `$${at.paramid}`;
+  if (at.tag === 'CONST' && at.constvalue !== null) return `${at.consttype}:${at.constvalue.join(' ')}`;
+  return null;
+}
+
+/** `column IN (a, b)`, `column = ANY (ARRAY[a, b])`. */
+function oneOfArray(condition: ScalarArrayOpExpr, block: Block): readonly Rule[] {
+  const [left, right] = condition.args ?? [];
+  const families = block.analysis.catalog.equality.get(condition.opno);
+  if (families === undefined || left === undefined || !condition.useOr || right?.tag !== 'ARRAYEXPR')
+    return [];
+  const target = sideTerm(left, block);
+  const { fixed, terms } = supportOf(right, block);
+  if (target === null || right.multidims || !fixed) return [];
+  const collation = condition.inputcollid;
+  const [only] = right.elements ?? [];
+  const count = (right.elements ?? []).length;
+  const value = count === 1 && only !== undefined ? constantText(only) : null;
+  const way = { exact: false, families, collation, nullable: false, value };
+  return [{ target, from: terms, way, count }];
+}
+
+/** `column IN (SELECT …)`, also of several columns, where the subquery is the same for all rows. */
+function oneOfSubquery(condition: SubLink, block: Block): readonly Rule[] {
+  const { analysis, scope } = block;
+  if (condition.subLinkType !== Sub.any) return [];
+  const inner = innerScope(scope, condition.subselect);
+  // It may be run for each row. What of the row it looks at is another subquery for each of them.
+  if (surveyOf(analysis, inner, step).aroundIt.length > 0 || isUnstable(analysis, inner, step)) return [];
+  const found = analysis.maxRows(inner, new Map());
+  return conjuncts(condition.testexpr).flatMap((test): readonly Rule[] => {
+    if (test.tag !== 'OPEXPR') return [];
+    const [left, right] = test.args ?? [];
+    const families = analysis.catalog.equality.get(test.opno);
+    const result = right === undefined ? null : resultOf(right);
+    const target = left === undefined ? null : sideTerm(left, block);
+    if (families === undefined || result === null || target === null) return [];
+    const by = { families, collation: test.inputcollid, nullable: false };
+    const same = found.determined(result).flatMap((way) => byEquality(way, by) ?? []);
+    if (same.length > 0) return same.map((way) => ({ target, from: [], way, count: 1 }));
+    const way = { ...by, exact: false, value: null };
+    return found.max === null ? [] : [{ target, from: [], way, count: Math.max(1, found.max) }];
+  });
+}
+
+/** The number of the subquery's column that a parameter of its comparison is. */
+function resultOf(expr: Expr): number | null {
+  let at = expr;
+  while (at.tag === 'RELABELTYPE') at = at.arg;
+  return at.tag === 'PARAM' && at.paramkind === 2 ? at.paramid : null;
+}
+
+/** Range table indexes of which a condition is not true where their columns are NULL. */
+export function refusesNull(condition: Expr, block: Block): readonly number[] {
+  step();
+  const { catalog } = block.analysis;
+  const columns = (args: readonly (Expr | undefined)[] | null) =>
+    (args ?? []).flatMap((arg) => bareColumn(arg, block.query)?.varno ?? []);
+  const isStrict = (operator: number) =>
+    catalog.functions.get(operatorFunction(operator, catalog))?.strict ?? false;
+  switch (condition.tag) {
+    case 'VAR':
+      return columns([condition]);
+    case 'OPEXPR':
+      return isStrict(condition.opno) ? columns(condition.args) : [];
+    case 'SCALARARRAYOPEXPR':
+      return condition.useOr && isStrict(condition.opno) ? columns(condition.args?.slice(0, 1) ?? []) : [];
+    case 'NULLTEST':
+      return condition.nulltesttype === 1 && !condition.argisrow ? columns([condition.arg]) : [];
+    case 'BOOLEXPR':
+      return condition.boolop === 'not' && condition.args[0]?.tag === 'VAR' ? columns(condition.args) : [];
+    case 'SUBLINK': {
+      const { subLinkType, testexpr } = condition;
+      if (subLinkType !== Sub.any || testexpr?.tag !== 'OPEXPR' || !isStrict(testexpr.opno)) return [];
+      return columns(testexpr.args?.slice(0, 1) ?? []);
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,183 @@
+import type { Relation, UniqueKey } from '../catalog/catalog.ts';
+import { indexExpressions } from '../catalog/index-expressions.ts';
+import { step } from '../steps.ts';
+import { conjuncts } from '../tree/conjuncts.ts';
+import type { Expr, RangeTblEntry } from '../tree/nodes.ts';
+import { Rte } from '../tree/nodes.ts';
+import { readExpr } from '../tree/read.ts';
+import { isSameExpression } from '../tree/same-expression.ts';
+import { walk } from '../tree/walk.ts';
+import {
+  type Block,
+  type EntryPlan,
+  isUnstable,
+  type KeyColumn,
+  type KeyPlan,
+  queryBehind,
+  type Rule,
+  type Support,
+  surveyOf,
+} from './block.ts';
+import { exactly } from './determined.ts';
+import { indexedExpressions } from './index-terms.ts';
+import { supportOf } from './support.ts';
+import { bareColumn, columnTerm, expressionTerm, type Term } from './terms.ts';
+
+const nothing: Support = { fixed: true, terms: [] };
+
+/**
+ * How the rows of a range table entry are counted.
+ *
+ * @param conditions what its rows meet
+ */
+export function entryPlan(index: number, conditions: readonly Expr[], block: Block): EntryPlan {
+  step();
+  const { analysis, scope, query } = block;
+  const entry = query.rtable?.[index - 1];
+  if (entry === undefined) return { kind: 'sized', size: null, around: nothing };
+  const behind = queryBehind(entry, scope);
+  if (behind !== null) {
+    const isCte = entry.rtekind === Rte.cte;
+    const around = isCte ? nothing : supportAround(surveyOf(analysis, behind, step).aroundIt, block);
+    // A WITH query is run once, unless it is as stable as a table.
+    return { kind: 'derived', scope: behind, around, stable: isCte || !isUnstable(analysis, behind, step) };
+  }
+  if (entry.rtekind === Rte.relation) {
+    const relation = analysis.catalog.relations.get(entry.relid ?? 0);
+    if (relation !== undefined) return relationPlan(relation, entry, index, conditions, block);
+  }
+  const around = entry.rtekind === Rte.function ? supportAroundFunction(entry, block) : nothing;
+  return { kind: 'sized', size: sizeOf(entry, block), around };
+}
+
+/** Of the rows beside it only whose they are matters here, not that a function may be volatile: its rows are kept. */
+function supportAroundFunction(entry: RangeTblEntry, block: Block): Support {
+  const { terms } = supportOf(entry.functions, block);
+  return { fixed: true, terms };
+}
+
+function supportAround(variables: readonly Expr[], block: Block): Support {
+  const supports = variables.map((variable) =>
+    supportOf(variable.tag === 'VAR' ? { ...variable, varlevelsup: 0 } : variable, block),
+  );
+  return {
+    fixed: supports.every(({ fixed }) => fixed),
+    terms: [...new Set(supports.flatMap(({ terms }) => terms))],
+  };
+}
+
+/** The number of rows of an entry that is not stored anywhere; null if it varies. */
+function sizeOf(entry: RangeTblEntry, block: Block): number | null {
+  switch (entry.rtekind) {
+    case Rte.result:
+      return 1;
+    case Rte.values: {
+      const lists = entry.values_lists ?? [];
+      return hasVariadicParam(lists, block) ? null : lists.length;
+    }
+    case Rte.function: {
+      const returnsSet = (entry.functions ?? []).some(
+        ({ funcexpr }) =>
+          (funcexpr.tag === 'FUNCEXPR' && funcexpr.funcretset) ||
+          (funcexpr.tag === 'OPEXPR' && funcexpr.opretset),
+      );
+      return returnsSet ? null : 1;
+    }
+    default:
+      return null;
+  }
+}
+
+/** Whether a `$n` that stands for more values at run time is among the nodes. */
+export function hasVariadicParam(nodes: unknown, { analysis, scope }: Block): boolean {
+  const { catalog, variadicParams } = analysis;
+  if (variadicParams.size === 0) return false;
+  let found = false;
+  walk(catalog, nodes, scope, (node) => {
+    step();
+    found ||= node.tag === 'PARAM' && node.paramkind === 0 && variadicParams.has(node.paramid);
+    return !found;
+  });
+  return found;
+}
+
+function relationPlan(
+  relation: Relation,
+  entry: RangeTblEntry,
+  index: number,
+  conditions: readonly Expr[],
+  block: Block,
+): EntryPlan {
+  const indexed = indexedExpressions(index, block);
+  // A key holds over a table's partitions, but not over the children that inherit from it.
+  const inherited = relation.kind !== 'p' && relation.children.length > 0 && entry.inh;
+  const keys = inherited
+    ? []
+    : relation.keys.flatMap((key) => keyPlan(key, relation, index, indexed, conditions, block) ?? []);
+  const rules = indexed.map((expr, n) => expressionRule(expr, n, index, block));
+  return { kind: 'relation', keys, rules };
+}
+
+/** An index's expression has one value where its columns have. */
+function expressionRule(expr: Expr, n: number, index: number, { analysis }: Block): Rule {
+  const from = new Set<Term>();
+  walk(analysis.catalog, expr, null, (node) => {
+    step();
+    if (node.tag === 'VAR') from.add(columnTerm(index, node.varattno));
+    return true;
+  });
+  const nullable = !(expr.tag === 'CONST' && !expr.constisnull);
+  return { target: expressionTerm(index, n), from: [...from], way: { ...exactly, nullable }, count: 1 };
+}
+
+/** Null for a key that proves nothing. */
+function keyPlan(
+  key: UniqueKey,
+  relation: Relation,
+  index: number,
+  indexed: readonly Expr[],
+  conditions: readonly Expr[],
+  block: Block,
+): KeyPlan | null {
+  step();
+  if (!key.immediate) return null;
+  const expressions = [...indexExpressions(key)];
+  const columns = key.columns.map((attnum, i): KeyColumn => {
+    const expr = attnum === 0 ? expressions.shift() : undefined;
+    const n = indexed.findIndex((other) => expr !== undefined && isSameExpression(other, expr, 1));
+    return {
+      term: attnum === 0 ? expressionTerm(index, n) : columnTerm(index, attnum),
+      family: key.families[i] ?? 0,
+      collation: key.collations[i] ?? 0,
+      acceptsNull: key.nullsNotDistinct || (relation.columns.get(attnum)?.notNull ?? false),
+    };
+  });
+  const notNull = key.predicate === null ? [] : unmetNotNull(key, relation, index, conditions, block);
+  return notNull === null ? null : { columns, notNull };
+}
+
+/**
+ * What rows that meet the conditions still have to have not NULL to be in a partial index; null where they may not be in it for
+ * another reason.
+ */
+function unmetNotNull(
+  { predicate }: UniqueKey,
+  relation: Relation,
+  index: number,
+  conditions: readonly Expr[],
+  block: Block,
+): readonly Term[] | null {
+  const notNull: Term[] = [];
+  for (const part of conjuncts(readExpr(predicate ?? ''))) {
+    const isSaid = conditions.some((condition) => {
+      step();
+      return isSameExpression(part, condition, index, (variable) => bareColumn(variable, block.query));
+    });
+    if (isSaid) continue;
+    if (part.tag !== 'NULLTEST' || part.nulltesttype !== 1 || part.argisrow || part.arg.tag !== 'VAR')
+      return null;
+    const attnum = part.arg.varattno;
+    if (!relation.columns.get(attnum)?.notNull) notNull.push(columnTerm(index, attnum));
+  }
+  return notNull;
+}

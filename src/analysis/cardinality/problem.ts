@@ -1,0 +1,82 @@
+import type { Command } from '../../syntax/statement.ts';
+import type { Catalog, Relation, UniqueKey } from '../catalog/catalog.ts';
+import { rootScope, type Scope } from '../scope.ts';
+import { Cmd, type QueryNode, Rte } from '../tree/nodes.ts';
+import { blockOf, type Cardinality, type DeterminedResults, type RowAnalysis } from './block.ts';
+import { countRows, countSingleRows } from './count.ts';
+import { type Counting, isSettled, type LayerState, resultsOf, startCounting } from './determine.ts';
+import { rowAnalysis } from './max-rows.ts';
+import { plansOf, rootOf } from './plan.ts';
+
+/**
+ * What is wrong where a statement is marked `:one` or `:maybe` and nothing proves that it returns at most one
+ * row: a message, and a hint that names the keys that would prove it. Null if nothing is wrong.
+ */
+export function cardinalityProblem(
+  command: Command | null,
+  rows: Cardinality,
+  query: QueryNode,
+  catalog: Catalog,
+  variadicParams: ReadonlySet<number>,
+): readonly [message: string, hint: string] | null {
+  if (command !== 'one' && command !== 'maybe') return null;
+  if (rows.max !== null && rows.max <= 1) return null;
+  const found =
+    rows.max === null ? 'nothing proves that it returns at most one row' : `it can return ${rows.max} rows`;
+  const keys = [
+    ...unbounded(rowAnalysis(query, catalog, variadicParams), rootScope(catalog, query), new Map()),
+  ].map(keysOf);
+  const vouch = `mark it :many, or :${command}! to vouch for it.`;
+  const prove = query.commandType === Cmd.select ? `Or add LIMIT 1, ${vouch}` : `Or ${vouch}`;
+  return [
+    `it is marked :${command}, but ${found}`,
+    keys.length === 0
+      ? prove.slice('Or '.length).replace(/^./, (first) => first.toUpperCase())
+      : `Compare every column of a unique key with = to one value: ${keys.join('; ')}. ${prove}`,
+  ];
+}
+
+/** The relations of which nothing says how many rows are used. */
+function unbounded(analysis: RowAnalysis, scope: Scope, results: DeterminedResults): ReadonlySet<Relation> {
+  const block = blockOf(analysis, scope);
+  const { query } = block;
+  const isChange = query.commandType === Cmd.update || query.commandType === Cmd.delete;
+  const counting = startCounting(block, plansOf(rootOf(block), block), results, () => null);
+  countSingleRows(counting);
+  const found = new Set<Relation>();
+  if (countRows(counting, counting.root, isChange ? query.resultRelation : null) !== null) return found;
+  for (const [state, index] of uncounted(counting, counting.root)) {
+    const item = state.plan.items.find(([own]) => own.index === index);
+    const entry = query.rtable?.[index - 1];
+    const relation =
+      entry?.rtekind === Rte.relation ? analysis.catalog.relations.get(entry.relid ?? 0) : undefined;
+    if (item?.[1].kind === 'derived') {
+      const below = unbounded(analysis, item[1].scope, resultsOf(counting, state, index));
+      for (const one of below) found.add(one);
+    } else if (relation !== undefined) found.add(relation);
+  }
+  return found;
+}
+
+function uncounted(counting: Counting, state: LayerState): readonly (readonly [LayerState, number])[] {
+  return state.plan.layer.items.flatMap((item) => {
+    if (state.counted.has(item)) return [];
+    if (item.kind === 'entry') return [[state, item.index] as const];
+    const inside = item.kind === 'nullable' ? counting.layers.get(item.layer) : undefined;
+    return item.kind === 'nullable' && inside && isSettled(state, item) ? uncounted(counting, inside) : [];
+  });
+}
+
+function keysOf(relation: Relation): string {
+  const name = `${relation.schema}.${relation.name}`;
+  const usable = relation.keys.filter(
+    (key) => key.predicate === null && key.immediate && !key.columns.includes(0),
+  );
+  if (usable.length === 0) return `${name} has none`;
+  return `${name} has ${usable.map((key) => keyText(key, relation)).join(', ')}`;
+}
+
+function keyText(key: UniqueKey, relation: Relation): string {
+  const columns = key.columns.map((attnum) => relation.columns.get(attnum)?.name ?? '?');
+  return `${key.name} (${columns.join(', ')})`;
+}
