@@ -98,8 +98,9 @@ export function fileTypes(
     if (whole !== null) return wantedText(whole);
     if (direction === 'parameter') return arrayOf(typeText(element, direction, value, own));
     const override = own ?? (element.kind === 'array' ? null : overrides.ofType(element, direction));
+    // numrange is the one range.
     const builtIn =
-      element.kind === 'base' && element.schema === 'pg_catalog'
+      (element.kind === 'base' || element.kind === 'range') && element.schema === 'pg_catalog'
         ? lookup(arrayResults, element.name)
         : undefined;
     if (override === null && builtIn === undefined) return 'string';
