@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { type Diagnostic, internalError } from '../diagnostic.ts';
+import { findStars } from '../syntax/stars.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { type Asked, everything } from './asked.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -8,6 +9,7 @@ import { loadCatalog } from './catalog/load.ts';
 import type { Query } from './query.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
 import { asking } from './server-error.ts';
+import { type DescribedStatement, expandStars } from './stars/expand.ts';
 import { type Analysed, toQuery } from './to-query.ts';
 import { type Described, describe } from './wire.ts';
 
@@ -42,7 +44,8 @@ export function prepareAnalysis(client: Client, asked: Asked): Promise<Catalog> 
 
 /**
  * Has the database analyse each statement and says everything that its schema tells about them. Nothing is
- * executed and nothing is created; only settings of this session change.
+ * executed and nothing is created; only settings of this session change. The queries' statements are those given, with
+ * the columns in the places of their stars.
  *
  * @throws Failure 3 if the connection is lost or the server does not show its query trees
  */
@@ -54,12 +57,12 @@ export async function analyse(
   const { texts, lenientParameters, asked = everything } = options;
   let catalog = await (options.catalog ?? prepareAnalysis(client, asked));
   const analysed: (Analysed | null)[] = statements.map(() => null);
-  const waiting: { readonly index: number; readonly described: Described }[] = [];
+  const starred: ({ readonly index: number } & DescribedStatement)[] = [];
+  const waiting: { readonly index: number; readonly statement: Statement; readonly described: Described }[] =
+    [];
   const system = new Set<number>();
 
-  const settle = (index: number, described: Described) => {
-    const statement = statements[index];
-    if (statement === undefined) return;
+  const settle = (index: number, statement: Statement, described: Described) => {
     try {
       analysed[index] = described.ok
         ? toQuery(catalog, statement, described, { texts, lenientParameters, asked })
@@ -69,23 +72,32 @@ export async function analyse(
       analysed[index] = { query: null, diagnostics: [found] };
     }
   };
+  const take = (index: number, statement: Statement, described: Described) => {
+    const named = described.ok ? systemRelations(described.tree ?? '') : [];
+    if (named.length > 0) {
+      for (const oid of named) system.add(oid);
+      waiting.push({ index, statement, described });
+    } else {
+      settle(index, statement, described);
+    }
+    options.progress?.(index + 1, statements.length);
+  };
   await describe(
     client,
     statements.map((statement) => statement.sql),
     (described, index) => {
-      const named = described.ok ? systemRelations(described.tree ?? '') : [];
-      if (named.length > 0) {
-        for (const oid of named) system.add(oid);
-        waiting.push({ index, described });
-      } else {
-        settle(index, described);
-      }
-      options.progress?.(index + 1, statements.length);
+      const statement = statements[index];
+      if (statement === undefined) return;
+      if (described.ok && findStars(statement.sql).length > 0) starred.push({ index, statement, described });
+      else take(index, statement, described);
     },
   );
+  for (const [i, { statement, described }] of (await expandStars(client, starred, catalog)).entries()) {
+    take(starred[i]?.index ?? 0, statement, described);
+  }
   if (waiting.length > 0) {
     catalog = await asking(() => loadWithViews(client, system, asked));
-    for (const { index, described } of waiting) settle(index, described);
+    for (const { index, statement, described } of waiting) settle(index, statement, described);
   }
   return {
     postgres: catalog.release,

@@ -59,7 +59,7 @@ export async function snapshotCode(
 ): Promise<CodeSnapshots> {
   const taken = await takeSnapshot(client, running.statements, { ...running, progress });
   const { snapshot, postgres } = taken;
-  if (coming === null || coming === running)
+  if (coming === null || coming.statements === running.statements)
     return { postgres, running: snapshot, coming: coming && snapshot };
   const same =
     coming.lenientParameters === running.lenientParameters
@@ -71,8 +71,34 @@ export async function snapshotCode(
   return { postgres, running: snapshot, coming: joined(coming.statements, added.snapshot, snapshot) };
 }
 
+/**
+ * The code as its modules send it: generated on the schema of the snapshot, they have the columns in the places of the
+ * stars.
+ */
+export function sentCode(code: ImpactCode, { queries }: Snapshot): ImpactCode {
+  const statements = code.statements.map(
+    (statement) => queries.get(queryKey(statement))?.statement ?? statement,
+  );
+  return statements.every((statement, i) => statement === code.statements[i])
+    ? code
+    : { ...code, statements };
+}
+
+/** Those of the code whose stars stand for other columns on the schema of `generated` than on that of `other`. */
+export function differentlySent(
+  code: ImpactCode,
+  generated: Snapshot,
+  other: Snapshot,
+): readonly Statement[] {
+  return code.statements.flatMap((statement) => {
+    const key = queryKey(statement);
+    const [sent, known] = [generated.queries.get(key)?.statement, other.queries.get(key)?.statement];
+    return sent === undefined || known === undefined || sent.sql === known.sql ? [] : [sent];
+  });
+}
+
 /** A snapshot of these statements, from two that have them all; the first one decides. */
-function joined(statements: readonly Statement[], first: Snapshot, second: Snapshot): Snapshot {
+export function joined(statements: readonly Statement[], first: Snapshot, second: Snapshot): Snapshot {
   const keys = statements.map(queryKey);
   const pick = <T>(of: (snapshot: Snapshot) => ReadonlyMap<string, T>) =>
     new Map(

@@ -9,6 +9,7 @@ import type { Snapshot } from '../drift/impact/snapshot.ts';
 import { unfitQueries } from '../drift/impact/unfit.ts';
 import type { Config } from '../project/config.ts';
 import type { FlowOptions } from './flow.ts';
+import type { ImpactCode } from './impact-code.ts';
 import { type ImpactPlan, type ImpactScope, planImpact } from './impact-plan.ts';
 import type {
   ImpactOfMigration,
@@ -17,7 +18,7 @@ import type {
   Rollout,
   RolloutOrder,
 } from './impact-report.ts';
-import { type CodeSnapshots, snapshotCode } from './impact-snapshot.ts';
+import { type CodeSnapshots, differentlySent, joined, sentCode, snapshotCode } from './impact-snapshot.ts';
 import type { InspectedError } from './inspection.ts';
 import { interruptible } from './interrupt.ts';
 
@@ -54,9 +55,12 @@ interface States {
 async function statesOf(config: Config, plan: ImpactPlan, options: ImpactOptions): Promise<States> {
   const taken: CodeSnapshots[] = [];
   const last = plan.lookedAt.length;
+  let { running } = plan;
   const look = async (client: Client, state: number) => {
     options.signal?.throwIfAborted();
-    taken.push(await snapshotAt(client, config, plan, state === 0 || state === last, options));
+    const both = state === 0 || state === last;
+    taken.push(await snapshotAt(client, config, running, both ? plan.coming : null, options));
+    if (state === 0 && taken[0]) running = sentCode(running, taken[0].running);
   };
   if (config.source.kind === 'schema') {
     for (const [state, unit] of [plan.replaced, ...plan.lookedAt].entries()) {
@@ -78,11 +82,34 @@ async function statesOf(config: Config, plan: ImpactPlan, options: ImpactOptions
   const snapshots = config.source.kind === 'schema' ? taken.map(comparable) : taken;
   const [first, final] = [snapshots[0], snapshots.at(-1)];
   if (!first || !final) throw new Error('no state of the schema was looked at');
+  const [early, late] = [first.coming ?? first.running, final.coming ?? final.running];
   return {
     postgres: final.postgres,
-    running: snapshots.map(({ running }) => running),
-    coming: [first.coming ?? first.running, final.coming ?? final.running],
+    running: snapshots.map((snapshot) => snapshot.running),
+    coming: [await asGenerated(early, late, config, plan, options), late],
   };
+}
+
+/**
+ * The new code on the first state: its modules are generated on the last one, so that stars are what they stand for
+ * there. Where these are other columns, the first state is made once more.
+ */
+async function asGenerated(
+  early: Snapshot,
+  late: Snapshot,
+  config: Config,
+  plan: ImpactPlan,
+  options: ImpactOptions,
+): Promise<Snapshot> {
+  const { coming } = plan;
+  const statements = differentlySent(coming, late, early);
+  if (statements.length === 0) return early;
+  let sent: Snapshot | null = null;
+  await onScratch(config, plan.base, options, async ({ client }) => {
+    await plan.replaced?.up(client);
+    sent = (await snapshotAt(client, config, { ...coming, statements }, null, options)).running;
+  });
+  return sent === null ? early : { ...joined(coming.statements, sent, early), rules: early.rules };
 }
 
 /** Snapshots of two databases, which have nothing but names in common. */
@@ -116,13 +143,13 @@ async function onScratch(
 async function snapshotAt(
   client: Client,
   config: Config,
-  { running, coming }: ImpactPlan,
-  both: boolean,
+  running: ImpactCode,
+  coming: ImpactCode | null,
   { progress }: ImpactOptions,
 ): Promise<CodeSnapshots> {
   const { resetSession } = await import('../database/session.ts');
   await resetSession(client, config.searchPath);
-  return snapshotCode(client, running, both ? coming : null, (done, of) =>
+  return snapshotCode(client, running, coming, (done, of) =>
     progress?.(`analysing ${done} of ${of} queries`),
   );
 }

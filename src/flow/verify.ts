@@ -14,10 +14,12 @@ import { unusableSchemas } from '../database/session.ts';
 import { type Diagnostic, diagnostic, exitCodeOf, Failure, isInternal } from '../diagnostic.ts';
 import type { Change } from '../drift/impact/change.ts';
 import { queryChanges } from '../drift/impact/query-changes.ts';
+import { queryKey } from '../drift/impact/snapshot.ts';
 import { respell } from '../drift/respell.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { diffSchemas } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
+import type { Statement } from '../syntax/statement.ts';
 import { answered, notAnswered } from './answered.ts';
 import type { FlowOptions } from './flow.ts';
 import { interruptible } from './interrupt.ts';
@@ -126,18 +128,24 @@ async function compareQueries(
   sources: readonly Source[],
   { role, waits }: Asked,
 ) {
-  const [{ statementPrivileges }, before, after] = [
-    await import('../analysis/privileges.ts'),
-    await analyseOn(scratch.client, config, sources),
-    await analyseOn(live.client, config, sources),
-  ];
+  const { statementPrivileges } = await import('../analysis/privileges.ts');
+  const statements = sources.flatMap((source) => source.statements);
+  const before = await analyseOn(scratch.client, config, sources, statements);
+  // What the modules send: there the stars are the columns of the migrated schema.
+  const sent = new Map(before.queries.map(({ statement }) => [queryKey(statement), statement]));
+  const after = await analyseOn(
+    live.client,
+    config,
+    sources,
+    statements.map((statement) => sent.get(queryKey(statement)) ?? statement),
+  );
   const timedOut = after.diagnostics.find(({ sqlstate }) => sqlstate === '55P03' || sqlstate === '57014');
   if (timedOut) throw notAnswered(timedOut.message, timedOut.sqlstate);
   const known = new Set(before.diagnostics.map(key));
   const refused = after.diagnostics.filter((found) => !isInternal(found));
   const waiting = refused.filter((found) => waits && known.has(key(found)));
-  const statements = after.queries.map(({ statement }) => statement);
-  const privileges = await statementPrivileges(live.client, statements, role);
+  const accepted = after.queries.map(({ statement }) => statement);
+  const privileges = await statementPrivileges(live.client, accepted, role);
   const all = [...before.diagnostics, ...after.diagnostics, ...privileges.diagnostics];
   return {
     broken: refused.filter((found) => !waiting.includes(found)),
@@ -146,7 +154,7 @@ async function compareQueries(
     forbidden: privileges.forbidden,
     // A statement is analysed on both databases; an error in both is one.
     internalErrors: [...new Map(all.filter(isInternal).map((found) => [key(found), found])).values()],
-    queries: statements.length,
+    queries: accepted.length,
   };
 }
 
@@ -154,17 +162,18 @@ function key({ file, line, column, message }: Diagnostic): string {
   return JSON.stringify([file, line, column, message]);
 }
 
-async function analyseOn(client: Client, config: Config, sources: readonly Source[]): Promise<Analysis> {
+async function analyseOn(
+  client: Client,
+  config: Config,
+  sources: readonly Source[],
+  statements: readonly Statement[],
+): Promise<Analysis> {
   const { analyse } = await import('../analysis/analyse.ts');
-  return analyse(
-    client,
-    sources.flatMap((source) => source.statements),
-    {
-      texts: new Map(sources.map((source) => [source.file, source.text])),
-      lenientParameters: config.runtime === '@pgtyped/runtime',
-      asked: { ...everything, violations: false },
-    },
-  );
+  return analyse(client, statements, {
+    texts: new Map(sources.map((source) => [source.file, source.text])),
+    lenientParameters: config.runtime === '@pgtyped/runtime',
+    asked: { ...everything, violations: false },
+  });
 }
 
 /** What generated code depends on. What queries read and write follows from the schema, which is compared itself. */
@@ -177,9 +186,9 @@ function changedQueries(
   after: readonly Query[],
   { searchPath, runtime }: Config,
 ): readonly ChangedQuery[] {
-  const expected = new Map(before.map((query) => [query.statement, query]));
+  const expected = new Map(before.map((query) => [queryKey(query.statement), query]));
   return after.flatMap((query) => {
-    const other = expected.get(query.statement);
+    const other = expected.get(queryKey(query.statement));
     const options = { searchPath: searchPath ?? ['public'], runtime };
     const changes = other ? queryChanges(other, query, options).filter(matters) : [];
     return changes.length === 0 ? [] : [{ statement: query.statement, changes }];

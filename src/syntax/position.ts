@@ -1,3 +1,4 @@
+import { placeholder } from './render.ts';
 import type { Statement } from './statement.ts';
 
 /**
@@ -42,16 +43,22 @@ export interface ParameterUse {
 
 /** The places of a statement's parameters in the file, in the order of the text. */
 export function parameterUses(statement: Statement): ParameterUse[] {
+  const { copied, params } = statement;
   const uses: ParameterUse[] = [];
+  let at = 0;
   let run = 0;
   for (const part of statement.parts) {
-    if (typeof part === 'string') continue;
-    const before = statement.copied[run];
-    run += 1;
-    const after = statement.copied[run];
+    if (typeof part === 'string') {
+      at += part.length;
+      continue;
+    }
+    while ((copied[run + 1]?.sql ?? Number.POSITIVE_INFINITY) <= at) run += 1;
+    const [before, after] = [copied[run], copied[run + 1]];
     if (before !== undefined && after !== undefined) {
       uses.push({ param: part, start: before.file + before.length, end: after.file });
     }
+    const param = params[part];
+    at += param === undefined ? 0 : placeholder(param).length;
   }
   return uses;
 }

@@ -50,7 +50,10 @@ export interface Statement {
   readonly documentation: string;
   /** The statement as it stands in the file, without the closing `;`. */
   readonly body: string;
-  /** The statement for Postgres: parameters are `$n`, lists `($n)`, objects `($n, $n+1)`. */
+  /**
+   * The statement for Postgres: parameters are `$n`, lists `($n)`, objects `($n, $n+1)`. Once it is analysed, `*` is
+   * the columns that it stands for.
+   */
   readonly sql: string;
   readonly copied: readonly Copied[];
   /** In order of first use in the text; `$n` are numbered in that order. */

@@ -326,6 +326,27 @@ describe('impact --since', () => {
     expect(text('queries/cars.sql')).toContain('GetCar');
   });
 
+  test('a star is what it stood for when its code was generated', async () => {
+    const all = '-- @name All\nSELECT * FROM cars;\n';
+    const { root, put } = repository({ 'queries/all.sql': all });
+    put('migrations/2_brand.sql', 'ALTER TABLE cars ADD COLUMN brand text;\n');
+    const added = await reportOf(root, '--since', 'HEAD');
+    expect(lines(added)).toEqual([]);
+    expect(added.rollout.order).toBe('migrate first');
+    expect(added.rollout.newCodeOnOldSchema.map(({ errors }) => errors[0])).toMatchObject([
+      { file: 'queries/all.sql', line: 2, column: 8, message: 'All: column "brand" does not exist' },
+    ]);
+    put('migrations/2_brand.sql', 'ALTER TABLE cars DROP COLUMN sold_at;\n');
+    put('queries/cars.sql', '-- @name GetCar :maybe\nSELECT id, make FROM cars WHERE id = :id;\n');
+    const dropped = await reportOf(root, '--since', 'HEAD');
+    expect(lines(dropped)).toEqual(['2_brand: All breaks', '2_brand: GetCar breaks']);
+    expect(dropped.rollout).toMatchObject({
+      order: 'deploy first',
+      newCodeOnOldSchema: [],
+      newCodeOnNewSchema: [],
+    });
+  });
+
   test('contract: the running code uses what goes, the new code does not', async () => {
     const { root, put } = repository();
     put('migrations/2_drop.sql', 'ALTER TABLE cars DROP COLUMN sold_at;\n');

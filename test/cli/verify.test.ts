@@ -172,6 +172,17 @@ END $$;`,
     expect(stdout).toMatch(/1 query refused, 1 query typed otherwise\n$/);
   });
 
+  test('minds no other order of columns where a star stands for them', async () => {
+    const project = await deployed(
+      18,
+      'DROP TABLE cars; CREATE TABLE cars (sold_at timestamptz, make text NOT NULL, id text PRIMARY KEY)',
+      { 'queries/all.sql': '-- @name All\nSELECT * FROM cars;\n' },
+    );
+    const { exitCode, stdout, stderr } = await verify(project, project.url);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/ 3 queries as postgres\n$/);
+  });
+
   test('names the privileges that a role lacks, which Postgres checks at execution only', async () => {
     const project = await deployed(
       16,

@@ -7,17 +7,28 @@ import type { Expr, Node, QueryNode } from './nodes.ts';
  * Tags of PostgreSQL 14 and 15 that differ from the later ones are given the later name.
  */
 export function readNodes(text: string): unknown {
-  const reader: Reader = { text, at: 0 };
+  return readAll({ text, at: 0, whole: false });
+}
+
+function readAll(reader: Reader): unknown {
   skipSpace(reader);
   const value = readValue(reader);
   skipSpace(reader);
-  if (reader.at !== text.length) throw unexpected(reader);
+  if (reader.at !== reader.text.length) throw unexpected(reader);
   return value;
 }
 
 /** Reads the DETAIL of a "parse tree" notice. */
 export function readQuery(text: string): QueryNode {
-  const node = readNodes(text);
+  return asQuery(readNodes(text));
+}
+
+/** The same with what other questions don't ask for: places in the statement, and the names of what is in FROM. */
+export function readWholeQuery(text: string): QueryNode {
+  return asQuery(readAll({ text, at: 0, whole: true }));
+}
+
+function asQuery(node: unknown): QueryNode {
   if (!isNode(node) || node.tag !== 'QUERY') throw new Error('The node text is not a query');
   return node;
 }
@@ -52,6 +63,8 @@ export function isNode(value: unknown): value is Node {
 interface Reader {
   readonly text: string;
   at: number;
+  /** Whether nothing is left out. */
+  readonly whole: boolean;
 }
 
 const SPACE = 32;
@@ -150,7 +163,7 @@ function readNode(reader: Reader): Record<string, unknown> {
       shape.leftOut[i] = LEFT_OUT.has(field);
     }
     skipSpace(reader);
-    if (shape.leftOut[i]) skipValue(reader);
+    if (shape.leftOut[i] && !reader.whole) skipValue(reader);
     else node[field] = readValue(reader);
     i++;
   }

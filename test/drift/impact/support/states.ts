@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import { type Comparison, compareSnapshots } from '../../../../src/drift/impact/compare.ts';
 import type { Snapshot } from '../../../../src/drift/impact/snapshot.ts';
-import { takeSnapshot } from '../../../../src/flow/impact-snapshot.ts';
+import type { ImpactCode } from '../../../../src/flow/impact-code.ts';
+import { sentCode, takeSnapshot } from '../../../../src/flow/impact-snapshot.ts';
 import { readStatements } from '../../../../src/syntax/read.ts';
 import { createDatabase, type Major } from '../../../support/postgres.ts';
 
@@ -31,10 +32,18 @@ export async function statesOf(major: Major, schema: string, queries: string): P
         `DROP SCHEMA ${names} CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC`,
       );
       const found: Snapshot[] = [];
+      let code: ImpactCode = {
+        statements,
+        texts,
+        lenientParameters: false,
+        runtime: 'nodrift',
+        diagnostics: [],
+      };
       for (const script of [schema, ...scripts]) {
         await client.query(script);
-        const taken = await takeSnapshot(client, statements, { texts, lenientParameters: false });
-        found.push(taken.snapshot);
+        const { snapshot } = await takeSnapshot(client, code.statements, code);
+        found.push(snapshot);
+        if (found.length === 1) code = sentCode(code, snapshot);
       }
       return found;
     },

@@ -1,0 +1,97 @@
+import type { Client } from 'pg';
+import { sqlOffsetOfPosition } from '../../syntax/position.ts';
+import { type Replacement, withReplacements } from '../../syntax/replace.ts';
+import type { Statement } from '../../syntax/statement.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { type Described, describe } from '../wire.ts';
+import { starExpansions } from './expansions.ts';
+
+/** A statement and what the server says of it. */
+export interface DescribedStatement {
+  readonly statement: Statement;
+  readonly described: Extract<Described, { ok: true }>;
+}
+
+interface Attempt {
+  readonly index: number;
+  readonly original: DescribedStatement;
+  readonly expansions: readonly Replacement[];
+}
+
+/**
+ * Puts the columns in the places of the stars, so that a statement returns the same columns in the same order on every
+ * database that has them. The server analyses each new text: where its tree is another one, the statement is left as it
+ * is; where it refuses an expansion, that star is left.
+ * @returns the statements, in order
+ * @throws Failure 3 if the connection is lost
+ */
+export async function expandStars(
+  client: Client,
+  statements: readonly DescribedStatement[],
+  catalog: Catalog,
+): Promise<readonly DescribedStatement[]> {
+  const results = [...statements];
+  let attempts = statements.flatMap((original, index): Attempt[] => {
+    const expansions = proposedFor(original, catalog);
+    return expansions.length === 0 ? [] : [{ index, original, expansions }];
+  });
+  while (attempts.length > 0) {
+    const expanded = attempts.map(({ original, expansions }) =>
+      withReplacements(original.statement, expansions),
+    );
+    const again: Attempt[] = [];
+    await describe(
+      client,
+      expanded.map(({ sql }) => sql),
+      (described, i) => {
+        const [attempt, statement] = [attempts[i], expanded[i]];
+        if (attempt === undefined || statement === undefined) return;
+        if (!described.ok) {
+          const fewer = withoutRefused(attempt, statement.sql, described.error.position);
+          if (fewer.length > 0) again.push({ ...attempt, expansions: fewer });
+        } else if (meansTheSame(attempt.original.described, described)) {
+          results[attempt.index] = { statement, described };
+        }
+      },
+    );
+    attempts = again;
+  }
+  return results;
+}
+
+function proposedFor({ statement, described }: DescribedStatement, catalog: Catalog): readonly Replacement[] {
+  try {
+    return starExpansions(statement.sql, described.tree ?? '', catalog);
+  } catch {
+    // A tree that cannot be read is reported where the statement is analysed.
+    return [];
+  }
+}
+
+/** The expansions but the one that an error is about; none where it is about something else. */
+function withoutRefused(
+  { original, expansions }: Attempt,
+  sql: string,
+  position: number | null,
+): readonly Replacement[] {
+  if (position === null) return [];
+  const offset = sqlOffsetOfPosition(sql, position);
+  const refused = expansions.findIndex((_, i) => {
+    const upTo = withReplacements(original.statement, expansions.slice(0, i + 1)).sql.length;
+    const rest = original.statement.sql.length - (expansions[i]?.end ?? 0);
+    return offset < upTo - rest;
+  });
+  return refused === -1 ? [] : expansions.toSpliced(refused, 1);
+}
+
+function meansTheSame(one: DescribedStatement['described'], other: DescribedStatement['described']): boolean {
+  return (
+    JSON.stringify([one.paramTypes, one.fields]) === JSON.stringify([other.paramTypes, other.fields]) &&
+    withoutPlaces(one.tree ?? '') === withoutPlaces(other.tree ?? '')
+  );
+}
+
+/** The node text without what the statement's length and the server's line breaks make different. */
+function withoutPlaces(tree: string): string {
+  return tree.replaceAll('\n', ' ').replaceAll(/ :(?:\w*location|stmt_len|list_start|list_end) -?\d+/g, '');
+}
