@@ -16,8 +16,9 @@ export class ConnectionError extends QueryError {
     code: string | undefined,
     outcome: Outcome,
     name = 'ConnectionError',
+    cause?: QueryError,
   ) {
-    super(origin, name, message);
+    super(origin, name, message, cause);
     this.code = code;
     this.outcome = outcome;
   }

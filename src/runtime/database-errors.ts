@@ -1,5 +1,5 @@
 import { type Origin, QueryError } from './errors.ts';
-import { isRaised, type ServerFields } from './server-error.ts';
+import { endsConnection, isRaised, type ServerFields } from './server-error.ts';
 
 /**
  * An error that the server reported. Its message is the server's own where that never holds a value,
@@ -132,16 +132,19 @@ export function databaseError(origin: Origin, fields: ServerFields): DatabaseErr
 // Of these classes of SQLSTATEs, Postgres's messages name types, relations, columns and constraints, never data.
 const WITHOUT_VALUES = /^(08|0A|21|23|25|26|28|3D|3F|40|42|44|53|54|55|57)/;
 
-// What does not exist, or cannot be read. The name or text is the statement's own where the error has a position in
-// it, else it can come from a value: `$1::regclass`, `nextval($1)`, `to_tsquery($1)`, EXECUTE in a function.
-const PERHAPS_OF_A_VALUE = /^(42601|42602|42703|42704|42883|42P01|3F000)$/;
+// What does not exist, exists already, or cannot be read or reached. The name or text is the statement's own where the
+// error has a position in it, and the connection's own where it ends that, else it can come from a value:
+// `$1::regclass`, `nextval($1)`, `to_tsquery($1)`, `dblink($1, …)`, EXECUTE in a function.
+const PERHAPS_OF_A_VALUE =
+  /^(08|28|3D|3F000|42601|42602|42701|42703|42704|42710|42723|42883|42P0[13467]|55000|55006)/;
 
-function printable(fields: ServerFields): string {
+/** The server's message where it can hold no value, else what the SQLSTATE means. */
+export function printable(fields: ServerFields): string {
   const { code, message, position } = fields;
   if (
     WITHOUT_VALUES.test(code) &&
     !isRaised(fields) &&
-    (position !== undefined || !PERHAPS_OF_A_VALUE.test(code))
+    (position !== undefined || endsConnection(fields) || !PERHAPS_OF_A_VALUE.test(code))
   ) {
     return message;
   }

@@ -14,8 +14,8 @@ export class QueryError extends Error {
   /** The `.sql` file, relative to the project. */
   readonly file: string;
 
-  constructor(origin: Origin, name: string, message: string) {
-    super(`${origin.name} (${origin.file}): ${message}`);
+  constructor(origin: Origin, name: string, message: string, cause?: QueryError) {
+    super(`${origin.name} (${origin.file}): ${message}`, cause && { cause });
     // Written out in each class, because minifiers rename classes; and no field that loggers print.
     Object.defineProperty(this, 'name', { value: name });
     this.query = origin.name;

@@ -1,7 +1,7 @@
 import type { Executed } from './execute.ts';
 import type { BatchStatement } from './layer.ts';
 import { observed } from './observe.ts';
-import { type PgClient, READ_TIMEOUT } from './pg.ts';
+import { type PgClient, READ_TIMEOUT, withCause } from './pg.ts';
 import { PgStatement, type PgWire } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
@@ -99,7 +99,9 @@ function send(
       client.end().catch(() => {});
     }
   };
-  client.query(first, undefined, (error, result) => settle(error, result as Executed<unknown> | undefined));
+  client.query(first, undefined, (error, result) =>
+    settle(withCause(client, error), result as Executed<unknown> | undefined),
+  );
 }
 
 /** As pg limits the time of what is queued by `query`, which only the first of a batch is. */

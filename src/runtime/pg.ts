@@ -18,8 +18,8 @@ export interface PgClient extends PgConnection {
   /** Of the last ReadyForQuery: 'I' idle, 'T' in a transaction, 'E' in a failed one. Since pg 8.17. */
   getTransactionStatus?(): string | null;
   end(): Promise<void>;
-  on(event: 'error', listener: () => void): void;
-  removeListener(event: 'error', listener: () => void): void;
+  on(event: 'error', listener: (error: Error) => void): void;
+  removeListener(event: 'error', listener: (error: Error) => void): void;
 }
 
 /** The message of the error with which pg gives up waiting for an answer; it has no code. */
@@ -55,10 +55,35 @@ export function submit<Result>(client: PgClient, submittable: object): Promise<R
       if (error === null || error === undefined) {
         resolve(result as Result);
       } else {
-        reject(error);
+        reject(withCause(client, error));
       }
     });
   });
+}
+
+// What clients broke of while they ran no statement.
+const breaks = /* @__PURE__ */ new WeakMap<PgClient, Error>();
+
+/**
+ * Takes down what a client breaks of; returns the function that stops it. A connection that breaks tells its query,
+ * too, and this perhaps twice; without a listener it would end the process.
+ */
+export function watch(client: PgClient): () => void {
+  const note = (error: Error): void => {
+    if (!isServerError(breaks.get(client))) {
+      breaks.set(client, error);
+    }
+  };
+  client.on('error', note);
+  return () => client.removeListener('error', note);
+}
+
+/** An error of a client that had broken before, with what it broke of. */
+export function withCause<Failure>(client: PgClient, error: Failure): Failure {
+  const cause = breaks.get(client);
+  return error instanceof Error && cause !== undefined && cause !== error && !isServerError(error)
+    ? Object.assign(error, { cause })
+    : error;
 }
 
 /** A client that a pool has lent, and how to give it back: with what went wrong, if anything did. */
@@ -79,13 +104,11 @@ export function lend(pool: PgPool, signal?: AbortSignal): Promise<Lent> {
         reject(failure);
         return;
       }
-      // A connection that breaks tells its query, too, and this perhaps twice; without a listener it would end
-      // the process.
-      client.on('error', ignore);
+      const stopWatching = watch(client);
       resolve({
         client,
         giveBack: (error) => {
-          client.removeListener('error', ignore);
+          stopWatching();
           client.release(error === undefined || isHarmless(error) ? undefined : toError(error));
         },
       });

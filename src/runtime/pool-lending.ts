@@ -1,6 +1,6 @@
 import { isHarmless, type Lent, lend, type PgClient, type PgPool, READ_TIMEOUT } from './pg.ts';
 import type { PgWire } from './pg-statement.ts';
-import { isServerError } from './server-error.ts';
+import { endsConnection, isServerError } from './server-error.ts';
 
 /** pg's Pool as a managed pool needs it. */
 export interface CountingPool extends PgPool {
@@ -136,6 +136,6 @@ function explained(error: unknown, { totalCount, idleCount, waitingCount }: Coun
 export function isLost(error: unknown): boolean {
   const { message } = error as { message?: unknown };
   return isServerError(error)
-    ? /^(08|57P)/.test(error.code)
+    ? endsConnection(error) && /^(08|25P|57P)/.test(error.code)
     : !isHarmless(error) && message !== EXHAUSTED && message !== READ_TIMEOUT;
 }

@@ -26,14 +26,14 @@ export function isServerError(error: unknown): error is ServerFields {
 }
 
 /**
- * Whether the server closes the connection after it, or never let it begin: connection exceptions,
- * failed authentication, missing database, timeouts of sessions and transactions, shutdown, too many connections. Also
- * by SQLSTATE, because the severity is in the server's language.
+ * Whether the server closes the connection after it, or never let it begin. The severity is a word of the server's
+ * language: where that is neither English nor known, SQLSTATEs count that the server sends in no other case.
  */
 export function endsConnection(fields: ServerFields): boolean {
+  const { severity, code } = fields;
   return (
-    /^(FATAL|PANIC)$/.test(fields.severity) ||
-    (/^(08|28|3D|57P|25P0[34]|53300)/.test(fields.code) && !isRaised(fields))
+    /^(FATAL|PANIC)$/.test(severity) ||
+    (severity !== 'ERROR' && /^(57P0[1235]|25P0[34]|53300|28P01)$/.test(code) && !isRaised(fields))
   );
 }
 

@@ -3,7 +3,7 @@ import { ConnectionError } from './connection-errors.ts';
 import type { Origin, QueryError } from './errors.ts';
 import { layerOf } from './layer.ts';
 import { startReport } from './observe.ts';
-import { isPgClient, isPgPool, type Lent, lend, type PgClient } from './pg.ts';
+import { isPgClient, isPgPool, type Lent, lend, type PgClient, watch, withCause } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { isPglite } from './pglite.ts';
 import { isServerError } from './server-error.ts';
@@ -58,9 +58,11 @@ export async function withSession<Result>(
       );
     }
     busy.add(db);
+    const stopWatching = watch(db);
     try {
       return await use(pgSession(db).session);
     } finally {
+      stopWatching();
       busy.delete(db);
     }
   }
@@ -98,7 +100,7 @@ function pgSession(client: PgClient): { session: Session; failure: () => unknown
         return (await client.query({ text })).command;
       } catch (error) {
         failure = error;
-        throw error;
+        throw withCause(client, error);
       }
     },
     cancel: (timeoutMillis) => cancelRunning(client, timeoutMillis),

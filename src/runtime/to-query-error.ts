@@ -1,5 +1,5 @@
 import { ConnectionError, type Outcome, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
-import { databaseError } from './database-errors.ts';
+import { databaseError, printable } from './database-errors.ts';
 import { QueryError } from './errors.ts';
 import { isUnsent, READ_TIMEOUT } from './pg.ts';
 import { endsConnection, isServerError } from './server-error.ts';
@@ -19,11 +19,13 @@ export function toQueryError(
   }
   if (isServerError(error)) {
     return endsConnection(error)
-      ? new ConnectionError(origin, error.message, error.code, outcome)
+      ? new ConnectionError(origin, printable(error), error.code, outcome)
       : databaseError(origin, error);
   }
   // What else a driver throws is about the connection; these two are told apart by their words alone.
-  const { message, code, detail } = error as { message?: unknown; code?: unknown; detail?: unknown };
+  const { message, code, detail, cause } = error as {
+    [Name in 'message' | 'code' | 'detail' | 'cause']?: unknown;
+  };
   switch (message) {
     case 'timeout exceeded when trying to connect':
       return new PoolTimeoutError(origin, typeof detail === 'string' ? detail : '');
@@ -33,8 +35,10 @@ export function toQueryError(
       return new ConnectionError(
         origin,
         String(message || code),
-        typeof code === 'string' ? code : undefined,
+        [code, (cause as { code?: unknown } | undefined)?.code].find((it) => typeof it === 'string'),
         outcome,
+        undefined,
+        cause === undefined ? undefined : toQueryError(origin, cause, outcome),
       );
   }
 }
