@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import type { Origin } from './errors.ts';
+import { ConnectionError } from './connection-errors.ts';
 import { execute } from './execute.ts';
 import type { RowReader } from './row.ts';
 import { isInTransaction, type Session, withSession } from './session.ts';
@@ -19,7 +19,7 @@ let cursors = 0;
  * on throw. Outside of a transaction it begins one, and ends it with the iteration.
  */
 export async function* iterate<Row>(
-  origin: Origin,
+  origin: Statement['origin'],
   db: Connection,
   statement: Statement,
   read: RowReader<Row>,
@@ -35,15 +35,24 @@ export async function* iterate<Row>(
     }
     const { session, end } = await openSession(db);
     let finish = session.commit;
+    let complete = false;
     try {
       await session.begin('');
       yield* fetchAll(session.db, statement, read, batch);
+      complete = true;
     } catch (error) {
       finish = session.rollback;
       throw error;
     } finally {
       // After `break`, too, which ends this function inside of `fetchAll`.
-      await finish().finally(end);
+      await finish()
+        .catch((error: unknown) => {
+          // The caller wanted no more of it, and had nothing written: that the connection is gone does not matter.
+          if (complete || origin.readOnly !== true || !(error instanceof ConnectionError)) {
+            throw error;
+          }
+        })
+        .finally(end);
     }
   } catch (error) {
     throw toQueryError(origin, error);

@@ -61,12 +61,12 @@ export function submit<Result>(client: PgClient, submittable: object): Promise<R
   });
 }
 
-// What clients broke of while they ran no statement.
-const breaks = /* @__PURE__ */ new WeakMap<PgClient, Error>();
+// What clients broke of.
+const breaks = /* @__PURE__ */ new WeakMap<PgClient, unknown>();
 
 /**
- * Takes down what a client breaks of; returns the function that stops it. A connection that breaks tells its query,
- * too, and this perhaps twice; without a listener it would end the process.
+ * Takes down what a client breaks of while it runs no statement; returns the function that stops it. A connection that
+ * breaks tells its query, too, and this perhaps twice; without a listener it would end the process.
  */
 export function watch(client: PgClient): () => void {
   const note = (error: Error): void => {
@@ -78,10 +78,16 @@ export function watch(client: PgClient): () => void {
   return () => client.removeListener('error', note);
 }
 
-/** An error of a client that had broken before, with what it broke of. */
+/** A statement's error; of a client that had broken before, with what it broke of. */
 export function withCause<Failure>(client: PgClient, error: Failure): Failure {
+  if (isServerError(error)) {
+    if (endsConnection(error)) {
+      breaks.set(client, error);
+    }
+    return error;
+  }
   const cause = breaks.get(client);
-  return error instanceof Error && cause !== undefined && cause !== error && !isServerError(error)
+  return error instanceof Error && cause !== undefined && cause !== error
     ? Object.assign(error, { cause })
     : error;
 }
@@ -140,7 +146,14 @@ export async function withClientOf<Result>(
 
 /** Whether the connection is as good as before: the server reported an error, or a row could not be decoded. */
 export function isHarmless(error: unknown): boolean {
-  return error instanceof QueryError || (isServerError(error) && !endsConnection(error));
+  return (
+    (error instanceof QueryError || (isServerError(error) && !endsConnection(error))) && !isReadOnly(error)
+  );
+}
+
+/** Whether a write failed on a connection that cannot write: its server can have been demoted. */
+export function isReadOnly(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === '25006';
 }
 
 /** Whether pg knew that the connection was lost before it sent anything. */

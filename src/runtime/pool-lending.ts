@@ -1,4 +1,4 @@
-import { isHarmless, type Lent, lend, type PgClient, type PgPool, READ_TIMEOUT } from './pg.ts';
+import { isHarmless, isReadOnly, type Lent, lend, type PgClient, type PgPool, READ_TIMEOUT } from './pg.ts';
 import type { PgWire } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
@@ -7,7 +7,9 @@ export interface CountingPool extends PgPool {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
-  on(event: 'error', listener: () => void): void;
+  /** All clients: lent, idle and connecting. */
+  readonly _clients: readonly PgClient[];
+  on(event: 'error', listener: (error: unknown) => void): void;
   end(): Promise<void>;
 }
 
@@ -24,21 +26,56 @@ const PING_TIMEOUT_MILLIS = 2000;
 
 /** Lends a pool's clients, after trying those that were idle for longer than `pingAfterIdleMillis`. */
 export function lending(pool: CountingPool, pingAfterIdleMillis: number): Lending {
+  const madeAt = new WeakMap<PgClient, number>();
   const idleSince = new WeakMap<PgClient, number>();
-  const lent = new Set<PgClient>();
+  /** How to take back what is lent, and how to turn away who waits, each with the reason. */
+  const lent = new Map<PgClient, (reason: unknown) => void>();
+  const waiting = new Set<(reason: unknown) => void>();
   let borrowers = 0;
   let ending: Promise<void> | undefined;
   let whenUnused = (): void => {};
+  /** Of what the last idle connection broke, until one is lent again. */
+  let idleFailure: unknown;
+  /** When a connection was last found to be read-only: those that are older are to a server that was demoted, too. */
+  let demotedAt = 0;
 
   // pg has removed an idle connection that broke; without a listener the event would end the process.
-  pool.on('error', () => {});
+  pool.on('error', (error) => {
+    idleFailure = error;
+  });
 
+  /** Waits for a client, but no longer than until the pool's end. */
+  function wait(signal: AbortSignal | undefined): Promise<Lent> {
+    return new Promise((resolve, reject) => {
+      waiting.add(reject);
+      lend(pool, signal).then(
+        (taken) => {
+          if (waiting.delete(reject)) {
+            resolve(taken);
+          } else {
+            taken.giveBack();
+          }
+        },
+        (error: unknown) => {
+          waiting.delete(reject);
+          reject(explained(error, pool, idleFailure));
+        },
+      );
+    });
+  }
   async function take(signal: AbortSignal | undefined): Promise<Lent> {
     for (;;) {
-      const taken = await lend(pool, signal).catch((error: unknown) => {
-        throw explained(error, pool);
-      });
-      const idleMillis = performance.now() - (idleSince.get(taken.client) ?? Number.POSITIVE_INFINITY);
+      const taken = await wait(signal);
+      const { client, giveBack } = taken;
+      idleFailure = undefined;
+      const now = performance.now();
+      const made = madeAt.get(client) ?? now;
+      madeAt.set(client, made);
+      if (made < demotedAt) {
+        giveBack(new Error('the server has become read-only'));
+        continue;
+      }
+      const idleMillis = now - (idleSince.get(client) ?? Number.POSITIVE_INFINITY);
       if (idleMillis <= pingAfterIdleMillis || (await isAlive(taken))) {
         return taken;
       }
@@ -51,37 +88,50 @@ export function lending(pool: CountingPool, pingAfterIdleMillis: number): Lendin
     }
   }
   async function drain(timeoutMillis: number): Promise<void> {
-    if (borrowers > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMillis);
-        whenUnused = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+    if (borrowers > 0 && !(await unusedWithin(timeoutMillis))) {
+      // Who has a connection may never give it back, and one that is being made may never be: pg would wait for ever.
+      for (const turnAway of waiting) {
+        turnAway(endedError());
+      }
+      waiting.clear();
+      pool._clients.forEach(cutOff);
+      for (const takeBack of [...lent.values()]) {
+        takeBack(endedError());
+      }
     }
-    lent.forEach(cutOff);
     await pool.end();
+  }
+  function unusedWithin(millis: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), millis);
+      whenUnused = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
   }
 
   return {
     borrow: async (signal) => {
       if (ending !== undefined) {
-        throw new Error('the pool has been ended');
+        throw endedError();
       }
       borrowers += 1;
       try {
         const { client, giveBack } = await take(signal);
-        lent.add(client);
-        return {
-          client,
-          giveBack: (error) => {
-            lent.delete(client);
-            idleSince.set(client, performance.now());
+        const takeBack = (error?: unknown): void => {
+          if (lent.delete(client)) {
+            const now = performance.now();
+            idleSince.set(client, now);
+            if (isReadOnly(error)) {
+              demotedAt = now;
+            }
             giveBack(error);
             leave();
-          },
+          }
         };
+        lent.set(client, takeBack);
+        return { client, giveBack: takeBack };
       } catch (error) {
         leave();
         throw error;
@@ -95,6 +145,10 @@ export function lending(pool: CountingPool, pingAfterIdleMillis: number): Lendin
       return ending !== undefined;
     },
   };
+}
+
+function endedError(): Error {
+  return new Error('the pool has been ended');
 }
 
 /** Whether the client answers; one that does not is closed. */
@@ -126,10 +180,17 @@ function cutOff(client: PgClient): void {
 
 const EXHAUSTED = 'timeout exceeded when trying to connect';
 
-function explained(error: unknown, { totalCount, idleCount, waitingCount }: CountingPool): unknown {
-  return error instanceof Error && error.message === EXHAUSTED
+function explained(
+  error: unknown,
+  { totalCount, idleCount, waitingCount }: CountingPool,
+  idleFailure: unknown,
+): unknown {
+  if (!(error instanceof Error)) {
+    return error;
+  }
+  return error.message === EXHAUSTED
     ? Object.assign(error, { detail: `: ${totalCount - idleCount} are in use, ${waitingCount} others wait` })
-    : error;
+    : Object.assign(error, { cause: error.cause ?? idleFailure });
 }
 
 /** Whether the connection was lost or refused: what another connection, or the same server a little later, may do. */

@@ -115,6 +115,7 @@ async function withReserved<Result>(
           await running?.cancel();
         },
         // postgres.js ends all its connections or none.
+        discard: () => {},
         cutOff: () => {},
       }),
     );

@@ -21,6 +21,8 @@ export interface Session {
   rollback(): Promise<void>;
   /** Cancels the statement that is running; gives up after so long. */
   cancel(timeoutMillis: number): Promise<void>;
+  /** Has the connection closed when it is given back. Does nothing where that cannot be. */
+  discard(reason: unknown): void;
   /** Breaks the connection, for a statement that goes on though it was cancelled. Does nothing where that cannot be. */
   cutOff(): void;
 }
@@ -104,6 +106,9 @@ function pgSession(client: PgClient): { session: Session; failure: () => unknown
       }
     },
     cancel: (timeoutMillis) => cancelRunning(client, timeoutMillis),
+    discard: (reason) => {
+      failure ??= reason;
+    },
     cutOff: () => {
       client.end().catch(() => {});
     },
@@ -115,6 +120,7 @@ function pgSession(client: PgClient): { session: Session; failure: () => unknown
 export interface SessionDriver {
   run(text: string): Promise<string>;
   cancel(timeoutMillis: number): Promise<void>;
+  discard(reason: unknown): void;
   cutOff(): void;
 }
 
@@ -147,6 +153,7 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
       await run('ROLLBACK').catch(() => {});
     },
     cancel: (timeoutMillis) => driver.cancel(timeoutMillis),
+    discard: (reason) => driver.discard(reason),
     cutOff: () => driver.cutOff(),
   };
 }
@@ -184,6 +191,7 @@ async function withPglite<Result>(
           },
           // One process, one thread: nothing else runs while a statement does.
           cancel: async () => {},
+          discard: () => {},
           cutOff: () => {},
         });
       } catch (error) {

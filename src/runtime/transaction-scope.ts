@@ -2,7 +2,7 @@ import { executeAll } from './batch.ts';
 import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { execute } from './execute.ts';
 import { asConnection, type BatchStatement } from './layer.ts';
-import { isHarmless } from './pg.ts';
+import { isHarmless, isReadOnly } from './pg.ts';
 import { queryRaw } from './pglite.ts';
 import { isOutdated } from './server-error.ts';
 import type { Session } from './session.ts';
@@ -18,7 +18,7 @@ export interface Transaction extends PgConnection {
 }
 
 /** What a transaction and those nested in it have in common: a connection, which runs one statement at a time. */
-interface Turns extends Pick<Session, 'db' | 'cancel' | 'cutOff'> {
+interface Turns extends Pick<Session, 'db' | 'cancel' | 'discard' | 'cutOff'> {
   /** How often the transaction has begun. */
   readonly attempt: number;
   /** False: nothing prepared is used, since that failed the attempt before. */
@@ -49,11 +49,16 @@ export interface Scope {
 const scopes = /* @__PURE__ */ new WeakMap<object, Scope>();
 
 /** Opens the scope of a transaction that has a connection for itself. */
-export function openScope({ db, cancel, cutOff }: Session, attempt: number, prepare: boolean): Scope {
+export function openScope(
+  { db, cancel, discard, cutOff }: Session,
+  attempt: number,
+  prepare: boolean,
+): Scope {
   return {
     turns: {
       db,
       cancel,
+      discard,
       cutOff,
       attempt,
       prepare,
@@ -156,6 +161,9 @@ function note(turns: Turns, error: unknown): void {
     turns.outdated = error.code;
   } else {
     turns.conflicted ||= isConflict(error);
+    if (isReadOnly(error)) {
+      turns.discard(error);
+    }
   }
 }
 

@@ -53,7 +53,9 @@ export async function transaction<Result>(
     let scope: Scope | undefined;
     try {
       return await withSession(db, signal, (session) => {
-        scope = openScope(session, attempt, prepare);
+        // Of a transaction that may not write, that it cannot says nothing of the server.
+        const kept = options.readOnly === true ? { ...session, discard: () => {} } : session;
+        scope = openScope(kept, attempt, prepare);
         return attemptOnce(session, scope, mode, use, signal);
       });
     } catch (error) {

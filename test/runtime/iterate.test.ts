@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import {
   type Connection,
+  ConnectionError,
   DatabaseError,
   DecodeError,
   exec,
@@ -213,5 +214,37 @@ describe('iterating', () => {
     expect((await pool.query('SELECT * FROM log')).rows).toEqual([{ n: 1 }]);
     await exec<void>({ name: 'drop', file, sql: 'DROP TABLE log', params: [], columns: [] })(pool);
     await pool.end();
+  });
+
+  it('is left in peace after its connection has died, unless it may have written', async () => {
+    const leave = async (readOnly: boolean) => {
+      const pool = new Pool({ connectionString: postgresUrl(18), max: 1 });
+      pool.on('error', () => {});
+      const query = many<void, { pid: number }>({
+        name: 'query',
+        file,
+        sql: 'SELECT pg_backend_pid() AS pid FROM generate_series(1, 100)',
+        params: [],
+        columns: [['pid', int4]],
+        readOnly,
+      });
+      const admin = new Client({ connectionString: postgresUrl(18) });
+      await admin.connect();
+      try {
+        for await (const { pid } of query.iterate(pool, undefined, { batch: 10 })) {
+          await admin.query('SELECT pg_terminate_backend($1)', [pid]);
+          break;
+        }
+      } finally {
+        await admin.end();
+        expect(pool.totalCount).toBe(0);
+        await pool.end();
+      }
+    };
+    await leave(true);
+    const error = await leave(false).catch((it: unknown) => it);
+    expect(error).toBeInstanceOf(ConnectionError);
+    // Why COMMIT failed.
+    expect(error).toMatchObject({ query: 'COMMIT', code: '57P01' });
   });
 });

@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   batch,
   ConnectionError,
@@ -42,6 +42,22 @@ const backend = one<void, { pid: number }>({
   sql: 'SELECT pg_backend_pid() AS pid',
   params: [],
   columns: [['pid', int4]],
+  readOnly: true,
+});
+const numbers = many<void, { n: number }>({
+  name: 'numbers',
+  file,
+  sql: 'SELECT n FROM generate_series(1, 10) AS n',
+  params: [],
+  columns: [['n', int4]],
+  readOnly: true,
+});
+const sessions = one<void, { n: number }>({
+  name: 'sessions',
+  file,
+  sql: 'SELECT count(*)::int4 AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  params: [],
+  columns: [['n', int4]],
   readOnly: true,
 });
 const sleep = (seconds: number) =>
@@ -258,7 +274,100 @@ describe('a pool whose connections are lost', () => {
   });
 });
 
+describe('a pool whose server cannot write any more', () => {
+  const set = (value: string) =>
+    exec<void>({
+      name: 'set',
+      file,
+      sql: `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_read_only = ${value}`,
+      params: [],
+      columns: [],
+    });
+  const openBoth = (db: DatabasePool) =>
+    Promise.all(
+      [1, 2].map(() =>
+        transaction(db, { readOnly: true }, async (tx) => {
+          const { pid } = await backend(tx);
+          await pause(50);
+          return pid;
+        }),
+      ),
+    );
+
+  it.each(['alone', 'in a transaction', 'in a batch'])('closes its connections: a write %s', async (how) => {
+    const admin = createPool(Pool, { connectionString: database.url });
+    await set('on')(admin);
+    pool = open();
+    const before = await openBoth(pool);
+    await transaction(admin, { readOnly: false }, (tx) => set('off')(tx));
+    await admin.end();
+    const write = async () => {
+      if (how === 'alone') {
+        return add(pool, { id: 60 });
+      }
+      if (how === 'in a transaction') {
+        return transaction(pool, {}, (tx) => add(tx, { id: 60 }));
+      }
+      const [settled] = await batch(pool, [add.with({ id: 60 })]);
+      if (settled.status === 'rejected') {
+        throw settled.reason;
+      }
+      return settled.value;
+    };
+    await expect(write()).rejects.toMatchObject({ code: '25006' });
+    expect(await write()).toBe(1);
+    const after = await openBoth(pool);
+    expect(after.filter((pid) => before.includes(pid))).toEqual([]);
+    await exec<void>({ name: 'undo', file, sql: 'DELETE FROM items WHERE id = 60', params: [], columns: [] })(
+      pool,
+    );
+  });
+
+  it('keeps them where a transaction was not to write', async () => {
+    pool = open({ max: 1 });
+    const { pid } = await backend(pool);
+    const failing = transaction(pool, { readOnly: true }, (tx) => add(tx, { id: 61 }));
+    await expect(failing).rejects.toMatchObject({ code: '25006' });
+    expect(await backend(pool)).toEqual({ pid });
+  });
+});
+
 describe('ending a pool', () => {
+  it('takes no longer than said, whatever a borrower does', async () => {
+    pool = open({ max: 3, connectionTimeoutMillis: 0 });
+    const never = new Promise<never>(() => {});
+    let begun = (): void => {};
+    const holding = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    transaction(pool, {}, () => {
+      begun();
+      return never;
+    });
+    await holding;
+    const stream = numbers.iterate(pool, undefined, { batch: 2 });
+    await stream.next();
+    // The network is gone, also for who waits for a connection, or for one to be made.
+    proxy.freeze(true);
+    const waiting = [backend(pool), backend(pool), countItems(pool)].map((it) =>
+      it.catch((error: unknown) => error),
+    );
+    await pause(20);
+    await pool.end(50);
+    proxy.freeze(false);
+    for (const error of await Promise.all(waiting)) {
+      expect(error).toBeInstanceOf(ConnectionError);
+    }
+    await stream.next();
+    await expect(stream.next()).rejects.toThrow(ConnectionError);
+    await vi.waitFor(async () => {
+      const admin = createPool(Pool, { connectionString: database.url });
+      const { n } = await sessions(admin);
+      await admin.end();
+      expect(n).toBe(0);
+    });
+  });
+
   it('waits for what runs and for what waits for a connection', async () => {
     pool = open({ max: 1 });
     const running = [sleep(0.1)(pool), add(pool, { id: 50 })];
