@@ -46,6 +46,15 @@ const schema = `
   CREATE FUNCTION any_id() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT (random() * 3)::int + 1';
   CREATE FUNCTION one_id(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
   CREATE FUNCTION ids() RETURNS SETOF int LANGUAGE sql AS 'VALUES (1), (2)';
+  CREATE TABLE judged (k int, n int, t text);
+  CREATE FUNCTION good(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 > 0';
+  CREATE UNIQUE INDEX ON judged (k) WHERE good(n);
+  CREATE UNIQUE INDEX ON judged (k) WHERE abs(n) = 7;
+  CREATE FUNCTION folding(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+  CREATE UNIQUE INDEX ON judged (folding(t));
+  CREATE UNIQUE INDEX ON judged (upper(t));
+  INSERT INTO judged VALUES (1, 1), (1, -1);
+  CREATE OR REPLACE FUNCTION good(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 < 2';
   CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
   CREATE TABLE spelled (word text UNIQUE, folded text COLLATE folded UNIQUE);
   INSERT INTO spelled VALUES ('a', 'x'), ('A', 'y');
@@ -72,6 +81,11 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   ['SELECT * FROM person WHERE org = 9 AND home', [0, null]],
   ['SELECT * FROM person WHERE org = 9 AND home AND org <> 8', [0, null]],
   ["UPDATE person SET home = home WHERE mail = 'a' AND gone IS NULL RETURNING id", [0, 1]],
+  // a function of the user's may have been another one when the index was written
+  ['SELECT * FROM judged WHERE k = 1 AND good(n) AND n < 9', [0, null]],
+  ['SELECT * FROM judged WHERE k = 1 AND abs(n) = 7', [0, 1]],
+  ["SELECT * FROM judged WHERE folding(t) = 'x'", [0, null]],
+  ["SELECT * FROM judged WHERE upper(t) = 'X'", [0, 1]],
   // no FROM
   ['SELECT 1', [1, 1]],
   ['SELECT 1 WHERE $1 = 1', [0, 1], [2]],

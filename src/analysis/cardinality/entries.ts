@@ -1,5 +1,6 @@
 import type { Relation, UniqueKey } from '../catalog/catalog.ts';
 import { indexExpressions } from '../catalog/index-expressions.ts';
+import { callsUserFunction } from '../catalog/may-change.ts';
 import { step } from '../steps.ts';
 import { conjuncts } from '../tree/conjuncts.ts';
 import type { Expr, RangeTblEntry } from '../tree/nodes.ts';
@@ -142,6 +143,7 @@ function keyPlan(
   step();
   if (!key.immediate) return null;
   const expressions = [...indexExpressions(key)];
+  if (expressions.some((expr) => callsUserFunction(expr, block.analysis.catalog))) return null;
   const columns = key.columns.map((attnum, i): KeyColumn => {
     const expr = attnum === 0 ? expressions.shift() : undefined;
     const n = indexed.findIndex((other) => expr !== undefined && isSameExpression(other, expr, 1));
@@ -169,6 +171,8 @@ function unmetNotNull(
 ): readonly Term[] | null {
   const notNull: Term[] = [];
   for (const part of conjuncts(readExpr(predicate ?? ''))) {
+    // The index holds the rows of which it was true when they were written.
+    if (callsUserFunction(part, block.analysis.catalog)) return null;
     const isSaid = conditions.some((condition) => {
       step();
       return isSameExpression(part, condition, index, (variable) => bareColumn(variable, block.query));

@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { dimensionsMade, withDimensions } from './dimensions.ts';
 import { calendarField } from './extract.ts';
 import { withNullable } from './join-facts.ts';
+import { isKnown } from './key.ts';
 
 /** What is proven of a function call's value. */
 export function callFacts(call: FuncExpr, context: Context): Facts {
@@ -71,7 +72,7 @@ function proves(rule: string, args: readonly Facts[], variadic: boolean): boolea
 function bodyFacts(oid: number, args: readonly Facts[], context: Context): Facts {
   const { engine } = context.frame;
   const entry = engine.catalog.functions.get(oid);
-  if (!entry?.body || entry.returnsSet || entry.columns !== null) return anything;
+  if (!entry?.body || entry.returnsSet || entry.columns !== null || !isKnown(oid, context)) return anything;
   if (entry.strict && args.some(({ nullable }) => nullable)) return anything;
   const body = engine.body(oid, args);
   const [column] = body?.columns ?? [];

@@ -1,11 +1,8 @@
 import type { Relation } from '../catalog/catalog.ts';
-import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
-import { calledFunctions } from '../tree/calls.ts';
-import { type Expr, type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
+import { type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
 import { readExpr } from '../tree/read.ts';
-import { walk } from '../tree/walk.ts';
 import { nothing, type Proven } from './atoms.ts';
-import type { Engine } from './context.ts';
+import type { Context, Engine } from './context.ts';
 import { learnOfRows } from './learn.ts';
 import { NULL, TRUE } from './outcomes.ts';
 
@@ -19,11 +16,10 @@ import { NULL, TRUE } from './outcomes.ts';
 export function checkedColumns(engine: Engine, relation: Relation, inherited: boolean): readonly number[] {
   const conditions = relation.checks
     .filter(({ noInherit }) => !(inherited && noInherit && relation.children.length > 0))
-    .map(({ condition }) => readExpr(condition))
-    .filter((condition) => isBuiltIn(condition, engine));
+    .map(({ condition }) => readExpr(condition));
   if (conditions.length === 0) return [];
-  const { frame, result } = engine.open(rowsOf(relation, inherited), null);
-  let at = result;
+  let at = whenWritten(engine, relation, inherited);
+  const { frame } = at;
   for (const condition of conditions) {
     const atoms = engine.assume(condition, TRUE | NULL, at);
     at = learnOfRows(at, atoms === 'never' ? nothing : atoms);
@@ -38,19 +34,13 @@ export function checkedColumns(engine: Engine, relation: Relation, inherited: bo
   return found;
 }
 
-/** A function of the user's may have become another one since a row was checked. */
-export function isBuiltIn(condition: Expr, engine: Engine): boolean {
-  let builtIn = true;
-  walk(engine.catalog, condition, null, (node) => {
-    const called = calledFunctions(node, engine.catalog);
-    if (called.some((oid) => oid === 0 || oid >= FIRST_NORMAL_OID)) builtIn = false;
-    return builtIn;
-  });
-  return builtIn;
+/** Where a constraint or a generated column's expression was evaluated when a row was written. */
+export function whenWritten(engine: Engine, relation: Relation, inherited: boolean): Context {
+  return { ...engine.open(rowsOf(relation, inherited), null).result, past: true };
 }
 
 /** `SELECT FROM relation`, or FROM ONLY, whose columns a constraint's Vars are. */
-export function rowsOf(relation: Relation, inherited: boolean): QueryNode {
+function rowsOf(relation: Relation, inherited: boolean): QueryNode {
   const entry: RangeTblEntry = {
     tag: 'RANGETBLENTRY',
     rtekind: Rte.relation,

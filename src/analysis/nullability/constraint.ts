@@ -1,8 +1,7 @@
 import type { Relation } from '../catalog/catalog.ts';
 import { type Expr, Rte, type Var } from '../tree/nodes.ts';
 import { isNode, readExpr } from '../tree/read.ts';
-import { isBuiltIn } from './check.ts';
-import type { Context, Engine } from './context.ts';
+import type { Context } from './context.ts';
 import { variableKey } from './key.ts';
 import { isReal } from './learn.ts';
 import { assumedNulls } from './null.ts';
@@ -19,14 +18,14 @@ interface Rule {
 const known = new WeakMap<Relation, readonly Rule[]>();
 
 /** A table's constraints that say of one column what another one's values mean; those about one column are looked at once. */
-function rulesOf(relation: Relation, engine: Engine): readonly Rule[] {
+function rulesOf(relation: Relation): readonly Rule[] {
   let rules = known.get(relation);
   if (rules === undefined) {
     rules = relation.checks.flatMap(({ condition: text, noInherit }) => {
       const condition = readExpr(text);
       const columns = new Set<number>();
       addColumns(condition, columns);
-      return columns.size > 1 && isBuiltIn(condition, engine) ? [{ condition, columns, noInherit }] : [];
+      return columns.size > 1 ? [{ condition, columns, noInherit }] : [];
     });
     known.set(relation, rules);
   }
@@ -62,8 +61,16 @@ export function refusedByChecks(variables: readonly Var[], context: Context): bo
   if (context.stage === 'returning' || !engine.trust.definitions) return false;
   if (!isReal(frame, regions.of.get(first.varno), context.proven)) return false;
   if (!engine.relation(relation.oid, entry.inh ?? false).isTable) return false;
-  const at: Context = { ...context, stage: 'row', caseTest: null, sublink: null, excluding: true, nulls };
-  return rulesOf(relation, engine).some(({ condition, columns, noInherit }) => {
+  const at: Context = {
+    ...context,
+    stage: 'row',
+    caseTest: null,
+    sublink: null,
+    excluding: true,
+    past: true,
+    nulls,
+  };
+  return rulesOf(relation).some(({ condition, columns, noInherit }) => {
     if (noInherit && entry.inh && relation.children.length > 0) return false;
     if (!variables.some(({ varattno }) => columns.has(varattno))) return false;
     return engine.assume(ofEntry(condition, first.varno), TRUE | NULL, at) === 'never';

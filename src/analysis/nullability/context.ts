@@ -81,6 +81,11 @@ export interface Context {
   readonly caseTest: { readonly facts: Facts; readonly expr: Expr | null } | null;
   /** Whether it is to be told what a condition rules out: among those of a CASE. */
   readonly excluding?: boolean;
+  /**
+   * Whether it was evaluated when the row was written, as a CHECK was: what is not immutable, a function of the user's or a
+   * domain may have given something else then.
+   */
+  readonly past?: boolean;
   /** Atoms of what is assumed to be NULL, to see whether that can be. */
   readonly nulls?: ReadonlySet<string>;
   /** What the PARAMs of a sublink's comparison stand for. */

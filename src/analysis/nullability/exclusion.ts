@@ -1,4 +1,5 @@
 import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
+import { mayChange } from '../catalog/may-change.ts';
 import { literalOf, literalsOfArray } from '../literals/constant.ts';
 import { literalsOf } from '../literals.ts';
 import { expressionType } from '../tree/expression-type.ts';
@@ -59,6 +60,8 @@ function orders(expr: OpExpr, left: Expr, right: Expr, isTrue: boolean, context:
   const ways = ordersOf[operator?.name ?? ''];
   if (operator === undefined || ways === undefined || expr.opno >= FIRST_NORMAL_OID) return nothing;
   if (!ordered.has(operator.left) || !ordered.has(operator.right)) return nothing;
+  // timestamptz with date: by the time zone of the session.
+  if (context.past && mayChange(expr, context.frame.engine.catalog)) return nothing;
   const [a, b] = [keyOf(left, context), keyOf(right, context)];
   if (a === null || b === null || a === b) return nothing;
   const gone = (Object.keys(ordersOf) as string[]).filter(

@@ -94,7 +94,7 @@ function ownFacts(expr: Expr, context: Context): Facts {
       const type = context.frame.engine.catalog.types.get(expr.resulttype ?? 0);
       const value = of(expr.arg);
       const { catalog, trust } = context.frame.engine;
-      return trust.definitions && type !== undefined && refusesNull(catalog, type)
+      return trust.definitions && !context.past && type !== undefined && refusesNull(catalog, type)
         ? withNullable(value, false)
         : value;
     }

@@ -1,4 +1,5 @@
 import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
+import { mayChange } from '../catalog/may-change.ts';
 import { step } from '../steps.ts';
 import { Cmd, type Expr, Rte, type Var } from '../tree/nodes.ts';
 import { incidental } from '../tree/same-expression.ts';
@@ -107,7 +108,8 @@ function keyOf(node: Expr, context: Context, volatile: boolean): InternedKey | n
 }
 
 /** The places where the same expression has different keys, in one frame. */
-function variantOf({ frame, stage }: Context): number {
+function variantOf({ frame, stage, past }: Context): number {
+  if (past) return 6;
   if (stage === 'returning') return 2;
   return stage === 'group' && frame.grouping !== null ? 4 : 0;
 }
@@ -163,6 +165,7 @@ function write(value: unknown, context: Context, volatile: boolean, text: KeyTex
 }
 
 function writeVariable(variable: Var, context: Context, text: KeyText): boolean {
+  if (context.past && mayChange(variable, context.frame.engine.catalog)) return false;
   const key = variableKey(variable, context);
   if (key === null) return false;
   text.parts.push(key, ' ');
@@ -171,6 +174,7 @@ function writeVariable(variable: Var, context: Context, text: KeyText): boolean 
 }
 
 function writeNode(node: Expr, context: Context, volatile: boolean, text: KeyText): boolean {
+  if (context.past && mayChange(node, context.frame.engine.catalog)) return false;
   switch (node.tag) {
     case 'VAR':
       return writeVariable(node, context, text);
@@ -183,6 +187,10 @@ function writeNode(node: Expr, context: Context, volatile: boolean, text: KeyTex
     case 'WINDOWFUNC':
     case 'NEXTVALUEEXPR':
       return false;
+    case 'ROWCOMPAREEXPR':
+      if (!volatile && node.opnos.some((oid) => isVolatile(operatorFunction(0, oid, context), context)))
+        return false;
+      break;
     case 'FUNCEXPR':
       if (!volatile && isVolatile(node.funcid, context)) return false;
       break;
@@ -224,7 +232,7 @@ function isVolatile(functionOid: number, context: Context): boolean {
 
 /** Whether what the catalog says of a function was so when the rows were made: that may have been long ago. */
 export function isKnown(functionOid: number, context: Context): boolean {
-  return context.frame.engine.trust.definitions || functionOid < FIRST_NORMAL_OID;
+  return functionOid < FIRST_NORMAL_OID || (context.frame.engine.trust.definitions && !context.past);
 }
 
 /** An operator's function; the tree may leave it to be looked up. */

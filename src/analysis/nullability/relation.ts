@@ -4,7 +4,7 @@ import { type Facts, notNull } from '../facts.ts';
 
 import { noNullElements } from '../literals/column.ts';
 import { readExpr } from '../tree/read.ts';
-import { checkedColumns, isBuiltIn, rowsOf } from './check.ts';
+import { checkedColumns, whenWritten } from './check.ts';
 import type { Engine, RelationFacts } from './context.ts';
 
 const nothingKnown: RelationFacts = { columns: new Map(), isTable: false };
@@ -66,8 +66,8 @@ function table(engine: Engine, relation: Relation, inherited: boolean): Relation
 }
 
 /**
- * Whether a generated column's expression is never NULL, here and in children, which may have others. Functions of the
- * user's may have become other ones since the value was stored.
+ * Whether a generated column's expression was never NULL when the value was stored, here and in children, which may have
+ * others.
  */
 function isGivenByExpression(
   engine: Engine,
@@ -81,9 +81,7 @@ function isGivenByExpression(
     const own = [...member.columns.values()].find((attribute) => attribute.name === name);
     if (!own || own.generated === '' || own.expression === null) return false;
     const expr = readExpr(own.expression);
-    return (
-      isBuiltIn(expr, engine) && !engine.facts(expr, engine.open(rowsOf(member, false), null).result).nullable
-    );
+    return !engine.facts(expr, whenWritten(engine, member, false)).nullable;
   });
 }
 

@@ -1,10 +1,9 @@
 import type { BindingForeignKey } from '../catalog/bindings.ts';
 import type { BindingCatalog, Relation } from '../catalog/catalog.ts';
 import { tableConditions } from '../catalog/conditions.ts';
+import { mayChangeInside } from '../catalog/may-change.ts';
 import { hasTrigger, isIntercepted, type WriteEvent } from '../catalog/updatable.ts';
 import { descendants } from '../nullability/relation.ts';
-import { calledFunctions } from '../tree/calls.ts';
-import { walk } from '../tree/walk.ts';
 import type { Arbitrated } from './arbiter.ts';
 import { type Found, functionViolations, isNew, typeViolations, violates } from './found.ts';
 
@@ -97,13 +96,7 @@ function isSet(member: Relation, column: number, { event, columns }: Strike): bo
 /** Whether a condition may come out otherwise though its columns did not change; one that is NOT VALID may. */
 function isChangeable(member: Relation, name: string, catalog: BindingCatalog): boolean {
   const condition = tableConditions(member)[member.checks.findIndex((check) => check.name === name)];
-  let changeable = condition === undefined;
-  walk(catalog, condition, null, (node) => {
-    const called = calledFunctions(node, catalog).map((oid) => catalog.functions.get(oid));
-    changeable ||= node.tag === 'SQLVALUEFUNCTION' || called.some((entry) => entry?.volatility !== 'i');
-    return !changeable;
-  });
-  return changeable;
+  return condition === undefined || mayChangeInside(condition, catalog);
 }
 
 /** The foreign keys that refer to rows that are changed or deleted. */

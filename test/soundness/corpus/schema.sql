@@ -163,6 +163,51 @@ ALTER TYPE swelling ADD ATTRIBUTE c int;
 ALTER TYPE swelling DROP ATTRIBUTE a;
 ALTER TYPE swelling ADD ATTRIBUTE a int;
 
+-- What was true of rows when they were written: the time, settings, functions, domains and labels are others now.
+CREATE DOMAIN stricter AS int;
+CREATE TYPE renamed AS ENUM ('old', 'other');
+CREATE FUNCTION accepted(x int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN x > 0;
+CREATE TABLE written (
+  id int PRIMARY KEY,
+  until timestamptz NOT NULL,
+  at timestamptz NOT NULL,
+  day date NOT NULL,
+  by_role text NOT NULL,
+  label renamed NOT NULL,
+  n int,
+  after_until text,
+  after_stamp text,
+  after_day text,
+  after_text text,
+  after_role text,
+  after_label text,
+  after_function text,
+  after_row text,
+  always text,
+  one int,
+  other int,
+  given int GENERATED ALWAYS AS (n::stricter) STORED,
+  CHECK (until > now() OR after_until IS NOT NULL),
+  CHECK (until > CURRENT_TIMESTAMP OR after_stamp IS NOT NULL),
+  CHECK (at >= day OR after_day IS NOT NULL),
+  CHECK (at::text LIKE '%+14' OR after_text IS NOT NULL),
+  CHECK (by_role = current_setting('application_name') OR after_role IS NOT NULL),
+  CHECK (label::text = 'old' OR after_label IS NOT NULL),
+  CHECK (accepted(n) OR after_function IS NOT NULL),
+  CHECK ((n::stricter) > 0),
+  CHECK (until > now() AND always IS NOT NULL AND (one IS NOT NULL OR other IS NOT NULL))
+);
+ALTER TABLE written ADD CHECK (length(row_to_json(written)::text) < 400 OR after_row IS NOT NULL);
+SELECT set_config('application_name', 'then', true), set_config('TimeZone', 'Pacific/Kiritimati', true);
+INSERT INTO written (id, until, at, day, by_role, label, n, always, one) VALUES
+  (1, now() + interval '1 microsecond', '2024-01-01 12:00+00', '2024-01-02', 'then', 'old', NULL, 'a', 1),
+  (2, now() + interval '1 microsecond', '2024-01-01 12:00+00', '2024-01-02', 'then', 'old', 1, 'b', 1);
+SELECT set_config('application_name', 'now', true), set_config('TimeZone', 'UTC', true);
+ALTER TABLE written ADD COLUMN much_later_than_all_the_others_for_which_it_was_checked text DEFAULT repeat('-', 400);
+ALTER DOMAIN stricter SET NOT NULL;
+ALTER TYPE renamed RENAME VALUE 'old' TO 'older';
+CREATE OR REPLACE FUNCTION accepted(x int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN x < 0;
+
 CREATE SEQUENCE ticks;
 CREATE DOMAIN four AS int DEFAULT 4;
 CREATE TABLE defaulted (

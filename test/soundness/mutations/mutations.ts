@@ -244,7 +244,7 @@ export const mutations: readonly Mutation[] = [
     'query',
     [
       'WHERE holds also for the group of no rows',
-      'const proven = mayBeEmpty(query) ? (frame.outer?.proven ?? null) : rows.proven;',
+      'const proven = mayBeEmpty(query) ? frame.start : rows.proven;',
       'const proven = rows.proven;',
     ],
     [
@@ -435,7 +435,12 @@ export const mutations: readonly Mutation[] = [
       'found.length === 0 ? nothing',
     ],
   ),
-  ...at('constraint', ['CHECK constraints of several columns are true', 'TRUE | NULL, at', 'TRUE, at']),
+  ...at(
+    'constraint',
+    ['CHECK constraints of several columns are true', 'TRUE | NULL, at', 'TRUE, at'],
+    ['a CHECK of several columns is true at any time', 'past: true', 'past: false'],
+  ),
+  ...at('check', ['a CHECK is true at any time', 'past: true', 'past: false']),
   ...at('pushed-down', [
     'a condition is about every entry',
     'value.varno === index && value.varlevelsup === 0',
@@ -606,15 +611,15 @@ export const mutations: readonly Mutation[] = [
       'row.varno === 0 ? [] : entryFacts',
     ],
   ),
-  ...inFile('cardinality/frame', [
+  ...inFile('cardinality/support', [
     'an aggregate has one value in all groups',
-    'constant &&= depth(inside, scope) !== node.agglevelsup;',
+    'if (depthIn(inside, scope) === node.agglevelsup) fixed = false;',
     '',
   ]),
-  ...inFile('cardinality/query-bound', [
+  ...inFile('cardinality/min-rows', [
     'HAVING leaves the one group',
-    'query.hasAggs || filtered)) return { min: filtered ? 0 : 1, max: 1 };',
-    'query.hasAggs || filtered)) return { min: 1, max: 1 };',
+    'if (havingQual !== null) return 0;',
+    '',
   ]),
   ...inFile('effects', [
     'what writes is read-only',

@@ -1,0 +1,15 @@
+SELECT after_until FROM written WHERE until <= now();
+SELECT after_until FROM written WHERE NOT (until > now());
+SELECT CASE WHEN until > now() THEN 'x' ELSE after_until END AS x FROM written;
+SELECT after_stamp FROM written WHERE until <= CURRENT_TIMESTAMP;
+SELECT after_day FROM written WHERE NOT (at >= day);
+SELECT after_day FROM written WHERE at < day;
+SELECT after_text FROM written WHERE NOT (at::text LIKE '%+14');
+SELECT after_role FROM written WHERE by_role <> current_setting('application_name');
+SELECT after_role FROM written WHERE NOT (by_role = current_setting('application_name'));
+SELECT after_label FROM written WHERE label::text <> 'old';
+SELECT after_function FROM written WHERE NOT accepted(n);
+SELECT after_row FROM written WHERE length(row_to_json(written)::text) >= 400;
+SELECT n, given FROM written;
+SELECT always, coalesce(one, other) AS c, one, other FROM written;
+UPDATE written SET one = 2 WHERE until > now() RETURNING always, n, given;
