@@ -29,6 +29,16 @@ const REFERENCED = `WITH RECURSIVE up(parent, target) AS (
   UNION ALL SELECT p.conparentid, p.confrelid FROM up JOIN pg_constraint p ON p.oid = up.parent
 ) SELECT target FROM up WHERE parent = 0`;
 
+// A foreign key of or to a partitioned table is a family of constraints, each with triggers on the tables of its own: where one
+// of these does not fire, none of the family's rows is sure to have a partner.
+const UNGUARDED = `RECURSIVE family(member, root) AS (
+  SELECT oid, oid FROM pg_constraint WHERE contype = 'f' AND conparentid = 0
+  UNION ALL SELECT c.oid, root FROM family JOIN pg_constraint c ON c.conparentid = member
+), unguarded AS (
+  SELECT member FROM family WHERE root IN (
+    SELECT root FROM family JOIN pg_trigger ON tgconstraint = member WHERE tgenabled NOT IN ('O', 'A'))
+)`;
+
 /**
  * @param version `server_version_num`
  * @param system OIDs below 16384 of the relations that the queries name
@@ -77,10 +87,10 @@ export function catalogQueries(
         array_to_string((indcollation::oid[])[0:indnkeyatts - 1], ' '), indexprs::text
       FROM pg_index JOIN pg_class c ON c.oid = indexrelid
       WHERE ${ours('indrelid')} AND indisunique AND indisvalid ORDER BY indrelid, c.relname`,
-    constraints: `SELECT conrelid::int8, contypid::int8, conname, contype, array_to_string(conkey, ' '), confrelid::int8,
+    constraints: `WITH ${UNGUARDED} SELECT conrelid::int8, contypid::int8, conname, contype, array_to_string(conkey, ' '), confrelid::int8,
         array_to_string(confkey, ' '), convalidated AND ${enforced}, condeferrable,
         CASE contype WHEN 'c' THEN conbin::text END, connoinherit, confupdtype, confdeltype,
-        contype = 'f' AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled NOT IN ('O', 'A'))
+        k.oid IN (SELECT member FROM unguarded)
       FROM pg_constraint k WHERE contype IN ('c', 'f') AND (${ours('conrelid')} OR contypid <> 0)
         AND (contype = 'c' OR confrelid = (${REFERENCED}))
       ORDER BY conrelid, contypid, conname`,

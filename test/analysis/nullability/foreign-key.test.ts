@@ -23,6 +23,33 @@ const schema = `
   CREATE TABLE place_top PARTITION OF place_high FOR VALUES FROM (15) TO (20);
   CREATE TABLE visit (id int PRIMARY KEY, place_id int NOT NULL REFERENCES place) PARTITION BY RANGE (id);
   CREATE TABLE visit_low PARTITION OF visit FOR VALUES FROM (0) TO (10);
+  CREATE TABLE part_loose (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author) PARTITION BY RANGE (id);
+  CREATE TABLE part_loose_low PARTITION OF part_loose FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id);
+  CREATE TABLE part_loose_lowest PARTITION OF part_loose_low FOR VALUES FROM (0) TO (5);
+  ALTER TABLE part_loose_lowest DISABLE TRIGGER ALL;
+  INSERT INTO part_loose VALUES (1, 77);
+  CREATE TABLE part_replica (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author) PARTITION BY RANGE (id);
+  CREATE TABLE part_replica_low PARTITION OF part_replica FOR VALUES FROM (0) TO (10);
+  DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'part_replica_low'::regclass LOOP
+      EXECUTE format('ALTER TABLE part_replica_low ENABLE REPLICA TRIGGER %I', name);
+    END LOOP;
+  END $$;
+  INSERT INTO part_replica VALUES (1, 77);
+  CREATE TABLE gone_place (id int PRIMARY KEY, name text NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE gone_place_low PARTITION OF gone_place FOR VALUES FROM (0) TO (10);
+  CREATE TABLE gone_visit (id int PRIMARY KEY, place_id int NOT NULL REFERENCES gone_place);
+  INSERT INTO gone_place VALUES (1, 'Eve');
+  INSERT INTO gone_visit VALUES (1, 1);
+  ALTER TABLE gone_place_low DISABLE TRIGGER ALL;
+  DELETE FROM gone_place;
+  CREATE TABLE gone_author (id int PRIMARY KEY, name text NOT NULL);
+  CREATE TABLE gone_book (id int PRIMARY KEY, author_id int NOT NULL REFERENCES gone_author) PARTITION BY RANGE (id);
+  CREATE TABLE gone_book_low PARTITION OF gone_book FOR VALUES FROM (0) TO (10);
+  INSERT INTO gone_author VALUES (1, 'Eve');
+  INSERT INTO gone_book VALUES (1, 1);
+  ALTER TABLE gone_author DISABLE TRIGGER ALL;
+  DELETE FROM gone_author;
   INSERT INTO place VALUES (15, 'Eve');
   INSERT INTO visit VALUES (1, 15);
   INSERT INTO author VALUES (1, 'Eve'), (2, 'Fay');
@@ -57,6 +84,13 @@ describe.each(servers)('foreign keys that are followed, on %s', (server) => {
       ['SELECT a.name FROM kept b LEFT JOIN author a ON a.id = b.author_id', true, ''],
       ['SELECT a.name FROM loose b LEFT JOIN author a ON a.id = b.author_id', true, ''],
       ['SELECT a.name FROM unchecked b LEFT JOIN author a ON a.id = b.author_id', true, ''],
+      ['SELECT a.name FROM part_loose b LEFT JOIN author a ON a.id = b.author_id', true, ''],
+      ['SELECT a.name FROM part_loose_low b LEFT JOIN author a ON a.id = b.author_id', true, ''],
+      ['SELECT (SELECT a.name FROM author a WHERE a.id = b.author_id) FROM part_loose b', true, ''],
+      ['SELECT a.name FROM part_replica b LEFT JOIN author a ON a.id = b.author_id', true, ''],
+      ['SELECT p.name FROM gone_visit v LEFT JOIN gone_place p ON p.id = v.place_id', true, ''],
+      ['SELECT a.name FROM gone_book b LEFT JOIN gone_author a ON a.id = b.author_id', true, ''],
+      ['SELECT a.name FROM gone_book_low b LEFT JOIN gone_author a ON a.id = b.author_id', true, ''],
       ['SELECT p.name FROM visit v LEFT JOIN place p ON p.id = v.place_id', false, ''],
       ['SELECT p.name FROM visit_low v LEFT JOIN place p ON p.id = v.place_id', false, ''],
       ['SELECT p.name FROM visit v LEFT JOIN place_low p ON p.id = v.place_id', true, ''],
