@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { type Diagnostic, internalError } from '../diagnostic.ts';
+import { createPause } from '../event-loop.ts';
 import { findStars } from '../syntax/stars.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { type Asked, everything } from './asked.ts';
@@ -24,6 +25,8 @@ export interface AnalyseOptions {
   readonly catalog?: Promise<Catalog>;
   /** Called after each statement, for progress. */
   readonly progress?: (done: number, of: number) => void;
+  /** Ends the analysis between two statements; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Analysis {
@@ -61,6 +64,7 @@ export async function analyse(
   const waiting: { readonly index: number; readonly statement: Statement; readonly described: Described }[] =
     [];
   const system = new Set<number>();
+  const pause = createPause(options.signal);
 
   const settle = (index: number, statement: Statement, described: Described) => {
     try {
@@ -87,17 +91,24 @@ export async function analyse(
     statements.map((statement) => statement.sql),
     (described, index) => {
       const statement = statements[index];
-      if (statement === undefined) return;
+      if (statement === undefined) return undefined;
       if (described.ok && findStars(statement.sql).length > 0) starred.push({ index, statement, described });
       else take(index, statement, described);
+      return pause();
     },
   );
-  for (const [i, { statement, described }] of (await expandStars(client, starred, catalog)).entries()) {
+  for (const [i, { statement, described }] of (
+    await expandStars(client, starred, catalog, pause)
+  ).entries()) {
     take(starred[i]?.index ?? 0, statement, described);
+    await pause();
   }
   if (waiting.length > 0) {
     catalog = await asking(() => loadWithViews(client, system, asked));
-    for (const { index, statement, described } of waiting) settle(index, statement, described);
+    for (const { index, statement, described } of waiting) {
+      settle(index, statement, described);
+      await pause();
+    }
   }
   return {
     postgres: catalog.release,

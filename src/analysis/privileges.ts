@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { type Diagnostic, internalError } from '../diagnostic.ts';
+import { createPause } from '../event-loop.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { neededPrivileges, type RelationNeed } from './privileges/needed.ts';
 import { privilegesQuery } from './privileges/query.ts';
@@ -51,17 +52,19 @@ export async function statementPrivileges(
     readonly functions: readonly number[];
   }[] = [];
   const diagnostics: Diagnostic[] = [];
+  const pause = createPause();
   await describe(
     client,
     statements.map(({ sql }) => sql),
     (described, index) => {
       const statement = statements[index];
-      if (statement === undefined || !described.ok || described.tree === null) return;
+      if (statement === undefined || !described.ok || described.tree === null) return undefined;
       try {
         needs.push({ index, ...neededPrivileges(described.tree, invoker) });
       } catch (error) {
         diagnostics.push(internalError(error, statement));
       }
+      return pause();
     },
   );
   const { rows } = await asking(() =>

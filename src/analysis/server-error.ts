@@ -1,4 +1,4 @@
-import { diagnostic, Failure } from '../diagnostic.ts';
+import { connectionLost, isConnectionLoss } from '../connection-loss.ts';
 
 /** An ErrorResponse (PostgreSQL documentation, 54.8): the fields that we print. */
 export interface ServerError {
@@ -17,9 +17,8 @@ export function serverError(error: unknown): ServerError | null {
     const value: unknown = Reflect.get(error, name);
     return typeof value === 'string' ? value : null;
   };
+  if (isConnectionLoss(error)) return null;
   const sqlstate = field('code') ?? 'XX000';
-  // Class 57P is the server going away (appendix A): not the statement's fault.
-  if (sqlstate.startsWith('57P')) return null;
   const position = field('position');
   return {
     message: error.message,
@@ -30,31 +29,11 @@ export function serverError(error: unknown): ServerError | null {
   };
 }
 
-/** The failure that a lost connection is for the user. */
-export function connectionLost(error: Error): Failure {
-  return new Failure(3, [
-    diagnostic({
-      message: `The connection to the database was lost: ${error.message}`,
-      hint: 'Nothing was written. Run the command again when the server is back.',
-    }),
-  ]);
-}
-
-// What pg says where a connection ended; it has no code for it.
-const ENDED = /^Connection terminated|^Client has encountered a connection error|^Client was closed/;
-const SOCKET_CODES = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED']);
-
 /** Runs queries of the analysis itself. @throws Failure 3 if the connection is lost meanwhile */
 export async function asking<T>(queries: () => Promise<T>): Promise<T> {
   try {
     return await queries();
   } catch (error) {
-    throw error instanceof Error && isLoss(error) ? connectionLost(error) : error;
+    throw isConnectionLoss(error) ? connectionLost(error) : error;
   }
-}
-
-function isLoss(error: Error): boolean {
-  const code: unknown = Reflect.get(error, 'code');
-  if (ENDED.test(error.message)) return true;
-  return typeof code === 'string' && (SOCKET_CODES.has(code) || code.startsWith('57P'));
 }

@@ -1,6 +1,7 @@
 import type { Client, Connection, Submittable } from 'pg';
+import { connectionLost } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import { asking, connectionLost, type ServerError, serverError } from './server-error.ts';
+import { asking, type ServerError, serverError } from './server-error.ts';
 import { hideTrees, showTrees } from './tree-notices.ts';
 
 /** What Postgres says of one statement that was parsed and described, never executed. */
@@ -35,13 +36,13 @@ const LARGEST_BATCH = 64;
  *
  * @param client connected; its session settings are as before in the end
  * @param statements SQL with `$n` parameters, one statement each
- * @param receive called once for each statement, in order
+ * @param receive called once for each statement, in order; a promise that it returns is waited for
  * @throws Failure 3 if the connection is lost
  */
 export async function describe(
   client: Client,
   statements: readonly string[],
-  receive: (described: Described, index: number) => void,
+  receive: (described: Described, index: number) => unknown,
 ): Promise<void> {
   // The server's last words may come between two batches; the next one then only hears that the client is unusable.
   let lastWords: Error | null = null;
@@ -53,17 +54,22 @@ export async function describe(
     await asking(() => showTrees(client));
     await describeAll(client, statements, receive);
   } catch (error) {
-    throw lastWords === null ? error : connectionLost(lastWords);
+    throw lastWords !== null && isUnexplained(error) ? connectionLost(lastWords) : error;
   } finally {
     client.off('error', listen);
     await hideTrees(client);
   }
 }
 
+/** Whether an error says that the connection is lost, and not why. */
+function isUnexplained(error: unknown): boolean {
+  return error instanceof Failure && error.diagnostics.every(({ sqlstate }) => sqlstate === null);
+}
+
 async function describeAll(
   client: Client,
   statements: readonly string[],
-  receive: (described: Described, index: number) => void,
+  receive: (described: Described, index: number) => unknown,
 ): Promise<void> {
   let next = 0;
   let size = LARGEST_BATCH;
@@ -78,9 +84,11 @@ async function describeAll(
     arrived = next < statements.length ? send(client, statements.slice(next, next + size)) : null;
     // If `receive` throws, nobody waits for this batch any more.
     arrived?.catch(() => {});
-    batch.forEach((described, i) => {
-      receive(described, first + i);
-    });
+    for (const [i, described] of batch.entries()) {
+      // An `await` of nothing would be a turn of the microtask queue for each statement.
+      const waiting = receive(described, first + i);
+      if (waiting instanceof Promise) await waiting;
+    }
   }
 }
 

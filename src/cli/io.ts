@@ -15,7 +15,10 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute; paths in arguments are relative to it. */
   readonly cwd: string;
-  /** Aborted by Ctrl-C: databases are closed, nothing more is written. */
+  /**
+   * Aborted by Ctrl-C or SIGTERM: databases are closed, nothing more is written. The reason is an error whose cause is
+   * the signal's name.
+   */
   readonly signal: AbortSignal;
 }
 

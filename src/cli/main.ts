@@ -6,8 +6,13 @@ if (!('navigator' in globalThis)) {
 }
 
 const interruption = new AbortController();
-// Once: a second Ctrl-C ends the process at once, as it does without a handler.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+const signals = ['SIGINT', 'SIGTERM'] as const;
+// Only the first one is handled: the second ends the process at once, even one that computes, as it does by default.
+const interrupt = (signal: NodeJS.Signals) => {
+  for (const one of signals) process.off(one, interrupt);
+  interruption.abort(new Error(`interrupted by ${signal}`, { cause: signal }));
+};
+for (const signal of signals) process.on(signal, interrupt);
 // Whoever reads our output may stop reading: `nodrift inspect | head`.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {

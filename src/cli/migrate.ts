@@ -8,7 +8,6 @@ import {
   migrateDown as takeBack,
 } from '../database/migrate.ts';
 import { type MigrationStatus, migrationStatus } from '../database/migration-status.ts';
-import { interruptible } from '../flow/interrupt.ts';
 import type { Config } from '../project/config.ts';
 import { configuration } from './configuration.ts';
 import { databaseUrl } from './database-url.ts';
@@ -35,7 +34,7 @@ export function migrateRedo(options: MigrateOptions, io: Io): Promise<number> {
 /** `nodrift migrate status`: which migrations the database has, and which it lacks. */
 export async function migrateStatus(options: StatusOptions, io: Io): Promise<number> {
   const config = configuration(databaseOf(options), io);
-  const status = await withProgress(io, ({ signal }) => interruptible(signal, migrationStatus(config)));
+  const status = await withProgress(io, ({ signal }) => migrationStatus(config, signal));
   io.stdout.write(statusText(status, colorsFor(io.stdout, io.env)));
   return 0;
 }
@@ -63,7 +62,7 @@ async function steps(
   const waitSeconds = options.wait ?? 0;
   const run = await withProgress(io, ({ signal, progress }) => {
     progress?.('migrating');
-    return interruptible(signal, work(config, { dryRun, onStep, waitSeconds }));
+    return work(config, { dryRun, onStep, waitSeconds, ...(signal && { signal }) });
   }).finally(() => {
     // Also if a later one fails: these stay.
     const again = new Set(done.filter(({ direction }) => direction === 'up').map(({ name }) => name));

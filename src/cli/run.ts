@@ -1,18 +1,19 @@
+import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { CommanderError } from 'commander';
+import { connectionLost, isConnectionLoss } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
 import { visible } from './visible.ts';
 
-/** What a shell expects of a process that Ctrl-C ended: 128 + SIGINT. */
-const interrupted = 130;
 /** EX_SOFTWARE of sysexits.h: an error of nodrift itself. */
 const internalError = 70;
 
 /**
  * Runs the command line `nodrift ...argv` and returns its exit code: 0 fine, 1 stale or broken queries or
- * migrations, 2 usage or configuration, 3 database unreachable, 130 interrupted, 70 a bug of nodrift.
+ * migrations, 2 usage or configuration, 3 database unreachable, 130 or 143 interrupted by SIGINT or SIGTERM, 70 a bug
+ * of nodrift.
  * Never exits and touches nothing of the process but through `io`.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -25,8 +26,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (io.signal.aborted) return interrupted;
-    const failure = error instanceof Failure ? error : refusedByTheSystem(error);
+    if (io.signal.aborted) return interrupted(io.signal.reason);
+    const failure = error instanceof Failure ? error : (lostConnection(error) ?? refusedByTheSystem(error));
     if (failure === null) {
       io.stderr.write(`nodrift ran into an error of its own, which is a bug:\n${describe(error)}\n`);
       return internalError;
@@ -36,6 +37,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (failure.remark !== null) io.stderr.write(`\n${visible(failure.remark)}\n`);
     return failure.exitCode;
   }
+}
+
+/** What a shell expects of a process that a signal ended: 128 and the signal's number. */
+function interrupted(reason: unknown): number {
+  const signal = reason instanceof Error && reason.cause === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+  return 128 + constants.signals[signal];
+}
+
+/** The end of a connection, whatever was waiting for the server; null for all other errors. */
+function lostConnection(error: unknown): Failure | null {
+  return isConnectionLoss(error) ? connectionLost(error) : null;
 }
 
 /** A file or folder that may not be read or written, wherever it was met; null for all other errors. */

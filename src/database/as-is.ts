@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg';
+import { connectionLost } from '../connection-loss.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { connect, describePlace } from './connection.ts';
-import { connectionLost } from './connection-failure.ts';
 import type { Database } from './database.ts';
 import { once } from './once.ts';
 import { setSearchPath } from './session.ts';
@@ -10,14 +10,15 @@ import { supportedVersion } from './supported-version.ts';
 /**
  * Connects to the named database as it stands. The session is read-only, and nothing is created.
  * @param instead what can be done where there is no server, for the message
+ * @param signal ends the connection
  * @throws Failure (3) where there is no way in
  */
 export async function openAsIs(
   config: Config,
   connection: ConnectionConfig | null,
-  instead?: string,
+  { instead, signal }: { readonly instead?: string; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Database> {
-  const client = await connect(connection, { instead });
+  const client = await connect(connection, { instead, signal });
   try {
     await client.query('SET default_transaction_read_only = on');
     await setSearchPath(client, config.searchPath);

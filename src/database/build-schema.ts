@@ -8,6 +8,7 @@ import { unitsOf } from './migration-units.ts';
  * out (see withoutClusterStatements).
  * @param files as readSourceFiles returns them
  * @param disposable whether the whole server is thrown away afterwards
+ * @param signal ends the work between two migrations
  * @returns notes on what was left out
  * @throws Failure: 1 with file and position where a migration fails, 3 where the connection is lost
  */
@@ -16,12 +17,16 @@ export async function buildSchema(
   config: Pick<Config, 'source'>,
   files: readonly SourceFile[],
   disposable: boolean,
+  signal?: AbortSignal,
 ): Promise<readonly string[]> {
   const reasons: string[] = [];
   const note = (reason: string) => {
     reasons.push(reason);
   };
-  for (const unit of await unitsOf(config.source, files, { disposable, note })) await unit.up(client);
+  for (const unit of await unitsOf(config.source, files, { disposable, note })) {
+    signal?.throwIfAborted();
+    await unit.up(client);
+  }
   return counted(reasons);
 }
 

@@ -82,12 +82,3 @@ function explainRefusal(error: DatabaseError, place: string): { message: string;
       return { message, hint: error.hint ?? null };
   }
 }
-
-/** Says that a connection ended half-way, with exit code 3. */
-export function connectionLost(error: unknown): Failure {
-  const message = `The connection to PostgreSQL was lost: ${error instanceof Error ? error.message : error}.`;
-  const sqlstate = error instanceof DatabaseError ? (error.code ?? null) : null;
-  return new Failure(3, [
-    diagnostic({ message, sqlstate, hint: 'Run it again; the server’s log may say why.' }),
-  ]);
-}

@@ -5,27 +5,48 @@ import type { ConnectionConfig } from '../project/config.ts';
 import { isPostgresUrl } from '../project/read-connection.ts';
 import { connectionFailure } from './connection-failure.ts';
 
+interface ConnectOptions {
+  readonly database?: string;
+  readonly instead?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Connects to a server.
  * @param connection null: pg's defaults, which are the PG* variables
  * @param database instead of the one that `connection` names
  * @param instead what can be done where there is no server, for the message
+ * @param signal ends the attempt, and later the connection: see endOnAbort
  * @returns the client; losing the connection later rejects queries and is otherwise silent
  * @throws Failure: 3 if there is no way in, 2 if the URL cannot be read
  */
 export async function connect(
   connection: ConnectionConfig | null,
-  { database, instead }: { readonly database?: string; readonly instead?: string | undefined } = {},
+  { database, instead, signal }: ConnectOptions = {},
 ): Promise<Client> {
+  signal?.throwIfAborted();
   const client = new Client({ ...clientConfig(connection), ...(database && { database }) });
   // Without a listener a lost connection would end the process.
   client.on('error', () => {});
+  endOnAbort(client, signal);
   try {
     await client.connect();
   } catch (error) {
+    signal?.throwIfAborted();
     throw connectionFailure(error, describePlace(client), instead);
   }
   return client;
+}
+
+/**
+ * Ends a connection at once when the signal is aborted. Whatever waits for an answer is rejected then, and the callers
+ * clean up on their way out: that is how commands are interrupted.
+ */
+export function endOnAbort(client: Client, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const end = () => client.connection.stream.destroy();
+  signal.addEventListener('abort', end);
+  client.once('end', () => signal.removeEventListener('abort', end));
 }
 
 /** `localhost:5432/app as alice`, for messages: whatever a password is, it is not in there. */

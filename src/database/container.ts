@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { abandonable } from './abandonable.ts';
 import type { Database } from './database.ts';
 import { testcontainers } from './imported.ts';
 import { openScratch } from './server.ts';
@@ -20,7 +21,7 @@ export async function openContainer(
     throw notInstalled(error);
   });
   const password = randomBytes(16).toString('hex');
-  const container = await new GenericContainer(image)
+  const starting = new GenericContainer(image)
     .withEnvironment({ POSTGRES_PASSWORD: password, POSTGRES_INITDB_ARGS: '--no-sync' })
     .withCommand(['postgres', '-c', 'fsync=off'])
     .withTmpFs({ '/var/lib/postgresql': 'rw' })
@@ -31,6 +32,7 @@ export async function openContainer(
     .catch((error: unknown) => {
       throw notStarted(error, image);
     });
+  const container = await abandonable(signal, starting, (started) => started.stop());
   const connection = {
     host: container.getHost(),
     port: container.getMappedPort(5432),

@@ -3,7 +3,9 @@ import { basename } from 'node:path';
 import { Client } from 'pg';
 import { Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { abandonable } from './abandonable.ts';
 import { buildSchema } from './build-schema.ts';
+import { endOnAbort } from './connection.ts';
 import { cacheKey, openDataCache } from './data-cache.ts';
 import type { Database } from './database.ts';
 import { createEmpty, loadCached, type Made, storeCached } from './embedded-data.ts';
@@ -18,9 +20,14 @@ const generation = '1';
 /**
  * Opens PGlite in this process, in memory, with the migrations applied. What was made is kept in the
  * user's cache, so that the next run on the same migrations only loads it.
+ * @param signal aborts the opening; later it ends the connection
  * @throws Failure: 1 a failing migration, 2 no migrations, or an extension that there is not
  */
-export async function openEmbedded(config: Config, env: NodeJS.ProcessEnv): Promise<Database> {
+export async function openEmbedded(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<Database> {
   const files = readSourceFiles(config);
   const names = neededExtensions(config.extensions, files);
   const [loaded, cache] = await Promise.all([
@@ -37,11 +44,17 @@ export async function openEmbedded(config: Config, env: NodeJS.ProcessEnv): Prom
     if (cache) background.push((await storeCached(cache, key, made))());
   };
 
-  const cached = cache && migratedKey ? await loadCached(cache, migratedKey, extensions) : null;
-  const empty = cached ?? (cache ? await loadCached(cache, emptyKey, extensions) : null);
-  const pglite = empty?.pglite ?? (await createEmpty(extensions));
+  const start = async () => {
+    const cached = cache && migratedKey ? await loadCached(cache, migratedKey, extensions) : null;
+    signal?.throwIfAborted();
+    const empty = cached ?? (cache ? await loadCached(cache, emptyKey, extensions) : null);
+    signal?.throwIfAborted();
+    return { cached, empty, pglite: empty?.pglite ?? (await createEmpty(extensions)) };
+  };
+  const { cached, empty, pglite } = await abandonable(signal, start(), (made) => made.pglite.close());
   const client = new Client({ stream: () => pgliteStream(pglite), user: 'postgres', database: 'postgres' });
   client.on('error', () => {});
+  endOnAbort(client, signal);
   let closing: Promise<void> | null = null;
   const close = () => {
     closing ??= client
@@ -53,15 +66,17 @@ export async function openEmbedded(config: Config, env: NodeJS.ProcessEnv): Prom
   };
   try {
     if (!empty) await store(emptyKey, { pglite, notes: [] });
+    signal?.throwIfAborted();
     await client.connect();
-    const notes = cached ? cached.notes : await buildSchema(client, config, files, true);
+    const notes = cached ? cached.notes : await buildSchema(client, config, files, true, signal);
+    signal?.throwIfAborted();
     if (!cached && migratedKey) await store(migratedKey, { pglite, notes });
     await resetSession(client, config.searchPath);
     const { major, version: postgres } = await serverVersion(client);
     return { client, description: `PGlite ${version} (PostgreSQL ${postgres})`, major, notes, close };
   } catch (error) {
     await close();
-    throw withExtensionAdvice(error);
+    throw signal?.aborted ? signal.reason : withExtensionAdvice(error);
   }
 }
 

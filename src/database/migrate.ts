@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { connectionLost, isConnectionLoss } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import {
@@ -25,6 +26,8 @@ export interface MigrateOptions {
   readonly waitSeconds?: number;
   /** Told of each migration when it is done. */
   readonly onStep?: (step: MigrationStep) => void;
+  /** Ends the connection, and the server rolls back what is going on. */
+  readonly signal?: AbortSignal;
 }
 
 /** A migration that was run, or would be. */
@@ -90,11 +93,12 @@ interface Planned {
 
 async function run(
   config: Config,
-  { dryRun = false, waitSeconds = 0, onStep }: MigrateOptions,
+  { dryRun = false, waitSeconds = 0, onStep, signal }: MigrateOptions,
   plan: (known: Known) => readonly Planned[],
 ): Promise<readonly MigrationStep[]> {
   const { migrations, programs, connection } = await readProject(config);
-  const client = await connect(connection);
+  const client = await connect(connection, { signal });
+  const steps: MigrationStep[] = [];
   try {
     if (!dryRun) await hold(client, waitSeconds);
     const applied = (await readBooks(client)).map(({ name }) => name);
@@ -104,7 +108,6 @@ async function run(
     if (planned.length === 0) return [];
     if (dryRun) return await rehearse(client, planned, programs);
     const hashed = await completeBooks(client, await findBooks(client));
-    const steps: MigrationStep[] = [];
     for (const { migration, direction } of planned) {
       const mark = markOf({ migration, direction }, hashed);
       await runSteps(client, await stepsFor(client, { migration, direction }, programs), { mark });
@@ -113,10 +116,26 @@ async function run(
       onStep?.(step);
     }
     return steps;
+  } catch (error) {
+    throw isConnectionLoss(error) ? lostBetween(steps, error) : error;
   } finally {
     // Also gives back the lock and rolls back what was going on.
     await client.end();
   }
+}
+
+/** The connection was lost where no migration was going on. */
+function lostBetween(done: readonly MigrationStep[], error: unknown): Failure {
+  const names = done.map(({ name, direction }) => (direction === 'up' ? name : `${name}, down`));
+  const hint =
+    names.length === 0
+      ? 'No migration was run.'
+      : `Run, and there to stay: ${names.join('; ')}. None was begun after that.`;
+  const lost = connectionLost(error);
+  return new Failure(
+    lost.exitCode,
+    lost.diagnostics.map((found) => ({ ...found, hint })),
+  );
 }
 
 async function hold(client: Client, waitSeconds: number): Promise<void> {

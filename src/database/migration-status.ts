@@ -19,11 +19,12 @@ export interface MigrationStatus {
 
 /**
  * Says which migrations the named database has and which it lacks; changes nothing.
+ * @param signal ends the connection
  * @throws Failure: 2 no server or no migrations are configured, 3 no way to the server
  */
-export async function migrationStatus(config: Config): Promise<MigrationStatus> {
+export async function migrationStatus(config: Config, signal?: AbortSignal): Promise<MigrationStatus> {
   const { migrations, connection } = await readProject(config);
-  const client = await connect(connection);
+  const client = await connect(connection, { signal });
   try {
     await client.query('SET default_transaction_read_only = on');
     const applied = await readBooks(client);

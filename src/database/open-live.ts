@@ -7,10 +7,15 @@ const timeouts = `SET lock_timeout = '2s'; SET statement_timeout = '60s'; SET id
 
 /**
  * Connects to a database that is in use, in a read-only session that gives up rather than wait. It may be a standby.
+ * @param signal ends the connection
  * @throws Failure (3) where there is no way in
  */
-export async function openLive(config: Config, connection: ConnectionConfig | null): Promise<Database> {
-  const live = await openAsIs(config, connection);
+export async function openLive(
+  config: Config,
+  connection: ConnectionConfig | null,
+  signal: AbortSignal | undefined,
+): Promise<Database> {
+  const live = await openAsIs(config, connection, { signal });
   try {
     await live.client.query(timeouts);
     return live;

@@ -2,7 +2,10 @@ import type { Config } from '../project/config.ts';
 import type { Database } from './database.ts';
 
 export interface OpenOptions {
-  /** Aborts the opening, and closes what is open: a scratch database is dropped. */
+  /**
+   * Aborts the opening, and closes what is open: a scratch database is dropped. Aborted later it ends the connection,
+   * so that what waits for an answer is rejected; to close the database is still the caller's.
+   */
   readonly signal?: AbortSignal;
   /** Where the cache lies (XDG_CACHE_HOME, LOCALAPPDATA, NODRIFT_CACHE); default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
@@ -19,7 +22,7 @@ export async function openDatabase(config: Config, options: OpenOptions = {}): P
   switch (database.kind) {
     case 'embedded': {
       const { openEmbedded } = await import('./embedded.ts');
-      return openEmbedded(config, env);
+      return openEmbedded(config, env, options.signal);
     }
     case 'server': {
       if (database.asIs) {
@@ -27,7 +30,10 @@ export async function openDatabase(config: Config, options: OpenOptions = {}): P
           import('./as-is.ts'),
           import('./connection-failure.ts'),
         ]);
-        return openAsIs(config, database.connection, embeddedInstead);
+        return openAsIs(config, database.connection, {
+          instead: embeddedInstead,
+          signal: options.signal,
+        });
       }
       const { openScratch } = await import('./server.ts');
       return openScratch(config, database.connection, false, options.signal);

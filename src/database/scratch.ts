@@ -1,20 +1,30 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, DatabaseError, escapeIdentifier } from 'pg';
+import { connectionLost } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { ConnectionConfig } from '../project/config.ts';
 import { connect } from './connection.ts';
-import { connectionLost } from './connection-failure.ts';
 
 const prefix = 'nodrift_scratch_';
 const staleAfterSeconds = 3600;
 
+/** How long the server may go on creating a database whose creator it has lost. */
+const waitForCreationMs = 10_000;
+const pollMs = 50;
+
 /**
  * Creates an empty database, `nodrift_scratch_<seconds since 1970>_<random>`.
+ * @param connection the way to the server, for another connection if this one is lost
  * @param place the server, for the message
  * @returns its name
- * @throws Failure (3) where the role must not
+ * @throws Failure (3) where the role must not, or the connection is lost: then it is not left behind
  */
-export async function createScratch(admin: Client, place: string): Promise<string> {
+export async function createScratch(
+  admin: Client,
+  connection: ConnectionConfig | null,
+  place: string,
+): Promise<string> {
   const now = await serverTime(admin);
   const name = `${prefix}${now}_${randomBytes(6).toString('hex')}`;
   try {
@@ -22,7 +32,10 @@ export async function createScratch(admin: Client, place: string): Promise<strin
     await admin.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE template0`);
     return name;
   } catch (error) {
-    if (!(error instanceof DatabaseError) || error.code !== '42501') throw connectionLost(error);
+    if (!(error instanceof DatabaseError) || error.code !== '42501') {
+      await dropOnceCreated(connection, name, Reflect.get(admin, 'processID')).catch(() => {});
+      throw connectionLost(error);
+    }
     const message = `The role ${admin.user} must not create databases at ${place}.`;
     const hint =
       'Run ALTER ROLE ... CREATEDB, or analyse the database as it stands with --as-is, or use "database": "embedded".';
@@ -30,14 +43,45 @@ export async function createScratch(admin: Client, place: string): Promise<strin
   }
 }
 
-/** Drops a scratch database and throws out whoever is in it, on a connection of its own. */
-export async function dropScratch(connection: ConnectionConfig | null, name: string): Promise<void> {
+/** Drops a database whose creation the server may not have finished, nor noticed that nobody waits for it. */
+async function dropOnceCreated(
+  connection: ConnectionConfig | null,
+  name: string,
+  creator: unknown,
+): Promise<void> {
   const admin = await connect(connection);
   try {
-    await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
+    const deadline = Date.now() + waitForCreationMs;
+    const creating = 'SELECT FROM pg_catalog.pg_stat_activity WHERE pid = $1';
+    while (Date.now() < deadline && (await admin.query(creating, [creator])).rowCount !== 0)
+      await sleep(pollMs);
+    await admin.query(drop(name));
   } finally {
     await admin.end();
   }
+}
+
+/** Drops a scratch database and throws out whoever is in it, on a connection of its own. */
+export async function dropScratch(connection: ConnectionConfig | null, name: string): Promise<void> {
+  try {
+    await dropOn(connection, name);
+  } catch {
+    // A connection may be lost, and the server still be there.
+    await dropOn(connection, name);
+  }
+}
+
+async function dropOn(connection: ConnectionConfig | null, name: string): Promise<void> {
+  const admin = await connect(connection);
+  try {
+    await admin.query(drop(name));
+  } finally {
+    await admin.end();
+  }
+}
+
+function drop(name: string): string {
+  return `DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`;
 }
 
 /** Drops scratch databases that are older than an hour and that nobody is connected to. */

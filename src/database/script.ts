@@ -1,5 +1,5 @@
 import { type Client, DatabaseError, type QueryResult } from 'pg';
-import { connectionLost } from './connection-failure.ts';
+import { connectionLost } from '../connection-loss.ts';
 import type { FailedScript } from './script-failure.ts';
 
 /** Postgres refused a script. The transaction, if there is one, is still to be rolled back. */

@@ -13,7 +13,7 @@ import { supportedVersion } from './supported-version.ts';
 /**
  * Creates a scratch database beside the named one, with the migrations applied, and hands it out;
  * closing drops it. Scratch databases that a killed run left behind are dropped on the way.
- * @param signal aborts the opening; a scratch database that was made by then is dropped
+ * @param signal aborts the opening, and a scratch database that was made by then is dropped; later it ends the connection
  * @throws Failure: 1 a failing migration, 2 no migrations, 3 no way in or no right to create databases
  */
 export async function openScratch(
@@ -23,13 +23,13 @@ export async function openScratch(
   signal?: AbortSignal,
 ): Promise<Database> {
   const files = readSourceFiles(config);
-  const admin = await connect(connection, { instead: embeddedInstead });
+  const admin = await connect(connection, { instead: embeddedInstead, signal });
   const place = describePlace(admin);
   let name: string;
   try {
     await supportedVersion(admin);
     await dropStaleScratch(admin);
-    name = await createScratch(admin, place);
+    name = await createScratch(admin, connection, place);
   } finally {
     await admin.end();
   }
@@ -38,24 +38,15 @@ export async function openScratch(
     await client?.end();
     await dropScratch(connection, name);
   });
-  const abort = () => {
-    close().catch(() => {});
-  };
-  signal?.addEventListener('abort', abort, { once: true });
   try {
-    signal?.throwIfAborted();
-    client = await connect(connection, { database: name });
-    const notes = await buildSchema(client, config, files, disposable);
+    client = await connect(connection, { database: name, signal });
+    const notes = await buildSchema(client, config, files, disposable, signal);
     await resetSession(client, config.searchPath);
     const { major, version } = await serverVersion(client);
     signal?.throwIfAborted();
     return { client, description: `PostgreSQL ${version} at ${place}`, major, notes, close };
   } catch (error) {
     await close().catch(() => {});
-    // It may have come into being while the abort closed the rest.
-    await client?.end();
     throw signal?.aborted ? signal.reason : error;
-  } finally {
-    signal?.removeEventListener('abort', abort);
   }
 }

@@ -1,5 +1,5 @@
+import { connectionLost } from '../connection-loss.ts';
 import { type Diagnostic, diagnosticAt, Failure } from '../diagnostic.ts';
-import { connectionLost } from './connection-failure.ts';
 import { ScriptError } from './script.ts';
 import { scriptDiagnostic } from './script-failure.ts';
 import { splitStatements } from './split-statements.ts';

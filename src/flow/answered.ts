@@ -1,14 +1,16 @@
 import { DatabaseError } from 'pg';
+import { connectionLost, isConnectionLoss } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 
 /**
  * Waits for what a live database was asked.
- * @throws Failure (3) where it refuses, or gives up waiting for a lock; else what the work throws
+ * @throws Failure (3) where it refuses, gives up waiting for a lock, or is gone; else what the work throws
  */
 export async function answered<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    if (isConnectionLoss(error)) throw connectionLost(error);
     throw error instanceof DatabaseError ? notAnswered(error.message, error.code ?? null) : error;
   }
 }

@@ -1,7 +1,9 @@
 import { type Diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
 import { compareOutputs } from '../drift/compare.ts';
 import type { Output } from '../drift/output.ts';
+import { createPause } from '../event-loop.ts';
 import type { Config } from '../project/config.ts';
+import type { Printed } from '../typescript/print.ts';
 import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
 import { rememberingInputs } from './passed.ts';
 
@@ -32,8 +34,8 @@ export async function compare(config: Config, options: FlowOptions): Promise<Che
   const printing = import('../typescript/print.ts');
   return withAnalysed(config, options, async (analysed) => {
     options.progress?.('comparing');
-    const { printModules } = await printing;
-    const printed = printModules({ config, files: analysed.files });
+    const { printStepwise } = await printing;
+    const printed = await print(printStepwise({ config, files: analysed.files }), options.signal);
     const diagnostics = [
       ...analysed.diagnostics,
       ...printed.diagnostics.map((found) => withExcerpt(found, analysed)),
@@ -46,6 +48,16 @@ export async function compare(config: Config, options: FlowOptions): Promise<Che
       outputs: selected === null ? outputs : outputs.filter((one) => concerns(selected, one)),
     };
   });
+}
+
+/** Prints file by file; in between, signals are heard. */
+async function print(printing: Generator<void, Printed>, signal?: AbortSignal): Promise<Printed> {
+  const pause = createPause(signal);
+  for (;;) {
+    const { done, value } = printing.next();
+    if (done) return value;
+    await pause();
+  }
 }
 
 /** What is missing of the schema may be why its queries are refused. */

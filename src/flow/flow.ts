@@ -107,7 +107,7 @@ async function analyseOn(
 ): Promise<Analysed> {
   const [{ analyse }, { targets, sources, diagnostics, warnings }] = await Promise.all([
     import('../analysis/analyse.ts'),
-    readSources(config),
+    readSources(config, options.signal),
   ]);
   const selected = selectFiles(
     config,
@@ -125,6 +125,7 @@ async function analyseOn(
     asked: options.asked,
     lenientParameters: config.runtime === '@pgtyped/runtime',
     progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
+    ...(options.signal && { signal: options.signal }),
   });
   return {
     config,

@@ -46,11 +46,12 @@ export async function planImpact(
   scope: ImpactScope,
   env: Readonly<Record<string, string | undefined>>,
   note: (reason: string) => void,
+  signal?: AbortSignal,
 ): Promise<ImpactPlan> {
   if (config.source.kind === 'none') throw nothingConfigured();
   const options = { disposable: config.database.kind !== 'server', note };
   const units = await unitsOf(config.source, readSourceFiles(config), options);
-  const coming = codeOf(await readSources(config), config);
+  const coming = codeOf(await readSources(config, signal), config);
   const split = (isNew: (unit: MigrationUnit) => boolean) => ({
     base: units.filter((unit) => !isNew(unit)),
     lookedAt: units.filter(isNew),
@@ -69,7 +70,7 @@ export async function planImpact(
   }
   if (config.source.kind === 'schema') throw onlySince();
   if (scope.pending !== undefined) {
-    const { applied, notes } = await appliedOn(scope.pending, config, units);
+    const { applied, notes } = await appliedOn(scope.pending, config, units, signal);
     return { ...split(({ name }) => !applied.has(name)), ...still, notes };
   }
   const one = scope.migration === undefined ? units.at(-1) : findUnit(config, units, scope.migration);
@@ -78,8 +79,13 @@ export async function planImpact(
 }
 
 /** What a database has run, by the books of the format. Throws Failure (2) where that is not to be known. */
-async function appliedOn(connection: ConnectionConfig, { source }: Config, units: readonly MigrationUnit[]) {
-  const client = await connect(connection);
+async function appliedOn(
+  connection: ConnectionConfig,
+  { source }: Config,
+  units: readonly MigrationUnit[],
+  signal: AbortSignal | undefined,
+) {
+  const client = await connect(connection, { signal });
   try {
     await client.query('SET default_transaction_read_only = on');
     const names = units.map(({ name }) => name);

@@ -15,6 +15,8 @@ export interface SnapshotOptions {
   readonly texts: ReadonlyMap<string, string>;
   readonly lenientParameters: boolean;
   readonly progress?: (done: number, of: number) => void;
+  /** Ends the analysis. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -55,9 +57,9 @@ export async function snapshotCode(
   client: Client,
   running: ImpactCode,
   coming: ImpactCode | null,
-  progress: (done: number, of: number) => void,
+  options: Pick<SnapshotOptions, 'progress' | 'signal'>,
 ): Promise<CodeSnapshots> {
-  const taken = await takeSnapshot(client, running.statements, { ...running, progress });
+  const taken = await takeSnapshot(client, running.statements, { ...running, ...options });
   const { snapshot, postgres } = taken;
   if (coming === null || coming.statements === running.statements)
     return { postgres, running: snapshot, coming: coming && snapshot };
@@ -67,7 +69,7 @@ export async function snapshotCode(
       : new Set();
   const isKnown = (statement: Statement) => same.has(JSON.stringify(statement));
   const others = coming.statements.filter((statement) => !isKnown(statement));
-  const added = await takeSnapshot(client, others, { ...coming, progress });
+  const added = await takeSnapshot(client, others, { ...coming, ...options });
   return { postgres, running: snapshot, coming: joined(coming.statements, added.snapshot, snapshot) };
 }
 

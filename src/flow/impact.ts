@@ -20,7 +20,6 @@ import type {
 } from './impact-report.ts';
 import { type CodeSnapshots, differentlySent, joined, sentCode, snapshotCode } from './impact-snapshot.ts';
 import type { InspectedError } from './inspection.ts';
-import { interruptible } from './interrupt.ts';
 
 export type ImpactOptions = FlowOptions & ImpactScope;
 
@@ -39,7 +38,13 @@ export interface Impact {
  */
 export async function impact(config: Config, options: ImpactOptions = {}): Promise<Impact> {
   const notes = new Set<string>();
-  const plan = await planImpact(config, options, options.env ?? process.env, (reason) => notes.add(reason));
+  const plan = await planImpact(
+    config,
+    options,
+    options.env ?? process.env,
+    (reason) => notes.add(reason),
+    options.signal,
+  );
   for (const note of plan.notes) notes.add(note);
   const states = await statesOf(config, plan, options);
   return reportOn(config, plan, states, options, [...notes]);
@@ -134,7 +139,7 @@ async function onScratch(
     ...(env && { env: { ...env } }),
   });
   try {
-    await interruptible(signal, use(database));
+    await use(database);
   } finally {
     await database.close();
   }
@@ -145,13 +150,14 @@ async function snapshotAt(
   config: Config,
   running: ImpactCode,
   coming: ImpactCode | null,
-  { progress }: ImpactOptions,
+  { progress, signal }: ImpactOptions,
 ): Promise<CodeSnapshots> {
   const { resetSession } = await import('../database/session.ts');
   await resetSession(client, config.searchPath);
-  return snapshotCode(client, running, coming, (done, of) =>
-    progress?.(`analysing ${done} of ${of} queries`),
-  );
+  return snapshotCode(client, running, coming, {
+    progress: (done, of) => progress?.(`analysing ${done} of ${of} queries`),
+    ...(signal && { signal }),
+  });
 }
 
 function reportOn(

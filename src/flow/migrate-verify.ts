@@ -5,7 +5,6 @@ import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { FlowOptions } from './flow.ts';
-import { interruptible } from './interrupt.ts';
 import { type MigrationProblem, tryMigration } from './migration-trial.ts';
 
 export interface MigrationVerdict {
@@ -39,7 +38,7 @@ export async function verifyMigrations(
   options.progress?.('opening the database');
   const scratch: Scratch = { config, options, database: await open(config, options) };
   try {
-    const migrations = await interruptible(options.signal, verdicts(scratch, units));
+    const migrations = await verdicts(scratch, units);
     return { migrations, database: scratch.database.description };
   } finally {
     await scratch.database.close();

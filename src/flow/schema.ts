@@ -13,7 +13,6 @@ import type { Schema } from '../schema/schema.ts';
 import { answered } from './answered.ts';
 import type { FlowOptions } from './flow.ts';
 import { writeGitFolder } from './git-folder.ts';
-import { interruptible } from './interrupt.ts';
 
 /** Where a schema is: what the project's migrations make, a database, or what a person typed. */
 export type SchemaPlace =
@@ -84,12 +83,7 @@ async function withSchema<T>(
   try {
     const database = await openPlace(config, place, folder, options);
     try {
-      const loading = loadSchema(database.client, config.verify ?? {});
-      // In here, so that what is open is closed before the interruption is told.
-      return await interruptible(
-        options.signal,
-        loading.then((schema) => use(database, schema)),
-      );
+      return await use(database, await loadSchema(database.client, config.verify ?? {}));
     } finally {
       await database.close();
     }
@@ -104,7 +98,7 @@ async function openPlace(
   folder: string | null,
   { signal, env }: FlowOptions,
 ): Promise<Database> {
-  if (place.kind === 'database') return openLive(config, place.connection);
+  if (place.kind === 'database') return openLive(config, place.connection, signal);
   const source = await sourceOf(config, place, folder);
   // Whoever is granted something has to be there to be granted it.
   const roles = (config.verify?.roles ?? []).filter((role) => role !== 'public');

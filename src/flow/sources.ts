@@ -30,8 +30,9 @@ export interface Sources {
 /**
  * Reads all `.sql` files of a project into statements, without a database.
  * Throws Failure (2) where the configuration leads to no file at all: it hardly means that.
+ * @param signal ends the reading between two files
  */
-export async function readSources(config: Config): Promise<Sources> {
+export async function readSources(config: Config, signal?: AbortSignal): Promise<Sources> {
   const targets = await findQueryFiles(config);
   if (targets.length === 0) throw new Failure(2, [nothingFound(config)]);
   const files = new Map(targets.map((target) => [target.file, target.path]));
@@ -40,6 +41,7 @@ export async function readSources(config: Config): Promise<Sources> {
     read.push(readSource(file, path, config));
     // Meanwhile the database is being opened: its answers are heard in between.
     await setImmediate();
+    signal?.throwIfAborted();
   }
   return {
     targets,

@@ -42,7 +42,7 @@ export interface VerifyOptions extends FlowOptions {
  */
 export async function verify(config: Config, options: VerifyOptions): Promise<Verification> {
   options.progress?.('connecting');
-  const live = await openLive(config, options.connection);
+  const live = await openLive(config, options.connection, options.signal);
   try {
     return await answered(verifyOn(live, config, options));
   } finally {
@@ -51,7 +51,7 @@ export async function verify(config: Config, options: VerifyOptions): Promise<Ve
 }
 
 async function verifyOn(live: Database, config: Config, options: VerifyOptions): Promise<Verification> {
-  const { sources, diagnostics } = await readSources(config);
+  const { sources, diagnostics } = await readSources(config, options.signal);
   if (diagnostics.length > 0) throw new Failure(exitCodeOf(diagnostics), diagnostics);
   const role = await roleOf(live.client, options.role);
   const names = (await migrationUnits(config)).map(({ name }) => name);
@@ -69,9 +69,11 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
   try {
     options.progress?.('comparing');
     const { pending, unknown, edited } = migrations;
-    const comparing = compare(live, scratch, config, sources, { role, waits: pending.length > 0 });
+    const { signal } = options;
+    const asked = { role, waits: pending.length > 0, ...(signal && { signal }) };
+    const comparing = compare(live, scratch, config, sources, asked);
     // In here, so that the scratch database is closed before the interruption is told.
-    const compared = await interruptible(options.signal, comparing);
+    const compared = await interruptible(signal, comparing);
     return {
       database: live.description,
       role,
@@ -96,6 +98,7 @@ interface Asked {
   readonly role: string;
   /** Whether a query that is refused on both may only wait for the pending migrations. */
   readonly waits: boolean;
+  readonly signal?: AbortSignal;
 }
 
 async function compare(
@@ -126,11 +129,11 @@ async function compareQueries(
   scratch: Database,
   config: Config,
   sources: readonly Source[],
-  { role, waits }: Asked,
+  { role, waits, signal }: Asked,
 ) {
   const { statementPrivileges } = await import('../analysis/privileges.ts');
   const statements = sources.flatMap((source) => source.statements);
-  const before = await analyseOn(scratch.client, config, sources, statements);
+  const before = await analyseOn(scratch.client, config, sources, statements, signal);
   // What the modules send: there the stars are the columns of the migrated schema.
   const sent = new Map(before.queries.map(({ statement }) => [queryKey(statement), statement]));
   const after = await analyseOn(
@@ -138,6 +141,7 @@ async function compareQueries(
     config,
     sources,
     statements.map((statement) => sent.get(queryKey(statement)) ?? statement),
+    signal,
   );
   const timedOut = after.diagnostics.find(({ sqlstate }) => sqlstate === '55P03' || sqlstate === '57014');
   if (timedOut) throw notAnswered(timedOut.message, timedOut.sqlstate);
@@ -167,12 +171,14 @@ async function analyseOn(
   config: Config,
   sources: readonly Source[],
   statements: readonly Statement[],
+  signal: AbortSignal | undefined,
 ): Promise<Analysis> {
   const { analyse } = await import('../analysis/analyse.ts');
   return analyse(client, statements, {
     texts: new Map(sources.map((source) => [source.file, source.text])),
     lenientParameters: config.runtime === '@pgtyped/runtime',
     asked: { ...everything, violations: false },
+    ...(signal && { signal }),
   });
 }
 

@@ -9,6 +9,20 @@ import { nameQueries } from './query-names.ts';
 import { sharedModule } from './shared-module.ts';
 import { sharedNames } from './shared-names.ts';
 
+export interface PrintInput {
+  readonly config: Config;
+  readonly files: readonly {
+    readonly file: string;
+    readonly output: string;
+    readonly queries: readonly Query[];
+  }[];
+}
+
+export interface Printed {
+  readonly modules: Module[];
+  readonly diagnostics: Diagnostic[];
+}
+
 /**
  * Prints the modules of a project: one for each file that has queries, and the one with the types
  * that they share. Pure: the same queries and configuration give the same text.
@@ -20,14 +34,16 @@ import { sharedNames } from './shared-names.ts';
  *   none, or one that lacks the query
  * @throws Failure (exit code 2) where the configuration asks for a type that cannot be had honestly
  */
-export function printModules(input: {
-  readonly config: Config;
-  readonly files: readonly {
-    readonly file: string;
-    readonly output: string;
-    readonly queries: readonly Query[];
-  }[];
-}): { modules: Module[]; diagnostics: Diagnostic[] } {
+export function printModules(input: PrintInput): Printed {
+  const printing = printStepwise(input);
+  for (;;) {
+    const { done, value } = printing.next();
+    if (done) return value;
+  }
+}
+
+/** As printModules, in steps of one file each, between which the caller may do something else. */
+export function* printStepwise(input: PrintInput): Generator<void, Printed> {
   const { config } = input;
   const diagnostics: Diagnostic[] = [];
   const overrides = overridesOf(config);
@@ -46,6 +62,7 @@ export function printModules(input: {
         ? nodriftModule(source, shared, overrides, config, diagnostics)
         : pgtypedModule(source, overrides, config, diagnostics),
     );
+    yield;
   }
   const common = shared.print();
   return { modules: common === null ? modules : [...modules, common], diagnostics };

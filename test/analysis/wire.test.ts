@@ -154,6 +154,6 @@ describe('describing many statements', () => {
     const error = await lost;
     expect(error).toBeInstanceOf(Failure);
     expect(error).toMatchObject({ exitCode: 3 });
-    expect(String(error)).toContain('The connection to the database was lost');
+    expect(String(error)).toContain('The connection to PostgreSQL was lost');
   });
 });

@@ -22,6 +22,7 @@ interface Attempt {
  * Puts the columns in the places of the stars, so that a statement returns the same columns in the same order on every
  * database that has them. The server analyses each new text: where its tree is another one, the statement is left as it
  * is; where it refuses an expansion, that star is left.
+ * @param pause called after each statement; what it returns is waited for
  * @returns the statements, in order
  * @throws Failure 3 if the connection is lost
  */
@@ -29,12 +30,15 @@ export async function expandStars(
   client: Client,
   statements: readonly DescribedStatement[],
   catalog: Catalog,
+  pause: () => Promise<void> | undefined,
 ): Promise<readonly DescribedStatement[]> {
   const results = [...statements];
-  let attempts = statements.flatMap((original, index): Attempt[] => {
+  let attempts: Attempt[] = [];
+  for (const [index, original] of statements.entries()) {
     const expansions = proposedFor(original, catalog);
-    return expansions.length === 0 ? [] : [{ index, original, expansions }];
-  });
+    if (expansions.length > 0) attempts.push({ index, original, expansions });
+    await pause();
+  }
   while (attempts.length > 0) {
     const expanded = attempts.map(({ original, expansions }) =>
       withReplacements(original.statement, expansions),
@@ -45,13 +49,14 @@ export async function expandStars(
       expanded.map(({ sql }) => sql),
       (described, i) => {
         const [attempt, statement] = [attempts[i], expanded[i]];
-        if (attempt === undefined || statement === undefined) return;
+        if (attempt === undefined || statement === undefined) return undefined;
         if (!described.ok) {
           const fewer = withoutRefused(attempt, statement.sql, described.error.position);
           if (fewer.length > 0) again.push({ ...attempt, expansions: fewer });
         } else if (meansTheSame(attempt.original.described, described)) {
           results[attempt.index] = { statement, described };
         }
+        return pause();
       },
     );
     attempts = again;

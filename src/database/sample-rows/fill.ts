@@ -1,5 +1,5 @@
 import { type Client, DatabaseError } from 'pg';
-import { connectionLost } from '../connection-failure.ts';
+import { connectionLost } from '../../connection-loss.ts';
 import type { SampleForeignKey, SampleTable } from './tables.ts';
 import { nextVariant, oneOf, sampleValue, type Variant } from './values.ts';
 
