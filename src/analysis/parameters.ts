@@ -1,12 +1,11 @@
-import { baseType } from './catalog/base-type.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
-import { literalsFor } from './literals/constant.ts';
-import { collectRestrictions, type Restrict } from './parameters/collect.ts';
-import type { Restriction } from './parameters/restriction.ts';
+import { casesOf, type Hypotheses, NONE } from './parameters/hypotheses.ts';
+import { elementType, resolver } from './parameters/identity.ts';
+import { meaningless } from './parameters/meaningless.ts';
+import { collectUses, type ParameterUses } from './parameters/uses.ts';
 import type { ColumnReference } from './query.ts';
 import type { QueryNode } from './tree/nodes.ts';
-import { walk } from './tree/walk.ts';
 import type { Literal } from './type.ts';
 
 /** What a statement accepts as `$n`. */
@@ -24,64 +23,70 @@ export interface ParameterFacts {
 /**
  * What each of `$1`..`$count` may be, in order, from all of its uses.
  *
- * Not nullable is a parameter
- * - that is written to a NOT NULL column, or one whose domain or CHECK refuses NULL;
- * - that is compared, or handed to a strict function, in a condition (WHERE, ON, HAVING, FILTER, WHEN), unless the
- *   condition has an answer to NULL and can then be true: `:x IS NULL OR a = :x`, `a = coalesce(:x, a)`;
- * - of LIMIT and OFFSET, of a window's frame, and of a strict function in FROM.
- * All others take NULL, also those written to a table whose BEFORE row triggers may fill a NOT NULL column.
- * `refusesNull` is kept for what surely raises an error.
- * Literals and elements follow the CHECK constraints of the columns written to or compared with.
+ * A type leaves out what the statement gives no meaning (`parameters/meaningless.ts`): NULL, and values that are not among
+ * the literals that a parameter is held against, with which the statement returns no row and changes none, or raises an
+ * error. It also leaves out what does the same as something that it takes:
+ * - a value besides the literals that does what NULL does, as `:x = 'a'` in a condition, where false and NULL are one, or
+ *   what one of the literals does that no row has, as `:x IS NULL OR kind = :x`;
+ * - an element of a list without which the statement does the same, as NULL in `= ANY (:list)`.
+ *
+ * @param spread the `$n` that stand for a list of values
  */
-export function parameterFacts(query: QueryNode, catalog: Catalog, count: number): readonly ParameterFacts[] {
-  const found = Array.from({ length: count }, (): Restriction[] => []);
-  const types = Array.from({ length: count }, () => 0);
+export function parameterFacts(
+  query: QueryNode,
+  catalog: Catalog,
+  count: number,
+  spread: ReadonlySet<number> = new Set(),
+): readonly ParameterFacts[] {
   if (count === 0) return [];
-  const restrict: Restrict = (parameter, by) => found[parameter - 1]?.push(by);
-  walk(catalog, query, null, (node, scope) => {
-    if (node.tag === 'PARAM' && node.paramkind === 0) types[node.paramid - 1] = node.paramtype;
-    if (scope !== null) collectRestrictions(node, scope, restrict);
-    return true;
+  const resolve = resolver(catalog);
+  const uses = collectUses(query, resolve, catalog, count);
+  const cases = casesOf(uses.parameters.map(({ lists }) => lists));
+  const without = meaningless(query, uses, cases, spread, resolve, catalog);
+  return uses.parameters.map((used, i) => {
+    const known = cases[i];
+    const isIn = (some: Hypotheses, all: Hypotheses) => some !== NONE && (all & some) === some;
+    const isMeaningless = (one: Hypotheses | undefined) => one !== undefined && isIn(one, without.all);
+    const isList = spread.has(i + 1);
+    const { told } = used;
+    const refusesNull = isMeaningless(known?.isNull) || (isList && !told.nullElements);
+    const listed = distinct(used.lists);
+    // It does what NULL does; or, where IS NULL is asked, what one of them does that no row has.
+    const isAsOthers = !used.isTested || listed.some((literal) => !used.constants.has(literal));
+    const leavesOut = isList ? !told.otherElements : !told.others && isAsOthers;
+    const literals =
+      leavesOut || isMeaningless(known?.other)
+        ? listed.filter((literal) => !isMeaningless(known?.literals.get(literal)))
+        : [];
+    const elementLiterals = told.otherElements ? [] : distinct(used.elementLists);
+    const element = {
+      nullable: told.nullElements && !isMeaningless(known?.elementIsNull),
+      ...(elementLiterals.length > 0 && { literals: elementLiterals }),
+    };
+    const isArray = elementType(used.type, catalog) !== 0;
+    return {
+      facts: {
+        nullable: !refusesNull,
+        ...(literals.length > 0 && { literals }),
+        ...(isArray && (!element.nullable || elementLiterals.length > 0) && { element }),
+      },
+      refusesNull: refusesNull && known !== undefined && isIn(known.isNull, without.errors),
+      ...columnOf(used.columns),
+    };
   });
-  return found.map((restrictions, i) => ({
-    facts: factsOf(restrictions, types[i] ?? 0, catalog),
-    refusesNull: restrictions.some(({ refusesNull }) => refusesNull === 'raises an error'),
-    ...columnOf(restrictions),
-  }));
 }
 
-function factsOf(all: readonly Restriction[], type: number, catalog: Catalog): Facts {
-  const ofElement = catalog.types.get(baseType(catalog, type))?.element ?? 0;
-  // A parameter that is cast before it is compared has other values than the column.
-  const literals = common(
-    all.flatMap((by) => (by.literals ? [literalsFor(type, by.literals, catalog)] : [])),
-  );
-  const elementLiterals = common(
-    all.flatMap((by) => (by.elementLiterals ? [literalsFor(ofElement, by.elementLiterals, catalog)] : [])),
-  );
-  const elementNullable = !all.some(({ refusesNullElements }) => refusesNullElements);
-  const element = { nullable: elementNullable, ...(elementLiterals && { literals: elementLiterals }) };
-  return {
-    nullable: !all.some(({ refusesNull }) => refusesNull !== undefined),
-    ...(literals && { literals }),
-    ...((!elementNullable || elementLiterals) && { element }),
-  };
+function distinct(lists: readonly (readonly Literal[])[]): readonly Literal[] {
+  return [...new Set(lists.flat())];
 }
 
-/** What all lists have in common; null if there is nothing, or no list. */
-function common(lists: readonly (readonly Literal[])[]): readonly Literal[] | null {
-  const [first, ...others] = lists;
-  const shared = (first ?? []).filter((literal) => others.every((list) => list.includes(literal)));
-  return shared.length === 0 ? null : shared;
-}
-
-function columnOf(all: readonly Restriction[]): Pick<ParameterFacts, 'column' | 'comment'> {
+function columnOf(all: ParameterUses['columns']): Pick<ParameterFacts, 'column' | 'comment'> {
   const columns = new Map<string, Pick<ParameterFacts, 'column' | 'comment'>>();
-  for (const { column } of all) {
-    const attribute = column?.relation.columns.get(column.attnum);
-    if (column === undefined || attribute === undefined) continue;
+  for (const { relation, attnum } of all) {
+    const attribute = relation.columns.get(attnum);
+    if (attribute === undefined) continue;
     const { name, comment } = attribute;
-    const { schema, name: table } = column.relation;
+    const { schema, name: table } = relation;
     columns.set(JSON.stringify([schema, table, name]), { column: { schema, table, column: name }, comment });
   }
   const [only, another] = columns.values();

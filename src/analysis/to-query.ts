@@ -53,7 +53,8 @@ export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, 
     ...(tooMany === null ? [] : [{ message: tooMany[0], hint: tooMany[1] }]),
   ];
   if (problems.length > 0) return refused(statement, options, problems);
-  const slots = parameterFacts(tree, catalog, answer.paramTypes.length);
+  const spread = new Set(statement.params.flatMap((param) => (param.kind === 'list' ? [param.index] : [])));
+  const slots = parameterFacts(tree, catalog, answer.paramTypes.length, spread);
   // Callers keep to the parameters' types, so what these refuse does not come out either.
   const given = parametersGiven(statement.params, slots, options);
   return {

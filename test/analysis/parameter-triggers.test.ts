@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mayAssign } from '../../src/analysis/catalog/trigger-body.ts';
 import { parameterFacts } from '../../src/analysis/parameters.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 
@@ -43,6 +44,10 @@ const schema = `${tidy}
   CREATE TABLE keyed (id int PRIMARY KEY, status text NOT NULL CHECK (status IN ('new', 'old')), tags text[] NOT NULL DEFAULT '{}');
   ${before('UPDATE', 'keyed')}
   CREATE TABLE typed (id int NOT NULL, status status, tags text[]); ${before('INSERT', 'typed')}
+  CREATE TABLE stamped (id int NOT NULL, "Name" text NOT NULL, at timestamptz NOT NULL, read text NOT NULL);
+  CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.read = 'x' THEN RETURN NULL; END IF; new . AT = now(); RETURN NEW; END $$;
+  CREATE TRIGGER stamp BEFORE INSERT ON stamped FOR EACH ROW EXECUTE FUNCTION stamp();
   CREATE TABLE strict (id int, n int NOT NULL); CREATE TABLE loose () INHERITS (strict);
   DO $$ BEGIN ALTER TABLE loose ALTER n DROP NOT NULL; EXCEPTION WHEN OTHERS THEN NULL; END $$;
   INSERT INTO loose VALUES (1, 2);
@@ -136,6 +141,30 @@ describe.each(servers)('parameters of tables with triggers and rules, on %s', (s
     expect(await database.rows(sql, [null, 'new'])).toEqual([]);
     await expect(database.rows(sql, [1, null])).rejects.toThrow(/null/);
     await expect(database.rows(sql, [1, 'OLD'])).rejects.toThrow(/violates/);
+  });
+
+  it('a trigger repairs only the columns that it names', async () => {
+    const found = await facts('INSERT INTO stamped VALUES ($1, $2, $3, $4)');
+    expect(found.map(({ facts: { nullable } }) => nullable)).toEqual([false, false, true, true]);
+  });
+
+  it.each([
+    ['NEW.x := 1; RETURN NEW;', ['x']],
+    ['NEW."Name" := 1; RETURN new;', ['Name']],
+    ['NEW.Name := 1; RETURN NEW;', ['name']],
+    ['SELECT 1 INTO NEW.x; RETURN NEW;', ['x']],
+    ['RETURN NULL;', []],
+    ['NEW := OLD; RETURN NEW;', null],
+    ['"new".x := 1; RETURN NEW;', null],
+    ['NEW := jsonb_populate_record(NEW, $1); RETURN NEW;', null],
+    ['DECLARE r ALIAS FOR NEW; BEGIN r.x := 1; RETURN NEW;', null],
+    ['SELECT 1 INTO r; RETURN r;', null],
+    ['IF x THEN RETURN OLD; END IF; RETURN NEW;', null],
+    ['NEW /* */ . x := 1; RETURN NEW;', null],
+    ['EXECUTE $1 INTO NEW; RETURN NEW;', null],
+  ])('%s', (body, expected) => {
+    for (const column of ['x', 'Name', 'name', 'other'])
+      expect(mayAssign(body, column)).toBe(expected === null || expected.includes(column));
   });
 
   it('children may take NULL where their parent does not', async () => {

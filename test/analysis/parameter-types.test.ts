@@ -38,7 +38,10 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
   ['SELECT id FROM car WHERE kind <> ALL (:kinds)', { kinds: "readonly ('suv' | 'van')[]" }],
   ['SELECT id FROM car WHERE doors = ANY (:doors)', { doors: 'readonly (2 | 4)[]' }],
   ['SELECT id FROM car WHERE kind IN :kinds', { kinds: "'suv' | 'van'" }, '@param kinds -> (...)'],
-  ['SELECT id FROM car WHERE kind = ANY (:k) AND body = ANY (:k)', { k: "readonly 'suv'[]" }],
+  [
+    'SELECT id FROM car WHERE kind = ANY (:k) AND body = ANY (:k)',
+    { k: "readonly ('suv' | 'van' | 'bus')[]" },
+  ],
   ['SELECT id FROM car WHERE mood = ANY (:moods)', { moods: 'readonly Mood[]' }],
   ['SELECT id FROM car WHERE moods @> :moods', { moods: 'readonly (Mood | null)[]' }],
   ['SELECT id FROM car WHERE size = ANY (:sizes)', { sizes: "readonly ('s' | 'm' | 'l')[]" }],
@@ -52,7 +55,7 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
   ],
   [
     'UPDATE car SET kind = coalesce(:kind, kind), doors = CASE WHEN :all THEN :doors ELSE doors END, note = coalesce(:note, note)',
-    { kind: "'suv' | 'van' | null", all: 'boolean', doors: '2 | 4 | null', note: 'string | null' },
+    { kind: "'suv' | 'van' | null", all: 'boolean | null', doors: '2 | 4 | null', note: 'string | null' },
   ],
   // Targets.
   [
@@ -88,12 +91,16 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
   ['UPDATE car SET tags = tags || :tag::text', { tag: 'string | null' }],
   [
     'INSERT INTO car (make) VALUES (:make) ON CONFLICT (id) DO UPDATE SET kind = :kind, note = :make',
-    { make: 'string', kind: "'suv' | 'van'" },
+    { make: 'string', kind: "'suv' | 'van' | null" },
   ],
   // Records: columns of arrays of equal length, or JSON.
   [
     'INSERT INTO car (make, kind, note) SELECT * FROM unnest(:makes::text[], :kinds::text[], :notes::text[])',
-    { makes: 'readonly string[]', kinds: "readonly ('suv' | 'van')[]", notes: 'readonly (string | null)[]' },
+    {
+      makes: 'readonly string[]',
+      kinds: "readonly ('suv' | 'van')[]",
+      notes: 'readonly (string | null)[] | null',
+    },
   ],
   [
     'INSERT INTO car (make) SELECT m FROM unnest(:makes::text[]) WITH ORDINALITY AS u (m, n) ORDER BY n',
@@ -116,20 +123,20 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
   ['SELECT id FROM car WHERE make = COALESCE(:make, make)', { make: 'string | null' }],
   ['SELECT id FROM car WHERE :make::text IS NULL OR make = :make', { make: 'string | null' }],
   ['SELECT id FROM car WHERE kind IS NOT DISTINCT FROM :kind', { kind: "'suv' | 'van' | null" }],
-  ['SELECT id FROM car WHERE body IN (:a, :b)', { a: "'suv' | 'bus'", b: "'suv' | 'bus'" }],
-  ['SELECT id FROM car LIMIT :n OFFSET :m', { n: 'bigint', m: 'bigint' }],
-  ['SELECT id FROM car FETCH FIRST :n ROWS ONLY', { n: 'bigint' }],
+  ['SELECT id FROM car WHERE body IN (:a, :b)', { a: "'suv' | 'bus' | null", b: "'suv' | 'bus' | null" }],
+  ['SELECT id FROM car LIMIT :n OFFSET :m', { n: 'bigint | null', m: 'bigint | null' }],
+  ['SELECT id FROM car FETCH FIRST :n ROWS ONLY', { n: 'bigint | null' }],
   ['SELECT id FROM car WHERE strictly(:a, :b) = make', { a: 'string', b: 'number' }],
   ['SELECT id FROM car WHERE loosely(:a) = make', { a: 'string | null' }],
   ['SELECT strictly(:a) AS a, loosely(:b) AS b', { a: 'string | null', b: 'string | null' }],
   ['SELECT * FROM generate_series(1, :n) AS n', { n: 'number' }],
   [
     'SELECT CASE kind WHEN :a THEN 1 WHEN :b THEN 2 END AS n FROM car',
-    { a: "'suv' | 'van'", b: "'suv' | 'van'" },
+    { a: "'suv' | 'van' | null", b: "'suv' | 'van' | null" },
   ],
   [
     'SELECT id FROM car WHERE CASE WHEN :all THEN true ELSE kind = :kind END',
-    { all: 'boolean', kind: "'suv' | 'van' | null" },
+    { all: 'boolean | null', kind: "'suv' | 'van' | null" },
   ],
   ['SELECT id FROM car WHERE (make, kind) = (:make, :kind)', { make: 'string', kind: "'suv' | 'van'" }],
   ['SELECT id FROM car WHERE during @> :n::int', { n: 'number' }],

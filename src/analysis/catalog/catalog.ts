@@ -79,6 +79,8 @@ export interface Relation {
   readonly checks: readonly Check[];
   /** User triggers that fire, ORed `tgtype` bits, one entry each (src/include/catalog/pg_trigger.h). */
   readonly triggers: readonly number[];
+  /** In the same order: the text of a BEFORE row trigger's function in plpgsql; null for all others. */
+  readonly triggerBodies: readonly (string | null)[];
   /** Rules other than a view's own: `ev_type` ('2' UPDATE, '3' INSERT, '4' DELETE). */
   readonly rules: readonly string[];
   /** Views and materialised views: the defining query as node text (`pg_rewrite.ev_action`). */

@@ -134,7 +134,7 @@ function relations(rows: (name: keyof CatalogQueries) => readonly Row[]) {
   const triggers = grouped(
     rows('triggers'),
     ([relation]) => number(relation),
-    ([, type]) => number(type),
+    ([, type, body]) => ({ type: number(type), body: body ?? null }),
   );
   const definitions = new Map<number, string>();
   const rules = new Map<number, string[]>();
@@ -156,7 +156,8 @@ function relations(rows: (name: keyof CatalogQueries) => readonly Row[]) {
       keys: keys.get(id) ?? [],
       foreignKeys: foreignKeys.get(id) ?? [],
       checks: checks.get(id) ?? [],
-      triggers: triggers.get(id) ?? [],
+      triggers: (triggers.get(id) ?? []).map(({ type }) => type),
+      triggerBodies: (triggers.get(id) ?? []).map(({ body }) => body),
       rules: rules.get(id) ?? [],
       definition: definitions.get(id) ?? null,
       rowSecurity: rowSecurity === 't',

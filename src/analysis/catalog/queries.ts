@@ -94,7 +94,8 @@ export function catalogQueries(
       FROM pg_constraint k WHERE contype IN ('c', 'f') AND (${ours('conrelid')} OR contypid <> 0)
         AND (contype = 'c' OR confrelid = (${REFERENCED}))
       ORDER BY conrelid, contypid, conname`,
-    triggers: `SELECT tgrelid::int8, tgtype FROM pg_trigger
+    triggers: `SELECT tgrelid::int8, tgtype, CASE WHEN l.lanname = 'plpgsql' AND tgtype & 3 = 3 THEN p.prosrc END
+      FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = p.prolang
       WHERE NOT tgisinternal AND tgenabled <> 'D' AND ${ours('tgrelid')} ORDER BY tgrelid, tgname`,
     rules: `SELECT ev_class::int8, rulename, ev_type, CASE rulename WHEN '_RETURN' THEN ev_action::text END
       FROM pg_rewrite WHERE ${ours('ev_class')} ORDER BY ev_class, rulename`,

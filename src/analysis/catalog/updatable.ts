@@ -1,6 +1,7 @@
 import { Cmd, type QueryNode, Rte } from '../tree/nodes.ts';
 import type { Catalog, Relation } from './catalog.ts';
 import { definingQuery } from './definition.ts';
+import { mayAssign } from './trigger-body.ts';
 
 // src/include/catalog/pg_trigger.h
 const TRIGGER_ROW = 1;
@@ -100,26 +101,55 @@ export function hasTrigger(relation: Relation, event: WriteEvent): boolean {
 }
 
 /**
+ * Whether a value that is written to a column of the relation may be changed before constraints are checked: by a BEFORE row
+ * trigger, of a partition or child too, or by a foreign server.
+ */
+export function isChangeable(
+  relation: Relation,
+  column: string,
+  catalog: Catalog,
+  event: WriteEvent,
+): boolean {
+  return isInterceptedBy(bitsOf(relation, event), relation, catalog, column);
+}
+
+/**
  * Whether a row that is written may be changed or left out: by a BEFORE row trigger of the relation, or of a
  * partition or child that the row may belong to, or by a foreign server. An UPDATE that moves a row to another partition
  * inserts it there (PostgreSQL documentation, "Overview of Trigger Behavior"), before any constraint is checked.
  */
 export function isIntercepted(relation: Relation, catalog: Catalog, event: WriteEvent): boolean {
-  const events: readonly WriteEvent[] =
-    event === 'update' && relation.kind === 'p' ? ['update', 'insert'] : [event];
-  const wanted = events.map((each) => TRIGGER_ROW | TRIGGER_BEFORE | TRIGGER_EVENT[each]);
-  return isInterceptedBy(wanted, relation, catalog);
+  return isInterceptedBy(bitsOf(relation, event), relation, catalog, null);
 }
 
-/** @param wanted the bits of the triggers, one of which is enough */
-function isInterceptedBy(wanted: readonly number[], relation: Relation, catalog: Catalog): boolean {
+function bitsOf(relation: Relation, event: WriteEvent): readonly number[] {
+  const events: readonly WriteEvent[] =
+    event === 'update' && relation.kind === 'p' ? ['update', 'insert'] : [event];
+  return events.map((each) => TRIGGER_ROW | TRIGGER_BEFORE | TRIGGER_EVENT[each]);
+}
+
+/**
+ * @param wanted the bits of the triggers, one of which is enough
+ * @param column the one that is asked for; null for all that a trigger can do
+ */
+function isInterceptedBy(
+  wanted: readonly number[],
+  relation: Relation,
+  catalog: Catalog,
+  column: string | null,
+): boolean {
   const fires = (type: number) => wanted.some((bits) => (type & bits) === bits);
   return (
     relation.kind === 'f' ||
-    relation.triggers.some((type) => fires(type) && (type & TRIGGER_INSTEAD) === 0) ||
+    relation.triggers.some(
+      (type, i) =>
+        fires(type) &&
+        (type & TRIGGER_INSTEAD) === 0 &&
+        (column === null || mayAssign(relation.triggerBodies[i] ?? null, column)),
+    ) ||
     relation.children.some((oid) => {
       const child = catalog.relations.get(oid);
-      return child === undefined || isInterceptedBy(wanted, child, catalog);
+      return child === undefined || isInterceptedBy(wanted, child, catalog, column);
     })
   );
 }

@@ -1,143 +1,226 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { originsOf, type Scope } from '../scope.ts';
-import { type BoolExpr, type CaseExpr, type Expr, Sub } from '../tree/nodes.ts';
-import { isStrict, withoutCasts } from './casts.ts';
+import { unnestedColumn } from '../literals/unnest.ts';
+import { innerScope, originsOf, resultExpressions, type Scope } from '../scope.ts';
+import {
+  type CaseExpr,
+  type Expr,
+  type FuncExpr,
+  type OpExpr,
+  type QueryNode,
+  type ScalarArrayOpExpr,
+  Sub,
+  type SubLink,
+  type Var,
+} from '../tree/nodes.ts';
+import { isStrict } from './casts.ts';
+import {
+  alwaysFalse,
+  alwaysTrue,
+  and,
+  booleanTest,
+  choice,
+  type Excluded,
+  firstNotNull,
+  isNullTest,
+  not,
+  nothing,
+  nullIn,
+  or,
+  together,
+  value,
+} from './excluded.ts';
+import { ALL, type Hypotheses, NONE } from './hypotheses.ts';
 
-/** What an expression may come out as: ORed. Values that are no booleans may come out as either of both. */
-export type Outcome = number;
-
-export const TRUE = 1;
-export const FALSE = 2;
-export const NULL = 4;
-const VALUE = TRUE | FALSE;
-const ANY = VALUE | NULL;
-
-export interface Assumption {
+/** What the hypotheses are about. */
+export interface Assumed {
   readonly catalog: Catalog;
-  /** Null for constraints. */
-  readonly scope: Scope | null;
-  /** Whether a leaf (a parameter, a constraint's column) is taken to be NULL. */
-  readonly isNull: (leaf: Expr) => boolean;
-  /** What CASE compares with its WHENs. */
-  readonly tested?: Outcome;
+  /** What they say of a parameter, or of a constraint's column; null for every other expression. */
+  readonly leaf: (expr: Expr) => Excluded | null;
+  /** What they say of a comparison beside what follows from NULL. */
+  readonly comparison: (expr: Expr) => Excluded;
+  /** Whether a domain takes no NULL. */
+  readonly domainRefusesNull: (type: number) => boolean;
+  /** Under which a query has no rows, or raises an error. */
+  readonly withoutRows: (query: QueryNode, scope: Scope) => Hypotheses;
 }
 
-/** What an expression may come out as under an assumption; more than it really may is allowed. */
-export function outcome(expr: Expr | null | undefined, given: Assumption): Outcome {
-  if (expr === null || expr === undefined) return ANY;
-  if (given.isNull(expr)) return NULL;
-  const of = (arg: Expr | null | undefined) => outcome(arg, given);
-  switch (expr.tag) {
-    case 'CONST':
-      if (expr.constisnull) return NULL;
-      return expr.consttype === 16 ? (expr.constvalue?.[0] === 1 ? TRUE : FALSE) : VALUE;
-    case 'VAR': {
-      // What an outer join adds is NULL too.
-      const origins = given.scope === null ? null : originsOf(given.scope, expr);
-      if (origins === null || origins.length === 0) return ANY;
-      const all = origins.every(({ node, scope }) => {
-        const bare = withoutCasts(node, given.catalog);
-        const isLeaf = bare.tag === 'VAR' || bare.tag === 'PARAM';
-        return isLeaf && outcome(bare, { ...given, scope }) === NULL;
-      });
-      return all ? NULL : ANY;
+/** How an expression cannot come out under hypotheses; less than what really cannot be is allowed. */
+export type Outcome = (expr: Expr | null | undefined, scope: Scope | null) => Excluded;
+
+/** Follows hypotheses up the expressions of a statement, each expression once. */
+export function outcomes(assumed: Assumed): Outcome {
+  const { catalog, leaf, comparison } = assumed;
+  const known = new Map<Expr, Excluded>();
+
+  /** @param tested what CASE compares with its WHENs */
+  const outcome = (
+    expr: Expr | null | undefined,
+    scope: Scope | null,
+    tested: Excluded = nothing,
+  ): Excluded => {
+    if (expr === null || expr === undefined) return nothing;
+    let found = known.get(expr);
+    if (found === undefined) {
+      found = leaf(expr) ?? ruled(expr, scope, tested);
+      known.set(expr, found);
     }
-    case 'BOOLEXPR':
-      return logic(expr, of);
-    case 'NULLTEST': {
-      const arg = of(expr.arg);
-      const [ifNull, ifNot] = expr.nulltesttype === 0 ? [TRUE, FALSE] : [FALSE, TRUE];
-      if (arg === NULL) return ifNull;
-      return (arg & NULL) === 0 && !expr.argisrow ? ifNot : VALUE;
+    return found;
+  };
+
+  const ruled = (expr: Expr, scope: Scope | null, tested: Excluded): Excluded => {
+    const of = (arg: Expr | null | undefined) => outcome(arg, scope, tested);
+    switch (expr.tag) {
+      case 'CONST':
+        if (expr.constisnull) return value(ALL);
+        if (expr.consttype !== BOOL) return value(NONE, ALL);
+        return expr.constvalue?.[0] === 1 ? alwaysTrue : alwaysFalse;
+      case 'VAR':
+        return scope === null ? nothing : variable(expr, scope);
+      case 'CASETESTEXPR':
+        return tested;
+      case 'BOOLEXPR': {
+        const args = expr.args.map(of);
+        if (expr.boolop === 'not') return not(args[0] ?? nothing);
+        return expr.boolop === 'and' ? and(args) : or(args);
+      }
+      case 'NULLTEST': {
+        const isNull = isNullTest(of(expr.arg), expr.argisrow);
+        return expr.nulltesttype === 0 ? isNull : not(isNull);
+      }
+      case 'BOOLEANTEST':
+        return booleanTest(expr.booltesttype, of(expr.arg));
+      case 'COALESCEEXPR':
+        return firstNotNull(expr.args.map(of));
+      case 'MINMAXEXPR':
+        return value(expr.args.reduce((all, arg) => all & nullIn(of(arg)), ALL));
+      case 'NULLIFEXPR':
+        return value(nullIn(of(expr.args?.[0])));
+      case 'DISTINCTEXPR': {
+        const [left, right] = [of(expr.args?.[0]), of(expr.args?.[1])];
+        const isNull = [nullIn(left), nullIn(right)] as const;
+        const found = {
+          true: isNull[0] & isNull[1],
+          false: (isNull[0] & right.null) | (isNull[1] & left.null),
+          null: ALL,
+        };
+        return together(found, comparison(expr));
+      }
+      case 'CASEEXPR':
+        return caseOutcome(expr, scope, tested);
+      case 'OPEXPR':
+      case 'FUNCEXPR':
+        return together(
+          isStrict(expr, catalog) ? strictCall(expr, scope, tested) : nothing,
+          comparison(expr),
+        );
+      case 'SCALARARRAYOPEXPR':
+        return together(isStrict(expr, catalog) ? quantified(expr, of) : nothing, comparison(expr));
+      case 'ROWCOMPAREEXPR': {
+        // Of `(a, b) < (c, d)` the first two decide, unless they are equal.
+        const isNull = nullIn(of(expr.largs[0])) | nullIn(of(expr.rargs[0]));
+        return isStrict(expr, catalog) ? value(isNull) : nothing;
+      }
+      case 'SUBLINK':
+        return scope === null ? nothing : sublink(expr, of(expr.testexpr), scope);
+      case 'COERCETODOMAIN': {
+        const arg = of(expr.arg);
+        return together(
+          arg,
+          assumed.domainRefusesNull(expr.resulttype ?? 0) ? { ...nothing, null: ALL } : nothing,
+        );
+      }
+      case 'NAMEDARGEXPR':
+      case 'RELABELTYPE':
+      case 'COLLATEEXPR':
+        return of(expr.arg);
+      case 'COERCEVIAIO':
+      case 'ARRAYCOERCEEXPR':
+      case 'CONVERTROWTYPEEXPR':
+        return value(nullIn(of(expr.arg)), of(expr.arg).null);
+      case 'FIELDSELECT':
+        return value(nullIn(of(expr.arg)));
+      case 'SUBSCRIPTINGREF':
+        return expr.refassgnexpr === null ? value(nullIn(of(expr.refexpr))) : nothing;
+      case 'ARRAYEXPR':
+      case 'ROWEXPR':
+        return value(NONE, ALL);
+      default:
+        return nothing;
     }
-    case 'BOOLEANTEST':
-      return booleanTest(expr.booltesttype, of(expr.arg));
-    case 'COALESCEEXPR': {
-      const args = expr.args.map(of);
-      const values = args.reduce((all, arg) => all | (arg & VALUE), 0);
-      return values | (args.every((arg) => (arg & NULL) !== 0) ? NULL : 0);
+  };
+
+  /** NULL where an argument is; a long chain of operators is gone down without recursion. */
+  const strictCall = (call: OpExpr | FuncExpr, scope: Scope | null, tested: Excluded): Excluded => {
+    let isNull = NONE;
+    for (let at = call; ; ) {
+      const [first, ...others] = at.args ?? [];
+      for (const arg of others) isNull |= nullIn(outcome(arg, scope, tested));
+      if (first?.tag !== 'OPEXPR' || known.has(first) || !isStrict(first, catalog))
+        return value(isNull | nullIn(outcome(first, scope, tested)));
+      at = first;
     }
-    case 'MINMAXEXPR':
-      return expr.args.every((arg) => of(arg) === NULL) ? NULL : ANY;
-    case 'NULLIFEXPR':
-      return of(expr.args?.[0]) === NULL ? NULL : ANY;
-    case 'DISTINCTEXPR': {
-      const [left, right] = [of(expr.args?.[0]), of(expr.args?.[1])];
-      if (left === NULL && right === NULL) return FALSE;
-      return (left === NULL && (right & NULL) === 0) || (right === NULL && (left & NULL) === 0)
-        ? TRUE
-        : VALUE;
+  };
+
+  const caseOutcome = (expr: CaseExpr, scope: Scope | null, tested: Excluded): Excluded => {
+    const inside = expr.arg === null ? tested : outcome(expr.arg, scope, tested);
+    const arms = expr.args.map((arm) => ({
+      when: outcome(arm.expr, scope, inside),
+      result: outcome(arm.result, scope, tested),
+    }));
+    const otherwise = expr.defresult === null ? value(ALL) : outcome(expr.defresult, scope, tested);
+    return choice([...arms, { when: alwaysTrue, result: otherwise }]);
+  };
+
+  /** `x = ANY (array)` is NULL or false, and ALL NULL or true, where x is NULL: the array can be empty. */
+  const quantified = (expr: ScalarArrayOpExpr, of: (arg: Expr | undefined) => Excluded): Excluded => {
+    const [left, right] = expr.args ?? [];
+    const isNull = nullIn(of(left));
+    const elements =
+      right?.tag === 'ARRAYEXPR' && !right.multidims ? (right.elements ?? []).map(of).map(nullIn) : [];
+    const some = elements.reduce((all, one) => all | one, isNull);
+    const every = elements.length === 0 ? isNull : isNull | elements.reduce((all, one) => all & one, ALL);
+    const found = expr.useOr
+      ? { true: every, false: some, null: NONE }
+      : { true: some, false: every, null: NONE };
+    if (elements.length > 0) return found;
+    // Only an array that is not empty makes something else than this of a NULL.
+    const ofEmpty = expr.useOr ? { ...found, false: NONE } : { ...found, true: NONE };
+    return together(ofEmpty, value(nullIn(of(right))));
+  };
+
+  const sublink = ({ subLinkType, subselect }: SubLink, test: Excluded, scope: Scope): Excluded => {
+    const isEmpty = assumed.withoutRows(subselect, scope);
+    switch (subLinkType) {
+      case Sub.exists:
+        return { true: isEmpty, false: NONE, null: ALL };
+      case Sub.any:
+        return { true: isEmpty | test.true, false: NONE, null: isEmpty };
+      case Sub.all:
+        return { true: NONE, false: isEmpty | test.false, null: isEmpty };
+      case Sub.rowCompare:
+        return { true: isEmpty | test.true, false: isEmpty | test.false, null: NONE };
+      case Sub.expr: {
+        const inside = innerScope(scope, subselect);
+        const [selected] = subselect.setOperations === null ? resultExpressions(subselect) : [];
+        return value(isEmpty | nullIn(outcome(selected, inside)));
+      }
+      case Sub.array:
+        return value(NONE, ALL);
+      default:
+        return nothing;
     }
-    case 'CASEEXPR':
-      return caseOutcome(expr, given);
-    case 'CASETESTEXPR':
-      return given.tested ?? ANY;
-    case 'SCALARARRAYOPEXPR': {
-      if (!isStrict(expr, given.catalog)) return ANY;
-      if (of(expr.args?.[1]) === NULL) return NULL;
-      return of(expr.args?.[0]) === NULL ? noMatch(expr.useOr) : ANY;
-    }
-    case 'SUBLINK':
-      if (expr.subLinkType === Sub.exists || expr.subLinkType === Sub.array) return VALUE;
-      if (expr.subLinkType !== Sub.any && expr.subLinkType !== Sub.all) return ANY;
-      return of(expr.testexpr) === NULL ? noMatch(expr.subLinkType === Sub.any) : ANY;
-    case 'OPEXPR':
-    case 'FUNCEXPR':
-      return isStrict(expr, given.catalog) && (expr.args ?? []).some((arg) => of(arg) === NULL) ? NULL : ANY;
-    case 'NAMEDARGEXPR':
-    case 'RELABELTYPE':
-    case 'COERCEVIAIO':
-    case 'ARRAYCOERCEEXPR':
-    case 'CONVERTROWTYPEEXPR':
-    case 'COLLATEEXPR':
-    case 'COERCETODOMAIN':
-    case 'FIELDSELECT':
-      return of(expr.arg);
-    case 'SUBSCRIPTINGREF':
-      if (expr.refassgnexpr !== null) return ANY;
-      return of(expr.refexpr) === NULL ? NULL : ANY;
-    case 'ARRAYEXPR':
-    case 'ROWEXPR':
-      return VALUE;
-    default:
-      return ANY;
-  }
+  };
+
+  /** NULL where all are that it comes from: outer joins and grouping sets can only make it NULL. */
+  const variable = (expr: Var, scope: Scope): Excluded => {
+    const array = unnestedColumn(expr, scope);
+    if (array !== null) return value(nullIn(outcome(array.node, array.scope)));
+    const origins = originsOf(scope, expr) ?? [];
+    if (origins.length === 0) return nothing;
+    return value(origins.reduce((all, { node, scope: inside }) => all & nullIn(outcome(node, inside)), ALL));
+  };
+
+  return outcome;
 }
 
-// `NULL = ANY (array)` is NULL, or false for an empty array; ALL is true for an empty one.
-function noMatch(any: boolean): Outcome {
-  return NULL | (any ? FALSE : TRUE);
-}
-
-function logic(expr: BoolExpr, of: (arg: Expr) => Outcome): Outcome {
-  const args = expr.args.map(of);
-  if (expr.boolop === 'not') {
-    const [arg = ANY] = args;
-    return (arg & NULL) | (arg & TRUE ? FALSE : 0) | (arg & FALSE ? TRUE : 0);
-  }
-  // One of these decides AND (false) or OR (true); the other comes out if all are it.
-  const [decides, otherwise] = expr.boolop === 'and' ? [FALSE, TRUE] : [TRUE, FALSE];
-  if (args.includes(decides)) return decides;
-  const mayDecide = args.some((arg) => (arg & decides) !== 0) ? decides : 0;
-  const mayBeAll = args.every((arg) => (arg & otherwise) !== 0) ? otherwise : 0;
-  const mayBeNull = args.some((arg) => (arg & NULL) !== 0) ? NULL : 0;
-  return mayDecide | mayBeAll | mayBeNull;
-}
-
-function booleanTest(type: number, arg: Outcome): Outcome {
-  // IS TRUE, IS NOT TRUE, IS FALSE, IS NOT FALSE, IS UNKNOWN, IS NOT UNKNOWN
-  const wanted = [TRUE, FALSE | NULL, FALSE, TRUE | NULL, NULL, VALUE][type] ?? ANY;
-  return (arg & wanted ? TRUE : 0) | (arg & ~wanted ? FALSE : 0);
-}
-
-function caseOutcome(expr: CaseExpr, given: Assumption): Outcome {
-  const inside = expr.arg === null ? given : { ...given, tested: outcome(expr.arg, given) };
-  let all = 0;
-  for (const { expr: test, result } of expr.args) {
-    const tested = outcome(test, inside);
-    if ((tested & TRUE) === 0) continue;
-    all |= outcome(result, given);
-    if (tested === TRUE) return all;
-  }
-  return all | (expr.defresult === null ? NULL : outcome(expr.defresult, given));
-}
+const BOOL = 16;

@@ -1,6 +1,6 @@
 import type { Catalog, Relation } from '../catalog/catalog.ts';
 import { domainConditions } from '../catalog/conditions.ts';
-import { isIntercepted, isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
+import { isChangeable, isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
 import {
   bindingChecks,
   domainElementLiterals,
@@ -12,24 +12,25 @@ import {
 import { columnLiterals } from '../literals.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
-import { FALSE, outcome } from './outcome.ts';
+import { nothing, value } from './excluded.ts';
+import { NONE } from './hypotheses.ts';
+import { outcomes } from './outcome.ts';
 
-/** What one use of a `$n` asks of its value. */
+/** What a column asks of a value that is written to it. */
 export interface Restriction {
-  /** NULL makes no sense here. */
-  readonly refusesNull?: 'never matches' | 'raises an error';
+  /** NULL raises an error. */
+  readonly refusesNull?: true;
   /** The elements of an array may not be NULL. */
   readonly refusesNullElements?: true;
-  /** The column that it is written to or compared with. */
-  readonly column?: { readonly relation: Relation; readonly attnum: number };
+  readonly column: { readonly relation: Relation; readonly attnum: number };
   /** The only values that the column holds. */
   readonly literals?: readonly Literal[];
   readonly elementLiterals?: readonly Literal[];
 }
 
 /**
- * What a column asks of a value that is written to it. Constraints are checked after BEFORE row triggers, which may make
- * anything of the row: then only the column's domain is sure to see the value as it was given.
+ * Constraints are checked after BEFORE row triggers: of a column
+ * that one may assign to only the domain is sure to see the value as it was given.
  */
 export function columnRestriction(
   relation: Relation,
@@ -52,7 +53,12 @@ export function columnRestriction(
     literals: domainLiterals(type, catalog),
     elements: domainElementLiterals(type, catalog),
   };
-  const { refusesNull, noNulls, literals, elements } = isIntercepted(target.relation, catalog, event)
+  const { refusesNull, noNulls, literals, elements } = isChangeable(
+    target.relation,
+    attribute.name,
+    catalog,
+    event,
+  )
     ? domain
     : {
         refusesNull: domain.refusesNull || refusesNullIn(target.relation, stored, event, catalog),
@@ -62,7 +68,7 @@ export function columnRestriction(
       };
   return {
     column,
-    ...(refusesNull && { refusesNull: 'raises an error' }),
+    ...(refusesNull && { refusesNull: true }),
     ...(noNulls && { refusesNullElements: true }),
     ...(literals !== null && { literals }),
     ...(elements !== null && { elementLiterals: elements }),
@@ -104,7 +110,17 @@ export function domainRefusesNull(type: number, catalog: Catalog): boolean {
 
 /** Whether a CHECK condition is false, not just unknown, where the column (or the domain's value) is NULL. */
 function failsForNull(condition: Expr, attnum: number | null, catalog: Catalog): boolean {
-  const isNull = (leaf: Expr) =>
+  const isSubject = (leaf: Expr) =>
     attnum === null ? leaf.tag === 'COERCETODOMAINVALUE' : leaf.tag === 'VAR' && leaf.varattno === attnum;
-  return outcome(condition, { catalog, scope: null, isNull }) === FALSE;
+  const outcome = outcomes({
+    catalog,
+    leaf: (expr) => (isSubject(expr) ? value(SUBJECT_IS_NULL) : null),
+    comparison: () => nothing,
+    domainRefusesNull: () => false,
+    withoutRows: () => NONE,
+  });
+  const found = outcome(condition, null);
+  return (found.true & found.null & SUBJECT_IS_NULL) !== NONE;
 }
+
+const SUBJECT_IS_NULL = 1n;

@@ -24,7 +24,16 @@ export type Node =
   | CaseWhen;
 
 /** CmdType. */
-export const Cmd = { unknown: 0, select: 1, update: 2, insert: 3, delete: 4, merge: 5, utility: 6 } as const;
+export const Cmd = {
+  unknown: 0,
+  select: 1,
+  update: 2,
+  insert: 3,
+  delete: 4,
+  merge: 5,
+  utility: 6,
+  nothing: 7,
+} as const;
 
 export interface QueryNode {
   readonly tag: 'QUERY';
