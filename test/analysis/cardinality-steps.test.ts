@@ -13,6 +13,10 @@ const schema = `
   CREATE TABLE t (id int PRIMARY KEY, a int, b int, c text, d boolean NOT NULL);
   CREATE UNIQUE INDEX ON t (a) WHERE d;
   CREATE UNIQUE INDEX ON t (lower(c));
+  CREATE TABLE single (one boolean PRIMARY KEY CHECK (one));
+  CREATE TABLE split (a int NOT NULL, b int);
+  CREATE UNIQUE INDEX ON split (a) WHERE b IS NULL;
+  CREATE UNIQUE INDEX ON split (a, b) WHERE b IS NOT NULL;
   CREATE TABLE wide (${Array.from({ length: 200 }, (_, i) => `c${i} int`).join(', ')},
     ${Array.from({ length: 60 }, (_, i) => `UNIQUE (c${i}, c${i + 1})`).join(', ')});
   ${views.join('\n')}
@@ -234,6 +238,17 @@ const families: readonly (readonly [name: string, sql: (n: number) => string, si
     'DISTINCT of expressions',
     (n) => `SELECT DISTINCT ${times(n, (i) => `c${i} + 1 AS e${i}`, ', ')} FROM wide WHERE c0 = 1`,
     60,
+  ],
+  [
+    'arms that exclude each other',
+    (n) =>
+      `WITH u AS (UPDATE t SET b = 1 WHERE id = 1 RETURNING id) SELECT id FROM u ${times(n, () => 'UNION ALL SELECT id FROM t WHERE id = 1 AND NOT EXISTS (SELECT FROM u)', ' ')}`,
+  ],
+  ['tables of a single row', (n) => `SELECT 1 AS one FROM ${times(n, (i) => `single s${i}`, ', ')}`],
+  [
+    'partial indexes for both cases',
+    (n) =>
+      `SELECT 1 AS one FROM ${times(n, (i) => `split s${i}`, ', ')} WHERE s0.a = 1 AND ${times(n, (i) => `s${i}.b IS NOT DISTINCT FROM 1 AND s${i}.a = s${Math.max(0, i - 1)}.a`, ' AND ')}`,
   ],
   [
     'UPDATE FROM',

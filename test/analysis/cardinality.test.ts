@@ -58,6 +58,36 @@ const schema = `
   CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
   CREATE TABLE spelled (word text UNIQUE, folded text COLLATE folded UNIQUE);
   INSERT INTO spelled VALUES ('a', 'x'), ('A', 'y');
+  CREATE TABLE by_flag (one boolean PRIMARY KEY CHECK (one), theme text);
+  INSERT INTO by_flag VALUES (true, 'dark');
+  CREATE TABLE by_name (name varchar PRIMARY KEY CHECK (name = 'main' AND length(name) > 0), leader text);
+  INSERT INTO by_name VALUES ('main', 'Ann');
+  CREATE TABLE by_unset (name text UNIQUE CHECK (name = 'main'), flag boolean UNIQUE CHECK (flag IS TRUE), n int);
+  INSERT INTO by_unset (n) SELECT 1 WHERE false; INSERT INTO by_unset VALUES ('main', true, 1);
+  CREATE TABLE by_null (name text UNIQUE CHECK (name = 'main'), flag boolean UNIQUE CHECK (flag));
+  INSERT INTO by_null VALUES (NULL, NULL), (NULL, NULL), ('main', true);
+  CREATE TABLE by_few (kind text PRIMARY KEY CHECK (kind IN ('a', 'b')), n int);
+  INSERT INTO by_few VALUES ('a', 1), ('b', 1);
+  CREATE TABLE by_constant (n int);
+  CREATE UNIQUE INDEX ON by_constant ((true));
+  INSERT INTO by_constant VALUES (1);
+  CREATE TABLE by_late (id int PRIMARY KEY, n int);
+  INSERT INTO by_late VALUES (1, 1), (2, 2);
+  ALTER TABLE by_late ADD CHECK (id = 1) NOT VALID;
+  CREATE FUNCTION is_main(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+  CREATE TABLE by_function (name text PRIMARY KEY CHECK (is_main(name)));
+  INSERT INTO by_function VALUES ('main'), ('other');
+  CREATE TABLE placed (id int PRIMARY KEY, owner_id int NOT NULL, box int, shelf int, gone boolean);
+  CREATE UNIQUE INDEX ON placed (owner_id, box) WHERE box IS NOT NULL AND shelf IS NULL;
+  CREATE UNIQUE INDEX ON placed (owner_id) WHERE box IS NULL AND shelf IS NULL;
+  CREATE UNIQUE INDEX ON placed (owner_id, box, shelf) WHERE shelf IS NOT NULL AND box IS NOT NULL;
+  INSERT INTO placed VALUES (1, 1, NULL, NULL), (2, 1, 1, NULL), (3, 1, 1, 1), (4, 1, NULL, 1), (5, 1, NULL, 1);
+  CREATE TABLE job (id bigint PRIMARY KEY, state text NOT NULL, n int);
+  INSERT INTO job VALUES (1, 'on', 1), (2, 'on', 2), (3, 'off', 2);
+  CREATE TABLE moved (id int PRIMARY KEY, n int);
+  INSERT INTO moved VALUES (1, 1), (2, 1);
+  CREATE FUNCTION move() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.id := NEW.id + 10; RETURN NEW; END';
+  CREATE TRIGGER move BEFORE UPDATE ON moved FOR EACH ROW EXECUTE FUNCTION move();
   CREATE TABLE said (word text COLLATE folded);
   INSERT INTO said VALUES ('A');
 `;
@@ -246,6 +276,105 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   [
     'WITH k AS (SELECT owner_id FROM car WHERE id = 1) SELECT * FROM owner WHERE id IN (SELECT owner_id FROM k)',
     [0, 1],
+  ],
+  // tables of a single row, by CHECK or by an index on a constant
+  ['SELECT theme FROM by_flag', [0, 1]],
+  ['SELECT * FROM by_flag, by_name, owner WHERE owner.id = 1', [0, 1]],
+  ['SELECT leader FROM by_name', [0, 1]],
+  ["UPDATE by_name SET leader = 'Bob' WHERE leader = $1 RETURNING *", [0, 1], ['Ann']],
+  ['SELECT * FROM owner LEFT JOIN by_name ON leader = owner.name WHERE owner.id = 1', [0, 1]],
+  ['SELECT * FROM by_unset', [0, 1]],
+  ['SELECT * FROM by_null', [0, null]],
+  ['SELECT * FROM by_null WHERE flag', [0, 1]],
+  ['SELECT n FROM by_few', [0, 2]],
+  ['SELECT n FROM by_constant', [0, 1]],
+  ['SELECT n FROM by_late', [0, null]],
+  ['SELECT name FROM by_function', [0, null]],
+  // Partial indexes that cover both cases together.
+  [
+    'SELECT * FROM placed WHERE owner_id = 1 AND box IS NOT DISTINCT FROM $1 AND shelf IS NULL',
+    [0, 1],
+    [null],
+  ],
+  ['SELECT * FROM placed WHERE owner_id = 1 AND box IS NOT DISTINCT FROM $1 AND shelf IS NULL', [0, 1], [1]],
+  ['SELECT * FROM placed WHERE owner_id = 1 AND box IS NOT DISTINCT FROM $1', [0, null], [null]],
+  [
+    'SELECT * FROM placed WHERE owner_id = 1 AND box = $1 AND shelf IS NOT DISTINCT FROM $2',
+    [0, 1],
+    [1, null],
+  ],
+  [
+    'SELECT * FROM placed WHERE owner_id = 1 AND box IS NOT DISTINCT FROM $1 AND shelf IS NOT DISTINCT FROM $2',
+    [0, null],
+    [null, 1],
+  ],
+  ['SELECT * FROM placed WHERE owner_id = 1 AND shelf IS NULL', [0, null]],
+  // Changed, or else as it is.
+  [
+    `WITH u AS (UPDATE job SET state = 'off' WHERE id = $1 AND state = 'on' RETURNING *)
+      SELECT * FROM u UNION SELECT * FROM job WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM u)`,
+    [0, 1],
+    [1],
+  ],
+  [
+    `WITH u AS (UPDATE job SET state = 'off' WHERE id = $1 AND state = 'on' RETURNING *)
+      SELECT * FROM u UNION ALL SELECT * FROM job WHERE id = $1 AND id NOT IN (SELECT id FROM u)`,
+    [0, 1],
+    [1],
+  ],
+  [
+    `WITH u AS (UPDATE job SET state = 'off' WHERE id = $1 AND state = 'on' RETURNING *)
+      SELECT * FROM job WHERE id = $1 AND id <> ALL (SELECT id FROM u) UNION ALL SELECT * FROM u`,
+    [0, 1],
+    [1],
+  ],
+  [
+    `WITH u AS (UPDATE job SET state = 'off', id = 9 WHERE id = $1 AND state = 'on' RETURNING *)
+      SELECT * FROM u UNION ALL SELECT * FROM job WHERE id = $1 AND id NOT IN (SELECT id FROM u)`,
+    [0, 2],
+    [1],
+  ],
+  [
+    `WITH u AS (UPDATE moved SET n = 2 WHERE id = $1 RETURNING *)
+      SELECT * FROM u UNION ALL SELECT * FROM moved WHERE id = $1 AND id NOT IN (SELECT id FROM u)`,
+    [0, 2],
+    [1],
+  ],
+  [
+    `WITH u AS (UPDATE job SET state = 'off' WHERE id = $1 AND state = 'on' RETURNING *)
+      SELECT * FROM u UNION ALL SELECT * FROM job WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM u WHERE state = 'on')`,
+    [0, 2],
+    [1],
+  ],
+  [
+    `WITH u AS (UPDATE job SET state = 'off' WHERE id = $1 AND state = 'on' RETURNING *)
+      SELECT * FROM u UNION ALL SELECT * FROM job WHERE id = $2 AND id NOT IN (SELECT id FROM u)`,
+    [0, 2],
+    [1, 2],
+  ],
+  [
+    `WITH u AS (UPDATE job SET state = 'off' WHERE id = $1 AND state = 'on' RETURNING *)
+      SELECT * FROM u UNION ALL SELECT * FROM job WHERE id = $1`,
+    [0, 2],
+    [1],
+  ],
+  [
+    `WITH i AS (INSERT INTO job VALUES ($1, 'on') ON CONFLICT DO NOTHING RETURNING *)
+      SELECT * FROM i UNION ALL SELECT * FROM job WHERE id = $1 AND NOT EXISTS (SELECT FROM i)`,
+    [0, 1],
+    [1],
+  ],
+  [
+    `WITH u AS (SELECT 1 AS a WHERE $1 = 2) SELECT a FROM u
+      UNION ALL SELECT count(*) FROM u WHERE NOT EXISTS (SELECT FROM u)`,
+    [1, 2],
+    [2],
+  ],
+  [
+    `WITH locked AS (SELECT id FROM job WHERE id = $1 FOR UPDATE),
+      upd AS (UPDATE job SET state = 'off' FROM locked WHERE job.id = locked.id RETURNING job.*) SELECT * FROM upd`,
+    [0, 1],
+    [1],
   ],
   // grouping, DISTINCT, LIMIT
   ['SELECT count(*) FROM owner', [1, 1]],

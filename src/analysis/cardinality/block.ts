@@ -65,10 +65,14 @@ export interface Said {
   readonly mentions: readonly number[];
 }
 
-/** A unique key whose predicate the rows meet: one row where all its columns are determined, and those not NULL that have to be. */
+/**
+ * A unique key, of those rows that meet its predicate: one row where all its columns are determined. What of the predicate is
+ * not sure from the conditions is left over: columns that have to be NULL, or not to be.
+ */
 export interface KeyPlan {
   readonly columns: readonly KeyColumn[];
   readonly notNull: readonly Term[];
+  readonly isNull: readonly Term[];
 }
 
 export interface KeyColumn {

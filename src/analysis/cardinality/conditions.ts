@@ -5,6 +5,7 @@ import { conjuncts } from '../tree/conjuncts.ts';
 import type { Expr, ScalarArrayOpExpr, SubLink } from '../tree/nodes.ts';
 import { Sub } from '../tree/nodes.ts';
 import { type Block, isUnstable, type Link, type Rule, type Said, surveyOf } from './block.ts';
+import { constantText } from './constant-text.ts';
 import { byEquality, type Determined } from './determined.ts';
 import { sideTerm } from './index-terms.ts';
 import { mentioned, supportOf } from './support.ts';
@@ -81,15 +82,6 @@ function readCondition(condition: Expr, block: Block): Said {
     default:
   }
   return { rules, links, mentions: mentioned(supportOf(condition, block)) };
-}
-
-/** The parameter or constant that an expression is, as a text that is equal for equal ones; null for others. */
-function constantText(expr: Expr): string | null {
-  let at = expr;
-  while (at.tag === 'RELABELTYPE') at = at.arg;
-  if (at.tag === 'PARAM' && at.paramkind === 0) return `$${at.paramid}`;
-  if (at.tag === 'CONST' && at.constvalue !== null) return `${at.consttype}:${at.constvalue.join(' ')}`;
-  return null;
 }
 
 /** `column IN (a, b)`, `column = ANY (ARRAY[a, b])`. */

@@ -1,17 +1,15 @@
 import { step } from '../steps.ts';
 import type { Block, EntryPlan, KeyColumn } from './block.ts';
+import { countItem, isSettled, startCounting } from './determine.ts';
 import {
   type Counting,
-  countItem,
   isOneFor,
-  isSettled,
   type LayerState,
   resultsOf,
   runWoken,
-  startCounting,
   wakeAll,
   waysOf,
-} from './determine.ts';
+} from './knowledge.ts';
 import type { FullJoin, Item } from './layers.ts';
 import { plansOf } from './plan.ts';
 
@@ -134,8 +132,9 @@ function isStable(plan: EntryPlan): boolean {
 function entryRows(counting: Counting, state: LayerState, index: number, plan: EntryPlan): number | null {
   if (plan.kind === 'derived') return counting.derived.get(index)?.max ?? null;
   if (plan.kind === 'sized') return counting.open.has(index) ? plan.size : null;
-  const bounds = plan.keys.flatMap(({ columns, notNull }) => {
+  const bounds = plan.keys.flatMap(({ columns, notNull, isNull }) => {
     step();
+    if (isNull.length > 0) return [];
     const values = columns.map((column) => valuesOf(counting, state, column));
     const isNotNull = notNull.every(
       (term) =>

@@ -19,6 +19,7 @@ import {
   type Support,
   surveyOf,
 } from './block.ts';
+import { rulesOfChecks } from './checks.ts';
 import { exactly } from './determined.ts';
 import { indexedExpressions } from './index-terms.ts';
 import { supportOf } from './support.ts';
@@ -115,7 +116,11 @@ function relationPlan(
   const keys = inherited
     ? []
     : relation.keys.flatMap((key) => keyPlan(key, relation, index, indexed, conditions, block) ?? []);
-  const rules = indexed.map((expr, n) => expressionRule(expr, n, index, block));
+  const inheriting = relation.children.length > 0 && (entry.inh ?? false);
+  const rules = [
+    ...indexed.map((expr, n) => expressionRule(expr, n, index, block)),
+    ...(keys.length === 0 ? [] : rulesOfChecks(relation, index, inheriting, block)),
+  ];
   return { kind: 'relation', keys, rules };
 }
 
@@ -154,23 +159,24 @@ function keyPlan(
       acceptsNull: key.nullsNotDistinct || (relation.columns.get(attnum)?.notNull ?? false),
     };
   });
-  const notNull = key.predicate === null ? [] : unmetNotNull(key, relation, index, conditions, block);
-  return notNull === null ? null : { columns, notNull };
+  const rest = leftOver(key, relation, index, conditions, block);
+  return rest === null ? null : { columns, ...rest };
 }
 
 /**
- * What rows that meet the conditions still have to have not NULL to be in a partial index; null where they may not be in it for
- * another reason.
+ * What of a partial index' predicate is not sure of rows that meet the conditions: columns that have to be NULL, or not to be.
+ * Null where more than that is not sure.
  */
-function unmetNotNull(
+function leftOver(
   { predicate }: UniqueKey,
   relation: Relation,
   index: number,
   conditions: readonly Expr[],
   block: Block,
-): readonly Term[] | null {
+): Pick<KeyPlan, 'notNull' | 'isNull'> | null {
   const notNull: Term[] = [];
-  for (const part of conjuncts(readExpr(predicate ?? ''))) {
+  const isNull: Term[] = [];
+  for (const part of predicate === null ? [] : conjuncts(readExpr(predicate))) {
     // The index holds the rows of which it was true when they were written.
     if (callsUserFunction(part, block.analysis.catalog)) return null;
     const isSaid = conditions.some((condition) => {
@@ -178,10 +184,10 @@ function unmetNotNull(
       return isSameExpression(part, condition, index, (variable) => bareColumn(variable, block.query));
     });
     if (isSaid) continue;
-    if (part.tag !== 'NULLTEST' || part.nulltesttype !== 1 || part.argisrow || part.arg.tag !== 'VAR')
-      return null;
+    if (part.tag !== 'NULLTEST' || part.argisrow || part.arg.tag !== 'VAR') return null;
     const attnum = part.arg.varattno;
-    if (!relation.columns.get(attnum)?.notNull) notNull.push(columnTerm(index, attnum));
+    if (part.nulltesttype === 0) isNull.push(columnTerm(index, attnum));
+    else if (!relation.columns.get(attnum)?.notNull) notNull.push(columnTerm(index, attnum));
   }
-  return notNull;
+  return { notNull, isNull };
 }

@@ -1,7 +1,13 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { innerScope, rootScope, type Scope } from '../scope.ts';
 import { step } from '../steps.ts';
-import type { QueryNode, SortGroupClause, TargetEntry } from '../tree/nodes.ts';
+import type {
+  QueryNode,
+  RangeTblRef,
+  SetOperationStmt,
+  SortGroupClause,
+  TargetEntry,
+} from '../tree/nodes.ts';
 import { Cmd, SetOp } from '../tree/nodes.ts';
 import {
   type Block,
@@ -12,11 +18,14 @@ import {
   surveyOf,
 } from './block.ts';
 import { countRows, countSingleRows } from './count.ts';
-import { type Counting, isExact, startCounting, waysOf } from './determine.ts';
-import { type Determined, distinguishes, exactly } from './determined.ts';
+import { startCounting } from './determine.ts';
+import { type Determined, distinguishes } from './determined.ts';
+import { areExclusive } from './exclusive-arms.ts';
 import { sideTerm } from './index-terms.ts';
+import { type Counting, isExact, waysOf } from './knowledge.ts';
 import { least, limited } from './limit.ts';
 import { plansOf, rootOf } from './plan.ts';
+import { determinedResults } from './results.ts';
 import { foldSetOperation } from './set-operation.ts';
 import { supportOf } from './support.ts';
 import { writtenRows } from './writes.ts';
@@ -97,32 +106,47 @@ function targetOf(query: QueryNode, result: number): TargetEntry | undefined {
 }
 
 function evaluate(block: Block, results: DeterminedResults): MaxRows {
-  const { query, scope, analysis } = block;
+  const { query } = block;
   if (query.commandType !== Cmd.select) return writtenRows(block);
   const found =
     query.setOperations === null
       ? selectedRows(block, results)
-      : foldSetOperation<MaxRows>(
-          query.setOperations,
-          (index) => {
-            const arm = query.rtable?.[index - 1]?.subquery;
-            return arm ? analysis.maxRows(innerScope(scope, arm), results) : unknown;
-          },
-          ({ op }, left, right) => ({ ...unknown, max: combinedMax(op, left.max, right.max) }),
-        );
+      : { ...unknown, max: combinedRows(query.setOperations, block, results) };
   const max = query.hasTargetSRFs ? null : found.max;
   return { max: limited(query, { min: 0, max }).max, determined: found.determined };
 }
 
-function combinedMax(operation: number, left: number | null, right: number | null): number | null {
-  switch (operation) {
-    case SetOp.union:
-      return left === null || right === null ? null : left + right;
-    case SetOp.intersect:
-      return least(left, right);
-    default:
-      return left;
+// Each pair of them is looked at.
+const MAX_EXCLUSIVE_ARMS = 8;
+
+function combinedRows(
+  root: SetOperationStmt | RangeTblRef,
+  { query, scope, analysis }: Block,
+  results: DeterminedResults,
+): number | null {
+  interface Combined {
+    readonly max: number | null;
+    readonly arms: readonly Scope[];
   }
+  return foldSetOperation<Combined>(
+    root,
+    (index) => {
+      const arm = query.rtable?.[index - 1]?.subquery;
+      if (!arm) return { max: null, arms: [] };
+      const own = innerScope(scope, arm);
+      return { max: analysis.maxRows(own, results).max, arms: [own] };
+    },
+    ({ op }, left, right) => {
+      if (op === SetOp.intersect) return { max: least(left.max, right.max), arms: left.arms };
+      if (op !== SetOp.union) return left;
+      const few = left.arms.length + right.arms.length <= MAX_EXCLUSIVE_ARMS;
+      const arms = few ? [...left.arms, ...right.arms] : left.arms;
+      if (left.max === null || right.max === null) return { max: null, arms };
+      const either =
+        few && left.arms.every((one) => right.arms.every((other) => areExclusive(one, other, analysis)));
+      return { max: either ? Math.max(left.max, right.max) : left.max + right.max, arms };
+    },
+  ).max;
 }
 
 function selectedRows(block: Block, results: DeterminedResults): MaxRows {
@@ -144,7 +168,7 @@ function selectedRows(block: Block, results: DeterminedResults): MaxRows {
   const isOne = [groupClause, query.distinctClause].some((clause) =>
     clause?.every((item) => isOneGroup(item, counting, results)),
   );
-  const determined = determinedResults(counting);
+  const determined = determinedResults(counting, (result) => targetOf(query, result)?.expr ?? null);
   return { max: isOne ? 1 : countRows(counting, counting.root, null), determined };
 }
 
@@ -162,32 +186,4 @@ function isOneGroup(item: SortGroupClause, counting: Counting, results: Determin
   ];
   const families = analysis.catalog.equality.get(item.eqop) ?? [];
   return ways.some((way) => families.some((family) => distinguishes(way, family, -1, analysis.catalog)));
-}
-
-/** What is known of the results by now, told when it is asked for. */
-function determinedResults(counting: Counting): MaxRows['determined'] {
-  const { block } = counting;
-  const { known, root } = keptAsItIs(counting);
-  return (result) => {
-    const target = targetOf(block.query, result);
-    if (target === undefined) return [];
-    const { fixed, terms } = supportOf(target.expr, block);
-    if (fixed && terms.every((term) => isExact(known, root, term))) {
-      const nullable = target.expr.tag !== 'CONST' || target.expr.constisnull;
-      return [{ ...exactly, nullable }];
-    }
-    const term = sideTerm(target.expr, block);
-    return term === null ? [] : waysOf(known, root, term);
-  };
-}
-
-/** Counting goes on where several rows are left, and what is counted from then on is determined for each of them only. */
-function keptAsItIs(counting: Counting) {
-  const { root } = counting;
-  if (root.counted.size === root.plan.layer.items.length) return { known: counting, root };
-  const ways = new Map([...root.ways].map(([term, known]) => [term, [...known]]));
-  return {
-    known: { ...counting, derived: new Map(counting.derived) },
-    root: { ...root, fixed: new Set(root.fixed), ways },
-  };
 }

@@ -4,7 +4,8 @@ import { rootScope, type Scope } from '../scope.ts';
 import { Cmd, type QueryNode, Rte } from '../tree/nodes.ts';
 import { blockOf, type Cardinality, type DeterminedResults, type RowAnalysis } from './block.ts';
 import { countRows, countSingleRows } from './count.ts';
-import { type Counting, isSettled, type LayerState, resultsOf, startCounting } from './determine.ts';
+import { isSettled, startCounting } from './determine.ts';
+import { type Counting, type LayerState, resultsOf } from './knowledge.ts';
 import { rowAnalysis } from './max-rows.ts';
 import { plansOf, rootOf } from './plan.ts';
 

@@ -1,11 +1,12 @@
-import { isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
-import type { MergeAction } from '../tree/nodes.ts';
+import { isIntercepted, isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
+import type { Expr, MergeAction } from '../tree/nodes.ts';
 import { Cmd } from '../tree/nodes.ts';
 import type { Block, MaxRows } from './block.ts';
 import { countRows, countSingleRows } from './count.ts';
 import { startCounting } from './determine.ts';
 import { hasVariadicParam } from './entries.ts';
 import { plansOf, rootOf } from './plan.ts';
+import { determinedResults } from './results.ts';
 
 const unknown: MaxRows = { max: null, determined: () => [] };
 
@@ -33,7 +34,8 @@ export function writtenRows(block: Block): MaxRows {
 function counted(block: Block, target: number | null): MaxRows {
   const counting = startCounting(block, plansOf(rootOf(block), block), new Map(), () => null);
   countSingleRows(counting);
-  return { ...unknown, max: countRows(counting, counting.root, target) };
+  const determined = determinedResults(counting, (result) => returnedAsFound(result, block));
+  return { max: countRows(counting, counting.root, target), determined };
 }
 
 /** Each source row meets each target row that it matches, or none. */
@@ -57,4 +59,18 @@ function rewritten({ query, analysis }: Block, events: readonly WriteEvent[]): b
   return events.some((event) =>
     writeTargets(relation, analysis.catalog, event).some((target) => isRewritten(target.relation, event)),
   );
+}
+
+/** The expression of a RETURNING column that shows what WHERE has seen; null where the write may have changed it. */
+function returnedAsFound(result: number, { query, analysis }: Block): Expr | null {
+  const expr = query.returningList?.find(({ resno }) => resno === result)?.expr;
+  if (expr?.tag !== 'VAR') return null;
+  if (query.commandType !== Cmd.update && query.commandType !== Cmd.delete) return null;
+  if (expr.varno !== query.resultRelation || query.commandType === Cmd.delete) return expr;
+  const entry = query.rtable?.[query.resultRelation - 1];
+  const relation = analysis.catalog.relations.get(entry?.relid ?? 0);
+  const isTable = relation?.kind === 'r' || relation?.kind === 'p';
+  if (!isTable || isIntercepted(relation, analysis.catalog, 'update')) return null;
+  const isSet = (query.targetList ?? []).some(({ resno, resjunk }) => !resjunk && resno === expr.varattno);
+  return isSet || relation.columns.get(expr.varattno)?.generated !== '' ? null : expr;
 }
