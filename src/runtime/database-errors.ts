@@ -1,5 +1,5 @@
 import { type Origin, QueryError } from './errors.ts';
-import { endsConnection, isRaised, type ServerFields } from './server-error.ts';
+import { endsConnection, isNotKept, isRaised, type ServerFields } from './server-error.ts';
 
 /**
  * An error that the server reported. Its message is the server's own where that never holds a value,
@@ -15,7 +15,7 @@ export class DatabaseError extends QueryError {
   readonly #fields: ServerFields;
 
   constructor(origin: Origin, fields: ServerFields, name = 'DatabaseError') {
-    super(origin, name, `${printable(fields)} (SQLSTATE ${fields.code})`);
+    super(origin, name, `${printable(fields)} (SQLSTATE ${fields.code})${isNotKept(fields) ? UNKEPT : ''}`);
     this.code = fields.code;
     this.schema = fields.schema;
     this.table = fields.table;
@@ -137,6 +137,9 @@ const WITHOUT_VALUES = /^(08|0A|21|23|25|26|28|3D|3F|40|42|44|53|54|55|57)/;
 // `$1::regclass`, `nextval($1)`, `to_tsquery($1)`, `dblink($1, …)`, EXECUTE in a function.
 const PERHAPS_OF_A_VALUE =
   /^(08|28|3D|3F000|42601|42602|42701|42703|42704|42710|42723|42883|42P0[13467]|55000|55006)/;
+
+const UNKEPT =
+  '; a pooler that does not keep prepared statements needs `prepare: false`, or `unprepared(db)`';
 
 /** The server's message where it can hold no value, else what the SQLSTATE means. */
 export function printable(fields: ServerFields): string {

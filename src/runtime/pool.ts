@@ -5,6 +5,7 @@ import { asConnection } from './layer.ts';
 import { isPgPool, isUnsent, type PgClient, withClientOf } from './pg.ts';
 import { type CountingPool, isLost, type Lending, lending } from './pool-lending.ts';
 import type { RowReader } from './row.ts';
+import { isNotKept } from './server-error.ts';
 import { withLent } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
@@ -67,7 +68,18 @@ function namesServer(config: object): boolean {
 }
 
 function handleOf(pool: Lending, prepare: boolean): DatabasePool {
-  const over = (client: PgClient): Connection => (prepare ? client : unprepared(client));
+  let prepares = prepare;
+  const over = (client: PgClient): Connection => (prepares ? client : unprepared(client));
+  /** A pooler that has lost one prepared statement loses others. */
+  const noteFailure = (error: unknown): void => {
+    if (prepares && isNotKept(error)) {
+      prepares = false;
+      process.emitWarning?.(
+        'a prepared statement was not kept, as behind a pooler in transaction mode: from now on this pool prepares none; set `prepare: false`',
+        { type: 'NodriftWarning' },
+      );
+    }
+  };
 
   async function run<Row>(statement: Statement, read: RowReader<Row> | null): Promise<Executed<Row>> {
     for (let attempt = 1; ; attempt++) {
@@ -79,6 +91,7 @@ function handleOf(pool: Lending, prepare: boolean): DatabasePool {
           execute(over(client), attempt === 1 ? statement : { ...statement, attempt }, read),
         );
       } catch (error) {
+        noteFailure(error);
         const again = isLost(error) && (!sent || statement.origin.readOnly === true || isUnsent(error));
         if (!again || attempt === ATTEMPTS || pool.ended) {
           throw sent ? error : toQueryError(statement.origin, error, 'not done');
@@ -100,6 +113,9 @@ function handleOf(pool: Lending, prepare: boolean): DatabasePool {
       const { client, giveBack } = await pool.borrow();
       const outcomes = await executeAll(over(client), batch);
       giveBack(outcomes.find(isBroken)?.reason);
+      for (const outcome of outcomes) {
+        noteFailure(outcome.status === 'rejected' ? outcome.reason : undefined);
+      }
       return outcomes;
     },
     withSession: async (signal, use) => {
@@ -108,7 +124,16 @@ function handleOf(pool: Lending, prepare: boolean): DatabasePool {
           ? error
           : toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
       });
-      return withLent(lent, (session) => use({ ...session, db: over(lent.client) }));
+      return withLent(lent, (session) =>
+        use({
+          ...session,
+          db: over(lent.client),
+          noteFailure: (error) => {
+            session.noteFailure(error);
+            noteFailure(error);
+          },
+        }),
+      );
     },
   });
 }

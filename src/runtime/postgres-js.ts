@@ -3,7 +3,7 @@ import { encodeHex } from './codec/bytea.ts';
 import type { Connection, PgConnection } from './connection.ts';
 import { asConnection, type Layer } from './layer.ts';
 import { observed } from './observe.ts';
-import { isServerError, type ServerFields } from './server-error.ts';
+import { isNotKept, isOutdated, isServerError, type ServerFields } from './server-error.ts';
 import { type Session, sessionOver } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
@@ -27,6 +27,21 @@ interface PostgresJsQuery extends PromiseLike<PostgresJsResult> {
   cancel(): unknown;
 }
 
+/** What is known of prepared statements over one `sql`. */
+interface Prepares {
+  /** False: a pooler does not keep them. */
+  any: boolean;
+  /** The texts of those that a change of the schema has outdated: postgres.js forgets none. */
+  readonly not: Set<string>;
+  /** A pooler did not keep one while several statements ran: nothing is to be sent any more. */
+  refused: boolean;
+  /** How to reject the statements that run, which share connections. */
+  readonly running: Set<(reason: unknown) => void>;
+}
+
+const REFUSED =
+  'a pooler does not keep prepared statements, with which postgres.js mixes up or loses answers; call `postgres` with `prepare: false`';
+
 interface PostgresJsResult extends Iterable<readonly (Uint8Array | null)[]> {
   readonly count: number | null;
   readonly command: string;
@@ -38,11 +53,36 @@ const UNKNOWN = 705;
 
 /** Runs queries over postgres.js: `const db = postgresJs(postgres(url))`. */
 export function postgresJs(sql: PostgresJs): Connection {
-  return connectionOver(sql, (query) => query);
+  return connectionOver(
+    sql,
+    { any: true, not: new Set(), refused: false, running: new Set() },
+    (query) => query,
+  );
 }
 
-/** `started` is told of each query, so that it can be cancelled. */
-function connectionOver(sql: PostgresJs, started: (query: PostgresJsQuery) => PostgresJsQuery): Connection {
+/**
+ * Keeps postgres.js from sending a statement again by itself whose prepared statement is gone or outdated. It waits
+ * for the description then, and sends others meanwhile: from there on each gets the rows of another, or none for ever.
+ * Whether it is prepared is asked when it is sent, at once after it is set, and when it has failed.
+ */
+function sendOnce(query: PostgresJsQuery): PostgresJsQuery {
+  let prepared: unknown;
+  return Object.defineProperty(query, 'prepared', {
+    get: () => prepared,
+    set: (value: unknown) => {
+      prepared = value;
+      queueMicrotask(() => {
+        prepared = false;
+      });
+    },
+  });
+}
+
+function connectionOver(
+  sql: PostgresJs,
+  prepares: Prepares,
+  started: (query: PostgresJsQuery) => PostgresJsQuery,
+): Connection {
   async function send(
     text: string,
     values: Statement['values'],
@@ -51,10 +91,33 @@ function connectionOver(sql: PostgresJs, started: (query: PostgresJsQuery) => Po
     const parameters = values.map((value) =>
       value === null ? null : sql.typed(typeof value === 'string' ? value : encodeHex(value), UNKNOWN),
     );
+    if (prepares.refused) {
+      throw new Error(REFUSED);
+    }
+    const options = { prepare: prepare && prepares.any && !prepares.not.has(text), simple: false };
+    let abandon = (_reason: unknown): void => {};
+    const abandoned = new Promise<never>((_resolve, reject) => {
+      abandon = reject;
+    });
+    prepares.running.add(abandon);
     try {
-      return await started(sql.unsafe(text, parameters as never[], { prepare, simple: false }).raw());
+      const query = started(sendOnce(sql.unsafe(text, parameters as never[], options).raw()));
+      return await Promise.race([query, abandoned]);
     } catch (error) {
-      throw withPgNames(error);
+      const failure = withPgNames(error);
+      if (isNotKept(failure)) {
+        prepares.any = false;
+        prepares.running.delete(abandon);
+        prepares.refused ||= prepares.running.size > 0;
+        for (const each of prepares.running) {
+          each(new Error(REFUSED));
+        }
+      } else if (isOutdated(failure)) {
+        prepares.not.add(text);
+      }
+      throw failure;
+    } finally {
+      prepares.running.delete(abandon);
     }
   }
   const run: Layer['execute'] = (statement, read) =>
@@ -76,12 +139,13 @@ function connectionOver(sql: PostgresJs, started: (query: PostgresJsQuery) => Po
     execute: run,
     // postgres.js sends what is started together together.
     executeAll: (batch) => Promise.allSettled(batch.map(({ statement, read }) => run(statement, read))),
-    withSession: (signal, use) => withReserved(sql, signal, use),
+    withSession: (signal, use) => withReserved(sql, prepares, signal, use),
   });
 }
 
 async function withReserved<Result>(
   sql: PostgresJs,
+  prepares: Prepares,
   signal: AbortSignal | undefined,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
@@ -97,7 +161,9 @@ async function withReserved<Result>(
     throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
   });
   let running: PostgresJsQuery | undefined;
-  const db = connectionOver(reserved, (query) => {
+  // Its statements share their connection with no others.
+  const alone: Prepares = { ...prepares, running: new Set() };
+  const db = connectionOver(reserved, alone, (query) => {
     running = query;
     return query;
   });
@@ -115,11 +181,12 @@ async function withReserved<Result>(
           await running?.cancel();
         },
         // postgres.js ends all its connections or none.
-        discard: () => {},
+        noteFailure: () => {},
         cutOff: () => {},
       }),
     );
   } finally {
+    prepares.any &&= alone.any;
     reserved.release();
   }
 }

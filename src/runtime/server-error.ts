@@ -42,6 +42,12 @@ export function isRaised({ routine }: ServerFields): boolean {
   return routine === 'exec_stmt_raise';
 }
 
+/** Whether a prepared statement is gone or there already: as behind a pooler that does not keep them. */
+export function isNotKept(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === '26000' || code === '42P05';
+}
+
 /**
  * Whether a prepared statement is gone (after DEALLOCATE, DISCARD, or behind a pooler), is there already (behind a
  * pooler, too), or its columns have changed since (RevalidateCachedQuery in plancache.c). Nothing was executed: it can
@@ -50,8 +56,6 @@ export function isRaised({ routine }: ServerFields): boolean {
 export function isOutdated(error: unknown): error is ServerFields {
   return (
     isServerError(error) &&
-    (error.code === '26000' ||
-      error.code === '42P05' ||
-      (error.code === '0A000' && error.routine === 'RevalidateCachedQuery'))
+    (isNotKept(error) || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery'))
   );
 }

@@ -3,7 +3,7 @@ import { ConnectionError } from './connection-errors.ts';
 import type { Origin, QueryError } from './errors.ts';
 import { layerOf } from './layer.ts';
 import { startReport } from './observe.ts';
-import { isPgClient, isPgPool, type Lent, lend, type PgClient, watch, withCause } from './pg.ts';
+import { isPgClient, isPgPool, isReadOnly, type Lent, lend, type PgClient, watch, withCause } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { isPglite } from './pglite.ts';
 import { isServerError } from './server-error.ts';
@@ -21,8 +21,8 @@ export interface Session {
   rollback(): Promise<void>;
   /** Cancels the statement that is running; gives up after so long. */
   cancel(timeoutMillis: number): Promise<void>;
-  /** Has the connection closed when it is given back. Does nothing where that cannot be. */
-  discard(reason: unknown): void;
+  /** Is told of statements that failed: after some, the connection is closed when it is given back. */
+  noteFailure(error: unknown): void;
   /** Breaks the connection, for a statement that goes on though it was cancelled. Does nothing where that cannot be. */
   cutOff(): void;
 }
@@ -106,8 +106,10 @@ function pgSession(client: PgClient): { session: Session; failure: () => unknown
       }
     },
     cancel: (timeoutMillis) => cancelRunning(client, timeoutMillis),
-    discard: (reason) => {
-      failure ??= reason;
+    noteFailure: (error) => {
+      if (isReadOnly(error)) {
+        failure ??= error;
+      }
     },
     cutOff: () => {
       client.end().catch(() => {});
@@ -120,7 +122,7 @@ function pgSession(client: PgClient): { session: Session; failure: () => unknown
 export interface SessionDriver {
   run(text: string): Promise<string>;
   cancel(timeoutMillis: number): Promise<void>;
-  discard(reason: unknown): void;
+  noteFailure(error: unknown): void;
   cutOff(): void;
 }
 
@@ -153,7 +155,7 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
       await run('ROLLBACK').catch(() => {});
     },
     cancel: (timeoutMillis) => driver.cancel(timeoutMillis),
-    discard: (reason) => driver.discard(reason),
+    noteFailure: (error) => driver.noteFailure(error),
     cutOff: () => driver.cutOff(),
   };
 }
@@ -191,7 +193,7 @@ async function withPglite<Result>(
           },
           // One process, one thread: nothing else runs while a statement does.
           cancel: async () => {},
-          discard: () => {},
+          noteFailure: () => {},
           cutOff: () => {},
         });
       } catch (error) {

@@ -2,7 +2,7 @@ import { executeAll } from './batch.ts';
 import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { execute } from './execute.ts';
 import { asConnection, type BatchStatement } from './layer.ts';
-import { isHarmless, isReadOnly } from './pg.ts';
+import { isHarmless } from './pg.ts';
 import { queryRaw } from './pglite.ts';
 import { isOutdated } from './server-error.ts';
 import type { Session } from './session.ts';
@@ -18,7 +18,7 @@ export interface Transaction extends PgConnection {
 }
 
 /** What a transaction and those nested in it have in common: a connection, which runs one statement at a time. */
-interface Turns extends Pick<Session, 'db' | 'cancel' | 'discard' | 'cutOff'> {
+interface Turns extends Pick<Session, 'db' | 'cancel' | 'noteFailure' | 'cutOff'> {
   /** How often the transaction has begun. */
   readonly attempt: number;
   /** False: nothing prepared is used, since that failed the attempt before. */
@@ -50,7 +50,7 @@ const scopes = /* @__PURE__ */ new WeakMap<object, Scope>();
 
 /** Opens the scope of a transaction that has a connection for itself. */
 export function openScope(
-  { db, cancel, discard, cutOff }: Session,
+  { db, cancel, noteFailure, cutOff }: Session,
   attempt: number,
   prepare: boolean,
 ): Scope {
@@ -58,7 +58,7 @@ export function openScope(
     turns: {
       db,
       cancel,
-      discard,
+      noteFailure,
       cutOff,
       attempt,
       prepare,
@@ -156,14 +156,14 @@ export function inTurn<Result>(
 function note(turns: Turns, error: unknown): void {
   if (error === undefined) {
     turns.conflicted = false;
-  } else if (isOutdated(error)) {
+    return;
+  }
+  turns.noteFailure(error);
+  if (isOutdated(error)) {
     turns.conflicted = true;
     turns.outdated = error.code;
   } else {
     turns.conflicted ||= isConflict(error);
-    if (isReadOnly(error)) {
-      turns.discard(error);
-    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { ConnectionError } from './connection-errors.ts';
 import { DatabaseError, RetryableError } from './database-errors.ts';
 import { execute } from './execute.ts';
+import { isReadOnly } from './pg.ts';
 import { type Session, withSession } from './session.ts';
 import { toQueryError } from './to-query-error.ts';
 import { TransactionError } from './transaction-error.ts';
@@ -54,8 +55,12 @@ export async function transaction<Result>(
     try {
       return await withSession(db, signal, (session) => {
         // Of a transaction that may not write, that it cannot says nothing of the server.
-        const kept = options.readOnly === true ? { ...session, discard: () => {} } : session;
-        scope = openScope(kept, attempt, prepare);
+        const noteFailure: Session['noteFailure'] = (error) => {
+          if (options.readOnly !== true || !isReadOnly(error)) {
+            session.noteFailure(error);
+          }
+        };
+        scope = openScope({ ...session, noteFailure }, attempt, prepare);
         return attemptOnce(session, scope, mode, use, signal);
       });
     } catch (error) {

@@ -112,7 +112,7 @@ function restartNativeServer(binaries: Binaries, dir: string, mode: string): Pro
 }
 
 /** Postgres refuses to run as root: there it runs as nobody. */
-function serverUser(): ServerUser | null {
+export function serverUser(): ServerUser | null {
   if (process.getuid?.() !== 0) return null;
   const id = (flag: string) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout);
   return { uid: id('-u') || 65534, gid: id('-g') || 65534 };
