@@ -18,7 +18,7 @@ const oldest = 30 * 24 * 3_600_000;
  */
 export function runCompiled(file: string, folder: string | null, variant: string): void {
   const source = readFileSync(file, 'utf8');
-  const kept = folder === null ? null : join(folder, `${keyOf(source)}-${variant}${suffix}`);
+  const kept = folder === null ? null : join(folder, `${keyOf(file, source)}-${variant}${suffix}`);
   const cachedData = kept === null ? undefined : readOwn(kept);
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: file,
@@ -35,9 +35,10 @@ export function runCompiled(file: string, folder: string | null, variant: string
   script.runInThisContext()(fake.exports, createRequire(file), fake, file, dirname(file));
 }
 
-/** V8 itself only looks at the source's length. */
-function keyOf(source: string): string {
-  return createHash('sha256').update(`${process.versions.v8}\0`).update(source).digest('hex').slice(0, 32);
+/** V8 itself only looks at the source's length. The path is in the compiled code, and in every stack trace. */
+function keyOf(file: string, source: string): string {
+  const hash = createHash('sha256').update(`${process.versions.v8}\0${file}\0`).update(source);
+  return hash.digest('hex').slice(0, 32);
 }
 
 /** The file, if nobody but this user can have written it: it is code. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ColumnReference } from '../analysis/query.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import { isIdentifier } from './identifier.ts';
+import { isIdentifier, reservedWords } from './identifier.ts';
 
 /** Which way a value goes: from the database, or to it. */
 export type Direction = 'result' | 'parameter';
@@ -71,15 +71,16 @@ export function overridesOf(config: Config): Overrides {
       'Take all from the one or the other.',
     );
   }
+  const refuse: Refuse = (message, hint) => configFailure(config, message, hint);
   const own = (key: string): Override | null => {
     const text = Object.hasOwn(config.types, key) ? config.types[key] : undefined;
-    return text === undefined ? null : parse(text, `types[${JSON.stringify(key)}]`, 'types', config);
+    return text === undefined ? null : parse(text, `types[${JSON.stringify(key)}]`, 'types', refuse);
   };
   const pgtyped = (key: string, direction: Direction): Override | null => {
     const sides = Object.hasOwn(config.typesOverrides, key) ? config.typesOverrides[key] : undefined;
     const text = direction === 'result' ? sides?.return : sides?.parameter;
     if (text === undefined) return null;
-    return parse(text, `typesOverrides[${JSON.stringify(key)}]`, 'typesOverrides', config);
+    return parse(text, `typesOverrides[${JSON.stringify(key)}]`, 'typesOverrides', refuse);
   };
   // Nearly no type is mentioned, and this is asked for every column: most answers are one look-up.
   const mentioned = new Set(
@@ -93,7 +94,7 @@ export function overridesOf(config: Config): Overrides {
       mentioned.has(lastPart(column)) ? own(`${schema}.${table}.${column}`) : null,
     ofComment: (type, column) => {
       const of = column === null ? 'a column' : `${column.schema}.${column.table}.${column.column}`;
-      return parse(type, `the comment on ${of}`, 'types', config);
+      return parse(type, `the comment on ${of}, @type`, 'types', commentFailure);
     },
     ofType: ({ schema, name }, direction) => {
       if (!mentioned.has(lastPart(name))) return null;
@@ -118,18 +119,27 @@ export function configFailure(config: Config, message: string, hint: string): Fa
   return new Failure(2, [diagnostic({ file, message, hint })]);
 }
 
+type Refuse = (message: string, hint: string) => Failure;
+
+/** The error of a column comment that names a type that there cannot be. Exit code 2. */
+function commentFailure(message: string, hint: string): Failure {
+  return new Failure(2, [diagnostic({ message, hint })]);
+}
+
+/**
+ * What can stand behind `from`: any path, the name of a package, or what `paths` in a tsconfig.json may be for (`@/jobs`).
+ * Whether it exists is for TypeScript to say.
+ */
+const specifier = /^(\.{1,2}\/.+|\/.+|(node:)?(@[\w.~-]*\/)?[\w.~-]+(\/[\w.~@$+-]+)*)$/s;
+
 // PgTyped's stringToType (@pgtyped/cli, src/config.ts).
-function parse(whole: string, key: string, from: Override['from'], config: Config): Override {
+function parse(whole: string, key: string, from: Override['from'], refuse: Refuse): Override {
   const setting = `${key}: ${JSON.stringify(whole)}`;
   const text = whole.replace(/(\[\])+$/, '');
   const dimensions = (whole.length - text.length) / 2;
   if (!/^\.\.?\/|#| as /.test(text)) {
     if (/[\r\n]|\/\/|\/\*/.test(text) || whole.trim() === '') {
-      throw configFailure(
-        config,
-        `${setting} is not a TypeScript type.`,
-        'Write a type on one line, or "module#Export".',
-      );
+      throw refuse(`${setting} is not a TypeScript type.`, 'Write a type on one line, or "module#Export".');
     }
     return { setting, from, wanted: { kind: 'text', text }, dimensions };
   }
@@ -139,15 +149,15 @@ function parse(whole: string, key: string, from: Override['from'], config: Confi
   const [member] = members;
   const local = alias ?? name;
   if (
-    module === '' ||
-    local === 'default' ||
+    !specifier.test(module) ||
+    reservedWords.has(local) ||
+    exported === '' ||
     !isIdentifier(local) ||
     !isIdentifier(name) ||
     members.length > 1 ||
     (member !== undefined && !isIdentifier(member))
   ) {
-    throw configFailure(
-      config,
+    throw refuse(
       `${setting} does not name an export of a module.`,
       'Write "module#Export", "module#Export as Name", or "module as Name" for a default export.',
     );

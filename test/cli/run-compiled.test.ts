@@ -36,9 +36,9 @@ setTimeout(() => { console.log(later()); ${rest} }, 0);\n`,
 }
 
 /** What the bundle prints, run in a process of its own; the variant is `generate`. */
-function run(folder: string | null = kept): string {
+function run(folder: string | null = kept, bundle = join(root, 'bundle.cjs')): string {
   const code = `import { runCompiled } from ${JSON.stringify(runner)};
-    runCompiled(${JSON.stringify(join(root, 'bundle.cjs'))}, ${JSON.stringify(folder)}, 'generate');`;
+    runCompiled(${JSON.stringify(bundle)}, ${JSON.stringify(folder)}, 'generate');`;
   writeFileSync(join(root, 'start.mts'), code);
   const tsx = fileURLToPath(import.meta.resolve('tsx'));
   return execFileSync(process.execPath, ['--import', tsx, join(root, 'start.mts')], { encoding: 'utf8' });
@@ -51,6 +51,17 @@ const only = () => {
 };
 
 describe('the compiled code', () => {
+  test('is not shared between installations, whose paths are in its stack traces', () => {
+    const text = `function fail() { return new Error('here').stack; }
+setTimeout(() => console.log(fail().includes(__filename)), 0);\n`;
+    for (const name of ['one', 'other']) {
+      mkdirSync(join(root, name));
+      writeFileSync(join(root, name, 'bundle.cjs'), text);
+      expect(run(kept, join(root, name, 'bundle.cjs'))).toBe('true\n');
+    }
+    expect(readdirSync(kept)).toHaveLength(2);
+  });
+
   test('is kept, for this user alone, and used', () => {
     expect(run()).toBe('first1true\n');
     const file = only();

@@ -125,7 +125,7 @@ describe.each(['nodrift', '@pgtyped/runtime'] as const)('printed for %s', (runti
     './x*/evil()/*#T',
     `./\`$\{evil()}\`#T`,
     './x\\#T',
-    'x"#T as U',
+    './x"#T as U',
   ])('stays within its quotes: %j', (hostile) => {
     const text = printed(hostile, runtime);
     const file = ts.createSourceFile('a.ts', text, ts.ScriptTarget.Latest, true);
@@ -137,19 +137,28 @@ describe.each(['nodrift', '@pgtyped/runtime'] as const)('printed for %s', (runti
     expect(modules).toContain(module.replace(/^\.\//, '../'));
   });
 
-  it.each(['./x#T;evil()', '#T', './x#a b', './x#default', './x#T = 1'])(
-    'is refused where it names no export: %j',
-    (hostile) => {
-      expect(() => printed(hostile, runtime)).toThrow(
-        expect.objectContaining({
-          exitCode: 2,
-          diagnostics: [
-            expect.objectContaining({
-              message: expect.stringContaining('the comment on public.job.parameters'),
-            }),
-          ],
-        }),
-      );
-    },
-  );
+  it.each([
+    './x#T;evil()',
+    '#T',
+    './x#a b',
+    './x#default',
+    './x#T = 1',
+    // No module has such a name, and no export has such a one.
+    'see the ticket #T',
+    'x"#T as U',
+    '@type#T',
+    './x#class',
+    './x as interface',
+  ])('is refused where it names no export: %j', (hostile) => {
+    expect(() => printed(hostile, runtime)).toThrow(
+      expect.objectContaining({
+        exitCode: 2,
+        diagnostics: [
+          expect.objectContaining({
+            message: expect.stringContaining('the comment on public.job.parameters'),
+          }),
+        ],
+      }),
+    );
+  });
 });
