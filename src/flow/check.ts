@@ -1,6 +1,7 @@
 import { type Diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
 import { compareOutputs } from '../drift/compare.ts';
 import type { Output } from '../drift/output.ts';
+import { withinProject } from '../drift/outside.ts';
 import { createPause } from '../event-loop.ts';
 import type { Config } from '../project/config.ts';
 import type { Printed } from '../typescript/print.ts';
@@ -41,8 +42,8 @@ export async function compare(config: Config, options: FlowOptions): Promise<Che
       ...printed.diagnostics.map((found) => withExcerpt(found, analysed)),
     ];
     if (diagnostics.length > 0) throw new Failure(exitCodeOf(diagnostics), diagnostics, remarkOn(analysed));
-    const outputs = await compareOutputs(config, printed.modules);
     const { selected } = analysed;
+    const outputs = withinProject(config, await compareOutputs(config, printed.modules));
     return {
       analysed,
       outputs: selected === null ? outputs : outputs.filter((one) => concerns(selected, one)),

@@ -108,6 +108,9 @@ const Nodrift = v.strictObject({
       'The module for types that several files share. Default: schema.types.ts in srcDir',
     ),
   ),
+  outside: v.optional(
+    described(v.boolean(), 'Let modules be written outside of the configuration’s folder and srcDir.'),
+  ),
 });
 
 /** `pgtyped.config.json`: PgTyped's keys as its configuration reader takes them, and `nodrift`. */

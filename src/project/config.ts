@@ -24,6 +24,8 @@ export interface Config {
   readonly verify?: VerifyConfig;
   /** Absolute path of the module that holds the types that several files share. */
   readonly sharedTypes: string;
+  /** Whether modules may be written outside of the configuration's folder and `srcDir`. */
+  readonly outside?: true;
   /** True where the file has no `nodrift` key: everything is as PgTyped would do it. */
   readonly dropIn: boolean;
 }

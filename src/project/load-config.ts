@@ -61,6 +61,7 @@ export function loadConfig(path: string, env: Environment = process.env): Config
     sharedTypes: nodrift?.sharedTypes
       ? resolve(root, nodrift.sharedTypes)
       : resolve(srcDir, 'schema.types.ts'),
+    ...(nodrift?.outside === true && { outside: true }),
     dropIn: nodrift === undefined,
   };
 }

@@ -265,7 +265,7 @@ describe('what is wrong is said at its place', () => {
     [
       { ...minimal, nodrift: { zzz: 1 } },
       'Unknown key nodrift.zzz.',
-      'Known here: database, migrations, schema, searchPath, extensions, types, runtime, verify, sharedTypes.',
+      'Known here: database, migrations, schema, searchPath, extensions, types, runtime, verify, sharedTypes, outside.',
     ],
     [{ ...minimal, __proto__x: 1 }, 'Unknown key __proto__x.', expect.stringMatching(/^Known here: /)],
     [{ transforms: minimal.transforms }, 'The key srcDir is missing.', null],
