@@ -2,9 +2,10 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
 import { shaperOf } from './json-shape/expression-shape.ts';
 import { inRounds } from './json-shape/rounds.ts';
-import { isJson } from './json-shape/type-shape.ts';
+import { isBuilt, isJson } from './json-shape/type-shape.ts';
 import { resultShape } from './json-shape/variable-shape.ts';
 import { openStatement } from './nullability.ts';
+import { typeOf } from './row-columns.ts';
 import { resultExpressions } from './scope.ts';
 import { expressionType } from './tree/expression-type.ts';
 import type { QueryNode } from './tree/nodes.ts';
@@ -25,13 +26,29 @@ export function jsonShapes(
   params: readonly Facts[] | null = null,
 ): readonly (Json | null)[] {
   const exprs = resultExpressions(query);
-  const isJsonColumn = exprs.map((expr) => isJson(expressionType(expr), catalog));
-  if (!isJsonColumn.includes(true)) return exprs.map(() => null);
+  const shapes = builtShapes(query, catalog, params);
+  return shapes.map((shape, i) => {
+    const expr = exprs[i];
+    return expr !== undefined && isJson(expressionType(expr), catalog) ? shape : null;
+  });
+}
+
+/**
+ * The same, and for records and arrays of JSON and of records how to_json would write them: what is known of the JSON and
+ * the constants in them. Null for other columns.
+ */
+export function builtShapes(
+  query: QueryNode,
+  catalog: Catalog,
+  params: readonly Facts[] | null = null,
+): readonly (Json | null)[] {
+  const built = resultExpressions(query).map((expr) => isBuilt(typeOf(expr, catalog), catalog));
+  if (!built.includes(true)) return built.map(() => null);
   const opened = openStatement(query, catalog, params);
   return inRounds((rounds) => {
     const shaper = shaperOf(rounds);
-    return exprs.map((_, i) => {
-      const shape = isJsonColumn[i] ? resultShape(opened, i, shaper) : null;
+    return built.map((isColumn, i) => {
+      const shape = isColumn ? resultShape(opened, i, shaper) : null;
       return shape?.kind === 'unknown' ? null : shape;
     });
   });

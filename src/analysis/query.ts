@@ -1,12 +1,7 @@
 import type { Command, Statement } from '../syntax/statement.ts';
-import type { Literal, Value } from './type.ts';
+import type { ColumnReference, Literal, Value } from './type.ts';
 
-/** A table, view or other relation's column. */
-export interface ColumnReference {
-  readonly schema: string;
-  readonly table: string;
-  readonly column: string;
-}
+export type { ColumnReference };
 
 /** A column of the result, in the order of the SELECT list. */
 export interface Column {

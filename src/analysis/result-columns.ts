@@ -2,7 +2,8 @@ import { baseType } from './catalog/base-type.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { holdsJson, readColumnComment, withCommentType } from './column-comment.ts';
 import { anything, describedValue, type Facts } from './facts.ts';
-import { jsonShapes } from './json-shape.ts';
+import { withShape } from './json-shape/described.ts';
+import { builtShapes } from './json-shape.ts';
 import { type ResultLiterals, resultLiterals } from './literals.ts';
 import type { ResultField } from './marks.ts';
 import { columnFacts } from './nullability.ts';
@@ -57,7 +58,7 @@ function columnsOf(
 ): readonly Column[] {
   const literals = contents ? resultLiterals(query, catalog) : [];
   const facts = columnFacts(query, catalog, params).map((proven, i) => withLiterals(proven, literals[i]));
-  const shapes = contents ? jsonShapes(query, catalog, params) : [];
+  const shapes = contents ? builtShapes(query, catalog, params) : [];
   return fields.map((field, i) => resultColumn(catalog, field, facts[i] ?? anything, shapes[i] ?? null));
 }
 
@@ -71,7 +72,7 @@ function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
 
 /**
  * A column as the server describes it, with what is proven of it.
- * @param json the shape of the JSON that it holds; null if it is unknown
+ * @param json how to_json writes it, for JSON, records and arrays of them; null if that is unknown
  */
 export function resultColumn(catalog: Catalog, field: ResultField, facts: Facts, json: Json | null): Column {
   const { name, markedNullable } = field;
@@ -84,7 +85,7 @@ export function resultColumn(catalog: Catalog, field: ResultField, facts: Facts,
   const comment = readColumnComment(attribute?.comment ?? null);
   return {
     name,
-    value: withCommentType(json === null ? value : { ...value, json }, comment.type),
+    value: withCommentType(json === null ? value : withShape(value, json), comment.type),
     source:
       relation === undefined || attribute === undefined
         ? null

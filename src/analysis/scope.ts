@@ -7,6 +7,7 @@ import {
   type RangeTblRef,
   Rte,
   type SetOperationStmt,
+  type TargetEntry,
   type Var,
 } from './tree/nodes.ts';
 
@@ -72,10 +73,15 @@ export function withQueryOf(scope: Scope, entry: RangeTblEntry): Found<CommonTab
   return holder === null || node === undefined ? null : { node, scope: holder };
 }
 
-/** The expressions of a query's result columns: its target list, or RETURNING; without those only sorted by. */
-export function resultExpressions(query: QueryNode): readonly Expr[] {
+/** A query's result columns: its target list, or RETURNING; without those only sorted by. */
+export function resultEntries(query: QueryNode): readonly TargetEntry[] {
   const list = (query.commandType === 1 ? query.targetList : query.returningList) ?? [];
-  return list.filter((entry) => !entry.resjunk).map((entry) => entry.expr);
+  return list.filter((entry) => !entry.resjunk);
+}
+
+/** The expressions of a query's result columns. */
+export function resultExpressions(query: QueryNode): readonly Expr[] {
+  return resultEntries(query).map((entry) => entry.expr);
 }
 
 /**

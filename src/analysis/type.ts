@@ -8,6 +8,13 @@ export type PgType =
   | RangeType
   | MultirangeType;
 
+/** A table, view or other relation's column. */
+export interface ColumnReference {
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+}
+
 interface Named {
   readonly schema: string;
   readonly name: string;
@@ -41,8 +48,11 @@ export interface CompositeType extends Named {
 }
 
 export interface Field {
+  /** Empty in all fields of a record that are told by position, as those of `ROW(a, b)`. */
   readonly name: string;
   readonly value: Value;
+  /** Of a record: the table column that it is, unchanged. */
+  readonly source?: ColumnReference;
 }
 
 export interface ArrayType {
@@ -74,11 +84,14 @@ export interface Value {
   readonly elementLiterals?: readonly Literal[];
   /** For arrays: the numbers of dimensions that they have if they are not empty. Absent: one, or what is configured. */
   readonly dimensions?: readonly number[];
-  /** For composites, and arrays of them, whose fields the query narrows: the fields, in order. */
+  /**
+   * For composites whose fields the query narrows, records whose fields are known, and arrays of both: the fields, in
+   * order. Of a record each of them has its own codec; a composite's type has them.
+   */
   readonly fields?: readonly Field[];
   /** The only values that it can hold besides NULL. Absent: no such bound is known. */
   readonly literals?: readonly Literal[];
-  /** For json and jsonb: the structure, as JSON delivers it. Absent: unknown. */
+  /** For json and jsonb, and arrays of them: the structure, as JSON delivers it. Absent: unknown. */
   readonly json?: Json;
   /**
    * For json and jsonb, and arrays of them: the TypeScript type that the comment of the column names, in the spelling of

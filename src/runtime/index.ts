@@ -2,7 +2,7 @@ export { type BatchResults, batch } from './batch.ts';
 export { array, arrayWithNulls, type Dimensions } from './codec/array.ts';
 export { bool } from './codec/bool.ts';
 export { bytea } from './codec/bytea.ts';
-export { type Composite, composite, record } from './codec/composite.ts';
+export { type Composite, composite, record, tuple } from './codec/composite.ts';
 export { custom } from './codec/custom.ts';
 export { delimited } from './codec/delimited.ts';
 export { type Json, json } from './codec/json.ts';

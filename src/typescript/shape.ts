@@ -208,7 +208,9 @@ function baseShape(
   { column, direction, scope }: Context,
 ): Shape {
   if (value.fields !== undefined && type.name === 'record') {
-    return recordShape(value.fields, { column: null, direction, override: null, scope });
+    const context: Context = { column: null, direction, override: null, scope };
+    const isNamed = value.fields.every(({ name }) => name !== '');
+    return isNamed ? recordShape(value.fields, context) : tupleShape(value.fields, context);
   }
   const codec = codecOf(mapping, scope);
   if (mapping.type === 'Json') {
@@ -230,7 +232,7 @@ export function compositeShape(type: CompositeType, scope: Scope): Shape {
 }
 
 function recordShape(fields: readonly Field[], context: Context): Shape {
-  const shapes = fields.map((field) => ({ field, ...part(field.value.type, context, field.value) }));
+  const shapes = fields.map((field) => ({ field, ...fieldShape(field, context) }));
   return {
     type: {
       kind: 'object',
@@ -244,6 +246,25 @@ function recordShape(fields: readonly Field[], context: Context): Shape {
       args: [{ list: shapes.map(({ field, codec }) => ({ list: [stringLiteral(field.name), codec] })) }],
     },
   };
+}
+
+/** The fields of a record that have no names. */
+function tupleShape(fields: readonly Field[], context: Context): Shape {
+  const shapes = fields.map((field) => ({ field, ...fieldShape(field, context) }));
+  return {
+    type: {
+      kind: 'tuple',
+      elements: shapes.map(({ field, type }) => orNull(type, field.value.nullable)),
+    },
+    codec: { call: context.scope.runtime('tuple'), args: [{ list: shapes.map(({ codec }) => codec) }] },
+  };
+}
+
+/** A record's field may be a table's column, with the override of that one. */
+function fieldShape({ value, source }: Field, context: Context): Shape {
+  // The declared type of a column's JSON is that of all queries which select it as it is.
+  const scope = { ...context.scope, sharedJson: () => null };
+  return shapeOf(value, context.direction, source ?? null, scope);
 }
 
 /** What a value is made of: the override of its column is not meant for it. */

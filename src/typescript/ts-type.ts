@@ -7,6 +7,7 @@ export type TsType =
   | { readonly kind: 'array'; readonly element: TsType; readonly readonly: boolean }
   /** `readonly [T, ...T[]]` */
   | { readonly kind: 'nonEmpty'; readonly element: TsType }
+  | { readonly kind: 'tuple'; readonly elements: readonly TsType[] }
   | { readonly kind: 'record'; readonly value: TsType }
   | { readonly kind: 'union'; readonly members: readonly TsType[] }
   | { readonly kind: 'object'; readonly fields: readonly TsField[] };
@@ -112,6 +113,10 @@ function broken(type: TsType, indent: string, before: number): string {
       return type.argument === undefined
         ? type.text
         : `${type.text}<${printType(type.argument, indent, before)}>`;
+    case 'tuple':
+      return type.elements.length === 0
+        ? flatType(type)
+        : `[\n${type.elements.map((one) => `${inner}${printType(one, inner, 1)},\n`).join('')}${indent}]`;
     case 'nonEmpty':
       return flatType(type);
   }
@@ -137,6 +142,8 @@ export function flatType(type: TsType): string {
       return `${type.readonly ? 'readonly ' : ''}${flatElement(type.element, true)}[]`;
     case 'nonEmpty':
       return `readonly [${flatType(type.element)}, ...${flatElement(type.element, true)}[]]`;
+    case 'tuple':
+      return `[${type.elements.map(flatType).join(', ')}]`;
     case 'record':
       return `Record<string, ${flatType(type.value)}>`;
     case 'union':

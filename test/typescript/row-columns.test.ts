@@ -43,12 +43,12 @@ it('fields hold what is known of them, but for the dimensions of arrays, which t
   });
 });
 
-it('records without null have texts only', async () => {
+it('records without names are tuples', async () => {
   expect(
     await columnsOf(
       "SELECT ROW(1, 'x') AS a, ROW(1, email) AS b, ROW() AS c, ARRAY[ROW(1)] AS d FROM member",
     ),
-  ).toEqual({ a: 'string[]', b: '(string | null)[]', c: '(string | null)[]', d: '(string | null)[][]' });
+  ).toEqual({ a: '[1, string]', b: '[1, string | null]', c: 'Record<string, never>', d: '[1][]' });
 });
 
 it("PgTyped's runtime has them as text", async () => {

@@ -1,4 +1,5 @@
 import { elementsOf, literalsOf } from '../literals.ts';
+import { constantLengths } from '../nullability/array-length.ts';
 import { reachedResults } from '../nullability/case.ts';
 import type { Context } from '../nullability/context.ts';
 import { step } from '../steps.ts';
@@ -19,7 +20,7 @@ import { rowExpressionShape, wholeRowShape } from './row-shape.ts';
 import type { Shaper } from './shaper.ts';
 import { sizeOf } from './size.ts';
 import { specialOf } from './special-numbers.ts';
-import { isJson, mayBeSpecial, typeShape } from './type-shape.ts';
+import { isBuilt, isJson, mayBeSpecial, typeShape } from './type-shape.ts';
 import { jsonNull, literals, never, object, orNull, shapeOfValue, union, unknown } from './union.ts';
 import { resultShape, variableShape } from './variable-shape.ts';
 
@@ -61,9 +62,11 @@ function presentShape(expr: Expr, context: Context, shaper: Shaper): Json {
   const array = arrayShape(expr, context, shaper);
   if (array !== null) return array;
   if (type === null) return unknown;
-  if (isJson(type, catalog)) return shaper.json(expr, context);
+  if (isBuilt(type, catalog)) {
+    const built = shaper.json(expr, context);
+    if (built.kind !== 'unknown') return built;
+  }
   if (expr.tag === 'VAR' && expr.varattno === 0) return wholeRowShape(expr, context, shaper);
-  if (expr.tag === 'ROWEXPR' && type === RECORD) return rowExpressionShape(expr, context, shaper);
   const listed = literalsOf(expr, scope);
   if (listed !== null && listed.length > 0) return literals(listed);
   if (mayBeSpecial(type, catalog)) return union([{ kind: 'number' }, literals(specialOf(expr, scope))]);
@@ -87,7 +90,6 @@ function nested(array: Json, dimensions: readonly number[] = []): Json {
   return dimensions.length === 0 ? array : union(dimensions.map(deeper));
 }
 
-const RECORD = 2249;
 const JSON_TYPE = 114;
 
 function jsonShape(expr: Expr, context: Context, shaper: Shaper): Json {
@@ -95,15 +97,23 @@ function jsonShape(expr: Expr, context: Context, shaper: Shaper): Json {
     union(exprs.map((part) => (part === null || isNull(part) ? never : shaper.json(part, context))));
   switch (expr.tag) {
     case 'CONST':
-      return constantShape(expr, context.frame.engine.catalog.encoding);
+      return isEmptyArray(expr, context)
+        ? { kind: 'array', element: never }
+        : constantShape(expr, context.frame.engine.catalog.encoding);
     case 'VAR':
-      return variableShape(expr, context, shaper);
+      return expr.varattno === 0
+        ? wholeRowShape(expr, context, shaper)
+        : variableShape(expr, context, shaper);
+    case 'ROWEXPR':
+      return rowExpressionShape(expr, context, shaper);
+    case 'ARRAYEXPR':
+      return arrayShape(expr, context, shaper) ?? unknown;
     case 'FUNCEXPR':
       return functionShape(expr, context, shaper);
     case 'OPEXPR':
       return operatorShape(expr, context, shaper);
     case 'AGGREF':
-      return aggregateShape(expr, context, shaper);
+      return arrayShape(expr, context, shaper) ?? aggregateShape(expr, context, shaper);
     case 'WINDOWFUNC':
       // What a CASE around it knows is known of its own row only.
       return aggregateShape(expr, { ...context, proven: context.frame.windowed }, shaper);
@@ -132,10 +142,15 @@ function jsonShape(expr: Expr, context: Context, shaper: Shaper): Json {
     case 'SUBLINK':
       return expr.subLinkType === Sub.expr
         ? resultShape(context.frame.engine.open(expr.subselect, context), 0, shaper)
-        : unknown;
+        : (arrayShape(expr, context, shaper) ?? unknown);
     default:
       return unknown;
   }
+}
+
+function isEmptyArray(expr: Const, { frame }: Context): boolean {
+  const element = frame.engine.catalog.types.get(expr.consttype)?.element ?? 0;
+  return !expr.constisnull && element !== 0 && constantLengths(expr).length === 0;
 }
 
 function isNull(expr: Expr): boolean {

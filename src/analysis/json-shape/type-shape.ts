@@ -2,6 +2,7 @@ import { baseType } from '../catalog/base-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
 import { domainLiterals } from '../literals/column.ts';
+import { RECORD } from '../row-columns.ts';
 import type { Json } from '../type.ts';
 import { literals, object, orNull, union, unknown } from './union.ts';
 
@@ -21,6 +22,13 @@ export type Special = (typeof specialNumbers)[number];
 
 export function isJson(type: number | null, catalog: Catalog): boolean {
   return type !== null && JSON_TYPES.has(baseType(catalog, type));
+}
+
+/** Whether values may have structures that only the expression tells: JSON, records, arrays of them. */
+export function isBuilt(type: number | null, catalog: Catalog): boolean {
+  if (type === null) return false;
+  if (type === RECORD || isJson(type, catalog)) return true;
+  return isBuilt(catalog.types.get(baseType(catalog, type))?.element || null, catalog);
 }
 
 /** Whether values may be NaN or infinite. */

@@ -1,5 +1,5 @@
 import { baseType } from '../catalog/base-type.ts';
-import { anything, type Facts, notNull } from '../facts.ts';
+import { anything, type Facts, noValue } from '../facts.ts';
 import type { ArrayExpr, Coercion, SubscriptingRef } from '../tree/nodes.ts';
 import { isWithin } from './array-length.ts';
 import type { Context } from './context.ts';
@@ -9,7 +9,7 @@ import { joinFacts, withNullable } from './join-facts.ts';
 /** What is proven of `ARRAY[...]`. */
 export function arrayFacts({ elements, multidims }: ArrayExpr, context: Context): Facts {
   const inner = (elements ?? []).map((element) => context.frame.engine.facts(element, context));
-  if (inner.length === 0) return { nullable: false, element: notNull, dimensions: [] };
+  if (inner.length === 0) return { nullable: false, element: noValue, dimensions: [] };
   const all = inner.reduce(joinFacts);
   return multidims ? arrayOfArrays(all, false) : { nullable: false, element: all };
 }

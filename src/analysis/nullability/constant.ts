@@ -1,4 +1,4 @@
-import { type Facts, notNull, onlyNull } from '../facts.ts';
+import { type Facts, notNull, noValue, onlyNull } from '../facts.ts';
 import type { Const } from '../tree/nodes.ts';
 import { constantLengths } from './array-length.ts';
 import type { Context } from './context.ts';
@@ -11,7 +11,7 @@ export function constantFacts(constant: Const, context: Context): Facts {
   if (!isArray) return notNull;
   const dimensions = constantLengths(constant).length;
   return withDimensions(
-    { nullable: false, element: { nullable: mayHoldNull(constant) } },
+    { nullable: false, element: dimensions === 0 ? noValue : { nullable: mayHoldNull(constant) } },
     dimensions === 0 ? [] : [dimensions],
   );
 }

@@ -1,9 +1,10 @@
-import { anything, type Facts, type FieldFacts, onlyNull } from '../facts.ts';
+import { anything, type Facts, type FieldFacts, noValue, onlyNull } from '../facts.ts';
 import { eitherDimensions, withDimensions } from './dimensions.ts';
 
 /** What holds of a value that is one of two. */
 export function joinFacts(a: Facts, b: Facts): Facts {
-  if (a === b) return a;
+  if (a === b || b === noValue) return a;
+  if (a === noValue) return b;
   if (a === onlyNull) return withNullable(b, true);
   if (b === onlyNull) return withNullable(a, true);
   const joined: { -readonly [K in keyof Facts]: Facts[K] } = { nullable: a.nullable || b.nullable };
@@ -23,7 +24,14 @@ function joinFields(a: Facts['fields'], b: Facts['fields']): readonly FieldFacts
   for (const [i, field] of a.entries()) {
     const other = b[i];
     if (other === undefined || other.number !== field.number || other.type !== field.type) return undefined;
-    fields.push({ ...field, facts: joinFacts(field.facts, other.facts) });
+    const { origin, ...rest } = field;
+    fields.push({
+      ...rest,
+      // Rows of different names are told by position.
+      name: other.name === field.name ? field.name : '',
+      ...(origin && String(origin) === String(other.origin) && { origin }),
+      facts: joinFacts(field.facts, other.facts),
+    });
   }
   return fields;
 }
@@ -41,11 +49,22 @@ export function withNullable(facts: Facts, nullable: boolean): Facts {
 export function sameFacts(a: Facts, b: Facts): boolean {
   if (a === b) return true;
   if (a === onlyNull || b === onlyNull) return false;
+  if (a === noValue || b === noValue) return false;
   if (a.nullable !== b.nullable) return false;
   if ((a.element === undefined) !== (b.element === undefined)) return false;
   if (a.element && b.element && !sameFacts(a.element, b.element)) return false;
   if ((a.fields === undefined) !== (b.fields === undefined) || a.fields?.length !== b.fields?.length)
     return false;
-  if (a.fields?.some((field, i) => !sameFacts(field.facts, b.fields?.[i]?.facts ?? anything))) return false;
+  if (a.fields?.some((field, i) => !sameField(field, b.fields?.[i]))) return false;
   return a.literals?.length === b.literals?.length && String(a.dimensions) === String(b.dimensions);
+}
+
+function sameField(a: FieldFacts, b: FieldFacts | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.name === b.name &&
+    a.type === b.type &&
+    String(a.origin) === String(b.origin) &&
+    sameFacts(a.facts, b.facts)
+  );
 }

@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from '../catalog/catalog.ts';
 import { anything, type Facts, type FieldFacts } from '../facts.ts';
+import { typeOf } from '../row-columns.ts';
 import type { RowExpr } from '../tree/nodes.ts';
 import { withNullable } from './join-facts.ts';
 
@@ -18,7 +19,17 @@ export function constructedFields(
   const relation = relationOf(row.row_typeid, catalog);
   // A type may have got further attributes since a view was made: they are NULL (ExecInitExprRec, execExpr.c).
   if (relation !== undefined) return columnsOf(relation, of);
-  return (row.args ?? []).map((_, i) => anonymous(i + 1, of(i + 1)));
+  const names = row.colnames ?? [];
+  // As ROW(...) calls them, which nobody has written.
+  const unnamed = names.every((name, i) => name === `f${i + 1}`);
+  return bounded(
+    (row.args ?? []).map((arg, i) => ({
+      number: i + 1,
+      name: unnamed ? '' : (names[i] ?? ''),
+      type: typeOf(arg, catalog),
+      facts: of(i + 1),
+    })),
+  );
 }
 
 /** The fields of a row that is converted to the row type of a table that its own inherits from: by their names. */
@@ -43,9 +54,27 @@ export function columnsOf(relation: Relation, of: (number: number) => Facts): re
   }));
 }
 
-/** Records have no names that their values carry. */
-export function anonymous(number: number, facts: Facts): FieldFacts {
-  return { number, name: '', type: 0, facts };
+const sizes = new WeakMap<readonly FieldFacts[], number>();
+
+/** How many fields there are, with those of rows in them. */
+function sizeOf(facts: Facts): number {
+  if (facts.element !== undefined) return sizeOf(facts.element);
+  if (facts.fields === undefined) return 0;
+  let size = sizes.get(facts.fields);
+  if (size === undefined) {
+    size = facts.fields.reduce((sum, field) => sum + 1 + sizeOf(field.facts), 0);
+    sizes.set(facts.fields, size);
+  }
+  return size;
+}
+
+// Rows within rows that are used twice grow exponentially.
+const MOST_FIELDS = 2000;
+
+/** The fields of a record; where there are too many nothing is told of those within them. */
+export function bounded(fields: readonly FieldFacts[]): readonly FieldFacts[] {
+  if (sizeOf({ nullable: false, fields }) <= MOST_FIELDS) return fields;
+  return fields.map(({ facts, ...field }) => ({ ...field, facts: { nullable: facts.nullable } }));
 }
 
 function relationOf(type: number, catalog: Catalog): Relation | undefined {

@@ -27,7 +27,7 @@ export function variableFacts(variable: Var, context: Context): Facts {
   if (entry.rtekind === Rte.group)
     return behind && isInEverySet(variable) ? frame.engine.facts(behind, before) : anything;
   let found: Facts;
-  if (entry.rtekind === Rte.join) {
+  if (entry.rtekind === Rte.join && own.varattno > 0) {
     // Its columns know of the outer joins themselves.
     found = behind ? frame.engine.facts(behind, before) : anything;
   } else {
@@ -77,6 +77,8 @@ function wholeRow(entry: RangeTblEntry): Facts {
     case Rte.subquery:
     case Rte.cte:
     case Rte.values:
+    // It is ROW(...) of its columns.
+    case Rte.join:
       return notNull;
     default:
       return anything;

@@ -1,9 +1,10 @@
 import { anything, type Facts, type FieldFacts } from '../facts.ts';
+import { RECORD, rowColumns } from '../row-columns.ts';
 import { Rte, type Var } from '../tree/nodes.ts';
 import type { Context } from './context.ts';
 import { withNullable } from './join-facts.ts';
 import { entryFacts } from './range-table.ts';
-import { anonymous, columnsOf } from './row.ts';
+import { bounded, columnsOf } from './row.ts';
 
 /**
  * The columns of a whole row, `u` of `FROM users u`, in a row where it is not NULL: that is, not that of an outer join's
@@ -16,6 +17,9 @@ export function wholeRowFields(row: Var, at: Context): readonly FieldFacts[] | u
   if (entry === undefined || frame.scope.query.groupingSets !== null) return undefined;
   const inPlace = entryFacts(frame, row.varno);
   const column = (number: number): Facts => {
+    // A join's row is made of its columns where it stands, also of those that an outer join has made NULL.
+    if (entry.rtekind === Rte.join)
+      return frame.engine.facts({ ...row, varattno: number, varlevelsup: 0 }, at);
     const own = inPlace[number - 1] ?? anything;
     if (!own.nullable) return own;
     return withNullable(own, frame.engine.facts({ ...row, varattno: number, varlevelsup: 0 }, at).nullable);
@@ -28,7 +32,20 @@ export function wholeRowFields(row: Var, at: Context): readonly FieldFacts[] | u
     case Rte.subquery:
     case Rte.cte:
     case Rte.values:
-      return Array.from(inPlace, (_, i) => anonymous(i + 1, column(i + 1)));
+    case Rte.join:
+    case Rte.function: {
+      const columns = row.vartype === RECORD ? rowColumns(entry, row.vartype, frame.scope) : null;
+      if (columns === null) return undefined;
+      return bounded(
+        columns.map(({ name, attnum, type, origin }) => ({
+          number: attnum,
+          name,
+          type,
+          ...(origin && { origin }),
+          facts: column(attnum),
+        })),
+      );
+    }
     default:
       return undefined;
   }

@@ -68,12 +68,11 @@ function acceptFit(before: boolean, after: boolean, effect: string): Fit | null 
 function fieldFits(before: Value, after: Value): readonly (Fit | null)[] {
   if (before.fields === undefined && after.fields === undefined) return [];
   const [was, is] = [before.fields ?? declared(before.type), after.fields ?? declared(after.type)];
-  if (was === undefined || is === undefined) return [];
-  if (was.map(({ name }) => name).join('\0') !== is.map(({ name }) => name).join('\0')) {
+  if (was?.length !== is?.length || was?.some(({ name }, i) => name !== is?.[i]?.name)) {
     return [{ severity: 'breaks', direction: 'other', effect: 'the record has other fields' }];
   }
-  return was.flatMap((field, i) => {
-    const other = is[i];
+  return (was ?? []).flatMap((field, i) => {
+    const other = is?.[i];
     return other === undefined ? [] : resultFits(field.value, other.value);
   });
 }

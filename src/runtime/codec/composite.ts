@@ -1,4 +1,4 @@
-import type { Codec, FieldDefinition } from '../definition.ts';
+import type { AnyCodec, Codec, FieldDefinition } from '../definition.ts';
 import { property } from '../property.ts';
 import { CodecError } from './codec-error.ts';
 import { readToken, writeToken } from './literal.ts';
@@ -13,9 +13,7 @@ export function composite(fields: readonly FieldDefinition[]): Codec<Composite> 
     decode: (text) => {
       // Of no field and of one that is NULL, Postgres prints the same.
       const texts = fields.length === 0 && text === '()' ? [] : readFields(text);
-      if (texts.length !== fields.length) {
-        throw new CodecError('a composite with other fields than expected; run `nodrift generate`');
-      }
+      if (texts.length !== fields.length) throw otherFields();
       // fromEntries defines own properties, also for a field named `__proto__`.
       return Object.fromEntries(
         fields.map(([name, codec], i) => {
@@ -32,6 +30,32 @@ export function composite(fields: readonly FieldDefinition[]): Codec<Composite> 
         })
         .join(',')})`,
   };
+}
+
+/** A record without names, from its fields in order. */
+export function tuple(fields: readonly AnyCodec[]): Codec<unknown[]> {
+  return {
+    decode: (text) => {
+      const texts = fields.length === 0 && text === '()' ? [] : readFields(text);
+      if (texts.length !== fields.length) throw otherFields();
+      return fields.map((codec, i) => {
+        const content = texts[i] ?? null;
+        return content === null ? null : codec.decode(content);
+      });
+    },
+    encode: (value) =>
+      `(${fields
+        .map((codec, i) => {
+          const field = value[i] ?? null;
+          return writeToken(field === null ? null : encodeText(codec, field));
+        })
+        .join(',')})`,
+    flat: true,
+  };
+}
+
+function otherFields(): CodecError {
+  return new CodecError('a composite with other fields than expected; run `nodrift generate`');
 }
 
 /** An anonymous record, of whose fields nothing is known: their texts in order. */

@@ -476,11 +476,7 @@ export const mutations: readonly Mutation[] = [
       'true',
     ],
   ),
-  ...at('constant', [
-    'an array constant holds no NULL',
-    'element: { nullable: mayHoldNull(constant) }',
-    'element: notNull',
-  ]),
+  ...at('constant', ['an array constant holds no NULL', '{ nullable: mayHoldNull(constant) }', 'notNull']),
   ...at(
     'returning',
     [
