@@ -528,15 +528,79 @@ describe.each(servers)('how many rows, on %s', (server) => {
     const joined =
       'SELECT * FROM owner o LEFT JOIN car_with_owner c ON c.owner_id = o.id, loose WHERE o.id = 1';
     expect((await problem(joined, 'maybe'))?.[1]).toBe(
-      'Compare every column of a unique key with = to one value: public.car has car_pkey (id), car_plate_country_key (plate, country); public.loose has none. Or add LIMIT 1, mark it :many, or :maybe! to vouch for it.',
+      'Compare every column of a unique key with = to one value: public.car has car_active_owner (owner_id; its index leaves out rows that the query does not), car_pkey (id), car_plate_country_key (plate, country); public.loose has none. Or add LIMIT 1, mark it :many, or :maybe! to vouch for it.',
     );
     expect(await problem('VALUES (1), (2)')).toEqual([
       'it is marked :one, but it can return 2 rows',
       'Add LIMIT 1, mark it :many, or :one! to vouch for it.',
     ]);
     expect((await problem('UPDATE deferred SET id = 1 WHERE code = $1 RETURNING id'))?.[1]).toBe(
-      'Compare every column of a unique key with = to one value: public.deferred has none. Or mark it :many, or :one! to vouch for it.',
+      'Compare every column of a unique key with = to one value: public.deferred has deferred_code_key (code; it is deferrable). Or mark it :many, or :one! to vouch for it.',
     );
+  });
+
+  it.each([
+    [
+      "SELECT * FROM car WHERE plate = 'A'",
+      'car_plate_country_key (plate, country; country is not compared)',
+    ],
+    [
+      "SELECT * FROM person WHERE mail = 'a'",
+      'person_mail_idx (mail; its index leaves out rows that the query does not)',
+    ],
+    [
+      'SELECT * FROM spelled WHERE word = $1 COLLATE folded',
+      'spelled_word_key (word; word is compared by another collation or operator)',
+    ],
+    ['SELECT * FROM owner WHERE id = ANY ($1)', 'owner_pkey (id; id is compared with several values)'],
+    ['SELECT * FROM owner WHERE email IS NOT DISTINCT FROM $1', 'owner_email_key (email; email may be NULL)'],
+    [
+      'SELECT * FROM owner JOIN car ON owner.id = car.owner_id',
+      'owner_pkey (id; id is compared with what differs from row to row)',
+    ],
+    ['SELECT * FROM parent WHERE id = 1', 'none that covers the tables that inherit from it'],
+    ['SELECT * FROM by_expression', 'public.by_expression has none'],
+  ])('says what a key lacks that the query compares already: %s', async (sql, said) => {
+    const { tree } = await database.tree(sql);
+    const rows = cardinality(tree, database.catalog, new Set());
+    const [, hint] = cardinalityProblem('maybe', rows, tree, database.catalog, new Set()) ?? [];
+    expect(hint).toContain(said);
+  });
+
+  it('WITHOUT OVERLAPS', async () => {
+    if (server === 'PGlite' || database.catalog.version < 180000) return;
+    await database.client.query(`CREATE EXTENSION btree_gist;
+      CREATE TABLE stay (room int, during daterange, note text, PRIMARY KEY (room, during WITHOUT OVERLAPS));
+      CREATE TABLE loan (item text, during datemultirange, UNIQUE (item, during WITHOUT OVERLAPS));
+      INSERT INTO stay VALUES (1, '[2026-01-01,2026-01-05)'), (1, '[2026-01-05,2026-01-09)'), (2, '[2026-01-01,2026-01-05)');
+      INSERT INTO loan VALUES (NULL, '{[2026-01-01,2026-01-05)}'), (NULL, '{[2026-01-01,2026-01-05)}'),
+        ('a', NULL), ('a', NULL), ('a', '{[2026-01-01,2026-01-05)}')`);
+    const { loadCatalog } = await import('../../src/analysis/catalog/load.ts');
+    const catalog = await loadCatalog(database.client, []);
+    const one: Bound = [0, 1];
+    const many: Bound = [0, null];
+    for (const [condition, [min, max], values] of [
+      ['stay WHERE room = $1 AND during = $2', one, [1, '[2026-01-01,2026-01-05)']],
+      ['stay WHERE room = $1 AND during @> $2::date', one, [1, '2026-01-05']],
+      ['stay WHERE room = $1 AND $2::date <@ during', one, [1, '2026-01-05']],
+      ['stay WHERE room = $1 AND during && $2', many, [1, '[2026-01-01,2026-01-09)']],
+      ['stay WHERE room = $1 AND during @> $2::daterange', many, [1, 'empty']],
+      ['stay WHERE during @> $1::date', many, ['2026-01-01']],
+      ['stay WHERE room = $1 AND during @> lower(during)', many, [1]],
+      ['stay WHERE room = $1', many, [1]],
+      ['loan WHERE item = $1 AND during @> $2::date', one, ['a', '2026-01-01']],
+      ['loan WHERE item IS NOT DISTINCT FROM $1 AND during @> $2::date', many, [null, '2026-01-01']],
+      ['loan WHERE item = $1 AND during IS NOT DISTINCT FROM $2', many, ['a', null]],
+      ['loan WHERE item = $1 AND during = $2', one, ['a', '{[2026-01-01,2026-01-05)}']],
+    ] as const) {
+      const { tree } = await database.tree(`SELECT * FROM ${condition}`);
+      expect([condition, cardinality(tree, catalog, new Set())]).toEqual([condition, { min, max }]);
+      const { length } = await database.rows(`SELECT * FROM ${condition}`, values);
+      expect(length).toBeLessThanOrEqual(max ?? Number.POSITIVE_INFINITY);
+    }
+    const { tree } = await database.tree('SELECT * FROM stay WHERE room = $1');
+    const [, hint] = cardinalityProblem('maybe', { min: 0, max: null }, tree, catalog, new Set()) ?? [];
+    expect(hint).toContain('stay_pkey (room, during WITHOUT OVERLAPS; during is not compared)');
   });
 
   it('NULLS NOT DISTINCT', async () => {

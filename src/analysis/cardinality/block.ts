@@ -77,7 +77,8 @@ export interface KeyPlan {
 
 export interface KeyColumn {
   readonly term: Term;
-  readonly family: number;
+  /** Btree operator families: two rows that are equal by one of them are not both let in. */
+  readonly families: readonly number[];
   readonly collation: number;
   /** Whether it may be NULL: NULLS NOT DISTINCT, or it never is. */
   readonly acceptsNull: boolean;

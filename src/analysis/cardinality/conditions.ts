@@ -9,7 +9,7 @@ import { constantText } from './constant-text.ts';
 import { byEquality, type Determined } from './determined.ts';
 import { sideTerm } from './index-terms.ts';
 import { mentioned, supportOf } from './support.ts';
-import { bareColumn, columnTerm } from './terms.ts';
+import { bareColumn, columnTerm, pointTerm } from './terms.ts';
 
 const oneValue: Determined = { exact: true, families: [], collation: 0, nullable: false, value: null };
 
@@ -65,6 +65,7 @@ function readCondition(condition: Expr, block: Block): Said {
       break;
     case 'OPEXPR':
       equality(condition.opno, condition.inputcollid, condition.args, false);
+      rules.push(...containedPoint(condition.opno, condition.args, block));
       break;
     case 'BOOLEXPR': {
       const [only] = condition.args;
@@ -82,6 +83,20 @@ function readCondition(condition: Expr, block: Block): Said {
     default:
   }
   return { rules, links, mentions: mentioned(supportOf(condition, block)) };
+}
+
+// src/include/catalog/pg_operator.dat: range and multirange @> element, element <@ range and multirange
+const CONTAINS: ReadonlySet<number> = new Set([3889, 2869]);
+const IS_CONTAINED: ReadonlySet<number> = new Set([3891, 2872]);
+
+/** `during @> $1`: the ranges contain one and the same point. */
+function containedPoint(operator: number, args: readonly Expr[] | null, block: Block): readonly Rule[] {
+  if (!CONTAINS.has(operator) && !IS_CONTAINED.has(operator)) return [];
+  const [range, point] = CONTAINS.has(operator) ? (args ?? []) : [...(args ?? [])].reverse();
+  const column = bareColumn(range, block.query);
+  const { fixed, terms } = supportOf(point, block);
+  if (column === null || !fixed) return [];
+  return [{ target: pointTerm(column.varno, column.varattno), from: terms, way: oneValue, count: 1 }];
 }
 
 /** `column IN (a, b)`, `column = ANY (ARRAY[a, b])`. */

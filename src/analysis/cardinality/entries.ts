@@ -23,7 +23,7 @@ import { rulesOfChecks } from './checks.ts';
 import { exactly } from './determined.ts';
 import { indexedExpressions } from './index-terms.ts';
 import { supportOf } from './support.ts';
-import { bareColumn, columnTerm, expressionTerm, type Term } from './terms.ts';
+import { bareColumn, columnTerm, expressionTerm, pointTerm, type Term } from './terms.ts';
 
 const nothing: Support = { fixed: true, terms: [] };
 
@@ -115,7 +115,7 @@ function relationPlan(
   const inherited = relation.kind !== 'p' && relation.children.length > 0 && entry.inh;
   const keys = inherited
     ? []
-    : relation.keys.flatMap((key) => keyPlan(key, relation, index, indexed, conditions, block) ?? []);
+    : relation.keys.flatMap((key) => keyPlans(key, relation, index, indexed, conditions, block));
   const inheriting = relation.children.length > 0 && (entry.inh ?? false);
   const rules = [
     ...indexed.map((expr, n) => expressionRule(expr, n, index, block)),
@@ -136,32 +136,61 @@ function expressionRule(expr: Expr, n: number, index: number, { analysis }: Bloc
   return { target: expressionTerm(index, n), from: [...from], way: { ...exactly, nullable }, count: 1 };
 }
 
-/** Null for a key that proves nothing. */
-function keyPlan(
+/** None for a key that proves nothing. */
+function keyPlans(
   key: UniqueKey,
   relation: Relation,
   index: number,
   indexed: readonly Expr[],
   conditions: readonly Expr[],
   block: Block,
-): KeyPlan | null {
+): readonly KeyPlan[] {
   step();
-  if (!key.immediate) return null;
+  if (!key.immediate) return [];
   const expressions = [...indexExpressions(key)];
-  if (expressions.some((expr) => callsUserFunction(expr, block.analysis.catalog))) return null;
+  if (expressions.some((expr) => callsUserFunction(expr, block.analysis.catalog))) return [];
   const columns = key.columns.map((attnum, i): KeyColumn => {
     const expr = attnum === 0 ? expressions.shift() : undefined;
     const n = indexed.findIndex((other) => expr !== undefined && isSameExpression(other, expr, 1));
-    return {
-      term: attnum === 0 ? expressionTerm(index, n) : columnTerm(index, attnum),
-      family: key.families[i] ?? 0,
-      collation: key.collations[i] ?? 0,
-      acceptsNull: key.nullsNotDistinct || (relation.columns.get(attnum)?.notNull ?? false),
-    };
+    const term = attnum === 0 ? expressionTerm(index, n) : columnTerm(index, attnum);
+    return keyColumn(key, i, term, relation, block);
   });
   const rest = leftOver(key, relation, index, conditions, block);
-  return rest === null ? null : { columns, ...rest };
+  if (rest === null) return [];
+  const last = columns.at(-1);
+  if (key.exclusion === null || last === undefined) return [{ columns, ...rest }];
+  // Equal ranges overlap, as none of them is empty; so do those that contain the same point.
+  const point = { ...last, term: pointTerm(index, key.columns.at(-1) ?? 0) };
+  return [columns, [...columns.slice(0, -1), point]].map((of) => ({ columns: of, ...rest }));
 }
+
+/** What has to be known of the i-th column of a key. */
+export function keyColumn(
+  key: UniqueKey,
+  i: number,
+  term: Term,
+  relation: Relation,
+  block: Block,
+): KeyColumn {
+  const attnum = key.columns[i] ?? 0;
+  return {
+    term,
+    families: key.exclusion === null ? [key.families[i] ?? 0] : equalityOf(key.exclusion[i] ?? 0, block),
+    collation: key.collations[i] ?? 0,
+    acceptsNull: key.nullsNotDistinct || (relation.columns.get(attnum)?.notNull ?? false),
+  };
+}
+
+/** The btree families of the equality that goes with an operator of an exclusion constraint: `=`, or `&&` of ranges. */
+function equalityOf(operator: number, { analysis }: Block): readonly number[] {
+  return analysis.catalog.equality.get(RANGE_EQUALITY.get(operator) ?? operator) ?? [];
+}
+
+// src/include/catalog/pg_operator.dat: && and = of ranges and of multiranges
+const RANGE_EQUALITY: ReadonlyMap<number, number> = new Map([
+  [3888, 3882],
+  [2868, 2860],
+]);
 
 /**
  * What of a partial index' predicate is not sure of rows that meet the conditions: columns that have to be NULL, or not to be.

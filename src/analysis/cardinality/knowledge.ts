@@ -153,7 +153,8 @@ export function isOneFor(column: KeyColumn, ways: readonly Determined[], { block
   const { catalog } = block.analysis;
   return ways.some(
     (way) =>
-      (column.acceptsNull || !way.nullable) && distinguishes(way, column.family, column.collation, catalog),
+      (column.acceptsNull || !way.nullable) &&
+      column.families.some((family) => distinguishes(way, family, column.collation, catalog)),
   );
 }
 

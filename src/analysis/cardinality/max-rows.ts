@@ -28,6 +28,7 @@ import { plansOf, rootOf } from './plan.ts';
 import { determinedResults } from './results.ts';
 import { foldSetOperation } from './set-operation.ts';
 import { supportOf } from './support.ts';
+import type { Term } from './terms.ts';
 import { writtenRows } from './writes.ts';
 
 const unknown: MaxRows = { max: null, determined: () => [] };
@@ -159,10 +160,9 @@ function selectedRows(block: Block, results: DeterminedResults): MaxRows {
     return { ...unknown, max: isOne ? 1 : null };
   }
   if (groupClause === null && (query.hasAggs || havingQual !== null)) return { ...unknown, max: 1 };
-  const counting = startCounting(block, plansOf(rootOf(block), block), results, (result) => {
-    const target = targetOf(query, result);
-    return target === undefined ? null : sideTerm(target.expr, block);
-  });
+  const counting = startCounting(block, plansOf(rootOf(block), block), results, (result) =>
+    resultTerm(result, block),
+  );
   countSingleRows(counting);
   // What is determined of all rows, before some of them are counted one by one.
   const isOne = [groupClause, query.distinctClause].some((clause) =>
@@ -170,6 +170,12 @@ function selectedRows(block: Block, results: DeterminedResults): MaxRows {
   );
   const determined = determinedResults(counting, (result) => targetOf(query, result)?.expr ?? null);
   return { max: isOne ? 1 : countRows(counting, counting.root, null), determined };
+}
+
+/** The column or indexed expression that a result is; null for others. */
+export function resultTerm(result: number, block: Block): Term | null {
+  const target = targetOf(block.query, result);
+  return target === undefined ? null : sideTerm(target.expr, block);
 }
 
 function isOneGroup(item: SortGroupClause, counting: Counting, results: DeterminedResults): boolean {

@@ -1,12 +1,13 @@
 import type { Command } from '../../syntax/statement.ts';
-import type { Catalog, Relation, UniqueKey } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { rootScope, type Scope } from '../scope.ts';
 import { Cmd, type QueryNode, Rte } from '../tree/nodes.ts';
 import { blockOf, type Cardinality, type DeterminedResults, type RowAnalysis } from './block.ts';
 import { countRows, countSingleRows } from './count.ts';
 import { isSettled, startCounting } from './determine.ts';
+import { keysOf, type UnboundedRelation } from './key-hint.ts';
 import { type Counting, type LayerState, resultsOf } from './knowledge.ts';
-import { rowAnalysis } from './max-rows.ts';
+import { resultTerm, rowAnalysis } from './max-rows.ts';
 import { plansOf, rootOf } from './plan.ts';
 
 /**
@@ -24,39 +25,43 @@ export function cardinalityProblem(
   if (rows.max !== null && rows.max <= 1) return null;
   const found =
     rows.max === null ? 'nothing proves that it returns at most one row' : `it can return ${rows.max} rows`;
-  const keys = [
-    ...unbounded(rowAnalysis(query, catalog, variadicParams), rootScope(catalog, query), new Map()),
-  ].map(keysOf);
+  const root = rootScope(catalog, query);
+  const keys = unboundedRelations(rowAnalysis(query, catalog, variadicParams), root, new Map()).map(keysOf);
   const vouch = `mark it :many, or :${command}! to vouch for it.`;
   const prove = query.commandType === Cmd.select ? `Or add LIMIT 1, ${vouch}` : `Or ${vouch}`;
   return [
     `it is marked :${command}, but ${found}`,
     keys.length === 0
       ? prove.slice('Or '.length).replace(/^./, (first) => first.toUpperCase())
-      : `Compare every column of a unique key with = to one value: ${keys.join('; ')}. ${prove}`,
+      : `Compare every column of a unique key with = to one value: ${[...new Set(keys)].join('; ')}. ${prove}`,
   ];
 }
 
 /** The relations of which nothing says how many rows are used. */
-function unbounded(analysis: RowAnalysis, scope: Scope, results: DeterminedResults): ReadonlySet<Relation> {
+function unboundedRelations(
+  analysis: RowAnalysis,
+  scope: Scope,
+  results: DeterminedResults,
+): readonly UnboundedRelation[] {
   const block = blockOf(analysis, scope);
   const { query } = block;
   const isChange = query.commandType === Cmd.update || query.commandType === Cmd.delete;
-  const counting = startCounting(block, plansOf(rootOf(block), block), results, () => null);
+  const counting = startCounting(block, plansOf(rootOf(block), block), results, (result) =>
+    resultTerm(result, block),
+  );
   countSingleRows(counting);
-  const found = new Set<Relation>();
-  if (countRows(counting, counting.root, isChange ? query.resultRelation : null) !== null) return found;
-  for (const [state, index] of uncounted(counting, counting.root)) {
-    const item = state.plan.items.find(([own]) => own.index === index);
+  if (countRows(counting, counting.root, isChange ? query.resultRelation : null) !== null) return [];
+  return uncounted(counting, counting.root).flatMap(([state, index]): readonly UnboundedRelation[] => {
+    const plan = state.plan.items.find(([own]) => own.index === index)?.[1];
+    if (plan?.kind === 'derived')
+      return unboundedRelations(analysis, plan.scope, resultsOf(counting, state, index));
     const entry = query.rtable?.[index - 1];
     const relation =
       entry?.rtekind === Rte.relation ? analysis.catalog.relations.get(entry.relid ?? 0) : undefined;
-    if (item?.[1].kind === 'derived') {
-      const below = unbounded(analysis, item[1].scope, resultsOf(counting, state, index));
-      for (const one of below) found.add(one);
-    } else if (relation !== undefined) found.add(relation);
-  }
-  return found;
+    return relation === undefined
+      ? []
+      : [{ relation, index, inherited: entry?.inh ?? false, state, counting }];
+  });
 }
 
 function uncounted(counting: Counting, state: LayerState): readonly (readonly [LayerState, number])[] {
@@ -66,18 +71,4 @@ function uncounted(counting: Counting, state: LayerState): readonly (readonly [L
     const inside = item.kind === 'nullable' ? counting.layers.get(item.layer) : undefined;
     return item.kind === 'nullable' && inside && isSettled(state, item) ? uncounted(counting, inside) : [];
   });
-}
-
-function keysOf(relation: Relation): string {
-  const name = `${relation.schema}.${relation.name}`;
-  const usable = relation.keys.filter(
-    (key) => key.predicate === null && key.immediate && !key.columns.includes(0),
-  );
-  if (usable.length === 0) return `${name} has none`;
-  return `${name} has ${usable.map((key) => keyText(key, relation)).join(', ')}`;
-}
-
-function keyText(key: UniqueKey, relation: Relation): string {
-  const columns = key.columns.map((attnum) => relation.columns.get(attnum)?.name ?? '?');
-  return `${key.name} (${columns.join(', ')})`;
 }

@@ -8,6 +8,8 @@ const SPAN = 8192;
 const ZERO = 4096;
 /** Below the numbers of the system columns. */
 const FIRST_EXPRESSION = -100;
+/** Below those of expressions, and so that a table's last column, 1600, has one. */
+const FIRST_POINT = -2400;
 
 /** The term of a column: its `attnum`, or the number of a result column. */
 export function columnTerm(varno: number, attnum: number): Term {
@@ -17,6 +19,11 @@ export function columnTerm(varno: number, attnum: number): Term {
 /** The term of the n-th of the expressions in a relation's indexes. */
 export function expressionTerm(varno: number, n: number): Term {
   return columnTerm(varno, FIRST_EXPRESSION - n);
+}
+
+/** The term of the point that a column of ranges contains. */
+export function pointTerm(varno: number, attnum: number): Term {
+  return columnTerm(varno, FIRST_POINT - attnum);
 }
 
 export function varnoOf(term: Term): number {

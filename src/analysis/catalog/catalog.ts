@@ -121,6 +121,8 @@ export interface UniqueKey {
   readonly collations: readonly number[];
   /** The expressions that stand for the zeros of `columns`, as the node text of a list; null if there is none. */
   readonly expressions: string | null;
+  /** WITHOUT OVERLAPS (PostgreSQL 18): the operators that two rows must not all meet, by column; null for others. */
+  readonly exclusion: readonly number[] | null;
 }
 
 export interface ForeignKey {

@@ -184,7 +184,7 @@ function attribute(row: Row): Attribute {
 
 function uniqueKey(row: Row): UniqueKey {
   const [, name, columns, primary, predicate, immediate, nullsNotDistinct, families, collations] = row;
-  const [expressions] = row.slice(9);
+  const [expressions, exclusion] = row.slice(9);
   return {
     name: text(name),
     columns: numbers(columns),
@@ -195,6 +195,7 @@ function uniqueKey(row: Row): UniqueKey {
     families: numbers(families),
     collations: numbers(collations),
     expressions: expressions ?? null,
+    exclusion: exclusion ? numbers(exclusion) : null,
   };
 }
 

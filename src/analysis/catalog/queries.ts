@@ -84,7 +84,10 @@ export function catalogQueries(
         indpred::text, indimmediate, ${nullsNotDistinct},
         (SELECT string_agg(o.opcfamily::int8::text, ' ' ORDER BY k.n)
          FROM unnest((indclass::oid[])[0:indnkeyatts - 1]) WITH ORDINALITY k(class, n) JOIN pg_opclass o ON o.oid = k.class),
-        array_to_string((indcollation::oid[])[0:indnkeyatts - 1], ' '), indexprs::text
+        array_to_string((indcollation::oid[])[0:indnkeyatts - 1], ' '), indexprs::text,
+        CASE WHEN indisexclusion THEN
+          (SELECT array_to_string(conexclop::int8[], ' ') FROM pg_constraint k WHERE k.conindid = indexrelid AND k.contype IN ('p', 'u'))
+        END
       FROM pg_index JOIN pg_class c ON c.oid = indexrelid
       WHERE ${ours('indrelid')} AND indisunique AND indisvalid ORDER BY indrelid, c.relname`,
     constraints: `WITH ${UNGUARDED} SELECT conrelid::int8, contypid::int8, conname, contype, array_to_string(conkey, ' '), confrelid::int8,
