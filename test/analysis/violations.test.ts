@@ -63,6 +63,11 @@ const schema = `
   CREATE FUNCTION unclear() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
   CREATE FUNCTION calm() RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
   CREATE TABLE checked (n int CHECK (n > calm()));
+  CREATE DOMAIN stricter AS int;
+  CREATE TABLE derived (id int, n int, m int GENERATED ALWAYS AS (n::stricter) STORED);
+  CREATE TABLE called (n int, m int GENERATED ALWAYS AS (n + calm()) STORED);
+  INSERT INTO derived (id) VALUES (1);
+  ALTER DOMAIN stricter SET NOT NULL;
   CREATE TABLE filled (a int, n int DEFAULT unclear(), id uuid NOT NULL DEFAULT gen_random_uuid());
 
   INSERT INTO team VALUES (1, 'one'), (2, 'two');
@@ -370,6 +375,8 @@ const cases: readonly Case[] = [
     named: ['notNull team.id', 'unique team_name_key', 'unique team_pkey'],
     provoke: [[[1], 'unique team_pkey']],
   },
+  { sql: 'INSERT INTO derived (n) VALUES ($1)', named: ['notNull'], provoke: [[[null], 'notNull']] },
+  { sql: 'INSERT INTO called (n) VALUES ($1)', named: [], open: true },
   { sql: 'INSERT INTO checked (n) VALUES ($1)', named: ['check checked_n_check'], open: true },
   { sql: 'INSERT INTO filled (a, n) VALUES (1, 2)', named: [] },
   { sql: 'INSERT INTO filled (a) VALUES (1)', named: [], open: true },

@@ -101,17 +101,19 @@ export function bindingQueries(version: number, ours: (column: string) => string
     bindingEvaluated: `SELECT e.relation::int8, e.type::int8, e.attnum, coalesce(o.oprcode::oid, p.oid, 0)::int8,
         coalesce(t.oid, 0)::int8
       FROM (
-        SELECT 'pg_constraint'::regclass AS class, oid, conrelid AS relation, contypid AS type, 0 AS attnum
+        SELECT 'pg_constraint'::regclass AS class, oid, 0 AS part, conrelid AS relation, contypid AS type, 0 AS attnum
         FROM pg_constraint WHERE contype = 'c'
-        UNION ALL SELECT 'pg_class'::regclass, indexrelid, indrelid, 0, 0 FROM pg_index
-        UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, d.adrelid, 0,
+        UNION ALL SELECT 'pg_class'::regclass, indexrelid, 0, indrelid, 0, 0 FROM pg_index
+        UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, 0, d.adrelid, 0,
           CASE a.attgenerated WHEN '' THEN d.adnum ELSE 0 END
         FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+        -- Up to PostgreSQL 14 it is the generated column that depends on them.
+        UNION ALL SELECT 'pg_class'::regclass, attrelid, attnum, attrelid, 0, 0 FROM pg_attribute WHERE attgenerated <> ''
       ) e
       -- Few things depend on what is not built in; said so, these are looked up first.
-      JOIN (SELECT classid, objid, refclassid, refobjid FROM pg_depend WHERE refobjid >= 16384
+      JOIN (SELECT classid, objid, objsubid, refclassid, refobjid FROM pg_depend WHERE refobjid >= 16384
         AND refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass)
-      ) r ON r.classid = e.class AND r.objid = e.oid
+      ) r ON r.classid = e.class AND r.objid = e.oid AND r.objsubid = e.part
       LEFT JOIN pg_proc p ON r.refclassid = 'pg_proc'::regclass AND p.oid = r.refobjid
       LEFT JOIN pg_operator o ON r.refclassid = 'pg_operator'::regclass AND o.oid = r.refobjid
       LEFT JOIN pg_type t ON r.refclassid = 'pg_type'::regclass AND t.oid = r.refobjid
