@@ -42,7 +42,7 @@ export async function populate(
   await Promise.all(
     runners.map((client, i) =>
       client.query(
-        `DROP SCHEMA IF EXISTS d${i} CASCADE; CREATE SCHEMA d${i}; SET search_path = d${i}; ${[...ddl, ...(rows[i] ?? [])].join(';')}`,
+        `DROP SCHEMA IF EXISTS d${i} CASCADE; CREATE SCHEMA d${i}; SET search_path = d${i}; SET nodrift.era = 'then'; ${[...ddl, ...(rows[i] ?? [])].join(';')}; SET nodrift.era = 'now'`,
       ),
     ),
   );

@@ -1,3 +1,4 @@
+import { ERA } from './past.ts';
 import type { Scope } from './scope.ts';
 import type { Type } from './table.ts';
 
@@ -8,7 +9,7 @@ export function condition(scope: Scope, depth: number): string {
   const of = (inner: Type) => scope.generator.expression(scope, inner, depth - 1);
   const comparison = () => choices.one('=', '<', '<>', '>=');
   const any = () => choices.one<Type>('int', 'text', 'bool', 'int[]', 'pair', 'jsonb');
-  switch (choices.below(23)) {
+  switch (choices.below(24)) {
     case 0:
       return `${of('int')} ${comparison()} ${of('int')}`;
     case 1: {
@@ -64,6 +65,8 @@ export function condition(scope: Scope, depth: number): string {
       return `${of('pair')} ${comparison()} ${of('pair')}`;
     case 20:
       return `${of('text')} ${comparison()} ${choices.one('ANY', 'ALL')} (${of('text[]')})`;
+    case 22:
+      return `${ERA} ${choices.one('=', '<>')} 'then'`;
     case 21:
       return `starts_with(${of('text')}, ${of('text')})`;
     default:

@@ -38,7 +38,7 @@ export function expression(scope: Scope, type: Type, depth: number): string {
 function lookUp(scope: Scope, outer: readonly Field[], type: Type): string | null {
   const { generator } = scope;
   const { choices, schema } = generator;
-  const keys = outer.filter((field) => field.type === 'int' && /^f\d+\.[a-d]\d$/.test(field.ref));
+  const keys = outer.filter((field) => field.type === 'int' && /^f\d+\."?[a-d]\d/.test(field.ref));
   const [first] = keys;
   if (first === undefined) return null;
   const table = choices.one(...(schema.tables as [Schema['tables'][number], ...Schema['tables'][number][]]));

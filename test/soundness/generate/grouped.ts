@@ -20,14 +20,20 @@ export function grouped(
   const keys = keysOf(scope);
   const [first, ...others] = keys.map(({ ref }) => ref);
   if (first === undefined) return null;
+  const guard = choices.below(3) === 2 ? guardOf(scope, keys) : null;
+  const told = guard === null ? [] : [guard.field];
+  if (guard !== null && choices.rarely(4)) others.push(guard.field.ref);
   const by = groupBy(scope, first, others);
-  const inner: Scope = { ...scope, fields: keys, aggregates: scope, windows: choices.rarely(5) };
+  const fields = [...keys, ...told, ...told];
+  const inner: Scope = { ...scope, fields, aggregates: scope, windows: choices.rarely(5) };
   const { sql, columns } = list(inner, wanted);
   const having = choices.rarely(3) ? ` HAVING ${expression({ ...inner, windows: false }, 'bool', 2)}` : '';
   const more = choices.rarely(6) ? `, GROUPING(${first})` : '';
+  const guarded = guard === null ? '' : `, ${guard.field.ref} AS ${scope.generator.name('g')}`;
+  const condition = guard === null ? '' : `${where === '' ? ' WHERE' : ' AND'} ${guard.condition}`;
   const last = ordering({ ...inner, windows: false }, false);
   return {
-    sql: `SELECT ${sql}${free ? more : ''} FROM ${from}${where} GROUP BY ${by}${having}${last}`,
+    sql: `SELECT ${sql}${free ? guarded + more : ''} FROM ${from}${where}${condition} GROUP BY ${by}${having}${last}`,
     columns,
   };
 }
@@ -46,6 +52,35 @@ function keysOf(scope: Scope): readonly Field[] {
   return keys;
 }
 
+/** An expression over what is grouped by, and a condition on the rows that says that it is not NULL. */
+function guardOf(
+  { generator: { choices } }: Scope,
+  keys: readonly Field[],
+): { readonly field: Field; readonly condition: string } | null {
+  const key = keys.at(-1);
+  if (key === undefined) return null;
+  const { ref, type } = key;
+  const other = keys.find((one) => one !== key && one.type === type);
+  if (other !== undefined && choices.below(2) === 1) {
+    const field: Field = { ref: `coalesce(${other.ref}, ${ref})`, type };
+    return { field, condition: `(${other.ref} IS NOT NULL OR ${ref} IS NOT NULL)` };
+  }
+  const field: Field =
+    type === 'int'
+      ? { ref: `(${ref} + 1)`, type }
+      : type === 'text'
+        ? { ref: choices.one(`upper(${ref})`, `(${ref} || 'x')`), type }
+        : type === 'bool'
+          ? { ref: `(NOT ${ref})`, type }
+          : { ref: `(${ref})::text`, type: 'text' };
+  const condition = choices.one(
+    `${field.ref} IS NOT NULL`,
+    `(${field.ref} = ${field.ref})`,
+    `NOT (${field.ref} IS NULL)`,
+  );
+  return { field, condition };
+}
+
 function groupBy({ generator: { choices } }: Scope, first: string, others: readonly string[]): string {
   const refs = [first, ...others];
   return choices.one(
@@ -56,5 +91,7 @@ function groupBy({ generator: { choices } }: Scope, first: string, others: reado
     `GROUPING SETS ((${refs.join(', ')}), (${first}))`,
     `GROUPING SETS (${refs.map((ref) => `(${ref})`).join(', ')})`,
     others.length > 0 ? `${first}, ROLLUP (${others.join(', ')})` : `ROLLUP (${first})`,
+    others.length > 0 ? `${first}, CUBE (${others.join(', ')})` : `CUBE (${first})`,
+    others.length > 0 ? `${others.join(', ')}, ROLLUP (${first})` : `${first}, ROLLUP (${first})`,
   );
 }

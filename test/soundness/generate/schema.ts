@@ -1,6 +1,7 @@
 import type { Choices } from './choices.ts';
 import type { SqlFunction } from './function.ts';
 import { childOf } from './inheritance.ts';
+import { columnName, pastCheck, readded, renumberedPartition, STRICTER, unguarded } from './past.ts';
 import { type Column, plain, type Related, type Table, type Type } from './table.ts';
 import { triggersOf } from './trigger.ts';
 
@@ -21,7 +22,11 @@ const letters = ['a', 'b', 'c', 'd'];
 
 /** Tables of random columns, nullable and not, with keys, checks, children, partitions, generated columns and triggers. */
 export function randomSchema(choices: Choices, major: number): Schema {
-  const ddl: string[] = ['CREATE TYPE pair AS (x int, y text)', 'CREATE DOMAIN given AS int NOT NULL'];
+  const ddl: string[] = [
+    'CREATE TYPE pair AS (x int, y text)',
+    'CREATE DOMAIN given AS int NOT NULL',
+    `CREATE DOMAIN ${STRICTER} AS int`,
+  ];
   const tables: Table[] = [];
   const late: string[] = [];
   const children: Related[] = [];
@@ -33,7 +38,7 @@ export function randomSchema(choices: Choices, major: number): Schema {
     const letter = letters[t] ?? 'z';
     const name = `t${t}`;
     const keyed = !choices.rarely(4);
-    const partitioned = choices.rarely(keyed ? 8 : 3);
+    const partitioned = choices.rarely(keyed ? 5 : 3);
     const inherited = !partitioned && choices.rarely(5);
     const columns: Column[] = [plain('id', 'int')];
     const required = new Set<string>(keyed ? ['id'] : []);
@@ -41,13 +46,19 @@ export function randomSchema(choices: Choices, major: number): Schema {
     const lines: string[] = [`id int${keyed ? ' PRIMARY KEY' : ''}`];
     const width = 1 + choices.below(4);
     for (let c = 0; c < width; c++) {
-      const made = column(choices, `${letter}${c}`, keyedTables, inherited && major >= 18);
+      const made = column(
+        choices,
+        columnName(choices, `${letter}${c}`),
+        keyedTables,
+        inherited && major >= 18,
+      );
       columns.push(made.column);
       lines.push(made.line);
       if (made.required) required.add(made.column.name);
       if (made.lax || (made.required && major < 18 && made.line.endsWith('NOT NULL')))
         lax.add(made.column.name);
     }
+    const own = [...lines];
     const source = columns.find(({ type, name }) => type === 'int' && name !== 'id') ?? plain('id', 'int');
     if (choices.rarely(4) && !partitioned) {
       // Virtual ones may not use a domain.
@@ -57,6 +68,7 @@ export function randomSchema(choices: Choices, major: number): Schema {
         `coalesce(${source.name}, 0)`,
         `abs(${source.name})`,
         `${source.name} + 1`,
+        ...(kind === 'VIRTUAL' ? [] : [`${source.name}::${STRICTER}`, `(${source.name}::${STRICTER}) + 1`]),
       );
       lines.push(`${letter}g int GENERATED ALWAYS AS (${expression}) ${kind}`);
       columns.push({ ...plain(`${letter}g`, 'int'), stored: false });
@@ -69,9 +81,20 @@ export function randomSchema(choices: Choices, major: number): Schema {
     ddl.push(`CREATE TABLE ${name} (${lines.join(', ')})${partitioned ? ' PARTITION BY HASH (id)' : ''}`);
     if (partitioned) {
       ddl.push(`CREATE TABLE ${name}_0 PARTITION OF ${name} FOR VALUES WITH (MODULUS 2, REMAINDER 0)`);
-      ddl.push(`CREATE TABLE ${name}_1 PARTITION OF ${name} FOR VALUES WITH (MODULUS 2, REMAINDER 1)`);
+      const bounds = 'FOR VALUES WITH (MODULUS 2, REMAINDER 1)';
+      if (choices.below(2) === 1) ddl.push(...renumberedPartition(name, `${name}_1`, bounds));
+      else ddl.push(`CREATE TABLE ${name}_1 PARTITION OF ${name} ${bounds}`);
+      const partition = `${name}_${choices.below(2)}`;
+      const change = choices.below(2) === 1 ? unguarded(choices, partition, columns, keyed) : null;
+      if (change !== null) late.push(change);
     }
     if (dropped) ddl.push(`ALTER TABLE ${name} DROP gone`);
+    const again = choices.below(width) + 1;
+    const moved = columns[again];
+    if (moved !== undefined && moved !== source && !inherited && !partitioned && choices.rarely(4))
+      ddl.push(...readded(name, moved.name, own[again] ?? ''));
+    const check = choices.below(2) === 1 ? pastCheck(choices, columns.slice(0, width + 1)) : null;
+    if (check !== null) ddl.push(`ALTER TABLE ${name} ADD CHECK (${check})`);
     const table: Table = { name, columns, writable: true, pair };
     if (partitioned) partitions.push({ ...table, name: `${name}_0`, writable: false });
     if (inherited) children.push(childOf(table, required, lax, major, ddl));
@@ -81,6 +104,7 @@ export function randomSchema(choices: Choices, major: number): Schema {
     notNull.set(name, required);
   }
   for (const name of keyedTables) if (choices.rarely(3)) late.push(`DELETE FROM ${name} WHERE id = 1`);
+  late.push(`ALTER DOMAIN ${STRICTER} SET NOT NULL`);
   return { ddl, tables, notNull, children, partitions, functions: [], late };
 }
 

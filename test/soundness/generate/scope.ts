@@ -34,7 +34,7 @@ export interface Scope extends Place {
 /** The names of what FROM has in sight, for whole rows; none where groups are looked at. */
 export function aliases(scope: Scope): readonly string[] {
   if (scope.aggregates !== null) return [];
-  const names = scope.fields.map(({ ref }) => /^([a-z]+\d+)\.\w+$/.exec(ref)?.[1]);
+  const names = scope.fields.map(({ ref }) => /^([a-z]+\d+)\.(?:\w+|"[^"].*")$/.exec(ref)?.[1]);
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
