@@ -2,7 +2,7 @@ import { type Diagnostic, diagnosticAt, Failure } from '../diagnostic.ts';
 import type { Token } from '../syntax/lexer.ts';
 import type { SourceFile } from './migration-files.ts';
 import { type ScriptStatement, splitStatements } from './split-statements.ts';
-import { wordAt } from './words.ts';
+import { findWord, wordAt } from './words.ts';
 
 /** psql's commands that pg_dump writes, or that change only what psql shows; without them the schema is the same. */
 const harmless =
@@ -10,7 +10,8 @@ const harmless =
 
 /**
  * Turns a schema file as pg_dump writes it into a script for the server: psql's commands and settings
- * that this server does not know (a newer pg_dump's `SET transaction_timeout`) become white space.
+ * that this server does not know (a newer pg_dump's `SET transaction_timeout`) become white space. So does CONCURRENTLY,
+ * which keeps an index from being built with the rest in one transaction, and is for tables that are in use.
  * @param settings names of the server's settings, in lower case
  * @returns a script as long as the file, so that Postgres's positions stay true
  * @throws Failure (1) for what has no place in a schema: data (COPY FROM stdin), and psql commands that matter
@@ -30,6 +31,8 @@ export function readDump({ file, text }: SourceFile, settings: ReadonlySet<strin
     if (copiesFromStdin(text, statement)) throw new Failure(1, [dataInSchema(file, text, statement)]);
     const setting = settingOf(text, statement);
     if (setting !== null && !settings.has(setting)) blanks.push(statement);
+    const concurrently = concurrentlyOf(text, statement);
+    if (concurrently !== null) blanks.push(concurrently);
   }
   return blankOut(text, blanks);
 }
@@ -43,6 +46,21 @@ function settingOf(script: string, { tokens }: ScriptStatement): string | null {
   const next = tokens[at + 1];
   const assigned = next && (wordAt(words, at + 1) === 'TO' || script.slice(next.start, next.end) === '=');
   return assigned && name !== '' ? name.toLowerCase() : null;
+}
+
+/** The word in CREATE INDEX, DROP INDEX, REINDEX and ALTER TABLE … DETACH PARTITION; null for other statements. */
+function concurrentlyOf(script: string, { tokens }: ScriptStatement): Token | null {
+  const words = { script, tokens };
+  const head = [0, 1, 2].map((index) => wordAt(words, index)).join(' ');
+  const index = /^(CREATE UNIQUE INDEX|CREATE INDEX|DROP INDEX|REINDEX (INDEX|TABLE|SCHEMA|DATABASE))\b/.exec(
+    head,
+  );
+  if (index !== null) {
+    const at = index[0].split(' ').length;
+    return wordAt(words, at) === 'CONCURRENTLY' ? (tokens[at] ?? null) : null;
+  }
+  const detaching = head.startsWith('ALTER TABLE') && findWord(words, 'DETACH') !== -1;
+  return detaching && wordAt(words, tokens.length - 1) === 'CONCURRENTLY' ? (tokens.at(-1) ?? null) : null;
 }
 
 function copiesFromStdin(script: string, { tokens }: ScriptStatement): boolean {

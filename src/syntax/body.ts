@@ -2,6 +2,7 @@ import { endOfSpace } from './characters.ts';
 import { readToken, type Token } from './lexer.ts';
 import type { ParameterReader } from './named-parameter.ts';
 import { isHeader, nextHeader } from './next-header.ts';
+import { positionalProblem } from './positional.ts';
 import type { Problem } from './problem.ts';
 import { pass, surroundings } from './surroundings.ts';
 import type { Use } from './use.ts';
@@ -23,30 +24,36 @@ export interface Body {
 export function readBody(text: string, start: number, readParameter: ParameterReader): Body {
   const uses: Use[] = [];
   const problems: Problem[] = [];
+  const positional: Token[] = [];
   const around = surroundings(text);
   let end = start;
+  const body = (next: number, ended: Body['ended']): Body => {
+    const refused = positionalProblem(text, { start, end }, positional);
+    return { start, end, next, ended, uses, problems: refused === null ? problems : [...problems, refused] };
+  };
   for (let at = start; at < text.length; at = endOfSpace(text, at)) {
     const token = readToken(text, at);
     if (!token.closed || swallowsHeader(text, token)) {
       const next = nextHeader(text, token.start + 1) ?? text.length;
-      return { start, end, next, ended: token, uses, problems };
+      return body(next, token);
     }
-    if (token.kind === ';') return { start, end, next: token.end, ended: 'semicolon', uses, problems };
+    if (token.kind === ';') return body(token.end, 'semicolon');
     if (token.kind === 'line comment' || token.kind === 'block comment') {
       if (isHeader(text.slice(token.start, token.end))) {
-        return { start, end, next: token.start, ended: 'header', uses, problems };
+        return body(token.start, 'header');
       }
       at = token.end;
       continue;
     }
     const found = readParameter(text, token, around);
     if (found?.problem) problems.push(found.problem);
+    if (found && 'positional' in found) positional.push(found.positional);
     if (found?.use) uses.push(found.use);
     at = found?.use?.end ?? token.end;
     pass(around, found?.use ? { kind: 'parameter', start: token.start, end: at, closed: true } : token);
     end = at;
   }
-  return { start, end, next: text.length, ended: 'text', uses, problems };
+  return body(text.length, 'text');
 }
 
 /**

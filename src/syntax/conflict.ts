@@ -1,4 +1,4 @@
-import { isParameterName, NAME_HINT } from './identifier.ts';
+import { isParameterName, parameterNameHint } from './identifier.ts';
 import type { Problem } from './problem.ts';
 import type { Transform } from './transform.ts';
 import type { Use } from './use.ts';
@@ -17,7 +17,11 @@ export function conflicts(name: string, uses: readonly Use[], transform: Transfo
 function misnamed(name: string, uses: readonly Use[]): Problem | null {
   const [first] = uses;
   if (first === undefined || isParameterName(name)) return null;
-  return { offset: first.start, message: `"${name}" is not a valid parameter name.`, hint: NAME_HINT };
+  return {
+    offset: first.start,
+    message: `"${name}" is not a valid parameter name.`,
+    hint: parameterNameHint(name),
+  };
 }
 
 function markedTwice(name: string, uses: readonly Use[]): Problem | null {

@@ -11,5 +11,12 @@ export function isParameterName(name: string): boolean {
   return name !== '__proto__' && (isQueryName(name) || /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name));
 }
 
+/** What to do about a parameter's or field's name that is not valid. */
+export function parameterNameHint(name: string): string {
+  return name === '__proto__'
+    ? 'As a key of an object literal it sets the prototype, so that the value would never arrive: use another name.'
+    : NAME_HINT;
+}
+
 /** What to do about a name that is not valid. */
 export const NAME_HINT = 'A name is letters, digits and _, and starts with no digit.';

@@ -7,7 +7,9 @@ import type { Use } from './use.ts';
 /** What a spelling makes of a token: a parameter, a mistake, or (null) ordinary SQL. */
 export type Found =
   | { readonly use: Use; readonly problem: Problem | null }
-  | { readonly use: null; readonly problem: Problem };
+  | { readonly use: null; readonly problem: Problem }
+  /** `$1`, which is reported once for a statement: see positional.ts. */
+  | { readonly use: null; readonly problem: null; readonly positional: Token };
 
 /** Looks for a parameter that starts with a token. */
 export type ParameterReader = (text: string, token: Token, around: Surroundings) => Found | null;
@@ -15,11 +17,7 @@ export type ParameterReader = (text: string, token: Token, around: Surroundings)
 /** PgTyped's spelling: `:name`, `:name!` and our `:name?`. */
 export function readNamedParameter(text: string, token: Token, around: Surroundings): Found | null {
   if (token.kind === 'positional') {
-    const written = text.slice(token.start, token.end);
-    const message = `${written}: positional parameters are not read here.`;
-    const hint =
-      'Name the parameter, for example :id; or write the header as sqlc does: -- name: GetCar :one';
-    return { use: null, problem: { offset: token.start, message, hint } };
+    return { use: null, problem: null, positional: token };
   }
   if (token.kind !== 'colon') return null;
   if (takesSliceColon(around) || !isIdentifierStart(text.charCodeAt(token.end))) return null;

@@ -1,4 +1,4 @@
-import { isParameterName, NAME_HINT } from './identifier.ts';
+import { isParameterName, parameterNameHint } from './identifier.ts';
 import { matchAt, spaceAt } from './match.ts';
 import type { Problem } from './problem.ts';
 
@@ -60,7 +60,7 @@ export function readTransform(text: string, from: number, base: number): Transfo
       );
     }
     if (!isParameterName(field))
-      return stop(`${label}: "${field}" is not a valid name of a field.`, NAME_HINT);
+      return stop(`${label}: "${field}" is not a valid name of a field.`, parameterNameHint(field));
     if (fields.has(field)) {
       return stop(`${label}: the field ${field} stands twice.`, 'Name each field once.');
     }

@@ -36,6 +36,22 @@ const schema = { schema: './schema.sql' };
 const tables =
   "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1";
 
+test('a schema file may say CONCURRENTLY', async () => {
+  const sql = `CREATE TABLE a (id int PRIMARY KEY, b int);
+CREATE INDEX CONCURRENTLY a_b ON a (b);
+CREATE UNIQUE INDEX concurrently IF NOT EXISTS a_u ON a (b);
+DROP INDEX CONCURRENTLY a_b;
+REINDEX INDEX CONCURRENTLY a_u;
+CREATE TABLE p (x int) PARTITION BY LIST (x);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;
+ALTER TABLE a RENAME b TO "CONCURRENTLY";
+`;
+  const indexes = "SELECT relname FROM pg_class WHERE relkind = 'i' AND relname LIKE 'a\\_%' ORDER BY 1";
+  const found = await built({ 'schema.sql': sql }, schema, ({ client }) => rows({ client }, indexes));
+  expect(found).toEqual([['a_pkey'], ['a_u']]);
+});
+
 describe('migrations of node-pg-migrate', () => {
   test('run in the order of their numbers, only their way up', async () => {
     const files = {

@@ -25,7 +25,7 @@ describe('a diagnostic', () => {
         line: 3,
         column: 3,
         message: '$1: positional parameters are not read here.',
-        hint: 'Name the parameter, for example :id; or write the header as sqlc does: -- name: GetCar :one',
+        hint: 'Write the header as sqlc does (-- name: GetCar :one), or name the parameters, such as :p1 for $1:\nSELECT :a,\r\n  :p1;',
         excerpt: '  $1;',
         sqlstate: null,
       },
@@ -192,7 +192,7 @@ describe('@param', () => {
     [
       'a field of a bad name',
       '/* @name A @param x -> (a, __proto__!) */ INSERT INTO t VALUES :x;',
-      '1:28 @param x: "__proto__" is not a valid name of a field. | A name is letters, digits and _, and starts with no digit.',
+      '1:28 @param x: "__proto__" is not a valid name of a field. | As a key of an object literal it sets the prototype, so that the value would never arrive: use another name.',
     ],
     [
       'a parameter twice',
@@ -260,8 +260,7 @@ describe('statements', () => {
       '/* @name A */ SELECT $1, $12;/* @name B */ SELECT 3;',
       ['B'],
       [
-        '1:22 $1: positional parameters are not read here. | Name the parameter, for example :id; or write the header as sqlc does: -- name: GetCar :one',
-        '1:26 $12: positional parameters are not read here. | Name the parameter, for example :id; or write the header as sqlc does: -- name: GetCar :one',
+        '1:22 $1: positional parameters are not read here. | Write the header as sqlc does (-- name: GetCar :one), or name the parameters, such as :p1 for $1, :p12 for $12:\nSELECT :p1, :p12;',
       ],
     ],
     [
@@ -391,7 +390,7 @@ describe('parameters', () => {
     [
       '__proto__',
       '/* @name A */ SELECT :__proto__;',
-      '1:22 "__proto__" is not a valid parameter name. | A name is letters, digits and _, and starts with no digit.',
+      '1:22 "__proto__" is not a valid parameter name. | As a key of an object literal it sets the prototype, so that the value would never arrive: use another name.',
     ],
     [
       'a name of other characters',
