@@ -2,6 +2,7 @@ import { baseType } from './catalog/base-type.ts';
 import type { Catalog, Relation } from './catalog/catalog.ts';
 import { definingQuery } from './catalog/definition.ts';
 import { isMadeElsewhere } from './catalog/updatable.ts';
+import { chosenArguments } from './literals/chosen.ts';
 import { tableColumnLiterals, tableElementLiterals } from './literals/column.ts';
 import { isLiteralType, literalOf } from './literals/constant.ts';
 import { elementLiteralsOf } from './literals/elements.ts';
@@ -172,6 +173,11 @@ function findLiterals(expr: Expr, scope: Scope): Bound {
     case 'FUNCEXPR': {
       const array = unnestedArray(expr, catalog);
       return array === null ? null : elementsOf(array, scope);
+    }
+    case 'AGGREF':
+    case 'WINDOWFUNC': {
+      const args = chosenArguments(expr, catalog);
+      return args === null ? null : each(args);
     }
     case 'SUBSCRIPTINGREF': {
       const isElement = expr.reflowerindexpr === null && expr.refassgnexpr === null;

@@ -37,6 +37,8 @@ const schema = `
     domain_number number,
     long text CHECK (long IN ('${'x'.repeat(300)}', 'y')),
     -- not these
+    or_null text CHECK (or_null IS NULL OR or_null IN ('a', 'b')),
+    other_null text CHECK (any_of IS NULL OR other_null IN ('a', 'b')),
     loose text CHECK (loose IN ('a', 'b') OR id > 0),
     not_in text CHECK (not_in NOT IN ('a', 'b')),
     with_null text CHECK (with_null IN ('a', NULL)),
@@ -105,6 +107,8 @@ const columns: Readonly<Record<string, readonly Literal[] | null>> = {
   small: ['s', 'm'],
   domain_number: [1, 2],
   long: ['x'.repeat(300), 'y'],
+  or_null: ['a', 'b'],
+  other_null: null,
   loose: null,
   not_in: null,
   with_null: null,
@@ -227,6 +231,21 @@ const members: readonly (readonly [sql: string, ...literals: (readonly Literal[]
   ],
   ["SELECT x, y FROM unnest('{a}'::text[], '{1,2}'::int[]) u (x, y)", ['a'], [1, 2]],
   ['SELECT listed[1] AS a, listed[1:1] AS b FROM t', ['a', 'b'], null],
+  [
+    'SELECT max(any_of), min(number), max(one), mode() WITHIN GROUP (ORDER BY any_of), max(other) FROM t',
+    ['a', 'b'],
+    [1, -2],
+    ['only'],
+    ['a', 'b'],
+    null,
+  ],
+  [
+    "SELECT first_value(any_of) OVER w, lag(any_of, 1, 'x') OVER w, lead(any_of) OVER w, string_agg(any_of, '') OVER w FROM t WINDOW w AS (ORDER BY id)",
+    ['a', 'b'],
+    ['a', 'b', 'x'],
+    ['a', 'b'],
+    null,
+  ],
 ];
 
 describe.each(servers)('literals, on %s', (server) => {

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Expr } from '../tree/nodes.ts';
+import type { BoolExpr, Expr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
 import { literalOf, literalsOfArray } from './constant.ts';
 
@@ -16,8 +16,10 @@ export function allowedValues(
   switch (condition.tag) {
     case 'BOOLEXPR': {
       if (condition.boolop === 'not') return null;
-      const all = condition.args.map((arg) => allowedValues(arg, isSubject, catalog));
+      const args = besidesNull(condition, isSubject);
+      const all = args.map((arg) => allowedValues(arg, isSubject, catalog));
       if (condition.boolop === 'or') {
+        if (all.length === 0) return null;
         return all.includes(null) ? null : distinct(all.flatMap((values) => values ?? []));
       }
       const [first, ...others] = all.filter((values) => values !== null);
@@ -56,6 +58,10 @@ export function allowedElements(
   isSubject: (expr: Expr) => boolean,
   catalog: Catalog,
 ): readonly Literal[] | null {
+  if (condition.tag === 'BOOLEXPR' && condition.boolop === 'or') {
+    const [only, another] = besidesNull(condition, isSubject);
+    return only === undefined || another !== undefined ? null : allowedElements(only, isSubject, catalog);
+  }
   if (condition.tag === 'BOOLEXPR' && condition.boolop === 'and') {
     for (const arg of condition.args) {
       const found = allowedElements(arg, isSubject, catalog);
@@ -72,6 +78,14 @@ export function allowedElements(
   if (array === undefined || list === undefined || !isSubject(array)) return null;
   const values = literalsOfArray(list, catalog);
   return values === null || values.length === 0 ? null : distinct(values);
+}
+
+/** The terms of `x IS NULL OR …` that say something of a value; of other conditions all. */
+function besidesNull({ boolop, args }: BoolExpr, isSubject: (expr: Expr) => boolean): readonly Expr[] {
+  if (boolop !== 'or') return args;
+  return args.filter(
+    (arg) => arg.tag !== 'NULLTEST' || arg.nulltesttype !== 0 || arg.argisrow || !isSubject(arg.arg),
+  );
 }
 
 /** An expression without casts that keep its value and its text: varchar to text, a domain to its base. */

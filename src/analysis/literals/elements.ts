@@ -60,6 +60,8 @@ export function elementLiteralsOf(expr: Expr, scope: Scope, find: Finder): Bound
       );
     case 'COALESCEEXPR':
       return together(expr.args.map(of));
+    case 'SUBSCRIPTINGREF':
+      return expr.reflowerindexpr !== null && expr.refassgnexpr === null ? of(expr.refexpr) : null;
     case 'FUNCEXPR':
     case 'OPEXPR': {
       const [first, second] = expr.args ?? [];

@@ -1,5 +1,5 @@
-import { type Facts, notNull, onlyNull } from '../facts.ts';
-import { joinFacts } from './join-facts.ts';
+import { anything, type Facts, notNull, onlyNull } from '../facts.ts';
+import { joinFacts, withNullable } from './join-facts.ts';
 
 /** OIDs of pg_proc.dat. */
 const Fn = {
@@ -29,6 +29,8 @@ export function elementsOf(oid: number, args: readonly Facts[]): Facts | undefin
       if (first === onlyNull || second === onlyNull) return (first === onlyNull ? second : first)?.element;
       return first?.element && second?.element && joinFacts(first.element, second.element);
     case Fn.arrayRemove:
+      // array_remove(x, NULL) leaves no NULL (array_remove, src/backend/utils/adt/arrayfuncs.c).
+      return second === onlyNull ? withNullable(first?.element ?? anything, false) : first?.element;
     case Fn.trimArray:
       return first?.element;
     case Fn.arrayReplace: {

@@ -7,7 +7,7 @@ import { type CommonTableExpr, type Expr, type RangeTblEntry, Rte, type TableFun
 import { argumentFacts, setFacts } from './call.ts';
 import type { Context, Frame, Opened } from './context.ts';
 import { isLocking } from './foreign-key.ts';
-import { joinColumns, sameFacts } from './join-facts.ts';
+import { joinColumns, joinFacts, sameFacts } from './join-facts.ts';
 import { jsonTableColumns } from './json.ts';
 import { enclosing, learnOfRows, regionKey } from './learn.ts';
 import { conditionsOn } from './pushed-down.ts';
@@ -131,11 +131,20 @@ function withColumns(frame: Frame, entry: RangeTblEntry, index: number): readonl
   const columns =
     known ?? (found.node.cterecursive ? recursive(holder, found.node) : opened(holder, found.node));
   holder.withQueries.set(found.node, columns);
-  if (found.node.cterecursive) return columns;
+  if (found.node.cterecursive) return [...columns, ...columnsAdded(found.node, place(frame, index))];
   if (holder.empty.has(found.node)) frame.empty.add(index);
   const conditions = conditionsOn(frame, index, found.node.ctequery);
   if (conditions.length === 0 || columns.every(({ nullable }) => !nullable)) return columns;
   return openWith(holder, found.node).columnsWhere(conditions);
+}
+
+/** SEARCH's column of the order, CYCLE's mark, which is one of two constants, and its path (PostgreSQL documentation, 7.8.2). */
+function columnsAdded({ search_clause, cycle_clause }: CommonTableExpr, at: Context): readonly Facts[] {
+  const added = search_clause === null ? [] : [notNull];
+  if (cycle_clause === null) return added;
+  const { facts } = at.frame.engine;
+  const [marked, unmarked] = [cycle_clause.cycle_mark_value, cycle_clause.cycle_mark_default];
+  return [...added, joinFacts(facts(marked, at), facts(unmarked, at)), notNull];
 }
 
 function frameAt(frame: Frame, levels: number): Frame | null {

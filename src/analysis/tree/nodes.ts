@@ -190,7 +190,10 @@ export interface CommonTableExpr {
   readonly ctequery: QueryNode;
   readonly cterecursive: boolean;
   readonly search_clause: object | null;
-  readonly cycle_clause: object | null;
+  readonly cycle_clause: {
+    readonly cycle_mark_value: Expr;
+    readonly cycle_mark_default: Expr;
+  } | null;
   readonly ctecolnames: readonly string[] | null;
   readonly ctecoltypes: readonly number[] | null;
 }

@@ -15,4 +15,5 @@ SELECT max(a) AS a, min(a) AS b, mode() WITHIN GROUP (ORDER BY a) AS c FROM (SEL
 WITH RECURSIVE r(a, n) AS (SELECT ARRAY[1], 1 UNION ALL SELECT ARRAY[[2]], n + 1 FROM r WHERE n < 3) SELECT a FROM r;
 SELECT x.a, y.b FROM customer c LEFT JOIN (SELECT id, ARRAY[[id]] AS a FROM customer WHERE id < 3) x USING (id) LEFT JOIN LATERAL (SELECT array_agg(ARRAY[c.id, p.id]) AS b FROM product p) y ON true;
 SELECT to_json(ARRAY[[1, 2]]) AS a, json_agg(a) AS b, to_jsonb(array_agg(a)) AS c, json_build_array(array_agg(ARRAY[a])) AS d FROM (SELECT ARRAY[[id, referrer]] AS a FROM customer) x;
+SELECT array_remove(array_agg(email), NULL) AS a, array_remove(array_agg(email), 'x') AS b FROM customer GROUP BY id;
 SELECT any_value(a) AS a FROM (SELECT ARRAY[[id]] AS a FROM customer) x -- version 16

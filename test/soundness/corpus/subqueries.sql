@@ -85,3 +85,5 @@ SELECT x.k, (SELECT max(y.n) FROM (SELECT n, k FROM loose) y WHERE y.k = x.k) AS
 UPDATE loose SET v = x.placed::text FROM (SELECT step, placed FROM parcel) x WHERE x.step <> 'cart' RETURNING x.placed, v;
 SELECT x.placed FROM parcel_note n FULL JOIN (SELECT id, step, placed FROM parcel) x ON x.id = n.parcel_id AND x.step <> 'cart';
 SELECT a.k, a.v, b.k AS other, b.v AS word FROM (SELECT k, v FROM loose) a, (SELECT k, v FROM loose) b WHERE a.v = 'a';
+WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n % 2 + 1 FROM r) CYCLE n SET c USING p SELECT n, c, p FROM r;
+WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n % 2 + 1 FROM r) SEARCH DEPTH FIRST BY n SET o CYCLE n SET c TO 'y' DEFAULT NULL USING p SELECT n, o, c, p FROM r;
