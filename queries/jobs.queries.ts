@@ -98,10 +98,10 @@ FROM job`,
     { name: 'taskNames', codec: /* @__PURE__ */ array(text) },
   ],
   columns: [
-    ['id', int8],
-    ['status', text],
-    ['runAt', timestamptz],
-    ['tasks', int8],
+    ['id', int8, 20],
+    ['status', text, 0],
+    ['runAt', timestamptz, 1184, 'run_at'],
+    ['tasks', int8, 20],
   ],
 });
 
@@ -176,7 +176,7 @@ export const claimNextJob = /* @__PURE__ */ one<void, ClaimNextJobRow, Violation
   file: 'queries/jobs.sql',
   sql: 'SELECT claim_next_job() AS job_id',
   params: [],
-  columns: [['jobId', int8]],
+  columns: [['jobId', int8, 20, 'job_id']],
 });
 
 export interface AdvanceJobParams {
@@ -203,7 +203,7 @@ export const advanceJob = /* @__PURE__ */ one<AdvanceJobParams, AdvanceJobRow, V
     { name: 'jobId', codec: int8 },
     { name: 'result', codec: json },
   ],
-  columns: [['remaining', int8]],
+  columns: [['remaining', int8, 20, 'remaining!']],
 });
 
 export interface FailJobParams {
@@ -228,7 +228,7 @@ export const failJob = /* @__PURE__ */ one<FailJobParams, FailJobRow, Violations
     { name: 'jobId', codec: int8 },
     { name: 'reason', codec: text },
   ],
-  columns: [['skipped', int8]],
+  columns: [['skipped', int8, 20, 'skipped!']],
 });
 
 export interface RetryJobParams {
@@ -260,7 +260,7 @@ export const retryJob = /* @__PURE__ */ one<RetryJobParams, RetryJobRow, RetryJo
   file: 'queries/jobs.sql',
   sql: 'SELECT retry_job($1) AS job_id',
   params: [{ name: 'jobId', codec: int8 }],
-  columns: [['jobId', int8]],
+  columns: [['jobId', int8, 20, 'job_id']],
 });
 
 export interface CancelJobsParams {
@@ -301,7 +301,7 @@ WHERE id IN `,
 RETURNING id`,
   ],
   params: [{ name: 'ids', list: int8, type: 'int8' }],
-  columns: [['id', int8]],
+  columns: [['id', int8, 20]],
 });
 
 export interface GetJobParams {
@@ -380,16 +380,16 @@ WHERE job.id = $1
 GROUP BY job.id`,
   params: [{ name: 'id', codec: int8 }],
   columns: [
-    ['id', int8],
-    ['kind', text],
-    ['status', text],
-    ['parameters', json],
-    ['stageResults', json],
-    ['attempts', int2],
-    ['error', text],
-    ['took', interval],
-    ['requestedBy', text],
-    ['tasks', json],
+    ['id', int8, 20],
+    ['kind', text, 25],
+    ['status', text, 0],
+    ['parameters', json, 3802],
+    ['stageResults', json, 3802, 'stage_results'],
+    ['attempts', int2, 21],
+    ['error', text, 25],
+    ['took', interval, 1186],
+    ['requestedBy', text, 25, 'requested_by'],
+    ['tasks', json, 3802],
   ],
   readOnly: true,
 });
@@ -435,12 +435,12 @@ WHERE job.status IN ('queued', 'running')
 ORDER BY job.run_at, job.id`,
   params: [],
   columns: [
-    ['id', int8],
-    ['kind', text],
-    ['status', text],
-    ['runAt', timestamptz],
-    ['currentTask', text],
-    ['remaining', int8],
+    ['id', int8, 20],
+    ['kind', text, 25],
+    ['status', text, 0],
+    ['runAt', timestamptz, 1184, 'run_at'],
+    ['currentTask', text, 25, 'current_task'],
+    ['remaining', int8, 20],
   ],
   readOnly: true,
 });
@@ -467,8 +467,8 @@ export const getJobProgress = /* @__PURE__ */ many<GetJobProgressParams, GetJobP
 FROM job_progress($1)`,
   params: [{ name: 'jobId', codec: int8 }],
   columns: [
-    ['status', text],
-    ['tasks', int8],
+    ['status', text, 0],
+    ['tasks', int8, 20],
   ],
   readOnly: true,
 });
@@ -514,8 +514,8 @@ GROUP BY status
 ORDER BY status`,
   params: [{ name: 'kind', codec: text }],
   columns: [
-    ['status', text],
-    ['jobs', int8],
+    ['status', text, 0],
+    ['jobs', int8, 20],
   ],
   readOnly: true,
 });
@@ -554,11 +554,11 @@ WHERE parameters @> $1
 ORDER BY id`,
   params: [{ name: 'parameters', codec: json }],
   columns: [
-    ['id', int8],
-    ['kind', text],
-    ['status', text],
-    ['source', text],
-    ['limits', json],
+    ['id', int8, 20],
+    ['kind', text, 25],
+    ['status', text, 0],
+    ['source', text, 25],
+    ['limits', json, 3802],
   ],
   readOnly: true,
 });
@@ -604,8 +604,8 @@ SELECT
 FROM purged`,
   params: [{ name: 'before', codec: timestamptz }],
   columns: [
-    ['jobs', int8],
-    ['failed', int8],
-    ['ids', /* @__PURE__ */ array(int8)],
+    ['jobs', int8, 20],
+    ['failed', int8, 20],
+    ['ids', /* @__PURE__ */ array(int8), 1016],
   ],
 });

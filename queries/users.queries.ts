@@ -56,10 +56,10 @@ RETURNING id, email, name, created_at`,
     { name: 'name', codec: text },
   ],
   columns: [
-    ['id', uuid],
-    ['email', text],
-    ['name', text],
-    ['createdAt', timestamptz],
+    ['id', uuid, 2950],
+    ['email', text, 25],
+    ['name', text, 25],
+    ['createdAt', timestamptz, 1184, 'created_at'],
   ],
 });
 
@@ -94,12 +94,12 @@ FROM users
 WHERE id = $1`,
   params: [{ name: 'id', codec: uuid }],
   columns: [
-    ['id', uuid],
-    ['email', text],
-    ['name', text],
-    ['address', addressCodec],
-    ['notifyOn', /* @__PURE__ */ arrayWithNulls(text)],
-    ['createdAt', timestamptz],
+    ['id', uuid, 2950],
+    ['email', text, 25],
+    ['name', text, 25],
+    ['address', addressCodec, 0],
+    ['notifyOn', /* @__PURE__ */ arrayWithNulls(text), 0, 'notify_on'],
+    ['createdAt', timestamptz, 1184, 'created_at'],
   ],
   readOnly: true,
 });
@@ -130,9 +130,9 @@ FROM users
 WHERE email = lower($1)`,
   params: [{ name: 'email', codec: text }],
   columns: [
-    ['id', uuid],
-    ['email', text],
-    ['name', text],
+    ['id', uuid, 2950],
+    ['email', text, 25],
+    ['name', text, 25],
   ],
   readOnly: true,
 });
@@ -174,10 +174,10 @@ RETURNING u.id, u.email, u.name, u.xmax = 0 AS first_time`,
     { name: 'name', codec: text },
   ],
   columns: [
-    ['id', uuid],
-    ['email', text],
-    ['name', text],
-    ['firstTime', bool],
+    ['id', uuid, 2950],
+    ['email', text, 25],
+    ['name', text, 25],
+    ['firstTime', bool, 16, 'first_time'],
   ],
 });
 
@@ -234,10 +234,10 @@ WHERE (address).city = $1
 ORDER BY name, id`,
   params: [{ name: 'city', codec: text }],
   columns: [
-    ['id', uuid],
-    ['name', text],
-    ['street', text],
-    ['postalCode', text],
+    ['id', uuid, 2950],
+    ['name', text, 25],
+    ['street', text, 25],
+    ['postalCode', text, 25, 'postal_code'],
   ],
   readOnly: true,
 });
@@ -301,10 +301,10 @@ JOIN users AS u ON u.id = job.requested_by
 WHERE job.id = $1 AND job.status = ANY (u.notify_on)`,
   params: [{ name: 'jobId', codec: int8 }],
   columns: [
-    ['id', uuid],
-    ['email', text],
-    ['jobId', int8],
-    ['status', text],
+    ['id', uuid, 2950],
+    ['email', text, 25],
+    ['jobId', int8, 20, 'job_id'],
+    ['status', text, 0],
   ],
   readOnly: true,
 });

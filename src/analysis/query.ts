@@ -12,6 +12,8 @@ export interface Column {
   readonly source: ColumnReference | null;
   /** `COMMENT ON COLUMN` of the source; null if none. */
   readonly comment: string | null;
+  /** As the server describes it: its name, a mark included, and its type's OID if that is the same on all servers, else 0. */
+  readonly described: { readonly name: string; readonly type: number };
 }
 
 /** The kinds of rows that the arms of a UNION make, told apart by a column that is a constant in each of them. */

@@ -1,5 +1,5 @@
 import { baseType } from './catalog/base-type.ts';
-import type { Catalog } from './catalog/catalog.ts';
+import { type Catalog, LAST_BUILT_IN_OID } from './catalog/catalog.ts';
 import { holdsJson, readColumnComment, withCommentType } from './column-comment.ts';
 import { anything, describedValue, type Facts } from './facts.ts';
 import { withShape } from './json-shape/described.ts';
@@ -91,5 +91,9 @@ export function resultColumn(catalog: Catalog, field: ResultField, facts: Facts,
         ? null
         : { schema: relation.schema, table: relation.name, column: attribute.name },
     comment: holdsJson(value.type) ? comment.text : (attribute?.comment ?? null),
+    described: {
+      name: name + (markedNullable === null ? '' : markedNullable ? '?' : '!'),
+      type: field.dataTypeID <= LAST_BUILT_IN_OID ? field.dataTypeID : 0,
+    },
   };
 }

@@ -1,3 +1,5 @@
+import type { DescribedField } from './described.ts';
+
 /**
  * What a query is executed over: pg's Client, Pool or PoolClient, PGlite or its transactions, or
  * anything else that has one of the two `query` methods.
@@ -26,6 +28,8 @@ export interface QueryResult {
   // pg types them as its type parsers' output; here they are what `types` left: string or null.
   rows: unknown[][];
   rowCount?: number | null;
+  /** The columns, as the server describes them. */
+  fields?: readonly DescribedField[];
 }
 
 /** PGlite's own API (https://pglite.dev/docs/api#query), also that of the transaction it hands out. */
@@ -45,6 +49,7 @@ export interface PgliteOptions {
 
 export interface PgliteResult {
   rows: unknown[];
+  fields?: readonly DescribedField[];
   rowCount?: number;
   affectedRows?: number;
 }

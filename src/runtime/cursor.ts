@@ -1,5 +1,6 @@
 import type { QueryConfig } from './connection.ts';
 import type { QueryDefinition } from './definition.ts';
+import type { DescribedField } from './described.ts';
 import { StreamError } from './errors.ts';
 import { rawTypes } from './execute.ts';
 import type { RowReader } from './row.ts';
@@ -38,6 +39,7 @@ export function openCursor<Row>(
     );
   }
   const cursor = db.stream(text, values, { rowMode: 'array', types: rawTypes });
+  let check = read?.check;
   return {
     read: async (rowCount) => {
       const rows = await cursor.read(rowCount).catch((error: unknown) => {
@@ -49,6 +51,10 @@ export function openCursor<Row>(
           "the connection's `stream` has to hand its third argument to the cursor",
         );
       }
+      // What pg-cursor keeps of the description; of other cursors nothing is known.
+      const { fields = [] } = (cursor as { _result?: { fields?: readonly DescribedField[] } })._result ?? {};
+      check?.(fields);
+      check = null;
       return read === null ? [] : rows.map((row) => read(row as (string | null)[]));
     },
     close: () => cursor.close(),

@@ -39,6 +39,12 @@ export type ParamDefinition =
 /** The name in the object and how it is encoded or decoded. */
 export type FieldDefinition = readonly [name: string, codec: AnyCodec];
 
+/**
+ * A column of the result: the name in the object, how it is decoded, the OID of its type if that is built in and 0 if it
+ * is not, and its name for Postgres where that is another one. Without a type it is not compared with what comes.
+ */
+export type ColumnDefinition = readonly [name: string, codec: AnyCodec, type?: number, column?: string];
+
 /** The data literal of one query in a generated module. */
 export interface QueryDefinition {
   readonly name: string;
@@ -52,7 +58,7 @@ export interface QueryDefinition {
   /** In the order of `$1`..`$n`. */
   readonly params: readonly ParamDefinition[];
   /** In the order of the result's columns. */
-  readonly columns: readonly FieldDefinition[];
+  readonly columns: readonly ColumnDefinition[];
   /** It writes nothing and calls nothing volatile, so that it can be sent again when a connection is lost. */
   readonly readOnly?: boolean;
 }

@@ -77,12 +77,16 @@ export class DecodeError extends QueryError {
 
 /** The database answers with other columns than the module was generated for. */
 export class StaleQueryError extends QueryError {
-  constructor(origin: Origin, expected: number, found: number) {
+  /** The column that is another one, as the module has it; null where their number is. */
+  readonly column: string | null;
+
+  constructor(origin: Origin, column: string | null, what: string, found: string, expected: string) {
     super(
       origin,
       'StaleQueryError',
-      `the database returns ${found} columns, the generated module expects ${expected}; run \`nodrift generate\``,
+      `${what} ${found}, the generated module expects ${expected}; run \`nodrift generate\``,
     );
+    this.column = column;
   }
 }
 

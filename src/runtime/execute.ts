@@ -74,6 +74,9 @@ async function query<Row>(
     rowMode: 'array',
     types: rawTypes,
   });
+  if (result.fields !== undefined) {
+    read?.check?.(result.fields);
+  }
   return {
     rows: read === null ? [] : result.rows.map((row) => read(row as (string | null)[])),
     rowCount: result.rowCount ?? 0,

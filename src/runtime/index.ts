@@ -48,7 +48,14 @@ export {
   SerializationError,
   UniqueViolationError,
 } from './database-errors.ts';
-export type { AnyCodec, Codec, FieldDefinition, ParamDefinition, QueryDefinition } from './definition.ts';
+export type {
+  AnyCodec,
+  Codec,
+  ColumnDefinition,
+  FieldDefinition,
+  ParamDefinition,
+  QueryDefinition,
+} from './definition.ts';
 export {
   DecodeError,
   EmptyListError,

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 import { ConnectionError } from './connection-errors.ts';
 import { execute } from './execute.ts';
-import type { RowReader } from './row.ts';
+import { type RowReader, withoutCheck } from './row.ts';
 import { isInTransaction, type Session, withSession } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
@@ -71,8 +71,8 @@ async function* fetchAll<Row>(
     execute(tx, { origin, name: undefined, text: sql, values: params }, reader);
   await run(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, null, values);
   try {
-    for (;;) {
-      const { rows } = await run(`FETCH ${batch} FROM ${cursor}`, read);
+    for (let reader = read; ; reader = withoutCheck(read)) {
+      const { rows } = await run(`FETCH ${batch} FROM ${cursor}`, reader);
       yield* rows;
       if (rows.length < batch) {
         return;

@@ -1,3 +1,4 @@
+import { QueryError } from './errors.ts';
 import type { Executed } from './execute.ts';
 import type { BatchStatement } from './layer.ts';
 import { observed } from './observe.ts';
@@ -122,5 +123,11 @@ function withTimeout(settle: Settle, millis: number | false | undefined): Settle
 }
 
 function isConnected(error: Error | null | undefined): boolean {
-  return error === null || error === undefined || (isServerError(error) && !endsConnection(error));
+  return (
+    error === null ||
+    error === undefined ||
+    // A row that could not be read: the rest of the answers comes all the same.
+    error instanceof QueryError ||
+    (isServerError(error) && !endsConnection(error))
+  );
 }

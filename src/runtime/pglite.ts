@@ -28,6 +28,7 @@ async function queryPglite(
   return {
     rows: result.rows.map((row) => (row as unknown[]).map(toText)),
     rowCount: result.rowCount ?? result.affectedRows ?? 0,
+    ...(result.fields && { fields: result.fields }),
   };
 }
 

@@ -3,6 +3,7 @@ import { encodeHex } from './codec/bytea.ts';
 import type { Connection, PgConnection } from './connection.ts';
 import { asConnection, type Layer } from './layer.ts';
 import { observed } from './observe.ts';
+import type { RowReader } from './row.ts';
 import { isNotKept, isOutdated, isServerError, type ServerFields } from './server-error.ts';
 import { type Session, sessionOver } from './session.ts';
 import type { Statement } from './statement.ts';
@@ -21,6 +22,8 @@ export interface PostgresJs {
   reserve?(): Promise<PostgresJs & { release(): void }>;
   /** Only the one that `begin` handed out has it. */
   savepoint?: unknown;
+  /** Only the one that `postgres(url)` returned has it. */
+  readonly options?: { readonly transform?: { readonly column?: { readonly from?: unknown } } };
 }
 
 interface PostgresJsQuery extends PromiseLike<PostgresJsResult> {
@@ -45,6 +48,8 @@ const REFUSED =
 interface PostgresJsResult extends Iterable<readonly (Uint8Array | null)[]> {
   readonly count: number | null;
   readonly command: string;
+  /** One array for all executions of a prepared statement. */
+  readonly columns?: readonly { readonly name: string; readonly type: number }[] | null;
 }
 
 // The type of a literal whose type is not known yet (pg_type.dat): for the server the same as no type,
@@ -56,9 +61,18 @@ export function postgresJs(sql: PostgresJs): Connection {
   return connectionOver(
     sql,
     { any: true, not: new Set(), refused: false, running: new Set() },
+    hasServersNames(sql),
     (query) => query,
   );
 }
+
+/** Whether results have their columns under the names that the server gives them, as far as it can be known. */
+function hasServersNames({ options }: PostgresJs): boolean {
+  return options !== undefined && !options.transform?.column?.from;
+}
+
+/** The readers whose columns these were found to be. */
+const checked = /* @__PURE__ */ new WeakMap<object, RowReader<unknown>>();
 
 /**
  * Keeps postgres.js from sending a statement again by itself whose prepared statement is gone or outdated. It waits
@@ -81,6 +95,7 @@ function sendOnce(query: PostgresJsQuery): PostgresJsQuery {
 function connectionOver(
   sql: PostgresJs,
   prepares: Prepares,
+  serversNames: boolean,
   started: (query: PostgresJsQuery) => PostgresJsQuery,
 ): Connection {
   async function send(
@@ -123,6 +138,15 @@ function connectionOver(
   const run: Layer['execute'] = (statement, read) =>
     observed(statement, async () => {
       const result = await send(statement.text, statement.values, statement.name !== undefined);
+      if (read?.check && result.columns && checked.get(result.columns) !== read) {
+        read.check(
+          result.columns.map(({ name, type }) => ({
+            name: serversNames ? name : undefined,
+            dataTypeID: type,
+          })),
+        );
+        checked.set(result.columns, read);
+      }
       return {
         rows: read === null ? [] : Array.from(result, (row) => read(row.map(toText))),
         rowCount: result.count ?? 0,
@@ -163,7 +187,7 @@ async function withReserved<Result>(
   let running: PostgresJsQuery | undefined;
   // Its statements share their connection with no others.
   const alone: Prepares = { ...prepares, running: new Set() };
-  const db = connectionOver(reserved, alone, (query) => {
+  const db = connectionOver(reserved, alone, hasServersNames(sql), (query) => {
     running = query;
     return query;
   });

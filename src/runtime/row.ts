@@ -1,9 +1,14 @@
 import { codecReason } from './codec/codec-error.ts';
 import type { QueryDefinition } from './definition.ts';
+import { type ColumnCheck, columnCheck } from './described.ts';
 import { DecodeError, StaleQueryError } from './errors.ts';
 
 /** Turns the texts of one row into a row object. Throws DecodeError or StaleQueryError. */
-export type RowReader<Row> = (texts: readonly (string | null)[]) => Row;
+export interface RowReader<Row> {
+  (texts: readonly (string | null)[]): Row;
+  /** Holds the description of a result against what is read; null where that is done already. */
+  readonly check: ColumnCheck | null;
+}
 
 /** Returns a query's reader: it makes plain objects, keys in the order of the columns. */
 export function rowReader<Row>(definition: QueryDefinition): RowReader<Row> {
@@ -14,9 +19,15 @@ export function rowReader<Row>(definition: QueryDefinition): RowReader<Row> {
   // a key like any other, and all rows have one shape.
   const template: Record<string, unknown> = Object.fromEntries(names.map((name) => [name, null]));
 
-  return (texts) => {
+  const read = (texts: readonly (string | null)[]): Row => {
     if (texts.length !== width) {
-      throw new StaleQueryError(definition, width, texts.length);
+      throw new StaleQueryError(
+        definition,
+        null,
+        'the database returns',
+        `${texts.length} columns`,
+        `${width}`,
+      );
     }
     const row = { ...template };
     let column = 0;
@@ -36,4 +47,10 @@ export function rowReader<Row>(definition: QueryDefinition): RowReader<Row> {
     }
     return row as Row;
   };
+  return Object.assign(read, { check: columnCheck(definition) });
+}
+
+/** The same for further rows of a result that was described. */
+export function withoutCheck<Row>(read: RowReader<Row>): RowReader<Row> {
+  return Object.assign((texts: readonly (string | null)[]) => read(texts), { check: null });
 }

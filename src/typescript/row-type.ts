@@ -18,7 +18,7 @@ import {
 export interface RowType {
   /** Declarations of the row's type, and of those that it is a union of; none for a query without columns. */
   readonly blocks: readonly string[];
-  /** A pair for each column: its key and its codec. */
+  /** For each column its key, its codec and what the server is to describe it as: see ColumnDefinition. */
   readonly codecs: readonly Expression[];
 }
 
@@ -28,10 +28,13 @@ export function rowType({ query, row, keys }: NamedQuery, names: readonly string
   if (columns.length === 0) return { blocks: [], codecs: [] };
   const read = (column: Column, index: number, from: Scope): { field: TsField; codec: Expression } => {
     const key = keys[index] ?? column.name;
-    const { type, codec } = shapeOf(column.value, 'result', column.source, from);
+    const shape = shapeOf(column.value, 'result', column.source, from);
+    const { name, type } = column.described;
     return {
-      field: { name: key, type: orNull(type, column.value.nullable), comment: column.comment },
-      codec: { list: [stringLiteral(key), codec] },
+      field: { name: key, type: orNull(shape.type, column.value.nullable), comment: column.comment },
+      codec: {
+        list: [stringLiteral(key), shape.codec, String(type), ...(name === key ? [] : [stringLiteral(name)])],
+      },
     };
   };
   if (variants === undefined || !areToldApart(variants, scope)) {

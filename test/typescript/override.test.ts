@@ -35,7 +35,7 @@ function print(type: PgType | Value, known: Partial<Config>) {
     result: (interfaces.get('QRow') ?? interfaces.get('IQResult'))?.[0]?.type,
     codecs: [
       /codec: (.*?) \}/.exec(oneLine(module))?.[1],
-      /columns: \[\['c', ?(.*)\]\]/.exec(oneLine(module))?.[1],
+      /columns: \[\['c', ?(.*), ?0\]\]/.exec(oneLine(module))?.[1],
     ],
     imports: module.split('\n').filter((line) => /^import .* from '(?!nodrift\/|@pgtyped\/)/.test(line)),
   };

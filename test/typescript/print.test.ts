@@ -121,7 +121,9 @@ describe('names', () => {
     const columns = [column('sold_at', text), column('_', text), column('a b', text)];
     const module = moduleOf([query({ name: 'q', sql: 'SELECT', columns })], { camelCaseColumnNames: true });
     expect(module).toContain('  soldAt: string;\n  _: string;\n  aB: string;\n');
-    expect(module).toContain("    ['soldAt', text],\n    ['_', text],\n    ['aB', text],\n");
+    expect(module).toContain(
+      "    ['soldAt', text, 0, 'sold_at'],\n    ['_', text, 0],\n    ['aB', text, 0, 'a b'],\n",
+    );
   });
 
   it('of columns that become one are refused', () => {
@@ -150,7 +152,7 @@ describe('names', () => {
     );
     expect(module).toContain("import type { TextRow as TextRow_ } from './types.js';");
     expect(module).toContain('export const text = /* @__PURE__ */ many_<void, TextRow>({');
-    expect(module).toContain("['a', /* @__PURE__ */ arrayWithNulls(text_)]");
+    expect(module).toContain("['a', /* @__PURE__ */ arrayWithNulls(text_), 0]");
     expect(module).toContain('  a: TextRow_;');
   });
 

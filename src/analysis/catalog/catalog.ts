@@ -181,3 +181,6 @@ export interface OperatorEntry {
 
 /** The first OID that initdb does not hand out (src/include/access/transam.h). */
 export const FIRST_NORMAL_OID = 16384;
+
+/** Up to here OIDs are written into the server's source, and the same on every server (FirstGenbkiObjectId in transam.h). */
+export const LAST_BUILT_IN_OID = 9999;

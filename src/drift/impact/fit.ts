@@ -10,7 +10,8 @@ export interface Fit {
 
 /**
  * What happens to code that decodes a result as `before` and gets `after`; null where nothing does. Values come
- * as PostgreSQL's text format, and the code's decoders are those of src/runtime/codec.
+ * as PostgreSQL's text format, and the code's decoders are those of src/runtime/codec; which types the code lets through
+ * is what src/runtime/described.ts says.
  */
 export function resultFit(before: PgType, after: PgType): Fit | null {
   const [was, is] = [withoutDomain(before), withoutDomain(after)];
@@ -21,7 +22,7 @@ export function resultFit(before: PgType, after: PgType): Fit | null {
   if (from === null || to === null) return differs('result');
   if (from === to && from !== 'enum') return { severity: 'compatible', direction: 'other', effect: alike };
   if (from === 'text' && to === 'enum') return narrowerResult;
-  if (from === 'text') {
+  if (from === 'text' && !isBuiltIn(is)) {
     return { severity: 'may break', direction: 'other', effect: "the code reads another type's text" };
   }
   if (from === 'enum') {
@@ -140,6 +141,10 @@ function sameKind(a: PgType, b: PgType): boolean {
 
 function insideFit(was: PgType, is: PgType, compare: Compare): Fit | null {
   if (was.kind === 'array' && is.kind === 'array') return compare(was.element, is.element);
+  const ranges = was.kind === 'range' || was.kind === 'multirange';
+  if (ranges && compare === resultFit && isBuiltIn(was) && isBuiltIn(is) && was.name !== is.name) {
+    return differs('result');
+  }
   if (was.kind === 'range' && is.kind === 'range') return compare(was.subtype, is.subtype);
   if (was.kind === 'multirange' && is.kind === 'multirange') return compare(was.range, is.range);
   if (was.kind === 'enum' && is.kind === 'enum') {
@@ -171,6 +176,10 @@ function domainFit(before: PgType, after: PgType, use: 'result' | 'parameter'): 
   return is === null
     ? widerParameter
     : { severity: 'may break', direction: 'narrower', effect: `callers must keep to the domain ${is}` };
+}
+
+function isBuiltIn(type: PgType): type is Exclude<PgType, { kind: 'array' }> {
+  return type.kind !== 'array' && type.schema === 'pg_catalog';
 }
 
 function domainName(type: PgType): string | null {
@@ -215,14 +224,10 @@ function numberResult(from: string, to: string): Fit {
   if (integer || (from === 'float8' && to === 'float4') || (from === 'float4' && to === 'float8')) {
     return { severity: 'compatible', direction, effect: 'the code decodes it as before' };
   }
-  if (from === 'int8') {
-    return { severity: 'breaks', direction, effect: 'the code decodes whole numbers only' };
+  if (to === 'int8' && (from === 'int2' || from === 'int4')) {
+    return { severity: 'may break', direction, effect: 'numbers beyond 2^53 throw DecodeError' };
   }
-  const effect =
-    to === 'int8' || to === 'numeric'
-      ? 'numbers beyond 2^53, or with many digits, are rounded by the code'
-      : 'rows can hold fractions and exponents where the code expects none';
-  return { severity: 'may break', direction, effect };
+  return { severity: 'breaks', direction, effect: 'the code decodes another type' };
 }
 
 function numberParameter(from: string, to: string): Fit {

@@ -9,15 +9,21 @@ function decodeNumber(text: string): number {
   return number;
 }
 
+function decodeInteger(text: string): number {
+  return safeInteger(decodeNumber(text));
+}
+
 function encodeNumber(value: number): string {
   // String(-0) is '0'; float4 and float8 have a negative zero.
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
 const number: Codec<number> = { decode: decodeNumber, encode: encodeNumber };
+/** Where the column has become int8, it reads what a number holds. */
+const integer: Codec<number> = { decode: decodeInteger, encode: encodeNumber };
 
-export const int2: Codec<number> = number;
-export const int4: Codec<number> = number;
+export const int2: Codec<number> = integer;
+export const int4: Codec<number> = integer;
 export const oid: Codec<number> = number;
 /** NaN, Infinity and -Infinity are spelled by Postgres as JavaScript reads them. */
 export const float4: Codec<number> = number;
@@ -27,7 +33,7 @@ export const int8: Codec<bigint> = { decode: BigInt, encode: String };
 
 /** A number where it is exact, an error where it would be rounded. */
 export const int8AsNumber: Codec<number> = {
-  decode: (text) => safeInteger(decodeNumber(text)),
+  decode: decodeInteger,
   encode: (value) => String(safeInteger(value)),
 };
 

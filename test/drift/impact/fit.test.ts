@@ -3,10 +3,26 @@ import type { Json, PgType } from '../../../src/analysis/type.ts';
 import { parameterFit, resultFit } from '../../../src/drift/impact/fit.ts';
 import { jsonFits } from '../../../src/drift/impact/json-fit.ts';
 import { shrinks } from '../../../src/drift/impact/modifier.ts';
-import { bool, date, int4, int8, numeric, text, timestamptz } from '../../../src/runtime/index.ts';
+import { columnCheck } from '../../../src/runtime/described.ts';
+import {
+  bool,
+  date,
+  int4,
+  int8,
+  numeric,
+  StaleQueryError,
+  text,
+  timestamptz,
+} from '../../../src/runtime/index.ts';
 
 const base = (name: string): PgType => ({ kind: 'base', schema: 'pg_catalog', name });
 const list = (element: PgType): PgType => ({ kind: 'array', element });
+const range = (name: string, subtype: string): PgType => ({
+  kind: 'range',
+  schema: 'pg_catalog',
+  name,
+  subtype: base(subtype),
+});
 const mood = (...labels: readonly string[]): PgType => ({
   kind: 'enum',
   schema: 'public',
@@ -36,9 +52,11 @@ test.each<readonly [before: PgType, after: PgType, result: string | null, parame
   [base('int8'), base('int4'), 'compatible', 'breaks'],
   [base('int8'), base('numeric'), 'breaks', 'compatible'],
   [base('numeric'), base('int8'), 'compatible', 'breaks'],
-  [base('int4'), base('float8'), 'may break', 'may break'],
+  [base('int4'), base('float8'), 'breaks', 'may break'],
   [base('float8'), base('float4'), 'compatible', 'may break'],
-  [base('text'), base('int4'), 'may break', 'breaks'],
+  [base('text'), base('int4'), 'breaks', 'breaks'],
+  [base('text'), { kind: 'base', schema: 'public', name: 'ltree' }, 'may break', 'breaks'],
+  [range('int8range', 'int8'), range('int4range', 'int4'), 'breaks', 'breaks'],
   [base('int4'), base('text'), 'breaks', 'compatible'],
   [base('bool'), base('int4'), 'breaks', 'breaks'],
   [base('date'), base('timestamptz'), 'breaks', 'compatible'],
@@ -58,6 +76,48 @@ test.each<readonly [before: PgType, after: PgType, result: string | null, parame
 ])('%j -> %j', (before, after, result, parameter) => {
   expect(resultFit(before, after)?.severity ?? null).toBe(result);
   expect(parameterFit(before, after)?.severity ?? null).toBe(parameter);
+});
+
+describe('generated code', () => {
+  const oids = {
+    text: [25, 1009],
+    varchar: [1043, 1015],
+    bpchar: [1042, 1014],
+    json: [114, 199],
+    jsonb: [3802, 3807],
+    int2: [21, 1005],
+    int4: [23, 1007],
+    int8: [20, 1016],
+    numeric: [1700, 1231],
+    float4: [700, 1021],
+    float8: [701, 1022],
+    bool: [16, 1000],
+    date: [1082, 1182],
+    timestamptz: [1184, 1185],
+    uuid: [2950, 2951],
+  } as const;
+  const types = Object.entries(oids).flatMap(([name, [plain, array]]): [PgType, number][] => [
+    [base(name), plain],
+    [list(base(name)), array],
+  ]);
+
+  test('throws StaleQueryError where a built-in type has become one that breaks it', () => {
+    for (const [before, declared] of types) {
+      const check = columnCheck({
+        name: 'q',
+        file: 'q.sql',
+        sql: '',
+        params: [],
+        columns: [['x', text, declared]],
+      });
+      for (const [after, dataTypeID] of types) {
+        const breaks = resultFit(before, after)?.severity === 'breaks';
+        const names = `${JSON.stringify(before)} ${JSON.stringify(after)}`;
+        if (breaks) expect(() => check?.([{ name: 'x', dataTypeID }]), names).toThrow(StaleQueryError);
+        else expect(() => check?.([{ name: 'x', dataTypeID }]), names).not.toThrow();
+      }
+    }
+  });
 });
 
 describe('the decoders', () => {

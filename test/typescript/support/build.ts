@@ -84,7 +84,14 @@ export function value(type: PgType | Value, nullable = false): Value {
 }
 
 export function column(name: string, type: PgType | Value, more: Partial<Column> = {}): Column {
-  return { name, value: value(type), source: null, comment: null, ...more };
+  return {
+    name,
+    value: value(type),
+    source: null,
+    comment: null,
+    described: { name, type: 0 },
+    ...more,
+  };
 }
 
 /** How a parameter of a test query is to be: the name in the SQL text, with `!` or `?` behind it, leads to it. */

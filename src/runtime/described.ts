@@ -1,0 +1,100 @@
+import type { ColumnDefinition, QueryDefinition } from './definition.ts';
+import { StaleQueryError } from './errors.ts';
+
+/** How a server describes a column of a result, under the names that pg and PGlite give it. */
+export interface DescribedField {
+  /** Undefined where the driver gives columns names of its own. */
+  readonly name: string | undefined;
+  /** The OID of its type; for a domain that of what is below it. */
+  readonly dataTypeID: number;
+}
+
+/** Throws StaleQueryError where a result has other columns than the module was generated for. */
+export type ColumnCheck = (fields: readonly DescribedField[]) => void;
+
+/** Returns a query's check; null for modules that don't say what is to come. */
+export function columnCheck(definition: QueryDefinition): ColumnCheck | null {
+  const { columns } = definition;
+  if (!columns.some(([, , type]) => type !== undefined)) {
+    return null;
+  }
+  return (fields) => {
+    // Their number is looked at where rows are read.
+    for (const [i, column] of columns.entries()) {
+      const field = fields[i];
+      if (field !== undefined) {
+        compare(definition, column, field, i + 1);
+      }
+    }
+  };
+}
+
+function compare(
+  definition: QueryDefinition,
+  [key, , type, name = key]: ColumnDefinition,
+  field: DescribedField,
+  place: number,
+): void {
+  if (field.name !== undefined && field.name !== name) {
+    throw new StaleQueryError(definition, name, `column ${place} is`, `"${field.name}"`, `"${name}"`);
+  }
+  if (type !== undefined && !isReadAlike(type, field.dataTypeID)) {
+    throw new StaleQueryError(
+      definition,
+      name,
+      `column "${name}" is`,
+      nameOf(field.dataTypeID),
+      nameOf(type),
+    );
+  }
+}
+
+/** Types above are the database's own (FirstGenbkiObjectId in transam.h): their OIDs are others on each. */
+const LAST_BUILT_IN = 9999;
+
+// text, varchar, bpchar, name; json, jsonb; int2, int4, int8, numeric, float4, float8; and the arrays of these.
+const TEXTS = [25, 1043, 1042, 19];
+const TEXT_ARRAYS = [1009, 1015, 1014, 1003];
+const JSONS = [114, 3802];
+const JSON_ARRAYS = [199, 3807];
+const NUMBERS = [21, 23, 20, 1700, 700, 701];
+const NUMBER_ARRAYS = [1005, 1007, 1016, 1231, 1021, 1022];
+
+/** Whether what was generated for one type reads the other one's values, or says that it cannot. */
+function isReadAlike(declared: number, found: number): boolean {
+  if (declared === found) {
+    return true;
+  }
+  const both = (types: readonly number[]) => types.includes(declared) && types.includes(found);
+  const isText = (type: number) => TEXTS.includes(type) || TEXT_ARRAYS.includes(type);
+  if (declared === 0) {
+    return found > LAST_BUILT_IN || isText(found);
+  }
+  if (found > LAST_BUILT_IN) {
+    return isText(declared);
+  }
+  return (
+    both(TEXTS) ||
+    both(TEXT_ARRAYS) ||
+    both(JSONS) ||
+    both(JSON_ARRAYS) ||
+    holds(NUMBERS, declared, found) ||
+    holds(NUMBER_ARRAYS, declared, found)
+  );
+}
+
+/** Integers read integers, numeric also; floats read those that they hold exactly, and each other. */
+function holds(numbers: readonly number[], declared: number, found: number): boolean {
+  const [to, from] = [numbers.indexOf(declared), numbers.indexOf(found)];
+  return to >= 0 && from >= 0 && (to < 3 ? from < 3 : to === 3 ? from < 4 : from < 2 || from > 3);
+}
+
+/** Of pg_type.dat, for messages. */
+const NAMES =
+  '16 bool 17 bytea 18 "char" 19 name 20 int8 21 int2 23 int4 25 text 26 oid 114 json 700 float4 701 float8 869 inet 1000 bool[] 1005 int2[] 1007 int4[] 1009 text[] 1015 varchar[] 1016 int8[] 1042 bpchar 1043 varchar 1082 date 1083 time 1114 timestamp 1184 timestamptz 1186 interval 1231 numeric[] 1700 numeric 2249 record 2950 uuid 3802 jsonb ';
+
+function nameOf(type: number): string {
+  return type === 0
+    ? 'a type of the schema'
+    : (new RegExp(`(?:^| )${type} (\\S+)`).exec(NAMES)?.[1] ?? `the type with OID ${type}`);
+}
