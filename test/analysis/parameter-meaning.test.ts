@@ -11,6 +11,9 @@ const schema = `
   CREATE TABLE item (id int PRIMARY KEY, v int, m int, name text, n int NOT NULL DEFAULT 0);
   INSERT INTO item VALUES (1, 1, 5, 'b'), (2, NULL, NULL, 'a'), (3, 3, 1, NULL);
   CREATE TABLE numbered (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
+  CREATE VIEW numbers AS SELECT name, id AS no FROM numbered;
+  CREATE FUNCTION always(a int, b int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+  CREATE OPERATOR ~== (LEFTARG = int, RIGHTARG = int, FUNCTION = always);
   CREATE COLLATION insensitive (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
   CREATE FUNCTION one(a text) RETURNS text LANGUAGE sql STRICT AS 'SELECT a';
   CREATE FUNCTION lax(a text) RETURNS SETOF text LANGUAGE plpgsql AS 'BEGIN RETURN NEXT coalesce(a, $$x$$); END';
@@ -142,7 +145,13 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
     { s: `${status} | null`, k: 'string | null' },
   ],
   ['UPDATE orders SET short = coalesce(short, :k)', { k: "'a' | 'b' | null" }],
+  [
+    'INSERT INTO numbers (no, name) OVERRIDING USER VALUE VALUES (:id, :name)',
+    { id: 'number | null', name: 'string' },
+  ],
   // Lists.
+  ['SELECT id FROM item WHERE id ~== ALL (:l)', { l: 'readonly (number | null)[] | null' }],
+  ['SELECT id FROM item WHERE id ~== ANY (:l)', { l: 'readonly (number | null)[] | null' }],
   ['SELECT id FROM item WHERE name IN :l', { l: 'string' }, '@param l -> (...)'],
   ['SELECT id FROM item WHERE name NOT IN :l', { l: 'string' }, '@param l -> (...)'],
   ['SELECT id FROM orders WHERE status NOT IN :l', { l: status }, '@param l -> (...)'],

@@ -19,6 +19,8 @@ export interface Cases {
   readonly literals: ReadonlyMap<Literal, Hypotheses>;
   /** It is not NULL and none of the literals; none where there are no literals. */
   readonly other: Hypotheses;
+  /** All but `isNull`. */
+  readonly notNull: Hypotheses;
 }
 
 /** A parameter's value, and an element that the array holds if it is one. */
@@ -34,12 +36,14 @@ export interface ParameterCases extends Cases {
 export function casesOf(lists: readonly (readonly (readonly Literal[])[])[]): readonly ParameterCases[] {
   let next = 1n;
   const bit = (): Hypotheses => 1n << next++;
-  return lists.map((ofOne) => ({
-    isNull: bit(),
-    other: ofOne.length > 0 ? bit() : NONE,
-    literals: new Map([...toldApart(ofOne)].map((literal) => [literal, bit()])),
-    elementIsNull: bit(),
-  }));
+  return lists.map((ofOne) => {
+    const isNull = bit();
+    const other = ofOne.length > 0 ? bit() : NONE;
+    const literals = new Map([...toldApart(ofOne)].map((literal) => [literal, bit()]));
+    let notNull = other;
+    for (const hypothesis of literals.values()) notNull |= hypothesis;
+    return { isNull, other, literals, notNull, elementIsNull: bit() };
+  });
 }
 
 /** Values that all lists hold, or that only the same list holds, are one case: the rest. */
@@ -53,14 +57,7 @@ function toldApart(lists: readonly (readonly Literal[])[]): ReadonlySet<Literal>
 
 /** The cases in which a value is not NULL and not in a list. */
 export function outside(cases: Cases, list: readonly Literal[]): Hypotheses {
-  let found = cases.other;
-  for (const [literal, hypothesis] of cases.literals) if (!list.includes(literal)) found |= hypothesis;
-  return found;
-}
-
-/** The cases in which a value is surely not NULL. */
-export function notNull(cases: Cases): Hypotheses {
-  let found = cases.other;
-  for (const hypothesis of cases.literals.values()) found |= hypothesis;
+  let found = cases.notNull;
+  for (const literal of list) found &= ~(cases.literals.get(literal) ?? NONE);
   return found;
 }

@@ -1,17 +1,10 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { rootScope, type Scope } from '../scope.ts';
 import { Cmd, type Expr, type Node, type QueryNode } from '../tree/nodes.ts';
+import { isStrict } from './casts.ts';
 import type { Comparison } from './comparison.ts';
 import { type Excluded, nothing, nullIn, together, value } from './excluded.ts';
-import {
-  ALL,
-  ANY_VALUES,
-  type Hypotheses,
-  NONE,
-  notNull,
-  outside,
-  type ParameterCases,
-} from './hypotheses.ts';
+import { ALL, ANY_VALUES, type Hypotheses, NONE, outside, type ParameterCases } from './hypotheses.ts';
 import { areLiterals, type Resolver, withoutLengthCheck } from './identity.ts';
 import { outcomes } from './outcome.ts';
 import { domainRefusesNull } from './restriction.ts';
@@ -48,11 +41,13 @@ export function meaningless(
     const found = expr.tag === 'PARAM' && expr.paramkind === 0 ? casesOf(expr.paramid) : undefined;
     if (expr.tag !== 'PARAM' || found === undefined) return null;
     // A list is more values than this one: what it is compared with tells what a NULL among them does.
-    return value(spread.has(expr.paramid) ? NONE : found.isNull, notNull(found));
+    return value(spread.has(expr.paramid) ? NONE : found.isNull, found.notNull);
   };
   const comparison = (expr: Expr): Excluded =>
     (uses.comparisons.get(expr) ?? []).reduce((all, one) => {
       const found = casesOf(one.param.paramid);
+      // An operator that is not strict may be true of an element that is NULL.
+      if (one.role === 'array' && !isStrict(expr, catalog)) return all;
       return found === undefined ? all : together(all, compared(one, found, spread.has(one.param.paramid)));
     }, nothing);
   const refused = (node: Node, scope: Scope, without: Hypotheses): Hypotheses => {
@@ -120,7 +115,7 @@ function compared(
   if (literals === null || role === 'one of') return nothing;
   const others = outside(cases, literals);
   const same = constant === null || !exact ? NONE : (cases.literals.get(constant) ?? NONE);
-  const isTold = constant === null || !exact ? NONE : notNull(cases);
+  const isTold = constant === null || !exact ? NONE : cases.notNull;
   switch (operator) {
     case 'equal':
       return quantifier === 'all' ? nothing : { true: others, false: same, null: isTold };

@@ -35,7 +35,7 @@ export interface ParameterUses {
 interface Told {
   /** A value that is in none of the lists, from NULL. */
   others: boolean;
-  /** An array with NULL among its elements, from the same without; of a spread list's values likewise. */
+  /** An array with NULL among its elements, from the same without (and without its row of unnest); a spread list likewise. */
   nullElements: boolean;
   /** An array with an element that is in none of the lists, from the same without. */
   otherElements: boolean;

@@ -1,5 +1,5 @@
-import type { Catalog } from '../catalog/catalog.ts';
-import type { WriteEvent } from '../catalog/updatable.ts';
+import type { Catalog, Relation } from '../catalog/catalog.ts';
+import { type WriteEvent, writeTargets } from '../catalog/updatable.ts';
 import { type Expr, type QueryNode, Rte, type TargetEntry } from '../tree/nodes.ts';
 import { columnRestriction, type Restriction } from './restriction.ts';
 
@@ -24,12 +24,18 @@ export function writesOf(
   const rows = event === 'insert' ? insertedRows(query) : null;
   return (list ?? []).flatMap(({ expr, resno, resjunk }) => {
     if (resjunk) return [];
-    const isIgnored = query.override === USER_VALUE && relation.columns.get(resno)?.identity !== '';
-    if (event === 'insert' && isIgnored) return [];
+    if (event === 'insert' && query.override === USER_VALUE && isIdentity(relation, resno, catalog))
+      return [];
     const exprs =
       expr.tag === 'VAR' && rows !== null ? rows.flatMap((row) => row[expr.varattno - 1] ?? []) : [expr];
     return [{ exprs, restriction: columnRestriction(relation, resno, event, catalog) }];
   });
+}
+
+function isIdentity(relation: Relation, attnum: number, catalog: Catalog): boolean {
+  const target = writeTargets(relation, catalog, 'insert').at(-1);
+  const stored = target?.columnOf(attnum) ?? null;
+  return stored !== null && target?.relation.columns.get(stored)?.identity !== '';
 }
 
 /** The rows of an INSERT of nothing but VALUES of several rows, all of which it inserts. */
