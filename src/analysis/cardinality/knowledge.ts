@@ -5,7 +5,7 @@ import type { FullJoin, Item, Layer, NullableSide } from './layers.ts';
 import { attnumOf, columnTerm, type Term, varnoOf } from './terms.ts';
 
 /** One of several values. */
-export interface Choice {
+interface Choice {
   readonly way: Determined;
   readonly count: number;
 }

@@ -52,12 +52,12 @@ function minOfSelect(scope: Scope): number {
 }
 
 /** The fewest rows that FROM and WHERE let through. */
-export function minFrom(tree: FromExpr | null, scope: Scope): number {
+function minFrom(tree: FromExpr | null, scope: Scope): number {
   return tree === null ? 1 : minTree(tree, scope);
 }
 
 /** The fewest rows of a part of a query's FROM. */
-export function minTree(tree: JoinTreeNode, scope: Scope): number {
+function minTree(tree: JoinTreeNode, scope: Scope): number {
   step();
   switch (tree.tag) {
     case 'RANGETBLREF':
@@ -79,7 +79,7 @@ export function minTree(tree: JoinTreeNode, scope: Scope): number {
 }
 
 /** Whether a condition is no condition: `ON true`. */
-export function isAlways(condition: Expr | null): boolean {
+function isAlways(condition: Expr | null): boolean {
   return condition === null || (condition.tag === 'CONST' && constantValue(condition) === true);
 }
 
