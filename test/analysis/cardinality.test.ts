@@ -376,6 +376,8 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
     [0, 1],
     [1],
   ],
+  // OFFSET skips rows that the condition around it leaves out.
+  ['SELECT * FROM (SELECT * FROM owner ORDER BY id OFFSET 1) o WHERE id = 2', [0, 1]],
   // grouping, DISTINCT, LIMIT
   ['SELECT count(*) FROM owner', [1, 1]],
   ['SELECT count(*) FROM owner HAVING count(*) > 9', [0, 1]],

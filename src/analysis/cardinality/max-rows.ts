@@ -114,7 +114,9 @@ function evaluate(block: Block, results: DeterminedResults): MaxRows {
       ? selectedRows(block, results)
       : { ...unknown, max: combinedRows(query.setOperations, block, results) };
   const max = query.hasTargetSRFs ? null : found.max;
-  return { max: limited(query, { min: 0, max }).max, determined: found.determined };
+  // OFFSET skips rows of the whole query, maybe none of those that are considered.
+  const shown = results.size === 0 ? query : { ...query, limitOffset: null };
+  return { max: limited(shown, { min: 0, max }).max, determined: found.determined };
 }
 
 // Each pair of them is looked at.
