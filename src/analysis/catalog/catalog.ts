@@ -14,6 +14,8 @@ export interface Catalog {
   readonly types: ReadonlyMap<number, TypeEntry>;
   readonly relations: ReadonlyMap<number, Relation>;
   readonly functions: ReadonlyMap<number, FunctionEntry>;
+  /** The extensions' names by the OIDs of their functions. */
+  readonly extensionFunctions: ReadonlyMap<number, string>;
   readonly operators: ReadonlyMap<number, OperatorEntry>;
   /** Operators that are some btree operator class's equality, with the operator families that they are it in. */
   readonly equality: ReadonlyMap<number, readonly number[]>;

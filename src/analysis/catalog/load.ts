@@ -44,6 +44,7 @@ export async function loadCatalog(
     types: types(rows('types'), rows('enums'), rows('ranges'), rows('constraints')),
     relations: relations(rows),
     functions: functions(rows('functions')),
+    extensionFunctions: new Map(rows('extensionFunctions').map(([oid, name]) => [number(oid), text(name)])),
     operators: operators(rows('operators')),
     equality: grouped(
       rows('equality'),

@@ -16,6 +16,7 @@ export interface CatalogQueries extends Partial<ReturnType<typeof bindingQueries
   readonly triggers: string;
   readonly rules: string;
   readonly functions: string;
+  readonly extensionFunctions: string;
   readonly operators: string;
   readonly equality: string;
   readonly nondeterministic: string;
@@ -110,6 +111,9 @@ export function catalogQueries(
            FROM unnest(p.proargmodes::text[], p.proallargtypes::oid[], p.proargnames) WITH ORDINALITY a(mode, type, name, n))
         END
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace`,
+    extensionFunctions: `SELECT d.objid::int8, x.extname FROM pg_extension x JOIN pg_depend d
+        ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
+      WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e'`,
     operators: `SELECT o.oid::int8, n.nspname, o.oprname, o.oprcode::oid::int8, o.oprnegate::int8, o.oprleft::int8,
         o.oprright::int8
       FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace`,

@@ -1,12 +1,13 @@
 import { completeArguments } from '../catalog/arguments.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
-import { neverNull } from '../never-null/table.ts';
+import { neverNullRule } from '../never-null/rule.ts';
 import type { Expr, FuncExpr } from '../tree/nodes.ts';
 import { elementsOf } from './array-function.ts';
 import { asksForDimension } from './array-length.ts';
 import type { Context } from './context.ts';
 import { dimensionsMade, withDimensions } from './dimensions.ts';
 import { calendarField } from './extract.ts';
+import { isFormatted } from './format.ts';
 import { withNullable } from './join-facts.ts';
 import { isKnown } from './key.ts';
 
@@ -14,7 +15,7 @@ import { isKnown } from './key.ts';
 export function callFacts(call: FuncExpr, context: Context): Facts {
   const args = argumentFacts(call, context);
   if (call.funcretset) return inTargetList(call, args, context);
-  const found = valueFacts(call.funcid, call.args ?? [], args, call.funcvariadic);
+  const found = valueFacts(call.funcid, call.args ?? [], args, call.funcvariadic, context);
   return found.nullable ? bodyFacts(call.funcid, args, context) : found;
 }
 
@@ -29,18 +30,27 @@ export function argumentFacts(call: FuncExpr, context: Context): readonly Facts[
 /** What is proven of an operator's value. Without arguments: as if none of them could be NULL. */
 export function operatorFacts(functionOid: number, args: readonly Expr[], context: Context): Facts {
   const facts = args.map((arg) => context.frame.engine.facts(arg, context));
-  const found = valueFacts(functionOid, args, facts, false);
+  const found = valueFacts(functionOid, args, facts, false, context);
   return found.nullable ? bodyFacts(functionOid, facts, context) : found;
 }
 
-/** By the table of built-in functions. */
-function valueFacts(oid: number, exprs: readonly Expr[], args: readonly Facts[], variadic: boolean): Facts {
-  const rule = neverNull.get(oid);
+/** By the tables of built-in functions and of extensions. */
+function valueFacts(
+  oid: number,
+  exprs: readonly Expr[],
+  args: readonly Facts[],
+  variadic: boolean,
+  context: Context,
+): Facts {
+  const rule = neverNullRule(oid, context.frame.engine.catalog);
   const found = rule !== undefined && proves(rule, args, variadic);
   const given = args.every(({ nullable }) => !nullable);
   if (
     found ||
-    (oid < 16384 && (calendarField(oid, exprs, args) || (given && asksForDimension(oid, exprs))))
+    (oid < 16384 &&
+      (calendarField(oid, exprs, args) ||
+        isFormatted(oid, exprs, args) ||
+        (given && asksForDimension(oid, exprs))))
   ) {
     const element = elementsOf(oid, args);
     return ofDimensions(element === undefined ? notNull : { nullable: false, element }, oid, exprs, args);
@@ -103,7 +113,7 @@ function onlyOneSet(list: readonly { readonly expr: Expr }[]): boolean {
 /** Columns of the rows of a function that returns a set; null if nothing is known of them. */
 export function setFacts(oid: number, args: readonly Facts[], context: Context): readonly Facts[] | null {
   const { engine } = context.frame;
-  const rule = neverNull.get(oid);
+  const rule = neverNullRule(oid, engine.catalog);
   const [first] = args;
   if (rule === 'elements') return [first?.element ?? anything];
   // A strict function returns no row at all where an argument is NULL.

@@ -32,13 +32,20 @@ export function calendarField(oid: number, exprs: readonly Expr[], args: readonl
   return (typeof name === 'string' && growing.has(name.toLowerCase())) || isCurrent(source);
 }
 
-/** Whether an expression is the current date or time, or a part of it. */
-function isCurrent(expr: Expr): boolean {
+// Of a date and time these make another: casts between date, timestamp and timestamptz, AT TIME ZONE, date_trunc.
+const conversions = new Set([
+  ...[1174, 1178, 2024, 2027, 2028, 2029, 1961, 1967],
+  ...[1026, 1159, 2069, 2070, 6334, 6335, 1217, 1284, 2020],
+]);
+
+/** Whether an expression is the current date or time, as it is, converted or cut: it is no infinity. */
+export function isCurrent(expr: Expr): boolean {
   switch (expr.tag) {
     case 'SQLVALUEFUNCTION':
       return true;
     case 'FUNCEXPR':
-      return clocks.has(expr.funcid);
+      if (clocks.has(expr.funcid)) return true;
+      return conversions.has(expr.funcid) && (expr.args ?? []).some(isCurrent);
     default:
       return false;
   }

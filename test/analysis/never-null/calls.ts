@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { extensionFamilies } from './extension-families.ts';
 import type { Rule } from './families.ts';
 import { argumentLists, further, SETUP } from './inputs.ts';
 import type { Candidate } from './select.ts';
@@ -26,6 +27,13 @@ export async function prepareCalls(client: Client): Promise<void> {
       RETURN 'error';
     END $$;
     SET statement_timeout = '20s'; SET xmloption = content`);
+}
+
+/** Creates the extensions that families speak for, as far as the server has them; prepareCalls comes first. */
+export async function createExtensions(client: Client): Promise<void> {
+  for (const name of Object.keys(extensionFamilies)) {
+    await client.query(`CREATE EXTENSION "${name}" SCHEMA never_null`);
+  }
 }
 
 /** Calls a function with many arguments that are not NULL (or, where its rule allows, with some that are). */
@@ -92,10 +100,13 @@ function withNulls(
   }
 }
 
-function callText({ name, rule, variadic, argumentTypes }: Candidate<Rule>, args: readonly string[]): string {
+function callText(
+  { schema, name, rule, variadic, argumentTypes }: Candidate<Rule>,
+  args: readonly string[],
+): string {
   const special = variadic && argumentTypes.at(-1) !== '"any"';
   const list = args.map((arg, i) => (special && i === args.length - 1 ? `VARIADIC ${arg}` : arg)).join(', ');
-  const call = `pg_catalog."${name}"(${list})`;
+  const call = `${schema}."${name}"(${list})`;
   switch (rule) {
     case 'rows':
       return `SELECT bool_or(r IS NOT DISTINCT FROM NULL) FROM (SELECT ${call} LIMIT 20) x(r)`;

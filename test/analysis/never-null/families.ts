@@ -5,8 +5,8 @@
  * Left out on purpose, as they return NULL for some argument: `->`, `->>`, `#>`, `#>>` and jsonb subscripts
  * (missing keys, JSON null), casts of jsonb to scalars (JSON null, from PostgreSQL 18 on), array_length,
  * array_ndims, array_lower, array_upper, array_dims, array_position (not there), lower and upper of ranges
- * (empty, unbounded), scale and min_scale (NaN), to_char, to_number (empty format), extract and date_part (fields
- * of infinity; see extract.ts), substring with a pattern, regexp_match, regexp_substr (no match), jsonpath
+ * (empty, unbounded), scale and min_scale (NaN), to_char of dates and to_number (infinity, empty format; see format.ts),
+ * extract and date_part (fields of infinity; see extract.ts), substring with a pattern, regexp_match, regexp_substr (no match), jsonpath
  * predicates, inet_client_addr and the like, current_schema, geometry (`#`, `##`), pg_get_*, obj_description,
  * to_regclass and the like, overlaps, width_bucket over a function, jsonb_set_lax, has_*_privilege.
  */
@@ -90,6 +90,12 @@ export const families: readonly Family[] = [
     rule: 'args',
     names: ['extract', 'date_part'],
     only: /^text, time with(out)? time zone$/,
+  },
+  {
+    because: 'an empty format gives empty text',
+    rule: 'args',
+    names: ['to_char'],
+    only: /^(integer|bigint|numeric|real|double precision), text$/,
   },
   { because: 'a new value each time', rule: 'args', names: ['gen_random_uuid', 'uuidv4', 'uuidv7'] },
   {

@@ -5,10 +5,10 @@ import { Client } from 'pg';
 import { majors } from '../../support/native-binaries.ts';
 import { startNativeServer } from '../../support/native-server.ts';
 import { aggregateOften } from './aggregate-calls.ts';
-import { callOften, prepareCalls } from './calls.ts';
+import { callOften, createExtensions, prepareCalls } from './calls.ts';
 import type { AggregateRule, Rule } from './families.ts';
-import { tableText } from './print.ts';
-import { aggregateCandidates, type Candidate, candidates } from './select.ts';
+import { extensionTableText, tableText } from './print.ts';
+import { aggregateCandidates, type Candidate, candidates, extensionCandidates } from './select.ts';
 
 // `npm run generate:never-null`: asks a server of every major which functions the families speak for, calls each,
 // and writes those that never returned NULL to src/analysis/never-null.
@@ -16,6 +16,8 @@ import { aggregateCandidates, type Candidate, candidates } from './select.ts';
 const found = new Map<number, Candidate<Rule>>();
 const foundAggregates = new Map<number, Candidate<AggregateRule>>();
 const refused = new Set<number>();
+const foundInExtensions = new Map<string, Rule>();
+const refusedInExtensions = new Set<string>();
 
 const runDir = mkdtempSync(join(tmpdir(), 'nodrift-never-null-'));
 chmodSync(runDir, 0o711);
@@ -37,6 +39,13 @@ write(
   foundAggregates,
 );
 
+for (const key of refusedInExtensions) foundInExtensions.delete(key);
+writeFileSync(
+  new URL('../../../src/analysis/never-null/extensions.ts', import.meta.url),
+  extensionTableText(foundInExtensions),
+);
+console.log(`extensions: ${foundInExtensions.size} of ${foundInExtensions.size + refusedInExtensions.size}`);
+
 async function ask(major: (typeof majors)[number]): Promise<void> {
   const server = startNativeServer(major, runDir, `server-${major}`);
   const client = new Client({ connectionString: server.url });
@@ -50,6 +59,9 @@ async function ask(major: (typeof majors)[number]): Promise<void> {
         refuse(candidate.oid, `${major}: ${candidate.signature}: ${nullFor}`);
       else keep(foundAggregates, candidate, major);
     }
+    await createExtensions(client);
+    for (const candidate of await extensionCandidates(client))
+      await acceptInExtension(client, major, candidate);
   } finally {
     await client.end();
     server.stop();
@@ -61,6 +73,17 @@ async function accept(client: Client, major: number, candidate: Candidate<Rule>)
   if (nullFor !== null) refuse(candidate.oid, `${major}: ${candidate.signature} is NULL: ${nullFor}`);
   else if (answered === 0) refuse(candidate.oid, `${major}: ${candidate.signature} never answered`);
   else keep(found, candidate, major);
+}
+
+async function acceptInExtension(client: Client, major: number, candidate: Candidate<Rule>): Promise<void> {
+  const { answered, nullFor } = await callOften(client, candidate);
+  const key = candidate.key ?? '';
+  if (answered > 0 && nullFor === null) {
+    foundInExtensions.set(key, candidate.rule);
+    return;
+  }
+  refusedInExtensions.add(key);
+  console.log(`left out: ${major}: ${key} ${nullFor === null ? 'never answered' : `is NULL: ${nullFor}`}`);
 }
 
 /** An OID that means something else on another major is left out; one that only got a further argument is not. */

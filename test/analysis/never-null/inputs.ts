@@ -92,6 +92,12 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   tsrange: ["'empty'", "'(,)'", "'[2024-01-01,2024-01-02)'"],
   tstzrange: ["'empty'", "'(,)'", "'[2024-01-01,2024-01-02)'"],
   int4multirange: ["'{}'", "'{[1,2),[4,5)}'", "'{(,)}'"],
+  citext: ["''", "'a'", "'A b,c'", "'('", "'%'"],
+  hstore: ["''", "'a=>1'", '\'a=>NULL, b=>""\''],
+  ltree: ["''", "'a'", "'a.b.c'"],
+  lquery: ["'*'", "'a'", "'a.*{2}'"],
+  ltxtquery: ["'a'", "'a & !b'"],
+  query_int: ["'1'", "'1 & !2'"],
 };
 
 /** Arguments that a function needs to answer at all, beside those made of its types. */
@@ -130,6 +136,29 @@ export const further: Readonly<Record<string, readonly (readonly string[])[]>> =
     ["'ab'::text", "'b'::text", '1', '1', '0', "'i'::text"],
     ["''::text", "'x'::text", '1', '2', '1', "'i'::text", '0'],
   ],
+  crypt: [["'a'::text", "never_null.gen_salt('bf', 4)"]],
+  gen_salt: [["'bf'::text"], ["'md5'::text"], ["'bf'::text", '4']],
+  digest: [
+    ["'a'::text", "'sha256'::text"],
+    ["''::bytea", "'md5'::text"],
+  ],
+  hmac: [
+    ["'a'::text", "'k'::text", "'sha256'::text"],
+    ["''::bytea", "''::bytea", "'md5'::text"],
+  ],
+  encrypt: [["''::bytea", "'k'::bytea", "'aes'::text"]],
+  decrypt: [["never_null.encrypt('', 'k', 'aes')", "'k'::bytea", "'aes'::text"]],
+  encrypt_iv: [["''::bytea", "'k'::bytea", "'i'::bytea", "'aes'::text"]],
+  decrypt_iv: [["never_null.encrypt_iv('', 'k', 'i', 'aes')", "'k'::bytea", "'i'::bytea", "'aes'::text"]],
+  pgp_sym_decrypt: [
+    ["never_null.pgp_sym_encrypt('', 'k')", "'k'::text"],
+    ["never_null.pgp_sym_encrypt('a', 'k')", "'k'::text", "''::text"],
+  ],
+  pgp_sym_decrypt_bytea: [
+    ["never_null.pgp_sym_encrypt_bytea('', 'k')", "'k'::text"],
+    ["never_null.pgp_sym_encrypt_bytea('a', 'k')", "'k'::text", "''::text"],
+  ],
+  dearmor: [["never_null.armor('')"], ["never_null.armor('a')"]],
 };
 
 /** Polymorphic types: what they are tried as, together. */

@@ -92,3 +92,6 @@ SELECT computed FROM computed;
 INSERT INTO computed (a, b) VALUES (NULL, NULL) RETURNING sure, unsure, lasting;
 SELECT (ARRAY[1, 2])[1:k] AS a, (ARRAY[1, 2])[:1] AS b, (ARRAY[1, 2])[k] AS c FROM loose;
 SELECT $1::int::percent AS a, $2::text::title AS b;
+SELECT to_char(now(), 'YYYY') AS a, to_char(current_date, 'YYYY-MM') AS b, to_char(now() AT TIME ZONE 'UTC', 'HH') AS c, to_char(date_trunc('day', now()), '') AS d, to_char(placed, 'YYYY') AS e, to_char(paid, 'YYYY') AS f, to_char(now() + interval '1 day', 'DD') AS g, to_char(interval '1 day', 'DD') AS h FROM purchase;
+SELECT to_char(1, '') AS a, to_char(1.5::float8, '9D9') AS b, to_char('NaN'::numeric, '9') AS c, to_char(2::bigint, NULL) AS d, to_number('12', '99') AS e, to_number('12', '') AS f, to_number('1', x) AS g FROM (VALUES ('9'), ('')) v(x);
+SELECT extract(dow FROM current_date::timestamp) AS a, extract(hour FROM now() AT TIME ZONE 'UTC') AS b, extract(day FROM date_trunc('month', current_date)) AS c, extract(day FROM 'infinity'::timestamptz) AS d;
