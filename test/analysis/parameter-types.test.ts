@@ -103,6 +103,28 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
     },
   ],
   [
+    'INSERT INTO car (make, kind, note) SELECT unnest(:makes::text[]), unnest(:kinds::text[]), unnest(:notes::text[])',
+    {
+      makes: 'readonly string[]',
+      kinds: "readonly ('suv' | 'van')[]",
+      notes: 'readonly (string | null)[] | null',
+    },
+  ],
+  [
+    'INSERT INTO car (make, kind, note) VALUES (unnest(:makes::text[]), unnest(:kinds::text[]), unnest(:notes::text[]))',
+    {
+      makes: 'readonly string[]',
+      kinds: "readonly ('suv' | 'van')[]",
+      notes: 'readonly (string | null)[] | null',
+    },
+  ],
+  ['INSERT INTO car (make) SELECT unnest(:makes::text[]) OFFSET 1', { makes: 'readonly (string | null)[]' }],
+  [
+    'INSERT INTO car (make) SELECT unnest(:makes::text[]) UNION SELECT unnest(:makes::text[]) OFFSET 1',
+    { makes: 'readonly (string | null)[]' },
+  ],
+  ['INSERT INTO car (make) SELECT upper(unnest(:makes::text[]))', { makes: 'readonly (string | null)[]' }],
+  [
     'INSERT INTO car (make) SELECT m FROM unnest(:makes::text[]) WITH ORDINALITY AS u (m, n) ORDER BY n',
     { makes: 'readonly string[]' },
   ],

@@ -287,6 +287,18 @@ describe.each(servers)('parameters, on %s', (server) => {
     expect(
       await elements('INSERT INTO car (id, model) SELECT a, b FROM unnest($1::int[], $2::text[]) x (a, b)'),
     ).toEqual([false, true]);
+    for (const list of [
+      'SELECT unnest($1::int[]), unnest($2::text[])',
+      'VALUES (unnest($1::int[]), unnest($2::text[]))',
+    ]) {
+      expect(await elements(`INSERT INTO car (id, model) ${list}`)).toEqual([false, true]);
+      await expect(
+        database.rows(`INSERT INTO car (id, make) ${list}`, [
+          [8, null],
+          ['a', 'b'],
+        ]),
+      ).rejects.toThrow(/violates/);
+    }
     const insert = "INSERT INTO car (id, make, note, tags) VALUES (7, 'x', 'n', $1)";
     await expect(database.rows(insert, [[null]])).rejects.toThrow(/violates/);
   });

@@ -1,14 +1,16 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { unnestedColumn } from '../literals/unnest.ts';
+import { unnestedArray, unnestedColumn } from '../literals/unnest.ts';
 import { entryOf, type Found, innerScope, resultExpressions, type Scope } from '../scope.ts';
 import { Cmd, type Expr, Join, Rte } from '../tree/nodes.ts';
 
 /**
- * The array whose elements a query writes, each in a row of its own: `INSERT … SELECT x FROM unnest($1) x`. A row that has
- * an element which the column refuses is left out by a condition, as if the element were not there, or raises an error.
+ * The array whose elements a query writes, each in a row of its own: `INSERT … SELECT x FROM unnest($1) x`, or with the
+ * set in the SELECT list or in VALUES. A row that has an element which the column refuses is left out by a condition, as if
+ * the element were not there, or raises an error.
  */
 export function writtenElements(expr: Expr, scope: Scope): Found<Expr> | null {
   const { commandType } = scope.query;
+  if (expr.tag === 'FUNCEXPR') return commandType === Cmd.insert ? unnestedHere(expr, scope) : null;
   if (expr.tag !== 'VAR' || expr.varlevelsup > 0) return null;
   // A row of UPDATE's FROM can do nothing else than to be written; in MERGE another action may take it.
   if (commandType === Cmd.update) return unnestedColumn(expr, scope);
@@ -18,7 +20,13 @@ export function writtenElements(expr: Expr, scope: Scope): Found<Expr> | null {
   const selected = resultExpressions(entry.subquery)[expr.varattno - 1];
   // OFFSET counts rows that are not written.
   if (entry.subquery.setOperations !== null || entry.subquery.limitOffset !== null) return null;
+  if (selected?.tag === 'FUNCEXPR') return unnestedHere(selected, inside);
   return selected?.tag === 'VAR' && selected.varlevelsup === 0 ? unnestedColumn(selected, inside) : null;
+}
+
+function unnestedHere(call: Expr, scope: Scope): Found<Expr> | null {
+  const array = unnestedArray(call, scope.catalog);
+  return array === null ? null : { node: array, scope };
 }
 
 /** Whether it is a NOT NULL column of a table that no outer join can make NULL. */

@@ -1,6 +1,6 @@
 import type { Catalog, Relation } from '../catalog/catalog.ts';
 import type { WriteEvent } from '../catalog/updatable.ts';
-import { unnestedColumn } from '../literals/unnest.ts';
+import { unnestedArray, unnestedColumn } from '../literals/unnest.ts';
 import { originsOf, type Scope } from '../scope.ts';
 import { Cmd, type Expr, type Node, type QueryNode, type TargetEntry } from '../tree/nodes.ts';
 import { walk } from '../tree/walk.ts';
@@ -164,10 +164,12 @@ export function collectUses(query: QueryNode, resolver: Resolver, catalog: Catal
   };
   const writtenColumn = (expr: Expr, column: ParameterUses['columns'][number], scope: Scope): void => {
     if (expr.tag === 'PARAM' && expr.paramkind === 0) usesOf(expr.paramid).columns.push(column);
-    if (expr.tag !== 'VAR') return;
-    for (const { node, scope: inside } of originsOf(scope, expr) ?? [])
-      writtenColumn(withoutCasts(node, catalog), column, inside);
-    const array = unnestedColumn(expr, scope);
+    const called = unnestedArray(expr, catalog);
+    if (expr.tag === 'VAR') {
+      for (const { node, scope: inside } of originsOf(scope, expr) ?? [])
+        writtenColumn(withoutCasts(node, catalog), column, inside);
+    }
+    const array = expr.tag === 'VAR' ? unnestedColumn(expr, scope) : called && { node: called, scope };
     const param = array === null ? null : resolver.parameterOf(array.node, array.scope);
     if (param !== null) usesOf(param.paramid).columns.push(column);
   };
