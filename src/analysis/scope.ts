@@ -153,3 +153,29 @@ export function armsOf(operations: SetOperationStmt | RangeTblRef): readonly Ran
   }
   return arms;
 }
+
+/**
+ * Answers a question about a tree of set operations from its arms, from left to right, up; of any depth, as a UNION of
+ * a thousand arms is a thousand levels deep.
+ */
+export function foldSetOperation<T>(
+  root: SetOperationStmt | RangeTblRef,
+  ofArm: (arm: RangeTblRef) => T,
+  combine: (operation: SetOperationStmt, left: T, right: T) => T,
+): T {
+  const waiting = [root];
+  const order: (SetOperationStmt | RangeTblRef)[] = [];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    order.push(node);
+    if (node.tag === 'SETOPERATIONSTMT') waiting.push(node.larg, node.rarg);
+  }
+  const answered = new Map<SetOperationStmt | RangeTblRef, T>();
+  const answer = (node: SetOperationStmt | RangeTblRef): T => {
+    if (answered.has(node)) return answered.get(node) as T;
+    return node.tag === 'SETOPERATIONSTMT'
+      ? combine(node, answer(node.larg), answer(node.rarg))
+      : ofArm(node);
+  };
+  for (const node of order.reverse()) answered.set(node, answer(node));
+  return answer(root);
+}

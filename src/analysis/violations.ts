@@ -2,17 +2,10 @@ import { usedDefaults } from './catalog/arguments.ts';
 import { type Catalog, hasBindings } from './catalog/catalog.ts';
 import { definingQuery } from './catalog/definition.ts';
 import type { Violation, Violations } from './query.ts';
-import { resultExpressions } from './scope.ts';
+import { foldSetOperation, resultExpressions } from './scope.ts';
 import { calledFunctions } from './tree/calls.ts';
 import { expressionType } from './tree/expression-type.ts';
-import {
-  Cmd,
-  type Node,
-  type QueryNode,
-  type RangeTblRef,
-  Rte,
-  type SetOperationStmt,
-} from './tree/nodes.ts';
+import { Cmd, type Node, type QueryNode, Rte } from './tree/nodes.ts';
 import { walk } from './tree/walk.ts';
 import { type Found, functionViolations, isNew, typeViolations } from './violations/found.ts';
 import { writeViolations } from './violations/write.ts';
@@ -90,18 +83,23 @@ function convertedTo(node: Node): readonly number[] {
  * The types that arms of set operations are made into. The tree only shows them as the result's types: the arms stay as
  * they are (transformSetOperationTree, src/backend/parser/analyze.c), as with arrays of a domain in one of them.
  */
-function armsConvertedTo(node: QueryNode['setOperations'], query: QueryNode): readonly number[] {
-  if (node?.tag !== 'SETOPERATIONSTMT') return [];
-  return [node.larg, node.rarg].flatMap((arm) => {
-    const types = armTypes(arm, query);
-    return [...node.colTypes.filter((type, i) => type !== types[i]), ...armsConvertedTo(arm, query)];
-  });
-}
-
-function armTypes(arm: SetOperationStmt | RangeTblRef, query: QueryNode): readonly (number | null)[] {
-  if (arm.tag === 'SETOPERATIONSTMT') return arm.colTypes;
-  const subquery = query.rtable?.[arm.rtindex - 1]?.subquery;
-  return subquery ? resultExpressions(subquery).map(expressionType) : [];
+function armsConvertedTo(root: QueryNode['setOperations'], query: QueryNode): Iterable<number> {
+  const found = new Set<number>();
+  if (root === null) return found;
+  foldSetOperation<readonly (number | null)[]>(
+    root,
+    ({ rtindex }) => {
+      const subquery = query.rtable?.[rtindex - 1]?.subquery;
+      return subquery ? resultExpressions(subquery).map(expressionType) : [];
+    },
+    ({ colTypes }, left, right) => {
+      for (const [i, type] of colTypes.entries()) {
+        if (type !== left[i] || type !== right[i]) found.add(type);
+      }
+      return colTypes;
+    },
+  );
+  return found;
 }
 
 function compare(a: Violation, b: Violation): number {

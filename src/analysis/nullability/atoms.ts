@@ -15,6 +15,11 @@ export interface Proven {
   readonly local: boolean;
   /** What was made of this by adding atoms, by those atoms: the same knowledge is the same object. */
   readonly extensions: Map<string, Proven>;
+  /** The nearest of this and those around it with atoms that name the only values of something; null if none has. */
+  readonly members: Proven | null;
+  readonly depth: number;
+  /** All atoms, these and those around; in some links only, so that a long chain is looked through quickly. */
+  readonly all: ReadonlySet<string> | null;
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -47,7 +52,7 @@ export function memberAtom(key: string, values: readonly string[]): string {
 }
 
 /** The values that a member atom names; null if it is another atom, or about something else. */
-export function membersOf(atom: string, key: string): readonly string[] | null {
+function membersOf(atom: string, key: string): readonly string[] | null {
   const member = memberOf(atom);
   return member?.key === key ? member.values : null;
 }
@@ -69,7 +74,10 @@ function inEither(atom: string, others: ReadonlySet<string>): readonly string[] 
 }
 
 export function holds(proven: Proven, atom: string): boolean {
-  for (let at: Proven | null = proven; at !== null; at = at.outer) if (at.atoms.has(atom)) return true;
+  for (let at: Proven | null = proven; at !== null; at = at.outer) {
+    if (at.all !== null) return at.all.has(atom);
+    if (at.atoms.has(atom)) return true;
+  }
   return false;
 }
 
@@ -78,13 +86,48 @@ export const expressionPrefix = 'e';
 
 /** What is known where a query begins: what is known around it. */
 export function startingFrom(outer: Proven | null): Proven {
-  return {
-    atoms: none,
+  return link(none, outer, false);
+}
+
+/** How many links are looked through one by one. */
+const LINKS = 32;
+
+function link(atoms: ReadonlySet<string>, outer: Proven | null, local: boolean): Proven {
+  const depth = (outer?.depth ?? 0) + 1;
+  const made: { -readonly [K in keyof Proven]: Proven[K] } = {
+    atoms,
     outer,
     expressions: outer?.expressions ?? false,
-    local: false,
+    local,
     extensions: new Map(),
+    members: outer?.members ?? null,
+    depth,
+    all: depth % LINKS === 0 ? new Set([...atoms, ...allOf(outer)]) : null,
   };
+  for (const atom of atoms) {
+    if (atom.startsWith(expressionPrefix)) made.expressions = true;
+    if (atom.startsWith(memberPrefix)) made.members = made;
+  }
+  return made;
+}
+
+function* allOf(proven: Proven | null): Iterable<string> {
+  for (let at = proven; at !== null; at = at.outer) {
+    yield* at.all ?? at.atoms;
+    if (at.all !== null) return;
+  }
+}
+
+/** The lists of values of which it is known that what has this key is one of them. */
+export function knownMembers(proven: Proven, key: string): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = [];
+  for (let at = proven.members; at !== null; at = at.outer?.members ?? null) {
+    for (const atom of at.atoms) {
+      const values = membersOf(atom, key);
+      if (values !== null) found.push(values);
+    }
+  }
+  return found;
 }
 
 /**
@@ -99,8 +142,7 @@ export function extended(proven: Proven, atoms: Atoms, local: boolean): Proven {
   const key = `${local ? 'l' : 'g'}${news.toSorted().join('\n')}`;
   let made = proven.extensions.get(key);
   if (made === undefined) {
-    const expressions = proven.expressions || news.some((atom) => atom.startsWith(expressionPrefix));
-    made = { atoms: new Set(news), outer: proven, expressions, local, extensions: new Map() };
+    made = link(new Set(news), proven, local);
     proven.extensions.set(key, made);
   }
   return made;

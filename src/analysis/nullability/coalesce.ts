@@ -7,6 +7,7 @@ import { expressionKey } from './key.ts';
 import { isReal, learn, regionKey } from './learn.ts';
 import { assumedNulls } from './null.ts';
 import { TRUE } from './outcomes.ts';
+import type { Region } from './regions.ts';
 
 /**
  * What is proven of the first of these that is not NULL: of COALESCE, and whether GREATEST and LEAST are NULL
@@ -68,15 +69,25 @@ function withoutCasts(expr: Expr): Expr {
     : expr;
 }
 
-/** Of a full join in a real place at least one side is real: whether something is proven with either. */
-function splitOnFullJoins(context: Context, proves: (at: Context) => boolean): boolean {
+/**
+ * Of a full join in a real place at least one side is real: whether something is proven with either. Where it is proven
+ * with the sides of several joins, these stand in each other: of joins beside each other one alone proves it or none.
+ *
+ * @param inside the side of a full join that was found to be real; null: anywhere
+ */
+function splitOnFullJoins(
+  context: Context,
+  proves: (at: Context) => boolean,
+  inside: Region | null = null,
+): boolean {
   const { frame, proven } = context;
   return frame.regions.fullJoins.some(({ left, right, at }) => {
+    if (inside !== null && at !== inside) return false;
     if (!isReal(frame, at, proven) || isReal(frame, left, proven) || isReal(frame, right, proven))
       return false;
     return [left, right].every((side) => {
       const where = learn(context, new Set([regionKey(frame, side)]));
-      return proves(where) || splitOnFullJoins(where, proves);
+      return proves(where) || splitOnFullJoins(where, proves, side);
     });
   });
 }

@@ -5,7 +5,7 @@ import { literalsOf } from '../literals.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Const, Expr, OpExpr, ScalarArrayOpExpr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
-import { type Atoms, both, memberAtom, membersOf, nothing, type Proven } from './atoms.ts';
+import { type Atoms, both, holds, knownMembers, memberAtom, nothing, type Proven } from './atoms.ts';
 import type { Context } from './context.ts';
 import { expressionKey } from './key.ts';
 
@@ -76,7 +76,7 @@ function orders(expr: OpExpr, left: Expr, right: Expr, isTrue: boolean, context:
           (way) => `o${operator.right} ${operator.left} ${expr.inputcollid} ${b}~${a}!${mirrored[way]}`,
         );
   const prefix = atoms[0]?.slice(0, -1) ?? '';
-  return count(prefix, atoms, context.proven) === 3 ? 'never' : new Set(atoms);
+  return ['<', '=', '>'].every((way) => isGone(prefix + way, atoms, context)) ? 'never' : new Set(atoms);
 }
 
 function isOrder(way: string): way is Order {
@@ -166,22 +166,10 @@ function among(subject: Expr, constants: readonly Expr[], context: Context): Ato
 function onlyOf(subject: Expr, values: readonly string[], context: Context): Atoms {
   const key = keyOf(subject, context);
   if (key === null) return nothing;
-  const gone = excluded(`x${key}!`, [], context.proven);
-  let left = values.filter((value) => !gone.has(`x${key}!${value}`));
-  for (const allowed of allowedValues(key, context)) left = left.filter((value) => allowed.includes(value));
+  let left = values.filter((value) => !holds(context.proven, `x${key}!${value}`));
+  for (const allowed of knownMembers(context.proven, key))
+    left = left.filter((value) => allowed.includes(value));
   return left.length === 0 ? 'never' : new Set([memberAtom(key, left)]);
-}
-
-/** The lists of values of which it is known that a value is one of them. */
-function allowedValues(key: string, context: Context): readonly (readonly string[])[] {
-  const found: (readonly string[])[] = [];
-  for (let at: Proven | null = context.proven; at !== null; at = at.outer) {
-    for (const atom of at.atoms) {
-      const values = membersOf(atom, key);
-      if (values !== null) found.push(values);
-    }
-  }
-  return found;
 }
 
 function withoutAll(subject: Expr, gone: readonly string[], context: Context): Atoms {
@@ -189,9 +177,8 @@ function withoutAll(subject: Expr, gone: readonly string[], context: Context): A
   if (key === null) return nothing;
   const prefix = `x${key}!`;
   const atoms = gone.map((value) => prefix + value);
-  const known = excluded(prefix, atoms, context.proven);
-  const none = allowedValues(key, context).some((allowed) =>
-    allowed.every((value) => known.has(prefix + value)),
+  const none = knownMembers(context.proven, key).some((allowed) =>
+    allowed.every((value) => isGone(prefix + value, atoms, context)),
   );
   return none || isAll(resolved(subject, context), prefix, atoms, context) ? 'never' : new Set(atoms);
 }
@@ -205,8 +192,11 @@ function isAll(subject: Expr, prefix: string, atoms: readonly string[], context:
   const possible =
     type?.oid === 16 ? [true, false] : trust.definitions ? literalsOf(subject, context.frame.scope) : null;
   if (possible === null || possible.length === 0) return false;
-  const known = excluded(prefix, atoms, context.proven);
-  return possible.every((literal) => known.has(prefix + spelled(literal)));
+  return possible.every((literal) => isGone(prefix + spelled(literal), atoms, context));
+}
+
+function isGone(atom: string, atoms: readonly string[], context: Context): boolean {
+  return atoms.includes(atom) || holds(context.proven, atom);
 }
 
 function truth(expr: Expr, isTrue: boolean, context: Context): Atoms {

@@ -38,7 +38,7 @@ export function emptyMemo(): FrameMemo {
  * around it says, which would be exponential in their nesting. Past this limit a node is evaluated knowing only what
  * holds for all rows, which is less but never wrong.
  */
-const MOST_CONTEXTS = 16;
+const MOST_CONTEXTS = 64;
 
 /** How many evaluations may stand in each other: JavaScript's stack ends at some ten times as many. */
 const DEEPEST = 200;

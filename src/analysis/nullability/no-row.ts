@@ -1,4 +1,5 @@
-import { Cmd, type QueryNode, type RangeTblRef, Rte, SetOp, type SetOperationStmt } from '../tree/nodes.ts';
+import { foldSetOperation } from '../scope.ts';
+import { Cmd, type QueryNode, Rte, SetOp } from '../tree/nodes.ts';
 import type { Frame } from './context.ts';
 import { isGrouped, mayBeEmpty } from './grouping.ts';
 import { entryFacts } from './range-table.ts';
@@ -19,7 +20,12 @@ export function isNever(query: QueryNode, noInput: boolean, noGroup: boolean): b
 export function lacksRows(frame: Frame): boolean {
   const { query } = frame.scope;
   if (query.commandType !== Cmd.select) return false;
-  if (query.setOperations !== null) return isEmptyArm(frame, query.setOperations);
+  if (query.setOperations !== null)
+    return foldSetOperation<boolean>(
+      query.setOperations,
+      ({ rtindex }) => isEmptyEntry(frame, rtindex),
+      ({ op }, left, right) => isEmptyOperation(op, left, right),
+    );
   if (hasEmptyGroup(query)) return false;
   return [...frame.regions.of].some(
     ([index, region]) => region.parent === null && isEmptyEntry(frame, index),
@@ -31,21 +37,20 @@ function hasEmptyGroup(query: QueryNode): boolean {
   return isGrouped(query) && mayBeEmpty(query);
 }
 
-/** Whether an arm of a set operation returns no row whatever the data. */
-export function isEmptyArm(frame: Frame, node: SetOperationStmt | RangeTblRef): boolean {
-  if (node.tag === 'RANGETBLREF') return isEmptyEntry(frame, node.rtindex);
-  const left = isEmptyArm(frame, node.larg);
-  switch (node.op) {
+/** Whether a set operation has no row, where that is known of its arms. */
+export function isEmptyOperation(op: number, left: boolean, right: boolean): boolean {
+  switch (op) {
     case SetOp.union:
-      return left && isEmptyArm(frame, node.rarg);
+      return left && right;
     case SetOp.intersect:
-      return left || isEmptyArm(frame, node.rarg);
+      return left || right;
     default:
       return left;
   }
 }
 
-function isEmptyEntry(frame: Frame, index: number): boolean {
+/** Whether an entry has no row, whatever the data. */
+export function isEmptyEntry(frame: Frame, index: number): boolean {
   const kind = frame.scope.query.rtable?.[index - 1]?.rtekind;
   if (kind !== Rte.subquery && kind !== Rte.cte) return false;
   entryFacts(frame, index);

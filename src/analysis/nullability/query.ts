@@ -1,5 +1,6 @@
 import { anything, type Facts } from '../facts.ts';
-import { innerScope, resultExpressions, rootScope } from '../scope.ts';
+import { foldSetOperation, innerScope, resultExpressions, rootScope } from '../scope.ts';
+import { step } from '../steps.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import {
   Cmd,
@@ -17,7 +18,7 @@ import { groupingOf, isGrouped, mayBeEmpty } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { isReal, learnOfRows, regionKey } from './learn.ts';
 import { emptyMemo, remembered } from './memo.ts';
-import { isEmptyArm, isNever, lacksRows } from './no-row.ts';
+import { isEmptyEntry, isEmptyOperation, isNever, lacksRows } from './no-row.ts';
 import { TRUE } from './outcomes.ts';
 import { entryFacts } from './range-table.ts';
 import { regionsOf } from './regions.ts';
@@ -208,39 +209,62 @@ function entryFactsOf(entry: TargetEntry, context: Context): Facts {
   return context.frame.engine.facts(entry.expr, context);
 }
 
+/** What an arm of a set operation returns. */
+interface Arm {
+  readonly columns: readonly Facts[];
+  readonly types: readonly number[];
+  /** No row, whatever the data. */
+  readonly isEmpty: boolean;
+}
+
 /** Columns of UNION, INTERSECT and EXCEPT. */
-function setOperation(frame: Frame, node: SetOperationStmt | RangeTblRef): readonly Facts[] {
-  if (node.tag === 'RANGETBLREF') return entryFacts(frame, node.rtindex);
-  const left = converted(frame, node, node.larg);
-  const right = converted(frame, node, node.rarg);
-  if (node.op === SetOp.union && isEmptyArm(frame, node.larg)) return right;
-  if (node.op === SetOp.union && isEmptyArm(frame, node.rarg)) return left;
-  switch (node.op) {
-    case SetOp.union:
-      return left.map((facts, i) => joinFacts(facts, right[i] ?? anything));
-    case SetOp.intersect:
-      // A row is in both, and NULL is only like NULL.
-      return left.map((facts, i) => withNullable(facts, facts.nullable && (right[i]?.nullable ?? true)));
-    case SetOp.except:
-      return left;
-    default:
-      return left.map(() => anything);
+function setOperation(frame: Frame, root: SetOperationStmt | RangeTblRef): readonly Facts[] {
+  return foldSetOperation<Arm>(
+    root,
+    (arm) => armOf(frame, arm),
+    (operation, left, right) => {
+      step();
+      return {
+        columns: combined(operation, converted(frame, operation, left), converted(frame, operation, right)),
+        types: operation.colTypes,
+        isEmpty: isEmptyOperation(operation.op, left.isEmpty, right.isEmpty),
+      };
+    },
+  ).columns;
+
+  function combined({ op }: SetOperationStmt, left: Arm, right: Arm): readonly Facts[] {
+    switch (op) {
+      case SetOp.union:
+        if (left.isEmpty) return right.columns;
+        if (right.isEmpty) return left.columns;
+        return left.columns.map((facts, i) => joinFacts(facts, right.columns[i] ?? anything));
+      case SetOp.intersect:
+        // A row is in both, and NULL is only like NULL.
+        return left.columns.map((facts, i) =>
+          withNullable(facts, facts.nullable && (right.columns[i]?.nullable ?? true)),
+        );
+      case SetOp.except:
+        return left.columns;
+      default:
+        return left.columns.map(() => anything);
+    }
   }
 }
 
-/** An arm's columns, converted to the set operation's types. */
-function converted(
-  frame: Frame,
-  operation: SetOperationStmt,
-  arm: SetOperationStmt | RangeTblRef,
-): readonly Facts[] {
+function armOf(frame: Frame, arm: RangeTblRef): Arm {
+  const query = frame.scope.query.rtable?.[arm.rtindex - 1]?.subquery;
+  return {
+    columns: entryFacts(frame, arm.rtindex),
+    types: (query ? resultExpressions(query) : []).map((expr) => expressionType(expr) ?? 0),
+    isEmpty: isEmptyEntry(frame, arm.rtindex),
+  };
+}
+
+/** An arm with its columns converted to the set operation's types. */
+function converted(frame: Frame, operation: SetOperationStmt, arm: Arm): Arm {
   const { catalog } = frame.engine;
-  const query = arm.tag === 'RANGETBLREF' ? frame.scope.query.rtable?.[arm.rtindex - 1]?.subquery : null;
-  const types =
-    arm.tag === 'SETOPERATIONSTMT'
-      ? arm.colTypes
-      : (query ? resultExpressions(query) : []).map((expr) => expressionType(expr) ?? 0);
-  return setOperation(frame, arm).map((facts, i) =>
-    keepsNotNull(catalog, types[i] ?? 0, operation.colTypes[i] ?? 0) ? facts : anything,
+  const columns = arm.columns.map((facts, i) =>
+    keepsNotNull(catalog, arm.types[i] ?? 0, operation.colTypes[i] ?? 0) ? facts : anything,
   );
+  return { ...arm, columns };
 }

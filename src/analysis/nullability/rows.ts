@@ -1,4 +1,4 @@
-import { innerScope, type Scope, withQueryOf } from '../scope.ts';
+import { foldSetOperation, innerScope, type Scope, withQueryOf } from '../scope.ts';
 import { constantValue } from '../tree/constants.ts';
 import {
   Cmd,
@@ -68,10 +68,12 @@ function constantNumber(expr: Expr): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-function fromSetOperation(node: SetOperationStmt | RangeTblRef, scope: Scope): boolean {
-  if (node.tag === 'RANGETBLREF') return fromEntry(node.rtindex, scope);
-  if (node.op !== SetOp.union) return false;
-  return fromSetOperation(node.larg, scope) || fromSetOperation(node.rarg, scope);
+function fromSetOperation(root: SetOperationStmt | RangeTblRef, scope: Scope): boolean {
+  return foldSetOperation<boolean>(
+    root,
+    ({ rtindex }) => fromEntry(rtindex, scope),
+    ({ op }, left, right) => op === SetOp.union && (left || right),
+  );
 }
 
 /** Whether a condition is no condition: `ON true`. */

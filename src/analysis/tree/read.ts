@@ -132,17 +132,83 @@ function shapeOf(written: string): Shape {
   return shape;
 }
 
-function readNode(reader: Reader): Record<string, unknown> {
+/** A node or a list whose end has not been read yet. */
+interface Open {
+  /** Where the next value goes: a node's field, or the end of a list. */
+  readonly node: Record<string, unknown>;
+  readonly list: unknown[] | null;
+  readonly shape: Shape;
+  /** Number of fields read. */
+  fields: number;
+  field: string;
+}
+
+const noShape: Shape = { tag: '', fields: [], leftOut: [] };
+
+/** Reads a value with a stack of its own: trees are as deep as a statement's operators are many. */
+function readValue(reader: Reader): unknown {
+  const opened: Open[] = [];
+  for (;;) {
+    let value: unknown;
+    const begun = begin(reader);
+    if (begun === null) value = readScalar(reader);
+    else {
+      opened.push(begun);
+      if (hasMore(reader, begun)) continue;
+      opened.pop();
+      value = begun.list ?? begun.node;
+    }
+    for (;;) {
+      const around = opened.at(-1);
+      if (around === undefined) return value;
+      if (around.list === null) around.node[around.field] = value;
+      else around.list.push(value);
+      if (hasMore(reader, around)) break;
+      opened.pop();
+      value = around.list ?? around.node;
+    }
+  }
+}
+
+/** The beginning of a node or list; null before anything else. */
+function begin(reader: Reader): Open | null {
   const { text } = reader;
+  const code = text.charCodeAt(reader.at);
+  if (code === OPEN_NODE) {
+    reader.at++;
+    const shape = shapeOf(readToken(reader));
+    return { node: { tag: shape.tag }, list: null, shape, fields: 0, field: '' };
+  }
+  if (code !== OPEN) return null;
   reader.at++;
-  const shape = shapeOf(readToken(reader));
-  const node: Record<string, unknown> = { tag: shape.tag };
-  for (let i = 0; ; ) {
+  const kind = text.charCodeAt(reader.at);
+  const after = text.charCodeAt(reader.at + 1);
+  // (i ...) integers, (o ...) OIDs, (b ...) bitmapset, (x ...) transaction ids
+  const ofNumbers =
+    (kind === 105 || kind === 111 || kind === 98 || kind === 120) && (isSpace(after) || after === CLOSE);
+  if (ofNumbers) reader.at++;
+  return { node: {}, list: [], shape: noShape, fields: 0, field: '' };
+}
+
+/** Goes to the next value of a node or list; false behind its end. */
+function hasMore(reader: Reader, open: Open): boolean {
+  const { text } = reader;
+  if (open.list !== null) {
+    skipSpace(reader);
+    if (text.charCodeAt(reader.at) !== CLOSE) {
+      if (reader.at >= text.length) throw unexpected(reader);
+      return true;
+    }
+    reader.at++;
+    return false;
+  }
+  const { shape } = open;
+  for (;;) {
     skipSpace(reader);
     const code = text.charCodeAt(reader.at);
     if (code === CLOSE_NODE) {
       reader.at++;
-      return node;
+      return false;
     }
     if (code !== COLON) {
       // A name longer than a line is broken in two: no name is looked at, so its rest is passed over. So is a value
@@ -153,6 +219,7 @@ function readNode(reader: Reader): Record<string, unknown> {
       continue;
     }
     reader.at++;
+    const i = open.fields++;
     let field = shape.fields[i];
     const end = field === undefined ? 0 : reader.at + field.length;
     if (field !== undefined && text.startsWith(field, reader.at) && isSpace(text.charCodeAt(end))) {
@@ -163,25 +230,22 @@ function readNode(reader: Reader): Record<string, unknown> {
       shape.leftOut[i] = LEFT_OUT.has(field);
     }
     skipSpace(reader);
-    if (shape.leftOut[i] && !reader.whole) skipValue(reader);
-    else node[field] = readValue(reader);
-    i++;
+    if (!shape.leftOut[i] || reader.whole) {
+      open.field = field;
+      return true;
+    }
+    skipValue(reader);
   }
 }
 
-function readValue(reader: Reader): unknown {
+/** Reads a value that is neither a node nor a list. */
+function readScalar(reader: Reader): unknown {
   const { text } = reader;
   const code = text.charCodeAt(reader.at);
-  switch (code) {
-    case OPEN_NODE:
-      return readNode(reader);
-    case OPEN:
-      return readList(reader);
-    case QUOTE:
-      return readQuoted(reader);
-    case LESS:
-      reader.at += 2;
-      return null;
+  if (code === QUOTE) return readQuoted(reader);
+  if (code === LESS) {
+    reader.at += 2;
+    return null;
   }
   // outToken puts a backslash before a string that could be taken for a number.
   const isNumber = (code >= 48 && code <= 57) || code === 45 || code === 43 || code === 46;
@@ -191,27 +255,6 @@ function readValue(reader: Reader): unknown {
     return text.charCodeAt(reader.at) === OPEN_BYTES ? readBytes(reader) : Number(token);
   }
   return token === 'true' ? true : token === 'false' ? false : token;
-}
-
-function readList(reader: Reader): unknown[] {
-  const { text } = reader;
-  reader.at++;
-  const kind = text.charCodeAt(reader.at);
-  const after = text.charCodeAt(reader.at + 1);
-  // (i ...) integers, (o ...) OIDs, (b ...) bitmapset, (x ...) transaction ids
-  const ofNumbers =
-    (kind === 105 || kind === 111 || kind === 98 || kind === 120) && (isSpace(after) || after === CLOSE);
-  if (ofNumbers) reader.at++;
-  const list: unknown[] = [];
-  for (;;) {
-    skipSpace(reader);
-    if (text.charCodeAt(reader.at) === CLOSE) {
-      reader.at++;
-      return list;
-    }
-    if (reader.at >= text.length) throw unexpected(reader);
-    list.push(readValue(reader));
-  }
 }
 
 /** `[ 1 0 -1 ]`: bytes as signed decimals. */

@@ -1,6 +1,7 @@
 import { usedDefaults } from '../catalog/arguments.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { innerScope, rootScope, type Scope } from '../scope.ts';
+import { step } from '../steps.ts';
 import type { Node, QueryNode } from './nodes.ts';
 import { isNode } from './read.ts';
 
@@ -31,6 +32,7 @@ export function walk(
     if (Array.isArray(next)) {
       for (const element of next) if (typeof element === 'object') waiting.push(element);
     } else if (isNode(next)) {
+      step();
       if (next.tag === 'QUERY') inside = scopeOf(catalog, next, around);
       if (!visit(next, inside)) continue;
       for (const field in next) {

@@ -1,5 +1,5 @@
 import type { BoolExpr } from '../../tree/nodes.ts';
-import { type Atoms, both, either, nothing } from '../atoms.ts';
+import { type Atoms, either, nothing } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { learn } from '../learn.ts';
 import { FALSE, NOT_NULL, NULL, negated, TRUE } from '../outcomes.ts';
@@ -25,12 +25,12 @@ export function logicAtoms(expr: BoolExpr, outcomes: number, context: Context): 
 
 /** Each argument has one of the outcomes; what the first says helps with the next. */
 function eachArgument(expr: BoolExpr, outcomes: number, context: Context): Atoms {
-  let all: Atoms = nothing;
+  const all = new Set<string>();
   let at = context;
   for (const arg of expr.args) {
     const atoms = context.frame.engine.assume(arg, outcomes, at);
     if (atoms === 'never') return 'never';
-    all = both(all, atoms);
+    for (const atom of atoms) all.add(atom);
     at = learn(at, atoms);
   }
   return all;
