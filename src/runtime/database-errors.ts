@@ -34,6 +34,11 @@ export class DatabaseError extends QueryError {
     return this.#fields.detail;
   }
 
+  /** The server's CONTEXT: in which functions, or on which worker, it came about; can hold values. */
+  get serverContext(): string | undefined {
+    return this.#fields.where;
+  }
+
   /** The server's HINT. */
   get serverHint(): string | undefined {
     return this.#fields.hint;
@@ -138,8 +143,7 @@ const WITHOUT_VALUES = /^(08|0A|21|23|25|26|28|3D|3F|40|42|44|53|54|55|57)/;
 const PERHAPS_OF_A_VALUE =
   /^(08|28|3D|3F000|42601|42602|42701|42703|42704|42710|42723|42883|42P0[13467]|55000|55006)/;
 
-const UNKEPT =
-  '; a pooler that does not keep prepared statements needs `prepare: false`, or `unprepared(db)`';
+const UNKEPT = '; a pooler needs `prepare: false`';
 
 /** The server's message where it can hold no value, else what the SQLSTATE means. */
 export function printable(fields: ServerFields): string {

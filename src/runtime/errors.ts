@@ -65,12 +65,13 @@ export class EncodeError extends QueryError {
   }
 }
 
-/** What Postgres sent for a column cannot be read as the column's declared type. */
+/** What Postgres sent for a column cannot be read as the column's declared type, or is more than can be held. */
 export class DecodeError extends QueryError {
+  /** '' where that is not known. */
   readonly column: string;
 
   constructor(origin: Origin, column: string, reason: string) {
-    super(origin, 'DecodeError', `column "${column}": ${reason}`);
+    super(origin, 'DecodeError', column === '' ? reason : `column "${column}": ${reason}`);
     this.column = column;
   }
 }

@@ -4,12 +4,53 @@ import type { RowReader } from './row.ts';
 import { isOutdated } from './server-error.ts';
 import type { Statement } from './statement.ts';
 
+interface WireStream {
+  cork?(): void;
+  uncork?(): void;
+  destroy?(error: Error): void;
+  listeners?(event: 'data'): ((chunk: Uint8Array) => void)[];
+  on?(event: 'data', listener: (chunk: Uint8Array) => void): void;
+  removeListener?(event: 'data', listener: (chunk: Uint8Array) => void): void;
+}
+
+/** Bytes of rows that one statement may answer: they are all held until its end. */
+const MAX_RESULT_BYTES = 2 ** 30;
+
+/** The code of the error with which an answer is given up that is too large to be held. */
+export const TOO_LARGE = 'TOO_LARGE';
+
+/** Node's code for a text beyond 512 MB, the longest that a string can be. */
+export const TOO_LONG = 'ERR_STRING_TOO_LONG';
+
+const guarded = /* @__PURE__ */ new WeakSet<object>();
+
+/**
+ * Has what pg throws while it reads an answer break the connection, which its statement is told. pg lets it through to
+ * the socket, where it would end the process: a text that no string can hold is enough.
+ */
+function guard(stream: WireStream): void {
+  if (guarded.has(stream) || stream.listeners === undefined) {
+    return;
+  }
+  guarded.add(stream);
+  for (const listener of stream.listeners('data')) {
+    stream.removeListener?.('data', listener);
+    stream.on?.('data', (chunk) => {
+      try {
+        listener.call(stream, chunk);
+      } catch (error) {
+        stream.destroy?.(toError(error));
+      }
+    });
+  }
+}
+
 /**
  * The part of pg's connection that its submittables use, as pg-cursor and pg-query-stream do
  * (https://github.com/brianc/node-postgres, packages/pg/lib/connection.js).
  */
 export interface PgWire {
-  readonly stream: { cork?(): void; uncork?(): void };
+  readonly stream: WireStream;
   /** The texts of the statements prepared on this connection, by name. */
   readonly parsedStatements: Record<string, string>;
   parse(message: { name: string; text: string }): void;
@@ -45,6 +86,8 @@ export class PgStatement<Row> {
   readonly #read: RowReader<Row> | null;
   readonly #rows: Row[] = [];
   #rowCount = 0;
+  #bytes = 0;
+  #stream: WireStream | undefined;
   #failure: Error | undefined;
   #checked: Map<string, RowReader<unknown>> | undefined;
 
@@ -71,6 +114,8 @@ export class PgStatement<Row> {
       this.name = '';
       text = undefined;
     }
+    this.#stream = wire.stream;
+    guard(wire.stream);
     if (text === undefined) {
       wire.parse({ name: this.name, text: this.text });
     }
@@ -95,8 +140,15 @@ export class PgStatement<Row> {
     return this.#checked.get(this.name) === this.#read;
   }
 
-  handleDataRow(message: { fields: readonly (string | null)[] }): void {
+  handleDataRow(message: { fields: readonly (string | null)[]; length?: number }): void {
     if (this.#read === null || this.#failure !== undefined) {
+      return;
+    }
+    this.#bytes += message.length ?? 0;
+    if (this.#bytes > MAX_RESULT_BYTES) {
+      this.#failure = Object.assign(new Error(TOO_LARGE), { code: TOO_LARGE });
+      this.#rows.length = 0;
+      this.#stream?.destroy?.(this.#failure);
       return;
     }
     try {

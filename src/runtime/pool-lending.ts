@@ -1,5 +1,5 @@
 import { isHarmless, isReadOnly, type Lent, lend, type PgClient, type PgPool, READ_TIMEOUT } from './pg.ts';
-import type { PgWire } from './pg-statement.ts';
+import { type PgWire, TOO_LARGE, TOO_LONG } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
 /** pg's Pool as a managed pool needs it. */
@@ -195,7 +195,10 @@ function explained(
 
 /** Whether the connection was lost or refused: what another connection, or the same server a little later, may do. */
 export function isLost(error: unknown): boolean {
-  const { message } = error as { message?: unknown };
+  const { message, code } = error as { message?: unknown; code?: unknown };
+  if (code === TOO_LONG || code === TOO_LARGE) {
+    return false;
+  }
   return isServerError(error)
     ? endsConnection(error) && /^(08|25P|57P)/.test(error.code)
     : !isHarmless(error) && message !== EXHAUSTED && message !== READ_TIMEOUT;

@@ -234,6 +234,7 @@ function withPgNames(error: unknown): unknown {
     detail: error.detail,
     hint: error.hint,
     routine: error.routine,
+    where: error.where,
     position: error.position,
     schema: fields.schema_name,
     table: fields.table_name,

@@ -15,6 +15,8 @@ export interface ServerFields {
   readonly dataType?: string | undefined;
   readonly constraint?: string | undefined;
   readonly routine?: string | undefined;
+  /** The CONTEXT: in what the error came about. */
+  readonly where?: string | undefined;
   /** Where in the statement that was sent the error stands; absent for what is not about its text. */
   readonly position?: string | undefined;
 }

@@ -1,4 +1,4 @@
-import { codecReason } from './codec/codec-error.ts';
+import { CodecError, codecReason } from './codec/codec-error.ts';
 import type { AnyCodec, FieldDefinition, ParamDefinition, QueryDefinition } from './definition.ts';
 import { EncodeError, type Origin } from './errors.ts';
 import { property } from './property.ts';
@@ -133,7 +133,14 @@ function encode(
     // Which values a codec takes is checked by the generated parameter types; a caller without types must not
     // get anything else into the driver, which would throw in the middle of a message.
     const encoded = codec.encode(value as never);
-    if (typeof encoded === 'string' || ArrayBuffer.isView(encoded)) {
+    if (typeof encoded === 'string') {
+      // Runtimes that are older than the function are not worth slower code.
+      if ((encoded as { isWellFormed?(): boolean }).isWellFormed?.() === false) {
+        throw new CodecError('half of a surrogate pair');
+      }
+      return encoded;
+    }
+    if (ArrayBuffer.isView(encoded)) {
       return encoded;
     }
     throw new TypeError('neither text nor bytes');

@@ -1,7 +1,8 @@
 import { ConnectionError, type Outcome, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
 import { databaseError, printable } from './database-errors.ts';
-import { QueryError } from './errors.ts';
+import { DecodeError, QueryError } from './errors.ts';
 import { isUnsent, READ_TIMEOUT } from './pg.ts';
+import { TOO_LARGE, TOO_LONG } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 import type { Statement } from './statement.ts';
 
@@ -26,6 +27,13 @@ export function toQueryError(
   const { message, code, detail, cause } = error as {
     [Name in 'message' | 'code' | 'detail' | 'cause']?: unknown;
   };
+  if (code === TOO_LONG || code === TOO_LARGE) {
+    return new DecodeError(
+      origin,
+      '',
+      code === TOO_LONG ? 'a text of more than 512 MB' : 'rows of more than 1 GB; read them with `iterate`',
+    );
+  }
   switch (message) {
     case 'timeout exceeded when trying to connect':
       return new PoolTimeoutError(origin, typeof detail === 'string' ? detail : '');

@@ -28,6 +28,7 @@ declare const violates: unique symbol;
 export interface Violating<V extends KnownViolations> {
   readonly name: string;
   readonly file: string;
+  readonly sql?: string;
   readonly [violates]?: V;
 }
 
@@ -87,5 +88,21 @@ function isOf(
   found: string | undefined,
   asked: string | undefined,
 ): boolean {
-  return error.query === query.name && error.file === query.file && (asked === undefined || found === asked);
+  return (
+    error.query === query.name &&
+    error.file === query.file &&
+    (asked === undefined || found === asked || found === asked + shardSuffix(error, query))
+  );
+}
+
+/**
+ * The number of a shard that Citus appends to the names of its table and constraints; '' where it is none. That a
+ * table's own name ends so is told by the statement, and an error on a worker by its context.
+ */
+function shardSuffix(error: ConstraintViolationError, { sql = '' }: Violating<KnownViolations>): string {
+  const { table = '', serverContext = '' } = error;
+  const [, name = '', suffix = ''] = /^(.+)(_\d{6,})$/.exec(table) ?? [];
+  return !sql.includes(table) && (sql.includes(name) || /^while executing command on /m.test(serverContext))
+    ? suffix
+    : '';
 }
