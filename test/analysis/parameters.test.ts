@@ -157,7 +157,7 @@ const cases: readonly (readonly [sql: string, ...expected: Expected[]])[] = [
   ["INSERT INTO person (email, name, age) VALUES ('a@b', 'x', $1)", ['refused', 1]],
   [
     'INSERT INTO stamped (id, at, by) VALUES ($1, $2, $3)',
-    ['null', 7],
+    ['refused', 7],
     ['null', '2020-01-01'],
     ['null', null],
   ],
