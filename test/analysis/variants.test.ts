@@ -195,7 +195,7 @@ describe.each(servers)('the kinds of rows of a UNION, on %s', (server) => {
       asked: { rows: false, effects: false, violations: false, contents: true },
     });
     expect(analysis.diagnostics).toEqual([]);
-    queries = new Map(analysis.queries.map((query) => [query.statement.sql, query]));
+    queries = new Map(analysis.queries.map((query) => [query.statement.body, query]));
     await database.client.query('SET debug_print_parse = off');
   }, 60_000);
   afterAll(() => database?.close());
