@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { type Diagnostic, internalError } from '../diagnostic.ts';
+import { type Diagnostic, diagnosticAt, internalError } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
 import { findStars } from '../syntax/stars.ts';
 import type { Statement } from '../syntax/statement.ts';
@@ -11,6 +11,7 @@ import type { Query } from './query.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
 import { asking } from './server-error.ts';
 import { type DescribedStatement, expandStars } from './stars/expand.ts';
+import { countSteps } from './steps.ts';
 import { type Analysed, toQuery } from './to-query.ts';
 import { type Described, describe } from './wire.ts';
 
@@ -23,6 +24,8 @@ export interface AnalyseOptions {
   readonly asked?: Asked;
   /** The client's catalogs where somebody began to load them; see prepareAnalysis. */
   readonly catalog?: Promise<Catalog>;
+  /** What one statement may cost, in steps. Default: STEP_BUDGET. */
+  readonly stepBudget?: number;
   /** Called after each statement, for progress. */
   readonly progress?: (done: number, of: number) => void;
   /** Ends the analysis between two statements; it rejects with the signal's reason. */
@@ -35,6 +38,8 @@ export interface Analysis {
   /** In the order of the statements; those with errors are left out. */
   readonly queries: readonly Query[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Statements whose analysis reached the limit of its cost: their types are right, but may be wider than needed. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -64,13 +69,21 @@ export async function analyse(
   const waiting: { readonly index: number; readonly statement: Statement; readonly described: Described }[] =
     [];
   const system = new Set<number>();
+  const warnings: Diagnostic[] = [];
   const pause = createPause(options.signal);
 
   const settle = (index: number, statement: Statement, described: Described) => {
     try {
-      analysed[index] = described.ok
-        ? toQuery(catalog, statement, described, { texts, lenientParameters, asked })
-        : { query: null, diagnostics: [serverDiagnostic(statement, described.error, texts)] };
+      if (!described.ok) {
+        analysed[index] = { query: null, diagnostics: [serverDiagnostic(statement, described.error, texts)] };
+        return;
+      }
+      const { result, exhausted } = countSteps(
+        () => toQuery(catalog, statement, described, { texts, lenientParameters, asked }),
+        options.stepBudget,
+      );
+      analysed[index] = result;
+      if (exhausted) warnings.push(tooCostly(statement, texts.get(statement.file) ?? ''));
     } catch (error) {
       const found = internalError(error, statement, texts.get(statement.file));
       analysed[index] = { query: null, diagnostics: [found] };
@@ -114,7 +127,15 @@ export async function analyse(
     postgres: catalog.release,
     queries: analysed.flatMap((result) => result?.query ?? []),
     diagnostics: analysed.flatMap((result) => result?.diagnostics ?? []),
+    warnings,
   };
+}
+
+function tooCostly({ file, offset, name }: Statement, text: string): Diagnostic {
+  return diagnosticAt(file, text, offset, {
+    message: `${name}: the analysis was stopped, so part of its types are wider than they need be`,
+    hint: 'Split the statement, or nest its conditions less deeply.',
+  });
 }
 
 /** Loads the system relations named, and those that their view definitions name, to any depth. */

@@ -136,7 +136,9 @@ async function analyseOn(
     selected,
     texts,
     diagnostics: inOrder(sources, [...diagnostics, ...analysis.diagnostics]),
-    warnings: warnings.filter(({ file }) => selected === null || file === null || selected.has(file)),
+    warnings: [...warnings, ...analysis.warnings].filter(
+      ({ file }) => selected === null || file === null || selected.has(file),
+    ),
   };
 }
 
