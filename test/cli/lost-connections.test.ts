@@ -161,7 +161,7 @@ describe.each(commands)('nodrift %s', (argv, before, every) => {
         expect(generated(project), at).toEqual([]);
         check(ran, at);
       }
-      if (changes(argv)) await expectTruth(stdout, at);
+      if (changes(argv)) await expectTruth(argv, stdout, at);
     }
     expect(failed.length * step).toBeGreaterThan(messages / 2);
   }
@@ -191,9 +191,11 @@ describe.each(commands)('nodrift %s', (argv, before, every) => {
 });
 
 /** Each migration is in the database and in its books, or in neither; and what is said of it is so. */
-async function expectTruth(stdout: string, at: string): Promise<void> {
+async function expectTruth(argv: string, stdout: string, at: string): Promise<void> {
   const { tables, books } = await applied();
   expect(books, at).toEqual(tables);
   for (const [, name] of stdout.matchAll(/^applied {2}\d_(\w+)/gm)) expect(tables, at).toContain(name);
+  // Redo applies again what it reverted, and may be interrupted before it hears of that.
+  if (argv.startsWith('migrate redo')) return;
   for (const [, name] of stdout.matchAll(/^reverted {2}\d_(\w+)/gm)) expect(tables, at).not.toContain(name);
 }
