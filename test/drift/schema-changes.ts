@@ -248,7 +248,7 @@ export const changes: readonly SchemaChangeCase[] = [
     name: "a column's type changes from text to integer",
     sql: 'ALTER TABLE labels ALTER COLUMN color TYPE integer USING NULL',
     impact: [
-      'AllLabels may break: column color text | null -> int4 | null',
+      'AllLabels breaks: column color text | null -> int4 | null',
       'AddLabel breaks: parameter :color text | null -> int4 | null',
     ],
     verify: ['different column public.labels.color'],
@@ -257,7 +257,7 @@ export const changes: readonly SchemaChangeCase[] = [
     name: "a column's type changes from text to jsonb",
     sql: 'ALTER TABLE users ALTER COLUMN nickname TYPE jsonb USING NULL',
     impact: [
-      'GetUser may break: column nickname text | null -> jsonb | null',
+      'GetUser breaks: column nickname text | null -> jsonb | null',
       'SetNickname breaks: parameter :nickname text | null -> jsonb | null',
     ],
     verify: ['different column public.users.nickname'],
@@ -335,7 +335,7 @@ export const changes: readonly SchemaChangeCase[] = [
       ALTER TABLE notes ALTER COLUMN tags DROP DEFAULT;
       ALTER TABLE notes ALTER COLUMN tags TYPE integer[] USING '{}';
       ALTER TABLE notes ALTER COLUMN tags SET DEFAULT '{}'`,
-    impact: ['NoteTags may break: column tags text[] -> int4[]'],
+    impact: ['NoteTags breaks: column tags text[] -> int4[]'],
     verify: ['different column public.notes.tags'],
   },
   {
@@ -724,7 +724,7 @@ export const changes: readonly SchemaChangeCase[] = [
     sql: `
       DROP FUNCTION shout(text);
       CREATE FUNCTION shout(t text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT RETURN length(t)`,
-    impact: ['Shouted may break: column loud text -> int4'],
+    impact: ['Shouted breaks: column loud text -> int4'],
     verify: ['different function public.shout(text)'],
   },
   {
