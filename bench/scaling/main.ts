@@ -85,6 +85,7 @@ function curvesOf(measured: Measured): string {
       'stroke="#888" stroke-dasharray="4 4"',
     )}<text x="${x(4) - 60}" y="${y(4 ** power) - 6}" font-size="12" fill="#555">${label}</text>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" font-family="sans-serif">
+<title>Steps of the analysis over n</title>
 <rect width="${size}" height="${size}" fill="white"/>
 ${guide(1, 'n')}
 ${guide(2, 'n²')}

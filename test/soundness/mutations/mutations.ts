@@ -418,11 +418,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...at(
     'exclusion',
-    [
-      'two orders are all',
-      "['<', '=', '>'].every((way) =>",
-      "['<', '>'].every((way) =>",
-    ],
+    ['two orders are all', "['<', '=', '>'].every((way) =>", "['<', '>'].every((way) =>"],
     ['an order that is ruled out is the only one', '.includes(way) !== isTrue', '.includes(way) === isTrue'],
     ['mirrored orders are not mirrored', 'mirrored[way]', 'way'],
     [
