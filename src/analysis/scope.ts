@@ -1,4 +1,5 @@
 import type { Catalog } from './catalog/catalog.ts';
+import { step } from './steps.ts';
 import {
   type CommonTableExpr,
   type Expr,
@@ -166,6 +167,7 @@ export function foldSetOperation<T>(
   const waiting = [root];
   const order: (SetOperationStmt | RangeTblRef)[] = [];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    step();
     order.push(node);
     if (node.tag === 'SETOPERATIONSTMT') waiting.push(node.larg, node.rarg);
   }

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { innerScope, rootScope, type Scope } from '../scope.ts';
+import { foldSetOperation, innerScope, rootScope, type Scope } from '../scope.ts';
 import { step } from '../steps.ts';
 import type {
   QueryNode,
@@ -26,7 +26,6 @@ import { type Counting, isExact, waysOf } from './knowledge.ts';
 import { least, limited } from './limit.ts';
 import { plansOf, rootOf } from './plan.ts';
 import { determinedResults } from './results.ts';
-import { foldSetOperation } from './set-operation.ts';
 import { supportOf } from './support.ts';
 import type { Term } from './terms.ts';
 import { writtenRows } from './writes.ts';
@@ -133,8 +132,8 @@ function combinedRows(
   }
   return foldSetOperation<Combined>(
     root,
-    (index) => {
-      const arm = query.rtable?.[index - 1]?.subquery;
+    ({ rtindex }) => {
+      const arm = query.rtable?.[rtindex - 1]?.subquery;
       if (!arm) return { max: null, arms: [] };
       const own = innerScope(scope, arm);
       return { max: analysis.maxRows(own, results).max, arms: [own] };

@@ -1,12 +1,11 @@
 import { isIntercepted, isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
-import type { Scope } from '../scope.ts';
+import { foldSetOperation, type Scope } from '../scope.ts';
 import { step } from '../steps.ts';
 import { constantValue } from '../tree/constants.ts';
 import type { Expr, FromExpr, JoinTreeNode, QueryNode } from '../tree/nodes.ts';
 import { Cmd, Join, Rte, SetOp } from '../tree/nodes.ts';
 import { queryBehind } from './block.ts';
 import { limited } from './limit.ts';
-import { foldSetOperation } from './set-operation.ts';
 
 const counted = new WeakMap<QueryNode, number>();
 
@@ -30,7 +29,7 @@ function minSelected(scope: Scope): number {
       ? minOfSelect(scope)
       : foldSetOperation(
           query.setOperations,
-          (index) => minEntry(index, scope),
+          ({ rtindex }) => minEntry(rtindex, scope),
           ({ op, all }, left, right) => {
             if (op !== SetOp.union) return 0;
             return all ? left + right : Math.min(1, left + right);

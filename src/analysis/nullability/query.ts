@@ -1,6 +1,5 @@
 import { anything, type Facts } from '../facts.ts';
 import { foldSetOperation, innerScope, resultExpressions, rootScope } from '../scope.ts';
-import { step } from '../steps.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import {
   Cmd,
@@ -222,14 +221,11 @@ function setOperation(frame: Frame, root: SetOperationStmt | RangeTblRef): reado
   return foldSetOperation<Arm>(
     root,
     (arm) => armOf(frame, arm),
-    (operation, left, right) => {
-      step();
-      return {
-        columns: combined(operation, converted(frame, operation, left), converted(frame, operation, right)),
-        types: operation.colTypes,
-        isEmpty: isEmptyOperation(operation.op, left.isEmpty, right.isEmpty),
-      };
-    },
+    (operation, left, right) => ({
+      columns: combined(operation, converted(frame, operation, left), converted(frame, operation, right)),
+      types: operation.colTypes,
+      isEmpty: isEmptyOperation(operation.op, left.isEmpty, right.isEmpty),
+    }),
   ).columns;
 
   function combined({ op }: SetOperationStmt, left: Arm, right: Arm): readonly Facts[] {
