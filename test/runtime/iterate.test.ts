@@ -220,6 +220,9 @@ describe('iterating', () => {
     const leave = async (readOnly: boolean) => {
       const pool = new Pool({ connectionString: postgresUrl(18), max: 1 });
       pool.on('error', () => {});
+      const ended = new Promise<void>((resolve) => {
+        pool.on('connect', (client) => client.once('end', resolve));
+      });
       const query = many<void, { pid: number }>({
         name: 'query',
         file,
@@ -233,6 +236,8 @@ describe('iterating', () => {
       try {
         for await (const { pid } of query.iterate(pool, undefined, { batch: 10 })) {
           await admin.query('SELECT pg_terminate_backend($1)', [pid]);
+          // A COMMIT sent before the server's last message is read may be answered by a reset.
+          await ended;
           break;
         }
       } finally {
