@@ -92,7 +92,10 @@ describe('faults of the server exit with 3 and write nothing', () => {
     }
     const run = await running;
     expect(run).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(stable(run.stderr)).toMatchSnapshot();
+    // Unread statements make the server's socket end with a reset, which may overtake its last message.
+    const reason =
+      /terminating connection due to administrator command\.\n {2}SQLSTATE 57P01|(read|write) (ECONNRESET|EPIPE)\.|Connection terminated unexpectedly\./;
+    expect(stable(run.stderr).replace(reason, '(reason)')).toMatchSnapshot();
     expect(outputs(project)).toEqual(['many.sql']);
     expect(await scratchDatabases()).toEqual([]);
   });
