@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Connection, ReadOnlyConnection } from './connection.ts';
 import { QueryError } from './errors.ts';
 import { type Executed, execute, executeUnprepared } from './execute.ts';
 import { type BatchStatement, layerOf } from './layer.ts';
@@ -8,10 +8,13 @@ import type { Call } from './query.ts';
 import { isOutdated } from './server-error.ts';
 import { toQueryError } from './to-query-error.ts';
 
+/** A call over whatever it is. */
+type AnyCall = Call<unknown, never>;
+
 /** What each call of a batch came to, as Promise.allSettled tells it. */
-export type BatchResults<Calls extends readonly Call<unknown>[]> = {
+export type BatchResults<Calls extends readonly AnyCall[]> = {
   -readonly [Index in keyof Calls]: PromiseSettledResult<
-    Calls[Index] extends Call<infer Result> ? Result : never
+    Calls[Index] extends Call<infer Result, never> ? Result : never
   >;
 };
 
@@ -23,9 +26,17 @@ export type BatchResults<Calls extends readonly Call<unknown>[]> = {
 export async function batch<const Calls extends readonly Call<unknown>[]>(
   db: Connection,
   calls: Calls,
-): Promise<BatchResults<Calls>> {
+): Promise<BatchResults<Calls>>;
+export async function batch<const Calls extends readonly Call<unknown, ReadOnlyConnection>[]>(
+  db: ReadOnlyConnection,
+  calls: Calls,
+): Promise<BatchResults<Calls>>;
+export async function batch(
+  db: Connection | ReadOnlyConnection,
+  calls: readonly AnyCall[],
+): Promise<PromiseSettledResult<unknown>[]> {
   const settled = await executeAll(
-    db,
+    db as Connection,
     calls.map(({ statement, read }) => ({ statement, read })),
   ).catch((reason: unknown) => {
     if (reason instanceof QueryError) {
@@ -34,11 +45,11 @@ export async function batch<const Calls extends readonly Call<unknown>[]>(
     // There was no connection, which each call is told as its own error.
     return calls.map((): PromiseRejectedResult => ({ status: 'rejected', reason }));
   });
-  return settled.map((outcome, i) => settle(calls[i] as Call<unknown>, outcome)) as BatchResults<Calls>;
+  return settled.map((outcome, i) => settle(calls[i] as AnyCall, outcome));
 }
 
 function settle(
-  call: Call<unknown>,
+  call: AnyCall,
   outcome: PromiseSettledResult<Executed<unknown>>,
 ): PromiseSettledResult<unknown> {
   try {

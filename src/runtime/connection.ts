@@ -6,6 +6,13 @@ import type { DescribedField } from './described.ts';
  */
 export type Connection = PgConnection | PgliteConnection;
 
+declare const readOnly: unique symbol;
+
+/** What takes no query but those that are proven to only read, such as a replica; the mark exists in types only. */
+export interface ReadOnlyConnection {
+  readonly [readOnly]: true;
+}
+
 /** pg's convention: one object that says everything about the query. */
 export interface PgConnection {
   query(config: QueryConfig): Promise<QueryResult>;

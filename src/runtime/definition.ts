@@ -62,3 +62,8 @@ export interface QueryDefinition {
   /** It writes nothing and calls nothing volatile, so that it can be sent again when a connection is lost. */
   readonly readOnly?: boolean;
 }
+
+/** The definition of a query that is proven to only read. */
+export interface ReadOnlyDefinition extends QueryDefinition {
+  readonly readOnly: true;
+}

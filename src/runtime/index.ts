@@ -32,6 +32,7 @@ export type {
   PgliteResult,
   QueryConfig,
   QueryResult,
+  ReadOnlyConnection,
 } from './connection.ts';
 export { ConnectionError, type Outcome, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
 export type { Cursor, StreamingConnection } from './cursor.ts';
@@ -55,6 +56,7 @@ export type {
   FieldDefinition,
   ParamDefinition,
   QueryDefinition,
+  ReadOnlyDefinition,
 } from './definition.ts';
 export {
   DecodeError,
@@ -70,7 +72,7 @@ export type { IterateOptions } from './iterate.ts';
 export { observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
 export { type PostgresJs, postgresJs } from './postgres-js.ts';
-export { type Call, exec, execrows, many, maybe, one, type Query } from './query.ts';
+export { type Call, exec, execrows, many, maybe, one, type Query, type ReadOnlyQuery } from './query.ts';
 export { commented } from './query-comment.ts';
 export { type TransactionOptions, transaction } from './transaction.ts';
 export { TransactionError } from './transaction-error.ts';

@@ -1,6 +1,6 @@
-import type { Connection } from './connection.ts';
+import type { Connection, ReadOnlyConnection } from './connection.ts';
 import { type Cursor, openCursor, type StreamingConnection } from './cursor.ts';
-import type { QueryDefinition } from './definition.ts';
+import type { QueryDefinition, ReadOnlyDefinition } from './definition.ts';
 import { NoRowError, type Origin, TooManyRowsError } from './errors.ts';
 import { type Executed, execute, executeUnprepared } from './execute.ts';
 import { type IterateOptions, iterate } from './iterate.ts';
@@ -14,24 +14,25 @@ import type { KnownViolations, NoViolations, Violating } from './violations.ts';
 /**
  * A query of a generated module. `query(db, params)` runs it and resolves what its command promises;
  * `run`, `runWithCounts` and `stream` are PgTyped's conventions and always give the rows. All of them
- * throw QueryErrors.
+ * throw QueryErrors. `Db` is what it can be run over.
  */
-export interface Query<Params, Row, Result, V extends KnownViolations = NoViolations> extends Violating<V> {
-  (db: Connection, params: Params): Promise<Result>;
+export interface Query<Params, Row, Result, V extends KnownViolations = NoViolations, Db = Connection>
+  extends Violating<V> {
+  (db: Db, params: Params): Promise<Result>;
   /** All rows; none for a query that returns nothing. */
-  readonly run: (params: Params, db: Connection) => Promise<Row[]>;
+  readonly run: (params: Params, db: Db) => Promise<Row[]>;
   /** All rows, and how many rows the command tag counts: returned, or affected. */
-  readonly runWithCounts: (params: Params, db: Connection) => Promise<{ result: Row[]; rowCount: number }>;
+  readonly runWithCounts: (params: Params, db: Db) => Promise<{ result: Row[]; rowCount: number }>;
   /** A cursor, over a connection with PgTyped's `stream`. */
   readonly stream: (params: Params, db: StreamingConnection) => Cursor<Row[]>;
   /** Row by row through a server-side cursor: for results that do not fit into memory. Only for SELECT. */
   readonly iterate: (
-    db: Connection,
+    db: Db,
     params: Params,
     options?: IterateOptions,
   ) => AsyncGenerator<Row, void, undefined>;
   /** The query with its parameters, not yet run: for `batch`. */
-  readonly with: (params: Params) => Call<Result>;
+  readonly with: (params: Params) => Call<Result, Db>;
   /** The statement with `$n`; lists as if they had one element. */
   readonly sql: string;
   readonly name: string;
@@ -39,8 +40,20 @@ export interface Query<Params, Row, Result, V extends KnownViolations = NoViolat
   readonly file: string;
 }
 
-/** A query with its parameters. */
-export interface Call<Result> {
+/** A query that is proven to only read: it can be run over a replica, too. */
+export type ReadOnlyQuery<Params, Row, Result, V extends KnownViolations = NoViolations> = Query<
+  Params,
+  Row,
+  Result,
+  V,
+  Connection | ReadOnlyConnection
+>;
+
+declare const over: unique symbol;
+
+/** A query with its parameters; `over` exists in types only. */
+export interface Call<Result, Db = Connection> {
+  readonly [over]?: (db: Db) => void;
   readonly origin: Origin;
   readonly statement: Statement;
   readonly read: RowReader<unknown> | null;
@@ -48,6 +61,12 @@ export interface Call<Result> {
 }
 
 /** Exactly one row: none throws NoRowError, more throw TooManyRowsError. */
+export function one<Params, Row, V extends KnownViolations = NoViolations>(
+  definition: ReadOnlyDefinition,
+): ReadOnlyQuery<Params, Row, Row, V>;
+export function one<Params, Row, V extends KnownViolations = NoViolations>(
+  definition: QueryDefinition,
+): Query<Params, Row, Row, V>;
 export function one<Params, Row, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, Row, V> {
@@ -65,6 +84,12 @@ export function one<Params, Row, V extends KnownViolations = NoViolations>(
 
 /** One row or null; more throw TooManyRowsError. */
 export function maybe<Params, Row, V extends KnownViolations = NoViolations>(
+  definition: ReadOnlyDefinition,
+): ReadOnlyQuery<Params, Row, Row | null, V>;
+export function maybe<Params, Row, V extends KnownViolations = NoViolations>(
+  definition: QueryDefinition,
+): Query<Params, Row, Row | null, V>;
+export function maybe<Params, Row, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, Row | null, V> {
   return query(definition, (rows: Row[]) => {
@@ -77,6 +102,12 @@ export function maybe<Params, Row, V extends KnownViolations = NoViolations>(
 
 /** All rows. */
 export function many<Params, Row, V extends KnownViolations = NoViolations>(
+  definition: ReadOnlyDefinition,
+): ReadOnlyQuery<Params, Row, Row[], V>;
+export function many<Params, Row, V extends KnownViolations = NoViolations>(
+  definition: QueryDefinition,
+): Query<Params, Row, Row[], V>;
+export function many<Params, Row, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, Row[], V> {
   return query(definition, (rows: Row[]) => rows);
@@ -84,12 +115,24 @@ export function many<Params, Row, V extends KnownViolations = NoViolations>(
 
 /** Nothing: the statement is run for its effect. */
 export function exec<Params, Row = void, V extends KnownViolations = NoViolations>(
+  definition: ReadOnlyDefinition,
+): ReadOnlyQuery<Params, Row, void, V>;
+export function exec<Params, Row = void, V extends KnownViolations = NoViolations>(
+  definition: QueryDefinition,
+): Query<Params, Row, void, V>;
+export function exec<Params, Row = void, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, void, V> {
   return query(definition, () => undefined, definition.columns.length > 0);
 }
 
 /** How many rows the statement affected. */
+export function execrows<Params, Row = void, V extends KnownViolations = NoViolations>(
+  definition: ReadOnlyDefinition,
+): ReadOnlyQuery<Params, Row, number, V>;
+export function execrows<Params, Row = void, V extends KnownViolations = NoViolations>(
+  definition: QueryDefinition,
+): Query<Params, Row, number, V>;
 export function execrows<Params, Row = void, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, number, V> {

@@ -1,7 +1,19 @@
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import type { Client, Pool, PoolClient } from 'pg';
 import { describe, expectTypeOf, it } from 'vitest';
-import { type Connection, exec, execrows, many, maybe, one } from '../../src/runtime/index.ts';
+import { getCar as generatedRead, sellCar as generatedWrite } from '../../queries/cars.queries.ts';
+import {
+  batch,
+  type Connection,
+  exec,
+  execrows,
+  many,
+  maybe,
+  one,
+  type Query,
+  type ReadOnlyConnection,
+  transaction,
+} from '../../src/runtime/index.ts';
 
 interface Params {
   id: string;
@@ -56,5 +68,38 @@ describe('types', () => {
     expectTypeOf<PGlite>().toExtend<Connection>();
     expectTypeOf<Transaction>().toExtend<Connection>();
     expectTypeOf<{ query: (sql: string) => string }>().not.toExtend<Connection>();
+  });
+
+  it('let only queries that are proven to read over a replica', () => {
+    const read = maybe<Params, Row>({ ...definition, readOnly: true });
+    const write = execrows<Params>(definition);
+    const uses = (replica: ReadOnlyConnection, db: Connection) => {
+      expectTypeOf(read(replica, { id: 'a' })).resolves.toEqualTypeOf<Row | null>();
+      expectTypeOf(batch(replica, [read.with({ id: 'a' })])).resolves.toEqualTypeOf<
+        [PromiseSettledResult<Row | null>]
+      >();
+      read(db, { id: 'a' });
+      read.run({ id: 'a' }, replica);
+      read.iterate(replica, { id: 'a' });
+      batch(db, [read.with({ id: 'a' }), write.with({ id: 'a' })]);
+      generatedRead(replica, { id: 'a' });
+      // @ts-expect-error: it writes
+      write(replica, { id: 'a' });
+      // @ts-expect-error: it writes
+      write.run({ id: 'a' }, replica);
+      // @ts-expect-error: one of them writes
+      batch(replica, [read.with({ id: 'a' }), write.with({ id: 'a' })]);
+      // @ts-expect-error: it writes
+      generatedWrite(replica, { id: 'a', soldAt: null });
+      // @ts-expect-error: a transaction can run any query
+      transaction(replica, {}, async () => {});
+      // @ts-expect-error: a parameter of another type, where it can be run over both
+      read(replica, { id: 1 });
+    };
+    expectTypeOf(uses).toBeFunction();
+    expectTypeOf(read).toExtend<Query<Params, Row, Row | null>>();
+    // Whether it only reads is not known.
+    const unknown: { readonly readOnly?: boolean } = {};
+    expectTypeOf(one<Params, Row>({ ...definition, ...unknown })).toEqualTypeOf<Query<Params, Row, Row>>();
   });
 });
