@@ -1,19 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { globSync } from 'tinyglobby';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+const root = fileURLToPath(new URL('.', import.meta.url));
+const long = '**/*.long.test.ts';
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   resolve: {
     // Exact matches: a plain 'nodrift' would also catch 'nodrift/runtime'.
     alias: [
-      { find: /^nodrift$/, replacement: source('index.ts') },
-      { find: /^nodrift\/runtime$/, replacement: source('runtime/index.ts') },
-      { find: /^nodrift\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^nodrift$/, replacement: `${root}src/index.ts` },
+      { find: /^nodrift\/runtime$/, replacement: `${root}src/runtime/index.ts` },
+      { find: /^nodrift\/testing$/, replacement: `${root}src/testing/index.ts` },
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    ...(mode === 'rest'
+      ? { include: restOfTests() }
+      : { include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, long] }),
+    env: { NODRIFT_TESTS: mode === 'rest' ? 'rest' : 'newest' },
     globalSetup: ['test/support/global-setup.ts'],
     // Processes, because PGlite's WebAssembly memory and signal handlers are per process.
     pool: 'forks',
@@ -21,4 +27,11 @@ export default defineConfig({
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
   },
-});
+}));
+
+/** What `npm run test:all` runs: the long suites, and the tests that also ask older servers (test/support/tested.ts). */
+function restOfTests(): string[] {
+  return globSync('test/**/*.test.ts', { cwd: root }).filter(
+    (path) => path.endsWith('.long.test.ts') || readFileSync(root + path, 'utf8').includes('tested('),
+  );
+}

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cardinality } from '../../src/analysis/cardinality.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 import fc from '../support/fast-check.ts';
+import { tested } from '../support/tested.ts';
 
 // Few values, so that nearly every comparison finds something, and all that the keys let in.
 const schema = `
@@ -246,7 +247,7 @@ const overTemporal = fc
 
 const runs = Number(process.env.NODRIFT_RUNS ?? 300);
 
-describe.each([14, 18] as const)('on PostgreSQL %i', (major) => {
+describe.each(tested([14, 18]))('on PostgreSQL %i', (major) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(major, major >= 18 ? schema + temporal : schema);

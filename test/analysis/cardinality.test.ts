@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cardinalityProblem } from '../../src/analysis/cardinality/problem.ts';
 import { cardinality } from '../../src/analysis/cardinality.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
 
 // Data with duplicates, NULLs and equal-but-different values wherever no key forbids them.
 const schema = `
@@ -483,7 +484,7 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
   ],
 ];
 
-describe.each(servers)('how many rows, on %s', (server) => {
+describe.each(tested(servers))('how many rows, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);

@@ -4,6 +4,7 @@ import type { Catalog, Relation } from '../../src/analysis/catalog/catalog.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import { pgType } from '../../src/analysis/catalog/pg-type.ts';
 import { createDatabase, type Major, majors } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 
 async function catalogOf(major: Major, sql: string, system: readonly number[] = []): Promise<Catalog> {
   const database = await createDatabase(major, sql);
@@ -29,7 +30,7 @@ function typeNamed(catalog: Catalog, name: string) {
   return pgType(catalog, found.oid);
 }
 
-describe.each(majors)('the catalog of PostgreSQL %i', (major) => {
+describe.each(tested(majors))('the catalog of PostgreSQL %i', (major) => {
   it('knows columns, keys, checks, triggers, children and definitions', async () => {
     const catalog = await catalogOf(
       major,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { effects } from '../../src/analysis/effects.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
 
 const schema = `
   CREATE TABLE owner (id int PRIMARY KEY, name text NOT NULL, email text);
@@ -162,7 +163,7 @@ const written = (uses: readonly { schema: string; table: string; columns: readon
       `${schema === 'public' ? '' : `${schema}.`}${table}(${columns.join(', ')})`,
   );
 
-describe.each(servers)('reads and writes, on %s', (server) => {
+describe.each(tested(servers))('reads and writes, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);

@@ -3,6 +3,7 @@ import { jsonShapes } from '../../src/analysis/json-shape.ts';
 import type { Json } from '../../src/analysis/type.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 import { fits } from '../support/json-fits.ts';
+import { tested } from '../support/tested.ts';
 
 const schema = `
   CREATE TYPE mood AS ENUM ('happy', 'sad');
@@ -452,7 +453,7 @@ function sorted(shape: Json | null | undefined): unknown {
   }
 }
 
-describe.each(servers)('JSON, on %s', (server) => {
+describe.each(tested(servers))('JSON, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);

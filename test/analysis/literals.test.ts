@@ -6,6 +6,7 @@ import { resultLiterals } from '../../src/analysis/literals.ts';
 import type { Literal } from '../../src/analysis/type.ts';
 import { type Analysed, analysed, analysedOver, servers } from '../support/analysed.ts';
 import { postgresUrl } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 
 // Every row here is one that the constraints let in.
 const schema = `
@@ -248,7 +249,7 @@ const members: readonly (readonly [sql: string, ...literals: (readonly Literal[]
   ],
 ];
 
-describe.each(servers)('literals, on %s', (server) => {
+describe.each(tested(servers))('literals, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
 import { typed } from '../support/typed.ts';
 
 const schema = `
@@ -85,7 +86,7 @@ const cases: readonly (readonly [sql: string, columns: Readonly<Record<string, s
   ['SELECT list[1] AS "first!" FROM pairs', { first: 'number' }],
 ];
 
-describe.each(servers)('marks in names of result columns on %s', (server) => {
+describe.each(tested(servers))('marks in names of result columns on %s', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, schema);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mayAssign } from '../../src/analysis/catalog/trigger-body.ts';
 import { parameterFacts } from '../../src/analysis/parameters.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
 
 const tidy = `
   CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -75,7 +76,7 @@ const cases: readonly (readonly [sql: string, 'repaired' | 'refused'])[] = [
   [`INSERT INTO ruled ${written}`, 'repaired'],
 ];
 
-describe.each(servers)('parameters of tables with triggers and rules, on %s', (server) => {
+describe.each(tested(servers))('parameters of tables with triggers and rules, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parameterFacts } from '../../src/analysis/parameters.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
 
 const schema = `
   CREATE DOMAIN email AS text NOT NULL CHECK (VALUE LIKE '%@%');
@@ -180,7 +181,7 @@ const cases: readonly (readonly [sql: string, ...expected: Expected[]])[] = [
   ['DELETE FROM car WHERE id = $1', ['never', 1]],
 ];
 
-describe.each(servers)('parameters, on %s', (server) => {
+describe.each(tested(servers))('parameters, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);

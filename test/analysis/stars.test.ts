@@ -4,6 +4,7 @@ import { fileOffset, parameterUses } from '../../src/syntax/position.ts';
 import { readStatements } from '../../src/syntax/read.ts';
 import type { Statement } from '../../src/syntax/statement.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
 
 const schema = `
   CREATE TYPE pair AS (p int, q text);
@@ -234,7 +235,7 @@ const cases: readonly Case[] = [
   ['EXPLAIN SELECT * FROM car', 'EXPLAIN SELECT * FROM car'],
 ];
 
-describe.each(servers)('stars on PostgreSQL %s', (server) => {
+describe.each(tested(servers))('stars on PostgreSQL %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);

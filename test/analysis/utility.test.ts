@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../src/diagnostic.ts';
 import { readStatements } from '../../src/syntax/read.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 import { majors } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 
 const schema = `
   CREATE TABLE t (a int, b text);
@@ -131,7 +132,7 @@ const silent: readonly string[] = [
   'IMPORT FOREIGN SCHEMA a LIMIT TO ("b(") FROM SERVER c INTO d OPTIONS (x \'(\')',
 ];
 
-describe.each([...majors, 'PGlite'] as const)('utility statements on %s', (server) => {
+describe.each(tested([...majors, 'PGlite']))('utility statements on %s', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, schema);

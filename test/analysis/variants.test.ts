@@ -5,6 +5,7 @@ import type { Value } from '../../src/analysis/type.ts';
 import { readStatements } from '../../src/syntax/read.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 import { rowFits } from '../support/row-fits.ts';
+import { tested } from '../support/tested.ts';
 
 const schema = `
   CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
@@ -183,7 +184,7 @@ const flat: readonly (readonly [what: string, sql: string])[] = [
 
 const text = [...discriminated, ...flat].map(([, sql], i) => `/* @name Q${i} */\n${sql};\n`).join('\n');
 
-describe.each(servers)('the kinds of rows of a UNION, on %s', (server) => {
+describe.each(tested(servers))('the kinds of rows of a UNION, on %s', (server) => {
   let database: Analysed;
   let queries: ReadonlyMap<string, Query>;
   beforeAll(async () => {

@@ -7,6 +7,7 @@ import { violations } from '../../src/analysis/violations.ts';
 import { describe as describeStatements } from '../../src/analysis/wire.ts';
 import fc from '../support/fast-check.ts';
 import { createDatabase } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 import { isNamed, violationKinds } from '../support/violation-named.ts';
 
 const tables = ['a', 'b', 'c'] as const;
@@ -109,7 +110,7 @@ const statement = fc.oneof(
 
 const runs = Number(process.env.NODRIFT_RANDOM_SCHEMAS ?? 25);
 
-describe.each([14, 18] as const)('violations of random constraints, on PostgreSQL %i', (major) => {
+describe.each(tested([14, 18]))('violations of random constraints, on PostgreSQL %i', (major) => {
   it('are all named', { timeout: 300_000 }, async () => {
     const database = await createDatabase(major, 'CREATE DOMAIN small AS int CHECK (VALUE < 6)');
     const client = new Client({ connectionString: database.url });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Violation } from '../../src/analysis/query.ts';
 import { violations } from '../../src/analysis/violations.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
 import { violationKinds } from '../support/violation-named.ts';
 
 const schema = `
@@ -421,7 +422,7 @@ function textOf(error: unknown): string {
   return name === undefined ? kind : `${kind} ${name}`;
 }
 
-describe.each(servers)('the constraints that a statement can violate, on %s', (server) => {
+describe.each(tested(servers))('the constraints that a statement can violate, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);

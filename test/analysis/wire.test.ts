@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Described, describe as describeStatements } from '../../src/analysis/wire.ts';
 import { Failure } from '../../src/diagnostic.ts';
 import { createDatabase, type Major, majors, postgresUrl, type TestDatabase } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 
 const newest: Major = 18;
 
@@ -26,7 +27,7 @@ async function all(client: Client, statements: readonly string[]): Promise<reado
   return found;
 }
 
-describe.each(majors)('describing statements on PostgreSQL %i', (major) => {
+describe.each(tested(majors))('describing statements on PostgreSQL %i', (major) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createDatabase(major, 'CREATE TABLE car (id int PRIMARY KEY, make text NOT NULL)');

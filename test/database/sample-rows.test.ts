@@ -4,6 +4,7 @@ import { contentsOf } from '../../src/database/sample-rows/contents.ts';
 import { emptyTables, fillTables } from '../../src/database/sample-rows/fill.ts';
 import { describeTables, listTables } from '../../src/database/sample-rows/tables.ts';
 import { createDatabase } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 import { rows } from './open.ts';
 
 const schema = `
@@ -35,7 +36,7 @@ const schema = `
   CREATE TABLE narrow (x int CHECK (x BETWEEN 50 AND 60));
   CREATE TABLE own_type (x pg_snapshot NOT NULL);`;
 
-test.each([14, 18] as const)('fit types and constraints on PostgreSQL %i', async (major) => {
+test.each(tested([14, 18]))('fit types and constraints on PostgreSQL %i', async (major) => {
   const database = await createDatabase(major, schema);
   // A scale beyond the precision is known from PostgreSQL 15 on.
   const extra = major < 15 ? 'SELECT 1' : 'ALTER TABLE every_type ADD small numeric(1,3)';

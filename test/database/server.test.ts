@@ -12,6 +12,7 @@ import { failureOf } from '../support/failure.ts';
 import type { NativeServer } from '../support/native-server.ts';
 import { type Major, majors, ownServer, postgresUrl } from '../support/postgres.ts';
 import { makeProject } from '../support/project.ts';
+import { tested } from '../support/tested.ts';
 import { configOf, onServer, rows } from './open.ts';
 
 const migrations = {
@@ -204,7 +205,7 @@ describe.skipIf(process.platform === 'win32')('a process that is interrupted', (
   });
 });
 
-describe.each(majors)('a database as it stands, on PostgreSQL %i', (major) => {
+describe.each(tested(majors))('a database as it stands, on PostgreSQL %i', (major) => {
   test('is read and never written', async () => {
     const { url } = { url: postgresUrl(major) };
     const database = await openDatabase({

@@ -5,11 +5,12 @@ import { diffSchemas, type SchemaChange } from '../../src/schema/diff.ts';
 import { loadSchema } from '../../src/schema/load.ts';
 import type { Schema } from '../../src/schema/schema.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 import { changes, schema } from './schema-changes.ts';
 
 const options = { roles: ['public'] };
 
-describe.each([14, 18] as const)(
+describe.each(tested([14, 18]))(
   'a PostgreSQL %i that had this behind the back of its migrations:',
   (major) => {
     let database: TestDatabase;

@@ -41,6 +41,7 @@ import {
 } from '../../src/runtime/index.ts';
 import fc, { type Arbitrary } from '../support/fast-check.ts';
 import { majors } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 import { type Opened, openNative, openNativePostgresJs, openPglite } from './connections.ts';
 
 const file = 'test.sql';
@@ -490,7 +491,7 @@ const roundTrips: readonly RoundTrip[] = [
 ];
 
 describe.each([
-  ...majors.map((major) => [`Postgres ${major}`, () => openNative(major)] as const),
+  ...tested(majors).map((major) => [`Postgres ${major}`, () => openNative(major)] as const),
   ['Postgres 18 through postgres.js', () => openNativePostgresJs(18)],
   ['PGlite', openPglite],
 ] as const)('round trips on %s', (_, open) => {

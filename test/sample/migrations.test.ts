@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import type { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { majors } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 import { migrate, migrationsDir, openEmpty } from './database.ts';
 
-test.each(['PGlite', ...majors] as const)('%s migrates up, down to nothing, and up again', async (server) => {
+test.each(tested(['PGlite', ...majors]))('%s migrates up, down to nothing, and up again', async (server) => {
   const { client, close } = await openEmpty(server);
   try {
     const before = await objects(client);

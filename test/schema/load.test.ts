@@ -6,6 +6,7 @@ import { loadSchema } from '../../src/schema/load.ts';
 import { schemaText } from '../../src/schema/print.ts';
 import type { Schema, SchemaKind, SchemaObject } from '../../src/schema/schema.ts';
 import { majors } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 import { clientOn } from './support/databases.ts';
 import { everyKind } from './support/every-kind.ts';
 
@@ -20,7 +21,7 @@ describe('one schema', () => {
     const expected = await loadSchema(reference);
     const text = schemaText(expected);
     await expect(text).toMatchFileSnapshot('./__snapshots__/every-kind.txt');
-    for (const server of [...majors, 'PGlite'] as const) {
+    for (const server of tested([...majors, 'PGlite'])) {
       const found = await loadSchema(await clientOn(server, everyKind));
       const major = server === 'PGlite' ? 18 : server;
       const spelt = await respell(reference, { schema: expected, major: 18 }, { schema: found, major });

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { createDatabase, majors, ownServer, postgresUrl } from './postgres.ts';
+import { tested } from './tested.ts';
 
 async function query(url: string, sql: string): Promise<unknown[][]> {
   const client = new Client({ connectionString: url });
@@ -12,7 +13,7 @@ async function query(url: string, sql: string): Promise<unknown[][]> {
   }
 }
 
-describe.each(majors)('PostgreSQL %i', (major) => {
+describe.each(tested(majors))('PostgreSQL %i', (major) => {
   test('runs, once for all who ask', async () => {
     expect(postgresUrl(major)).toBe(postgresUrl(major));
     const [row] = await query(

@@ -5,6 +5,7 @@ import { readStatements } from '../../src/syntax/read.ts';
 import { tsTypes } from '../../src/typescript/ts-types.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 import { majors } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 import { config } from './support/build.ts';
 
 /** Values of the types whose text is not as any other's; those of all others are `SAMPLE`. */
@@ -169,7 +170,7 @@ function membersOf(type: string): readonly string[] {
   return members;
 }
 
-describe.each([...majors, 'PGlite'] as const)('the types of results for @pgtyped/runtime on %s', (server) => {
+describe.each(tested([...majors, 'PGlite']))('the types of results for @pgtyped/runtime on %s', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, '');

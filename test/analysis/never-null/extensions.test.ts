@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Analysed, analysed } from '../../support/analysed.ts';
+import { tested } from '../../support/tested.ts';
 import { typed } from '../../support/typed.ts';
 
 const schema = `
@@ -37,7 +38,7 @@ const cases: readonly (readonly [expression: string, type: string])[] = [
   ['(SELECT key FROM each(h) LIMIT 1)', 'string | null'],
 ];
 
-describe.each([14, 18] as const)('functions of extensions on PostgreSQL %i', (server) => {
+describe.each(tested([14, 18]))('functions of extensions on PostgreSQL %i', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, schema);

@@ -6,13 +6,14 @@ import { extensionFunctions } from '../../../src/analysis/never-null/extensions.
 import { neverNull } from '../../../src/analysis/never-null/table.ts';
 import { pgliteStream } from '../../../src/database/pglite-stream.ts';
 import { createDatabase, majors } from '../../support/postgres.ts';
+import { tested } from '../../support/tested.ts';
 import { aggregateOften } from './aggregate-calls.ts';
 import { type Called, callOften, createExtensions, prepareCalls } from './calls.ts';
 import { aggregateCandidates, type Candidate, candidates, extensionCandidates } from './select.ts';
 
 const MINUTES = 60_000;
 
-describe.each(majors)('what is never NULL on PostgreSQL %i', (major) => {
+describe.each(tested(majors))('what is never NULL on PostgreSQL %i', (major) => {
   it('never is, whatever it is called with', { timeout: 5 * MINUTES }, async () => {
     const database = await createDatabase(major);
     const client = new Client({ connectionString: database.url });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { columnFacts } from '../../../src/analysis/nullability.ts';
 import { analysed, servers } from '../../support/analysed.ts';
+import { tested } from '../../support/tested.ts';
 
 const schema = `
   CREATE TABLE author (id int PRIMARY KEY, name text NOT NULL);
@@ -61,7 +62,7 @@ const schema = `
   DELETE FROM author WHERE id = 2;
 `;
 
-describe.each(servers)('foreign keys that are followed, on %s', (server) => {
+describe.each(tested(servers))('foreign keys that are followed, on %s', (server) => {
   it('are those that hold at any time', async () => {
     const on = await analysed(server, schema);
     const cases = [

@@ -4,11 +4,12 @@ import { arrayConstant, constantValue } from '../../../src/analysis/tree/constan
 import type { Const } from '../../../src/analysis/tree/nodes.ts';
 import { type Analysed, analysed } from '../../support/analysed.ts';
 import { majors } from '../../support/postgres.ts';
+import { tested } from '../../support/tested.ts';
 
 const long = 'ä'.repeat(200);
 
 // PGlite is a 32-bit server: its by-value datums have four bytes, and int8 is none of them.
-describe.each([...majors, 'PGlite'] as const)('constants on %s', (server) => {
+describe.each(tested([...majors, 'PGlite']))('constants on %s', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, 'SELECT 1');

@@ -11,6 +11,7 @@ import { describe as describeStatements } from '../../../src/analysis/wire.ts';
 import { corpusQueries, corpusSchema } from '../../soundness/corpus.ts';
 import { type Analysed, analysed } from '../../support/analysed.ts';
 import { majors } from '../../support/postgres.ts';
+import { tested } from '../../support/tested.ts';
 
 describe('reading node text', () => {
   it.each([
@@ -83,7 +84,7 @@ describe('reading node text', () => {
 
 const tagsOf = new Map<string, ReadonlySet<string>>();
 
-describe.each([...majors, 'PGlite'] as const)('reading the trees of %s', (server) => {
+describe.each(tested([...majors, 'PGlite']))('reading the trees of %s', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, corpusSchema);
