@@ -3,6 +3,7 @@ import type { Catalog, Relation } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { domainConditions } from './catalog/conditions.ts';
 import { definingQuery } from './catalog/definition.ts';
+import { knownBody, settingsInside } from './catalog/known-body.ts';
 import { type WriteEvent, type WriteTarget, writeTargets } from './catalog/updatable.ts';
 import type { Operation, RelationUse } from './query.ts';
 import { entryOf, type Scope } from './scope.ts';
@@ -27,7 +28,7 @@ export interface Effects {
  * whole row. A view is listed with the columns used, and the relations below it with the columns that its
  * definition names, used or not; a materialised view is read as it is stored. A column is written if an
  * INSERT lists it or an UPDATE sets it, through updatable views down to the table; a DELETE writes no column.
- * System columns are left out. Bodies of SQL-standard functions are looked into.
+ * System columns are left out. Bodies of functions in SQL are looked into.
  *
  * Not seen: what other functions, triggers, rules, foreign keys' actions and defaults read and write.
  * `readOnly` is false for a statement that writes or locks rows itself, null for one that calls volatile functions
@@ -43,6 +44,7 @@ export function effects(query: QueryNode, catalog: Catalog): Effects {
     changes: false,
     unsure: false,
     seen: new Set(),
+    settings: [],
   };
   collect(query, found);
   return {
@@ -65,8 +67,17 @@ interface Found {
   changes: boolean;
   /** Something volatile is called. */
   unsure: boolean;
-  /** OIDs of views, functions and domains whose definitions have been looked into. */
-  readonly seen: Set<number>;
+  /** Views, functions and domains whose definitions have been looked into, and under which settings. */
+  readonly seen: Set<string>;
+  /** Settings that the functions around set. */
+  settings: readonly string[];
+}
+
+function isNew(oid: number, { seen, settings }: Found): boolean {
+  const key = [oid, ...settings].join(' ');
+  if (seen.has(key)) return false;
+  seen.add(key);
+  return true;
 }
 
 function collect(nodes: unknown, found: Found): void {
@@ -195,15 +206,13 @@ function read(oid: number, attnum: number | null, found: Found): void {
 }
 
 function openView(relation: Relation, found: Found): void {
-  if (relation.kind !== 'v' || found.seen.has(relation.oid)) return;
-  found.seen.add(relation.oid);
+  if (relation.kind !== 'v' || !isNew(relation.oid, found)) return;
   collect(definingQuery(relation), found);
 }
 
 function visitDomain(oid: number, found: Found): void {
   const domain = found.catalog.types.get(oid);
-  if (domain?.kind !== 'd' || found.seen.has(oid)) return;
-  found.seen.add(oid);
+  if (domain?.kind !== 'd' || !isNew(oid, found)) return;
   collect(domainConditions(domain), found);
   visitDomain(domain.base, found);
 }
@@ -216,13 +225,16 @@ function visitFunction(oid: number, found: Found): void {
   }
   // An aggregate's own volatility says nothing about the functions that it is made of.
   if (oid >= FIRST_NORMAL_OID && entry.kind === 'a') found.unsure = true;
-  if (entry.body === null) {
+  const body = knownBody(entry, found.settings);
+  if (body === null) {
     if (entry.volatility === 'v') found.unsure = true;
     return;
   }
-  if (found.seen.has(oid)) return;
-  found.seen.add(oid);
-  collect(readNodes(entry.body), found);
+  if (!isNew(oid, found)) return;
+  const around = found.settings;
+  found.settings = settingsInside(entry, around);
+  collect(readNodes(body), found);
+  found.settings = around;
 }
 
 function touch(touched: Touched, oid: number, columns: readonly number[]): void {

@@ -1,4 +1,5 @@
 import type { Catalog } from './catalog/catalog.ts';
+import { settingsInside } from './catalog/known-body.ts';
 import type { Facts } from './facts.ts';
 import { assume } from './nullability/assume.ts';
 import { functionBody } from './nullability/body.ts';
@@ -28,7 +29,10 @@ export function openStatement(
   catalog: Catalog,
   params: readonly Facts[] | null = null,
 ): Opened {
-  return engineFor(catalog, params, 0, { definitions: true, foreignKeys: true }).open(query, null);
+  return engineFor(catalog, params, 0, { definitions: true, foreignKeys: true, settings: [] }).open(
+    query,
+    null,
+  );
 }
 
 // Functions may call themselves, more than once.
@@ -56,10 +60,13 @@ function engineFor(catalog: Catalog, params: readonly Facts[] | null, depth: num
     reopen: (query, outer) => openQuery(engine, query, outer),
     relation: (oid, inherited, less) =>
       relationFacts(engineFor(catalog, null, depth, { ...trust, ...less }), oid, inherited),
-    body: (oid, args) =>
-      depth < DEEPEST_CALL && trust.definitions
-        ? functionBody(engineFor(catalog, args, depth + 1, { ...trust, foreignKeys: false }), oid)
-        : null,
+    body: (oid, args) => {
+      const entry = catalog.functions.get(oid);
+      if (entry === undefined || depth >= DEEPEST_CALL || !trust.definitions) return null;
+      const settings = settingsInside(entry, trust.settings);
+      const inside = engineFor(catalog, args, depth + 1, { ...trust, foreignKeys: false, settings });
+      return functionBody(inside, entry);
+    },
   };
   return engine;
 }

@@ -12,7 +12,7 @@ import { writeViolations } from './violations/write.ts';
 
 /**
  * The constraints that a statement can fail on: those of the tables that it writes to, through views, WITH queries and
- * functions in the SQL-standard form, of their partitions, of the rows that foreign keys' actions change, and of the
+ * functions in SQL, of their partitions, of the rows that foreign keys' actions change, and of the
  * domains that it converts to. Left out is what cannot be: unique keys that ON CONFLICT takes care of, constraints on
  * columns that an UPDATE leaves alone, NOT NULL of values that are proven.
  *
@@ -26,6 +26,7 @@ export function violations(query: QueryNode, catalog: Catalog): Violations {
     violations: new Map(),
     open: false,
     seen: new Set(),
+    settings: [],
     visit: (nodes) =>
       walk(catalog, nodes, null, (node) => {
         visit(node, found);

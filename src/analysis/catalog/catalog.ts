@@ -166,8 +166,12 @@ export interface FunctionEntry {
   readonly variadic: number;
   /** OUT, INOUT and TABLE columns: names and types; null if none. */
   readonly columns: readonly { readonly name: string; readonly type: number }[] | null;
-  /** The analysed body of a function in the SQL-standard form, as node text. */
+  /** The analysed body of a function in SQL, as node text; null if it is not known. */
   readonly body: string | null;
+  /** Whether that body is a string, whose names have their meaning from the settings of the call. */
+  readonly stringBody: boolean;
+  /** Its SET clauses, as `name=value` (`pg_proc.proconfig`). */
+  readonly settings: readonly string[];
 }
 
 export interface OperatorEntry {

@@ -13,9 +13,10 @@ import type {
 } from './catalog.ts';
 import { type CatalogQueries, catalogQueries } from './queries.ts';
 import { grouped, number, numbers, type Row, text } from './rows.ts';
+import { parseStringBodies } from './string-bodies.ts';
 
 /**
- * Loads the catalogs in one round trip.
+ * Loads the catalogs in one round trip, and the bodies of the user's functions that are strings in some more.
  *
  * @param system OIDs below 16384 of the relations that the queries name: the system schemas are only
  *   loaded as far as they are used
@@ -43,7 +44,7 @@ export async function loadCatalog(
     encoding,
     types: types(rows('types'), rows('enums'), rows('ranges'), rows('constraints')),
     relations: relations(rows),
-    functions: functions(rows('functions')),
+    functions: await withStringBodies(client, functions(rows('functions'))),
     extensionFunctions: new Map(rows('extensionFunctions').map(([oid, name]) => [number(oid), text(name)])),
     operators: operators(rows('operators')),
     equality: grouped(
@@ -231,7 +232,7 @@ function functions(rows: readonly Row[]) {
   const found = new Map<number, FunctionEntry>();
   for (const row of rows) {
     const [oid, schema, name, kind, strict, returnsSet, volatility, resultType, args, variadic] = row;
-    const [body, defaults, modes] = row.slice(10);
+    const [body, defaults, modes, settings, stringBody] = row.slice(10);
     const id = number(oid);
     found.set(id, {
       oid: id,
@@ -247,9 +248,22 @@ function functions(rows: readonly Row[]) {
       variadic: number(variadic),
       columns: outColumns(modes),
       body: body ?? null,
+      stringBody: stringBody === 't',
+      settings: settings ? JSON.parse(settings) : [],
     });
   }
   return found;
+}
+
+async function withStringBodies(
+  client: Client,
+  all: ReadonlyMap<number, FunctionEntry>,
+): Promise<ReadonlyMap<number, FunctionEntry>> {
+  const strings = [...all.values()].filter(({ stringBody }) => stringBody);
+  if (strings.length === 0) return all;
+  const bodies = await parseStringBodies(client, strings);
+  const parsed = strings.map((entry) => ({ ...entry, body: bodies.get(entry.oid) ?? null }));
+  return new Map([...all, ...parsed.map((entry) => [entry.oid, entry] as const)]);
 }
 
 /** OUT (o), INOUT (b) and TABLE (t) arguments of `pg_proc.proargmodes`. */

@@ -109,7 +109,10 @@ export function catalogQueries(
         CASE WHEN p.proargmodes IS NOT NULL THEN
           (SELECT json_agg(json_build_array(a.mode, a.type::int8, coalesce(a.name, '')) ORDER BY a.n)
            FROM unnest(p.proargmodes::text[], p.proallargtypes::oid[], p.proargnames) WITH ORDINALITY a(mode, type, name, n))
-        END
+        END,
+        array_to_json(p.proconfig),
+        p.prolang = 14 AND p.prosqlbody IS NULL AND p.prokind IN ('f', 'p') AND p.oid >= 16384 AND NOT EXISTS (
+          SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace`,
     extensionFunctions: `SELECT d.objid::int8, x.extname FROM pg_extension x JOIN pg_depend d
         ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid

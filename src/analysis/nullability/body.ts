@@ -1,5 +1,6 @@
 import { baseType } from '../catalog/base-type.ts';
 import type { Catalog, FunctionEntry } from '../catalog/catalog.ts';
+import { knownBody } from '../catalog/known-body.ts';
 import { anything } from '../facts.ts';
 import { resultExpressions, rootScope } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
@@ -9,11 +10,15 @@ import type { Engine, FunctionBody } from './context.ts';
 import { keepsNotNull } from './conversion.ts';
 import { atLeastOneRow } from './rows.ts';
 
-/** Reads what a function in the SQL-standard form (RETURN, BEGIN ATOMIC) returns; null if that cannot be told. */
-export function functionBody(engine: Engine, oid: number): FunctionBody | null {
-  const entry = engine.catalog.functions.get(oid);
-  const query = entry === undefined ? null : bodyQuery(entry);
-  if (entry === undefined || query === null || query.utilityStmt !== null) return null;
+/**
+ * Reads what a function in SQL returns; null if that cannot be told.
+ *
+ * @param engine for the inside of its body
+ */
+export function functionBody(engine: Engine, entry: FunctionEntry): FunctionBody | null {
+  const body = knownBody(entry, engine.trust.settings);
+  const query = body === null ? null : bodyQuery(entry, body);
+  if (query === null || query.utilityStmt !== null) return null;
   const declared = declaredTypes(engine.catalog, entry);
   const types = resultExpressions(query).map((expr) => expressionType(expr) ?? 0);
   // One row in one column, to be taken apart.
@@ -29,16 +34,16 @@ export function functionBody(engine: Engine, oid: number): FunctionBody | null {
 
 const read = new WeakMap<FunctionEntry, QueryNode | null>();
 
-function bodyQuery(entry: FunctionEntry): QueryNode | null {
+function bodyQuery(entry: FunctionEntry, body: string): QueryNode | null {
   let query = read.get(entry);
   if (query === undefined) {
-    query = entry.body === null ? null : lastQuery(readNodes(entry.body));
+    query = lastQuery(readNodes(body));
     read.set(entry, query);
   }
   return query;
 }
 
-/** RETURN's body is a query, BEGIN ATOMIC's a list in a list (pg_proc.prosqlbody). */
+/** RETURN's body is a query, BEGIN ATOMIC's and a string's a list in a list (pg_proc.prosqlbody). */
 function lastQuery(value: unknown): QueryNode | null {
   if (Array.isArray(value)) return lastQuery(value.at(-1));
   return isNode(value) && value.tag === 'QUERY' ? value : null;

@@ -78,7 +78,7 @@ function proves(rule: string, args: readonly Facts[], variadic: boolean): boolea
   }
 }
 
-/** A function in the SQL-standard form: what its body returns, if it returns a row for sure. */
+/** A function in SQL: what its body returns, if it returns a row for sure. */
 function bodyFacts(oid: number, args: readonly Facts[], context: Context): Facts {
   const { engine } = context.frame;
   const entry = engine.catalog.functions.get(oid);

@@ -118,6 +118,8 @@ export interface Trust {
    * that are locked or written to may be newer than their partners.
    */
   readonly foreignKeys: boolean;
+  /** Settings that the functions around set: names in a body that is a string may mean something else under them. */
+  readonly settings: readonly string[];
 }
 
 /** The mutually recursive parts, so that each can stand in its own file. */
@@ -157,7 +159,7 @@ export interface RelationFacts {
   readonly isTable: boolean;
 }
 
-/** An SQL-standard function body's last statement. */
+/** The last statement of the body of a function in SQL. */
 export interface FunctionBody {
   readonly columns: readonly Facts[];
   readonly atLeastOneRow: boolean;

@@ -1,5 +1,6 @@
 import type { BindingCatalog, Relation } from '../catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
+import { knownBody, settingsInside } from '../catalog/known-body.ts';
 import type { Violation } from '../query.ts';
 import { readNodes } from '../tree/read.ts';
 
@@ -10,16 +11,19 @@ export interface Found {
   readonly violations: Map<string, Violation>;
   /** Whether something can raise any of these errors. */
   open: boolean;
-  /** What was looked at before: `f16500` for a function, and so on. */
+  /** What was looked at before, and under which settings: `f16500` for a function, and so on. */
   readonly seen: Set<string>;
+  /** Settings that the functions around set. */
+  settings: readonly string[];
   /** Looks through expressions. */
   readonly visit: (nodes: unknown) => void;
 }
 
 /** Whether it is met for the first time. */
 export function isNew(key: string, found: Found): boolean {
-  if (found.seen.has(key)) return false;
-  found.seen.add(key);
+  const seen = [key, ...found.settings].join(' ');
+  if (found.seen.has(seen)) return false;
+  found.seen.add(seen);
   return true;
 }
 
@@ -62,7 +66,7 @@ const RUNS_SQL = /_to_xml|^ts_stat$|^ts_rewrite$/;
 
 /**
  * What a call can raise. Built-in functions raise none of these errors, and neither does compiled code that is declared
- * IMMUTABLE, so that it cannot write. Bodies in the SQL-standard form are looked through; all else may raise anything.
+ * IMMUTABLE, so that it cannot write. Bodies in SQL are looked through; all else may raise anything.
  */
 export function functionViolations(oid: number, found: Found): void {
   if (oid === 0 || !isNew(`f${oid}`, found)) return;
@@ -72,6 +76,13 @@ export function functionViolations(oid: number, found: Found): void {
     return;
   }
   if (found.catalog.bindings.compiled.has(oid)) return;
-  if (entry === undefined || entry.body === null) found.open = true;
-  else found.visit(readNodes(entry.body));
+  const body = entry === undefined ? null : knownBody(entry, found.settings);
+  if (entry === undefined || body === null) {
+    found.open = true;
+    return;
+  }
+  const around = found.settings;
+  found.settings = settingsInside(entry, around);
+  found.visit(readNodes(body));
+  found.settings = around;
 }

@@ -3,7 +3,7 @@ import type { Generator } from './generator.ts';
 import type { Field, Scope } from './scope.ts';
 import type { Type } from './table.ts';
 
-/** A function of one int and one text, in SQL with an analysed body. */
+/** A function of one int and one text in SQL, whose body is analysed or a string. */
 export interface SqlFunction {
   readonly name: string;
   /** Of its result; null if it returns a set of rows. */
@@ -38,7 +38,9 @@ export function sqlFunction(
     };
     const body = generator.expression(scope, type, 2);
     return {
-      ddl: `${create} ${type} LANGUAGE sql ${how} RETURN ${body}`,
+      ddl: choices.rarely(2)
+        ? `${create} ${type} LANGUAGE sql ${how} ${settings(choices)} AS $body$ SELECT ${body} $body$`
+        : `${create} ${type} LANGUAGE sql ${how} RETURN ${body}`,
       made: { name, type, columns: [] },
     };
   }
@@ -49,9 +51,16 @@ export function sqlFunction(
   const named = columns.map(({ type }, i) => ({ ref: `r${i}`, type }));
   const table = named.map(({ ref, type }) => `${ref} ${type}`).join(', ');
   return {
-    ddl: `${create} TABLE (${table}) LANGUAGE sql ${how} BEGIN ATOMIC ${sql}; END`,
+    ddl: choices.rarely(2)
+      ? `${create} TABLE (${table}) LANGUAGE sql ${how} ${settings(choices)} AS $body$ ${sql} $body$`
+      : `${create} TABLE (${table}) LANGUAGE sql ${how} BEGIN ATOMIC ${sql}; END`,
     made: { name, type: null, columns: named },
   };
+}
+
+/** Under all of these the names in a body mean the same. */
+function settings(choices: Generator['choices']): string {
+  return choices.one('', '', 'SET search_path FROM CURRENT', 'SET work_mem = 1024');
 }
 
 /** A call with arguments of the scope. */
