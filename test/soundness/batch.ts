@@ -1,4 +1,4 @@
-import type { Client, Connection, DatabaseError, Submittable } from 'pg';
+import { type Client, type Connection, DatabaseError, type Submittable } from 'pg';
 
 /** One statement to run, with its parameters in text form. */
 export interface Job {
@@ -52,7 +52,7 @@ interface Batch extends Submittable {
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void;
   handleCommandComplete(): void;
   handleEmptyQuery(): void;
-  handleError(error: Error & Partial<Raised>): void;
+  handleError(error: Error): void;
   handleReadyForQuery(): void;
 }
 
@@ -100,7 +100,9 @@ function batch(
     handleError(error) {
       const failed = steps[at];
       const done = failed?.sql === CHECK ? found.pop() : undefined;
-      if (failed === undefined || (done === undefined && !failed.isJob)) {
+      // A connection that is lost says nothing of the statement.
+      const isLost = !(error instanceof DatabaseError) || error.severity === 'FATAL';
+      if (isLost || failed === undefined || (done === undefined && !failed.isJob)) {
         reject(error);
         return;
       }

@@ -14,6 +14,7 @@ import type { Schema } from './generate/schema.ts';
 import { statement } from './generate/statement.ts';
 import { count, emptyOutcome, type Outcome } from './outcome.ts';
 import { DATA_SETS, draw, populate } from './populated.ts';
+import { areAlive, connectAgain, crashingStatement, type Statement } from './server-crash.ts';
 
 export interface RandomOptions {
   readonly url: string;
@@ -36,12 +37,6 @@ export interface Seen {
   readonly runs: readonly Run[];
 }
 
-/** A statement with, for each `$n`, its values on the sets of data. */
-interface Statement {
-  readonly sql: string;
-  readonly params: readonly (readonly (string | null)[])[];
-}
-
 /** mulberry32: the same numbers for the same seed on every machine. */
 function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
@@ -56,24 +51,48 @@ function randomNumbers(seed: number): () => number {
 /** Generates schemas, fills them with several sets of data, and holds random queries against what is declared. */
 export async function checkRandomQueries(options: RandomOptions): Promise<Outcome> {
   const outcome = emptyOutcome();
-  const analyser = await connect(options.url);
-  const runners = await Promise.all(DATA_SETS.map(() => connect(options.url)));
+  const again = () => connect(options.url);
+  const open = async () => [await connectAgain(again), await Promise.all(DATA_SETS.map(again))] as const;
+  let [analyser, runners] = await open();
   try {
     for (let s = 0; s < options.schemas && outcome.wrong.length < (options.most ?? 5); s++) {
-      await checkSchema({ ...options, seed: options.seed + s * 7919 }, outcome, analyser, runners);
+      const tried: Tried = { ddl: [], statements: [] };
+      try {
+        await checkSchema({ ...options, seed: options.seed + s * 7919 }, outcome, analyser, runners, tried);
+      } catch (error) {
+        if (await areAlive([analyser, ...runners])) throw error;
+        await end([analyser, ...runners]);
+        const sql = await crashingStatement(again, tried.statements, DATA_SETS.length);
+        const what = `the server crashed${sql === null ? ', but not again' : ''}`;
+        outcome.wrong.push({ ddl: tried.ddl, rows: [], sql: sql ?? '', what });
+        [analyser, runners] = await open();
+      }
     }
   } finally {
-    for (const client of [analyser, ...runners]) await client.end();
+    await end([analyser, ...runners]);
   }
   return outcome;
+}
+
+/** What was tried on a server, in case that it crashes. */
+interface Tried {
+  ddl: readonly string[];
+  statements: readonly Statement[];
+}
+
+async function end(clients: readonly Client[]): Promise<void> {
+  await Promise.allSettled(clients.map((client) => client.end()));
 }
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
   client.on('notice', () => {});
+  // Whoever waits for an answer is told too.
+  client.on('error', () => {});
   await client.connect();
   await client.query(
-    'SET jit = off; SET max_parallel_workers_per_gather = 0; SET join_collapse_limit = 1; SET from_collapse_limit = 1',
+    // What is there when the server crashes is there afterwards.
+    'SET synchronous_commit = on; SET jit = off; SET max_parallel_workers_per_gather = 0; SET join_collapse_limit = 1; SET from_collapse_limit = 1',
   );
   return client;
 }
@@ -83,6 +102,7 @@ async function checkSchema(
   outcome: Outcome,
   analyser: Client,
   runners: readonly Client[],
+  tried: Tried,
 ): Promise<void> {
   const random = randomNumbers(options.seed);
   await limit(runners, '0');
@@ -92,6 +112,8 @@ async function checkSchema(
   const catalog = await loadCatalog(analyser, []);
   const draws = Array.from({ length: options.queries }, () => draw(random));
   const generated = draws.map((draw) => statementOf(draw, populated.schema, options.major));
+  tried.ddl = populated.ddl;
+  tried.statements = generated;
   const known: (Known | null)[] = [];
   await describe(
     analyser,
