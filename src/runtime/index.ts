@@ -69,11 +69,19 @@ export {
   TooManyRowsError,
 } from './errors.ts';
 export type { IterateOptions } from './iterate.ts';
+export { multiHost } from './multi-host.ts';
 export { observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
 export { type PostgresJs, postgresJs } from './postgres-js.ts';
 export { type Call, exec, execrows, many, maybe, one, type Query, type ReadOnlyQuery } from './query.ts';
 export { commented } from './query-comment.ts';
+export {
+  createReplicatedPool,
+  NotReadOnlyError,
+  type ReadAfter,
+  type ReplicatedPool,
+  type ReplicationOptions,
+} from './replicas.ts';
 export { type TransactionOptions, transaction } from './transaction.ts';
 export { TransactionError } from './transaction-error.ts';
 export type { Transaction } from './transaction-scope.ts';

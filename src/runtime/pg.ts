@@ -26,7 +26,7 @@ export interface PgClient extends PgConnection {
 export const READ_TIMEOUT = 'Query read timeout';
 
 /** A client that a pool has lent. */
-interface LentClient extends PgClient {
+export interface LentClient extends PgClient {
   /** With an error: the pool closes the connection instead of lending it again. */
   release(error?: Error): void;
 }

@@ -178,7 +178,8 @@ function cutOff(client: PgClient): void {
   connection.stream.destroy();
 }
 
-const EXHAUSTED = 'timeout exceeded when trying to connect';
+/** The message of pg's error where no connection comes free in time; it has no code. */
+export const EXHAUSTED = 'timeout exceeded when trying to connect';
 
 function explained(
   error: unknown,

@@ -1,5 +1,15 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Binaries, type Major, nativeBinaries, type ServerUser } from './native-binaries.ts';
@@ -35,10 +45,63 @@ export function startNativeServer(
   const user = serverUser();
   const binaries = nativeBinaries(major, user, runDir);
   const dir = join(runDir, name);
-  const data = join(dir, 'data');
   mkdirSync(dir);
   if (user) chownSync(dir, user.uid, user.gid);
   initialise(binaries, dir, user, options);
+  return start(major, binaries, dir, user);
+}
+
+/** A server, and others that replicate it (streaming replication). */
+export interface NativeCluster {
+  readonly primary: NativeServer;
+  /** Each has `standby1` and so on as the name with which it asks the primary (`synchronous_standby_names`). */
+  readonly standbys: readonly NativeServer[];
+}
+
+/** Creates and starts a server and its standbys: copies that were made before it was first started. About 2 s. */
+export function startNativeCluster(
+  major: Major,
+  runDir: string,
+  name: string,
+  standbyCount: number,
+): NativeCluster {
+  const user = serverUser();
+  const binaries = nativeBinaries(major, user, runDir);
+  const dirs = Array.from({ length: 1 + standbyCount }, (_, i) => join(runDir, `${name}-${i}`));
+  for (const dir of dirs) {
+    mkdirSync(dir);
+    if (user) chownSync(dir, user.uid, user.gid);
+  }
+  const [primaryDir = '', ...standbyDirs] = dirs;
+  const settings = ['wal_level = replica', 'max_wal_senders = 10', 'synchronous_commit = on'];
+  initialise(binaries, primaryDir, user, { settings });
+  for (const dir of standbyDirs) copyData(primaryDir, dir, user);
+  const primary = start(major, binaries, primaryDir, user);
+  const standbys = standbyDirs.map((dir, i) => {
+    const source = `host=127.0.0.1 port=${primary.port} user=postgres application_name=standby${i + 1}`;
+    const conf = [
+      `unix_socket_directories = '${process.platform === 'win32' ? '' : dir}'`,
+      `primary_conninfo = '${source}'`,
+      'wal_retrieve_retry_interval = 100ms',
+    ];
+    appendFileSync(join(dir, 'data', 'postgresql.conf'), `${conf.join('\n')}\n`);
+    return start(major, binaries, dir, user);
+  });
+  return { primary, standbys };
+}
+
+function copyData(from: string, to: string, user: ServerUser | null): void {
+  const data = join(to, 'data');
+  cpSync(join(from, 'data'), data, { recursive: true });
+  writeFileSync(join(data, 'standby.signal'), '');
+  chmodSync(data, 0o700);
+  if (!user) return;
+  for (const file of ['', ...readdirSync(data, { recursive: true, encoding: 'utf8' })])
+    chownSync(join(data, file), user.uid, user.gid);
+}
+
+function start(major: Major, binaries: Binaries, dir: string, user: ServerUser | null): NativeServer {
+  const data = join(dir, 'data');
   // Below every system's range of ephemeral ports, so that no outgoing connection sits there.
   for (let attempt = 0; attempt < 20; attempt++) {
     const port = 15_000 + Math.floor(Math.random() * 15_000);

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { Major } from './native-binaries.ts';
-import { type NativeServer, type NativeServerOptions, startNativeServer } from './native-server.ts';
+import {
+  type NativeCluster,
+  type NativeServer,
+  type NativeServerOptions,
+  startNativeCluster,
+  startNativeServer,
+} from './native-server.ts';
 
 export { type Major, majors } from './native-binaries.ts';
 
@@ -52,6 +58,11 @@ export async function createDatabase(major: Major, sql?: string): Promise<TestDa
 /** A server of one test's own, for what cannot be tested on a shared one. Stop it in the end. */
 export function ownServer(major: Major, options: NativeServerOptions): NativeServer {
   return startNativeServer(major, inject('runDir'), `own-${randomBytes(8).toString('hex')}`, options);
+}
+
+/** A primary and its standbys of one test's own. Stop each in the end. */
+export function ownCluster(major: Major, standbys: number): NativeCluster {
+  return startNativeCluster(major, inject('runDir'), `own-${randomBytes(8).toString('hex')}`, standbys);
 }
 
 async function execute(url: string, sql: string): Promise<void> {
