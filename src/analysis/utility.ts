@@ -97,7 +97,7 @@ export function utilityRowsProblem(
   return [
     {
       message: `it is marked :${command}, but nothing proves that it returns at most one row`,
-      hint: `Mark it :many, or :${command}! to vouch for it.`,
+      hint: `Mark it :many, or :${command}! to assert it.`,
     },
   ];
 }

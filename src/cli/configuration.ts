@@ -6,14 +6,14 @@ import type { Io } from './io.ts';
 import type { FlowCommandOptions } from './program.ts';
 
 /**
- * The configuration that the arguments name, with what `--uri` and `--as-is` change of it. Throws Failure (2).
+ * The configuration that the arguments name, with what `--url` and `--as-is` change of it. Throws Failure (2).
  */
 export function configuration(options: FlowCommandOptions, io: Io): Config {
-  const { uri, asIs } = options;
+  const { url, asIs } = options;
   const config = loadConfig(resolve(io.cwd, options.config), io.env);
-  if (uri === undefined && asIs !== true) return config;
+  if (url === undefined && asIs !== true) return config;
   // What is said on the command line holds as a whole: no PGHOST or the like mixes into it.
-  const connection = uri === undefined ? (config.connection ?? null) : databaseUrl(uri, '--uri');
+  const connection = url === undefined ? (config.connection ?? null) : databaseUrl(url, '--url');
   const configured = config.database.kind === 'server' && config.database.asIs;
   return {
     ...config,

@@ -7,7 +7,7 @@ interface HelpText {
   readonly failing: string | null;
 }
 
-const failedMigration = 'a migration fails, or somebody else is migrating';
+const failedMigration = 'a migration fails, or another migration is in progress';
 
 /** By the words that call the command. */
 const helpTexts: Readonly<Record<string, HelpText>> = {
@@ -23,7 +23,7 @@ const helpTexts: Readonly<Record<string, HelpText>> = {
     examples: [
       ['generate', 'all modules'],
       ['generate queries/cars.sql', 'the module of one file'],
-      ['generate --uri postgres://localhost/app --as-is', 'for a database as it stands'],
+      ['generate --url postgres://localhost/app --as-is', 'for the existing schema of a database'],
     ],
     failing: 'queries or migrations are broken, nothing is written',
   },
@@ -92,7 +92,7 @@ const helpTexts: Readonly<Record<string, HelpText>> = {
   },
   'migrate verify': {
     examples: [['migrate verify', 'before migrations are merged']],
-    failing: 'a way down does not bring back what was there, or a migration fails',
+    failing: 'a down migration does not restore the schema, or a migration fails',
   },
   'migrate create': {
     examples: [['migrate create add-users', 'migrations/<time>_add-users.sql']],

@@ -6,18 +6,16 @@ import type { Finish } from './program.ts';
 export function addMigrate(program: Command, io: Io, finish: Finish): void {
   const migrate = program
     .command('migrate')
-    .description('apply or revert migrations on the database that DATABASE_URL or --uri names');
+    .description('apply or revert migrations on the database that --url or DATABASE_URL names');
   type Room = typeof import('./migrate.ts');
   const run = (work: (room: Room) => Promise<number>) => finish(import('./migrate.ts').then(work));
-  const url = ['--url <url>', 'the database, the same as --uri'] as const;
   const dryRun = ['--dry-run', 'print the SQL, change nothing'] as const;
   const changing = (name: string, description: string) =>
     migrate
       .command(name)
       .description(description)
       .option(...dryRun)
-      .option('--wait <seconds>', 'wait so long if somebody else is migrating', positiveInteger)
-      .option(...url);
+      .option('--wait <seconds>', 'how long to wait for another migration in progress', positiveInteger);
 
   changing('up', 'apply pending migrations')
     .argument('[n]', 'how many; all of them if left out', positiveInteger)
@@ -35,12 +33,11 @@ export function addMigrate(program: Command, io: Io, finish: Finish): void {
   migrate
     .command('status')
     .description('list the migrations and say which are applied')
-    .option(...url)
     .action((_options, command: Command) => run((room) => room.migrateStatus(command.optsWithGlobals(), io)));
   migrate
     .command('verify')
     .description('on a scratch database, take each migration up, down and up again, and compare')
-    .option('--allow-irreversible', 'do not fail for migrations without a way down')
+    .option('--allow-irreversible', 'do not fail for migrations without a down migration')
     .action((_options, command: Command) =>
       finish(import('./migrate-verify.ts').then((room) => room.migrateVerify(command.optsWithGlobals(), io))),
     );

@@ -8,7 +8,7 @@ import type { MigrateVerifyOptions } from './program.ts';
 import { count, withProgress } from './report.ts';
 import { visible } from './visible.ts';
 
-/** `nodrift migrate verify`: tries each migration's way back, says what it does not bring back, and 1 then. */
+/** `nodrift migrate verify`: tries each migration's down migration, says what it does not bring back, and 1 then. */
 export async function migrateVerify(options: MigrateVerifyOptions, io: Io): Promise<number> {
   const config = configuration(options, io);
   const started = performance.now();
@@ -44,12 +44,12 @@ function verdictText({ file, problems, notes }: MigrationVerdict, allowed: boole
 function problemLines(problem: MigrationProblem): readonly string[] {
   switch (problem.kind) {
     case 'irreversible':
-      return ['It has no way down.'];
+      return ['It has no down migration.'];
     case 'schema':
       return [
         problem.step === 'down'
           ? 'After up and down, the schema is not what it was before.'
-          : 'After up, down and up again, the schema is not what the first way up made.',
+          : 'After up, down and up again, the schema differs from the one after the first up migration.',
         ...problem.changes.flatMap((change) => changeLines(change, problem.step)),
       ];
     case 'data': {
@@ -61,7 +61,8 @@ function problemLines(problem: MigrationProblem): readonly string[] {
       return [visible(`The way ${by} changes data that up and down do not bring back: ${table}${what}`)];
     }
     case 'failed': {
-      const again = problem.step === 'down' ? 'The way down fails' : 'After up and down, the way up fails';
+      const again =
+        problem.step === 'down' ? 'The down migration fails' : 'After up and down, the up migration fails';
       const rows = problem.rows ? ' where there are rows' : '';
       return [`${again}${rows}.`, ...problem.diagnostics.flatMap(diagnosticLines)];
     }

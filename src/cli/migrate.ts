@@ -10,9 +10,8 @@ import {
 import { type MigrationStatus, migrationStatus } from '../database/migration-status.ts';
 import type { Config } from '../project/config.ts';
 import { configuration } from './configuration.ts';
-import { databaseUrl } from './database-url.ts';
 import { type Colors, colorsFor, type Io } from './io.ts';
-import type { GlobalOptions, MigrateOptions, StatusOptions } from './program.ts';
+import type { GlobalOptions, MigrateOptions } from './program.ts';
 import { count, withProgress } from './report.ts';
 import { visible } from './visible.ts';
 
@@ -32,8 +31,8 @@ export function migrateRedo(options: MigrateOptions, io: Io): Promise<number> {
 }
 
 /** `nodrift migrate status`: which migrations the database has, and which it lacks. */
-export async function migrateStatus(options: StatusOptions, io: Io): Promise<number> {
-  const config = configuration(databaseOf(options), io);
+export async function migrateStatus(options: GlobalOptions, io: Io): Promise<number> {
+  const config = configuration(options, io);
   const status = await withProgress(io, ({ signal }) => migrationStatus(config, signal));
   io.stdout.write(statusText(status, colorsFor(io.stdout, io.env)));
   return 0;
@@ -52,7 +51,7 @@ async function steps(
   word: string,
   work: (config: Config, options: RunOptions) => Promise<readonly MigrationStep[]>,
 ): Promise<number> {
-  const config = configuration(databaseOf(options), io);
+  const config = configuration(options, io);
   const dryRun = options.dryRun === true;
   const colors = colorsFor(io.stdout, io.env);
   const done: MigrationStep[] = [];
@@ -86,13 +85,6 @@ async function steps(
 
 function headOf({ name, direction }: MigrationStep): string {
   return direction === 'up' ? name : `${name}, down`;
-}
-
-/** `--url` is what other commands call it, `--uri` what PgTyped does. */
-function databaseOf<T extends GlobalOptions & { readonly url?: string }>(options: T): T {
-  if (options.url === undefined) return options;
-  databaseUrl(options.url, '--url');
-  return { ...options, uri: options.url };
 }
 
 function statusText(

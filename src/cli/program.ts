@@ -7,7 +7,8 @@ import { addMigrate } from './migrate-commands.ts';
 /** Options that stand before or after any command. */
 export interface GlobalOptions {
   readonly config: string;
-  readonly uri?: string;
+  /** The database to connect to. */
+  readonly url?: string;
 }
 
 export interface FlowCommandOptions extends GlobalOptions {
@@ -27,15 +28,11 @@ export interface InspectOptions extends FlowCommandOptions {
   readonly json?: boolean;
 }
 
-export interface StatusOptions extends GlobalOptions {
-  readonly url?: string;
-}
-
 export interface MigrateVerifyOptions extends GlobalOptions {
   readonly allowIrreversible?: boolean;
 }
 
-export interface MigrateOptions extends StatusOptions {
+export interface MigrateOptions extends GlobalOptions {
   readonly dryRun?: boolean;
   /** In seconds. */
   readonly wait?: number;
@@ -52,16 +49,12 @@ export interface ImpactCommandOptions extends GlobalOptions {
   readonly github?: boolean;
 }
 
-export interface LiveOptions extends GlobalOptions {
-  readonly url?: string;
-}
-
-export interface VerifyCommandOptions extends LiveOptions {
+export interface VerifyCommandOptions extends GlobalOptions {
   readonly role?: string;
   readonly json?: boolean;
 }
 
-export interface SchemaOptions extends LiveOptions {
+export interface SchemaOptions extends GlobalOptions {
   readonly print?: boolean;
   readonly diff?: boolean;
 }
@@ -79,7 +72,10 @@ export function createProgram(io: Io, finish: Finish): Command {
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help for a command')
     .option('-c, --config <path>', 'configuration file', './pgtyped.config.json')
-    .option('--uri <url>', 'database to connect to, instead of what the configuration and DATABASE_URL say')
+    .option('--url <url>', 'database to connect to (default: the configuration, then DATABASE_URL)')
+    // PgTyped's name for it.
+    .addOption(new Option('--uri <url>').hideHelp())
+    .on('option:uri', (url: string) => program.setOptionValueWithSource('url', url, 'cli'))
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -132,7 +128,7 @@ function flowCommand(program: Command, name: string, description: string): Comma
     .description(description)
     .option(
       '--as-is',
-      'analyse the named database as it stands, read-only, instead of a migrated scratch one',
+      'analyse the existing schema of the named database, read-only, instead of a migrated scratch one',
     );
 }
 
@@ -146,7 +142,7 @@ function addImpact(program: Command, io: Io, finish: Finish): void {
     new Option(`--${name}`, description).conflicts(others(formats, name));
   program
     .command('impact')
-    .description('say what migrations do to the queries, and fail where they break running code')
+    .description('report how migrations affect queries, and fail where they break running code')
     .addOption(
       scope('--since <ref>', 'since', 'the migrations that this git commit does not have; its queries run'),
     )
@@ -176,8 +172,7 @@ function addLive(program: Command, io: Io, finish: Finish): void {
   program
     .command('verify')
     .description('compare a live database with the migrations and the queries; changes nothing in it')
-    .option('--url <url>', 'the live database, instead of what DATABASE_URL says')
-    .option('--role <name>', 'whose privileges are looked at; the role that connects if left out')
+    .option('--role <name>', 'role whose privileges to check (default: the connecting role)')
     .option('--json', 'as JSON')
     .action((_options, command: Command) =>
       finish(import('./verify.ts').then(({ verify }) => verify(command.optsWithGlobals(), io))),
@@ -188,7 +183,6 @@ function addLive(program: Command, io: Io, finish: Finish): void {
     .argument('[a]', 'with --diff: the URL of a database, a folder of migrations, a .sql file, or a git ref')
     .argument('[b]', 'with --diff: the same')
     .option('--print', 'print the schema as text; the default')
-    .option('--url <url>', 'print the schema of this database')
     .option('--diff', 'print how b differs from a')
     .action((a: string | undefined, b: string | undefined, _options, command: Command) =>
       finish(

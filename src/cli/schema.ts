@@ -17,7 +17,7 @@ export async function schema(places: readonly string[], options: SchemaOptions, 
   const [a, b] = places;
   if (options.diff !== true) {
     if (a !== undefined) throw usage('Only --diff takes places; --url names a database to print.');
-    const named = options.url !== undefined || options.uri !== undefined;
+    const named = options.url !== undefined;
     const place: SchemaPlace = named
       ? { kind: 'database', connection: liveConnection(options, io) }
       : { kind: 'project' };

@@ -43,7 +43,7 @@ export interface MigrationStep {
  * Applies pending migrations to the named database, each in a transaction of its own unless it says
  * otherwise, holding node-pg-migrate's lock.
  * @param count how many; null: all
- * @throws Failure: 1 a failing migration, one out of order, or somebody else migrating, 2 no server or no
+ * @throws Failure: 1 a failing migration, one out of order, or another migration in progress, 2 no server or no
  *   migrations are configured, 3 no way to the server, or the connection is lost
  */
 export function migrateUp(
@@ -185,7 +185,7 @@ function lastOnes({ migrations, programs, applied }: Known, count: number): read
   return last.map((name) => {
     const migration = migrations.find((one) => one.name === name);
     if (migration === undefined) {
-      const hint = 'Bring the file back: its way down is in there.';
+      const hint = 'Restore the file: it holds the down migration.';
       throw new Failure(1, [diagnostic({ message: `${name} has run, but its file is gone.`, hint })]);
     }
     const reversible = migration.kind === 'sql' ? migration.down !== null : programs.get(name)?.reversible;

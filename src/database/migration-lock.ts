@@ -40,7 +40,7 @@ async function held(client: Client, key: number): Promise<Failure> {
     [key],
   );
   const who = rows.map((row) => ` (${row.who})`).join('');
-  const message = `Somebody else is migrating this database: its lock is taken${who}.`;
+  const message = `Another migration of this database is in progress: its lock is taken${who}.`;
   const hint = 'Wait for it with --wait SECONDS, or end its session.';
   return new Failure(1, [diagnostic({ message, hint })]);
 }

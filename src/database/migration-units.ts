@@ -26,7 +26,7 @@ export interface MigrationUnit {
    * @throws Failure: 1 with the place in the file, 3 where the connection is lost
    */
   up(client: Client): Promise<void>;
-  /** Takes it back, otherwise as `up`; null where it has no way down. */
+  /** Takes it back, otherwise as `up`; null where it has no down migration. */
   readonly down: ((client: Client) => Promise<void>) | null;
 }
 
@@ -39,7 +39,7 @@ export interface UnitOptions {
 
 /**
  * The migrations of a project, whatever their format, in the order in which they run; a schema file is one
- * migration without a way down. Nothing of them is run yet.
+ * migration without a down migration. Nothing of them is run yet.
  * @throws Failure: 1 for files that are no migrations of the configured format, 2 where there are none
  */
 export function migrationUnits(config: Config): Promise<readonly MigrationUnit[]> {

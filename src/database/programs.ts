@@ -61,7 +61,7 @@ function program(
       const { MigrationBuilder } = await nodePgMigrate();
       const quiet = { info() {}, warn() {}, error() {} };
       const pgm = new MigrationBuilder(ask(client, file, rewrite), shorthands, false, quiet);
-      // Without a way down of its own, what the way up did is reversed.
+      // Without a down migration of its own, what the up migration did is reversed.
       const action = direction === 'up' ? up : (down ?? up);
       if (typeof action !== 'function') {
         throw broken(file, 'cannot be run', `it exports no function "${direction}"`);

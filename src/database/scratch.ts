@@ -38,7 +38,7 @@ export async function createScratch(
     }
     const message = `The role ${admin.user} must not create databases at ${place}.`;
     const hint =
-      'Run ALTER ROLE ... CREATEDB, or analyse the database as it stands with --as-is, or use "database": "embedded".';
+      'Run ALTER ROLE ... CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".';
     throw new Failure(3, [diagnostic({ message, hint, sqlstate: error.code })]);
   }
 }

@@ -61,9 +61,7 @@ export function readOutput(config: Pick<Config, 'root'>, path: string): string |
       diagnostic({
         file,
         message:
-          code === 'EISDIR'
-            ? 'A folder stands where a module is to be written.'
-            : `Cannot be read: ${String(error)}.`,
+          code === 'EISDIR' ? 'A directory exists at the output path.' : `Cannot be read: ${String(error)}.`,
         hint: 'Move it away, or have the output written elsewhere (emitTemplate in the configuration).',
       }),
     ]);

@@ -120,7 +120,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the device (ENOSPC)',
   ENOTDIR: 'a part of its path is a file, not a folder (ENOTDIR)',
   EEXIST: 'a part of its path is a file, not a folder (EEXIST)',
-  EISDIR: 'a folder stands in its place (EISDIR)',
+  EISDIR: 'a directory exists at its path (EISDIR)',
 };
 
 function inTheWay(output: Output, root: string): Diagnostic {

@@ -20,7 +20,7 @@ export function notAnswered(message: string, sqlstate: string | null): Failure {
   // lock_not_available
   const hint =
     sqlstate === '55P03'
-      ? 'Somebody is changing the schema: try again once that is done.'
+      ? 'The schema is locked by another session; retry later.'
       : 'Try again, as another role or when the server has less to do.';
-  return new Failure(3, [diagnostic({ message: `The database did not answer: ${message}`, sqlstate, hint })]);
+  return new Failure(3, [diagnostic({ message: `The database query failed: ${message}`, sqlstate, hint })]);
 }

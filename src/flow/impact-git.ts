@@ -109,7 +109,7 @@ function catFiles(folder: string, input: string): Promise<Buffer> {
 function failure(error: Error & { readonly code?: unknown }, stderr: string): Failure {
   if (error.code === 'ENOENT') {
     const hint = 'Install git, or name the migration with --migration FILE.';
-    return new Failure(2, [diagnostic({ message: 'There is no git here.', hint })]);
+    return new Failure(2, [diagnostic({ message: 'Not a git repository.', hint })]);
   }
   if (/not a git repository/.test(stderr)) {
     const message =

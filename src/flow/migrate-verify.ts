@@ -12,7 +12,7 @@ export interface MigrationVerdict {
   /** Relative to the configuration's folder, '/' separated. */
   readonly file: string;
   readonly problems: readonly MigrationProblem[];
-  /** What could not be tried: tables that took no rows, a way up that needs empty tables. */
+  /** What could not be tried: tables that took no rows, a up migration that needs empty tables. */
   readonly notes: readonly string[];
 }
 
@@ -26,8 +26,8 @@ export interface MigrationsVerified {
 /**
  * Takes each migration up, down and up again on a scratch database, with rows in the tables that it is about,
  * and compares the schema and the rows.
- * @throws Failure: 1 a migration that fails on its way up, 2 there are no migrations, or none of them can
- *   have a way down, 3 no way to the server
+ * @throws Failure: 1 an up migration that fails, 2 there are no migrations, or none of them can
+ *   have a down migration, 3 no way to the server
  */
 export async function verifyMigrations(
   config: Config,
@@ -84,6 +84,6 @@ function refuseOneWay({ source }: Config): void {
   if (source.kind !== 'schema' && !(source.kind === 'migrations' && source.format === 'plain')) return;
   const what = source.kind === 'schema' ? 'A schema file has' : 'Plain .sql files have';
   const hint =
-    'If they are of a tool that has ways down, name it: "migrations": { "dir": "…", "format": "…" }.';
-  throw new Failure(2, [diagnostic({ message: `${what} no way down that could be tried.`, hint })]);
+    'If they belong to a tool that has down migrations, name it: "migrations": { "dir": "…", "format": "…" }.';
+  throw new Failure(2, [diagnostic({ message: `${what} no down migration to try.`, hint })]);
 }

@@ -16,7 +16,7 @@ export interface DataChange {
   readonly columns: readonly string[];
   readonly rowsBefore: number;
   readonly rowsAfter: number;
-  /** Whether it was so before the way down already. */
+  /** Whether it was so before the down migration already. */
   readonly by: 'up' | 'down';
 }
 
@@ -49,7 +49,7 @@ export async function rowsFor(client: Client, unit: MigrationUnit): Promise<Migr
   };
 }
 
-/** Compares what was in the tables at first, after the way up, and after the way down. */
+/** Compares what was in the tables at first, after the up migration, and after the down migration. */
 export function dataChanges(
   before: ReadonlyMap<string, Contents>,
   up: ReadonlyMap<string, Contents>,

@@ -7,13 +7,13 @@ import { loadSchema } from '../schema/load.ts';
 import type { Schema } from '../schema/schema.ts';
 import { type DataChange, dataChanges, type MigrationRows, rowsFor } from './migration-rows.ts';
 
-/** What is wrong with a migration's way back. */
+/** What is wrong with a migration's down migration. */
 export type MigrationProblem =
-  /** It has no way down. */
+  /** It has no down migration. */
   | { readonly kind: 'irreversible' }
-  /** After `down` the schema is not what it was before; after `again` not what the first way up made. */
+  /** After `down` the schema is not what it was before; after `again` not what the first up migration made. */
   | { readonly kind: 'schema'; readonly step: 'down' | 'again'; readonly changes: readonly SchemaChange[] }
-  /** What was in a table before is not in it after the way up and the way down. */
+  /** What was in a table before is not in it after the up migration and the down migration. */
   | ({ readonly kind: 'data' } & DataChange)
   /** `rows`: only where there are rows. */
   | {
@@ -29,7 +29,7 @@ export interface Trial {
   readonly notes: readonly string[];
   /** The schema that the migration makes, if it was looked at. */
   readonly schema: Schema | null;
-  /** Whether the database is as if nothing but ways up had run. */
+  /** Whether the database is as if nothing but up migrations had run. */
   readonly clean: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface Trial {
  * Takes a migration up, down and up again, with rows in the tables that it is about.
  * @param client on a scratch database in which the migrations before it have run
  * @param schema what they made, if it is known
- * @throws Failure: 1 where it fails on its way up without rows, 3 where the connection is lost
+ * @throws Failure: 1 where it fails without rows, 3 where the connection is lost
  */
 export async function tryMigration(
   client: Client,
@@ -56,7 +56,7 @@ export async function tryMigration(
   const first = await rows.look();
 
   const upFailed = await withoutRowsIfNeeded(client, unit.up, rows);
-  if (upFailed) notes.push(`its way up fails where there are rows: ${upFailed.message}`);
+  if (upFailed) notes.push(`its up migration fails where there are rows: ${upFailed.message}`);
   const after = await loadSchema(client);
   const middle = await rows.look();
 

@@ -526,19 +526,19 @@ describe.each(tested(servers))('how many rows, on %s', (server) => {
     expect(await problem('SELECT * FROM owner', 'many')).toBeNull();
     expect(await problem('SELECT * FROM owner WHERE name = $1')).toEqual([
       'it is marked :one, but nothing proves that it returns at most one row',
-      'Compare every column of a unique key with = to one value: public.owner has owner_email_key (email), owner_pkey (id). Or add LIMIT 1, mark it :many, or :one! to vouch for it.',
+      'Compare every column of a unique key with = to one value: public.owner has owner_email_key (email), owner_pkey (id). Or add LIMIT 1, mark it :many, or :one! to assert it.',
     ]);
     const joined =
       'SELECT * FROM owner o LEFT JOIN car_with_owner c ON c.owner_id = o.id, loose WHERE o.id = 1';
     expect((await problem(joined, 'maybe'))?.[1]).toBe(
-      'Compare every column of a unique key with = to one value: public.car has car_active_owner (owner_id; its index leaves out rows that the query does not), car_pkey (id), car_plate_country_key (plate, country); public.loose has none. Or add LIMIT 1, mark it :many, or :maybe! to vouch for it.',
+      'Compare every column of a unique key with = to one value: public.car has car_active_owner (owner_id; its index leaves out rows that the query does not), car_pkey (id), car_plate_country_key (plate, country); public.loose has none. Or add LIMIT 1, mark it :many, or :maybe! to assert it.',
     );
     expect(await problem('VALUES (1), (2)')).toEqual([
       'it is marked :one, but it can return 2 rows',
-      'Add LIMIT 1, mark it :many, or :one! to vouch for it.',
+      'Add LIMIT 1, mark it :many, or :one! to assert it.',
     ]);
     expect((await problem('UPDATE deferred SET id = 1 WHERE code = $1 RETURNING id'))?.[1]).toBe(
-      'Compare every column of a unique key with = to one value: public.deferred has deferred_code_key (code; it is deferrable). Or mark it :many, or :one! to vouch for it.',
+      'Compare every column of a unique key with = to one value: public.deferred has deferred_code_key (code; it is deferrable). Or mark it :many, or :one! to assert it.',
     );
   });
 

@@ -33,36 +33,36 @@ describe('the database', () => {
   test('that nobody listens for exits with 3', async () => {
     const { root } = carsProject();
     const uri = 'postgres://someone:hush@127.0.0.1:1/cars';
-    const { exitCode, stdout, stderr } = await nodrift(['check', '--uri', uri], { cwd: root });
+    const { exitCode, stdout, stderr } = await nodrift(['check', '--url', uri], { cwd: root });
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toMatchSnapshot();
     expect(stderr).not.toContain('hush');
   });
 
-  test('that --uri names is used, and nothing else that is said of databases', async () => {
+  test('that --url names is used, and nothing else that is said of databases', async () => {
     const { root } = carsProject();
     const env = { PGHOST: 'nowhere.invalid', PGPORT: '1', PGDATABASE: 'nothing' };
-    const run = await nodrift(['generate', '--uri', postgresUrl(16)], { cwd: root, env });
+    const run = await nodrift(['generate', '--url', postgresUrl(16)], { cwd: root, env });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(run.stdout).toContain('PostgreSQL 16.');
   });
 
   test('has to have a URL that can be read', async () => {
     const { root } = carsProject();
-    const run = await nodrift(['generate', '--uri', 'postgres://a:hush@b:port/c'], { cwd: root });
+    const run = await nodrift(['generate', '--url', 'postgres://a:hush@b:port/c'], { cwd: root });
     expect(run).toEqual({
       exitCode: 2,
       stdout: '',
       stderr:
-        'error: --uri is not a database URL.\n' +
+        'error: --url is not a database URL.\n' +
         '  hint: It looks like postgres://user:password@host:5432/database; special characters are %-encoded.\n',
     });
   });
 
   test.each([
-    [['check', '--uri', 'mysql://a:hush@b/c'], '--uri is not a database URL.'],
-    [['check', '--uri', 'host=b password=hush'], '--uri is not a database URL.'],
-    [['impact', '--uri', ''], '--uri is empty.'],
+    [['check', '--url', 'mysql://a:hush@b/c'], '--url is not a database URL.'],
+    [['check', '--url', 'host=b password=hush'], '--url is not a database URL.'],
+    [['impact', '--url', ''], '--url is empty.'],
     [['impact', '--pending', ''], '--pending is empty.'],
     [['migrate', 'up', '--url', ''], '--url is empty.'],
     [['verify', '--url', ''], '--url is empty.'],

@@ -60,7 +60,7 @@ describe('faults of the server exit with 3 and write nothing', () => {
   test('a wrong password, which is not printed', async () => {
     const project = carsProject();
     const wrong = server.url.replace('postgres@', 'postgres:hush@');
-    const run = await nodrift(['generate', '--uri', wrong], { cwd: project.root });
+    const run = await nodrift(['generate', '--url', wrong], { cwd: project.root });
     expect(run).toMatchObject({ exitCode: 3, stdout: '' });
     expect(stable(run.stderr)).toMatchSnapshot();
     expect(run.stderr).not.toContain('hush');
@@ -81,7 +81,7 @@ describe('faults of the server exit with 3 and write nothing', () => {
   test('a connection that is lost while queries are analysed', async () => {
     const queries = Array.from({ length: 20_000 }, (_, i) => `/* @name Q${i} */\nSELECT * FROM cars;\n`);
     const project = carsProject({ 'queries/many.sql': queries.join('\n') });
-    const running = nodrift(['generate', '--uri', url], { cwd: project.root });
+    const running = nodrift(['generate', '--url', url], { cwd: project.root });
     for (;;) {
       const { rowCount } = await admin.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -68,7 +68,7 @@ describe('names, labels and comments from the database', () => {
         'migrations/1_odd.sql': migration,
         'queries/hostile.sql': queries,
       });
-      const run = await nodrift(['generate', '--uri', database.url], { cwd: root });
+      const run = await nodrift(['generate', '--url', database.url], { cwd: root });
       expect(run).toMatchObject({ exitCode: 0, stderr: '' });
       for (const path of ['queries/hostile.queries.ts', 'queries/schema.types.ts']) {
         expect(syntaxErrors(text(path))).toEqual([]);

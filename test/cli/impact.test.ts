@@ -224,10 +224,10 @@ describe('impact leaves nothing on the server', () => {
 
   test('when it is done, and when a migration fails', async () => {
     const { root, put } = carsProject({ 'migrations/2_loose.sql': loosening });
-    expect((await nodrift(['impact', '--uri', server.url], { cwd: root })).exitCode).toBe(1);
+    expect((await nodrift(['impact', '--url', server.url], { cwd: root })).exitCode).toBe(1);
     expect(await databases()).toEqual([]);
     put('migrations/3_wrong.sql', 'ALTER TABLE cras ADD COLUMN price int;\n');
-    const { exitCode, stdout } = await nodrift(['impact', '--uri', server.url], { cwd: root });
+    const { exitCode, stdout } = await nodrift(['impact', '--url', server.url], { cwd: root });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(await databases()).toEqual([]);
   });
@@ -235,7 +235,7 @@ describe('impact leaves nothing on the server', () => {
   test('when it is interrupted in the midst of a migration', async () => {
     const { root } = carsProject({ 'migrations/2_slow.sql': 'SELECT pg_sleep(600);\n' });
     const interruption = new AbortController();
-    const running = nodrift(['impact', '--uri', server.url], { cwd: root, signal: interruption.signal });
+    const running = nodrift(['impact', '--url', server.url], { cwd: root, signal: interruption.signal });
     await vi.waitFor(async () => expect(await asked(sleeping)).toEqual(['1']), { timeout: 30_000 });
     interruption.abort();
     expect(await running).toEqual({ exitCode: 130, stdout: '', stderr: '' });
@@ -549,7 +549,7 @@ describe('impact --pending', () => {
     try {
       const all = await reportOf(root, '--pending', database.url);
       expect(all.migrations.map(({ name }) => name)).toEqual(['1_cars']);
-      expect(await nodrift(['migrate', 'up', '--uri', database.url], { cwd: root })).toMatchObject({
+      expect(await nodrift(['migrate', 'up', '--url', database.url], { cwd: root })).toMatchObject({
         exitCode: 0,
       });
       put('migrations/2_loose.sql', loosening);

@@ -96,8 +96,8 @@ SELECT 'car' AS "what", id AS car_id FROM cars UNION ALL SELECT 'nothing', NULL;
       return rest;
     };
     const embedded = await on();
-    expect(await on('--uri', postgresUrl(14))).toEqual(embedded);
-    expect(await on('--uri', postgresUrl(18))).toEqual(embedded);
+    expect(await on('--url', postgresUrl(14))).toEqual(embedded);
+    expect(await on('--url', postgresUrl(18))).toEqual(embedded);
   });
 });
 

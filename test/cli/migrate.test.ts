@@ -70,7 +70,7 @@ describe('migrate', () => {
 
   test('says which migration fails, and where', async () => {
     const { root } = carsProject({ 'migrations/2_broken.sql': '-- Up Migration\nSELECT 1;\nSELEC 2;\n' });
-    const run = await nodrift(['migrate', 'up', '--uri', database.url], { cwd: root });
+    const run = await nodrift(['migrate', 'up', '--url', database.url], { cwd: root });
     expect(run).toMatchObject({ exitCode: 1, stdout: 'applied  1_cars\n' });
     expect(run.stderr).toMatchSnapshot();
   });
@@ -83,7 +83,7 @@ describe('migrate', () => {
       const { exitCode, stdout } = await nodrift(['migrate', 'verify', ...argv], { cwd: root });
       return { exitCode, stdout: stdout.replace(/, [\d.]+ s, PostgreSQL .*/, '') };
     };
-    const said = 'migrations/2_boats.sql\n  It has no way down.\n';
+    const said = 'migrations/2_boats.sql\n  It has no down migration.\n';
     expect(await verify()).toEqual({ exitCode: 1, stdout: `${said}2 migrations, 1 with problems\n` });
     expect(await verify('--allow-irreversible')).toEqual({
       exitCode: 0,
@@ -94,7 +94,7 @@ describe('migrate', () => {
       '-- Up Migration\nALTER TABLE boats ADD oars int NOT NULL;\n-- Down Migration\nALTER TABLE boats DROP oars;\n',
     );
     expect((await verify('--allow-irreversible')).stdout).toMatch(
-      /migrations\/3_oars\.sql\n {2}note: its way up fails where there are rows: .* contains null values\n3 migrations, all/,
+      /migrations\/3_oars\.sql\n {2}note: its up migration fails where there are rows: .* contains null values\n3 migrations, all/,
     );
   });
 
@@ -117,7 +117,7 @@ describe('migrate', () => {
 
   test('never prints the password of a database that it cannot reach', async () => {
     const { root } = carsProject();
-    const run = await nodrift(['migrate', 'up', '--uri', 'postgres://a:hush@127.0.0.1:1/b'], { cwd: root });
+    const run = await nodrift(['migrate', 'up', '--url', 'postgres://a:hush@127.0.0.1:1/b'], { cwd: root });
     expect(run.exitCode).toBe(3);
     expect(run.stderr).not.toContain('hush');
   });

@@ -57,7 +57,7 @@ describe('a key of nodrift.types that names no type and no column', () => {
     'is one for %s, on a server too, and every key is told',
     async (command) => {
       const { root } = asking({ int99: 'string', 'public.notes.titel': 'string' });
-      const run = await nodrift([command, '--uri', postgresUrl(14)], { cwd: root });
+      const run = await nodrift([command, '--url', postgresUrl(14)], { cwd: root });
       expect(run).toMatchObject({ exitCode: 2, stdout: '' });
       expect(run.stderr).toContain('nodrift.types["int99"]: ');
       expect(run.stderr).toContain('nodrift.types["public.notes.titel"]: ');

@@ -302,8 +302,8 @@ END $$;`,
     onTestFinished(() => other.end());
     await other.query('BEGIN; LOCK TABLE cars IN ACCESS EXCLUSIVE MODE');
     const { exitCode, stderr } = await verify(project, project.url);
-    expect(stderr).toContain('The database did not answer: ');
-    expect(stderr).toContain('Somebody is changing the schema: try again once that is done.');
+    expect(stderr).toContain('The database query failed: ');
+    expect(stderr).toContain('The schema is locked by another session; retry later.');
     expect(exitCode).toBe(3);
   });
 

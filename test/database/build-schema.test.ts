@@ -54,7 +54,7 @@ ALTER TABLE a RENAME b TO "CONCURRENTLY";
 });
 
 describe('migrations of node-pg-migrate', () => {
-  test('run in the order of their numbers, only their way up', async () => {
+  test('run in the order of their numbers, only their up migration', async () => {
     const files = {
       'migrations/10_last.sql': 'ALTER TABLE b ADD c int;',
       'migrations/2_second.sql':

@@ -78,7 +78,7 @@ describe('node-pg-migrate', () => {
     );
   });
 
-  test('a way down alone, all of which would be run as the way up', async () => {
+  test('a down migration alone, all of which would be run as the up migration', async () => {
     expect(await refused('node-pg-migrate', { '1_a.sql': 'CREATE;\n\n-- Down Migration\nDROP;' })).toBe(
       'm/1_a.sql:3:1 The migration has a part "-- Down Migration", but none "-- Up Migration". | Write "-- Up Migration" above what applies it.',
     );

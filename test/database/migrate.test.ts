@@ -103,14 +103,14 @@ describe('up and down', () => {
     });
   });
 
-  test('somebody else migrating', async () => {
+  test('another migration in progress', async () => {
     const { PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
     await client.query(`SELECT pg_advisory_lock(${PG_MIGRATE_LOCK_ID})`);
     const failure = await failureOf(() => migrateUp(config));
     expect(failure.exitCode).toBe(1);
     expect(failure.diagnostics[0]).toMatchObject({
       message: expect.stringMatching(
-        /^Somebody else is migrating this database: its lock is taken \(process \d+, postgres, since .+\)\.$/,
+        /^Another migration of this database is in progress: its lock is taken \(process \d+, postgres, since .+\)\.$/,
       ),
       hint: 'Wait for it with --wait SECONDS, or end its session.',
     });

@@ -344,7 +344,7 @@ describe('there is no way in where', () => {
       message: expect.stringMatching(
         /^The role modest must not create databases at 127\.0\.0\.1:\d+\/postgres\.$/,
       ),
-      hint: 'Run ALTER ROLE ... CREATEDB, or analyse the database as it stands with --as-is, or use "database": "embedded".',
+      hint: 'Run ALTER ROLE ... CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".',
       sqlstate: '42501',
     });
   });

@@ -187,7 +187,7 @@ describe('compareOutputs', () => {
     const { exitCode, diagnostics } = await failure(states([module('a')]));
     expect(exitCode).toBe(2);
     expect(diagnostics).toMatchObject([
-      { file: 'queries/a.queries.ts', message: 'A folder stands where a module is to be written.' },
+      { file: 'queries/a.queries.ts', message: 'A directory exists at the output path.' },
     ]);
   });
 });

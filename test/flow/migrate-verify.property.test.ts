@@ -8,7 +8,7 @@ import fc from '../support/fast-check.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { makeProject } from '../support/project.ts';
 
-/** A migration over the table `t` whose way back is right, and one whose way back is not, with what is to be said. */
+/** A migration over the table `t` whose down migration is right, and one whose down migration is not, with what is to be said. */
 interface Change {
   readonly up: string;
   readonly down: string;
@@ -79,7 +79,7 @@ const history = fc
   // Two of these cannot follow each other.
   .filter((made) => made.filter(({ change: { up } }) => up.includes('RENAME amount')).length <= 1);
 
-test('a right way back is fine, and a wrong one is said to be, of that migration alone', async () => {
+test('a right down migration is fine, and a wrong one is said to be, of that migration alone', async () => {
   const cache = join(inject('runDir'), 'cache');
   mkdirSync(cache, { recursive: true });
   await fc.assert(

@@ -225,7 +225,7 @@ test('says what it could not try', async () => {
     [
       [],
       [
-        'its way up fails where there are rows: The migration failed and was rolled back: column "y" of relation "e" contains null values',
+        'its up migration fails where there are rows: The migration failed and was rolled back: column "y" of relation "e" contains null values',
       ],
     ],
   ]);
@@ -237,5 +237,5 @@ test('a migration that fails is a failure, and one-way formats are refused', asy
   const plain = { database: 'server', migrations: { dir: './migrations', format: 'plain' } };
   const refused = await failureOf(() => verified({ '1_a.sql': 'SELECT 1;' }, plain));
   expect(refused.exitCode).toBe(2);
-  expect(refused.message).toBe('Plain .sql files have no way down that could be tried.');
+  expect(refused.message).toBe('Plain .sql files have no down migration to try.');
 });

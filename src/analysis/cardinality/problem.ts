@@ -27,7 +27,7 @@ export function cardinalityProblem(
     rows.max === null ? 'nothing proves that it returns at most one row' : `it can return ${rows.max} rows`;
   const root = rootScope(catalog, query);
   const keys = unboundedRelations(rowAnalysis(query, catalog, variadicParams), root, new Map()).map(keysOf);
-  const vouch = `mark it :many, or :${command}! to vouch for it.`;
+  const vouch = `mark it :many, or :${command}! to assert it.`;
   const prove = query.commandType === Cmd.select ? `Or add LIMIT 1, ${vouch}` : `Or ${vouch}`;
   return [
     `it is marked :${command}, but ${found}`,

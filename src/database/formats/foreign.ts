@@ -13,7 +13,7 @@ const signs: readonly { readonly format: MigrationFormat; readonly pattern: RegE
 ];
 
 /**
- * Refuses a file of another tool than the configured one, whose way down would be run as a way up.
+ * Refuses a file of another tool than the configured one, whose down migration would be run as a up migration.
  * @throws Failure (1) at what shows it, naming the format to set
  */
 export function refuseForeign(configured: MigrationFormat, file: SourceFile): void {

@@ -7,7 +7,7 @@ import type { SourceFile } from '../migration-files.ts';
  */
 export type ScriptMode = 'transaction' | 'message' | 'statements';
 
-/** The way up or down of a migration. */
+/** The up migration or down of a migration. */
 export interface MigrationScript {
   readonly file: SourceFile;
   readonly sql: string;
@@ -16,7 +16,7 @@ export interface MigrationScript {
   readonly mode: ScriptMode;
 }
 
-/** A migration in SQL, read; down is null where it has no way down. */
+/** A migration in SQL, read; down is null where it has no down migration. */
 export interface MigrationScripts {
   readonly up: MigrationScript;
   readonly down: MigrationScript | null;

@@ -14,7 +14,7 @@ export interface GolangMigration extends MigrationScripts {
 /**
  * Pairs the files of golang-migrate, in the order of their numbers; each is sent whole, in one message. Files
  * of other names are no migrations to it.
- * @throws Failure (1) for a number that stands for two migrations, and for a way down without a way up
+ * @throws Failure (1) for a number that stands for two migrations, and for a down migration without a up migration
  */
 export function readGolangMigrate(files: readonly SourceFile[]): readonly GolangMigration[] {
   const pairs = new Map<bigint, { up?: SourceFile; down?: SourceFile }>();
@@ -34,7 +34,7 @@ export function readGolangMigrate(files: readonly SourceFile[]): readonly Golang
       if (!up) {
         throw problem(
           down,
-          'There is a way down, but no file .up.sql with its number.',
+          'There is a down migration, but no file .up.sql with its number.',
           'Add it, or remove this.',
         );
       }

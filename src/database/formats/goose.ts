@@ -3,7 +3,7 @@ import { type MigrationScripts, markerLines, misread, scriptOf } from './format.
 
 /**
  * Reads an SQL file of goose (its source, internal/sqlparser/parser.go): `-- +goose Up`, then, if there is a
- * way down, `-- +goose Down`; `NO TRANSACTION` anywhere is about both. Where statements end we know without
+ * down migration, `-- +goose Down`; `NO TRANSACTION` anywhere is about both. Where statements end we know without
  * StatementBegin and StatementEnd.
  * @throws Failure (1) for what goose would refuse, and for variables that it would replace
  */

@@ -4,7 +4,7 @@ import { type MigrationScript, type MigrationScripts, misread, scriptOf } from '
 const separator = '---- create above / drop below ----';
 
 /**
- * Reads a file of tern (its source, migrate/migrate.go): the way up above its line, the way down below;
+ * Reads a file of tern (its source, migrate/migrate.go): the up migration above its line, the down migration below;
  * `---- tern: disable-tx ----` takes the part that it stands in out of its transaction.
  * @throws Failure (1) for templates, which tern would fill in
  */
