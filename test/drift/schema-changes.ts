@@ -548,6 +548,9 @@ export const changes: readonly SchemaChangeCase[] = [
     sql: "ALTER TABLE notes ADD CONSTRAINT notes_title_check CHECK (title <> '') NOT VALID",
     impact: [
       "AddNote may break: check notes_title_check of notes none -> CHECK (((title)::text <> ''::text)) NOT VALID",
+      "SetStatus may break: check notes_title_check of notes none -> CHECK (((title)::text <> ''::text)) NOT VALID",
+      "SetPrice may break: check notes_title_check of notes none -> CHECK (((title)::text <> ''::text)) NOT VALID",
+      "CopyBody may break: check notes_title_check of notes none -> CHECK (((title)::text <> ''::text)) NOT VALID",
     ],
     verify: ['unexpected constraint public.notes.notes_title_check'],
   },

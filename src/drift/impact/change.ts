@@ -15,7 +15,7 @@ export type Direction = 'narrower' | 'wider' | 'other';
  * - column, parameter: its type, nullability or literal union; `before` or `after` is null where it is not there
  * - rows: how many rows it can return; reads, writes: the relations and columns; effect: whether it can be sent again
  * - required column, default, column type: of a table that it writes
- * - check, unique, exclusion, foreign key, trigger, policy, row security, privilege, partition: of a table that it uses
+ * - check, unique, exclusion, foreign key, trigger, rule, policy, row security, privilege, partition: of a table that it uses
  */
 export type ChangeKind =
   | 'query'
@@ -37,6 +37,7 @@ export type RuleKind =
   | 'exclusion'
   | 'foreign key'
   | 'trigger'
+  | 'rule'
   | 'policy'
   | 'row security'
   | 'privilege'

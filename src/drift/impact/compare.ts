@@ -1,7 +1,8 @@
 import { type Diagnostic, isInternal } from '../../diagnostic.ts';
 import { bySeverity, type Change, type Severity, worst } from './change.ts';
 import { type ComparisonOptions, queryChanges } from './query-changes.ts';
-import { changedRules, runTimeChanges } from './rule-changes.ts';
+import { changedRules } from './rule-changes.ts';
+import { runTimeChanges } from './run-time-changes.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What a change of the schema does to one query. */

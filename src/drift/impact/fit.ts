@@ -19,12 +19,14 @@ export function resultFit(before: PgType, after: PgType): Fit | null {
     return insideFit(was, is, resultFit) ?? domainFit(before, after, 'result') ?? renamed(was, is);
   }
   const [from, to] = [classOf(was), classOf(is)];
-  if (from === null || to === null) return differs('result');
-  if (from === to && from !== 'enum') return { severity: 'compatible', direction: 'other', effect: alike };
+  if (from === to && from !== null && from !== 'enum') {
+    return { severity: 'compatible', direction: 'other', effect: alike };
+  }
   if (from === 'text' && to === 'enum') return narrowerResult;
-  if (from === 'text' && !isBuiltIn(is)) {
+  if (from !== 'enum' && isLetThrough(was, is)) {
     return { severity: 'may break', direction: 'other', effect: "the code reads another type's text" };
   }
+  if (from === null || to === null) return differs('result');
   if (from === 'enum') {
     return to === 'text'
       ? {
@@ -176,6 +178,20 @@ function domainFit(before: PgType, after: PgType, use: 'result' | 'parameter'): 
   return is === null
     ? widerParameter
     : { severity: 'may break', direction: 'narrower', effect: `callers must keep to the domain ${is}` };
+}
+
+/** What the code cannot tell by OIDs: they are the database's own for types of the schema. */
+function isLetThrough(was: PgType, is: PgType): boolean {
+  return (isText(was) && isOfSchema(is)) || (isOfSchema(was) && isText(is));
+}
+
+/** Texts, and arrays of them. */
+function isText(type: PgType): boolean {
+  return type.kind === 'array' ? isText(type.element) : classOf(type) === 'text' && isBuiltIn(type);
+}
+
+function isOfSchema(type: PgType): boolean {
+  return type.kind === 'array' ? isOfSchema(type.element) : !isBuiltIn(type);
 }
 
 function isBuiltIn(type: PgType): type is Exclude<PgType, { kind: 'array' }> {

@@ -6,13 +6,14 @@ export function isRequired({ notNull, default: value, automatic }: TableColumn):
   return notNull && value === null && !automatic;
 }
 
-/** Tables, as `schema.table`, with a trigger that may give a row what an INSERT leaves out. */
-export function filledTables({ rules }: Rules): ReadonlySet<string> {
-  return new Set(rules.filter(isFilling).map(({ schema, table }) => `${schema}.${table}`));
+/** Tables, as `schema.table`, with a trigger that may give a row what an INSERT or UPDATE leaves out. */
+export function filledTables({ rules }: Rules, event: 'insert' | 'update' = 'insert'): ReadonlySet<string> {
+  const filling = rules.filter((rule) => isFilling(rule, event));
+  return new Set(filling.map(({ schema, table }) => `${schema}.${table}`));
 }
 
-function isFilling({ kind, events, definition }: Rule): boolean {
-  return kind === 'trigger' && events.includes('insert') && / BEFORE /.test(definition);
+function isFilling({ kind, events, definition }: Rule, event: 'insert' | 'update'): boolean {
+  return kind === 'trigger' && events.includes(event) && / BEFORE /.test(definition);
 }
 
 /** Says of a query which required columns its INSERTs leave out, so that every call fails. */

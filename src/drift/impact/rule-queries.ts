@@ -1,0 +1,138 @@
+/** TableColumn's. 16384 is the first OID that initdb does not hand out (src/include/access/transam.h). */
+export const columnsQuery = `
+  SELECT c.oid || '.' || a.attnum AS id, n.nspname AS schema, c.relname AS "table", a.attname AS "column",
+    pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
+    (WITH RECURSIVE below (oid, modifier) AS (
+       SELECT a.atttypid, a.atttypmod
+       UNION ALL
+       SELECT d.typbasetype, d.typtypmod FROM below JOIN pg_catalog.pg_type d ON d.oid = below.oid WHERE d.typtype = 'd')
+     SELECT pg_catalog.format_type(below.oid, below.modifier)
+     FROM below JOIN pg_catalog.pg_type b ON b.oid = below.oid WHERE b.typtype <> 'd') AS "baseType",
+    a.attnotnull OR t.typnotnull AS "notNull", a.attinhcount > 0 AS inherited,
+    CASE WHEN a.attgenerated = '' THEN coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), t.typdefault) END AS "default",
+    a.attidentity <> '' OR a.attgenerated <> '' AS automatic,
+    ARRAY(SELECT o.attname::text FROM pg_catalog.pg_depend g
+          JOIN pg_catalog.pg_attribute o ON o.attrelid = g.refobjid AND o.attnum = g.refobjsubid
+          WHERE a.attgenerated <> ''
+            AND ((g.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND g.objid = d.oid)
+              OR (g.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND g.objid = c.oid AND g.objsubid = a.attnum))
+            AND g.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND g.refobjid = c.oid AND o.attnum <> a.attnum
+          ORDER BY o.attnum) AS "computedFrom"
+  FROM pg_catalog.pg_attribute a
+  JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f')
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  WHERE c.oid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
+  ORDER BY c.oid, a.attnum`;
+
+const written = `ARRAY['insert', 'update']`;
+
+/**
+ * Rule's, but for `onDefaults`. Bits of `tgtype`: 4 INSERT, 8 DELETE, 16 UPDATE (src/include/catalog/pg_trigger.h).
+ * Of `ev_type`: 1 SELECT, 2 UPDATE, 3 INSERT, 4 DELETE (src/include/nodes/nodes.h).
+ */
+export const rulesQuery = `
+  WITH found (relation, kind, id, name, numbers, definition, body, events, inherited, condition) AS (
+    SELECT conrelid, CASE contype WHEN 'c' THEN 'check' WHEN 'x' THEN 'exclusion' ELSE 'foreign key' END,
+      'constraint ' || oid, conname::text, conkey, pg_catalog.pg_get_constraintdef(oid), '', ${written},
+      coninhcount > 0, pg_catalog.pg_get_expr(conbin, conrelid)
+    FROM pg_catalog.pg_constraint WHERE contype IN ('c', 'x', 'f') AND conrelid <> 0
+    UNION ALL
+    SELECT confrelid, 'foreign key', 'reference ' || oid, conname::text, confkey,
+      pg_catalog.pg_get_constraintdef(oid) || ' of ' || conrelid::pg_catalog.regclass, '', ARRAY['update', 'delete'],
+      conparentid <> 0, NULL
+    FROM pg_catalog.pg_constraint WHERE contype = 'f'
+    UNION ALL
+    SELECT a.attrelid, 'check', 'domain ' || k.oid || ' ' || a.attrelid || '.' || a.attnum, k.conname::text,
+      ARRAY[a.attnum], pg_catalog.pg_get_constraintdef(k.oid), '', ${written}, a.attinhcount > 0,
+      pg_catalog.pg_get_expr(k.conbin, 0)
+    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_attribute a ON a.atttypid = k.contypid
+    WHERE k.contype = 'c' AND k.contypid <> 0 AND NOT a.attisdropped
+    UNION ALL
+    SELECT indrelid, 'unique', 'index ' || indexrelid, i.relname::text,
+      ARRAY(SELECT key FROM pg_catalog.unnest(indkey::int2[]) WITH ORDINALITY k(key, n)
+            WHERE n <= indnkeyatts AND key <> 0),
+      'UNIQUE ' || pg_catalog.substring(pg_catalog.pg_get_indexdef(indexrelid), '\\(.*'), '', ${written},
+      i.relispartition, NULL
+    FROM pg_catalog.pg_index JOIN pg_catalog.pg_class i ON i.oid = indexrelid
+    WHERE indisunique AND indisready
+    UNION ALL
+    SELECT t.tgrelid, 'trigger', 'trigger ' || t.oid, t.tgname::text, t.tgattr::int2[],
+      pg_catalog.pg_get_triggerdef(t.oid), p.prosrc,
+      pg_catalog.array_remove(ARRAY[CASE WHEN tgtype & 4 <> 0 THEN 'insert' END,
+        CASE WHEN tgtype & 8 <> 0 THEN 'delete' END, CASE WHEN tgtype & 16 <> 0 THEN 'update' END], NULL), tgparentid <> 0, NULL
+    FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+    UNION ALL
+    SELECT ev_class, 'rule', 'rule ' || oid, rulename::text, '{}', pg_catalog.pg_get_ruledef(oid), '',
+      ARRAY[CASE ev_type WHEN '2' THEN 'update' WHEN '3' THEN 'insert' ELSE 'delete' END], false, NULL
+    FROM pg_catalog.pg_rewrite WHERE ev_type <> '1' AND ev_enabled <> 'D'
+    UNION ALL
+    SELECT p.polrelid, 'policy', 'policy ' || p.oid, p.polname::text, '{}',
+      pg_catalog.concat_ws(' ', CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END,
+        'USING ' || pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+        'WITH CHECK ' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)),
+      p.polroles::text,
+      CASE p.polcmd WHEN 'r' THEN ARRAY['select'] WHEN 'a' THEN ARRAY['insert'] WHEN 'w' THEN ARRAY['update']
+        WHEN 'd' THEN ARRAY['delete'] ELSE ARRAY['select', 'insert', 'update', 'delete'] END, false, NULL
+    FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid AND c.relrowsecurity
+    UNION ALL
+    SELECT oid, 'row security', 'row security ' || oid, '', '{}',
+      CASE WHEN relforcerowsecurity THEN 'forced on the owner too' ELSE 'enabled' END, '',
+      ARRAY['select', 'insert', 'update', 'delete'], false, NULL
+    FROM pg_catalog.pg_class WHERE relrowsecurity
+    UNION ALL
+    SELECT c.oid, 'privilege', 'privilege ' || c.oid || ' ' || g.grantee || ' ' || g.privilege_type,
+      CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END, '{}',
+      g.privilege_type, '', ARRAY[pg_catalog.lower(g.privilege_type)], false, NULL
+    FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) g
+    WHERE g.grantee <> c.relowner AND g.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    UNION ALL
+    SELECT h.inhparent, 'partition', 'partition ' || h.inhrelid, p.relname::text, '{}',
+      pg_catalog.pg_get_expr(p.relpartbound, p.oid), '', ARRAY['select', 'insert', 'update'], false, NULL
+    FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class p ON p.oid = h.inhrelid
+    WHERE p.relispartition AND NOT h.inhdetachpending AND p.relkind IN ('r', 'p', 'f')
+  )
+  SELECT f.kind, f.id, n.nspname AS schema, c.relname AS "table", f.name,
+    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum = ANY (f.numbers) ORDER BY a.attname) AS columns,
+    f.definition, f.body, f.events, f.inherited, f.condition,
+    f.id LIKE 'domain %' AS "ofDomain"
+  FROM found f JOIN pg_catalog.pg_class c ON c.oid = f.relation
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  ORDER BY n.nspname, c.relname, f.kind, f.name, f.id`;
+
+function action(column: string): string {
+  return `CASE ${column} WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set' WHEN 'd' THEN 'set' ELSE 'none' END`;
+}
+
+/** Reference's. Where SET NULL names some of the columns (PostgreSQL 15), all of the key are taken. */
+export const referencesQuery = `
+  SELECT n.nspname AS schema, c.relname AS "table",
+    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey) ORDER BY a.attnum) AS columns,
+    rn.nspname AS "referencedSchema", r.relname AS "referencedTable",
+    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = r.oid AND a.attnum = ANY (k.confkey) ORDER BY a.attnum) AS "referencedColumns",
+    ${action('k.confdeltype')} AS "onDelete", ${action('k.confupdtype')} AS "onUpdate"
+  FROM pg_catalog.pg_constraint k
+  JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_class r ON r.oid = k.confrelid JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+  WHERE k.contype = 'f' AND k.conparentid = 0
+  ORDER BY k.oid`;
+
+/** TableLink's. */
+export const childrenQuery = `
+  SELECT n.nspname AS schema, p.relname AS "table", cn.nspname AS "childSchema", c.relname AS "childTable",
+    c.relispartition AS "isPartition",
+    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = p.oid AND a.attnum > 0 AND (a.attnum = ANY (t.partattrs::int2[]) OR 0 = ANY (t.partattrs::int2[]))
+          ORDER BY a.attnum) AS "keyColumns"
+  FROM pg_catalog.pg_inherits h
+  JOIN pg_catalog.pg_class p ON p.oid = h.inhparent AND p.relkind IN ('r', 'p')
+  JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace
+  JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_partitioned_table t ON t.partrelid = p.oid
+  ORDER BY h.inhparent, h.inhrelid`;

@@ -1,0 +1,170 @@
+import type { ColumnReference, Query, RelationUse, SlotValue } from '../../analysis/query.ts';
+import { type Caused, causedBy } from './caused.ts';
+import type { Change, ChangeKind, Severity } from './change.ts';
+import { shrinks } from './modifier.ts';
+import { isRequired } from './required-columns.ts';
+import type { ColumnChange, RuleChange, RuleChanges } from './rule-changes.ts';
+import { effects, shown, subjectOf, textOf } from './rule-effects.ts';
+import type { Rule, TableColumn } from './rules.ts';
+import { touches } from './touches.ts';
+
+/**
+ * What can go wrong when a query runs, though Postgres accepts the statement: columns that its INSERTs leave out
+ * and that need a value now, new constraints, triggers and policies on the tables that it uses, privileges taken
+ * away.
+ * @param query as the database has it after the change
+ */
+export function runTimeChanges(query: Query, changes: RuleChanges): readonly Change[] {
+  if (changes.columns.size === 0 && changes.rules.size === 0) return [];
+  const found: Change[] = [];
+  for (const operation of causedBy(query.operations ?? [], changes.causes)) {
+    const key = `${operation.schema}.${operation.table}`;
+    for (const column of changes.columns.get(key) ?? []) {
+      found.push(...columnRisk(operation, column, query, changes));
+    }
+    for (const rule of changes.rules.get(key) ?? []) {
+      if (!isListed(query, rule.rule)) found.push(...ruleRisk(operation, rule, changes));
+    }
+  }
+  for (const use of query.reads) {
+    for (const rule of changes.rules.get(`${use.schema}.${use.table}`) ?? [])
+      found.push(...readRisk(use, rule));
+  }
+  return unique(found);
+}
+
+function columnRisk(
+  operation: Caused,
+  { before, after }: ColumnChange,
+  query: Query,
+  { filled }: RuleChanges,
+): readonly Change[] {
+  const { event, by } = operation;
+  const given = operation.columns.includes(after.column);
+  const subject = `${shown(after)}.${after.column}`;
+  if (event === 'delete') return [];
+  if (by === 'partition') return ofPartition(subject, before, after);
+  if (!given) {
+    const isFilled = filled.insert.has(`${after.schema}.${after.table}`);
+    return event === 'insert' ? leftOut(subject, before, after, isFilled) : [];
+  }
+  const changes: Change[] = [];
+  if (before !== null && !before.notNull && after.notNull && !isChecked(query, after)) {
+    const effect = 'what is written there must not be null any more';
+    changes.push(change('required column', 'may break', subject, 'NULL allowed', 'NOT NULL', effect));
+  }
+  if (before !== null && shrinks(before.type, after.type)) {
+    const effect = 'values that fitted fail, or are cut off';
+    changes.push(change('column type', 'may break', subject, before.type, after.type, effect));
+  }
+  return changes;
+}
+
+/** A NOT NULL that only the partition has; its defaults are for those who name the partition. */
+function ofPartition(subject: string, before: TableColumn | null, after: TableColumn): readonly Change[] {
+  if (before === null || before.notNull || !after.notNull || after.inherited) return [];
+  const effect = 'what is written there must not be null any more';
+  return [change('required column', 'may break', subject, 'NULL allowed', 'NOT NULL', effect)];
+}
+
+/** Of an INSERT that does not give the column a value. */
+function leftOut(
+  subject: string,
+  before: TableColumn | null,
+  after: TableColumn,
+  filled: boolean,
+): readonly Change[] {
+  if (isRequired(after)) {
+    if (before !== null && isRequired(before)) return [];
+    const was = before === null ? null : before.notNull ? (before.default ?? 'automatic') : 'NULL allowed';
+    const [severity, effect] = filled
+      ? (['may break', 'INSERTs leave it out: they fail with 23502 unless a trigger fills it in'] as const)
+      : (['breaks', 'INSERTs leave it out, and nothing fills it in: they fail with 23502'] as const);
+    return [change('required column', severity, subject, was, 'NOT NULL without a default', effect)];
+  }
+  // With another type the default is written in another way.
+  if (before === null || before.type !== after.type || after.automatic) return [];
+  const was = before.automatic ? 'automatic' : before.default;
+  if (was === after.default) return [];
+  const effect = `INSERTs that leave it out store ${after.default ?? 'NULL'} from now on`;
+  return [change('default', 'may break', subject, was, after.default, effect)];
+}
+
+/** Whether a parameter goes there, so that its own nullability says it all. */
+function isChecked(query: Query, column: TableColumn): boolean {
+  return slotsFor(query, column).length > 0;
+}
+
+/** Whether a CHECK lists the values of one column, and a parameter that goes there has them as its literal union. */
+function isListed(query: Query, { kind, schema, table, columns, definition }: Rule): boolean {
+  const [column, ...others] = columns;
+  if (kind !== 'check' || column === undefined || others.length > 0) return false;
+  const listing = / = (ANY \(|')/.test(definition);
+  return (
+    listing && slotsFor(query, { schema, table, column }).some(({ value }) => value.literals !== undefined)
+  );
+}
+
+function slotsFor(query: Query, { schema, table, column }: ColumnReference): readonly SlotValue[] {
+  const slots = query.params.flatMap((param) => ('fields' in param ? param.fields : [param]));
+  return slots.filter(
+    ({ column: to }) => to?.schema === schema && to.table === table && to.column === column,
+  );
+}
+
+function ruleRisk(
+  operation: Caused,
+  { change: what, before, after, rule }: RuleChange,
+  changes: RuleChanges,
+): readonly Change[] {
+  if (!touches(operation, rule, changes)) return [];
+  const effect = effects[rule.kind][what];
+  if (effect === null) return [];
+  const verb = verbs[operation.by](operation.event.toUpperCase());
+  return [
+    change(rule.kind, 'may break', subjectOf(rule), textOf(before), textOf(after), effect.replace('%', verb)),
+  ];
+}
+
+const verbs: Readonly<Record<Caused['by'], (event: string) => string>> = {
+  statement: (event) => event,
+  partition: (event) => event,
+  action: (event) => `the foreign key's ${event}`,
+};
+
+function readRisk(
+  { columns }: RelationUse,
+  { change: what, before, after, rule }: RuleChange,
+): readonly Change[] {
+  if (!rule.events.includes('select')) return [];
+  const relevant = rule.columns.length === 0 || rule.columns.some((column) => columns.includes(column));
+  const effect = effects[rule.kind][what];
+  if (!relevant || effect === null) return [];
+  return [
+    change(
+      rule.kind,
+      'may break',
+      subjectOf(rule),
+      textOf(before),
+      textOf(after),
+      effect.replace('%', 'SELECT'),
+    ),
+  ];
+}
+
+function change(
+  kind: ChangeKind,
+  severity: Severity,
+  subject: string,
+  before: string | null,
+  after: string | null,
+  effect: string,
+): Change {
+  return { kind, severity, subject, before, after, direction: null, effect };
+}
+
+/** A statement can do one thing twice. */
+function unique(changes: readonly Change[]): readonly Change[] {
+  const seen = new Map(changes.map((one) => [JSON.stringify([one.kind, one.subject, one.after]), one]));
+  return [...seen.values()];
+}

@@ -1,0 +1,32 @@
+/** Random decisions: the same for the same seed on every machine. */
+export interface Draw {
+  /** 0 to `limit` - 1. */
+  below(limit: number): number;
+  one<T>(of: readonly [T, ...T[]] | readonly T[]): T;
+  /** True once in `times`. */
+  rarely(times: number): boolean;
+  /** Each with a probability of one half, in their order. */
+  some<T>(of: readonly T[]): readonly T[];
+}
+
+/** mulberry32. */
+export function drawFrom(seed: number): Draw {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+  const below = (limit: number) => Math.floor(next() * limit);
+  return {
+    below,
+    one<T>(of: readonly T[]): T {
+      const found = of[below(of.length)];
+      if (found === undefined) throw new Error('nothing to draw from');
+      return found;
+    },
+    rarely: (times) => below(times) === 0,
+    some: (of) => of.filter(() => below(2) === 0),
+  };
+}
