@@ -35,6 +35,8 @@ export type {
   ReadOnlyConnection,
 } from './connection.ts';
 export { ConnectionError, type Outcome, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
+export { CopyError } from './copy-error.ts';
+export { type CopyFromOptions, type CopyQuery, copyFrom } from './copy-from.ts';
 export type { Cursor, StreamingConnection } from './cursor.ts';
 export {
   CanceledError,

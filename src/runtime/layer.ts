@@ -14,6 +14,8 @@ export interface Layer {
   execute<Row>(statement: Statement, read: RowReader<Row> | null): Promise<Executed<Row>>;
   /** Runs independent statements; one that fails does not keep the others from running. */
   executeAll(batch: readonly BatchStatement[]): Promise<PromiseSettledResult<Executed<unknown>>[]>;
+  /** What it hands changed statements on to, for those who talk to the driver's connection themselves. */
+  readonly mapped?: { readonly db: Connection; readonly change: (statement: Statement) => Statement };
   /** Runs `use` with a connection of its own; absent where there cannot be one. */
   withSession?<Result>(
     signal: AbortSignal | undefined,

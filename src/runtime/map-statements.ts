@@ -13,6 +13,7 @@ export function mapStatements(db: Connection, change: (statement: Statement) => 
     get inTransaction() {
       return isInTransaction(db);
     },
+    mapped: { db, change },
     execute: (statement, read) => execute(db, change(statement), read),
     executeAll: (batch) =>
       executeAll(

@@ -28,7 +28,7 @@ const guarded = /* @__PURE__ */ new WeakSet<object>();
  * Has what pg throws while it reads an answer break the connection, which its statement is told. pg lets it through to
  * the socket, where it would end the process: a text that no string can hold is enough.
  */
-function guard(stream: WireStream): void {
+export function guard(stream: WireStream): void {
   if (guarded.has(stream) || stream.listeners === undefined) {
     return;
   }
@@ -221,6 +221,6 @@ function toBuffer(value: string | Uint8Array | null): unknown {
 }
 
 /** The number that closes a command tag: `SELECT 5`, `INSERT 0 1`; 0 for commands that count nothing. */
-function countOf(tag: string): number {
+export function countOf(tag: string): number {
   return Number(tag.slice(tag.lastIndexOf(' ') + 1)) || 0;
 }

@@ -25,6 +25,8 @@ interface Turns extends Pick<Session, 'db' | 'cancel' | 'noteFailure' | 'cutOff'
   readonly prepare: boolean;
   /** How many statements are running or waiting. */
   pending: number;
+  /** A COPY is running or waiting, which a later statement would wait for, also where its rows wait for that. */
+  copying: boolean;
   /** Resolves when the last statement so far is done; never rejects. */
   tail: Promise<unknown>;
   /**
@@ -63,6 +65,7 @@ export function openScope(
       attempt,
       prepare,
       pending: 0,
+      copying: false,
       tail: Promise.resolve(),
       conflicted: false,
       outdated: undefined,
@@ -137,6 +140,10 @@ export function inTurn<Result>(
   isOneStatement = true,
 ): Promise<Result> {
   const { turns } = scope;
+  if (turns.copying) {
+    const reason = 'a COPY is running over this transaction, whose rows cannot come from there';
+    return Promise.reject(new TransactionError('statement', reason));
+  }
   turns.pending += 1;
   const result = turns.tail.then(() => {
     assertUsable(scope);
@@ -150,6 +157,21 @@ export function inTurn<Result>(
   };
   turns.tail = result.then(() => done(), done);
   return result;
+}
+
+/** The same for a COPY: until it is done, no other statement may wait for its turn. */
+export async function inTurnAlone<Result>(scope: Scope, run: () => Promise<Result>): Promise<Result> {
+  const { turns } = scope;
+  if (turns.copying) {
+    return inTurn(scope, run);
+  }
+  const result = inTurn(scope, run);
+  turns.copying = true;
+  try {
+    return await result;
+  } finally {
+    turns.copying = false;
+  }
 }
 
 /** Takes down what a statement's end says of the transaction; `error` undefined: it succeeded. */
