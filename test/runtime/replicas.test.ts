@@ -19,6 +19,7 @@ import {
 } from '../../src/runtime/index.ts';
 import type { NativeCluster } from '../support/native-server.ts';
 import { ownCluster } from '../support/postgres.ts';
+import { pgbouncerVersion, startPgBouncer } from './pgbouncer.ts';
 import { startProxy, type TcpProxy } from './proxy.ts';
 
 const file = 'test.sql';
@@ -243,6 +244,23 @@ describe('a pool with replicas', () => {
     expect(position).toMatch(/^1:[0-9A-F]+\/[0-9A-F]+$/);
     const other = { after: position.replace('1:', '2:'), waitMillis: 20 };
     expect(await server(replica(other))).toEqual({ port: String(cluster.primary.port) });
+  });
+
+  it.skipIf(pgbouncerVersion === undefined)('waits behind a PgBouncer in transaction mode, too', async () => {
+    const pgbouncer = await startPgBouncer(standby(0), 'transaction');
+    try {
+      db = createReplicatedPool(Pool, { primary: urls.primary, replicas: [pgbouncer.url], prepare: false });
+      const { replica, writePosition } = db;
+      await answer(replica, [portsOf(0)]);
+      for (let i = 0; i < 20; i++) {
+        const id = nextId();
+        await add(db, { id });
+        const after = await writePosition();
+        expect(await find(replica({ after }), { id })).toEqual([{ id }]);
+      }
+    } finally {
+      await pgbouncer.stop();
+    }
   });
 
   it('leaves one out that is too far behind, until it has caught up', async () => {
