@@ -188,7 +188,7 @@ function statementOf(draw: readonly number[], schema: Schema, major: number): St
   const numbers = new Map<string, number>();
   // Some that were drawn did not make it into the statement.
   const sql = statement(generator).replace(/\$(\d+)/g, (_, drawn: string) => {
-    const known = numbers.get(drawn) ?? params.push(generator.params[Number(drawn) - 1] ?? []);
+    const known = numbers.get(drawn) ?? params.push(generator.params[Number(drawn) - 1]?.values ?? []);
     numbers.set(drawn, known);
     return `$${known}`;
   });

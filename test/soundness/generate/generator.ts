@@ -1,5 +1,6 @@
 import type { Choices } from './choices.ts';
 import type { Union } from './kinds.ts';
+import type { Parameter } from './parameter.ts';
 import type { Schema } from './schema.ts';
 import type { Field, Place, Scope } from './scope.ts';
 import type { Type } from './table.ts';
@@ -17,8 +18,8 @@ export interface Generator {
   readonly choices: Choices;
   readonly schema: Schema;
   readonly major: number;
-  /** For each `$n`: its values on the sets of data. */
-  readonly params: (readonly (string | null)[])[];
+  /** For each `$n`. */
+  readonly params: Parameter[];
   /** How many names were given. */
   readonly names: number;
   /** A name that the statement has nowhere else. */

@@ -88,6 +88,8 @@ export function randomSchema(choices: Choices, major: number): Schema {
       const change = choices.below(2) === 1 ? unguarded(choices, partition, columns, keyed) : null;
       if (change !== null) late.push(change);
     }
+    const apart = !partitioned && choices.rarely(6) ? unguarded(choices, name, columns, keyed) : null;
+    if (apart !== null) late.push(apart);
     if (dropped) ddl.push(`ALTER TABLE ${name} DROP gone`);
     const again = choices.below(width) + 1;
     const moved = columns[again];

@@ -7,7 +7,7 @@ import { grouped } from './grouped.ts';
 import type { Item } from './item.ts';
 import { list } from './list.ts';
 import { ordering } from './ordering.ts';
-import { parameter } from './parameter.ts';
+import { filter, parameter } from './parameter.ts';
 import { ERA } from './past.ts';
 import type { Field, Place, Scope } from './scope.ts';
 import type { Type } from './table.ts';
@@ -64,6 +64,8 @@ function whereOf(scope: Scope, recursive: Recursive | undefined): string {
   if (id !== undefined && choices.rarely(5))
     conditions.push(`${choices.one(id, ...ids).ref} = ${choices.one('1', parameter(generator, 'int'), '2')}`);
   if (choices.rarely(8)) conditions.push(choices.one(`${ERA} <> 'then'`, `NOT (${ERA} = 'then')`));
+  const optional = choices.rarely(8) ? filter(scope) : null;
+  if (optional !== null) conditions.push(optional);
   if (choices.below(3) > 0) conditions.push(expression(scope, 'bool', choices.one(1, 2)));
   return conditions.length === 0 ? '' : ` WHERE ${conditions.map((c) => `(${c})`).join(' AND ')}`;
 }

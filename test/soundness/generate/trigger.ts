@@ -1,17 +1,25 @@
 import type { Choices } from './choices.ts';
+import { literal } from './literal.ts';
 import type { Column, Table } from './table.ts';
 
-/** A trigger that changes, leaves out or keeps what is written, or keeps rows that were to be deleted. */
+/** A trigger that changes, mends, leaves out or keeps what is written, or keeps rows that were to be deleted. */
 export function triggersOf(choices: Choices, table: Table, required: ReadonlySet<string>): readonly string[] {
   const { name, columns } = table;
   const own = columns.filter((column) => column.stored && column.name !== 'id' && !required.has(column.name));
   const [first, ...others] = own;
   const changed: Column | null = first === undefined ? null : choices.one(first, ...others);
   const change = changed === null ? '' : `NEW.${changed.name} := NULL;`;
+  const [mended] = columns.filter((column) => required.has(column.name) && column.name !== 'id');
+  const mend =
+    mended === undefined
+      ? ''
+      : `NEW.${mended.name} := coalesce(NEW.${mended.name}, ${mended.values?.[0] ?? literal(choices, mended.type)});`;
   const [event, body] = choices.one(
     ['BEFORE INSERT OR UPDATE', `${change} RETURN NEW;`],
     ['BEFORE UPDATE', `${change} RETURN NEW;`],
     ['BEFORE INSERT', `${change} RETURN NEW;`],
+    ['BEFORE INSERT OR UPDATE', `${mend} RETURN NEW;`],
+    ['BEFORE INSERT', `${mend} RETURN NEW;`],
     ['BEFORE INSERT OR UPDATE', 'IF NEW.id > 50 THEN RETURN NULL; END IF; RETURN NEW;'],
     ['BEFORE DELETE', 'RETURN NULL;'],
     ['AFTER INSERT OR UPDATE OR DELETE', 'RETURN NULL;'],
