@@ -11,9 +11,11 @@ import type { Violations } from '../../src/analysis/query.ts';
 import { rootScope } from '../../src/analysis/scope.ts';
 import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
 import type { Json, Literal } from '../../src/analysis/type.ts';
+import { utilityResult } from '../../src/analysis/utility.ts';
 import { isAlwaysNull } from '../../src/analysis/variants/always-null.ts';
 import { discriminated } from '../../src/analysis/variants.ts';
 import { violations } from '../../src/analysis/violations.ts';
+import type { DescribedField } from '../../src/analysis/wire.ts';
 
 /** What is declared of the values of result columns, in their order. */
 export interface Values {
@@ -49,6 +51,19 @@ export function declare(query: QueryNode, catalog: Catalog, params: number): Dec
     rows: cardinality(query, catalog, new Set()),
     readOnly: effects(query, catalog).readOnly,
     violations: violations(query, catalog),
+  };
+}
+
+/** @param fields of the result; null: there is none */
+export function declareUtility(sql: string, fields: readonly DescribedField[] | null): Declared {
+  const { rows, facts } = utilityResult(sql, fields);
+  const columns = (fields ?? []).map(() => facts);
+  return {
+    columns: { facts: columns, shapes: columns.map(() => null), kinds: null },
+    given: null,
+    rows,
+    readOnly: null,
+    violations: { constraints: [], open: true },
   };
 }
 

@@ -73,7 +73,12 @@ export function emptyOutcome(): Outcome {
 }
 
 /** Counts what is declared of a statement that ran, and what of it could be seen. */
-export function count(outcome: Outcome, tree: QueryNode, declared: Declared, runs: readonly Run[]): void {
+export function count(
+  outcome: Outcome,
+  tree: QueryNode | null,
+  declared: Declared,
+  runs: readonly Run[],
+): void {
   const rows = runs.flatMap((run) => run.rows ?? []);
   const hold = (claim: Claim, holds: boolean) => {
     if (holds) outcome.held[claim]++;
@@ -91,7 +96,7 @@ export function count(outcome: Outcome, tree: QueryNode, declared: Declared, run
     } else if (rows.some((row) => row[i] === null)) outcome.shownNull++;
     else if (rows.length > 0) {
       outcome.unshown++;
-      const kind = kindOf(tree, i);
+      const kind = tree === null ? 'utility statement' : kindOf(tree, i);
       outcome.reasons.set(kind, (outcome.reasons.get(kind) ?? 0) + 1);
     }
     if (rows.every((row) => row[i] === null)) return;

@@ -2,12 +2,12 @@ import { Client } from 'pg';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
-import { readQuery } from '../../src/analysis/tree/read.ts';
+import { isUtility, readQuery } from '../../src/analysis/tree/read.ts';
 import { type Described, describe } from '../../src/analysis/wire.ts';
 import fc from '../support/fast-check.ts';
 import { type Run, runAll } from './batch.ts';
 import { contradiction } from './contradiction.ts';
-import { type Declared, declare } from './declared.ts';
+import { type Declared, declare, declareUtility } from './declared.ts';
 import { Choices } from './generate/choices.ts';
 import { queryGenerator } from './generate/query.ts';
 import type { Schema } from './generate/schema.ts';
@@ -118,7 +118,11 @@ async function checkSchema(
   await describe(
     analyser,
     generated.map(({ sql }) => sql),
-    (answer) => known.push(knownOf(answer, catalog, outcome)),
+    (answer, i) => {
+      const start = process.hrtime.bigint();
+      known.push(knownOf(generated[i]?.sql ?? '', answer, catalog));
+      outcome.microseconds += Number(process.hrtime.bigint() - start) / 1000;
+    },
   );
   const accepted = generated.flatMap((statement, i) => {
     const declared = known[i]?.declared;
@@ -153,8 +157,9 @@ async function checkSchema(
       outcome.refused++;
       continue;
     }
-    options.observe?.({ catalog, tree: one.text, runs: [...runs, ...(unwritten[at] ?? [])] });
-    count(outcome, one.tree, one.declared, runs);
+    if (one.query !== null)
+      options.observe?.({ catalog, tree: one.query.text, runs: [...runs, ...(unwritten[at] ?? [])] });
+    count(outcome, one.query?.tree ?? null, one.declared, runs);
     if (outcome.wrong.length >= (options.most ?? 5)) return;
   }
 }
@@ -168,18 +173,18 @@ const nothing: Run = { values: [], rows: null, error: null };
 
 /** What is known of a statement before it runs. */
 interface Known {
-  readonly text: string;
-  readonly tree: QueryNode;
+  /** Null for a utility statement. */
+  readonly query: { readonly text: string; readonly tree: QueryNode } | null;
   readonly declared: Declared;
 }
 
-function knownOf(answer: Described, catalog: Catalog, outcome: Outcome): Known | null {
-  if (!answer.ok || answer.tree === null) return null;
-  const tree = readQuery(answer.tree);
-  const start = process.hrtime.bigint();
-  const declared = declare(tree, catalog, answer.paramTypes.length);
-  outcome.microseconds += Number(process.hrtime.bigint() - start) / 1000;
-  return { text: answer.tree, tree, declared };
+function knownOf(sql: string, answer: Described, catalog: Catalog): Known | null {
+  if (!answer.ok) return null;
+  const { tree: text, fields, paramTypes } = answer;
+  if (text === null) return null;
+  if (isUtility(text)) return { query: null, declared: declareUtility(sql, fields) };
+  const tree = readQuery(text);
+  return { query: { text, tree }, declared: declare(tree, catalog, paramTypes.length) };
 }
 
 function statementOf(draw: readonly number[], schema: Schema, major: number): Statement {
@@ -258,8 +263,8 @@ async function shrunk(
     const answers: Described[] = [];
     await describe(analyser, [statement.sql], (answer) => answers.push(answer));
     const [answer] = answers;
-    if (!answer?.ok || answer.tree === null) return true;
-    const declared = declare(readQuery(answer.tree), catalog, answer.paramTypes.length);
+    const declared = answer && knownOf(statement.sql, answer, catalog)?.declared;
+    if (!declared) return true;
     const [runs] = await runOnAll(runners, [{ ...statement, readOnly: declared.readOnly === true }]);
     return runs?.every((run) => contradiction(declared, run) === null) ?? true;
   };

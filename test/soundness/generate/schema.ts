@@ -4,6 +4,7 @@ import { childOf } from './inheritance.ts';
 import { columnName, pastCheck, readded, renumberedPartition, STRICTER, unguarded } from './past.ts';
 import { type Column, plain, type Related, type Table, type Type } from './table.ts';
 import { triggersOf } from './trigger.ts';
+import { PROCEDURE } from './utility.ts';
 
 export interface Schema {
   readonly ddl: readonly string[];
@@ -26,6 +27,7 @@ export function randomSchema(choices: Choices, major: number): Schema {
     'CREATE TYPE pair AS (x int, y text)',
     'CREATE DOMAIN given AS int NOT NULL',
     `CREATE DOMAIN ${STRICTER} AS int`,
+    PROCEDURE,
   ];
   const tables: Table[] = [];
   const late: string[] = [];
