@@ -366,6 +366,19 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
     [1],
   ],
   [
+    // Each of its two places takes a sample of its own.
+    `WITH u AS NOT MATERIALIZED (SELECT * FROM job TABLESAMPLE bernoulli (50) WHERE id = $1)
+      SELECT id FROM u UNION ALL SELECT id FROM job WHERE id = $1 AND NOT EXISTS (SELECT FROM u)`,
+    [0, 2],
+    [1],
+  ],
+  [
+    `WITH u AS MATERIALIZED (SELECT * FROM job TABLESAMPLE bernoulli (50) WHERE id = $1)
+      SELECT id FROM u UNION ALL SELECT id FROM job WHERE id = $1 AND NOT EXISTS (SELECT FROM u)`,
+    [0, 1],
+    [1],
+  ],
+  [
     `WITH u AS (SELECT 1 AS a WHERE $1 = 2) SELECT a FROM u
       UNION ALL SELECT count(*) FROM u WHERE NOT EXISTS (SELECT FROM u)`,
     [1, 2],

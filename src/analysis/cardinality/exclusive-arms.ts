@@ -1,7 +1,7 @@
 import { innerScope, type Scope, withQueryOf } from '../scope.ts';
 import { step } from '../steps.ts';
 import type { CommonTableExpr, Expr, QueryNode, RangeTblEntry, SubLink } from '../tree/nodes.ts';
-import { Cmd, Rte, Sub } from '../tree/nodes.ts';
+import { Cmd, Materialize, Rte, Sub } from '../tree/nodes.ts';
 import { type Block, blockOf, type RowAnalysis } from './block.ts';
 import { countSingleRows } from './count.ts';
 import { startCounting } from './determine.ts';
@@ -33,9 +33,14 @@ function needed(scope: Scope): ReadonlySet<CommonTableExpr> {
     step();
     const entry = item.tag === 'RANGETBLREF' ? query.rtable?.[item.rtindex - 1] : undefined;
     const cte = entry === undefined ? null : withQuery(scope, entry);
-    if (cte !== null) found.add(cte);
+    if (cte !== null && isReadOnce(cte)) found.add(cte);
   }
   return found;
+}
+
+/** Not of what is NOT MATERIALIZED: each place reads it anew, and of TABLESAMPLE gets other rows. */
+function isReadOnce({ ctematerialized }: CommonTableExpr): boolean {
+  return ctematerialized !== Materialize.never;
 }
 
 /** An aggregate without GROUP BY, or with an empty grouping set. */

@@ -187,6 +187,8 @@ export interface TargetEntry {
 export interface CommonTableExpr {
   readonly tag: 'COMMONTABLEEXPR';
   readonly ctename: string;
+  /** CTEMaterialize */
+  readonly ctematerialized: number;
   readonly ctequery: QueryNode;
   readonly cterecursive: boolean;
   readonly search_clause: object | null;
@@ -197,6 +199,9 @@ export interface CommonTableExpr {
   readonly ctecolnames: readonly string[] | null;
   readonly ctecoltypes: readonly number[] | null;
 }
+
+/** CTEMaterialize. */
+export const Materialize = { byDefault: 0, always: 1, never: 2 } as const;
 
 /** SetOperation. */
 export const SetOp = { union: 1, intersect: 2, except: 3 } as const;
