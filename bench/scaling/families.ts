@@ -389,6 +389,24 @@ export const families: readonly Family[] = [
     sql: () => "SELECT * FROM tied WHERE s1 = 'x'",
   },
   {
+    name: 'CHECK constraints that tie columns in a chain',
+    sizes: [8, 16, 32],
+    schema: (n) =>
+      `CREATE TABLE chained (c0 int, ${list(n, (i) => `c${i + 1} int, CHECK ((c${i} IS NULL) = (c${i + 1} IS NULL))`)});`,
+    sql: () => 'SELECT * FROM chained WHERE c0 IS NOT NULL',
+  },
+  {
+    name: 'joins along foreign keys in a scalar subquery',
+    sizes: [4, 8, 16],
+    sql: (n) =>
+      `SELECT (SELECT max(x0.n) FROM ${list(n, (i) => `b x${i}`)} WHERE x0.id = b.id AND ${list(n - 1, (i) => `x${i + 1}.id = x${i}.id`, ' AND ')}) FROM b`,
+  },
+  {
+    name: 'COALESCE compared with constants',
+    sizes: [20, 40, 80],
+    sql: (n) => `SELECT n FROM b WHERE ${list(n, (i) => `coalesce(n, a_id, ${-i}) >= 0`, ' AND ')}`,
+  },
+  {
     name: 'CHECK constraints of one column',
     sizes: [10, 20, 40],
     schema: (n) =>

@@ -29,6 +29,8 @@ const schema = `
   CREATE FUNCTION nothing() RETURNS int LANGUAGE sql AS 'SELECT 1 WHERE false';
   CREATE FUNCTION last() RETURNS int LANGUAGE sql AS 'SELECT NULL::int; SELECT 1';
   CREATE FUNCTION silent() RETURNS void LANGUAGE sql AS 'SELECT NULL';
+  CREATE VIEW shown_names AS SELECT public.names() AS name;
+  CREATE FUNCTION shown_there() RETURNS SETOF text LANGUAGE sql SET search_path = other AS 'SELECT name FROM public.shown_names';
   CREATE VIEW shown AS SELECT doubled(p_id) AS twice FROM t;
   DROP TABLE gone;`;
 
@@ -52,6 +54,8 @@ describe.each([14, 18, 'PGlite'] as const)('functions whose body is a string on 
     ['SELECT * FROM names_there()', [true]],
     ['SELECT * FROM names_atomic()', [true]],
     ['SELECT * FROM guarded_there()', [false]],
+    ['SELECT name FROM shown_names', [false]],
+    ['SELECT * FROM shown_there()', [true]],
     ["SELECT added(3, 'c') AS a", [true]],
     ['SELECT created() AS a', [true]],
   ])('%s', async (sql, nullable) => {

@@ -8,6 +8,7 @@ import { mayBeEmpty } from './grouping.ts';
 import { withNullable } from './join-facts.ts';
 import { learn } from './learn.ts';
 import { TRUE } from './outcomes.ts';
+import { reachesRow } from './reached-row.ts';
 import { someInput } from './rows.ts';
 
 /** Aggregates whose value is an array of their argument's values (pg_proc.dat). */
@@ -32,7 +33,10 @@ export function aggregateFacts(call: Aggref, context: Context): Facts {
   const direct = (call.aggdirectargs ?? []).map((arg) => frame.engine.facts(arg, context));
   const someRow =
     call.aggfilter === null &&
-    (!mayBeEmpty(frame.scope.query) || hasRow(context.proven, context) || someInput(frame.scope));
+    (!mayBeEmpty(frame.scope.query) ||
+      hasRow(context.proven, context) ||
+      someInput(frame.scope) ||
+      reachesRow(frame));
   const value = valueOverRows(call.aggfnoid, rule, args, direct, someRow);
   return value.nullable && rule === 'args' && hasInput(call, context) ? withNullable(value, false) : value;
 }

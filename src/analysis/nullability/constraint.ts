@@ -3,8 +3,8 @@ import { type Expr, Rte, type Var } from '../tree/nodes.ts';
 import { isNode, readExpr } from '../tree/read.ts';
 import type { Context } from './context.ts';
 import { variableKey } from './key.ts';
-import { isReal } from './learn.ts';
-import { assumedNulls } from './null.ts';
+import { isReal, learn } from './learn.ts';
+import { assumedNulls, isNull } from './null.ts';
 import { NULL, TRUE } from './outcomes.ts';
 
 /** A CHECK constraint about several columns. */
@@ -70,11 +70,43 @@ export function refusedByChecks(variables: readonly Var[], context: Context): bo
     past: true,
     nulls,
   };
-  return rulesOf(relation).some(({ condition, columns, noInherit }) => {
-    if (noInherit && entry.inh && relation.children.length > 0) return false;
-    if (!variables.some(({ varattno }) => columns.has(varattno))) return false;
-    return engine.assume(ofEntry(condition, first.varno), TRUE | NULL, at) === 'never';
-  });
+  const rules = rulesOf(relation).filter(
+    ({ noInherit }) => !(noInherit && entry.inh && relation.children.length > 0),
+  );
+  return contradict(rules, variables, at);
+}
+
+/** A chain of constraints is followed no further than this. */
+const MOST_COLUMNS = 16;
+
+/**
+ * Whether constraints contradict each other where columns are NULL. What one says of further columns (`(a IS NULL) = (b IS NULL)`)
+ * is followed through those that are about these.
+ */
+function contradict(rules: readonly Rule[], variables: readonly Var[], context: Context): boolean {
+  const varno = variables[0]?.varno ?? 0;
+  const nullColumns = new Set(variables.map(({ varattno }) => varattno));
+  // How many of a rule's columns were known to be NULL when it was last looked at.
+  const asked = new Map<Rule, number>();
+  const nullsOf = ({ columns }: Rule) => [...columns].filter((column) => nullColumns.has(column)).length;
+  let at = context;
+  for (const column of nullColumns) {
+    for (const rule of rules) {
+      if (!rule.columns.has(column) || asked.get(rule) === nullsOf(rule)) continue;
+      const atoms = context.frame.engine.assume(ofEntry(rule.condition, varno), TRUE | NULL, at);
+      if (atoms === 'never') return true;
+      at = learn(at, atoms);
+      for (const other of rule.columns)
+        if (nullColumns.size < MOST_COLUMNS && isNullColumn(varno, other, at)) nullColumns.add(other);
+      asked.set(rule, nullsOf(rule));
+    }
+  }
+  return false;
+}
+
+function isNullColumn(varno: number, varattno: number, context: Context): boolean {
+  const key = variableKey({ tag: 'VAR', varno, varattno, vartype: 0, varlevelsup: 0 }, context);
+  return key !== null && isNull(key, context);
 }
 
 /** A constraint's condition, about the rows of a range table entry. */

@@ -18,8 +18,8 @@ export function relationFacts(engine: Engine, oid: number, inherited: boolean): 
     facts = new Map();
     known.set(engine.catalog, facts);
   }
-  const { definitions, foreignKeys } = engine.trust;
-  const key = `${oid} ${inherited} ${definitions} ${foreignKeys}`;
+  const { definitions, foreignKeys, settings } = engine.trust;
+  const key = [oid, inherited, definitions, foreignKeys, ...settings].join(' ');
   let found = facts.get(key);
   if (found === undefined) {
     const relation = engine.catalog.relations.get(oid);

@@ -2,16 +2,17 @@ import { anything, type Facts, notNull } from '../facts.ts';
 import { innerScope, resultExpressions } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import { type QueryNode, Sub, type SubLink } from '../tree/nodes.ts';
-import { type Context, contextAt } from './context.ts';
+import type { Context, Frame } from './context.ts';
 import { arrayOfArrays } from './dimensions.ts';
-import { hasPartner } from './foreign-key.ts';
 import { withNullable } from './join-facts.ts';
+import { reachesRow } from './reached-row.ts';
 import { atLeastOneRow, keepsItsRows } from './rows.ts';
 
 /** What is proven of a subquery's value in an expression (PostgreSQL documentation, 9.24). */
 export function subLinkFacts(link: SubLink, context: Context): Facts {
   if (link.subLinkType === Sub.exists) return notNull;
-  const columns = context.frame.engine.open(link.subselect, context).columns();
+  const opened = context.frame.engine.open(link.subselect, context);
+  const columns = opened.columns();
   const first = columns[0] ?? anything;
   switch (link.subLinkType) {
     // No row is false for ANY and true for ALL; rows give what their comparisons give.
@@ -23,7 +24,7 @@ export function subLinkFacts(link: SubLink, context: Context): Facts {
         ? anything
         : comparison(link, columns, context);
     case Sub.expr:
-      return withNullable(first, first.nullable || !hasRow(link.subselect, context));
+      return withNullable(first, first.nullable || !hasRow(link.subselect, opened.frame, context));
     case Sub.array: {
       const { catalog } = context.frame.engine;
       const [column] = resultExpressions(link.subselect);
@@ -36,16 +37,10 @@ export function subLinkFacts(link: SubLink, context: Context): Facts {
   }
 }
 
-function hasRow(query: QueryNode, context: Context): boolean {
-  return atLeastOneRow(innerScope(context.frame.scope, query)) || findsPartner(query, context);
-}
-
-/** Whether a scalar subquery follows a foreign key: `(SELECT name FROM author WHERE id = book.author_id)`. */
-function findsPartner(query: QueryNode, context: Context): boolean {
-  const [only, another] = query.jointree?.fromlist ?? [];
-  if (only?.tag !== 'RANGETBLREF' || another !== undefined || !keepsItsRows(query)) return false;
-  const at = (levels: number) => (levels === 0 ? null : contextAt(context, levels - 1));
-  return hasPartner(query, only.rtindex, query.jointree?.quals ?? null, at);
+/** Also where it follows a foreign key: `(SELECT name FROM author WHERE id = book.author_id)`. */
+function hasRow(query: QueryNode, inside: Frame, context: Context): boolean {
+  if (atLeastOneRow(innerScope(context.frame.scope, query))) return true;
+  return keepsItsRows(query) && reachesRow(inside);
 }
 
 function comparison(link: SubLink, columns: readonly Facts[], context: Context): Facts {

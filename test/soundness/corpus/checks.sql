@@ -13,3 +13,8 @@ SELECT after_row FROM written WHERE length(row_to_json(written)::text) >= 400;
 SELECT n, given FROM written;
 SELECT always, coalesce(one, other) AS c, one, other FROM written;
 UPDATE written SET one = 2 WHERE until > now() RETURNING always, n, given;
+SELECT receipt, method, reason, credit FROM tied WHERE paid IS NOT NULL;
+SELECT paid, method, receipt, reason FROM tied WHERE refunded IS NOT NULL;
+SELECT paid, refunded, coalesce(paid, refunded) AS c FROM tied WHERE reason IS NOT NULL;
+SELECT paid, method, refunded FROM tied WHERE method IS NULL OR receipt = 'x';
+SELECT t.receipt, t.paid FROM (VALUES (1)) v LEFT JOIN tied t ON t.method = 'card';

@@ -137,6 +137,24 @@ CREATE TABLE parcel (
 CREATE TABLE parcel_note (id int PRIMARY KEY, parcel_id int NOT NULL REFERENCES parcel ON DELETE CASCADE);
 CREATE TRIGGER kept BEFORE UPDATE ON parcel_note FOR EACH ROW EXECUTE FUNCTION blank();
 
+-- Constraints that tie columns in a chain.
+CREATE TABLE tied (
+  id int PRIMARY KEY,
+  paid timestamptz,
+  method text,
+  receipt text,
+  refunded timestamptz,
+  reason text,
+  credit int,
+  CHECK ((paid IS NULL) = (method IS NULL)),
+  CHECK ((method IS NULL) = (receipt IS NULL)),
+  CHECK (refunded IS NULL OR receipt IS NOT NULL),
+  CHECK ((refunded IS NULL) <> (reason IS NOT NULL)),
+  CHECK (coalesce(credit, -1) >= 0)
+);
+INSERT INTO tied VALUES (1, NULL, NULL, NULL, NULL, NULL, 0), (2, now(), 'card', 'x', NULL, NULL, 1),
+  (3, now(), 'cash', 'y', now(), 'late', 2);
+
 CREATE TABLE tight (id int);
 INSERT INTO tight VALUES (NULL), (1);
 CREATE MATERIALIZED VIEW stale AS SELECT id, count(*) AS n FROM tight GROUP BY id;

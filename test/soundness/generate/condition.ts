@@ -9,7 +9,7 @@ export function condition(scope: Scope, depth: number): string {
   const of = (inner: Type) => scope.generator.expression(scope, inner, depth - 1);
   const comparison = () => choices.one('=', '<', '<>', '>=');
   const any = () => choices.one<Type>('int', 'text', 'bool', 'int[]', 'pair', 'jsonb');
-  switch (choices.below(24)) {
+  switch (choices.below(27)) {
     case 0:
       return `${of('int')} ${comparison()} ${of('int')}`;
     case 1: {
@@ -67,9 +67,30 @@ export function condition(scope: Scope, depth: number): string {
       return `${of('text')} ${comparison()} ${choices.one('ANY', 'ALL')} (${of('text[]')})`;
     case 22:
       return `${ERA} ${choices.one('=', '<>')} 'then'`;
+    case 23:
+    case 24:
+    case 25:
+      return fallback(scope, depth);
     case 21:
       return `starts_with(${of('text')}, ${of('text')})`;
     default:
       return `${of('text')} ${choices.one('', 'NOT ')}LIKE ${of('text')}`;
   }
+}
+
+/** `coalesce(n, -1) >= 0`: what a value falls back on may not meet the condition. */
+function fallback(scope: Scope, depth: number): string {
+  const { choices } = scope.generator;
+  const type = choices.one<Type>('int', 'text', 'numeric', 'timestamp', 'float8');
+  const values = {
+    int: ['-1', '0', '2'],
+    text: ["''", "'a'", "'b'"],
+    numeric: ['-1', '0', '0.00', '1.50', '-0.25', '12345.5'],
+    float8: ['-1', '0', '2'],
+    timestamp: ["timestamp 'epoch'", "timestamp '2024-01-01'", "timestamp 'infinity'"],
+  }[type as 'int'];
+  const value = () => values[choices.below(values.length)] ?? 'NULL';
+  const subject = `coalesce(${scope.generator.expression(scope, type, depth - 1)}, ${value()})`;
+  const operator = choices.one('>=', '=', '<>', '>', '<', '<=');
+  return choices.rarely(4) ? `${value()} ${operator} ${subject}` : `${subject} ${operator} ${value()}`;
 }

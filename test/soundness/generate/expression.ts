@@ -43,11 +43,35 @@ function lookUp(scope: Scope, outer: readonly Field[], type: Type): string | nul
   if (first === undefined) return null;
   const table = choices.one(...(schema.tables as [Schema['tables'][number], ...Schema['tables'][number][]]));
   const column = table.columns.find((one) => one.type === type);
-  if (!table.columns.some(({ name }) => name === 'id')) return null;
+  if (column === undefined || !table.columns.some(({ name }) => name === 'id')) return null;
   const alias = generator.name('p');
-  return column === undefined
-    ? null
-    : `(SELECT ${alias}.${column.name} FROM ${table.name} ${alias} WHERE ${alias}.id = ${choices.one(first, ...keys).ref})`;
+  const value = isComparable(type) && choices.below(2) === 1 ? 'max(?)' : '?';
+  const key = choices.one(first, ...keys).ref;
+  const through = table.columns.find(({ references }) => references !== null);
+  if (through?.references && choices.below(2) === 1) return twoSteps();
+  const by = choices.rarely(3) ? choices.one(table.columns[0], ...table.columns.slice(1))?.name : 'id';
+  const selected = value.replace('?', `${alias}.${column.name}`);
+  return `(SELECT ${selected} FROM ${table.name} ${alias} WHERE ${alias}.${by} = ${key}${value === '?' ? ' LIMIT 1' : ''})`;
+
+  /** Over a table on the way, joined to it in one way or another. */
+  function twoSteps(): string | null {
+    const next = schema.tables.find(({ name }) => name === through?.references);
+    const far = next?.columns.find((one) => one.type === type);
+    if (far === undefined) return null;
+    const other = generator.name('p');
+    const selected = value.replace('?', `${other}.${far.name}`);
+    const on = `${other}.id = ${alias}.${through?.name}`;
+    const join = choices.one(
+      `${table.name} ${alias} JOIN ${next?.name} ${other} ON ${on} WHERE`,
+      `${table.name} ${alias}, ${next?.name} ${other} WHERE ${on} AND`,
+      `${table.name} ${alias} LEFT JOIN ${next?.name} ${other} ON ${on} WHERE`,
+    );
+    return `(SELECT ${selected} FROM ${join} ${alias}.id = ${key}${value === '?' ? ' LIMIT 1' : ''})`;
+  }
+}
+
+function isComparable(type: Type): boolean {
+  return type === 'int' || type === 'text' || type === 'numeric' || type === 'timestamp';
 }
 
 function subquery(scope: Scope, type: Type): string {

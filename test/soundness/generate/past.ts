@@ -32,6 +32,24 @@ export function pastCheck(choices: Choices, columns: readonly Column[]): string 
   );
 }
 
+/** CHECKs that tie three columns to each other, two by two, once the rows are there that meet them. */
+export function tiedChecks(choices: Choices, table: string, columns: readonly Column[]): string | null {
+  const [a, b, c] = columns.filter(({ name }) => name !== 'id').map(({ name }) => name);
+  if (a === undefined || b === undefined || c === undefined) return null;
+  const tie = (x: string, y: string) =>
+    choices.one(
+      `(${x} IS NULL) = (${y} IS NULL)`,
+      `${x} IS NULL OR ${y} IS NOT NULL`,
+      `(${x} IS NULL) <> (${y} IS NULL)`,
+      `CASE WHEN ${x} IS NOT NULL THEN ${y} IS NOT NULL ELSE true END`,
+    );
+  const ties = [tie(a, b), tie(b, c)];
+  return [
+    `DELETE FROM ${table} WHERE NOT (${ties.join(' AND ')})`,
+    ...ties.map((check) => `ALTER TABLE ${table} ADD CHECK (${check})`),
+  ].join('; ');
+}
+
 /** Takes a column out and adds it again, at the end. */
 export function readded(table: string, column: string, line: string): readonly string[] {
   return [`ALTER TABLE ${table} DROP COLUMN ${column}`, `ALTER TABLE ${table} ADD COLUMN ${line}`];

@@ -1,7 +1,15 @@
 import type { Choices } from './choices.ts';
 import type { SqlFunction } from './function.ts';
 import { childOf } from './inheritance.ts';
-import { columnName, pastCheck, readded, renumberedPartition, STRICTER, unguarded } from './past.ts';
+import {
+  columnName,
+  pastCheck,
+  readded,
+  renumberedPartition,
+  STRICTER,
+  tiedChecks,
+  unguarded,
+} from './past.ts';
 import { type Column, plain, type Related, type Table, type Type } from './table.ts';
 import { triggersOf } from './trigger.ts';
 import { PROCEDURE } from './utility.ts';
@@ -99,6 +107,8 @@ export function randomSchema(choices: Choices, major: number): Schema {
       ddl.push(...readded(name, moved.name, own[again] ?? ''));
     const check = choices.below(2) === 1 ? pastCheck(choices, columns.slice(0, width + 1)) : null;
     if (check !== null) ddl.push(`ALTER TABLE ${name} ADD CHECK (${check})`);
+    const tied = choices.rarely(3) ? tiedChecks(choices, name, columns) : null;
+    if (tied !== null) late.push(tied);
     const table: Table = { name, columns, writable: true, pair };
     if (partitioned) partitions.push({ ...table, name: `${name}_0`, writable: false });
     if (inherited) children.push(childOf(table, required, lax, major, ddl));

@@ -140,11 +140,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...at(
     'aggregate',
-    [
-      'aggregates without GROUP BY always have a row',
-      '(!mayBeEmpty(frame.scope.query) || hasRow(context.proven, context) || someInput(frame.scope))',
-      'true',
-    ],
+    ['aggregates without GROUP BY always have a row', '!mayBeEmpty(frame.scope.query) ||', 'true ||'],
     ['FILTER leaves a row', 'call.aggfilter === null &&\n', ''],
     [
       'array_agg collects no NULL',
@@ -302,7 +298,7 @@ export const mutations: readonly Mutation[] = [
     'sublink',
     [
       'a scalar subquery always has a row',
-      'first.nullable || !hasRow(link.subselect, context)',
+      'first.nullable || !hasRow(link.subselect, opened.frame, context)',
       'first.nullable',
     ],
     [

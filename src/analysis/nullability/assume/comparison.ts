@@ -5,7 +5,8 @@ import { type Atoms, both, either, nothing } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { learn } from '../learn.ts';
 import { nonNullCountAtoms } from '../non-null-count.ts';
-import { FALSE, NULL, negated, TRUE } from '../outcomes.ts';
+import { FALSE, NOT_NULL, NULL, negated, TRUE } from '../outcomes.ts';
+import { fallbackAtoms } from './fallback.ts';
 import { notNullAtoms } from './not-null.ts';
 
 // `=` and `<>` of booleans (pg_operator.dat).
@@ -17,12 +18,22 @@ export function comparisonAtoms(expr: OpExpr, outcomes: number, context: Context
   if (expr.opno === BOOL_EQUAL) return equivalenceAtoms(expr, outcomes, context);
   if (expr.opno === BOOL_UNEQUAL) return equivalenceAtoms(expr, negated(outcomes), context);
   if (expr.opno >= FIRST_NORMAL_OID) return nothing;
+  const chosen = fallbacks(expr, outcomes, context);
+  if (chosen === 'never') return chosen;
   const operator = context.frame.engine.catalog.operators.get(expr.opno)?.name ?? '';
   const possible = { true: (outcomes & TRUE) !== 0, false: (outcomes & FALSE) !== 0 };
   const args = expr.args ?? [];
   const counted = nonNullCountAtoms(operator, args, possible, (arg) => notNullAtoms(arg, context), context);
-  if (context.stage !== 'group') return counted;
-  return both(counted, countAtoms(operator, args, possible, context));
+  const found = both(chosen, counted);
+  if (context.stage !== 'group') return found;
+  return both(found, countAtoms(operator, args, possible, context));
+}
+
+function fallbacks(expr: OpExpr, outcomes: number, context: Context): Atoms {
+  const args = expr.args ?? [];
+  if (!args.some(({ tag }) => tag === 'COALESCEEXPR')) return nothing;
+  if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return nothing;
+  return fallbackAtoms(expr.opno, expr.inputcollid, args, outcomes & NOT_NULL, context);
 }
 
 /** `(state = 'paid') = (paid IS NOT NULL)`: both are true, or both false; NULL where one is. */
