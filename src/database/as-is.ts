@@ -4,6 +4,7 @@ import type { Config, ConnectionConfig } from '../project/config.ts';
 import { connect, describePlace } from './connection.ts';
 import type { Database } from './database.ts';
 import { once } from './once.ts';
+import { setForSession } from './own-session.ts';
 import { setSearchPath } from './session.ts';
 import { supportedVersion } from './supported-version.ts';
 
@@ -20,7 +21,7 @@ export async function openAsIs(
 ): Promise<Database> {
   const client = await connect(connection, { instead, signal });
   try {
-    await client.query('SET default_transaction_read_only = on');
+    await setForSession(client, connection, 'default_transaction_read_only = on', signal);
     await setSearchPath(client, config.searchPath);
     const { major, version } = await supportedVersion(client);
     const description = `PostgreSQL ${version} at ${describePlace(client)}`;

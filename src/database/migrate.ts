@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { connectionLost, isConnectionLoss } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import type { Config } from '../project/config.ts';
+import type { Config, ConnectionConfig } from '../project/config.ts';
 import {
   completeBooks,
   completion,
@@ -16,6 +16,7 @@ import { lockMigrations } from './migration-lock.ts';
 import { checkOrder } from './migration-order.ts';
 import { readProject } from './migration-project.ts';
 import type { Migration } from './migrations.ts';
+import { setForSession } from './own-session.ts';
 import type { Program } from './programs.ts';
 import { runSteps, type Steps, stepsOf, stepsText } from './steps.ts';
 
@@ -100,7 +101,7 @@ async function run(
   const client = await connect(connection, { signal });
   const steps: MigrationStep[] = [];
   try {
-    if (!dryRun) await hold(client, waitSeconds);
+    if (!dryRun) await hold(client, connection, waitSeconds, signal);
     const applied = (await readBooks(client)).map(({ name }) => name);
     const names = migrations.map(({ name }) => name);
     checkOrder(applied, names);
@@ -138,10 +139,19 @@ function lostBetween(done: readonly MigrationStep[], error: unknown): Failure {
   );
 }
 
-async function hold(client: Client, waitSeconds: number): Promise<void> {
+async function hold(
+  client: Client,
+  connection: ConnectionConfig | null,
+  waitSeconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   // A server that looks after its client stops a migration whose runner was killed, instead of ending it first.
   // Not every system can.
-  await client.query("SET client_connection_check_interval = '2s'").catch(() => {});
+  await setForSession(client, connection, 'client_connection_check_interval = 2s', signal).catch(
+    (error: unknown) => {
+      if (error instanceof Failure) throw error;
+    },
+  );
   await lockMigrations(client, waitSeconds);
 }
 

@@ -3,6 +3,7 @@ import { type AppliedMigration, contentHash, readBooks } from './books.ts';
 import { connect } from './connection.ts';
 import { orderOf } from './migration-order.ts';
 import { readProject } from './migration-project.ts';
+import { setForSession } from './own-session.ts';
 
 export interface MigrationStatus {
   /** In the order in which they ran. */
@@ -26,7 +27,7 @@ export async function migrationStatus(config: Config, signal?: AbortSignal): Pro
   const { migrations, connection } = await readProject(config);
   const client = await connect(connection, { signal });
   try {
-    await client.query('SET default_transaction_read_only = on');
+    await setForSession(client, connection, 'default_transaction_read_only = on', signal);
     const applied = await readBooks(client);
     const files = new Map(migrations.map(({ name, file }) => [name, file]));
     const changed = applied.filter(({ name, hash }) => {

@@ -3,6 +3,7 @@ import { connect } from '../database/connection.ts';
 import { type NoBooks, readLiveBooks } from '../database/live-books.ts';
 import { readSourceFiles } from '../database/migration-files.ts';
 import { type MigrationUnit, unitsOf } from '../database/migration-units.ts';
+import { setForSession } from '../database/own-session.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { suggest } from '../syntax/suggest.ts';
@@ -87,7 +88,7 @@ async function appliedOn(
 ) {
   const client = await connect(connection, { signal });
   try {
-    await client.query('SET default_transaction_read_only = on');
+    await setForSession(client, connection, 'default_transaction_read_only = on', signal);
     const names = units.map(({ name }) => name);
     const { applied, why } = await readLiveBooks(client, source, names);
     if (applied !== null) return { applied: new Set(applied.keys()), notes: [] };
