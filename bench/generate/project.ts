@@ -72,10 +72,15 @@ function fileOf(table: number): string {
     .join('\n');
 }
 
+/** The `.sql` files' names and texts. */
+export function queryFiles(): readonly (readonly [string, string])[] {
+  return Array.from({ length: TABLES }, (_, i) => [`item${i}.sql`, fileOf(i)]);
+}
+
 /** Writes `queries/*.sql`, the migration and the configurations of all peers into an empty folder. */
 export function writeProject(dir: string): void {
   for (const folder of ['queries', 'migrations']) mkdirSync(join(dir, folder), { recursive: true });
-  for (let i = 0; i < TABLES; i++) writeFileSync(join(dir, 'queries', `item${i}.sql`), fileOf(i));
+  for (const [name, text] of queryFiles()) writeFileSync(join(dir, 'queries', name), text);
   writeFileSync(
     join(dir, 'migrations', '1700000000000_items.sql'),
     `-- Up Migration\n${schemaSql()}\n-- Down Migration\n`,
