@@ -1,3 +1,14 @@
+import {
+  LAZY,
+  learnField,
+  newShape,
+  type Place,
+  plainValue,
+  type Run,
+  runFrom,
+  type Shape,
+  scalarValue,
+} from './field-runs.ts';
 import type { Expr, Node, QueryNode } from './nodes.ts';
 
 /**
@@ -113,24 +124,20 @@ const LEFT_OUT = new Set([
   'extraUpdatedCols',
 ]);
 
-interface Shape {
-  readonly tag: string;
-  /** Field names in the order last seen: a server prints a tag's fields in one order, so the guess nearly always holds. */
-  readonly fields: string[];
-  /** Of each of these, whether it is left out. */
-  readonly leftOut: boolean[];
-}
-
-const shapes = new Map<string, Shape>();
-
-function shapeOf(written: string): Shape {
+function shapeOf(written: string, whole: boolean): Shape {
+  const shapes = whole ? wholeShapes : briefShapes;
   let shape = shapes.get(written);
   if (shape === undefined) {
-    shape = { tag: LATER_TAG[written] ?? written, fields: [], leftOut: [] };
+    shape = newShape(LATER_TAG[written] ?? written, whole ? new Set() : LEFT_OUT);
     shapes.set(written, shape);
   }
   return shape;
 }
+
+const briefShapes = new Map<string, Shape>();
+const wholeShapes = new Map<string, Shape>();
+const noShape = newShape('', new Set());
+const noNode = {};
 
 /** A node or a list whose end has not been read yet. */
 interface Open {
@@ -138,12 +145,9 @@ interface Open {
   readonly node: Record<string, unknown>;
   readonly list: unknown[] | null;
   readonly shape: Shape;
-  /** Number of fields read. */
-  fields: number;
-  field: string;
+  /** Behind the last field. */
+  place: Place;
 }
-
-const noShape: Shape = { tag: '', fields: [], leftOut: [] };
 
 /** Reads a value with a stack of its own: trees are as deep as a statement's operators are many. */
 function readValue(reader: Reader): unknown {
@@ -161,7 +165,7 @@ function readValue(reader: Reader): unknown {
     for (;;) {
       const around = opened.at(-1);
       if (around === undefined) return value;
-      if (around.list === null) around.node[around.field] = value;
+      if (around.list === null) around.node[around.place.field] = value;
       else around.list.push(value);
       if (hasMore(reader, around)) break;
       opened.pop();
@@ -176,8 +180,9 @@ function begin(reader: Reader): Open | null {
   const code = text.charCodeAt(reader.at);
   if (code === OPEN_NODE) {
     reader.at++;
-    const shape = shapeOf(readToken(reader));
-    return { node: { tag: shape.tag }, list: null, shape, fields: 0, field: '' };
+    const shape = shapeOf(readToken(reader), reader.whole);
+    shape.seen++;
+    return { node: { tag: shape.tag }, list: null, shape, place: shape.start };
   }
   if (code !== OPEN) return null;
   reader.at++;
@@ -187,7 +192,7 @@ function begin(reader: Reader): Open | null {
   const ofNumbers =
     (kind === 105 || kind === 111 || kind === 98 || kind === 120) && (isSpace(after) || after === CLOSE);
   if (ofNumbers) reader.at++;
-  return { node: {}, list: [], shape: noShape, fields: 0, field: '' };
+  return { node: noNode, list: [], shape: noShape, place: noShape.start };
 }
 
 /** Goes to the next value of a node or list; false behind its end. */
@@ -202,8 +207,14 @@ function hasMore(reader: Reader, open: Open): boolean {
     reader.at++;
     return false;
   }
-  const { shape } = open;
+  const { shape, node } = open;
   for (;;) {
+    const run = runFrom(shape, open.place);
+    if (run !== null && readRun(reader, node, run)) {
+      open.place = run.end;
+      if (run.then === 'value') return true;
+      if (run.then === 'nothing') return false;
+    }
     skipSpace(reader);
     const code = text.charCodeAt(reader.at);
     if (code === CLOSE_NODE) {
@@ -219,23 +230,38 @@ function hasMore(reader: Reader, open: Open): boolean {
       continue;
     }
     reader.at++;
-    const i = open.fields++;
-    let field = shape.fields[i];
-    const end = field === undefined ? 0 : reader.at + field.length;
-    if (field !== undefined && text.startsWith(field, reader.at) && isSpace(text.charCodeAt(end))) {
-      reader.at = end;
-    } else {
-      field = readToken(reader);
-      shape.fields[i] = field;
-      shape.leftOut[i] = LEFT_OUT.has(field);
-    }
+    const field = readToken(reader);
     skipSpace(reader);
-    if (!shape.leftOut[i] || reader.whole) {
-      open.field = field;
-      return true;
-    }
+    open.place = learnField(shape, open.place, field, text, reader.at);
+    const isLeftOut = shape.leftOut.has(field);
+    if (!isLeftOut && field !== LAZY) return true;
+    const start = reader.at;
     skipValue(reader);
+    if (!isLeftOut) readLater(node, field, text.slice(start, reader.at), reader.whole);
   }
+}
+
+/** Reads several fields at once; false where the text is not of that form: nothing is read then. */
+function readRun(reader: Reader, node: Record<string, unknown>, { pattern, fields }: Run): boolean {
+  pattern.lastIndex = reader.at;
+  const values = pattern.exec(reader.text);
+  if (values === null) return false;
+  reader.at = pattern.lastIndex;
+  for (let i = 0; i < fields.length; i++) node[fields[i] ?? ''] = plainValue(values[i + 1] ?? '');
+  return true;
+}
+
+/** Has a field read when it is first asked for. */
+function readLater(node: object, field: string, text: string, whole: boolean): void {
+  const keep = (value: unknown) =>
+    Object.defineProperty(node, field, { value, enumerable: true, configurable: true });
+  const get = () => {
+    const value = readAll({ text, at: 0, whole });
+    keep(value);
+    return value;
+  };
+  if (text === '<>') keep(null);
+  else Object.defineProperty(node, field, { get, enumerable: true, configurable: true });
 }
 
 /** Reads a value that is neither a node nor a list. */
@@ -247,14 +273,12 @@ function readScalar(reader: Reader): unknown {
     reader.at += 2;
     return null;
   }
-  // outToken puts a backslash before a string that could be taken for a number.
-  const isNumber = (code >= 48 && code <= 57) || code === 45 || code === 43 || code === 46;
-  const token = readToken(reader);
-  if (isNumber) {
-    skipSpace(reader);
-    return text.charCodeAt(reader.at) === OPEN_BYTES ? readBytes(reader) : Number(token);
-  }
-  return token === 'true' ? true : token === 'false' ? false : token;
+  // outToken puts a backslash before a string that could be taken for something else.
+  if (code === BACKSLASH) return readToken(reader);
+  const value = scalarValue(readToken(reader));
+  if (typeof value !== 'number') return value;
+  skipSpace(reader);
+  return text.charCodeAt(reader.at) === OPEN_BYTES ? readBytes(reader) : value;
 }
 
 /** `[ 1 0 -1 ]`: bytes as signed decimals. */
@@ -313,8 +337,19 @@ function unescaped(raw: string): string {
   return raw.replaceAll(/\\([\s\S])/g, (_, char: string) => (char === '\n' ? ' ' : char));
 }
 
+// What V8 makes of a pattern is machine code from its second use on, in a loop much later: a run is often over before.
+const BETWEEN = /[^(){}\\]*(?:\\[\s\S][^(){}\\]*)*/.source;
+const INNER = `[({]${BETWEEN}[)}]`;
+const OUTER = `[({]${BETWEEN}(?:${INNER}${BETWEEN})*[)}]`;
+const SHALLOW = new RegExp(`[({]${BETWEEN}(?:${OUTER}${BETWEEN})*[)}]|[^\\s(){}\\\\]+(?=[\\s)}])`, 'y');
+
 function skipValue(reader: Reader): void {
   const { text } = reader;
+  SHALLOW.lastIndex = reader.at;
+  if (SHALLOW.test(text)) {
+    reader.at = SHALLOW.lastIndex;
+    return;
+  }
   let depth = 0;
   for (; ; reader.at++) {
     switch (text.charCodeAt(reader.at)) {

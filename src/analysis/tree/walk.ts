@@ -36,8 +36,9 @@ export function walk(
       if (next.tag === 'QUERY') inside = scopeOf(catalog, next, around);
       if (!visit(next, inside)) continue;
       for (const field in next) {
+        if (OFFERED.has(field)) continue;
         const below: unknown = Reflect.get(next, field);
-        if (typeof below === 'object' && below !== null && !OFFERED.has(field)) waiting.push(below);
+        if (typeof below === 'object' && below !== null) waiting.push(below);
       }
       if (next.tag === 'FUNCEXPR') waiting.push(...usedDefaults(next, catalog));
     }

@@ -51,6 +51,44 @@ describe('reading node text', () => {
     expect(readNodes(text)).toEqual(expected);
   });
 
+  it('reads what it has read often as it reads what is new', () => {
+    const often = (text: string) => readNodes(`(${`${text} `.repeat(40)})`);
+    const plain = { tag: 'Often', a: 1, b: true, c: null, d: [3, -4] };
+    expect(often('{Often :a 1 :b true :location 7 :c <>\n:d (b 3\n-4)}')).toEqual(Array(40).fill(plain));
+    for (const [value, expected] of [
+      ['{Often :a 2}', { tag: 'Often', a: 2 }],
+      ['word', 'word'],
+      ['""', ''],
+      ['\\1', '1'],
+      ['a\\ b', 'a b'],
+      ['2 [ 1 -1 ]', [1, 255]],
+      ['(i)', []],
+      ['({X :a 1} <>)', [{ tag: 'X', a: 1 }, null]],
+    ] as const) {
+      const text = `{Often :a 1 :b ${value} :location (b 1) :c <> :d (b 3 -4)}`;
+      for (let i = 0; i < 20; i++) expect(readNodes(text)).toEqual({ ...plain, b: expected });
+    }
+    // Another server's fields.
+    expect(often('{Often :a 1 :e 2 :location 7 :f 3}')).toEqual(
+      Array(40).fill({ tag: 'Often', a: 1, e: 2, f: 3 }),
+    );
+    expect(readNodes('{Often :a 1 :b true :location 7 :c <> :d (b 3 -4)}')).toEqual(plain);
+    expect(() => readNodes('{Often :a 1 :b true :location 7 :c <> :d')).toThrow('not as expected');
+  });
+
+  it('reads what a join offers when it is asked for', () => {
+    const read = () => readNodes('{RTE :joinaliasvars ({VAR :varno 1} <>) :rtekind 2}');
+    const offered = [{ tag: 'VAR', varno: 1 }, null];
+    for (let i = 0; i < 20; i++) {
+      expect(read()).toEqual({ tag: 'RANGETBLENTRY', joinaliasvars: offered, rtekind: 2 });
+    }
+    expect(readNodes('{RTE :joinaliasvars <> :rtekind 0}')).toEqual({
+      tag: 'RANGETBLENTRY',
+      joinaliasvars: null,
+      rtekind: 0,
+    });
+  });
+
   it('reads fields of one tag that come in different orders', () => {
     expect(readNodes('({Z :x 1 :xy 2} {Z :xy 3 :x 4} {Z :x 5})')).toEqual([
       { tag: 'Z', x: 1, xy: 2 },

@@ -1,0 +1,142 @@
+/**
+ * What the reader has learned of a tag's nodes: which fields follow upon which. A server prints them in one order, and
+ * most are a number, a boolean or `<>` every time: such a run of fields is read by one pattern. A pattern holds the
+ * fields' names, so it matches nothing but what they are read as one by one.
+ */
+export interface Shape {
+  readonly tag: string;
+  readonly leftOut: ReadonlySet<string>;
+  readonly start: Place;
+  /** Nodes that were begun. */
+  seen: number;
+  /** Raised by what makes older runs wrong. */
+  version: number;
+}
+
+/** A place in a node: behind its tag, or behind one of its fields. */
+export interface Place {
+  /** The field that ends here. */
+  readonly field: string;
+  /** Whether that field's value is read by itself, as it was once something else than a plain one. */
+  alone: boolean;
+  /** The places behind the fields that were seen to follow. */
+  readonly next: Place[];
+  run: Run | null;
+  runVersion: number;
+}
+
+/** Fields that are read together. */
+export interface Run {
+  /** Sticky; captures the values of `fields`. */
+  readonly pattern: RegExp;
+  /** Those that are kept. */
+  readonly fields: readonly string[];
+  readonly end: Place;
+  /** What follows: the value of the field at `end`, another field, or nothing. */
+  readonly then: 'value' | 'field' | 'nothing';
+}
+
+export function newShape(tag: string, leftOut: ReadonlySet<string>): Shape {
+  return { tag, leftOut, start: newPlace(''), seen: 0, version: 0 };
+}
+
+function newPlace(field: string): Place {
+  return { field, alone: false, next: [], run: null, runVersion: -1 };
+}
+
+// Compiling a pattern takes as long as reading some nodes without it.
+const ENOUGH = 12;
+
+/** What can be read at once from a place on; null: one field at a time. */
+export function runFrom(shape: Shape, place: Place): Run | null {
+  if (shape.seen < ENOUGH) return null;
+  if (place.runVersion !== shape.version) {
+    place.run = makeRun(shape, place);
+    place.runVersion = shape.version;
+  }
+  return place.run;
+}
+
+// As outToken prints them: whatever has an escape, a quote or bytes is read by itself.
+const PLAIN = String.raw`[^\s(){}[\]\\"]+|\([iobx][\s\d-]*\)`;
+const BEFORE_NEXT = String.raw`(?=\s+:|\s*\})`;
+const plain = new RegExp(`(?:${PLAIN})${BEFORE_NEXT}`, 'y');
+
+function makeRun({ leftOut }: Shape, from: Place): Run | null {
+  let source = '';
+  const fields: string[] = [];
+  let end = from;
+  let then: Run['then'] = 'field';
+  for (;;) {
+    const [next, other] = end.next;
+    if (other !== undefined) break;
+    if (next === undefined) {
+      source += String.raw`\s*\}`;
+      then = 'nothing';
+      break;
+    }
+    const { field } = next;
+    if (next.alone && (leftOut.has(field) || field === LAZY)) break;
+    end = next;
+    if (next.alone) {
+      source += String.raw`\s+:${field}\s+`;
+      then = 'value';
+      break;
+    }
+    if (leftOut.has(field)) source += String.raw`\s+:${field}\s+(?:${PLAIN})`;
+    else {
+      source += String.raw`\s+:${field}\s+(${PLAIN})`;
+      fields.push(field);
+    }
+  }
+  if (source === '') return null;
+  if (then === 'field') source += BEFORE_NEXT;
+  return { pattern: new RegExp(source, 'y'), fields, end, then };
+}
+
+/** The field that is read later, if it is asked for: what a join offers is half of the text of a statement with one. */
+export const LAZY = 'joinaliasvars';
+
+/**
+ * Learns that a field follows upon a place.
+ * @param at where its value begins in the text
+ * @returns the place behind it
+ */
+export function learnField(shape: Shape, place: Place, field: string, text: string, at: number): Place {
+  let next = place.next.find((known) => known.field === field);
+  if (next === undefined) {
+    next = newPlace(field);
+    place.next.push(next);
+    shape.version++;
+  }
+  plain.lastIndex = at;
+  if (!next.alone && !plain.test(text)) {
+    next.alone = true;
+    shape.version++;
+  }
+  return next;
+}
+
+/** What a plain value stands for. */
+export function plainValue(token: string): unknown {
+  switch (token.charCodeAt(0)) {
+    case 40: // (
+      return numbers(token);
+    case 60: // <
+      return null;
+  }
+  return scalarValue(token);
+}
+
+function numbers(list: string): readonly number[] {
+  const found = list.match(/-?\d+/g);
+  return found === null ? [] : found.map(Number);
+}
+
+/** What a token without escapes stands for that is not `<>`. */
+export function scalarValue(token: string): number | boolean | string {
+  const code = token.charCodeAt(0);
+  const isNumber = (code >= 48 && code <= 57) || code === 45 || code === 43 || code === 46;
+  if (isNumber) return Number(token);
+  return token === 'true' ? true : token === 'false' ? false : token;
+}
