@@ -18,11 +18,11 @@ import {
 import type { Rounds } from './rounds.ts';
 import { rowExpressionShape, wholeRowShape } from './row-shape.ts';
 import type { Shaper } from './shaper.ts';
-import { sizeOf } from './size.ts';
 import { specialOf } from './special-numbers.ts';
 import { isBuilt, isJson, mayBeSpecial, typeShape } from './type-shape.ts';
 import { jsonNull, literals, never, object, orNull, shapeOfValue, union, unknown } from './union.ts';
 import { resultShape, variableShape } from './variable-shape.ts';
+import { sizeOf } from './written-out.ts';
 
 // Structures that are nested more deeply, or are larger, help nobody; a step down takes several calls.
 const DEEPEST = 1000;

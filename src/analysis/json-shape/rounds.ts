@@ -1,6 +1,7 @@
 import type { QueryNode } from '../tree/nodes.ts';
 import type { Json } from '../type.ts';
 import { union, unknown } from './union.ts';
+import { forgetKeys, keyOf } from './written-out.ts';
 
 /** What the structures of one statement have in common while they are looked for. */
 export interface Rounds {
@@ -36,6 +37,7 @@ const MOST_CHANGES = 5;
  * unknown, so that there are few rounds.
  */
 export function inRounds<T>(find: (rounds: Rounds) => T): T {
+  forgetKeys();
   const assumed = new Map<QueryNode, Map<number, Assumed>>();
   for (;;) {
     let isStable = true;
@@ -61,7 +63,7 @@ export function inRounds<T>(find: (rounds: Rounds) => T): T {
         if (seen.has(column)) return entry.shape;
         seen.add(column);
         const next = union([entry.shape, all()]);
-        if (JSON.stringify(next) !== JSON.stringify(entry.shape)) {
+        if (keyOf(next) !== keyOf(entry.shape)) {
           isStable = false;
           entry.changes++;
           entry.shape = entry.changes > MOST_CHANGES ? unknown : next;

@@ -1,4 +1,5 @@
 import type { Json, JsonField, Literal } from '../type.ts';
+import { keyOf } from './written-out.ts';
 
 export const unknown: Json = { kind: 'unknown' };
 export const jsonNull: Json = { kind: 'null' };
@@ -15,7 +16,7 @@ export function union(members: readonly Json[]): Json {
   for (const member of flat) {
     if (member.kind === 'array') elements.push(member.element);
     else if (member.kind !== 'literal' || !kinds.has(kindOf(member.value)))
-      distinct.set(JSON.stringify(member), member);
+      distinct.set(keyOf(member), member);
   }
   if (elements.length > 0) distinct.set('array', { kind: 'array', element: union(elements) });
   const all = [...distinct.values()];
