@@ -20,7 +20,7 @@ export function impactMarkdown(report: ImpactReport, places: Places): string {
     return `${blocks[0]}\n\nNo migration is new for ${escaped(runningText(report))}.\n`;
   }
   for (const migration of report.migrations) blocks.push(...migrationBlocks(migration, places));
-  blocks.push(`**Rolling deployment:** ${rolloutText(report.rollout)}`);
+  blocks.push(`**Rolling deployment:** ${rolloutText(report.rollout, escaped)}`);
   const { newCodeOnOldSchema } = report.rollout;
   if (newCodeOnOldSchema.length > 0) {
     blocks.push('The new code on the old schema:', tableOf(newCodeOnOldSchema, places));

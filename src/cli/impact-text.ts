@@ -31,7 +31,7 @@ export function impactText({ report, diagnostics }: Impact, options: RenderOptio
     ...migration.queries.map(query),
   ]);
   const { rollout } = report;
-  blocks.push(`${colors.bold('Rolling deployment:')} ${rolloutText(rollout)}`);
+  blocks.push(`${colors.bold('Rolling deployment:')} ${rolloutText(rollout, visible)}`);
   if (rollout.newCodeOnOldSchema.length > 0) {
     const lines = rollout.newCodeOnOldSchema.flatMap((found) => briefLines(found, options));
     blocks.push(['The new code on the old schema:', ...lines].join('\n'));

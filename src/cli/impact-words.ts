@@ -34,11 +34,28 @@ export function verdictOf({ severity, migrations }: ImpactReport): Verdict {
   return gravest === 'breaks' ? 'breaks as allowed' : gravest;
 }
 
-/** What the order of migrating and deploying has to be, and why. */
-export function rolloutText({ order }: Rollout): string {
+/**
+ * What the order of migrating and deploying has to be, and why.
+ * @param show makes names harmless where the text goes
+ */
+export function rolloutText({ order, between }: Rollout, show: (name: string) => string): string {
+  const texts = between.map((one) => betweenText(one, show));
+  return [orderText(order, between.length > 0), ...texts].join(' ');
+}
+
+function betweenText(
+  { after, before, queries }: Rollout['between'][number],
+  show: (name: string) => string,
+): string {
+  return `Between ${show(after)} and ${show(before)} the running code breaks (${show(queries.join(', '))}): run them in one transaction, or stop the code meanwhile.`;
+}
+
+function orderText(order: Rollout['order'], breaksBetween: boolean): string {
   switch (order) {
     case 'any':
-      return 'Migrations and code can go out in any order.';
+      return breaksBetween
+        ? 'Code can go out before all migrations or after all of them.'
+        : 'Migrations and code can go out in any order.';
     case 'migrate first':
       return 'Migrate first, then deploy: the new code does not work on the old schema.';
     case 'deploy first':

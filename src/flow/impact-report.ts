@@ -62,6 +62,17 @@ export interface Rollout {
   readonly order: RolloutOrder;
   readonly runningCodeOnNewSchema: readonly ImpactOnQuery[];
   readonly newCodeOnOldSchema: readonly ImpactOnQuery[];
+  /** Where the running code breaks while only some of the migrations have run, though not when all have. */
+  readonly between: readonly Between[];
   /** Queries on the disk that the new schema refuses. */
   readonly newCodeOnNewSchema: readonly InspectedError[];
+}
+
+/** The time between two migrations. */
+export interface Between {
+  /** The migrations' files. */
+  readonly after: string;
+  readonly before: string;
+  /** The queries that break then, by their names. */
+  readonly queries: readonly string[];
 }

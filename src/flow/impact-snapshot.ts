@@ -1,13 +1,11 @@
 import type { Client } from 'pg';
 import { type Analysis, analyse } from '../analysis/analyse.ts';
 import { everything } from '../analysis/asked.ts';
-import type { Query } from '../analysis/query.ts';
-import { serverDiagnostic } from '../analysis/server-diagnostic.ts';
-import { asking, serverError } from '../analysis/server-error.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import { asking } from '../analysis/server-error.ts';
 import { loadRules } from '../drift/impact/rules.ts';
 import { queryKey, type Snapshot, snapshotOf } from '../drift/impact/snapshot.ts';
 import type { Statement } from '../syntax/statement.ts';
+import { arbiterErrors } from './impact-arbiters.ts';
 import type { ImpactCode } from './impact-code.ts';
 
 export interface SnapshotOptions {
@@ -35,7 +33,7 @@ export async function takeSnapshot(
   });
   const diagnostics = [
     ...analysis.diagnostics,
-    ...(await asking(() => planningErrors(client, analysis.queries, options.texts))),
+    ...(await asking(() => arbiterErrors(client, analysis.queries, options.texts))),
   ];
   const rules = await asking(() => loadRules(client));
   return {
@@ -115,34 +113,4 @@ export function joined(statements: readonly Statement[], first: Snapshot, second
     errors: pick((one) => one.errors),
     rules: first.rules,
   };
-}
-
-/**
- * What Postgres finds wrong only when it plans: an ON CONFLICT without its unique key (infer_arbiter_indexes in
- * src/backend/optimizer/util/plancat.c). EXPLAIN plans and does not execute; its plan is not looked at.
- */
-async function planningErrors(
-  client: Client,
-  queries: readonly Query[],
-  texts: ReadonlyMap<string, string>,
-): Promise<readonly Diagnostic[]> {
-  const found: Diagnostic[] = [];
-  for (const { statement } of queries.filter(mayHaveArbiter)) {
-    const parameters = statement.params.flatMap((param) => ('fields' in param ? param.fields : [param]));
-    try {
-      await client.query({ text: `EXPLAIN ${statement.sql}`, values: parameters.map(() => null) });
-    } catch (error) {
-      const refused = serverError(error);
-      if (refused === null) throw error;
-      // 42P10 invalid_column_reference; other errors are of NULL as a parameter.
-      if (refused.sqlstate === '42P10') {
-        found.push(serverDiagnostic(statement, { ...refused, position: null }, texts));
-      }
-    }
-  }
-  return found;
-}
-
-function mayHaveArbiter({ kind, statement }: Query): boolean {
-  return kind !== 'UTILITY' && /\bon\s+conflict\b/i.test(statement.sql);
 }

@@ -12,6 +12,7 @@ import type { FlowOptions } from './flow.ts';
 import type { ImpactCode } from './impact-code.ts';
 import { type ImpactPlan, type ImpactScope, planImpact } from './impact-plan.ts';
 import type {
+  Between,
   ImpactOfMigration,
   ImpactOnQuery,
   ImpactReport,
@@ -202,6 +203,7 @@ function reportOn(
     order: unfit.length > 0 ? 'unfit' : orderOf(severityOf(old), severityOf(fresh)),
     runningCodeOnNewSchema: old.impacts.filter(isGrave).map(queryOf),
     newCodeOnOldSchema: fresh.impacts.filter(isGrave).map(queryOf),
+    between: severityOf(old) === 'breaks' ? [] : betweenMigrations(plan, states, compare),
     newCodeOnNewSchema: unfit.map(shown),
   };
   const refused = old.broken.flatMap((key) => states.running[0]?.errors.get(key) ?? []);
@@ -221,6 +223,26 @@ function reportOn(
     diagnostics,
     internalErrors: internalErrorsOf(plan, states),
   };
+}
+
+type Compare = (
+  before: Snapshot | undefined,
+  after: Snapshot | undefined,
+  runtime: Config['runtime'],
+) => Comparison;
+
+/** Looks at each state that is neither the first nor the last one. */
+function betweenMigrations(
+  { lookedAt, running }: ImpactPlan,
+  states: States,
+  compare: Compare,
+): readonly Between[] {
+  return lookedAt.slice(1).flatMap((next, index) => {
+    const { impacts } = compare(states.running[0], states.running[index + 1], running.runtime);
+    const queries = impacts.filter(({ severity }) => severity === 'breaks').map(({ name }) => name);
+    const after = lookedAt[index]?.file ?? '';
+    return queries.length === 0 ? [] : [{ after, before: next.file, queries }];
+  });
 }
 
 function internalErrorsOf({ running, coming }: ImpactPlan, states: States): readonly Diagnostic[] {

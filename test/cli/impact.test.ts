@@ -292,6 +292,23 @@ describe('impact --since', () => {
     return copy;
   }
 
+  test('code that breaks only between two migrations is no matter of any order', async () => {
+    const { root, put } = repository();
+    put('migrations/2_rename.sql', renaming);
+    put('migrations/3_back.sql', 'ALTER TABLE cars RENAME COLUMN brand TO make;\n');
+    const { rollout } = await reportOf(root, '--since', 'HEAD');
+    expect(rollout).toMatchObject({
+      order: 'any',
+      between: [
+        { after: 'migrations/2_rename.sql', before: 'migrations/3_back.sql', queries: ['GetCar', 'AddCar'] },
+      ],
+    });
+    const { stdout } = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
+    expect(stdout).toContain(
+      'Rolling deployment: Code can go out before all migrations or after all of them. Between migrations/2_rename.sql and migrations/3_back.sql the running code breaks (GetCar, AddCar): run them',
+    );
+  });
+
   test('nothing new is fine', async () => {
     const { root } = repository();
     const run = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });

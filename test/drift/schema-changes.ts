@@ -284,6 +284,7 @@ export const changes: readonly SchemaChangeCase[] = [
     impact: [
       'GetNote compatible: column title varchar -> text',
       'NotesOfOwner compatible: column title varchar -> text',
+      'AddNote may break: generated column notes.title_length length((title)::text) -> length(title)',
       'AddNote compatible: parameter :title varchar -> text',
       'OpenNotes compatible: column title varchar -> text',
     ],
@@ -409,6 +410,7 @@ export const changes: readonly SchemaChangeCase[] = [
       ALTER TABLE notes ADD COLUMN price numeric(10, 2) GENERATED ALWAYS AS (stars * 2) STORED`,
     impact: [
       'GetNote compatible: column price numeric | null -> numeric',
+      'AddNote may break: generated column notes.price none -> (stars * 2)',
       'SetPrice breaks: query accepted -> column "price" can only be updated to DEFAULT',
     ],
     verify: ['different column public.notes.price'],

@@ -14,8 +14,9 @@ export type Direction = 'narrower' | 'wider' | 'other';
  * - query: Postgres or nodrift refuses the statement now (`after` null), or accepts it from now on (`before` null)
  * - column, parameter: its type, nullability or literal union; `before` or `after` is null where it is not there
  * - rows: how many rows it can return; reads, writes: the relations and columns; effect: whether it can be sent again
- * - required column, default, column type: of a table that it writes
- * - check, unique, exclusion, foreign key, trigger, rule, policy, row security, privilege, partition: of a table that it uses
+ * - order: of an enum's labels, by which it compares; function: one that it runs names what is gone
+ * - required column, default, column type, generated column: of a table that it writes
+ * - check, unique, exclusion, foreign key, trigger, rule, check option, materialized view, policy, row security, privilege, partition: of a table that it uses
  */
 export type ChangeKind =
   | 'query'
@@ -25,9 +26,12 @@ export type ChangeKind =
   | 'reads'
   | 'writes'
   | 'effect'
+  | 'order'
+  | 'function'
   | 'required column'
   | 'default'
   | 'column type'
+  | 'generated column'
   | RuleKind;
 
 /** What a table demands of those who use it, beyond the types of its columns. */
@@ -38,6 +42,8 @@ export type RuleKind =
   | 'foreign key'
   | 'trigger'
   | 'rule'
+  | 'check option'
+  | 'materialized view'
   | 'policy'
   | 'row security'
   | 'privilege'

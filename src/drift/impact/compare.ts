@@ -50,7 +50,7 @@ export function compareSnapshots(before: Snapshot, after: Snapshot, options: Com
         ? errors.map(refused)
         : was === undefined
           ? [accepted(before.errors.get(key) ?? [])]
-          : [...queryChanges(was, is, options), ...runTimeChanges(is, rules)];
+          : [...queryChanges(was, is, options), ...runTimeChanges(was, is, rules)];
     if (changes.length === 0) {
       unaffected += 1;
       continue;

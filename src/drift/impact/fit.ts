@@ -1,5 +1,5 @@
-import type { Literal, PgType } from '../../analysis/type.ts';
-import type { Direction, Severity } from './change.ts';
+import type { Field, Literal, PgType } from '../../analysis/type.ts';
+import { bySeverity, type Direction, type Severity } from './change.ts';
 
 /** What it means that something takes another set of values than the code was made for. */
 export interface Fit {
@@ -19,6 +19,9 @@ export function resultFit(before: PgType, after: PgType): Fit | null {
     return insideFit(was, is, resultFit) ?? domainFit(before, after, 'result') ?? renamed(was, is);
   }
   const [from, to] = [classOf(was), classOf(is)];
+  if (from === 'text' && was.kind === 'base' && is.kind === 'base' && is.name === 'bpchar') {
+    return { severity: 'may break', direction: 'other', effect: 'values come padded with blanks' };
+  }
   if (from === to && from !== null && from !== 'enum') {
     return { severity: 'compatible', direction: 'other', effect: alike };
   }
@@ -153,15 +156,33 @@ function insideFit(was: PgType, is: PgType, compare: Compare): Fit | null {
     return labelsFit(was.labels, is.labels, compare === resultFit ? 'result' : 'parameter');
   }
   if (was.kind !== 'composite' || is.kind !== 'composite') return null;
-  const names = (type: typeof was) => type.fields.map(({ name }) => name).join('\0');
-  if (names(was) !== names(is)) {
-    return { severity: 'breaks', direction: 'other', effect: 'the composite type has other attributes' };
-  }
-  const fits = was.fields.map((field, i) => {
-    const other = is.fields[i];
-    return other === undefined ? null : compare(field.value.type, other.value.type);
-  });
-  return fits.find((one) => one?.severity === 'breaks') ?? fits.find((one) => one !== null) ?? null;
+  return worstFit([
+    namesFit(was.fields, is.fields),
+    ...was.fields.map((field, i) => {
+      const other = is.fields[i];
+      return other === undefined ? null : compare(field.value.type, other.value.type);
+    }),
+  ]);
+}
+
+/** Attributes are read and written by their place. */
+export function namesFit(before: readonly Field[], after: readonly Field[]): Fit | null {
+  const [was, is] = [before.map(({ name }) => name), after.map(({ name }) => name)];
+  if (was.length !== is.length)
+    return { severity: 'breaks', direction: 'other', effect: 'it has other attributes' };
+  if (was.every((name, i) => name === is[i])) return null;
+  return was.toSorted().join('\0') === is.toSorted().join('\0')
+    ? { severity: 'breaks', direction: 'other', effect: 'the attributes come in another order' }
+    : {
+        severity: 'may break',
+        direction: 'other',
+        effect: 'the code reads attributes by their place, whatever they are called',
+      };
+}
+
+function worstFit(fits: readonly (Fit | null)[]): Fit | null {
+  const found = fits.filter((one) => one !== null);
+  return found.toSorted((a, b) => bySeverity(a.severity, b.severity))[0] ?? null;
 }
 
 function renamed(was: PgType, is: PgType): Fit | null {

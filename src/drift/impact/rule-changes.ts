@@ -1,6 +1,6 @@
 import type { Causes } from './caused.ts';
 import { filledTables, isRequired } from './required-columns.ts';
-import type { Rule, Rules, TableColumn } from './rules.ts';
+import type { Routine, Rule, Rules, TableColumn } from './rules.ts';
 
 /** What tables demand now and did not before, or the other way round where that is what hurts. */
 export interface RuleChanges {
@@ -13,6 +13,10 @@ export interface RuleChanges {
   readonly present: ReadonlyMap<string, ReadonlyMap<string, TableColumn>>;
   /** Of the new schema. */
   readonly causes: Causes;
+  readonly routines: readonly Routine[];
+  readonly triggers: readonly Rule[];
+  /** Names that only the old schema has; of what is in a relation that is gone, the relation's. */
+  readonly gone: readonly string[];
 }
 
 export interface ColumnChange {
@@ -31,14 +35,20 @@ export interface RuleChange {
 /** Compares what the tables demand; tables and columns that were renamed are known again. */
 export function changedRules(before: Rules, after: Rules): RuleChanges {
   const wereColumns = new Map(before.columns.map((column) => [column.id, column]));
+  // To change what a column is computed from, it is often dropped and made again.
+  const computed = new Map(
+    before.columns.flatMap((one) => (one.generated === null ? [] : [[nameOf(one), one] as const])),
+  );
   const columns = after.columns.flatMap((column): ColumnChange[] => {
-    const was = wereColumns.get(column.id) ?? null;
+    const was = wereColumns.get(column.id) ?? computed.get(nameOf(column)) ?? null;
     const same =
       was !== null &&
       was.type === column.type &&
       isRequired(was) === isRequired(column) &&
       was.notNull === column.notNull &&
       was.automatic === column.automatic &&
+      was.generated === column.generated &&
+      !isReordered(was.labels, column.labels) &&
       was.default === column.default;
     return same ? [] : [{ before: was, after: column }];
   });
@@ -53,7 +63,30 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
       ]),
     ),
     causes: after,
+    routines: after.routines,
+    triggers: after.rules.filter(({ kind }) => kind === 'trigger'),
+    gone: goneNames(before.names, after.names),
   };
+}
+
+function nameOf({ schema, table, column }: TableColumn): string {
+  return JSON.stringify([schema, table, column]);
+}
+
+/** Whether labels that an enum had before compare otherwise now. */
+export function isReordered(before: readonly string[] | null, after: readonly string[] | null): boolean {
+  if (before === null || after === null) return false;
+  const common = before.filter((label) => after.includes(label));
+  return common.join('\0') !== after.filter((label) => before.includes(label)).join('\0');
+}
+
+function goneNames(before: readonly string[], after: readonly string[]): readonly string[] {
+  const are = new Set(after);
+  const gone = before.filter((name) => !are.has(name));
+  const relations = new Set(gone.filter((name) => !name.includes('.')));
+  return gone
+    .filter((name) => !name.includes('.') || !relations.has(name.slice(0, name.indexOf('.'))))
+    .map((name) => name.replace(/\(\)$/, ''));
 }
 
 function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly RuleChange[] {
@@ -63,7 +96,8 @@ function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly 
   const gone = before.filter(({ id }) => !are.has(id));
   const added = after.filter(({ id }) => !were.has(id));
   const meanings = (rules: readonly Rule[]) => new Set(rules.map(meaning));
-  const [goneMeanings, addedMeanings] = [meanings(gone), meanings(added)];
+  const goneMeanings = new Set([...meanings(gone), ...gone.map((rule) => meaning(strictest(rule)))]);
+  const addedMeanings = meanings(added);
   const changes: RuleChange[] = [];
   for (const rule of added) {
     if (!goneMeanings.has(meaning(rule))) changes.push({ change: 'added', before: null, after: rule, rule });
@@ -81,15 +115,23 @@ function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly 
   return changes;
 }
 
+/** Rows that met a constraint meet the same one that is NOT VALID. */
 function meaning({ kind, schema, table, columns, definition, body }: Rule): string {
-  return [kind, schema, table, columns.join('\0'), definition, body].join('\n');
+  return [kind, schema, table, columns.join('\0'), definition.replace(/ NOT VALID$/, ''), body].join('\n');
 }
+
+/** A key under which fewer values are equal demands less. */
+function strictest(rule: Rule): Rule {
+  return rule.kind === 'unique' ? { ...rule, body: '' } : rule;
+}
+
+const alterable: readonly Rule['kind'][] = ['trigger', 'rule', 'check option', 'policy', 'row security'];
 
 /** Constraints can't be altered but for VALIDATE and the names in them; the rest can. */
 function isLoose(was: Rule, is: Rule): boolean {
-  const alterable =
-    was.kind === 'trigger' || was.kind === 'rule' || was.kind === 'policy' || was.kind === 'row security';
-  return alterable && (was.body !== is.body || (was.definition !== is.definition && was.table === is.table));
+  if (was.kind === 'unique') return was.body !== is.body && is.body !== '';
+  if (!alterable.includes(was.kind)) return false;
+  return was.body !== is.body || (was.definition !== is.definition && was.table === is.table);
 }
 
 function grouped<T>(

@@ -17,7 +17,10 @@ export const columnsQuery = `
             AND ((g.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND g.objid = d.oid)
               OR (g.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND g.objid = c.oid AND g.objsubid = a.attnum))
             AND g.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND g.refobjid = c.oid AND o.attnum <> a.attnum
-          ORDER BY o.attnum) AS "computedFrom"
+          ORDER BY o.attnum) AS "computedFrom",
+    CASE WHEN a.attgenerated = 's' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated,
+    (SELECT pg_catalog.array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
+     WHERE e.enumtypid = a.atttypid) AS labels
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -25,6 +28,27 @@ export const columnsQuery = `
   LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE c.oid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY c.oid, a.attnum`;
+
+/** What makes different values of a key equal: a collation, citext, the blanks of char(n); '' where nothing does. */
+const coarseness = `
+      pg_catalog.array_to_string(ARRAY(
+        SELECT pg_catalog.concat_ws(' ', CASE WHEN NOT l.collisdeterministic THEN l.collname END,
+          CASE WHEN o.oid >= 16384 OR o.opcname = 'bpchar_ops' THEN o.opcname END)
+        FROM pg_catalog.generate_series(0, indnkeyatts - 1) k(n)
+        JOIN pg_catalog.pg_opclass o ON o.oid = indclass[k.n]
+        LEFT JOIN pg_catalog.pg_collation l ON l.oid = indcollation[k.n]
+        ORDER BY k.n), '')`;
+
+/** The queries of a view and of all views that it reads. */
+const viewDefinitions = `
+      (WITH RECURSIVE below (oid) AS (
+         SELECT c.oid
+         UNION
+         SELECT d.refobjid FROM below JOIN pg_catalog.pg_rewrite r ON r.ev_class = below.oid
+         JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+           AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+         JOIN pg_catalog.pg_class v ON v.oid = d.refobjid AND v.relkind = 'v')
+       SELECT pg_catalog.string_agg(pg_catalog.pg_get_viewdef(below.oid), '' ORDER BY below.oid) FROM below)`;
 
 const written = `ARRAY['insert', 'update']`;
 
@@ -53,8 +77,8 @@ export const rulesQuery = `
     SELECT indrelid, 'unique', 'index ' || indexrelid, i.relname::text,
       ARRAY(SELECT key FROM pg_catalog.unnest(indkey::int2[]) WITH ORDINALITY k(key, n)
             WHERE n <= indnkeyatts AND key <> 0),
-      'UNIQUE ' || pg_catalog.substring(pg_catalog.pg_get_indexdef(indexrelid), '\\(.*'), '', ${written},
-      i.relispartition, NULL
+      'UNIQUE ' || pg_catalog.substring(pg_catalog.pg_get_indexdef(indexrelid), '\\(.*'),
+      ${coarseness}, ${written}, i.relispartition, NULL
     FROM pg_catalog.pg_index JOIN pg_catalog.pg_class i ON i.oid = indexrelid
     WHERE indisunique AND indisready
     UNION ALL
@@ -68,6 +92,18 @@ export const rulesQuery = `
     SELECT ev_class, 'rule', 'rule ' || oid, rulename::text, '{}', pg_catalog.pg_get_ruledef(oid), '',
       ARRAY[CASE ev_type WHEN '2' THEN 'update' WHEN '3' THEN 'insert' ELSE 'delete' END], false, NULL
     FROM pg_catalog.pg_rewrite WHERE ev_type <> '1' AND ev_enabled <> 'D'
+    UNION ALL
+    SELECT c.oid, 'check option', 'check option ' || c.oid, '', '{}',
+      'WITH ' || pg_catalog.upper(o.option_value) || ' CHECK OPTION', ${viewDefinitions}, ${written}, false, NULL
+    FROM pg_catalog.pg_class c, pg_catalog.pg_options_to_table(c.reloptions) o
+    WHERE c.relkind = 'v' AND o.option_name = 'check_option'
+    UNION ALL
+    SELECT oid, 'materialized view', 'materialized view ' || oid, '', '{}', 'WITH NO DATA', '', ARRAY['select'], false, NULL
+    FROM pg_catalog.pg_class WHERE relkind = 'm' AND NOT relispopulated
+    UNION ALL
+    SELECT partrelid, 'partition', 'no partition ' || partrelid, '', partattrs::int2[], 'without a DEFAULT partition', '',
+      ${written}, false, NULL
+    FROM pg_catalog.pg_partitioned_table WHERE partstrat <> 'h' AND partdefid = 0
     UNION ALL
     SELECT p.polrelid, 'policy', 'policy ' || p.oid, p.polname::text, '{}',
       pg_catalog.concat_ws(' ', CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END,
@@ -136,3 +172,20 @@ export const childrenQuery = `
   JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_partitioned_table t ON t.partrelid = p.oid
   ORDER BY h.inhparent, h.inhrelid`;
+
+/** Routine's. Functions in the SQL-standard form depend on what they name. */
+export const routinesQuery = `
+  SELECT p.proname::text AS name, p.prosrc AS body
+  FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+  WHERE p.oid >= 16384 AND p.prosqlbody IS NULL AND l.lanname IN ('plpgsql', 'sql')
+  ORDER BY p.oid`;
+
+/** The names of relations, of their columns, and of functions, by which texts can call them. */
+export const namesQuery = `
+  SELECT c.relname::text AS name FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  UNION
+  SELECT c.relname || '.' || a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+  UNION
+  SELECT proname || '()' FROM pg_catalog.pg_proc WHERE oid >= 16384
+  ORDER BY 1`;

@@ -1,7 +1,14 @@
 import type { Client } from 'pg';
 import type { RuleKind } from './change.ts';
 import { checkedOnDefaults } from './on-defaults.ts';
-import { childrenQuery, columnsQuery, referencesQuery, rulesQuery } from './rule-queries.ts';
+import {
+  childrenQuery,
+  columnsQuery,
+  namesQuery,
+  referencesQuery,
+  routinesQuery,
+  rulesQuery,
+} from './rule-queries.ts';
 
 type Event = 'select' | 'insert' | 'update' | 'delete';
 
@@ -25,6 +32,10 @@ export interface TableColumn {
   readonly automatic: boolean;
   /** Those that a generated column is computed from; empty for others. */
   readonly computedFrom: readonly string[];
+  /** Labels of its type, if that is an enum, in their order; null for others. */
+  readonly labels: readonly string[] | null;
+  /** A stored generated column's expression; null for others. */
+  readonly generated: string | null;
 }
 
 /** Something that a table demands of those who use it. */
@@ -38,7 +49,7 @@ export interface Rule {
   /** Those that it concerns; empty: whole rows. */
   readonly columns: readonly string[];
   readonly definition: string;
-  /** What else it does, for comparing only: a trigger's function. */
+  /** What else it does, for comparing only: a trigger's function, what makes different values of a key equal. */
   readonly body: string;
   /** Which statements it concerns; a foreign key's referenced table has `delete` and `update`. */
   readonly events: readonly Event[];
@@ -50,6 +61,12 @@ export interface Rule {
   readonly ofDomain: boolean;
   /** A CHECK: whether a row of nothing but defaults satisfies it; null where that is unknown. */
   readonly onDefaults: boolean | null;
+}
+
+/** A function whose text Postgres does not look into before it runs. */
+export interface Routine {
+  readonly name: string;
+  readonly body: string;
 }
 
 /** A foreign key. */
@@ -85,6 +102,9 @@ export interface Rules {
   readonly rules: readonly Rule[];
   readonly references: readonly Reference[];
   readonly children: readonly TableLink[];
+  readonly routines: readonly Routine[];
+  /** All relations, their columns and functions: `notes`, `notes.body`, `touch()`. */
+  readonly names: readonly string[];
 }
 
 /** Reads them in a few queries. CHECK constraints are evaluated on rows that the database makes of defaults. */
@@ -93,7 +113,16 @@ export async function loadRules(client: Client): Promise<Rules> {
   const { rows: rules } = await client.query<Rule>(rulesQuery);
   const { rows: references } = await client.query<Reference>(referencesQuery);
   const { rows: children } = await client.query<TableLink>(childrenQuery);
-  return { columns, rules: await checkedOnDefaults(client, rules, columns), references, children };
+  const { rows: routines } = await client.query<Routine>(routinesQuery);
+  const { rows: names } = await client.query<{ name: string }>(namesQuery);
+  return {
+    columns,
+    rules: await checkedOnDefaults(client, rules, columns),
+    references,
+    children,
+    routines,
+    names: names.map(({ name }) => name),
+  };
 }
 
 /** The same with names for what they are about, for comparing two databases. */

@@ -1,10 +1,12 @@
 import type { ColumnReference, Query, RelationUse, SlotValue } from '../../analysis/query.ts';
+import { capturedNames } from './captured.ts';
 import { type Caused, causedBy } from './caused.ts';
 import type { Change, ChangeKind, Severity } from './change.ts';
-import { shrinks } from './modifier.ts';
+import { brokenRoutines } from './mentions.ts';
+import { holdsFewer, shrinks } from './modifier.ts';
 import { isRequired } from './required-columns.ts';
-import type { ColumnChange, RuleChange, RuleChanges } from './rule-changes.ts';
-import { effects, shown, subjectOf, textOf } from './rule-effects.ts';
+import { type ColumnChange, isReordered, type RuleChange, type RuleChanges } from './rule-changes.ts';
+import { effectOf, shown, subjectOf, textOf } from './rule-effects.ts';
 import type { Rule, TableColumn } from './rules.ts';
 import { touches } from './touches.ts';
 
@@ -12,11 +14,13 @@ import { touches } from './touches.ts';
  * What can go wrong when a query runs, though Postgres accepts the statement: columns that its INSERTs leave out
  * and that need a value now, new constraints, triggers and policies on the tables that it uses, privileges taken
  * away.
+ * @param before the same query as the database has it before the change
  * @param query as the database has it after the change
  */
-export function runTimeChanges(query: Query, changes: RuleChanges): readonly Change[] {
-  if (changes.columns.size === 0 && changes.rules.size === 0) return [];
-  const found: Change[] = [];
+export function runTimeChanges(before: Query, query: Query, changes: RuleChanges): readonly Change[] {
+  const found: Change[] = [...brokenRoutines(query, changes)];
+  if (changes.columns.size === 0 && changes.rules.size === 0) return found;
+  found.push(...capturedNames(before, query, changes));
   for (const operation of causedBy(query.operations ?? [], changes.causes)) {
     const key = `${operation.schema}.${operation.table}`;
     for (const column of changes.columns.get(key) ?? []) {
@@ -29,6 +33,8 @@ export function runTimeChanges(query: Query, changes: RuleChanges): readonly Cha
   for (const use of query.reads) {
     for (const rule of changes.rules.get(`${use.schema}.${use.table}`) ?? [])
       found.push(...readRisk(use, rule));
+    for (const column of changes.columns.get(`${use.schema}.${use.table}`) ?? [])
+      found.push(...orderRisk(query, use, column));
   }
   return unique(found);
 }
@@ -37,27 +43,53 @@ function columnRisk(
   operation: Caused,
   { before, after }: ColumnChange,
   query: Query,
-  { filled }: RuleChanges,
+  changes: RuleChanges,
 ): readonly Change[] {
+  const { filled } = changes;
   const { event, by } = operation;
   const given = operation.columns.includes(after.column);
   const subject = `${shown(after)}.${after.column}`;
   if (event === 'delete') return [];
+  if (isComputed(operation, after, changes) && before?.generated !== after.generated) {
+    const effect = 'computing it can fail';
+    return [
+      change('generated column', 'may break', subject, before?.generated ?? null, after.generated, effect),
+    ];
+  }
   if (by === 'partition') return ofPartition(subject, before, after);
   if (!given) {
     const isFilled = filled.insert.has(`${after.schema}.${after.table}`);
     return event === 'insert' ? leftOut(subject, before, after, isFilled) : [];
   }
-  const changes: Change[] = [];
-  if (before !== null && !before.notNull && after.notNull && !isChecked(query, after)) {
+  if (before === null) return [];
+  const risks: Change[] = [];
+  const checked = isChecked(query, after);
+  if (!before.notNull && after.notNull && !checked) {
     const effect = 'what is written there must not be null any more';
-    changes.push(change('required column', 'may break', subject, 'NULL allowed', 'NOT NULL', effect));
+    risks.push(change('required column', 'may break', subject, 'NULL allowed', 'NOT NULL', effect));
   }
-  if (before !== null && shrinks(before.type, after.type)) {
+  const shrunk =
+    shrinks(before.baseType, after.baseType) || (!checked && holdsFewer(before.baseType, after.baseType));
+  if (shrunk) {
     const effect = 'values that fitted fail, or are cut off';
-    changes.push(change('column type', 'may break', subject, before.type, after.type, effect));
+    risks.push(change('column type', 'may break', subject, before.type, after.type, effect));
   }
-  return changes;
+  return risks;
+}
+
+/** Whether an operation has the value of a stored generated column computed, but for a mere copy of another column. */
+function isComputed(
+  { event, columns }: Caused,
+  column: TableColumn,
+  { present, filled }: RuleChanges,
+): boolean {
+  const { generated, computedFrom } = column;
+  if (generated === null) return false;
+  const key = `${column.schema}.${column.table}`;
+  const [from = ''] = computedFrom;
+  const isCopy = generated.replaceAll('"', '') === from && present.get(key)?.get(from)?.type === column.type;
+  if (isCopy) return false;
+  return event === 'insert' || filled.update.has(key) || computedFrom.some((name) => columns.includes(name));
 }
 
 /** A NOT NULL that only the partition has; its defaults are for those who name the partition. */
@@ -112,13 +144,10 @@ function slotsFor(query: Query, { schema, table, column }: ColumnReference): rea
   );
 }
 
-function ruleRisk(
-  operation: Caused,
-  { change: what, before, after, rule }: RuleChange,
-  changes: RuleChanges,
-): readonly Change[] {
+function ruleRisk(operation: Caused, changed: RuleChange, changes: RuleChanges): readonly Change[] {
+  const { before, after, rule } = changed;
   if (!touches(operation, rule, changes)) return [];
-  const effect = effects[rule.kind][what];
+  const effect = effectOf(changed);
   if (effect === null) return [];
   const verb = verbs[operation.by](operation.event.toUpperCase());
   return [
@@ -132,24 +161,31 @@ const verbs: Readonly<Record<Caused['by'], (event: string) => string>> = {
   action: (event) => `the foreign key's ${event}`,
 };
 
-function readRisk(
+/** What sorts or compares: it can also be in a view, or in a function. */
+const comparing = /[<>]|\b(order|min|max|between|greatest|least|over|rank|distinct|group)\b/i;
+
+function orderRisk(
+  { statement }: Query,
   { columns }: RelationUse,
-  { change: what, before, after, rule }: RuleChange,
+  { before, after }: ColumnChange,
 ): readonly Change[] {
+  if (before === null || !columns.includes(after.column) || !isReordered(before.labels, after.labels))
+    return [];
+  if (!comparing.test(statement.sql)) return [];
+  const subject = `${shown(after)}.${after.column}`;
+  const effect = 'its values compare and sort otherwise';
+  const text = (labels: readonly string[] | null) => (labels ?? []).join(' < ');
+  return [change('order', 'may break', subject, text(before.labels), text(after.labels), effect)];
+}
+
+function readRisk({ columns }: RelationUse, changed: RuleChange): readonly Change[] {
+  const { before, after, rule } = changed;
   if (!rule.events.includes('select')) return [];
   const relevant = rule.columns.length === 0 || rule.columns.some((column) => columns.includes(column));
-  const effect = effects[rule.kind][what];
-  if (!relevant || effect === null) return [];
-  return [
-    change(
-      rule.kind,
-      'may break',
-      subjectOf(rule),
-      textOf(before),
-      textOf(after),
-      effect.replace('%', 'SELECT'),
-    ),
-  ];
+  const effect = effectOf(changed)?.replace('%', 'SELECT');
+  if (!relevant || effect === undefined) return [];
+  const severity = rule.kind === 'materialized view' ? 'breaks' : 'may break';
+  return [change(rule.kind, severity, subjectOf(rule), textOf(before), textOf(after), effect)];
 }
 
 function change(

@@ -14,6 +14,7 @@ export function touches(operation: Caused, rule: Rule, changes: RuleChanges): bo
   // It is told of the partitioned table.
   if (by === 'partition' && rule.inherited) return false;
   const key = `${operation.schema}.${operation.table}`;
+  if (rule.kind === 'partition' && event === 'update') return concerns(rule, operation.columns);
   if (event === 'delete' || !ofRows.includes(rule.kind)) return true;
   if (rule.kind === 'trigger') return event === 'insert' || concerns(rule, operation.columns);
   if (changes.filled[event].has(key)) return true;

@@ -1,6 +1,6 @@
 import type { Field, PgType, Value } from '../../analysis/type.ts';
 import { type Change, type Direction, worst } from './change.ts';
-import { type Fit, literalsFit, parameterFit, resultFit } from './fit.ts';
+import { type Fit, literalsFit, namesFit, parameterFit, resultFit } from './fit.ts';
 import { jsonFits } from './json-fit.ts';
 import { valueTexts } from './value-text.ts';
 
@@ -68,13 +68,13 @@ function acceptFit(before: boolean, after: boolean, effect: string): Fit | null 
 function fieldFits(before: Value, after: Value): readonly (Fit | null)[] {
   if (before.fields === undefined && after.fields === undefined) return [];
   const [was, is] = [before.fields ?? declared(before.type), after.fields ?? declared(after.type)];
-  if (was?.length !== is?.length || was?.some(({ name }, i) => name !== is?.[i]?.name)) {
-    return [{ severity: 'breaks', direction: 'other', effect: 'the record has other fields' }];
-  }
-  return (was ?? []).flatMap((field, i) => {
+  const names = namesFit(was ?? [], is ?? []);
+  if (names?.severity === 'breaks') return [names];
+  const fields = (was ?? []).flatMap((field, i) => {
     const other = is?.[i];
     return other === undefined ? [] : resultFits(field.value, other.value);
   });
+  return [names, ...fields];
 }
 
 function declared(type: PgType): readonly Field[] | undefined {

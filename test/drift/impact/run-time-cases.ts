@@ -86,4 +86,140 @@ export const runTimeCases: readonly RunTimeCase[] = [
       'C6Delete may break: rule c6_keep of c6 none -> CREATE RULE c6_keep AS\n    ON DELETE TO public.c6 DO INSTEAD NOTHING;',
     ],
   },
+  {
+    name: 'a type of another name takes less',
+    schema:
+      'CREATE TABLE c7 (t text, n integer, j json, v varchar(9), b bigint, s smallint, x text[], m name)',
+    queries: `/* @name C7Set */ UPDATE c7 SET t = :t, n = :n, j = :j, v = :v, x = :x, m = :m; /* @name C7Copy */ UPDATE c7 SET s = n::bigint, b = n;`,
+    migration: `ALTER TABLE c7 ALTER t TYPE varchar(5), ALTER n TYPE numeric(5,2), ALTER j TYPE jsonb, ALTER v TYPE text,
+      ALTER b TYPE smallint, ALTER x TYPE varchar(3)[], ALTER m TYPE varchar(64)`,
+    impact: [
+      'C7Set may break: column type c7.t text -> character varying(5)',
+      'C7Set may break: column type c7.n integer -> numeric(5,2)',
+      'C7Set may break: column type c7.j json -> jsonb',
+      'C7Set may break: column type c7.x text[] -> character varying(3)[]',
+      'C7Set compatible: parameter :t text | null -> varchar | null',
+      'C7Set compatible: parameter :n int4 | null -> numeric | null',
+      'C7Set compatible: parameter :j json | null -> jsonb | null',
+      'C7Set compatible: parameter :v varchar | null -> text | null',
+      'C7Set compatible: parameter :x text[] | null -> varchar[] | null',
+      'C7Set compatible: parameter :m name | null -> varchar | null',
+      'C7Copy may break: column type c7.b bigint -> smallint',
+    ],
+  },
+  {
+    name: 'a key under which more values are equal',
+    schema: `CREATE TABLE c8 (a text UNIQUE, b text, c text UNIQUE, d integer UNIQUE);
+      CREATE COLLATION c8_caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+    queries: '/* @name C8Add */ INSERT INTO c8 VALUES (:a, :b, :c, :d);',
+    migration: `ALTER TABLE c8 ALTER a TYPE text COLLATE c8_caseless, ALTER b TYPE text COLLATE c8_caseless,
+      ALTER c TYPE varchar, ALTER d TYPE bigint`,
+    impact: [
+      'C8Add may break: unique c8_a_key of c8 none -> UNIQUE (a)',
+      'C8Add compatible: parameter :c text | null -> varchar | null',
+      'C8Add compatible: parameter :d int4 | null -> int8 | null',
+    ],
+  },
+  {
+    name: 'a materialised view without data',
+    schema: `CREATE TABLE c9 (id integer); CREATE MATERIALIZED VIEW c9_m AS SELECT * FROM c9; CREATE VIEW c9_v AS SELECT * FROM c9_m`,
+    queries: '/* @name C9Read */ SELECT id FROM c9_v;',
+    migration: 'REFRESH MATERIALIZED VIEW c9_m WITH NO DATA',
+    impact: ['C9Read breaks: materialized view c9_m none -> WITH NO DATA'],
+  },
+  {
+    name: 'a key of ON CONFLICT that can be deferred',
+    schema: 'CREATE TABLE c10 (id integer CONSTRAINT c10_key UNIQUE, a integer UNIQUE)',
+    queries: `/* @name C10Any */ INSERT INTO c10 VALUES (:id, :a) ON CONFLICT DO NOTHING;
+      /* @name C10Id */ INSERT INTO c10 VALUES (:id, :a) ON CONFLICT (id) DO NOTHING;
+      /* @name C10A */ INSERT INTO c10 VALUES (:id, :a) ON CONFLICT (a) DO NOTHING;`,
+    migration: 'ALTER TABLE c10 DROP CONSTRAINT c10_key, ADD CONSTRAINT c10_key UNIQUE (id) DEFERRABLE',
+    impact: [
+      'C10Any breaks: query accepted -> ON CONFLICT does not support deferrable unique constraints as arbiters',
+      'C10Id breaks: query accepted -> ON CONFLICT does not support deferrable unique constraints as arbiters',
+    ],
+  },
+  {
+    name: 'a view that refuses rows that it does not show',
+    schema: `CREATE TABLE c11 (id integer); CREATE VIEW c11_v AS SELECT * FROM c11 WHERE id > 0;
+      CREATE VIEW c11_w AS SELECT * FROM c11 WHERE id > 0 WITH CHECK OPTION`,
+    queries: `/* @name C11Add */ INSERT INTO c11_v VALUES (:id); /* @name C11More */ INSERT INTO c11_w VALUES (:id);
+      /* @name C11Delete */ DELETE FROM c11_v;`,
+    migration: `CREATE OR REPLACE VIEW c11_v AS SELECT * FROM c11 WHERE id > 0 WITH CHECK OPTION;
+      CREATE OR REPLACE VIEW c11_w AS SELECT * FROM c11 WHERE id > 9 WITH CHECK OPTION`,
+    impact: [
+      'C11Add may break: check option c11_v none -> WITH CASCADED CHECK OPTION',
+      'C11More may break: check option c11_w WITH CASCADED CHECK OPTION -> WITH CASCADED CHECK OPTION',
+    ],
+  },
+  {
+    name: 'a generated column that cannot always be computed',
+    schema: 'CREATE TABLE c12 (a integer, b integer, c integer)',
+    queries:
+      '/* @name C12Add */ INSERT INTO c12 (a) VALUES (:a); /* @name C12B */ UPDATE c12 SET b = :b; /* @name C12C */ UPDATE c12 SET c = :c;',
+    migration: `ALTER TABLE c12 ADD part integer GENERATED ALWAYS AS (10 / b) STORED, ADD copy integer GENERATED ALWAYS AS (a) STORED`,
+    impact: [
+      'C12Add may break: generated column c12.part none -> (10 / b)',
+      'C12B may break: generated column c12.part none -> (10 / b)',
+    ],
+  },
+  {
+    name: 'a partitioned table loses the partition for all other rows',
+    schema: `CREATE TABLE c13 (k integer, a integer) PARTITION BY LIST (k); CREATE TABLE c13_1 PARTITION OF c13 FOR VALUES IN (1);
+      CREATE TABLE c13_2 PARTITION OF c13 DEFAULT`,
+    queries: '/* @name C13Add */ INSERT INTO c13 VALUES (:k, :a);',
+    migration: 'DROP TABLE c13_2',
+    impact: [
+      'C13Add may break: partition c13 none -> without a DEFAULT partition',
+      'C13Add may break: partition c13_2 of c13 DEFAULT -> none',
+    ],
+  },
+  {
+    name: 'a name of the query that means a new column',
+    schema:
+      'CREATE TABLE c14_users (id integer, age integer); CREATE TABLE c14_orders (id integer, of integer, total integer)',
+    queries: `/* @name C14Captured */ SELECT id, (SELECT max(o.total) FROM c14_orders o WHERE of = u.id AND age > 3) AS best FROM c14_users u;
+      /* @name C14Star */ SELECT * FROM c14_orders;`,
+    migration: 'ALTER TABLE c14_orders ADD COLUMN age integer',
+    impact: [
+      'C14Captured may break: reads age c14_users.age -> c14_orders.age',
+      'C14Captured compatible: reads c14_users (age) -> c14_orders (age)',
+    ],
+  },
+  {
+    name: 'an enum whose labels have another order',
+    schema: `CREATE TYPE c15_old AS ENUM ('low', 'mid', 'high'); CREATE TABLE c15 (id integer, level c15_old NOT NULL)`,
+    queries: `/* @name C15Top */ SELECT max(level) AS top FROM c15; /* @name C15Sorted */ SELECT id FROM c15 ORDER BY level;
+      /* @name C15Plain */ SELECT id FROM c15 WHERE level = 'low';`,
+    migration: `CREATE TYPE c15_new AS ENUM ('high', 'mid', 'low'); ALTER TABLE c15 ALTER level TYPE c15_new USING level::text::c15_new`,
+    impact: [
+      'C15Top may break: order c15.level low < mid < high -> high < mid < low',
+      'C15Top compatible: column top c15_old | null -> c15_new | null',
+      'C15Sorted may break: order c15.level low < mid < high -> high < mid < low',
+    ],
+  },
+  {
+    name: 'a function whose text names what is gone',
+    schema: `CREATE TABLE c16 (id integer, amount integer); CREATE TABLE c16_log (what text);
+      CREATE FUNCTION c16_sum() RETURNS bigint LANGUAGE plpgsql AS $$BEGIN\n  RETURN (SELECT sum(amount) FROM c16);\nEND$$;
+      CREATE FUNCTION c16_twice() RETURNS bigint LANGUAGE sql AS 'SELECT 2 * c16_sum()';
+      CREATE FUNCTION c16_note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO c16_log VALUES (1); RETURN NEW; END';
+      CREATE TRIGGER c16_noted AFTER INSERT ON c16 FOR EACH ROW EXECUTE FUNCTION c16_note()`,
+    queries: `/* @name C16Sum */ SELECT c16_twice() AS twice; /* @name C16Add */ INSERT INTO c16 (id) VALUES (:id);
+      /* @name C16Read */ SELECT id FROM c16;`,
+    migration: 'ALTER TABLE c16 RENAME COLUMN amount TO total; DROP TABLE c16_log',
+    impact: [
+      'C16Sum may break: function c16_sum() c16.amount -> none',
+      'C16Add may break: function c16_note() c16_log -> none',
+    ],
+  },
+  {
+    name: 'attributes of a composite type are renamed',
+    schema: `CREATE TYPE c17_pair AS (x integer, y integer); CREATE TABLE c17 (p c17_pair)`,
+    queries: '/* @name C17Read */ SELECT p FROM c17;',
+    migration: 'ALTER TYPE c17_pair RENAME ATTRIBUTE x TO z CASCADE',
+    impact: [
+      'C17Read may break: column p c17_pair (x int4 | null, y int4 | null) | null -> c17_pair (z int4 | null, y int4 | null) | null',
+    ],
+  },
 ];

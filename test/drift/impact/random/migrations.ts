@@ -131,6 +131,18 @@ const makers = {
     `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY; ALTER TABLE ${name} FORCE ROW LEVEL SECURITY${draw.one(['', `; CREATE POLICY more ON ${name} USING (id < 2)`])}`,
   revoke: (draw, { name }) =>
     `REVOKE ${draw.one(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'ALL'])} ON ${name} FROM nodrift_random`,
+  'with check option': (draw, { schema }) =>
+    `CREATE OR REPLACE VIEW ${schema}.v AS SELECT * FROM ${schema}.a WHERE id < ${draw.one([500, 2])} WITH ${draw.one(['', 'LOCAL'])} CHECK OPTION`,
+  'no data': (_, { schema }) => `REFRESH MATERIALIZED VIEW ${schema}.m WITH NO DATA`,
+  'deferrable key': (_, { name, table }) =>
+    `ALTER TABLE ${name} DROP CONSTRAINT ${table.name}_pkey CASCADE, ADD CONSTRAINT ${table.name}_pkey PRIMARY KEY (id) DEFERRABLE`,
+  'generated column': (draw, { name, column }) =>
+    `ALTER TABLE ${name} ADD COLUMN made integer GENERATED ALWAYS AS (${draw.one([
+      '10 / (id - 7)',
+      `length(${column.name}::text)`,
+      `(${column.name}::text)::integer`,
+      'id + 2147483640',
+    ])}) STORED`,
 } satisfies Readonly<Record<string, (draw: Draw, target: Target) => string>>;
 
 type Kind = keyof typeof makers;

@@ -135,4 +135,5 @@ const makers: readonly Maker[] = [
     ];
   },
   (_, world) => ['', `SELECT nextval('${world.schema}.s') > 0 AS drawn`],
+  (_, world) => ['', `SELECT ${world.schema}.f() AS found`],
 ];
