@@ -43,7 +43,12 @@ export async function batch(
       throw reason;
     }
     // There was no connection, which each call is told as its own error.
-    return calls.map((): PromiseRejectedResult => ({ status: 'rejected', reason }));
+    return calls.map(
+      ({ origin }): PromiseRejectedResult => ({
+        status: 'rejected',
+        reason: toQueryError(origin, reason, 'not done'),
+      }),
+    );
   });
   return settled.map((outcome, i) => settle(calls[i] as AnyCall, outcome));
 }

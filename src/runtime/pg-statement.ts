@@ -1,7 +1,7 @@
 import type { DescribedField } from './described.ts';
 import type { Executed } from './execute.ts';
 import type { RowReader } from './row.ts';
-import { isOutdated } from './server-error.ts';
+import { isOutdated, isServerError } from './server-error.ts';
 import type { Statement } from './statement.ts';
 
 interface WireStream {
@@ -22,18 +22,30 @@ export const TOO_LARGE = 'TOO_LARGE';
 /** Node's code for a text beyond 512 MB, the longest that a string can be. */
 export const TOO_LONG = 'ERR_STRING_TOO_LONG';
 
-const guarded = /* @__PURE__ */ new WeakSet<object>();
+/** Of each connection, the readers whose columns a prepared statement was found to have, by its name. */
+const checkedOn = /* @__PURE__ */ new WeakMap<PgWire, Map<string, RowReader<unknown>>>();
 
 /**
- * Has what pg throws while it reads an answer break the connection, which its statement is told. pg lets it through to
- * the socket, where it would end the process: a text that no string can hold is enough.
+ * Returns which columns were found on a connection. The first time, has what pg throws while it reads an answer break
+ * the connection, which its statement is told. pg lets it through to the socket, where it would end the process: a text
+ * that no string can hold is enough. Bytes that are no message break it, too: pg takes them for an error of one
+ * statement, and what follows for the answers to others.
  */
-export function guard(stream: WireStream): void {
-  if (guarded.has(stream) || stream.listeners === undefined) {
-    return;
+export function guard(wire: PgWire): Map<string, RowReader<unknown>> {
+  const known = checkedOn.get(wire);
+  if (known !== undefined) {
+    return known;
   }
-  guarded.add(stream);
-  for (const listener of stream.listeners('data')) {
+  const checked = new Map<string, RowReader<unknown>>();
+  checkedOn.set(wire, checked);
+  const { stream } = wire;
+  wire.on?.('errorMessage', (error) => {
+    if (!isServerError(error)) {
+      // Thrown through pg's parser, so that the rest of what it has is not read.
+      throw error;
+    }
+  });
+  for (const listener of stream.listeners?.('data') ?? []) {
     stream.removeListener?.('data', listener);
     stream.on?.('data', (chunk) => {
       try {
@@ -43,6 +55,7 @@ export function guard(stream: WireStream): void {
       }
     });
   }
+  return checked;
 }
 
 /**
@@ -64,12 +77,10 @@ export interface PgWire {
   sync(): void;
   close(message: { type: 'S'; name: string }): void;
   sendCopyFail(message: string): void;
+  on?(event: 'errorMessage', listener: (error: Error) => void): void;
 }
 
 type Callback<Row> = (error: Error | null, result?: Executed<Row>) => void;
-
-/** Of each connection, the readers whose columns a prepared statement was found to have, by its name. */
-const checkedOn = /* @__PURE__ */ new WeakMap<PgWire, Map<string, RowReader<unknown>>>();
 
 /**
  * A statement that pg sends and whose answers it hands over. Against pg's own query this saves the
@@ -115,12 +126,12 @@ export class PgStatement<Row> {
       text = undefined;
     }
     this.#stream = wire.stream;
-    guard(wire.stream);
+    this.#checked = guard(wire);
     if (text === undefined) {
       wire.parse({ name: this.name, text: this.text });
     }
     wire.bind({ statement: this.name, values: this.values, valueMapper: toBuffer });
-    if (this.#read?.check && !this.#isChecked(wire, text === undefined)) {
+    if (this.#read?.check && !this.#isChecked(text === undefined)) {
       wire.describe({ type: 'P', name: '' });
     }
     wire.execute(everything);
@@ -128,16 +139,11 @@ export class PgStatement<Row> {
   }
 
   /** Whether its columns are known to be those that are read: while a statement is prepared, the server keeps them. */
-  #isChecked(wire: PgWire, isNew: boolean): boolean {
-    this.#checked = checkedOn.get(wire);
-    if (this.#checked === undefined) {
-      this.#checked = new Map();
-      checkedOn.set(wire, this.#checked);
-    }
+  #isChecked(isNew: boolean): boolean {
     if (isNew) {
-      this.#checked.delete(this.name);
+      this.#checked?.delete(this.name);
     }
-    return this.#checked.get(this.name) === this.#read;
+    return this.#checked?.get(this.name) === this.#read;
   }
 
   handleDataRow(message: { fields: readonly (string | null)[]; length?: number }): void {

@@ -1,7 +1,7 @@
 import { abortable } from './abort.ts';
 import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { QueryError } from './errors.ts';
-import type { PgWire } from './pg-statement.ts';
+import { guard, type PgWire } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
 /** The part of pg's Client that is used beyond its plain `query`. */
@@ -75,6 +75,7 @@ export function watch(client: PgClient): () => void {
     }
   };
   client.on('error', note);
+  guard((client as unknown as { connection: PgWire }).connection);
   return () => client.removeListener('error', note);
 }
 

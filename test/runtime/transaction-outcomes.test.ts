@@ -1,6 +1,7 @@
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  batch,
   type Connection,
   ConnectionError,
   createPool,
@@ -283,6 +284,7 @@ describe('a failed call', () => {
     proxy.refuse(true);
     proxy.breakAll();
     expect(await outcomeOf(add(pool, { id: 1 }))).toMatchObject({ outcome: 'not done' });
+    expect(await batch(pool, [add.with({ id: 1 })])).toMatchObject([{ reason: { outcome: 'not done' } }]);
     proxy.refuse(false);
   });
 });
