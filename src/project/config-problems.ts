@@ -47,6 +47,17 @@ export function problemAt(
   return diagnosticAt(basename(path), text, offset, { message, hint });
 }
 
+/**
+ * Whether it is a key that PgTyped would not read either, which it ignores. What looks like a misspelt one is none, nor is
+ * what stands below `nodrift`.
+ */
+export function ignoredByPgTyped(issue: v.BaseIssue<unknown>): readonly string[] | null {
+  const keys = (issue.path ?? []).map(({ key }) => String(key));
+  const [first] = keys;
+  if (issue.type !== 'strict_object' || issue.expected !== 'never' || first === 'nodrift') return null;
+  return suggest(keys.at(-1) ?? '', knownKeys(keys.slice(0, -1))) === null ? keys : null;
+}
+
 /** Turns what valibot found wrong into diagnostics at the keys' places. */
 export function schemaProblems(
   path: string,
@@ -93,12 +104,6 @@ function explain(
     return { message: `The key ${key} is missing.`, hint: null };
   }
   if (issue.kind === 'validation') return { message: `${key}: ${issue.message}.`, hint: null };
-  if (keys.at(-1) === 'mode' && (issue.input === 'ts' || issue.input === 'ts-implicit')) {
-    return {
-      message: `${key}: the mode "${issue.input}" (queries inside TypeScript files) is not supported.`,
-      hint: 'Move these queries to .sql files and use the mode "sql"; PgTyped can go on generating the others.',
-    };
-  }
   const options = [...(issue.expected ?? '').matchAll(/"([^"]+)"/g)].map((match) => String(match[1]));
   const meant = typeof issue.input === 'string' ? suggest(issue.input, options) : null;
   return {

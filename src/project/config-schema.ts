@@ -17,6 +17,18 @@ const Transform = v.strictObject({
   ),
 });
 
+/** PgTyped's blocks for queries in TypeScript files, which nodrift refuses where they find any. */
+const TypeScriptTransform = v.strictObject({
+  mode: described(
+    v.picklist(['ts', 'ts-implicit']),
+    'Queries stand in TypeScript files. Accepted where there are none, because nodrift does not read them.',
+  ),
+  include: v.string(),
+  emitTemplate: v.optional(v.string()),
+  emitFileName: v.optional(v.string()),
+  functionName: v.optional(v.string()),
+});
+
 const TypeOverride = v.union([
   v.string(),
   v.strictObject({ parameter: v.optional(v.string()), return: v.optional(v.string()) }),
@@ -117,7 +129,7 @@ const Nodrift = v.strictObject({
 export const ConfigSchema = v.strictObject({
   $schema: v.optional(v.string()),
   transforms: v.pipe(
-    v.array(v.variant('mode', [Transform])),
+    v.array(v.variant('mode', [Transform, TypeScriptTransform])),
     v.minLength(1, 'at least one transform is needed'),
   ),
   srcDir: described(v.string(), 'The folder that queries are looked for in.'),

@@ -6,6 +6,8 @@ export interface Config {
   readonly root: string;
   readonly srcDir: string;
   readonly transforms: readonly SqlTransform[];
+  /** PgTyped's blocks for TypeScript files, which have to find no queries; absent if there are none. */
+  readonly typeScript?: readonly TypeScriptTransform[];
   readonly camelCaseColumnNames: boolean;
   readonly hungarianNotation: boolean;
   readonly nonEmptyArrayParams: boolean;
@@ -43,6 +45,13 @@ export interface SqlTransform {
   readonly include: string;
   /** PgTyped's template, for example `{{dir}}/{{name}}.queries.ts`. */
   readonly emitTemplate: string;
+}
+
+export interface TypeScriptTransform {
+  /** A glob, relative to `srcDir`. */
+  readonly include: string;
+  /** What PgTyped's queries are templates of, for example `sql`. */
+  readonly tag: string;
 }
 
 /** PgTyped's `typesOverrides`, by type name; either side may be left out. */

@@ -10,7 +10,7 @@ import type {
   SqlTransform,
   TypeOverride,
 } from './config.ts';
-import { malformedJson, problemAt, schemaProblems } from './config-problems.ts';
+import { ignoredByPgTyped, malformedJson, problemAt, schemaProblems } from './config-problems.ts';
 import { type ConfigFile, ConfigSchema } from './config-schema.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { readConnection } from './read-connection.ts';
@@ -42,7 +42,10 @@ export function loadConfig(path: string, env: Environment = process.env): Config
     path: absolute,
     root,
     srcDir,
-    transforms: file.transforms.map((transform) => readTransform(transform, nodrift)),
+    transforms: file.transforms.flatMap((transform) =>
+      transform.mode === 'sql' ? [readTransform(transform, nodrift)] : [],
+    ),
+    ...typeScriptTransforms(file),
     camelCaseColumnNames: file.camelCaseColumnNames ?? false,
     hungarianNotation: file.hungarianNotation ?? runtime === '@pgtyped/runtime',
     nonEmptyArrayParams: file.nonEmptyArrayParams ?? false,
@@ -89,8 +92,13 @@ function parse(path: string, text: string): ConfigFile {
   if (Array.isArray(json)) {
     throw new Failure(2, [problemAt(path, text, [], 'The configuration must be an object, not an array.')]);
   }
-  const result = v.safeParse(ConfigSchema, json);
+  const result = withoutIgnored(json);
   if (!result.success) throw new Failure(2, schemaProblems(path, text, result.issues));
+  if (result.output.transforms.every(({ mode }) => mode !== 'sql')) {
+    const message = 'transforms: at least one of mode "sql" is needed.';
+    const hint = 'Queries inside TypeScript files are not supported: move them to .sql files.';
+    throw new Failure(2, [problemAt(path, text, ['transforms'], message, hint)]);
+  }
   if (result.output.nodrift?.migrations !== undefined && result.output.nodrift.schema !== undefined) {
     const message = 'Both nodrift.migrations and nodrift.schema are given.';
     const hint = 'Keep the one that the database is built from.';
@@ -99,9 +107,39 @@ function parse(path: string, text: string): ConfigFile {
   return result.output;
 }
 
+/** Reads it again and again without the keys that PgTyped ignores: of each object the first one is told. */
+function withoutIgnored(json: unknown) {
+  let result = v.safeParse(ConfigSchema, json);
+  while (removeIgnored(json, result.issues ?? [])) result = v.safeParse(ConfigSchema, json);
+  return result;
+}
+
+/** Whether there was one. */
+function removeIgnored(json: unknown, issues: readonly v.BaseIssue<unknown>[]): boolean {
+  const ignored = issues.flatMap((issue) => {
+    const keys = ignoredByPgTyped(issue);
+    return keys === null ? [] : [keys];
+  });
+  return ignored.map((keys) => removeKey(json, keys)).includes(true);
+}
+
+function removeKey(json: unknown, keys: readonly string[]): boolean {
+  let at = json;
+  for (const key of keys.slice(0, -1)) at = Object(at)[key];
+  const last = keys.at(-1) ?? '';
+  return Object.hasOwn(Object(at), last) && Reflect.deleteProperty(Object(at), last);
+}
+
+function typeScriptTransforms(file: ConfigFile): Pick<Config, 'typeScript'> {
+  const typeScript = file.transforms.flatMap((transform) =>
+    transform.mode === 'sql' ? [] : [{ include: transform.include, tag: transform.functionName ?? 'sql' }],
+  );
+  return typeScript.length === 0 ? {} : { typeScript };
+}
+
 /** PgTyped's own default is `{{dir}}/{{name}}.ts`; ours says that the file is generated. */
 function readTransform(
-  transform: ConfigFile['transforms'][number],
+  transform: Extract<ConfigFile['transforms'][number], { mode: 'sql' }>,
   nodrift: Nodrift | undefined,
 ): SqlTransform {
   const fallback = nodrift ? '{{dir}}/{{name}}.queries.ts' : '{{dir}}/{{name}}.ts';

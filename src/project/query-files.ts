@@ -1,4 +1,5 @@
 import { type PathLike, stat } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import { diagnostic, Failure } from '../diagnostic.ts';
@@ -20,13 +21,15 @@ export interface QueryFile {
  * Finds the `.sql` files of every transform, as PgTyped does: `include` at any depth below `srcDir`.
  * The order is by transform, then by path in code units: the same on every machine. A file that two
  * transforms find is listed twice, unless they agree where its module goes.
- * @throws Failure (2) where two modules would be written to one place, or over their own source
+ * @throws Failure (2) where two modules would be written to one place, or over their own source, or where queries stand in
+ *   TypeScript files that PgTyped would read
  */
 export async function findQueryFiles(config: Config): Promise<readonly QueryFile[]> {
   const found = await Promise.all(config.transforms.map((transform) => filesOf(config, transform)));
   const unique = new Map(found.flat().map((file) => [`${file.path}\n${file.output}`, file]));
   const files = [...unique.values()];
   refuseCollisions(config, files);
+  await refuseTypeScript(config);
   return files;
 }
 
@@ -46,16 +49,20 @@ const statFile: typeof stat = Object.assign(
   { __promisify__: stat.__promisify__ },
 );
 
-async function filesOf(config: Config, transform: SqlTransform): Promise<QueryFile[]> {
-  const paths = await glob(`**/${transform.include.replace(/^(\.?\/)+/, '')}`, {
-    cwd: config.srcDir,
+/** Absolute paths. */
+async function matching({ srcDir }: Config, include: string): Promise<readonly string[]> {
+  const paths = await glob(`**/${include.replace(/^(\.?\/)+/, '')}`, {
+    cwd: srcDir,
     absolute: true,
     expandDirectories: false,
     fs: { stat: statFile },
     ignore: ['**/node_modules/**'],
   });
-  const files = paths
-    .map((found) => resolve(found))
+  return paths.map((found) => resolve(found));
+}
+
+async function filesOf(config: Config, transform: SqlTransform): Promise<QueryFile[]> {
+  const files = (await matching(config, transform.include))
     .filter((path) => !belongsToSchema(config, path))
     .map((path) => {
       const file = relative(config.root, path).replaceAll('\\', '/');
@@ -68,6 +75,31 @@ async function filesOf(config: Config, transform: SqlTransform): Promise<QueryFi
 function belongsToSchema({ source }: Config, path: string): boolean {
   if (source.kind === 'none') return false;
   return source.kind === 'schema' ? path === source.file : path.startsWith(`${source.dir}${sep}`);
+}
+
+async function refuseTypeScript(config: Config): Promise<void> {
+  const found: string[] = [];
+  for (const { include, tag } of config.typeScript ?? []) {
+    for (const path of await matching(config, include)) {
+      if (hasTemplate(await readFile(path, 'utf8'), tag))
+        found.push(relative(config.root, path).replaceAll('\\', '/'));
+    }
+  }
+  const diagnostics = [...new Set(found)].sort().map((file) =>
+    diagnostic({
+      file,
+      message: 'Queries inside TypeScript files are not supported.',
+      hint: 'Move these queries to .sql files; PgTyped can go on generating the others from a configuration of its own.',
+    }),
+  );
+  if (diagnostics.length > 0) throw new Failure(2, diagnostics);
+}
+
+/** Whether a TypeScript file has a template of PgTyped's: a tag where an expression begins, with types or without. */
+function hasTemplate(text: string, tag: string): boolean {
+  for (const [, word] of text.matchAll(/(?:^|[=(,:[?>]|\breturn\b)\s*([\w$]+)\s*(?:<[^<>`;]*>)?\s*`/gm))
+    if (word === tag) return true;
+  return false;
 }
 
 function refuseCollisions(config: Config, files: readonly QueryFile[]): void {

@@ -267,7 +267,17 @@ describe('what is wrong is said at its place', () => {
       'Unknown key nodrift.zzz.',
       'Known here: database, migrations, schema, searchPath, extensions, types, runtime, verify, sharedTypes, outside.',
     ],
-    [{ ...minimal, __proto__x: 1 }, 'Unknown key __proto__x.', expect.stringMatching(/^Known here: /)],
+    [
+      { ...minimal, nodrift: { __proto__x: 1 } },
+      'Unknown key nodrift.__proto__x.',
+      expect.stringMatching(/^Known here: /),
+    ],
+    [
+      { ...minimal, transforms: [{ mode: 'ts', include: 'x' }] },
+      'transforms: at least one of mode "sql" is needed.',
+      'Queries inside TypeScript files are not supported: move them to .sql files.',
+    ],
+    [{ ...minimal, db: { hosts: 'x', schema: 'public' } }, 'Unknown key db.hosts.', 'Did you mean "host"?'],
     [{ transforms: minimal.transforms }, 'The key srcDir is missing.', null],
     [{ ...minimal, srcDir: 7 }, 'srcDir must be a string, not 7.', null],
     [{ ...minimal, failOnError: 'yes' }, 'failOnError must be true or false, not "yes".', null],
@@ -294,19 +304,6 @@ describe('what is wrong is said at its place', () => {
       null,
     ],
     [
-      { ...minimal, transforms: [{ mode: 'ts', include: 'x' }] },
-      'transforms[0].mode: the mode "ts" (queries inside TypeScript files) is not supported.',
-      'Move these queries to .sql files and use the mode "sql"; PgTyped can go on generating the others.',
-    ],
-    [
-      {
-        ...minimal,
-        transforms: [{ mode: 'ts-implicit', include: 'x', functionName: 'sql', emitFileName: 'x' }],
-      },
-      'transforms[0].mode: the mode "ts-implicit" (queries inside TypeScript files) is not supported.',
-      'Move these queries to .sql files and use the mode "sql"; PgTyped can go on generating the others.',
-    ],
-    [
       { ...minimal, nodrift: { migrations: 'a', schema: 'b' } },
       'Both nodrift.migrations and nodrift.schema are given.',
       'Keep the one that the database is built from.',
@@ -324,6 +321,26 @@ describe('what is wrong is said at its place', () => {
     const failure = await failureOf(() => loadConfig(project.path('pgtyped.config.json'), {}));
     expect(failure.diagnostics[0]?.message).toBe('.env cannot be read (EACCES).');
   });
+});
+
+test('keys that PgTyped ignores, and blocks for TypeScript files, are accepted', () => {
+  const config = load(
+    JSON.stringify({
+      transforms: [
+        { mode: 'sql', include: '**/*.sql', watched: true },
+        { mode: 'ts', include: '**/*.ts', emitTemplate: '{{dir}}/{{name}}.types.ts' },
+        { mode: 'ts-implicit', include: 'x', functionName: 'query', emitFileName: 'x' },
+      ],
+      srcDir: './queries',
+      db: { dbName: 'postgres', schema: 'public', dbUrl: 'x' },
+      anything: { else: 1 },
+    }),
+  );
+  expect(config.transforms).toMatchObject([{ include: '**/*.sql' }]);
+  expect(config.typeScript).toEqual([
+    { include: '**/*.ts', tag: 'sql' },
+    { include: 'x', tag: 'query' },
+  ]);
 });
 
 test('any JSON is a configuration, or is refused at a place in the file', () => {

@@ -184,3 +184,33 @@ test('leaves migrations and the schema file out, wherever srcDir is', async () =
     'queries/a.sql -> queries/a.queries.ts',
   ]);
 });
+
+test('blocks for TypeScript files are refused where they find queries', async () => {
+  using project = makeProject({
+    'src/a.sql': '',
+    'src/plain.ts': 'const text = `sql`; export const sql = 1;',
+    'src/deep/typed.ts': 'const q = sql<IQuery>`SELECT 1`;',
+    'src/tagged.ts': 'const q = sql`SELECT 1`;',
+    'src/other.ts': 'const q = query`SELECT 1`;',
+  });
+  const of = (...typeScript: readonly object[]) => {
+    project.write({
+      'pgtyped.config.json': JSON.stringify({
+        transforms: [{ mode: 'sql', include: '*.sql' }, ...typeScript],
+        srcDir: './src',
+      }),
+    });
+    return findQueryFiles(loadConfig(project.path('pgtyped.config.json'), {}));
+  };
+  expect(await of({ mode: 'ts', include: 'plain.ts' }, { mode: 'ts', include: 'none.ts' })).toHaveLength(1);
+  const failure = await failureOf(() =>
+    of({ mode: 'ts', include: '*.ts' }, { mode: 'ts-implicit', include: '*.ts', functionName: 'query' }),
+  );
+  expect(failure.exitCode).toBe(2);
+  expect(failure.diagnostics.map(({ file, message }) => [file, message])).toEqual(
+    ['src/deep/typed.ts', 'src/other.ts', 'src/tagged.ts'].map((file) => [
+      file,
+      'Queries inside TypeScript files are not supported.',
+    ]),
+  );
+});
