@@ -21,6 +21,10 @@ const schema = `
   CREATE FUNCTION names() RETURNS SETOF text LANGUAGE sql AS 'SELECT name FROM t';
   CREATE FUNCTION names_there() RETURNS SETOF text LANGUAGE sql SET search_path = other AS 'SELECT public.names()';
   CREATE FUNCTION names_atomic() RETURNS SETOF text LANGUAGE sql SET search_path = other BEGIN ATOMIC SELECT public.names(); END;
+  CREATE FUNCTION moved() RETURNS SETOF text LANGUAGE sql AS
+    'SELECT set_config(''search_path'', ''other, public'', true); SELECT name FROM t';
+  CREATE FUNCTION names_moved() RETURNS SETOF text LANGUAGE sql
+    BEGIN ATOMIC SELECT set_config('search_path', 'other, public', true); SELECT public.names(); END;
   CREATE FUNCTION guarded_there() RETURNS SETOF text LANGUAGE sql SET search_path = other AS 'SELECT public.guarded()';
   CREATE FUNCTION broken() RETURNS int LANGUAGE sql AS 'SELECT 1 FROM gone';
   CREATE FUNCTION same(x anyelement) RETURNS anyelement LANGUAGE sql AS 'SELECT x';
@@ -54,6 +58,8 @@ describe.each([14, 18, 'PGlite'] as const)('functions whose body is a string on 
     ['SELECT * FROM names_there()', [true]],
     ['SELECT * FROM names_atomic()', [true]],
     ['SELECT * FROM guarded_there()', [false]],
+    ['SELECT * FROM moved()', [true]],
+    ['SELECT * FROM names_moved()', [true]],
     ['SELECT name FROM shown_names', [false]],
     ['SELECT * FROM shown_there()', [true]],
     ["SELECT added(3, 'c') AS a", [true]],

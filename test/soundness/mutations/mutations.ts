@@ -617,6 +617,16 @@ export const mutations: readonly Mutation[] = [
     'if (havingQual !== null) return 0;',
     '',
   ]),
+  ...inFile('cardinality/exclusive-arms', [
+    'a WITH query that is NOT MATERIALIZED has the same rows wherever it is read',
+    'ctematerialized !== Materialize.never',
+    'ctematerialized >= 0',
+  ]).map((mutation) => ({ ...mutation, test: 'test/analysis/cardinality.test.ts' })),
+  ...inFile('effects', [
+    'what is called stable assigns no transaction id',
+    ' || ASSIGNS_ID.has(oid)) found.unsure = true;',
+    ') found.unsure = true;',
+  ]).map((mutation) => ({ ...mutation, test: 'test/analysis/effects.test.ts' })),
   ...inFile('effects', [
     'what writes is read-only',
     'readOnly: found.changes || found.writes.size > 0 ? false : found.unsure ? null : true,',
