@@ -50,6 +50,18 @@ const viewDefinitions = `
          JOIN pg_catalog.pg_class v ON v.oid = d.refobjid AND v.relkind = 'v')
        SELECT pg_catalog.string_agg(pg_catalog.pg_get_viewdef(below.oid), '' ORDER BY below.oid) FROM below)`;
 
+/** Privileges by the names that queries use: a table that takes another's name has its own. An owner has all of them. */
+const granted = `
+      SELECT c.oid, n.nspname || '.' || c.relname AS name, '{}'::int2[] AS numbers, x.grantee, x.privilege_type AS privilege
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
+        pg_catalog.aclexplode(coalesce(c.relacl, pg_catalog.acldefault('r', c.relowner))) x
+      WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      UNION ALL
+      SELECT c.oid, n.nspname || '.' || c.relname || '.' || a.attname, ARRAY[a.attnum], x.grantee, x.privilege_type
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid, pg_catalog.aclexplode(a.attacl) x
+      WHERE c.oid >= 16384`;
+
 const written = `ARRAY['insert', 'update']`;
 
 /**
@@ -119,11 +131,12 @@ export const rulesQuery = `
       ARRAY['select', 'insert', 'update', 'delete'], false, NULL
     FROM pg_catalog.pg_class WHERE relrowsecurity
     UNION ALL
-    SELECT c.oid, 'privilege', 'privilege ' || c.oid || ' ' || g.grantee || ' ' || g.privilege_type,
-      CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END, '{}',
-      g.privilege_type, '', ARRAY[pg_catalog.lower(g.privilege_type)], false, NULL
-    FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) g
-    WHERE g.grantee <> c.relowner AND g.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    SELECT g.oid, 'privilege', 'privilege ' || g.name || ' ' || g.grantee || ' ' || g.privilege,
+      CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END, g.numbers,
+      g.privilege, '', ARRAY[pg_catalog.lower(g.privilege)], false, NULL
+    FROM (${granted}) g
+    WHERE g.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles s WHERE s.oid = g.grantee AND s.rolsuper)
     UNION ALL
     SELECT h.inhparent, 'partition', 'partition ' || h.inhrelid, p.relname::text, '{}',
       pg_catalog.pg_get_expr(p.relpartbound, p.oid), '', ARRAY['select', 'insert', 'update'], false, NULL

@@ -222,4 +222,16 @@ export const runTimeCases: readonly RunTimeCase[] = [
       'C17Read may break: column p c17_pair (x int4 | null, y int4 | null) | null -> c17_pair (z int4 | null, y int4 | null) | null',
     ],
   },
+  {
+    name: 'a table takes the name of another that roles had privileges on',
+    schema:
+      'CREATE TABLE c18 (id integer, a integer); GRANT SELECT ON c18 TO PUBLIC; GRANT UPDATE (a) ON c18 TO PUBLIC',
+    queries: '/* @name C18Read */ SELECT id FROM c18; /* @name C18Set */ UPDATE c18 SET a = :a;',
+    migration:
+      'CREATE TABLE c18_new (LIKE c18); ALTER TABLE c18 RENAME TO c18_old; ALTER TABLE c18_new RENAME TO c18',
+    impact: [
+      'C18Read may break: privilege PUBLIC of c18 SELECT -> none',
+      'C18Set may break: privilege PUBLIC of c18 UPDATE -> none',
+    ],
+  },
 ];

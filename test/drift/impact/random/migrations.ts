@@ -143,6 +143,9 @@ const makers = {
       `(${column.name}::text)::integer`,
       'id + 2147483640',
     ])}) STORED`,
+  'swap table': (_, { name, table }) =>
+    `CREATE TABLE ${name}_new (LIKE ${name}); INSERT INTO ${name}_new SELECT * FROM ${name};
+      ALTER TABLE ${name} RENAME TO old; ALTER TABLE ${name}_new RENAME TO ${table.name}`,
 } satisfies Readonly<Record<string, (draw: Draw, target: Target) => string>>;
 
 type Kind = keyof typeof makers;
