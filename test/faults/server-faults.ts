@@ -204,7 +204,7 @@ export const serverFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'rows as large as memory allows (64 MB texts)',
+    name: 'rows with a text of 64 MB',
     run: async (context) => {
       const { ledger, server } = context;
       await withPool(context, server.url, {}, async (pool) => {
