@@ -13,9 +13,10 @@ const schema = `
   CREATE DOMAIN "text?" AS text;
   CREATE TYPE pair AS ("left!" int, "right?" int);
   CREATE TABLE pairs (p pair, list int[]);
-  CREATE FUNCTION "call!"() RETURNS int LANGUAGE sql AS 'SELECT 1';
-  CREATE FUNCTION "many?"() RETURNS SETOF int LANGUAGE sql AS 'SELECT 1';
-  CREATE FUNCTION listed() RETURNS TABLE ("one!" int, "two?" int) LANGUAGE sql AS 'SELECT 1, 2';
+  CREATE FUNCTION "call!"() RETURNS int LANGUAGE sql AS 'SELECT "sure!" FROM bar';
+  CREATE FUNCTION "many?"() RETURNS SETOF int LANGUAGE sql AS 'SELECT "sure!" FROM bar';
+  CREATE FUNCTION listed() RETURNS TABLE ("one!" int, "two?" int) LANGUAGE sql
+    AS 'SELECT "sure!", "sure!" FROM bar';
   CREATE FUNCTION rows() RETURNS SETOF bar LANGUAGE sql AS 'SELECT * FROM bar';
   CREATE AGGREGATE "total!" (int) (SFUNC = int4pl, STYPE = int);
   CREATE PROCEDURE out_param(OUT "x!" int) LANGUAGE sql AS 'SELECT 1';
@@ -64,7 +65,7 @@ const cases: readonly (readonly [sql: string, columns: Readonly<Record<string, s
     { 'one!': 'number | null', 'two?': 'number | null', 'many?': 'number | null' },
   ],
   ['SELECT (listed()).*', { 'one!': 'number | null', 'two?': 'number | null' }],
-  ['SELECT id, "sure!", "maybe?" IS NULL AS no FROM rows()', { id: 'number | null', ...sure, no: 'boolean' }],
+  ['SELECT id, "sure!", "maybe?" IS NULL AS no FROM rows()', { id: 'number', ...sure, no: 'boolean' }],
   ['SELECT \'sad\'::"mood!"', { 'mood!': 'Mood' }],
   ['SELECT \'x\'::"text?"', { 'text?': "'x'" }],
   ['CALL out_param(NULL)', { 'x!': 'number | null' }],
@@ -80,7 +81,7 @@ const cases: readonly (readonly [sql: string, columns: Readonly<Record<string, s
   ['SELECT * FROM bar AS b(x, y, "z?")', { x: 'number', y: 'number | null', z: 'number | null' }],
   ['SELECT id AS "a?" FROM bar UNION ALL SELECT "sure!" AS "b!" FROM bar', { a: 'number | null' }],
   ['SELECT "deep!" FROM bar b, LATERAL (SELECT b."sure!" AS "deep!") y', { deep: 'number' }],
-  ['SELECT * FROM rows() AS r(a, b, "c!")', { a: 'number | null', b: 'number | null', c: 'number' }],
+  ['SELECT * FROM rows() AS r(a, b, "c!")', { a: 'number', b: 'number | null', c: 'number' }],
   ['SELECT * FROM unnest(ARRAY[1]) AS "n?"', { n: '1 | null' }],
   ['SELECT * FROM json_to_record($$ {} $$) AS x("a!" int)', { a: 'number' }],
   ['SELECT list[1] AS "first!" FROM pairs', { first: 'number' }],
