@@ -8,6 +8,15 @@ import { isNode } from './read.ts';
 // What joins and EXCLUDED could be asked for, not what the query asks for.
 const OFFERED = new Set(['joinaliasvars', 'exclRelTlist']);
 
+// Nodes of numbers and names only, which most of a tree are.
+const LEAVES: ReadonlySet<string> = new Set<Node['tag']>([
+  'VAR',
+  'CONST',
+  'PARAM',
+  'RANGETBLREF',
+  'SORTGROUPCLAUSE',
+]);
+
 /**
  * Visits a node and all below it, in the order of the node text, each with the scope that its Vars mean.
  * A query is visited in its own scope; nodes outside of any query (a constraint's) have none. A call's arguments that are
@@ -30,15 +39,18 @@ export function walk(
     const first = waiting.length;
     let inside = around;
     if (Array.isArray(next)) {
-      for (const element of next) if (typeof element === 'object') waiting.push(element);
+      for (const element of next) if (typeof element === 'object' && element !== null) waiting.push(element);
     } else if (isNode(next)) {
       step();
       if (next.tag === 'QUERY') inside = scopeOf(catalog, next, around);
-      if (!visit(next, inside)) continue;
+      if (!visit(next, inside) || LEAVES.has(next.tag)) continue;
       for (const field in next) {
         if (OFFERED.has(field)) continue;
         const below: unknown = Reflect.get(next, field);
-        if (typeof below === 'object' && below !== null) waiting.push(below);
+        if (typeof below !== 'object' || below === null) continue;
+        // Numbers or names.
+        if (Array.isArray(below) && typeof below[0] !== 'object') continue;
+        waiting.push(below);
       }
       if (next.tag === 'FUNCEXPR') waiting.push(...usedDefaults(next, catalog));
     }
