@@ -4,6 +4,7 @@ import { ConnectionError } from './connection-errors.ts';
 import { CopyFailure, rowError } from './copy-error.ts';
 import { type CopyRows, copyRows } from './copy-rows.ts';
 import { copyTarget } from './copy-target.ts';
+import { driverClient } from './driver-client.ts';
 import { type Origin, type QueryError, StreamError } from './errors.ts';
 import { layerOf } from './layer.ts';
 import { observed } from './observe.ts';
@@ -96,7 +97,7 @@ async function copyOver(db: Connection, copy: Copy): Promise<number> {
   }
   if (layer?.withSession !== undefined) {
     return layer.withSession(copy.signal, async ({ db: inner, noteFailure }) => {
-      if (!isPgClient(inner) && layerOf(inner)?.mapped === undefined) {
+      if (driverClient(inner) === undefined) {
         throw cannotCopy(copy);
       }
       return copyOver(inner, copy).catch((error: unknown) => {

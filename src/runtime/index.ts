@@ -37,6 +37,7 @@ export type {
 export { ConnectionError, type Outcome, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
 export { CopyError } from './copy-error.ts';
 export { type CopyFromOptions, type CopyQuery, copyFrom } from './copy-from.ts';
+export { type CopySource, type CopyToOptions, copyTo } from './copy-to.ts';
 export type { Cursor, StreamingConnection } from './cursor.ts';
 export {
   CanceledError,
@@ -71,6 +72,7 @@ export {
   TooManyRowsError,
 } from './errors.ts';
 export type { IterateOptions } from './iterate.ts';
+export { type ListenEvent, type ListenOptions, listen } from './listen.ts';
 export { multiHost } from './multi-host.ts';
 export { observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';

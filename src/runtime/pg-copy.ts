@@ -20,17 +20,24 @@ export interface CopyWire extends PgWire {
 
 /** Throws StreamError for a client over which COPY cannot be streamed. */
 export function assertStreams(origin: Origin, client: PgClient): void {
-  const { connection } = client as unknown as { connection: { stream?: { setKeepAlive?: unknown } } };
   if (client.pipeline === true) {
     throw new StreamError(origin, "COPY is not possible over a client in pg's pipeline mode");
   }
-  // PGlite's process ends of COPY FROM STDIN; what stands for a socket in front of it is no socket in this.
-  if (connection.stream?.setKeepAlive === undefined) {
+  if (!isSocket(client)) {
     throw new StreamError(
       origin,
       'COPY needs a connection to a server, or PGlite itself instead of a client over it',
     );
   }
+}
+
+/**
+ * Whether a client is connected to a server. PGlite's process ends of COPY FROM STDIN; what stands for a socket in front
+ * of it is no socket in this.
+ */
+export function isSocket(client: PgClient): boolean {
+  const { connection } = client as unknown as { connection: { stream?: { setKeepAlive?: unknown } } };
+  return connection.stream?.setKeepAlive !== undefined;
 }
 
 // How long a COPY may go on after it was cancelled: where the network is gone it would for ever.

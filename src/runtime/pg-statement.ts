@@ -72,7 +72,7 @@ export interface PgWire {
     values: readonly unknown[];
     valueMapper: (value: string | Uint8Array | null) => unknown;
   }): void;
-  describe(message: { type: 'P'; name: string }): void;
+  describe(message: { type: 'P' | 'S'; name: string }): void;
   execute(message: object): void;
   sync(): void;
   close(message: { type: 'S'; name: string }): void;

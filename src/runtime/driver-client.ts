@@ -1,0 +1,20 @@
+import type { Connection } from './connection.ts';
+import { layerOf } from './layer.ts';
+import { isPgClient, type PgClient } from './pg.ts';
+import type { Statement } from './statement.ts';
+
+/** The client that a connection stands for, and what changes statements on the way there. */
+export interface DriverClient {
+  readonly client: PgClient;
+  readonly change: (statement: Statement) => Statement;
+}
+
+/** Undefined for a connection that stands for no client of pg. */
+export function driverClient(db: Connection): DriverClient | undefined {
+  if (isPgClient(db)) {
+    return { client: db, change: (statement) => statement };
+  }
+  const mapped = layerOf(db)?.mapped;
+  const inner = mapped && driverClient(mapped.db);
+  return inner && { client: inner.client, change: (statement) => inner.change(mapped.change(statement)) };
+}
