@@ -58,7 +58,9 @@ function problemLines(problem: MigrationProblem): readonly string[] {
         rowsBefore === rowsAfter
           ? ` (${columns.join(', ')})`
           : `: ${count(rowsBefore, 'row')} before, ${rowsAfter} after`;
-      return [visible(`The way ${by} changes data that up and down do not bring back: ${table}${what}`)];
+      return [
+        visible(`The ${by} migration changes data that up and down do not bring back: ${table}${what}`),
+      ];
     }
     case 'failed': {
       const again =
