@@ -6,9 +6,9 @@ export type Outcome = 'not done' | 'unknown';
 /** The connection could not be made, or broke. */
 export class ConnectionError extends QueryError {
   /** The system's or the server's code, such as `ECONNREFUSED` or `57P01`, if there is one. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
   /** `'not done'`: it can be run again. `'unknown'`: look first whether it took effect. */
-  readonly outcome: Outcome;
+  declare readonly outcome: Outcome;
 
   constructor(
     origin: Origin,
@@ -21,6 +21,22 @@ export class ConnectionError extends QueryError {
     super(origin, name, message, cause);
     this.code = code;
     this.outcome = outcome;
+  }
+}
+
+/** The call took longer than it may, or its signal was aborted. */
+export class InterruptedError extends ConnectionError {
+  declare readonly by: 'timeout' | 'signal';
+
+  constructor(origin: Origin, by: 'timeout' | 'signal', outcome: Outcome) {
+    super(
+      origin,
+      `${by === 'signal' ? 'aborted' : 'timed out'}, ${outcome === 'unknown' ? 'outcome unknown' : outcome}`,
+      undefined,
+      outcome,
+      'InterruptedError',
+    );
+    this.by = by;
   }
 }
 

@@ -1,4 +1,4 @@
-import { abortable } from './abort.ts';
+import { abortable, untilOpened } from './abort.ts';
 import type { Connection, PgliteConnection } from './connection.ts';
 import { ConnectionError } from './connection-errors.ts';
 import { CopyFailure, rowError } from './copy-error.ts';
@@ -14,7 +14,7 @@ import { pgCopyIn } from './pg-copy-in.ts';
 import { isPglite } from './pglite.ts';
 import type { Call } from './query.ts';
 import { isServerError } from './server-error.ts';
-import { isInTransaction, withSession } from './session.ts';
+import { isInTransaction, type Session, withSession } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import { inTurnAlone, scopeOf } from './transaction-scope.ts';
@@ -96,7 +96,8 @@ async function copyOver(db: Connection, copy: Copy): Promise<number> {
     return copyOver(inner, { ...copy, change: (statement) => change(copy.change(statement)) });
   }
   if (layer?.withSession !== undefined) {
-    return layer.withSession(copy.signal, async ({ db: inner, noteFailure }) => {
+    const { withSession: open } = layer;
+    return untilOpened(copy.signal, open<number>, async ({ db: inner, noteFailure }: Session) => {
       if (driverClient(inner) === undefined) {
         throw cannotCopy(copy);
       }
@@ -113,19 +114,22 @@ function cannotCopy({ origin }: Copy): StreamError {
   return new StreamError(origin, 'copyFrom needs a Pool or Client of pg, or PGlite');
 }
 
-async function copyOverPool(pool: PgPool, copy: Copy): Promise<number> {
-  const { client, giveBack } = await lend(pool, copy.signal).catch((error: unknown) => {
-    throw copy.signal?.aborted ? error : toQueryError(copy.origin, error, 'not done');
-  });
-  try {
-    const count = await copyOverClient(client, copy);
-    giveBack();
-    return count;
-  } catch (error) {
-    // A client that broke the pool closes by itself; what the caller's rows threw says nothing of it.
-    giveBack(isReadOnly(error) ? error : undefined);
-    throw error;
-  }
+function copyOverPool(pool: PgPool, copy: Copy): Promise<number> {
+  const open = async (use: (client: PgClient) => Promise<number>): Promise<number> => {
+    const { client, giveBack } = await lend(pool).catch((error: unknown) => {
+      throw toQueryError(copy.origin, error, 'not done');
+    });
+    try {
+      const count = await use(client);
+      giveBack();
+      return count;
+    } catch (error) {
+      // A client that broke the pool closes by itself; what the caller's rows threw says nothing of it.
+      giveBack(isReadOnly(error) ? error : undefined);
+      throw error;
+    }
+  };
+  return untilOpened(copy.signal, open, (client) => copyOverClient(client, copy));
 }
 
 async function copyOverClient(client: PgClient, copy: Copy): Promise<number> {
@@ -144,7 +148,8 @@ async function copyOverPglite(db: PgliteConnection, copy: Copy): Promise<number>
   if (isInTransaction(db)) {
     return run(db);
   }
-  return withSession(db, copy.signal, async (session) => {
+  const open = (use: (session: Session) => Promise<number>) => withSession(db, use);
+  return untilOpened(copy.signal, open, async (session) => {
     await session.begin('');
     return run(session.db as PgliteConnection);
   });

@@ -95,7 +95,12 @@ async function openOwn(
   if (!isPgPool(db) && (layer?.withSession === undefined || layer.inTransaction)) {
     return undefined;
   }
-  const { session, end } = await openSession(db, signal);
+  const opening = openSession(db);
+  const { session, end } = await abortable(opening, signal).catch((error: unknown) => {
+    // One that comes late is given back.
+    opening.then((late) => late.end(), ignore);
+    throw error;
+  });
   const driver = driverClient(session.db);
   if (driver !== undefined && isSocket(driver.client) && driver.client.pipeline !== true) {
     return { driver, end };
@@ -103,3 +108,5 @@ async function openOwn(
   await end();
   return undefined;
 }
+
+function ignore(): void {}

@@ -33,10 +33,7 @@ export function openCursor<Row>(
   db: StreamingConnection,
 ): Cursor<Row[]> {
   if (db.stream === undefined) {
-    throw new StreamError(
-      definition,
-      'the connection has no `stream`; give it one, such as `(text, values, config) => client.query(new Cursor(text, values, config))`',
-    );
+    throw new StreamError(definition, 'the connection has no `stream`');
   }
   const cursor = db.stream(text, values, { rowMode: 'array', types: rawTypes });
   let check = read?.check;
@@ -46,10 +43,7 @@ export function openCursor<Row>(
         throw toQueryError(definition, error);
       });
       if (!rows.every((row) => Array.isArray(row))) {
-        throw new StreamError(
-          definition,
-          "the connection's `stream` has to hand its third argument to the cursor",
-        );
+        throw new StreamError(definition, '`stream` has to hand its third argument to the cursor');
       }
       // What pg-cursor keeps of the description; of other cursors nothing is known.
       const { fields = [] } = (cursor as { _result?: { fields?: readonly DescribedField[] } })._result ?? {};

@@ -7,11 +7,11 @@ import { endsConnection, isNotKept, isRaised, type ServerFields } from './server
  */
 export class DatabaseError extends QueryError {
   /** SQLSTATE (PostgreSQL documentation, appendix A). */
-  readonly code: string;
-  readonly schema: string | undefined;
-  readonly table: string | undefined;
-  readonly column: string | undefined;
-  readonly constraint: string | undefined;
+  declare readonly code: string;
+  declare readonly schema: string | undefined;
+  declare readonly table: string | undefined;
+  declare readonly column: string | undefined;
+  declare readonly constraint: string | undefined;
   readonly #fields: ServerFields;
 
   constructor(origin: Origin, fields: ServerFields, name = 'DatabaseError') {
@@ -48,7 +48,7 @@ export class DatabaseError extends QueryError {
 /** A constraint refused what the query wrote. */
 export class ConstraintViolationError extends DatabaseError {
   /** The columns or expressions that Postgres names; none for CHECK constraints. */
-  readonly columns: readonly string[];
+  declare readonly columns: readonly string[];
 
   constructor(origin: Origin, fields: ServerFields, name: string) {
     super(origin, fields, name);

@@ -9,10 +9,11 @@ export interface Origin {
  * holds no parameter's and no column's value.
  */
 export class QueryError extends Error {
+  // Fields are declared alone, here and in its subclasses, as their constructors set them: it makes bundles smaller.
   /** The query's name, as in the `.sql` file. */
-  readonly query: string;
+  declare readonly query: string;
   /** The `.sql` file, relative to the project. */
-  readonly file: string;
+  declare readonly file: string;
 
   constructor(origin: Origin, name: string, message: string, cause?: QueryError) {
     super(`${origin.name} (${origin.file}): ${message}`, cause && { cause });
@@ -33,7 +34,7 @@ export class NoRowError extends QueryError {
 /** A `:one` or `:maybe` query found more than one row. */
 export class TooManyRowsError extends QueryError {
   /** How many rows came. */
-  readonly rowCount: number;
+  declare readonly rowCount: number;
 
   constructor(origin: Origin, rowCount: number, expected: string) {
     super(origin, 'TooManyRowsError', `expected ${expected}, found ${rowCount}`);
@@ -43,7 +44,7 @@ export class TooManyRowsError extends QueryError {
 
 /** A list parameter was empty, and the place where it stands has no meaning without an element. */
 export class EmptyListError extends QueryError {
-  readonly parameter: string;
+  declare readonly parameter: string;
 
   constructor(origin: Origin, parameter: string) {
     super(
@@ -57,7 +58,7 @@ export class EmptyListError extends QueryError {
 
 /** A parameter's value cannot be written as its Postgres type. */
 export class EncodeError extends QueryError {
-  readonly parameter: string;
+  declare readonly parameter: string;
 
   constructor(origin: Origin, parameter: string, reason: string) {
     super(origin, 'EncodeError', `parameter "${parameter}": ${reason}`);
@@ -68,7 +69,7 @@ export class EncodeError extends QueryError {
 /** What Postgres sent for a column cannot be read as the column's declared type, or is more than can be held. */
 export class DecodeError extends QueryError {
   /** '' where that is not known. */
-  readonly column: string;
+  declare readonly column: string;
 
   constructor(origin: Origin, column: string, reason: string) {
     super(origin, 'DecodeError', column === '' ? reason : `column "${column}": ${reason}`);
@@ -79,7 +80,7 @@ export class DecodeError extends QueryError {
 /** The database answers with other columns than the module was generated for. */
 export class StaleQueryError extends QueryError {
   /** The column that is another one, as the module has it; null where their number is. */
-  readonly column: string | null;
+  declare readonly column: string | null;
 
   constructor(origin: Origin, column: string | null, what: string, found: string, expected: string) {
     super(

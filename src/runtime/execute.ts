@@ -1,10 +1,13 @@
 import type { Connection, QueryConfig } from './connection.ts';
+import { starts } from './interrupt.ts';
 import { layerOf } from './layer.ts';
 import { observed } from './observe.ts';
 import { isPgClient, isPgPool, lend, type PgClient, type PgPool, submit, withClientOf } from './pg.ts';
+import { submitInterruptible } from './pg-interrupt.ts';
 import { PgStatement } from './pg-statement.ts';
 import { queryRaw } from './pglite.ts';
 import type { RowReader } from './row.ts';
+import { isOutdated } from './server-error.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 
@@ -22,12 +25,34 @@ export function execute<Row>(
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
   if (isPgClient(db) && db.pipeline !== true) {
-    return observed(statement, () => submit(db, new PgStatement(statement, read)));
+    return observed(statement, () => {
+      const { interrupt } = statement;
+      const query = new PgStatement(statement, read);
+      return interrupt === undefined
+        ? submit(db, query)
+        : submitInterruptible(db, statement, interrupt, query);
+    });
   }
   if (isPgPool(db)) {
     return withClient(db, statement.origin, (client) => execute(client, statement, read));
   }
   return layerOf(db)?.execute(statement, read) ?? observed(statement, () => query(db, statement, read));
+}
+
+/** Runs a statement; where what was prepared is outdated, again and unprepared. */
+export async function executeCurrent<Row>(
+  db: Connection,
+  statement: Statement,
+  read: RowReader<Row> | null,
+): Promise<Executed<Row>> {
+  try {
+    return await execute(db, statement, read);
+  } catch (error) {
+    if (statement.name === undefined || !isOutdated(error)) {
+      throw error;
+    }
+    return executeUnprepared(db, statement, read, error);
+  }
 }
 
 async function withClient<Result>(
@@ -64,11 +89,13 @@ export const rawTypes: QueryConfig['types'] = { getTypeParser: () => asText };
 /** Through whatever has a `query`. */
 async function query<Row>(
   db: Connection,
-  { name, text, values }: Statement,
+  statement: Statement,
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
+  const { name, text, values } = statement;
+  starts(statement, null);
   const result = await queryRaw(db, {
-    ...(name === undefined ? {} : { name }),
+    ...(name !== undefined && { name }),
     text,
     values,
     rowMode: 'array',

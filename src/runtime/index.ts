@@ -34,7 +34,13 @@ export type {
   QueryResult,
   ReadOnlyConnection,
 } from './connection.ts';
-export { ConnectionError, type Outcome, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
+export {
+  ConnectionError,
+  InterruptedError,
+  type Outcome,
+  PoolTimeoutError,
+  ReadTimeoutError,
+} from './connection-errors.ts';
 export { CopyError } from './copy-error.ts';
 export { type CopyFromOptions, type CopyQuery, copyFrom } from './copy-from.ts';
 export { type CopySource, type CopyToOptions, copyTo } from './copy-to.ts';
@@ -71,6 +77,7 @@ export {
   StreamError,
   TooManyRowsError,
 } from './errors.ts';
+export type { CallOptions } from './interrupt.ts';
 export type { IterateOptions } from './iterate.ts';
 export { type ListenEvent, type ListenOptions, listen } from './listen.ts';
 export { multiHost } from './multi-host.ts';

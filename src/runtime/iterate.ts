@@ -33,7 +33,7 @@ export async function* iterate<Row>(
       yield* fetchAll(db, statement, read, batch);
       return;
     }
-    const { session, end } = await openSession(db, undefined);
+    const { session, end } = await openSession(db);
     let finish = session.commit;
     let complete = false;
     try {
@@ -85,14 +85,10 @@ async function* fetchAll<Row>(
 }
 
 /** A session that is ended by a call instead of a callback. */
-export function openSession(
-  db: Connection,
-  signal: AbortSignal | undefined,
-): Promise<{ session: Session; end: () => Promise<void> }> {
+export function openSession(db: Connection): Promise<{ session: Session; end: () => Promise<void> }> {
   return new Promise((opened, failed) => {
     const done = withSession(
       db,
-      signal,
       (session) =>
         new Promise<void>((resolve) => {
           opened({

@@ -17,10 +17,7 @@ export interface Layer {
   /** What it hands changed statements on to, for those who talk to the driver's connection themselves. */
   readonly mapped?: { readonly db: Connection; readonly change: (statement: Statement) => Statement };
   /** Runs `use` with a connection of its own; absent where there cannot be one. */
-  withSession?<Result>(
-    signal: AbortSignal | undefined,
-    use: (session: Session) => Promise<Result>,
-  ): Promise<Result>;
+  withSession?<Result>(use: (session: Session) => Promise<Result>): Promise<Result>;
 }
 
 export interface BatchStatement {

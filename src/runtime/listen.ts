@@ -1,4 +1,4 @@
-import { abortable } from './abort.ts';
+import { abortable, untilOpened } from './abort.ts';
 import type { Connection } from './connection.ts';
 import { driverClient } from './driver-client.ts';
 import { StreamError } from './errors.ts';
@@ -6,7 +6,7 @@ import { execute } from './execute.ts';
 import { layerOf } from './layer.ts';
 import { isPgPool, type PgClient } from './pg.ts';
 import { isPglite } from './pglite.ts';
-import { withSession } from './session.ts';
+import { type Session, withSession } from './session.ts';
 
 export type ListenEvent =
   | { readonly kind: 'notification'; readonly payload: string }
@@ -145,7 +145,8 @@ async function attendPool(
   let listened = false;
   while (!stop.aborted) {
     try {
-      await withSession(db, stop, async (session) => {
+      const open = (use: (session: Session) => Promise<void>) => withSession(db, use);
+      await untilOpened(stop, open, async (session) => {
         const driver = driverClient(session.db);
         if (driver === undefined) {
           throw cannotListen();

@@ -20,7 +20,7 @@ export function mapStatements(db: Connection, change: (statement: Statement) => 
         db,
         batch.map(({ statement, read }) => ({ statement: change(statement), read })),
       ),
-    withSession: (signal, use) =>
-      withSession(db, signal, (session) => use({ ...session, db: mapStatements(session.db, change) })),
+    withSession: (use) =>
+      withSession(db, (session) => use({ ...session, db: mapStatements(session.db, change) })),
   });
 }

@@ -42,10 +42,7 @@ export function cancelRunning(client: PgClient, timeoutMillis: number): Promise<
     connection.on('sslconnect', request);
     connection.on('error', done);
     connection.on('end', done);
-    if (host.startsWith('/')) {
-      connection.connect(`${host}/.s.PGSQL.${port}`);
-    } else {
-      connection.connect(port, host);
-    }
+    // Node takes what is no number for the path of a socket, and no host then.
+    connection.connect(host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : port, host);
   });
 }

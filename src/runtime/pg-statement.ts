@@ -7,7 +7,7 @@ import type { Statement } from './statement.ts';
 interface WireStream {
   cork?(): void;
   uncork?(): void;
-  destroy?(error: Error): void;
+  destroy?(error?: Error): void;
   listeners?(event: 'data'): ((chunk: Uint8Array) => void)[];
   on?(event: 'data', listener: (chunk: Uint8Array) => void): void;
   removeListener?(event: 'data', listener: (chunk: Uint8Array) => void): void;
@@ -93,6 +93,8 @@ export class PgStatement<Row> {
   readonly text: string;
   readonly values: readonly (string | Uint8Array | null)[];
   callback: Callback<Row> | undefined;
+  /** Is called before it is sent; what it throws keeps it from that. */
+  onSubmit: ((wire: PgWire) => void) | undefined;
 
   readonly #read: RowReader<Row> | null;
   readonly #rows: Row[] = [];
@@ -110,7 +112,12 @@ export class PgStatement<Row> {
     this.#read = read;
   }
 
-  submit(wire: PgWire): null {
+  submit(wire: PgWire): Error | null {
+    try {
+      this.onSubmit?.(wire);
+    } catch (error) {
+      return toError(error);
+    }
     wire.stream.cork?.();
     this.send(wire, wire.parsedStatements);
     wire.stream.uncork?.();
@@ -215,7 +222,8 @@ export class PgStatement<Row> {
 
 const everything = {};
 
-function toError(error: unknown): Error {
+/** What was thrown, as an Error. */
+export function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 

@@ -1,7 +1,6 @@
-import { abortable } from './abort.ts';
 import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { QueryError } from './errors.ts';
-import { guard, type PgWire } from './pg-statement.ts';
+import { guard, type PgWire, toError } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
 /** The part of pg's Client that is used beyond its plain `query`. */
@@ -100,12 +99,12 @@ export interface Lent {
 }
 
 /**
- * Borrows a client. Rejects when none comes free in the pool's time, or the signal is aborted.
+ * Borrows a client. Rejects when none comes free in the pool's time.
  * Other than `pool.query`, which closes the connection after any error, giving back keeps it where the
  * server is there to answer the next statement.
  */
-export function lend(pool: PgPool, signal?: AbortSignal): Promise<Lent> {
-  const lent = new Promise<Lent>((resolve, reject) => {
+export function lend(pool: PgPool): Promise<Lent> {
+  return new Promise((resolve, reject) => {
     pool.connect((failure, client) => {
       if (client === undefined) {
         reject(failure);
@@ -121,13 +120,6 @@ export function lend(pool: PgPool, signal?: AbortSignal): Promise<Lent> {
       });
     });
   });
-  if (signal !== undefined) {
-    return abortable(lent, signal).catch((error: unknown) => {
-      lent.then(({ giveBack }) => giveBack(), ignore);
-      throw error;
-    });
-  }
-  return lent;
 }
 
 /** Runs `use` with a client that has been lent, and gives it back. */
@@ -161,9 +153,3 @@ export function isReadOnly(error: unknown): boolean {
 export function isUnsent(error: unknown): boolean {
   return /is not queryable$/.test(String((error as { message?: unknown }).message));
 }
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-function ignore(): void {}

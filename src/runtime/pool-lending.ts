@@ -1,5 +1,6 @@
+import { cutOff } from './limits.ts';
 import { isHarmless, isReadOnly, type Lent, lend, type PgClient, type PgPool, READ_TIMEOUT } from './pg.ts';
-import { type PgWire, TOO_LARGE, TOO_LONG } from './pg-statement.ts';
+import { TOO_LARGE, TOO_LONG } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
 /** pg's Pool as a managed pool needs it. */
@@ -16,7 +17,7 @@ export interface CountingPool extends PgPool {
 /** A pool's connections: who has them, and when they are to be closed. */
 export interface Lending {
   /** Borrows a client that has answered lately. Rejects when none comes free in the pool's time. */
-  borrow(signal?: AbortSignal): Promise<Lent>;
+  borrow(): Promise<Lent>;
   /** Lends no more, waits for those lent or waited for, cuts off what lasts longer, and closes. */
   end(timeoutMillis: number): Promise<void>;
   readonly ended: boolean;
@@ -45,10 +46,10 @@ export function lending(pool: CountingPool, pingAfterIdleMillis: number): Lendin
   });
 
   /** Waits for a client, but no longer than until the pool's end. */
-  function wait(signal: AbortSignal | undefined): Promise<Lent> {
+  function wait(): Promise<Lent> {
     return new Promise((resolve, reject) => {
       waiting.add(reject);
-      lend(pool, signal).then(
+      lend(pool).then(
         (taken) => {
           if (waiting.delete(reject)) {
             resolve(taken);
@@ -63,9 +64,9 @@ export function lending(pool: CountingPool, pingAfterIdleMillis: number): Lendin
       );
     });
   }
-  async function take(signal: AbortSignal | undefined): Promise<Lent> {
+  async function take(): Promise<Lent> {
     for (;;) {
-      const taken = await wait(signal);
+      const taken = await wait();
       const { client, giveBack } = taken;
       idleFailure = undefined;
       const now = performance.now();
@@ -112,13 +113,13 @@ export function lending(pool: CountingPool, pingAfterIdleMillis: number): Lendin
   }
 
   return {
-    borrow: async (signal) => {
+    borrow: async () => {
       if (ending !== undefined) {
         throw endedError();
       }
       borrowers += 1;
       try {
-        const { client, giveBack } = await take(signal);
+        const { client, giveBack } = await take();
         const takeBack = (error?: unknown): void => {
           if (lent.delete(client)) {
             const now = performance.now();
@@ -169,13 +170,6 @@ async function isAlive({ client, giveBack }: Lent): Promise<boolean> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function cutOff(client: PgClient): void {
-  const { connection } = client as unknown as {
-    connection: { stream: { destroy(): void } & PgWire['stream'] };
-  };
-  connection.stream.destroy();
 }
 
 /** The message of pg's error where no connection comes free in time; it has no code. */

@@ -2,11 +2,12 @@ import { executeAll, isBroken } from './batch.ts';
 import type { Connection, PgConnection } from './connection.ts';
 import { type Executed, execute } from './execute.ts';
 import { asConnection } from './layer.ts';
+import { limited, limitedConnection, limitedSession } from './limits.ts';
 import { isPgPool, isUnsent, type PgClient, withClientOf } from './pg.ts';
 import { type CountingPool, isLost, type Lending, lending } from './pool-lending.ts';
 import type { RowReader } from './row.ts';
 import { isNotKept } from './server-error.ts';
-import { withLent } from './session.ts';
+import { noSession, withLent } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import { unprepared } from './unprepared.ts';
@@ -22,6 +23,11 @@ export interface PoolOptions {
   readonly connectionTimeoutMillis?: number;
   /** A connection that has been idle longer is tried before it is used, in milliseconds. Default 10000. */
   readonly pingAfterIdleMillis?: number;
+  /**
+   * How long a statement may run, in milliseconds, unless its call says; then it is cancelled, with an InterruptedError.
+   * 0: for ever. Default 60000.
+   */
+  readonly queryTimeoutMillis?: number;
   /** False: no named prepared statements, for poolers that cannot keep them. Default true. */
   readonly prepare?: boolean;
 }
@@ -49,7 +55,7 @@ export function createPool<PoolClass extends new (config: never) => object>(
   PgPoolClass: PoolClass,
   options: PoolOptions & Omit<NonNullable<ConstructorParameters<PoolClass>[0]>, keyof PoolOptions>,
 ): DatabasePool {
-  const { pingAfterIdleMillis = 10_000, prepare = true, ...config } = options;
+  const { pingAfterIdleMillis = 10_000, queryTimeoutMillis = 60_000, prepare = true, ...config } = options;
   const connectionString =
     options.connectionString ?? (namesServer(config) ? undefined : process.env.DATABASE_URL);
   const pool = new PgPoolClass({
@@ -60,14 +66,14 @@ export function createPool<PoolClass extends new (config: never) => object>(
   if (!isPgPool(pool)) {
     throw new TypeError("createPool: the first argument has to be pg's Pool");
   }
-  return handleOf(lending(pool as CountingPool, pingAfterIdleMillis), prepare);
+  return handleOf(lending(pool as CountingPool, pingAfterIdleMillis), prepare, queryTimeoutMillis);
 }
 
 function namesServer(config: object): boolean {
   return ['host', 'port', 'user', 'database'].some((name) => name in config);
 }
 
-function handleOf(pool: Lending, prepare: boolean): DatabasePool {
+function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number): DatabasePool {
   let prepares = prepare;
   const over = (client: PgClient): Connection => (prepares ? client : unprepared(client));
   /** A pooler that has lost one prepared statement loses others. */
@@ -81,7 +87,7 @@ function handleOf(pool: Lending, prepare: boolean): DatabasePool {
     }
   };
 
-  async function run<Row>(statement: Statement, read: RowReader<Row> | null): Promise<Executed<Row>> {
+  async function attempts<Row>(statement: Statement, read: RowReader<Row> | null): Promise<Executed<Row>> {
     for (let attempt = 1; ; attempt++) {
       let sent = false;
       try {
@@ -93,7 +99,7 @@ function handleOf(pool: Lending, prepare: boolean): DatabasePool {
       } catch (error) {
         noteFailure(error);
         const again = isLost(error) && (!sent || statement.origin.readOnly === true || isUnsent(error));
-        if (!again || attempt === ATTEMPTS || pool.ended) {
+        if (!again || attempt === ATTEMPTS || pool.ended || statement.interrupt?.by !== undefined) {
           throw sent ? error : toQueryError(statement.origin, error, 'not done');
         }
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS * (attempt - 1)));
@@ -108,26 +114,21 @@ function handleOf(pool: Lending, prepare: boolean): DatabasePool {
   };
   return asConnection(handle, {
     inTransaction: false,
-    execute: run,
+    execute: (statement, read) => limited(statement, queryTimeoutMillis, (it) => attempts(it, read)),
     executeAll: async (batch) => {
       const { client, giveBack } = await pool.borrow();
-      const outcomes = await executeAll(over(client), batch);
+      const outcomes = await executeAll(limitedConnection(client, over(client), queryTimeoutMillis), batch);
       giveBack(outcomes.find(isBroken)?.reason);
       for (const outcome of outcomes) {
         noteFailure(outcome.status === 'rejected' ? outcome.reason : undefined);
       }
       return outcomes;
     },
-    withSession: async (signal, use) => {
-      const lent = await pool.borrow(signal).catch((error: unknown) => {
-        throw signal?.aborted
-          ? error
-          : toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
-      });
+    withSession: async (use) => {
+      const lent = await pool.borrow().catch(noSession);
       return withLent(lent, (session) =>
         use({
-          ...session,
-          db: over(lent.client),
+          ...limitedSession(session, lent.client, over(lent.client), queryTimeoutMillis),
           noteFailure: (error) => {
             session.noteFailure(error);
             noteFailure(error);

@@ -1,13 +1,12 @@
-import { abortable } from './abort.ts';
 import { encodeHex } from './codec/bytea.ts';
 import type { Connection, PgConnection } from './connection.ts';
+import { CANCEL_MILLIS, starts } from './interrupt.ts';
 import { asConnection, type Layer } from './layer.ts';
 import { observed } from './observe.ts';
 import type { RowReader } from './row.ts';
 import { isNotKept, isOutdated, isServerError, type ServerFields } from './server-error.ts';
-import { type Session, sessionOver } from './session.ts';
+import { noSession, type Session, sessionOver } from './session.ts';
 import type { Statement } from './statement.ts';
-import { toQueryError } from './to-query-error.ts';
 import { TransactionError } from './transaction-error.ts';
 
 /** postgres.js's `sql`, as far as it is used (https://github.com/porsager/postgres). */
@@ -27,8 +26,13 @@ export interface PostgresJs {
 }
 
 interface PostgresJsQuery extends PromiseLike<PostgresJsResult> {
+  /** The server is running it, or about to. */
+  readonly active?: boolean;
+  /** Later calls do nothing. Before it is active, this has postgres.js mix up the answers or stop sending. */
   cancel(): unknown;
 }
+
+const CANCEL_POLL_MILLIS = 10;
 
 /** What is known of prepared statements over one `sql`. */
 interface Prepares {
@@ -102,6 +106,7 @@ function connectionOver(
     text: string,
     values: Statement['values'],
     prepare: boolean,
+    statement?: Statement,
   ): Promise<PostgresJsResult> {
     const parameters = values.map((value) =>
       value === null ? null : sql.typed(typeof value === 'string' ? value : encodeHex(value), UNKNOWN),
@@ -114,9 +119,23 @@ function connectionOver(
     const abandoned = new Promise<never>((_resolve, reject) => {
       abandon = reject;
     });
+    let stopping: ReturnType<typeof setTimeout> | undefined;
     prepares.running.add(abandon);
     try {
       const query = started(sendOnce(sql.unsafe(text, parameters as never[], options).raw()));
+      if (statement !== undefined) {
+        starts(statement, () => {
+          const since = performance.now();
+          stopping ??= setInterval(() => {
+            if (query.active) {
+              query.cancel();
+            }
+            if (performance.now() - since > CANCEL_MILLIS) {
+              abandon(new Error('no answer'));
+            }
+          }, CANCEL_POLL_MILLIS);
+        });
+      }
       return await Promise.race([query, abandoned]);
     } catch (error) {
       const failure = withPgNames(error);
@@ -132,12 +151,16 @@ function connectionOver(
       }
       throw failure;
     } finally {
+      clearInterval(stopping);
       prepares.running.delete(abandon);
+      if (statement?.interrupt !== undefined) {
+        statement.interrupt.stop = undefined;
+      }
     }
   }
   const run: Layer['execute'] = (statement, read) =>
     observed(statement, async () => {
-      const result = await send(statement.text, statement.values, statement.name !== undefined);
+      const result = await send(statement.text, statement.values, statement.name !== undefined, statement);
       if (read?.check && result.columns && checked.get(result.columns) !== read) {
         read.check(
           result.columns.map(({ name, type }) => ({
@@ -163,27 +186,19 @@ function connectionOver(
     execute: run,
     // postgres.js sends what is started together together.
     executeAll: (batch) => Promise.allSettled(batch.map(({ statement, read }) => run(statement, read))),
-    withSession: (signal, use) => withReserved(sql, prepares, signal, use),
+    withSession: (use) => withReserved(sql, prepares, use),
   });
 }
 
 async function withReserved<Result>(
   sql: PostgresJs,
   prepares: Prepares,
-  signal: AbortSignal | undefined,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   if (sql.reserve === undefined) {
     throw new TransactionError('BEGIN', 'needs `sql` itself, not one that postgres.js has begun or reserved');
   }
-  const reserving = sql.reserve();
-  const reserved = await abortable(reserving, signal).catch((error: unknown) => {
-    reserving.then(
-      (late) => late.release(),
-      () => {},
-    );
-    throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
-  });
+  const reserved = await sql.reserve().catch(noSession);
   let running: PostgresJsQuery | undefined;
   // Its statements share their connection with no others.
   const alone: Prepares = { ...prepares, running: new Set() };

@@ -2,10 +2,10 @@ import type { Connection, ReadOnlyConnection } from './connection.ts';
 import { type Cursor, openCursor, type StreamingConnection } from './cursor.ts';
 import type { QueryDefinition, ReadOnlyDefinition } from './definition.ts';
 import { NoRowError, type Origin, TooManyRowsError } from './errors.ts';
-import { type Executed, execute, executeUnprepared } from './execute.ts';
+import { type Executed, executeCurrent } from './execute.ts';
+import { type CallOptions, interruptible } from './interrupt.ts';
 import { type IterateOptions, iterate } from './iterate.ts';
 import { type RowReader, rowReader } from './row.ts';
-import { isOutdated } from './server-error.ts';
 import { type Statement, statementOf } from './statement.ts';
 import { displayText } from './statement-text.ts';
 import { toQueryError } from './to-query-error.ts';
@@ -18,7 +18,7 @@ import type { KnownViolations, NoViolations, Violating } from './violations.ts';
  */
 export interface Query<Params, Row, Result, V extends KnownViolations = NoViolations, Db = Connection>
   extends Violating<V> {
-  (db: Db, params: Params): Promise<Result>;
+  (db: Db, params: Params, options?: CallOptions): Promise<Result>;
   /** All rows; none for a query that returns nothing. */
   readonly run: (params: Params, db: Db) => Promise<Row[]>;
   /** All rows, and how many rows the command tag counts: returned, or affected. */
@@ -148,23 +148,18 @@ function query<Params, Row, Result, V extends KnownViolations>(
   const statement = statementOf(definition);
   const read = readsRows ? rowReader<Row>(definition) : null;
 
-  async function rowsOf(params: Params, db: Connection): Promise<Executed<Row>> {
+  async function rowsOf(params: Params, db: Connection, options?: CallOptions): Promise<Executed<Row>> {
     const ready = statement(params);
     try {
-      try {
-        return await execute(db, ready, read);
-      } catch (error) {
-        if (ready.name === undefined || !isOutdated(error)) {
-          throw error;
-        }
-        return await executeUnprepared(db, ready, read, error);
-      }
+      return await (options === undefined
+        ? executeCurrent(db, ready, read)
+        : interruptible(ready, options, (it) => executeCurrent(db, it, read)));
     } catch (error) {
       throw toQueryError(definition, error);
     }
   }
-  async function call(db: Connection, params: Params): Promise<Result> {
-    const { rows, rowCount } = await rowsOf(params, db);
+  async function call(db: Connection, params: Params, options?: CallOptions): Promise<Result> {
+    const { rows, rowCount } = await rowsOf(params, db, options);
     return resultOf(rows, rowCount);
   }
   const properties = {

@@ -1,6 +1,7 @@
+import { untilOpened } from './abort.ts';
 import type { Connection } from './connection.ts';
 import { askPrimary, isStandby, reaches, type WalPosition } from './replica-position.ts';
-import { withSession } from './session.ts';
+import { type Session, withSession } from './session.ts';
 
 /** Which replicas may answer. */
 export interface ReplicaHealth {
@@ -62,14 +63,20 @@ export function replicaHealth(primary: Connection, maxLagMillis: number): Replic
   async function check(replica: Connection): Promise<boolean> {
     const position = maxLagMillis === Number.POSITIVE_INFINITY ? undefined : await required();
     return inTime((signal) =>
-      withSession(replica, signal, async ({ db, cutOff }) => {
-        signal.addEventListener('abort', cutOff);
-        try {
-          return position === undefined ? await isStandby(db) : await reaches(db, position, CHECK_MILLIS / 2);
-        } finally {
-          signal.removeEventListener('abort', cutOff);
-        }
-      }),
+      untilOpened(
+        signal,
+        (use: (session: Session) => Promise<boolean>) => withSession(replica, use),
+        async ({ db, cutOff }) => {
+          signal.addEventListener('abort', cutOff);
+          try {
+            return position === undefined
+              ? await isStandby(db)
+              : await reaches(db, position, CHECK_MILLIS / 2);
+          } finally {
+            signal.removeEventListener('abort', cutOff);
+          }
+        },
+      ),
     ).catch(() => false);
   }
   function stateOf(replica: Connection): State {

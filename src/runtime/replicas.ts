@@ -117,7 +117,6 @@ function readerOf<Handle extends ReadOnlyConnection>(
    * it failed of; resolves undefined where none is left.
    */
   async function overReplica<Result>(
-    signal: AbortSignal | undefined,
     use: (session: Session, attempt: number) => Promise<Result>,
     isRepeatable: boolean,
   ): Promise<{ readonly result: Result } | undefined> {
@@ -129,7 +128,7 @@ function readerOf<Handle extends ReadOnlyConnection>(
       }
       const before = attempt;
       try {
-        const answer = await withSession(replica, signal, async (session) => {
+        const answer = await withSession(replica, async (session) => {
           if (position !== null && !(await reaches(session.db, position, until - performance.now()))) {
             return undefined;
           }
@@ -144,7 +143,7 @@ function readerOf<Handle extends ReadOnlyConnection>(
           health.leaveOut(replica);
         }
         const goesOn = isGone(error) || error instanceof PoolTimeoutError || isRecoveryConflict(error);
-        if (!goesOn || signal?.aborted || (attempt > before && !isRepeatable)) {
+        if (!goesOn || (attempt > before && !isRepeatable)) {
           throw error;
         }
       }
@@ -157,7 +156,6 @@ function readerOf<Handle extends ReadOnlyConnection>(
     execute: async (statement, read) => {
       const checked = onlyReading(statement);
       const answer = await overReplica(
-        undefined,
         (session, attempt) =>
           closingBroken(session, () => execute(session.db, { ...checked, attempt }, read)),
         true,
@@ -169,17 +167,16 @@ function readerOf<Handle extends ReadOnlyConnection>(
         onlyReading(statement);
       }
       const answer = await overReplica(
-        undefined,
         (session) => closingBroken(session, () => allOrBroken(session.db, batch)),
         true,
       );
       return answer?.result ?? executeAll(primary, batch);
     },
-    withSession: async (signal, use) => {
+    withSession: async (use) => {
       const reading = (session: Session): ReturnType<typeof use> =>
         use({ ...session, db: mapStatements(session.db, onlyReading) });
-      const answer = await overReplica(signal, reading, false);
-      return answer === undefined ? withSession(primary, signal, reading) : answer.result;
+      const answer = await overReplica(reading, false);
+      return answer === undefined ? withSession(primary, reading) : answer.result;
     },
   });
 }

@@ -42,7 +42,7 @@ export function rowReader<Row>(definition: QueryDefinition): RowReader<Row> {
       throw new DecodeError(
         definition,
         names[column] ?? '',
-        codecReason(error, "what the database sent does not fit the column's type"),
+        codecReason(error, 'its value does not fit the type'),
       );
     }
     return row as Row;

@@ -43,21 +43,14 @@ export function isInTransaction(db: Connection): boolean {
 /** Runs `use` with a connection of its own: one of the pool's, the client, or PGlite's transaction. */
 export async function withSession<Result>(
   db: Connection,
-  signal: AbortSignal | undefined,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   if (isPgPool(db)) {
-    const lent = await lend(db, signal).catch((error: unknown) => {
-      throw signal?.aborted ? error : toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
-    });
-    return withLent(lent, use);
+    return withLent(await lend(db).catch(noSession), use);
   }
   if (isPgClient(db)) {
     if (busy.has(db) || db.getTransactionStatus?.() === 'T') {
-      throw new TransactionError(
-        'BEGIN',
-        'this client is in a transaction already; use a pool, or nest with `tx`',
-      );
+      throw new TransactionError('BEGIN', 'the client is in a transaction already');
     }
     busy.add(db);
     const stopWatching = watch(db);
@@ -73,12 +66,14 @@ export async function withSession<Result>(
   }
   const layer = layerOf(db);
   if (layer?.withSession !== undefined) {
-    return layer.withSession(signal, use);
+    return layer.withSession(use);
   }
-  throw new TransactionError(
-    'BEGIN',
-    'needs a Pool or Client of pg, or PGlite, to have a connection for itself',
-  );
+  throw new TransactionError('BEGIN', 'needs a connection of its own, as from a pool');
+}
+
+/** Throws the error for a connection that could not be had. */
+export function noSession(error: unknown): never {
+  throw toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
 }
 
 /** Runs `use` with a client that a pool has lent, and gives it back. */
@@ -141,6 +136,7 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
     }
   };
   return {
+    ...driver,
     db,
     begin: async (mode) => {
       await run(mode === '' ? 'BEGIN' : `BEGIN ${mode}`);
@@ -154,9 +150,6 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
     rollback: async () => {
       await run('ROLLBACK').catch(() => {});
     },
-    cancel: (timeoutMillis) => driver.cancel(timeoutMillis),
-    noteFailure: (error) => driver.noteFailure(error),
-    cutOff: () => driver.cutOff(),
   };
 }
 

@@ -11,8 +11,8 @@ export function statementName(query: string, text: string): string {
   return `${query.replace(/[^\w]/g, '').slice(0, LONGEST - hash.length - 1)}_${hash}`;
 }
 
-// Two 32-bit multiplicative hashes with different constants, finished as MurmurHash3 does:
-// node:crypto would cost an import, and is missing in some runtimes.
+// Two 32-bit multiplicative hashes with different constants: node:crypto would cost an import, and is missing in some
+// runtimes.
 function hash64(text: string): string {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
@@ -21,15 +21,9 @@ function hash64(text: string): string {
     a = Math.imul(a ^ code, 2654435761);
     b = Math.imul(b ^ code, 1597334677);
   }
-  return hex(finish(a ^ (b >>> 15))) + hex(finish(b ^ (a >>> 13)));
-}
-
-function finish(hash: number): number {
-  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return hex(a) + hex(b);
 }
 
 function hex(hash: number): string {
-  return hash.toString(16).padStart(8, '0');
+  return (hash >>> 0).toString(16).padStart(8, '0');
 }

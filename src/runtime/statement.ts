@@ -1,6 +1,7 @@
 import { CodecError, codecReason } from './codec/codec-error.ts';
 import type { AnyCodec, FieldDefinition, ParamDefinition, QueryDefinition } from './definition.ts';
 import { EncodeError, type Origin } from './errors.ts';
+import type { Interrupt } from './interrupt.ts';
 import { property } from './property.ts';
 import { statementName } from './statement-name.ts';
 import { grownText } from './statement-text.ts';
@@ -15,6 +16,8 @@ export interface Statement {
   readonly values: (string | Uint8Array | null)[];
   /** How often it has been sent, this time included; absent: the first time. */
   readonly attempt?: number;
+  /** What may end its call early. */
+  readonly interrupt?: Interrupt;
 }
 
 /**
@@ -31,27 +34,7 @@ const MAX_VALUES = 65_535;
  * first use, so that importing a module of many queries costs nothing.
  */
 export function statementOf(definition: QueryDefinition): (params: unknown) => Statement {
-  return typeof definition.sql === 'string'
-    ? fixedStatement(definition, definition.sql)
-    : growingStatement(definition, definition.sql);
-}
-
-function fixedStatement(definition: QueryDefinition, text: string): (params: unknown) => Statement {
-  let name: string | undefined;
-  return (params) => {
-    name ??= statementName(definition.name, text);
-    const values: (string | Uint8Array | null)[] = [];
-    for (const param of definition.params) {
-      pushValues(definition, param, params, values);
-    }
-    return { origin: definition, name, text, values };
-  };
-}
-
-function growingStatement(
-  definition: QueryDefinition,
-  sql: readonly (string | number)[],
-): (params: unknown) => Statement {
+  const { sql } = definition;
   const prepared = new Map<string, { name: string; text: string }>();
   return (params) => {
     const values: (string | Uint8Array | null)[] = [];
@@ -61,20 +44,20 @@ function growingStatement(
       throw new EncodeError(
         definition,
         longest?.name ?? '',
-        `the statement would have ${values.length} values, and Postgres takes ${MAX_VALUES}; send fewer at a time, or an array, as in \`= ANY(:ids)\` or unnest(:ids)`,
+        `${values.length} values, and a statement takes ${MAX_VALUES}; send fewer, or an array`,
       );
     }
-    const key = counts.join();
+    const key = typeof sql === 'string' ? '' : counts.join();
     let kept = prepared.get(key);
     if (kept === undefined) {
-      const text = grownText(definition, sql, counts);
+      const text = typeof sql === 'string' ? sql : grownText(definition, sql, counts);
       if (prepared.size === MAX_PREPARED_TEXTS) {
         return { origin: definition, name: undefined, text, values };
       }
       kept = { name: statementName(definition.name, text), text };
       prepared.set(key, kept);
     }
-    return { origin: definition, name: kept.name, text: kept.text, values };
+    return { origin: definition, ...kept, values };
   };
 }
 
@@ -148,7 +131,7 @@ function encode(
     throw new EncodeError(
       definition,
       field === undefined ? parameter : `${parameter}.${field}`,
-      codecReason(error, "its value does not fit the parameter's type"),
+      codecReason(error, 'its value does not fit the type'),
     );
   }
 }

@@ -43,7 +43,7 @@ export function toQueryError(
       return new ConnectionError(
         origin,
         String(message || code),
-        [code, (cause as { code?: unknown } | undefined)?.code].find((it) => typeof it === 'string'),
+        (code ?? (cause as { code?: unknown } | undefined)?.code) as string | undefined,
         outcome,
         undefined,
         cause === undefined ? undefined : toQueryError(origin, cause, outcome),

@@ -1,4 +1,4 @@
-import { abortable } from './abort.ts';
+import { abortable, untilOpened } from './abort.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionError } from './connection-errors.ts';
 import { DatabaseError, RetryableError } from './database-errors.ts';
@@ -53,7 +53,8 @@ export async function transaction<Result>(
     signal?.throwIfAborted();
     let scope: Scope | undefined;
     try {
-      return await withSession(db, signal, (session) => {
+      const open = (run: (session: Session) => Promise<Result>) => withSession(db, run);
+      return await untilOpened(signal, open, (session) => {
         // Of a transaction that may not write, that it cannot says nothing of the server.
         const noteFailure: Session['noteFailure'] = (error) => {
           if (options.readOnly !== true || !isReadOnly(error)) {

@@ -312,7 +312,7 @@ describe.each(connections)('a query over %s', (_, open) => {
     });
     await expect(wrong(db, { when: new Date(Number.NaN) })).rejects.toThrow(EncodeError);
     await expect(wrong(db, { when: 'secret' as unknown as Date })).rejects.toThrow(
-      'wrong (queries/cars.sql): parameter "when": its value does not fit the parameter\'s type',
+      'wrong (queries/cars.sql): parameter "when": its value does not fit the type',
     );
   });
 

@@ -1,0 +1,95 @@
+import { InterruptedError, type Outcome } from './connection-errors.ts';
+import type { QueryError } from './errors.ts';
+import type { Statement } from './statement.ts';
+import { toQueryError } from './to-query-error.ts';
+
+/** When a call gives up. */
+export interface CallOptions {
+  /** Aborting it cancels the running statement on the server. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * How long the call may take, in milliseconds, up to 2 ** 31 - 1; waiting for a connection counts. Default: as the
+   * pool says, else for ever.
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What may end a call early. */
+export interface Interrupt {
+  /** The call's own time is limited. */
+  readonly timed: boolean;
+  /** What has ended it; then nothing more is sent. */
+  by?: InterruptedError['by'] | undefined;
+  /** Stops what was sent, so that it settles soon; null: it goes on; undefined: nothing is sent. */
+  stop?: (() => void) | null | undefined;
+  /** Ends the call. */
+  end(by: InterruptedError['by']): void;
+}
+
+/** How long a statement may go on after it was cancelled, in milliseconds: where the network is gone it would for ever. */
+export const CANCEL_MILLIS = 2000;
+
+/**
+ * Runs a statement until its time is up or the signal is aborted. Then it is stopped, and what became of it counts: its
+ * result if it was done all the same, else an InterruptedError.
+ */
+export function interruptible<Result>(
+  statement: Statement,
+  { signal, timeoutMs }: CallOptions,
+  run: (statement: Statement) => Promise<Result>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const interrupt: Interrupt = {
+      timed: timeoutMs !== undefined,
+      end: (by) => {
+        interrupt.by ??= by;
+        if (interrupt.stop) {
+          interrupt.stop();
+        } else {
+          reject(interrupt.stop === null ? explained(statement, {}, by) : notSent(statement, by));
+        }
+      },
+    };
+    const abort = () => interrupt.end('signal');
+    signal?.addEventListener('abort', abort);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(interrupt.end, timeoutMs, 'timeout');
+    if (signal?.aborted) {
+      abort();
+    }
+    run({ ...statement, interrupt })
+      .then(resolve, (error: unknown) =>
+        reject(interrupt.by === undefined ? error : explained(statement, error, interrupt.by)),
+      )
+      .finally(() => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      });
+  });
+}
+
+/** To be called before a statement is sent: throws if its call is over, else says how it can be stopped. */
+export function starts(statement: Statement, stop: (() => void) | null): void {
+  const { interrupt } = statement;
+  if (interrupt !== undefined) {
+    if (interrupt.by !== undefined) {
+      throw notSent(statement, interrupt.by);
+    }
+    interrupt.stop = stop;
+  }
+}
+
+function explained({ origin, text }: Statement, error: unknown, by: InterruptedError['by']): QueryError {
+  const failure = toQueryError(origin, error);
+  const { code, outcome } = failure as { code?: unknown; outcome?: Outcome };
+  const isCanceled = code === '57014';
+  if (!isCanceled && outcome === undefined) {
+    return failure;
+  }
+  // What a procedure or block has committed stays when the rest of it is cancelled.
+  const isUndone = isCanceled && !/\bcall\b|^\s*do\b/i.test(text);
+  return new InterruptedError(origin, by, isUndone ? 'not done' : (outcome ?? 'unknown'));
+}
+
+function notSent({ origin }: Statement, by: InterruptedError['by']): InterruptedError {
+  return new InterruptedError(origin, by, 'not done');
+}

@@ -1,0 +1,40 @@
+import type { Executed } from './execute.ts';
+import { CANCEL_MILLIS, type Interrupt, starts } from './interrupt.ts';
+import { type PgClient, submit } from './pg.ts';
+import { cancelRunning } from './pg-cancel.ts';
+import type { PgStatement, PgWire } from './pg-statement.ts';
+import type { Statement } from './statement.ts';
+
+/** Sends a statement that can be cancelled; after CANCEL_MILLIS without an answer the connection is closed. */
+export function submitInterruptible<Row>(
+  client: PgClient,
+  statement: Statement,
+  interrupt: Interrupt,
+  query: PgStatement<Row>,
+): Promise<Executed<Row>> {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  query.onSubmit = (wire) =>
+    starts(statement, () => {
+      if (late === undefined) {
+        late = setTimeout(() => wire.stream.destroy?.(), CANCEL_MILLIS);
+        holdUntil(client, cancelRunning(client, CANCEL_MILLIS));
+      }
+    });
+  return submit<Executed<Row>>(client, query).finally(() => {
+    clearTimeout(late);
+    interrupt.stop = undefined;
+  });
+}
+
+/** Lets nothing more be sent before `done`: a request to cancel that comes late must not hit the next statement. */
+function holdUntil(client: PgClient, done: Promise<void>): void {
+  (client as unknown as { _queryQueue: object[] })._queryQueue.unshift({
+    submit: (wire: PgWire) => {
+      done.then(() => wire.sync());
+    },
+    handleReadyForQuery: ignore,
+    handleError: ignore,
+  });
+}
+
+function ignore(): void {}

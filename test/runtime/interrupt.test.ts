@@ -1,0 +1,242 @@
+import { PGlite } from '@electric-sql/pglite';
+import { Client, Pool } from 'pg';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  batch,
+  type Connection,
+  ConnectionError,
+  createPool,
+  exec,
+  execrows,
+  InterruptedError,
+  int4,
+  one,
+  postgresJs,
+  type QueryDefinition,
+  transaction,
+} from '../../src/runtime/index.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { startProxy } from './proxy.ts';
+import { eventually } from './stress.ts';
+
+const file = 'test.sql';
+const named = (name: string, sql: string): QueryDefinition => ({ name, file, sql, params: [], columns: [] });
+const param = { params: [{ name: 'id', codec: int4 }] };
+const add = execrows<{ id: number }>({ ...named('add', 'INSERT INTO items VALUES ($1)'), ...param });
+const addSlowly = execrows<{ id: number }>({
+  ...named('addSlowly', 'INSERT INTO items SELECT $1 FROM pg_sleep(100)'),
+  ...param,
+});
+const sleep = exec<void>({ ...named('sleep', 'SELECT pg_sleep(100)'), readOnly: true });
+const stubborn = one<void, { n: number }>({
+  ...named('stubborn', 'SELECT stubborn() AS n'),
+  columns: [['n', int4]],
+});
+const count = one<{ id: number }, { n: number }>({
+  ...named('count', 'SELECT count(*)::int4 AS n FROM items WHERE id = $1'),
+  ...param,
+  columns: [['n', int4]],
+  readOnly: true,
+});
+const commitAndSleep = exec<void>(named('commitAndSleep', 'CALL commit_and_sleep()'));
+
+const timedOut = { name: 'InterruptedError', by: 'timeout', outcome: 'not done' };
+
+let database: TestDatabase;
+let other: Client;
+const running = async () => {
+  const { rows } = await other.query(
+    `SELECT count(*)::int4 AS n FROM pg_stat_activity
+     WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`,
+  );
+  return rows[0].n as number;
+};
+
+beforeAll(async () => {
+  database = await createDatabase(
+    18,
+    `CREATE TABLE items (id int4);
+     CREATE FUNCTION stubborn() RETURNS int4 LANGUAGE plpgsql AS $$
+       BEGIN PERFORM pg_sleep(100); RETURN 0; EXCEPTION WHEN query_canceled THEN RETURN 1; END $$;
+     CREATE PROCEDURE commit_and_sleep() LANGUAGE plpgsql AS $$
+       BEGIN INSERT INTO items VALUES (99); COMMIT; PERFORM pg_sleep(100); END $$`,
+  );
+  other = new Client({ connectionString: database.url });
+  await other.connect();
+});
+afterAll(async () => {
+  await other.end();
+  await database.drop();
+});
+
+const drivers: [string, () => Promise<{ db: Connection; close(): Promise<unknown> }>][] = [
+  [
+    'pg Client',
+    async () => {
+      const db = new Client({ connectionString: database.url });
+      await db.connect();
+      return { db, close: () => db.end() };
+    },
+  ],
+  [
+    'pg Pool',
+    async () => {
+      const db = new Pool({ connectionString: database.url, max: 1 });
+      return { db, close: () => db.end() };
+    },
+  ],
+  [
+    'createPool',
+    async () => {
+      const db = createPool(Pool, { connectionString: database.url, max: 1 });
+      return { db, close: () => db.end() };
+    },
+  ],
+  [
+    'postgres.js',
+    async () => {
+      const sql = postgres(database.url, { max: 1 });
+      return { db: postgresJs(sql), close: () => sql.end() };
+    },
+  ],
+];
+
+describe.each(drivers)('a call over %s', (name, open) => {
+  it('is cancelled on the server when its time is up or its signal is aborted', async () => {
+    const { db, close } = await open();
+    await expect(addSlowly(db, { id: 1 }, { timeoutMs: 50 })).rejects.toMatchObject(timedOut);
+    expect(await running()).toBe(0);
+
+    const controller = new AbortController();
+    const { signal } = controller;
+    const aborted = expect(addSlowly(db, { id: 1 }, { signal })).rejects.toMatchObject({
+      by: 'signal',
+      outcome: 'not done',
+      message: 'addSlowly (test.sql): aborted, not done',
+    });
+    await eventually(running, 1);
+    controller.abort();
+    await aborted;
+
+    await expect(add(db, { id: 1 }, { signal })).rejects.toMatchObject({ by: 'signal', outcome: 'not done' });
+    expect(await count(db, { id: 1 }, { timeoutMs: 5000 })).toEqual({ n: 0 });
+    await close();
+  });
+
+  it('resolves when it was done though it was cancelled', async () => {
+    const { db, close } = await open();
+    await stubborn(db, undefined, { timeoutMs: 50 }).then(
+      (row) => expect(row).toEqual({ n: 1 }),
+      // A request that comes before the function has begun cancels the statement as a whole.
+      (error) => expect(error).toMatchObject(timedOut),
+    );
+    await close();
+  });
+
+  it('does not say that a procedure that may have committed has done nothing', async () => {
+    const { db, close } = await open();
+    await expect(commitAndSleep(db, undefined, { timeoutMs: 100 })).rejects.toMatchObject({
+      by: 'timeout',
+      outcome: 'unknown',
+    });
+    await close();
+  });
+
+  it('leaves what waits behind it alone', async () => {
+    const { db, close } = await open();
+    const controller = new AbortController();
+    const slow = expect(sleep(db, undefined, { timeoutMs: 50 })).rejects.toMatchObject(timedOut);
+    // Over postgres.js what waits is not taken back: it may be done before it can be cancelled.
+    const waiting = add(db, { id: 2 }, { signal: controller.signal }).then(
+      (n) => n,
+      (error) => {
+        expect(error).toMatchObject({ by: 'signal', outcome: 'not done' });
+        return 0;
+      },
+    );
+    const behind = Array.from({ length: 20 }, () => add(db, { id: 3 }));
+    controller.abort();
+    const [, done] = await Promise.all([slow, waiting, ...behind]);
+    expect(name === 'postgres.js' || done === 0).toBe(true);
+    expect(await count(db, { id: 3 })).toEqual({ n: 20 });
+    expect(await count(db, { id: 2 })).toEqual({ n: done });
+    await other.query('DELETE FROM items');
+    await close();
+  });
+
+  it('undoes the transaction that it is in', async () => {
+    const { db, close } = await open();
+    const run = transaction(db, {}, async (tx) => {
+      await add(tx, { id: 4 });
+      await addSlowly(tx, { id: 4 }, { timeoutMs: 50 });
+    });
+    await expect(run).rejects.toMatchObject(timedOut);
+    expect(await count(db, { id: 4 })).toEqual({ n: 0 });
+    await close();
+  });
+});
+
+describe('a call over PGlite', () => {
+  it('does not wait longer, though what it has sent cannot be taken back', async () => {
+    const db = await PGlite.create();
+    await db.exec('CREATE TABLE items (id int4)');
+    await expect(add(db, { id: 1 }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      outcome: 'not done',
+    });
+    await db.transaction(async () => {
+      await expect(add(db, { id: 2 }, { timeoutMs: 20 })).rejects.toMatchObject({ outcome: 'unknown' });
+      await expect(count(db, { id: 2 }, { timeoutMs: 20 })).rejects.toMatchObject({ outcome: 'not done' });
+    });
+    expect(await count(db, { id: 1 })).toEqual({ n: 0 });
+    expect(await count(db, { id: 2 })).toEqual({ n: 1 });
+    await db.close();
+  });
+});
+
+describe('a pool', () => {
+  it('limits every statement, also those of transactions, batches and iterations', async () => {
+    const pool = createPool(Pool, { connectionString: database.url, max: 1, queryTimeoutMillis: 50 });
+    await expect(sleep(pool, undefined)).rejects.toMatchObject(timedOut);
+    await expect(sleep(pool, undefined, { signal: new AbortController().signal })).rejects.toMatchObject(
+      timedOut,
+    );
+    await expect(transaction(pool, {}, (tx) => sleep(tx, undefined))).rejects.toMatchObject(timedOut);
+    await expect(sleep.iterate(pool, undefined).next()).rejects.toMatchObject({ by: 'timeout' });
+    const [slow, next] = await batch(pool, [sleep.with(), count.with({ id: 1 })]);
+    expect(slow).toMatchObject({ status: 'rejected' });
+    expect(next.status).toBe(next.status === 'rejected' ? 'rejected' : 'fulfilled');
+    expect(await count(pool, { id: 1 }, { timeoutMs: 5000 })).toEqual({ n: 0 });
+    await pool.end();
+  });
+
+  it('ends calls over a network that is gone, and says what may have been done', async () => {
+    const proxy = await startProxy(database.url);
+    const pool = createPool(Pool, { connectionString: proxy.url, max: 4, queryTimeoutMillis: 100 });
+    await Promise.all([count(pool, { id: 1 }), count(pool, { id: 1 })]);
+    const committing = transaction(pool, {}, async (tx) => {
+      await add(tx, { id: 5 });
+      proxy.freeze(true);
+    });
+    await expect(committing).rejects.toMatchObject({ query: 'COMMIT', outcome: 'unknown' });
+    const outcomes = await Promise.allSettled([
+      add(pool, { id: 6 }),
+      count(pool, { id: 6 }, { timeoutMs: 90 }),
+    ]);
+    expect(outcomes).toMatchObject([{ reason: { outcome: 'unknown' } }, { reason: { outcome: 'not done' } }]);
+    for (const { reason } of outcomes as PromiseRejectedResult[]) {
+      expect(reason).toBeInstanceOf(ConnectionError);
+    }
+    proxy.freeze(false);
+    await vi.waitFor(() => count(pool, { id: 6 }));
+    await pool.end(0);
+    await proxy.close();
+  });
+});
+
+it('is a ConnectionError, so that nothing is run again of it', () => {
+  expect(new InterruptedError({ name: 'q', file }, 'timeout', 'unknown')).toMatchObject({
+    message: 'q (test.sql): timed out, outcome unknown',
+    code: undefined,
+  });
+});
