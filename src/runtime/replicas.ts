@@ -195,7 +195,7 @@ function onlyReading(statement: Statement): Statement {
   return statement;
 }
 
-/** Closes a connection that nobody can use any more. */
+/** Closes a connection that is no longer usable. */
 async function closingBroken<Result>(session: Session, use: () => Promise<Result>): Promise<Result> {
   try {
     return await use();

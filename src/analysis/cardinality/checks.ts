@@ -9,7 +9,7 @@ import { columnTerm } from './terms.ts';
 
 /**
  * The columns of which a table's CHECK constraints allow one value or a few, as in a table of a single row: `one_row
- * boolean PRIMARY KEY CHECK (one_row)`. Only built-in equality with a constant counts, which nobody can redefine.
+ * boolean PRIMARY KEY CHECK (one_row)`. Only built-in equality with a constant counts, which cannot be redefined.
  *
  * @param index the table's range table index
  * @param inherited whether rows of children are read too
