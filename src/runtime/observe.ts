@@ -39,23 +39,7 @@ let channel: Channel | null | undefined;
  * @example pino
  * observe(({ text, ...event }) => logger[event.failed ? 'warn' : 'debug'](event, 'query'));
  *
- * @example OpenTelemetry
- * observe((event) => {
- *   const span = tracer.startSpan(event.query, {
- *     kind: SpanKind.CLIENT,
- *     startTime: event.startedAt,
- *     attributes: {
- *       'db.system.name': 'postgresql',
- *       'db.query.text': event.text,
- *       'db.query.summary': event.query,
- *       'code.file.path': event.file,
- *       ...(event.rowCount !== null && { 'db.response.returned_rows': event.rowCount }),
- *       ...(event.code !== null && { 'db.response.status_code': event.code, 'error.type': event.code }),
- *     },
- *   });
- *   if (event.failed) span.setStatus({ code: SpanStatusCode.ERROR });
- *   span.end(event.startedAt + event.durationMillis);
- * });
+ * A span of OpenTelemetry for each statement: examples/opentelemetry.ts of nodrift's repository.
  */
 export function observe(listener: Listener): () => void {
   listeners.add(listener);
