@@ -81,7 +81,7 @@ export type { CallOptions } from './interrupt.ts';
 export type { IterateOptions } from './iterate.ts';
 export { type ListenEvent, type ListenOptions, listen } from './listen.ts';
 export { multiHost } from './multi-host.ts';
-export { observe, type QueryEvent } from './observe.ts';
+export { type ObserveOptions, observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
 export { type PostgresJs, postgresJs } from './postgres-js.ts';
 export { type Call, exec, execrows, many, maybe, one, type Query, type ReadOnlyQuery } from './query.ts';

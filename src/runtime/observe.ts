@@ -20,6 +20,12 @@ export interface QueryEvent {
   readonly attempt: number;
 }
 
+/** Which statements a listener is called for. */
+export interface ObserveOptions {
+  /** Only those that took at least so long, in milliseconds, and those that failed. Default: all. */
+  readonly slowQueryMillis?: number;
+}
+
 type Listener = (event: QueryEvent) => void;
 
 /** The part of Node's `diagnostics_channel` that is used. */
@@ -32,8 +38,8 @@ const listeners = /* @__PURE__ */ new Set<Listener>();
 let channel: Channel | null | undefined;
 
 /**
- * Calls `listener` for each statement that ends, in the caller's asynchronous context; returns the function
- * that stops it. The same events are published on Node's diagnostics channel `nodrift:query` (from Node
+ * Calls `listener` for each statement that ends, or for the slow and failed ones, in the caller's asynchronous
+ * context; returns the function that stops it. The same events are published on Node's diagnostics channel `nodrift:query` (from Node
  * 20.16 on). What a listener throws is thrown outside of the query.
  *
  * @example pino
@@ -41,10 +47,18 @@ let channel: Channel | null | undefined;
  *
  * A span of OpenTelemetry for each statement: examples/opentelemetry.ts of nodrift's repository.
  */
-export function observe(listener: Listener): () => void {
-  listeners.add(listener);
+export function observe(listener: Listener, { slowQueryMillis }: ObserveOptions = {}): () => void {
+  const called: Listener =
+    slowQueryMillis === undefined
+      ? listener
+      : (event) => {
+          if (event.failed || event.durationMillis >= slowQueryMillis) {
+            listener(event);
+          }
+        };
+  listeners.add(called);
   return () => {
-    listeners.delete(listener);
+    listeners.delete(called);
   };
 }
 

@@ -178,6 +178,27 @@ describe('a listener', () => {
     await managed.end();
   });
 
+  it('is told of slow and of failed statements alone, if asked for', async () => {
+    const slow: QueryEvent[] = [];
+    const stopThis = observe((event) => slow.push(event), { slowQueryMillis: 50 });
+    const sleep = one<void, { slept: string }>({
+      name: 'sleep',
+      file,
+      sql: `SELECT pg_sleep(0.06)::text AS slept`,
+      params: [],
+      columns: [['slept', text]],
+    });
+    await divide(pool, { by: 1 });
+    await sleep(pool);
+    await expect(divide(pool, { by: 0 })).rejects.toThrow();
+    stopThis();
+    await sleep(pool);
+    // As all events say: on a busy machine the first may have been slow, too.
+    const expected = events.slice(0, 3).filter((event) => event.failed || event.durationMillis >= 50);
+    expect(slow).toEqual(expected);
+    expect(slow.map((event) => event.query).slice(-2)).toEqual(['sleep', 'divide']);
+  });
+
   it('cannot break a query', async () => {
     const thrown: unknown[] = [];
     const before = process.listeners('uncaughtException');
