@@ -28,6 +28,12 @@ export interface TransactionOptions {
    * no effects that are not the transaction's. Default 0.
    */
   readonly retries?: number;
+  /**
+   * How long a statement may wait for a lock, and how long it may run, in whole milliseconds up to 2 ** 31 - 1; 0: for
+   * ever. The server then fails it, with 55P03 or 57014. They are SET LOCAL: they end with the transaction.
+   */
+  readonly lockTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
   /** Aborting cancels the running statement on the server, rolls back, and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -35,7 +41,7 @@ export interface TransactionOptions {
 /**
  * Runs `use` in a transaction: commits when it resolves, rolls back when it rejects. Over a pool it has a
  * connection for itself, which is given back in every case. Over a transaction it is a savepoint, which
- * takes no options but `signal`.
+ * takes no options but `signal`. Rejects with a RangeError for a timeout that the server would not take.
  */
 export async function transaction<Result>(
   db: Connection,
@@ -48,6 +54,7 @@ export async function transaction<Result>(
   }
   const { signal, retries = 0 } = options;
   const mode = modeOf(options);
+  const settings = settingsOf(options);
   let prepare = true;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
@@ -62,7 +69,7 @@ export async function transaction<Result>(
           }
         };
         scope = openScope({ ...session, noteFailure }, attempt, prepare);
-        return attemptOnce(session, scope, mode, use, signal);
+        return attemptOnce(session, scope, mode, settings, use, signal);
       });
     } catch (error) {
       if (attempt > retries || scope === undefined || !canRunAgain(scope, error)) {
@@ -97,6 +104,7 @@ async function attemptOnce<Result>(
   session: Session,
   scope: Scope,
   mode: string,
+  settings: readonly string[],
   use: (tx: Transaction) => Promise<Result>,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
@@ -113,6 +121,9 @@ async function attemptOnce<Result>(
   }
   let result: Result;
   try {
+    for (const setting of settings) {
+      await abortable(control(scope, setting), signal);
+    }
     result = await abortable(use(transactionOf(scope)), signal);
   } catch (error) {
     await abandon(scope, signal);
@@ -132,7 +143,7 @@ async function savepoint<Result>(
   if (Object.values(others).some((value) => value !== undefined)) {
     throw new TransactionError(
       'SAVEPOINT',
-      'a nested transaction takes its modes and retries from the outer one',
+      'a nested transaction takes its modes, timeouts and retries from the outer one',
     );
   }
   const scope = nestScope(outer);
@@ -217,6 +228,22 @@ function modeOf({ isolation, readOnly, deferrable }: TransactionOptions): string
   }
   return modes.join(', ');
 }
+
+/** SET takes no snapshot, as a SELECT of set_config would. */
+function settingsOf({ lockTimeoutMs, statementTimeoutMs }: TransactionOptions): string[] {
+  const timeouts = { lock_timeout: lockTimeoutMs, statement_timeout: statementTimeoutMs };
+  return Object.entries(timeouts).flatMap(([name, millis]) => {
+    if (millis === undefined) {
+      return [];
+    }
+    if (!Number.isInteger(millis) || millis < 0 || millis > MAX_TIMEOUT) {
+      throw new RangeError(`transaction: ${name} has to be whole milliseconds from 0 to ${MAX_TIMEOUT}`);
+    }
+    return `SET LOCAL ${name} = ${millis}`;
+  });
+}
+
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
 const levels = {
   'read committed': 'READ COMMITTED',

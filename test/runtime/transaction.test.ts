@@ -180,6 +180,37 @@ describe.each(['Pool', 'Client', 'postgres.js', 'PGlite'] as const)('a transacti
     });
   });
 
+  it('has the timeouts asked for, until its end', async () => {
+    const timeouts = one<void, { lock: string; statement: string }>({
+      name: 'timeouts',
+      file,
+      sql: `SELECT current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement`,
+      params: [],
+      columns: [
+        ['lock', text],
+        ['statement', text],
+      ],
+    });
+    const before = await timeouts(db);
+    const both = { isolation: 'repeatable read', lockTimeoutMs: 1500, statementTimeoutMs: 2000 } as const;
+    expect(await transaction(db, both, (tx) => timeouts(tx))).toEqual({ lock: '1500ms', statement: '2s' });
+    const alone = await transaction(db, { lockTimeoutMs: 2 ** 31 - 1 }, (tx) => timeouts(tx));
+    expect(alone).toEqual({ lock: '2147483647ms', statement: before.statement });
+    await transaction(db, both, () => Promise.reject(new Error())).catch(() => {});
+    expect(await timeouts(db)).toEqual(before);
+  });
+
+  it.each([-1, 1.5, Number.NaN, 2 ** 31, '1; DROP TABLE items' as never])(
+    'does not begin with the timeout %s',
+    async (millis) => {
+      for (const options of [{ lockTimeoutMs: millis }, { statementTimeoutMs: millis }]) {
+        await expect(transaction(db, options, async () => {})).rejects.toThrow(RangeError);
+      }
+      const nested = transaction(db, {}, (tx) => transaction(tx, { lockTimeoutMs: 1 }, async () => {}));
+      await expect(nested).rejects.toThrow(TransactionError);
+    },
+  );
+
   it('nests: what fails inside is undone, the rest stays', async () => {
     await transaction(db, {}, async (tx) => {
       await add(tx, { id: 1 });
@@ -302,6 +333,23 @@ describe('a transaction', () => {
       transaction({ query: (config: QueryConfig) => client.query(config) as never }, {}, async () => {}),
     ).rejects.toThrow(TransactionError);
     await client.end();
+  });
+
+  it('fails a statement that waits for a lock, or runs, longer than its timeout', async () => {
+    const lock = exec<void>({
+      name: 'lock',
+      file,
+      sql: 'SELECT n FROM counters WHERE id = 1 FOR UPDATE',
+      params: [],
+      columns: [],
+    });
+    await transaction(pool, {}, async (holder) => {
+      await lock(holder);
+      const waiting = transaction(pool, { lockTimeoutMs: 20 }, (tx) => lock(tx));
+      await expect(waiting).rejects.toMatchObject({ query: 'lock', code: '55P03' });
+    });
+    const long = transaction(pool, { statementTimeoutMs: 20 }, (tx) => sleep(tx));
+    await expect(long).rejects.toMatchObject({ query: 'sleep', code: '57014' });
   });
 
   it('runs again after a conflict, as often as asked', async () => {
