@@ -1,69 +1,36 @@
-import type { Query } from '../../analysis/query.ts';
-import { type Caused, causedBy } from './caused.ts';
-import type { Change } from './change.ts';
-import type { RuleChanges } from './rule-changes.ts';
-import type { Routine } from './rules.ts';
+/** The words of a text in lower case, each with what qualifies it there; '' where nothing does. */
+export type Words = ReadonlyMap<string, ReadonlySet<string>>;
 
-/**
- * Functions that a statement runs whose text names something that is gone. Postgres does not look into the text of a
- * function in PL/pgSQL, or of one in quotes, before it runs. A function is taken to be called where its name is a word of
- * the statement, of a default, or of another such function, and where a trigger that fires runs it.
- */
-export function brokenRoutines(query: Query, changes: RuleChanges): readonly Change[] {
-  if (changes.gone.length === 0) return [];
-  const operations = causedBy(query.operations ?? [], changes.causes);
-  const texts = [query.statement.sql, ...operations.flatMap((operation) => textsRunBy(operation, changes))];
-  return calledFrom(texts, changes.routines).flatMap((routine) => brokenBy(routine, changes.gone));
-}
-
-function textsRunBy({ event, schema, table, columns }: Caused, changes: RuleChanges): readonly string[] {
-  const key = `${schema}.${table}`;
-  const triggers = changes.triggers.filter(
-    (one) => one.schema === schema && one.table === table && one.events.includes(event),
-  );
-  const present = [...(changes.present.get(key)?.values() ?? [])];
-  const defaults = event === 'insert' ? present.filter(({ column }) => !columns.includes(column)) : [];
-  return [
-    ...triggers.map(({ definition }) => definition),
-    ...defaults.flatMap((column) => column.default ?? []),
-    ...present.flatMap((column) => column.generated ?? []),
-  ];
-}
-
-/** Those that the texts name, and those that these name in turn. */
-function calledFrom(texts: readonly string[], routines: readonly Routine[]): readonly Routine[] {
-  const found = new Set<Routine>();
-  const waiting = [...texts];
-  for (let text = waiting.pop(); text !== undefined; text = waiting.pop()) {
-    const words = wordsOf(text);
-    for (const routine of routines) {
-      if (found.has(routine) || !words.has(routine.name.toLowerCase())) continue;
-      found.add(routine);
-      waiting.push(routine.body);
-    }
+/** Words in strings and comments too: SQL that a function puts together is in strings. */
+export function wordsOf(text: string): Words {
+  const found = new Map<string, Set<string>>();
+  const lower = text.toLowerCase();
+  let [last, end] = ['', 0];
+  for (const { 0: word, index } of lower.matchAll(/[\p{L}\p{N}_$]+/gu)) {
+    const qualified = last !== '' && /^"?\s*\.\s*"?$/.test(lower.slice(end, index));
+    const qualifiers = found.get(word) ?? new Set();
+    found.set(word, qualifiers.add(qualified ? last : ''));
+    // What format() puts in place of `%I` can be any name.
+    last = lower[index - 1] === '%' ? '' : word;
+    end = index + word.length;
   }
-  return [...found];
+  return found;
 }
 
-function brokenBy({ name, body }: Routine, gone: readonly string[]): readonly Change[] {
-  const lines = body.split('\n').map(wordsOf);
-  return gone.flatMap((one): Change[] => {
-    const line = lines.findIndex((words) => words.has((one.split('.').at(-1) ?? one).toLowerCase()));
-    if (line < 0) return [];
-    return [
-      {
-        kind: 'function',
-        severity: 'may break',
-        subject: `${name}()`,
-        before: one,
-        after: null,
-        direction: null,
-        effect: `line ${line + 1} of its text names ${one}, which is gone`,
-      },
-    ];
-  });
+/** The word by which a name is found; of a quoted name with blanks or dots in it, the last. */
+export function lastWord(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .match(/[\p{L}\p{N}_$]+/gu)
+      ?.at(-1) ?? ''
+  );
 }
 
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? []);
+/** Whether words name what is called so in a schema. Without a qualifier it can be in any schema. */
+export function mentions(words: Words, schema: string, name: string): boolean {
+  const qualifiers = words.get(lastWord(name));
+  if (qualifiers === undefined) return false;
+  const isOneWord = lastWord(name) === name.toLowerCase();
+  return !isOneWord || qualifiers.has('') || qualifiers.has(lastWord(schema));
 }

@@ -1,6 +1,7 @@
 import type { Causes } from './caused.ts';
+import { lastWord } from './mentions.ts';
 import { filledTables, isRequired } from './required-columns.ts';
-import type { Routine, Rule, Rules, TableColumn } from './rules.ts';
+import type { Name, Routine, Rule, Rules, TableColumn } from './rules.ts';
 
 /** What tables demand now and did not before, or the other way round where that is what hurts. */
 export interface RuleChanges {
@@ -13,10 +14,12 @@ export interface RuleChanges {
   readonly present: ReadonlyMap<string, ReadonlyMap<string, TableColumn>>;
   /** Of the new schema. */
   readonly causes: Causes;
-  readonly routines: readonly Routine[];
-  readonly triggers: readonly Rule[];
+  /** By the last word of their names. */
+  readonly routines: ReadonlyMap<string, readonly Routine[]>;
+  /** By `schema.table`: what it demands now. */
+  readonly demands: ReadonlyMap<string, readonly Rule[]>;
   /** Names that only the old schema has; of what is in a relation that is gone, the relation's. */
-  readonly gone: readonly string[];
+  readonly gone: readonly Name[];
 }
 
 export interface ColumnChange {
@@ -63,8 +66,8 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
       ]),
     ),
     causes: after,
-    routines: after.routines,
-    triggers: after.rules.filter(({ kind }) => kind === 'trigger'),
+    routines: groupedBy(after.routines, ({ name }) => lastWord(name)),
+    demands: grouped(after.rules, (rule) => rule),
     gone: goneNames(before.names, after.names),
   };
 }
@@ -80,13 +83,15 @@ export function isReordered(before: readonly string[] | null, after: readonly st
   return common.join('\0') !== after.filter((label) => before.includes(label)).join('\0');
 }
 
-function goneNames(before: readonly string[], after: readonly string[]): readonly string[] {
-  const are = new Set(after);
-  const gone = before.filter((name) => !are.has(name));
-  const relations = new Set(gone.filter((name) => !name.includes('.')));
-  return gone
-    .filter((name) => !name.includes('.') || !relations.has(name.slice(0, name.indexOf('.'))))
-    .map((name) => name.replace(/\(\)$/, ''));
+function goneNames(before: readonly Name[], after: readonly Name[]): readonly Name[] {
+  const key = ({ schema, relation, name, isFunction }: Name) =>
+    JSON.stringify([schema, relation, name, isFunction]);
+  const are = new Set(after.map(key));
+  return before.filter((one) => {
+    const { schema, relation } = one;
+    if (are.has(key(one))) return false;
+    return relation === null || are.has(key({ schema, relation: null, name: relation, isFunction: false }));
+  });
 }
 
 function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly RuleChange[] {
@@ -138,11 +143,18 @@ function grouped<T>(
   changes: readonly T[],
   of: (change: T) => { readonly schema: string; readonly table: string },
 ): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const change of changes) {
+  return groupedBy(changes, (change) => {
     const { schema, table } = of(change);
-    const key = `${schema}.${table}`;
-    groups.set(key, [...(groups.get(key) ?? []), change]);
+    return `${schema}.${table}`;
+  });
+}
+
+function groupedBy<T>(all: readonly T[], key: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(key(one));
+    if (group === undefined) groups.set(key(one), [one]);
+    else group.push(one);
   }
   return groups;
 }

@@ -186,19 +186,35 @@ export const childrenQuery = `
   LEFT JOIN pg_catalog.pg_partitioned_table t ON t.partrelid = p.oid
   ORDER BY h.inhparent, h.inhrelid`;
 
-/** Routine's. Functions in the SQL-standard form depend on what they name. */
+/** Routine's. */
 export const routinesQuery = `
-  SELECT p.proname::text AS name, p.prosrc AS body
-  FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-  WHERE p.oid >= 16384 AND p.prosqlbody IS NULL AND l.lanname IN ('plpgsql', 'sql')
-  ORDER BY p.oid`;
+  SELECT n.nspname AS schema, p.proname AS name, coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) AS body,
+    CASE WHEN p.prosqlbody IS NULL THEN 'text' ELSE 'parsed' END AS kind,
+    CASE WHEN p.prosecdef THEN
+      ARRAY(SELECT 'PUBLIC' WHERE NOT o.rolsuper
+            UNION ALL
+            SELECT r.rolname::text FROM pg_catalog.pg_roles r
+            WHERE NOT o.rolsuper AND pg_catalog.pg_has_role(o.oid, r.oid, 'USAGE')) END AS grantees
+  FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+  JOIN pg_catalog.pg_language l ON l.oid = p.prolang JOIN pg_catalog.pg_roles o ON o.oid = p.proowner
+  WHERE p.oid >= 16384 AND l.lanname IN ('plpgsql', 'sql')
+  UNION ALL
+  SELECT n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid), 'view', NULL
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid >= 16384 AND c.relkind = 'v'
+  ORDER BY 1, 2, 3`;
 
-/** The names of relations, of their columns, and of functions, by which texts can call them. */
+/** Name's. */
 export const namesQuery = `
-  SELECT c.relname::text AS name FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-  UNION
-  SELECT c.relname || '.' || a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+  SELECT n.nspname AS schema, NULL AS relation, c.relname AS name, false AS "isFunction"
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  UNION ALL
+  SELECT n.nspname, c.relname, a.attname, false
+  FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
   UNION
-  SELECT proname || '()' FROM pg_catalog.pg_proc WHERE oid >= 16384
-  ORDER BY 1`;
+  SELECT n.nspname, NULL, p.proname, true
+  FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.oid >= 16384
+  ORDER BY 1, 2 NULLS FIRST, 3`;

@@ -63,10 +63,24 @@ export interface Rule {
   readonly onDefaults: boolean | null;
 }
 
-/** A function whose text Postgres does not look into before it runs. */
+/** A function or view: what a statement runs without naming what is in it. */
 export interface Routine {
+  readonly schema: string;
   readonly name: string;
   readonly body: string;
+  /** `text`: Postgres does not look into it before it runs. `parsed`: it depends on what it names, like views. */
+  readonly kind: 'text' | 'parsed' | 'view';
+  /** The roles whose privileges it has, `PUBLIC` among them; empty: a superuser's; null: those of who runs it. */
+  readonly grantees: readonly string[] | null;
+}
+
+/** What texts can name: a relation, a column or a function. */
+export interface Name {
+  readonly schema: string;
+  /** A column's; null for others. */
+  readonly relation: string | null;
+  readonly name: string;
+  readonly isFunction: boolean;
 }
 
 /** A foreign key. */
@@ -103,8 +117,7 @@ export interface Rules {
   readonly references: readonly Reference[];
   readonly children: readonly TableLink[];
   readonly routines: readonly Routine[];
-  /** All relations, their columns and functions: `notes`, `notes.body`, `touch()`. */
-  readonly names: readonly string[];
+  readonly names: readonly Name[];
 }
 
 /** Reads them in a few queries. CHECK constraints are evaluated on rows that the database makes of defaults. */
@@ -114,14 +127,14 @@ export async function loadRules(client: Client): Promise<Rules> {
   const { rows: references } = await client.query<Reference>(referencesQuery);
   const { rows: children } = await client.query<TableLink>(childrenQuery);
   const { rows: routines } = await client.query<Routine>(routinesQuery);
-  const { rows: names } = await client.query<{ name: string }>(namesQuery);
+  const { rows: names } = await client.query<Name>(namesQuery);
   return {
     columns,
     rules: await checkedOnDefaults(client, rules, columns),
     references,
     children,
     routines,
-    names: names.map(({ name }) => name),
+    names,
   };
 }
 

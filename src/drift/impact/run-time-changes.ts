@@ -1,8 +1,9 @@
 import type { ColumnReference, Query, RelationUse, SlotValue } from '../../analysis/query.ts';
+import { calledRoutines } from './called-routines.ts';
 import { capturedNames } from './captured.ts';
 import { type Caused, causedBy } from './caused.ts';
 import type { Change, ChangeKind, Severity } from './change.ts';
-import { brokenRoutines } from './mentions.ts';
+import { routineChanges } from './inside-routines.ts';
 import { holdsFewer, shrinks } from './modifier.ts';
 import { isRequired } from './required-columns.ts';
 import { type ColumnChange, isReordered, type RuleChange, type RuleChanges } from './rule-changes.ts';
@@ -18,7 +19,7 @@ import { touches } from './touches.ts';
  * @param query as the database has it after the change
  */
 export function runTimeChanges(before: Query, query: Query, changes: RuleChanges): readonly Change[] {
-  const found: Change[] = [...brokenRoutines(query, changes)];
+  const found: Change[] = [...routineChanges(calledRoutines(query, changes), changes)];
   if (changes.columns.size === 0 && changes.rules.size === 0) return found;
   found.push(...capturedNames(before, query, changes));
   for (const operation of causedBy(query.operations ?? [], changes.causes)) {

@@ -234,4 +234,39 @@ export const runTimeCases: readonly RunTimeCase[] = [
       'C18Set may break: privilege PUBLIC of c18 UPDATE -> none',
     ],
   },
+  {
+    name: 'a function whose text names what another schema still has',
+    schema: `CREATE SCHEMA c19; CREATE TABLE c19.t (id integer, a integer); CREATE SCHEMA c19_other;
+      CREATE TABLE c19_other.t (id integer, a integer);
+      CREATE FUNCTION c19.tally() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM c19.t); END';
+      CREATE FUNCTION c19.tallies() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT sum(c19.tally()) FROM c19_other.t); END';
+      CREATE FUNCTION c19_other.tally() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM c19_other.t); END';
+      CREATE FUNCTION c19_other.tallied() RETURNS bigint LANGUAGE plpgsql AS $$DECLARE n bigint;
+        BEGIN EXECUTE format('SELECT count(*) FROM %I.t', 'c19') INTO n; RETURN n; END$$`,
+    queries: `/* @name C19Gone */ SELECT c19.tally() AS n; /* @name C19Total */ SELECT c19.tallies() AS n;
+      /* @name C19Other */ SELECT c19_other.tally() AS n; /* @name C19Dynamic */ SELECT c19_other.tallied() AS n;`,
+    migration: 'ALTER TABLE c19.t RENAME TO renamed',
+    impact: [
+      'C19Gone may break: function c19.tally() c19.t -> none',
+      'C19Total may break: function c19.tally() c19.t -> none',
+      'C19Dynamic may break: function c19_other.tallied() c19.t -> none',
+    ],
+  },
+  {
+    name: 'what a function does inside meets a new demand of a table',
+    schema: `CREATE TABLE c20 (id integer, a integer); GRANT SELECT, DELETE ON c20 TO PUBLIC; CREATE TABLE c20_other (id integer);
+      CREATE FUNCTION c20_count() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM c20); END';
+      CREATE FUNCTION c20_parsed() RETURNS bigint BEGIN ATOMIC SELECT c20_count(); END;
+      CREATE FUNCTION c20_owner() RETURNS bigint SECURITY DEFINER LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM c20); END';
+      CREATE FUNCTION c20_add() RETURNS void LANGUAGE plpgsql AS 'BEGIN INSERT INTO c20 VALUES (1, 2); END';
+      CREATE VIEW c20_v AS SELECT c20_parsed() AS n; ALTER TABLE c20_other ADD CHECK (c20_count() >= 0)`,
+    queries: `/* @name C20View */ SELECT n FROM c20_v; /* @name C20Owner */ SELECT c20_owner() AS n;
+      /* @name C20Add */ SELECT c20_add() AS done; /* @name C20Check */ INSERT INTO c20_other VALUES (:id);`,
+    migration: `CREATE TABLE c20_new (LIKE c20, CHECK (a > 0)); ALTER TABLE c20 RENAME TO c20_old; ALTER TABLE c20_new RENAME TO c20`,
+    impact: [
+      'C20View may break: privilege PUBLIC of c20 SELECT -> none',
+      'C20Add may break: check c20_new_a_check of c20 none -> CHECK ((a > 0))',
+      'C20Check may break: privilege PUBLIC of c20 SELECT -> none',
+    ],
+  },
 ];
