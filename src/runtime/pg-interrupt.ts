@@ -13,16 +13,20 @@ export function submitInterruptible<Row>(
   query: PgStatement<Row>,
 ): Promise<Executed<Row>> {
   let late: ReturnType<typeof setTimeout> | undefined;
+  let held: Promise<void> | undefined;
   query.onSubmit = (wire) =>
     starts(statement, () => {
       if (late === undefined) {
         late = setTimeout(() => wire.stream.destroy?.(), CANCEL_MILLIS);
-        holdUntil(client, cancelRunning(client, CANCEL_MILLIS));
+        held = cancelRunning(client, CANCEL_MILLIS);
+        holdUntil(client, held);
       }
     });
   return submit<Executed<Row>>(client, query).finally(() => {
     clearTimeout(late);
     interrupt.stop = undefined;
+    // A pool must not lend a client on which statements are held back.
+    return held;
   });
 }
 
