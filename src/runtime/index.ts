@@ -83,6 +83,7 @@ export { type ListenEvent, type ListenOptions, listen } from './listen.ts';
 export { multiHost } from './multi-host.ts';
 export { type ObserveOptions, observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
+export type { PoolStats, WaitBucket } from './pool-waits.ts';
 export { type PostgresJs, postgresJs } from './postgres-js.ts';
 export { type Call, exec, execrows, many, maybe, one, type Query, type ReadOnlyQuery } from './query.ts';
 export { commented } from './query-comment.ts';

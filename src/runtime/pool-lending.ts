@@ -1,6 +1,8 @@
 import { cutOff } from './limits.ts';
 import { isHarmless, isReadOnly, type Lent, lend, type PgClient, type PgPool, READ_TIMEOUT } from './pg.ts';
 import { TOO_LARGE, TOO_LONG } from './pg-statement.ts';
+import { leakWatch } from './pool-leaks.ts';
+import { type PoolStats, waitHistogram } from './pool-waits.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
 /** pg's Pool as a managed pool needs it. */
@@ -21,13 +23,30 @@ export interface Lending {
   /** Lends no more, waits for those lent or waited for, cuts off what lasts longer, and closes. */
   end(timeoutMillis: number): Promise<void>;
   readonly ended: boolean;
+  stats(): PoolStats;
+  /** Makes connections until there are so many. Rejects when one cannot be made. */
+  warmUp(count: number): Promise<void>;
+}
+
+/** When connections are tried, retired and missed, in milliseconds. */
+export interface LendingTimes {
+  readonly pingAfterIdleMillis: number;
+  /** The age at which a connection is closed when it is given back, at the earliest after four fifths of it. */
+  readonly maxLifetimeMillis: number;
+  /** Undefined: nobody is warned of connections that are not given back. */
+  readonly leakAfterMillis: number | undefined;
 }
 
 const PING_TIMEOUT_MILLIS = 2000;
 
 /** Lends a pool's clients, after trying those that were idle for longer than `pingAfterIdleMillis`. */
-export function lending(pool: CountingPool, pingAfterIdleMillis: number): Lending {
+export function lending(
+  pool: CountingPool,
+  { pingAfterIdleMillis, maxLifetimeMillis, leakAfterMillis }: LendingTimes,
+): Lending {
   const madeAt = new WeakMap<PgClient, number>();
+  const retiresAt = new WeakMap<PgClient, number>();
+  const waits = waitHistogram();
   const idleSince = new WeakMap<PgClient, number>();
   /** How to take back what is lent, and how to turn away who waits, each with the reason. */
   const lent = new Map<PgClient, (reason: unknown) => void>();
@@ -71,7 +90,11 @@ export function lending(pool: CountingPool, pingAfterIdleMillis: number): Lendin
       idleFailure = undefined;
       const now = performance.now();
       const made = madeAt.get(client) ?? now;
-      madeAt.set(client, made);
+      if (!madeAt.has(client)) {
+        madeAt.set(client, made);
+        // Not all at once: what was made together is not to be made again together.
+        retiresAt.set(client, made + maxLifetimeMillis * (0.8 + 0.2 * Math.random()));
+      }
       if (made < demotedAt) {
         giveBack(new Error('the server has become read-only'));
         continue;
@@ -112,38 +135,68 @@ export function lending(pool: CountingPool, pingAfterIdleMillis: number): Lendin
     });
   }
 
-  return {
-    borrow: async () => {
-      if (ending !== undefined) {
-        throw endedError();
-      }
-      borrowers += 1;
-      try {
-        const { client, giveBack } = await take();
-        const takeBack = (error?: unknown): void => {
-          if (lent.delete(client)) {
-            const now = performance.now();
-            idleSince.set(client, now);
-            if (isReadOnly(error)) {
-              demotedAt = now;
-            }
-            giveBack(error);
-            leave();
+  async function borrow(): Promise<Lent> {
+    if (ending !== undefined) {
+      throw endedError();
+    }
+    const whenLent = leakAfterMillis === undefined ? undefined : leakWatch(leakAfterMillis);
+    const since = performance.now();
+    borrowers += 1;
+    try {
+      const { client, giveBack } = await take();
+      const stopWatching = whenLent?.();
+      const takeBack = (error?: unknown): void => {
+        if (lent.delete(client)) {
+          stopWatching?.();
+          const now = performance.now();
+          idleSince.set(client, now);
+          if (isReadOnly(error)) {
+            demotedAt = now;
           }
-        };
-        lent.set(client, takeBack);
-        return { client, giveBack: takeBack };
-      } catch (error) {
-        leave();
-        throw error;
-      }
-    },
+          const isOld = now >= (retiresAt.get(client) ?? now);
+          giveBack(isOld && (error === undefined || isHarmless(error)) ? new Error('retired') : error);
+          leave();
+        }
+      };
+      lent.set(client, takeBack);
+      return { client, giveBack: takeBack };
+    } catch (error) {
+      leave();
+      throw error;
+    } finally {
+      waits.note(performance.now() - since);
+    }
+  }
+
+  return {
+    borrow,
     end: (timeoutMillis) => {
       ending ??= drain(timeoutMillis);
       return ending;
     },
     get ended() {
       return ending !== undefined;
+    },
+    stats: () => ({
+      total: pool.totalCount,
+      inUse: lent.size,
+      idle: pool.idleCount,
+      waiting: borrowers - lent.size,
+      waits: waits.read(),
+    }),
+    warmUp: async (count) => {
+      // Those that are idle are borrowed, too: each of the others is a new one then.
+      const missing = Math.max(0, count - lent.size);
+      const outcomes = await Promise.allSettled(Array.from({ length: missing }, borrow));
+      for (const outcome of outcomes) {
+        if (outcome.status === 'fulfilled') {
+          outcome.value.giveBack();
+        }
+      }
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed !== undefined) {
+        throw failed.reason;
+      }
     },
   };
 }

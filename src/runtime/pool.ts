@@ -5,6 +5,7 @@ import { asConnection } from './layer.ts';
 import { limited, limitedConnection, limitedSession } from './limits.ts';
 import { isPgPool, isUnsent, type PgClient, withClientOf } from './pg.ts';
 import { type CountingPool, isLost, type Lending, lending } from './pool-lending.ts';
+import type { PoolStats } from './pool-waits.ts';
 import type { RowReader } from './row.ts';
 import { isNotKept } from './server-error.ts';
 import { noSession, withLent } from './session.ts';
@@ -28,6 +29,16 @@ export interface PoolOptions {
    * 0: for ever. Default 60000.
    */
   readonly queryTimeoutMillis?: number;
+  /**
+   * The age at which a connection is closed, when idle or given back, in milliseconds. In use it is at a random age from
+   * four fifths of it on, so that not all are made again at once. Default: none.
+   */
+  readonly maxLifetimeMillis?: number;
+  /**
+   * A connection that is not given back within so long is warned of by `process.emitWarning`, with the stack of who
+   * borrowed it, in milliseconds. Default: none, and no stack is taken.
+   */
+  readonly leakAfterMillis?: number;
   /** False: no named prepared statements, for poolers that cannot keep them. Default true. */
   readonly prepare?: boolean;
 }
@@ -39,12 +50,23 @@ export interface DatabasePool extends PgConnection {
    * `timeoutMillis` (default 10000) is cut off. Calling it again waits for the same end.
    */
   end(timeoutMillis?: number): Promise<void>;
+  /** How many connections there are, and how long was waited for them; of a replicated pool, the primary's. */
+  stats(): PoolStats;
+  /**
+   * Makes connections until there are `count`, or `max` if that is less; of a replicated pool, to the primary.
+   * @throws ConnectionError or DatabaseError where one cannot be made; those that could be are kept
+   */
+  warmUp(count: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 // How often a statement that can be sent again is sent, and how long the server has to come back.
 const ATTEMPTS = 3;
 const PAUSE_MILLIS = 100;
+
+// pg's default for `max`, and what a timer can wait for.
+const PG_MAX = 10;
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * A pool over pg's Pool, which is handed in: `createPool(pg.Pool, { max: 10 })`. It tries connections that
@@ -55,25 +77,40 @@ export function createPool<PoolClass extends new (config: never) => object>(
   PgPoolClass: PoolClass,
   options: PoolOptions & Omit<NonNullable<ConstructorParameters<PoolClass>[0]>, keyof PoolOptions>,
 ): DatabasePool {
-  const { pingAfterIdleMillis = 10_000, queryTimeoutMillis = 60_000, prepare = true, ...config } = options;
+  const {
+    pingAfterIdleMillis = 10_000,
+    queryTimeoutMillis = 60_000,
+    maxLifetimeMillis = Number.POSITIVE_INFINITY,
+    leakAfterMillis,
+    prepare = true,
+    ...config
+  } = options;
   const connectionString =
     options.connectionString ?? (namesServer(config) ? undefined : process.env.DATABASE_URL);
+  const { max, password } = config as { max?: number; password?: unknown };
+  if (typeof password === 'function' && connectionString !== undefined) {
+    throw new TypeError(
+      'createPool: pg calls a `password` function only without a connection string: give `host`, `user` and `database`',
+    );
+  }
   const pool = new PgPoolClass({
     connectionTimeoutMillis: 5000,
+    ...(maxLifetimeMillis <= LONGEST_TIMER && { maxLifetimeSeconds: maxLifetimeMillis / 1000 }),
     ...(connectionString === undefined ? {} : { connectionString }),
     ...config,
   } as never);
   if (!isPgPool(pool)) {
     throw new TypeError("createPool: the first argument has to be pg's Pool");
   }
-  return handleOf(lending(pool as CountingPool, pingAfterIdleMillis), prepare, queryTimeoutMillis);
+  const times = { pingAfterIdleMillis, maxLifetimeMillis, leakAfterMillis };
+  return handleOf(lending(pool as CountingPool, times), prepare, queryTimeoutMillis, max || PG_MAX);
 }
 
 function namesServer(config: object): boolean {
   return ['host', 'port', 'user', 'database'].some((name) => name in config);
 }
 
-function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number): DatabasePool {
+function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number, max: number): DatabasePool {
   let prepares = prepare;
   const over = (client: PgClient): Connection => (prepares ? client : unprepared(client));
   /** A pooler that has lost one prepared statement loses others. */
@@ -110,6 +147,11 @@ function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number): 
   const handle: DatabasePool = {
     query: async (config) => withClientOf(await pool.borrow(), (client) => client.query(config)),
     end,
+    stats: pool.stats,
+    warmUp: (count) =>
+      pool.warmUp(Math.min(count, max)).catch((error: unknown) => {
+        throw toQueryError({ name: 'warmUp', file: 'pool' }, error, 'not done');
+      }),
     [Symbol.asyncDispose]: () => end(),
   };
   return asConnection(handle, {

@@ -1,0 +1,27 @@
+// Enough to lead from the pool through a query's function to the caller's code.
+const STACK_FRAMES = 30;
+
+/**
+ * Takes down who borrows a connection, as the stack is now. The function returned is called when it is lent; unless what
+ * that returns is called within `millis`, a warning says who did not give it back.
+ */
+export function leakWatch(millis: number): () => () => void {
+  const detail = stackHere();
+  return () => {
+    const timer = setTimeout(() => {
+      process.emitWarning?.(`a connection was not given back to its pool within ${millis} ms`, {
+        type: 'NodriftWarning',
+        detail,
+      });
+    }, millis);
+    return () => clearTimeout(timer);
+  };
+}
+
+function stackHere(): string {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = STACK_FRAMES;
+  const { stack = '' } = new Error('borrowed');
+  Error.stackTraceLimit = before;
+  return stack;
+}
