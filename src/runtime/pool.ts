@@ -31,7 +31,7 @@ export interface PoolOptions {
   readonly queryTimeoutMillis?: number;
   /**
    * The age at which a connection is closed, when idle or given back, in milliseconds. In use it is at a random age from
-   * four fifths of it on, so that not all are made again at once. Default: none.
+   * four fifths of it on, so that not all are made again at once. 0: never. Default 0.
    */
   readonly maxLifetimeMillis?: number;
   /**
@@ -80,13 +80,14 @@ export function createPool<PoolClass extends new (config: never) => object>(
   const {
     pingAfterIdleMillis = 10_000,
     queryTimeoutMillis = 60_000,
-    maxLifetimeMillis = Number.POSITIVE_INFINITY,
+    maxLifetimeMillis = 0,
     leakAfterMillis,
     prepare = true,
     ...config
   } = options;
   const connectionString =
     options.connectionString ?? (namesServer(config) ? undefined : process.env.DATABASE_URL);
+  const lifetime = maxLifetimeMillis || Number.POSITIVE_INFINITY;
   const { max, password } = config as { max?: number; password?: unknown };
   if (typeof password === 'function' && connectionString !== undefined) {
     throw new TypeError(
@@ -95,14 +96,14 @@ export function createPool<PoolClass extends new (config: never) => object>(
   }
   const pool = new PgPoolClass({
     connectionTimeoutMillis: 5000,
-    ...(maxLifetimeMillis <= LONGEST_TIMER && { maxLifetimeSeconds: maxLifetimeMillis / 1000 }),
+    ...(lifetime <= LONGEST_TIMER && { maxLifetimeSeconds: lifetime / 1000 }),
     ...(connectionString === undefined ? {} : { connectionString }),
     ...config,
   } as never);
   if (!isPgPool(pool)) {
     throw new TypeError("createPool: the first argument has to be pg's Pool");
   }
-  const times = { pingAfterIdleMillis, maxLifetimeMillis, leakAfterMillis };
+  const times = { pingAfterIdleMillis, maxLifetimeMillis: lifetime, leakAfterMillis };
   return handleOf(lending(pool as CountingPool, times), prepare, queryTimeoutMillis, max || PG_MAX);
 }
 

@@ -51,7 +51,7 @@ describe("a pool's connections", () => {
     await vi.waitFor(() => expect(pool.stats()).toMatchObject({ total: 0, idle: 0 }), 5000);
   });
 
-  it.each([undefined, 60_000, Number.MAX_SAFE_INTEGER])(
+  it.each([undefined, 0, 60_000, Number.MAX_SAFE_INTEGER])(
     'are kept until then: %s',
     async (maxLifetimeMillis) => {
       pool = open({ max: 1, ...(maxLifetimeMillis !== undefined && { maxLifetimeMillis }) });
