@@ -46,7 +46,7 @@ describe('prepared statements', () => {
       expect(await answer(client, { n })).toEqual({ n });
     }
     expect(await prepared()).toEqual([
-      { name: 'answer_f3158bfd6bd2700a', statement: 'SELECT $1::int4 AS n', calls: 3 },
+      { name: 'answer_6b79ac897522df81', statement: 'SELECT $1::int4 AS n', calls: 3 },
     ]);
   });
 
