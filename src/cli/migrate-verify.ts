@@ -8,7 +8,7 @@ import type { MigrateVerifyOptions } from './program.ts';
 import { count, withProgress } from './report.ts';
 import { visible } from './visible.ts';
 
-/** `nodrift migrate verify`: tries each migration's down migration, says what it does not bring back, and 1 then. */
+/** `nodrift migrate verify`: tries the down migrations, reports what they do not restore, and returns 1 then. */
 export async function migrateVerify(options: MigrateVerifyOptions, io: Io): Promise<number> {
   const config = configuration(options, io);
   const started = performance.now();

@@ -19,7 +19,7 @@ export async function setForSession(
 ): Promise<void> {
   const [name = '', value = ''] = setting.split(' = ');
   const set = `pg_catalog.set_config('${name}', '${value}', false)`;
-  // A pooler says a process of its own at the start, by which it knows whose statement is to be cancelled.
+  // A pooler announces a process id of its own at the start, to find the statement that a cancel request means.
   const process = Number(Reflect.get(client, 'processID')) || 0;
   const { rows } = await client.query<{ direct: boolean }>(
     `SELECT direct, CASE WHEN direct THEN ${set} END

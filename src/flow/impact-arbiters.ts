@@ -7,7 +7,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 /**
  * What Postgres finds wrong with an ON CONFLICT only when it plans or runs it: that its unique key is not there
  * (infer_arbiter_indexes in src/backend/optimizer/util/plancat.c), or can be deferred (ExecCheckIndexConstraints in
- * src/backend/executor/execIndexing.c). EXPLAIN plans and does not execute; of the plan only the keys are looked at.
+ * src/backend/executor/execIndexing.c). EXPLAIN plans and does not execute; of the plan only the keys are read.
  */
 export async function arbiterErrors(
   client: Client,

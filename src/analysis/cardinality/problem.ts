@@ -27,8 +27,8 @@ export function cardinalityProblem(
     rows.max === null ? 'nothing proves that it returns at most one row' : `it can return ${rows.max} rows`;
   const root = rootScope(catalog, query);
   const keys = unboundedRelations(rowAnalysis(query, catalog, variadicParams), root, new Map()).map(keysOf);
-  const vouch = `mark it :many, or :${command}! to assert it.`;
-  const prove = query.commandType === Cmd.select ? `Or add LIMIT 1, ${vouch}` : `Or ${vouch}`;
+  const assertIt = `mark it :many, or :${command}! to assert it.`;
+  const prove = query.commandType === Cmd.select ? `Or add LIMIT 1, ${assertIt}` : `Or ${assertIt}`;
   return [
     `it is marked :${command}, but ${found}`,
     keys.length === 0

@@ -86,7 +86,7 @@ const MOST_COLUMNS = 16;
 function contradict(rules: readonly Rule[], variables: readonly Var[], context: Context): boolean {
   const varno = variables[0]?.varno ?? 0;
   const nullColumns = new Set(variables.map(({ varattno }) => varattno));
-  // How many of a rule's columns were known to be NULL when it was last looked at.
+  // How many of a rule's columns were known to be NULL when it was last checked.
   const asked = new Map<Rule, number>();
   const nullsOf = ({ columns }: Rule) => [...columns].filter((column) => nullColumns.has(column)).length;
   let at = context;

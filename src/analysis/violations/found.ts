@@ -11,7 +11,7 @@ export interface Found {
   readonly violations: Map<string, Violation>;
   /** Whether something can raise any of these errors. */
   open: boolean;
-  /** What was looked at before, and under which settings: `f16500` for a function, and so on. */
+  /** What was visited before, and under which settings: `f16500` for a function, and so on. */
   readonly seen: Set<string>;
   /** Settings that the functions around set. */
   settings: readonly string[];

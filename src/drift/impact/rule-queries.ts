@@ -65,7 +65,7 @@ const granted = `
 const written = `ARRAY['insert', 'update']`;
 
 /**
- * Rule's, but for `onDefaults`. Bits of `tgtype`: 4 INSERT, 8 DELETE, 16 UPDATE (src/include/catalog/pg_trigger.h).
+ * Rule's, except `onDefaults`. Bits of `tgtype`: 4 INSERT, 8 DELETE, 16 UPDATE (src/include/catalog/pg_trigger.h).
  * Of `ev_type`: 1 SELECT, 2 UPDATE, 3 INSERT, 4 DELETE (src/include/nodes/nodes.h).
  */
 export const rulesQuery = `

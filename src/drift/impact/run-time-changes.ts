@@ -78,7 +78,7 @@ function columnRisk(
   return risks;
 }
 
-/** Whether an operation has the value of a stored generated column computed, but for a mere copy of another column. */
+/** Whether an operation computes the value of a stored generated column, except a mere copy of another column. */
 function isComputed(
   { event, columns }: Caused,
   column: TableColumn,
