@@ -5,7 +5,7 @@ import { domainConditions } from './catalog/conditions.ts';
 import { definingQuery } from './catalog/definition.ts';
 import { knownBody, settingsInside } from './catalog/known-body.ts';
 import { type WriteEvent, type WriteTarget, writeTargets } from './catalog/updatable.ts';
-import type { Operation, RelationUse } from './query.ts';
+import type { FunctionUse, Operation, RelationUse } from './query.ts';
 import { entryOf, type Scope } from './scope.ts';
 import { calledFunctions } from './tree/calls.ts';
 import { Cmd, type Node, type QueryNode, Rte, type TargetEntry } from './tree/nodes.ts';
@@ -17,6 +17,8 @@ export interface Effects {
   readonly reads: readonly RelationUse[];
   readonly writes: readonly RelationUse[];
   readonly operations: readonly Operation[];
+  /** Functions that are called, but by the bodies of others; those that initdb makes are left out. */
+  readonly calls: readonly FunctionUse[];
   /** Null where it cannot be seen. */
   readonly readOnly: boolean | null;
 }
@@ -41,6 +43,8 @@ export function effects(query: QueryNode, catalog: Catalog): Effects {
     reads: new Map(),
     writes: new Map(),
     operations: [],
+    calls: new Set(),
+    inside: false,
     changes: false,
     unsure: false,
     seen: new Set(),
@@ -51,6 +55,7 @@ export function effects(query: QueryNode, catalog: Catalog): Effects {
     reads: uses(found.reads, catalog),
     writes: uses(found.writes, catalog),
     operations: found.operations,
+    calls: [...found.calls].flatMap((oid) => functionUse(oid, catalog) ?? []),
     readOnly: found.changes || found.writes.size > 0 ? false : found.unsure ? null : true,
   };
 }
@@ -63,18 +68,22 @@ interface Found {
   readonly reads: Touched;
   readonly writes: Touched;
   readonly operations: Operation[];
+  /** OIDs. */
+  readonly calls: Set<number>;
+  /** Whether it is the body of a function that is looked into. */
+  inside: boolean;
   /** Something is written or locked for sure. */
   changes: boolean;
   /** Something volatile is called. */
   unsure: boolean;
-  /** Views, functions and domains whose definitions have been looked into, and under which settings. */
+  /** Views, functions and domains whose definitions have been looked into, where, and under which settings. */
   readonly seen: Set<string>;
   /** Settings that the functions around set. */
   settings: readonly string[];
 }
 
-function isNew(oid: number, { seen, settings }: Found): boolean {
-  const key = [oid, ...settings].join(' ');
+function isNew(oid: number, { seen, settings, inside }: Found): boolean {
+  const key = [oid, inside, ...settings].join(' ');
   if (seen.has(key)) return false;
   seen.add(key);
   return true;
@@ -221,6 +230,7 @@ function visitDomain(oid: number, found: Found): void {
 const ASSIGNS_ID = new Set([2943, 5059]);
 
 function visitFunction(oid: number, found: Found): void {
+  if (!found.inside && oid >= FIRST_NORMAL_OID) found.calls.add(oid);
   const entry = found.catalog.functions.get(oid);
   if (entry === undefined) {
     found.unsure = true;
@@ -234,10 +244,22 @@ function visitFunction(oid: number, found: Found): void {
     return;
   }
   if (!isNew(oid, found)) return;
-  const around = found.settings;
+  const { settings: around, inside } = found;
   found.settings = settingsInside(entry, around);
+  found.inside = true;
   collect(readNodes(body), found);
   found.settings = around;
+  found.inside = inside;
+}
+
+function functionUse(oid: number, { functions, types }: Catalog): FunctionUse | null {
+  const entry = functions.get(oid);
+  if (entry === undefined) return null;
+  const argumentTypes = entry.argumentTypes.map((type) => {
+    const { schema = '', name = '' } = types.get(type) ?? {};
+    return `${schema}.${name}`;
+  });
+  return { schema: entry.schema, name: entry.name, argumentTypes };
 }
 
 function touch(touched: Touched, oid: number, columns: readonly number[]): void {

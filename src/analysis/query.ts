@@ -62,6 +62,14 @@ export interface Operation {
   readonly columns: readonly string[];
 }
 
+/** A function of the schema, or of an extension. */
+export interface FunctionUse {
+  readonly schema: string;
+  readonly name: string;
+  /** Types of its input arguments with their schemas: `pg_catalog.int4`. */
+  readonly argumentTypes: readonly string[];
+}
+
 /** A constraint that a statement can fail on: what the error that Postgres raises says of it. */
 export interface Violation {
   readonly kind: 'unique' | 'foreignKey' | 'notNull' | 'check' | 'exclusion';
@@ -99,6 +107,8 @@ export interface Query {
   readonly writes: readonly RelationUse[];
   /** What it does to the relations that it writes, in the order of the statement; absent: nothing is known. */
   readonly operations?: readonly Operation[];
+  /** The functions that it calls itself or through views, each once; absent: nothing is known. */
+  readonly calls?: readonly FunctionUse[];
   /**
    * True if it can be sent again without harm: it writes and locks nothing and calls nothing volatile. False if it writes
    * or locks; null if that is unknown, as what a volatile function or a utility statement does.

@@ -16,6 +16,8 @@ export interface LocalScript {
   readonly sql: string;
   /** What was left out and why, one for each place. */
   readonly reasons: readonly string[];
+  /** The statements that it was in, in the same order. */
+  readonly statements: readonly string[];
   /** The roles that exist once it has run. */
   readonly roles: ReadonlySet<string>;
 }
@@ -28,6 +30,7 @@ export interface LocalScript {
 export function withoutClusterStatements(script: string, cluster: Cluster): LocalScript {
   const roles = new Set(cluster.roles);
   const reasons: string[] = [];
+  const statements: string[] = [];
   const pieces: string[] = [];
   let copied = 0;
   for (const { start, end, tokens } of splitStatements(script)) {
@@ -38,12 +41,13 @@ export function withoutClusterStatements(script: string, cluster: Cluster): Loca
     const left = leftOut(words, { roles, disposable: cluster.disposable });
     if (left === null) continue;
     reasons.push(left.reason);
+    statements.push(script.slice(start, end));
     const from = left.start ?? start;
     const to = left.end ?? end;
     pieces.push(script.slice(copied, from), blank(script.slice(from, to)));
     copied = to;
   }
-  return { sql: pieces.join('') + script.slice(copied), reasons, roles };
+  return { sql: pieces.join('') + script.slice(copied), reasons, statements, roles };
 }
 
 interface LeftOut {

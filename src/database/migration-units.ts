@@ -33,8 +33,8 @@ export interface MigrationUnit {
 export interface UnitOptions {
   /** Whether the whole server is thrown away afterwards, so that a migration may create roles in it. */
   readonly disposable?: boolean;
-  /** Told what is left out, once for each place. */
-  readonly note?: (reason: string) => void;
+  /** Told what is left out, once for each place, with the statement that it was in. */
+  readonly note?: (reason: string, statement: string) => void;
 }
 
 /**
@@ -138,7 +138,7 @@ async function localScript(client: Client, sql: string, options: UnitOptions): P
     ? await names(client, 'SELECT rolname AS name FROM pg_catalog.pg_roles')
     : new Set<string>();
   const local = withoutClusterStatements(sql, { roles, disposable: options.disposable === true });
-  for (const reason of local.reasons) options.note?.(reason);
+  for (const [i, reason] of local.reasons.entries()) options.note?.(reason, local.statements[i] ?? '');
   return local.sql;
 }
 

@@ -46,7 +46,7 @@ export async function planImpact(
   config: Config,
   scope: ImpactScope,
   env: Readonly<Record<string, string | undefined>>,
-  note: (reason: string) => void,
+  note: (reason: string, statement: string) => void,
   signal?: AbortSignal,
 ): Promise<ImpactPlan> {
   if (config.source.kind === 'none') throw nothingConfigured();

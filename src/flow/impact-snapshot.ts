@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { type Analysis, analyse } from '../analysis/analyse.ts';
 import { everything } from '../analysis/asked.ts';
 import { asking } from '../analysis/server-error.ts';
-import { loadRules } from '../drift/impact/rules.ts';
+import { loadRules, type Setting } from '../drift/impact/rules.ts';
 import { queryKey, type Snapshot, snapshotOf } from '../drift/impact/snapshot.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { arbiterErrors } from './impact-arbiters.ts';
@@ -15,6 +15,8 @@ export interface SnapshotOptions {
   readonly progress?: (done: number, of: number) => void;
   /** Ends the analysis. */
   readonly signal?: AbortSignal;
+  /** What sessions begin with, beside what the database says of itself. */
+  readonly settings?: readonly Setting[];
 }
 
 /**
@@ -35,7 +37,7 @@ export async function takeSnapshot(
     ...analysis.diagnostics,
     ...(await asking(() => arbiterErrors(client, analysis.queries, options.texts))),
   ];
-  const rules = await asking(() => loadRules(client));
+  const rules = await asking(() => loadRules(client, options.settings));
   return {
     snapshot: snapshotOf(statements, analysis.queries, diagnostics, rules),
     postgres: analysis.postgres,
@@ -55,7 +57,7 @@ export async function snapshotCode(
   client: Client,
   running: ImpactCode,
   coming: ImpactCode | null,
-  options: Pick<SnapshotOptions, 'progress' | 'signal'>,
+  options: Pick<SnapshotOptions, 'progress' | 'signal' | 'settings'>,
 ): Promise<CodeSnapshots> {
   const taken = await takeSnapshot(client, running.statements, { ...running, ...options });
   const { snapshot, postgres } = taken;

@@ -1,10 +1,11 @@
 import type { Client } from 'pg';
+import { settingStatement } from '../database/cluster-settings.ts';
 import type { Database } from '../database/database.ts';
 import type { MigrationUnit } from '../database/migration-units.ts';
 import { type Diagnostic, isInternal } from '../diagnostic.ts';
 import { type Severity, worst } from '../drift/impact/change.ts';
 import { type Comparison, compareSnapshots, type QueryImpact } from '../drift/impact/compare.ts';
-import { byName } from '../drift/impact/rules.ts';
+import { byName, type Setting } from '../drift/impact/rules.ts';
 import type { Snapshot } from '../drift/impact/snapshot.ts';
 import { unfitQueries } from '../drift/impact/unfit.ts';
 import type { Config } from '../project/config.ts';
@@ -19,7 +20,14 @@ import type {
   Rollout,
   RolloutOrder,
 } from './impact-report.ts';
-import { type CodeSnapshots, differentlySent, joined, sentCode, snapshotCode } from './impact-snapshot.ts';
+import {
+  type CodeSnapshots,
+  differentlySent,
+  joined,
+  type SnapshotOptions,
+  sentCode,
+  snapshotCode,
+} from './impact-snapshot.ts';
 import type { InspectedError } from './inspection.ts';
 
 export type ImpactOptions = FlowOptions & ImpactScope;
@@ -39,15 +47,14 @@ export interface Impact {
  */
 export async function impact(config: Config, options: ImpactOptions = {}): Promise<Impact> {
   const notes = new Set<string>();
-  const plan = await planImpact(
-    config,
-    options,
-    options.env ?? process.env,
-    (reason) => notes.add(reason),
-    options.signal,
-  );
-  for (const note of plan.notes) notes.add(note);
-  const states = await statesOf(config, plan, options);
+  const leftOut: string[] = [];
+  const note = (reason: string, statement: string) => {
+    notes.add(reason);
+    leftOut.push(statement);
+  };
+  const plan = await planImpact(config, options, options.env ?? process.env, note, options.signal);
+  for (const found of plan.notes) notes.add(found);
+  const states = await statesOf(config, plan, leftOut, options);
   return reportOn(config, plan, states, options, [...notes]);
 }
 
@@ -58,14 +65,21 @@ interface States {
   readonly coming: readonly [before: Snapshot, after: Snapshot];
 }
 
-async function statesOf(config: Config, plan: ImpactPlan, options: ImpactOptions): Promise<States> {
+/** @param leftOut grows while migrations run: statements that concern the whole server */
+async function statesOf(
+  config: Config,
+  plan: ImpactPlan,
+  leftOut: readonly string[],
+  options: ImpactOptions,
+): Promise<States> {
   const taken: CodeSnapshots[] = [];
   const last = plan.lookedAt.length;
   let { running } = plan;
   const look = async (client: Client, state: number) => {
     options.signal?.throwIfAborted();
     const both = state === 0 || state === last;
-    taken.push(await snapshotAt(client, config, running, both ? plan.coming : null, options));
+    const coming = both ? plan.coming : null;
+    taken.push(await snapshotAt(client, config, running, coming, { ...options, settings: setBy(leftOut) }));
     if (state === 0 && taken[0]) running = sentCode(running, taken[0].running);
   };
   if (config.source.kind === 'schema') {
@@ -151,14 +165,28 @@ async function snapshotAt(
   config: Config,
   running: ImpactCode,
   coming: ImpactCode | null,
-  { progress, signal }: ImpactOptions,
+  { progress, signal, settings }: ImpactOptions & Pick<SnapshotOptions, 'settings'>,
 ): Promise<CodeSnapshots> {
   const { resetSession } = await import('../database/session.ts');
   await resetSession(client, config.searchPath);
   return snapshotCode(client, running, coming, {
     progress: (done, of) => progress?.(`analysing ${done} of ${of} queries`),
     ...(signal && { signal }),
+    ...(settings && { settings }),
   });
+}
+
+/** The settings that statements leave, each after the others. */
+function setBy(statements: readonly string[]): readonly Setting[] {
+  let found: readonly Setting[] = [];
+  for (const statement of statements) {
+    const set = settingStatement(statement);
+    if (set === null) continue;
+    const { of, name, value } = set;
+    found = found.filter((one) => one.of !== of || (name !== null && one.name !== name));
+    if (name !== null && value !== null) found = [...found, { of, name, value }];
+  }
+  return found;
 }
 
 function reportOn(

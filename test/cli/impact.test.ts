@@ -184,6 +184,18 @@ describe('impact', () => {
     expect(report.rollout.order).toBe('migrate first');
   });
 
+  test('settings of the database are not made on the server, and yet said to matter', async () => {
+    const { root } = carsOnServer({
+      'migrations/2_settings.sql':
+        'ALTER DATABASE cars SET search_path TO app, public;\nALTER ROLE cars_app SET work_mem = 64;\n',
+    });
+    const report = await reportOf(root);
+    expect(lines(report)).toEqual(['2_settings: GetCar may break', '2_settings: AddCar may break']);
+    expect(report.migrations[0]?.queries[0]?.changes).toMatchObject([
+      { kind: 'setting', subject: 'search_path of the database', before: null, after: 'app, public' },
+    ]);
+  });
+
   test('a migration that fails is reported, and nothing is left', async () => {
     const { root } = carsOnServer({ 'migrations/2_wrong.sql': 'ALTER TABLE cras ADD COLUMN price int;\n' });
     const { exitCode, stdout, stderr } = await nodrift(['impact'], { cwd: root });

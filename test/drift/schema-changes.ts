@@ -236,6 +236,7 @@ export const changes: readonly SchemaChangeCase[] = [
       'NoteTags compatible: column id int8 -> int4',
       'DueNotes compatible: column id int8 -> int4',
       'TitleLengths compatible: column id int8 -> int4',
+      'AddNote may break: sequence notes_id_seq bigint INCREMENT 1 MINVALUE 1 MAXVALUE 9223372036854775807 -> integer INCREMENT 1 MINVALUE 1 MAXVALUE 2147483647',
       'AddNote compatible: column id int8 -> int4',
       'SetStatus breaks: parameter :id int8 -> int4',
       'SetPrice breaks: parameter :id int8 -> int4',
@@ -680,7 +681,9 @@ export const changes: readonly SchemaChangeCase[] = [
   {
     name: 'a sequence is changed',
     sql: 'ALTER SEQUENCE ticket_numbers INCREMENT BY 10 MAXVALUE 1000',
-    impact: [],
+    impact: [
+      'NextTicket may break: sequence ticket_numbers bigint INCREMENT 1 MINVALUE 1 MAXVALUE 9223372036854775807 -> bigint INCREMENT 10 MINVALUE 1 MAXVALUE 1000',
+    ],
     verify: ['different sequence public.ticket_numbers'],
   },
   {

@@ -15,6 +15,7 @@ export type Direction = 'narrower' | 'wider' | 'other';
  * - column, parameter: its type, nullability or literal union; `before` or `after` is null where it is not there
  * - rows: how many rows it can return; reads, writes: the relations and columns; effect: whether it can be sent again
  * - order: of an enum's labels, by which it compares; function: one that it runs names what is gone
+ * - sequence: one that it draws from; setting: what sessions begin with
  * - required column, default, column type, generated column: of a table that it writes
  * - check, unique, exclusion, foreign key, trigger, rule, check option, materialized view, policy, row security, privilege, partition: of a table that it uses
  */
@@ -28,6 +29,8 @@ export type ChangeKind =
   | 'effect'
   | 'order'
   | 'function'
+  | 'sequence'
+  | 'setting'
   | 'required column'
   | 'default'
   | 'column type'

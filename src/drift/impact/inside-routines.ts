@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import type { Called } from './executed.ts';
 import { lastWord, mentions, type Words, wordsOf } from './mentions.ts';
 import type { RuleChange, RuleChanges } from './rule-changes.ts';
 import { effectOf, shown, subjectOf, textOf } from './rule-effects.ts';
@@ -8,9 +9,9 @@ import type { Name, Routine, Rule } from './rules.ts';
  * What can fail inside functions that a statement runs: their text names what is gone, or a table that demands more.
  * Postgres does not look into the text of a function in PL/pgSQL, or of one in quotes, before it runs.
  */
-export function routineChanges(called: readonly Routine[], changes: RuleChanges): readonly Change[] {
+export function routineChanges(called: readonly Called[], changes: RuleChanges): readonly Change[] {
   if (changes.gone.length === 0 && changes.rules.size === 0) return [];
-  return called
+  return [...new Set(called.map(({ routine }) => routine))]
     .filter(({ kind }) => kind !== 'view')
     .flatMap((routine) => {
       const words = wordsOf(routine.body);

@@ -4,7 +4,8 @@ export type Words = ReadonlyMap<string, ReadonlySet<string>>;
 /** Words in strings and comments too: SQL that a function puts together is in strings. */
 export function wordsOf(text: string): Words {
   const found = new Map<string, Set<string>>();
-  const lower = text.toLowerCase();
+  // The ends of a dollar-quoted string belong to no word.
+  const lower = text.toLowerCase().replaceAll(/\$\w*\$/g, ' ');
   let [last, end] = ['', 0];
   for (const { 0: word, index } of lower.matchAll(/[\p{L}\p{N}_$]+/gu)) {
     const qualified = last !== '' && /^"?\s*\.\s*"?$/.test(lower.slice(end, index));

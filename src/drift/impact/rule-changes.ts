@@ -1,7 +1,9 @@
 import type { Causes } from './caused.ts';
 import { lastWord } from './mentions.ts';
 import { filledTables, isRequired } from './required-columns.ts';
-import type { Name, Routine, Rule, Rules, TableColumn } from './rules.ts';
+import type { Grant, Name, Routine, Rule, Rules, Sequence, TableColumn } from './rules.ts';
+import { type SequenceChange, shrunkSequences } from './sequence-limits.ts';
+import { changedSettings, type SettingChange } from './settings.ts';
 
 /** What tables demand now and did not before, or the other way round where that is what hurts. */
 export interface RuleChanges {
@@ -14,12 +16,25 @@ export interface RuleChanges {
   readonly present: ReadonlyMap<string, ReadonlyMap<string, TableColumn>>;
   /** Of the new schema. */
   readonly causes: Causes;
-  /** By the last word of their names. */
+  /** Functions and views by their keys, and by the last word of their names. */
   readonly routines: ReadonlyMap<string, readonly Routine[]>;
+  readonly routinesByWord: ReadonlyMap<string, readonly Routine[]>;
   /** By `schema.table`: what it demands now. */
   readonly demands: ReadonlyMap<string, readonly Rule[]>;
   /** Names that only the old schema has; of what is in a relation that is gone, the relation's. */
   readonly gone: readonly Name[];
+  /** By schema: the relations and functions that there are now. */
+  readonly names: ReadonlyMap<string, readonly Name[]>;
+  /** Privileges that only the old schema has, of what the new one has too. */
+  readonly revoked: readonly Grant[];
+  /** Those of the new schema. */
+  readonly grants: readonly Grant[];
+  /** Those of the new schema, by `schema.name`. */
+  readonly sequences: ReadonlyMap<string, Sequence>;
+  readonly shrunk: readonly SequenceChange[];
+  readonly settings: readonly SettingChange[];
+  /** Whether there is any change at all. */
+  readonly isAny: boolean;
 }
 
 export interface ColumnChange {
@@ -55,9 +70,14 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
       was.default === column.default;
     return same ? [] : [{ before: was, after: column }];
   });
+  const rules = ruleChanges(before.rules, after.rules);
+  const gone = goneNames(before.names, after.names);
+  const revoked = revokedGrants(before.grants, after.grants);
+  const shrunk = shrunkSequences(before.sequences, after.sequences);
+  const settings = changedSettings(before.settings, after.settings);
   return {
     columns: grouped(columns, ({ after: column }) => column),
-    rules: grouped(ruleChanges(before.rules, after.rules), ({ rule }) => rule),
+    rules: grouped(rules, ({ rule }) => rule),
     filled: { insert: filledTables(after, 'insert'), update: filledTables(after, 'update') },
     present: new Map(
       [...grouped(after.columns, (column) => column)].map(([table, all]) => [
@@ -66,9 +86,20 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
       ]),
     ),
     causes: after,
-    routines: groupedBy(after.routines, ({ name }) => lastWord(name)),
+    routines: groupedBy(after.routines, ({ key }) => key),
+    routinesByWord: groupedBy(after.routines, ({ name }) => lastWord(name)),
     demands: grouped(after.rules, (rule) => rule),
-    gone: goneNames(before.names, after.names),
+    gone,
+    names: groupedBy(
+      after.names.filter(({ relation }) => relation === null),
+      ({ schema }) => schema,
+    ),
+    revoked,
+    grants: after.grants,
+    sequences: new Map(after.sequences.map((one) => [`${one.schema}.${one.name}`, one])),
+    shrunk,
+    settings,
+    isAny: [columns, rules, gone, revoked, shrunk, settings].some(({ length }) => length > 0),
   };
 }
 
@@ -92,6 +123,12 @@ function goneNames(before: readonly Name[], after: readonly Name[]): readonly Na
     if (are.has(key(one))) return false;
     return relation === null || are.has(key({ schema, relation: null, name: relation, isFunction: false }));
   });
+}
+
+function revokedGrants(before: readonly Grant[], after: readonly Grant[]): readonly Grant[] {
+  const key = (grant: Grant) => JSON.stringify([grant.kind, grant.key, grant.role, grant.privilege]);
+  const are = new Set(after.map(key));
+  return before.filter((grant) => !are.has(key(grant)));
 }
 
 function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly RuleChange[] {

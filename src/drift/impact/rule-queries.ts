@@ -1,3 +1,29 @@
+/** Routine.key of a function. */
+const functionKey = (schema: string, func: string) => `${schema}.nspname || '.' || ${func}.proname || '(' ||
+      pg_catalog.array_to_string(ARRAY(
+        SELECT type_schema.nspname || '.' || type.typname
+        FROM pg_catalog.unnest(${func}.proargtypes::pg_catalog.oid[]) WITH ORDINALITY argument(type, n)
+        JOIN pg_catalog.pg_type type ON type.oid = argument.type
+        JOIN pg_catalog.pg_namespace type_schema ON type_schema.oid = type.typnamespace
+        ORDER BY argument.n), ', ') || ')'`;
+
+/** The keys of the functions and views that something depends on, by what pg_depend says of it. */
+const dependsOn = (catalog: string, object: string) => `ARRAY(
+      SELECT ${functionKey('called_schema', 'called')}
+      FROM pg_catalog.pg_depend dep LEFT JOIN pg_catalog.pg_operator op
+        ON dep.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND op.oid = dep.refobjid
+      JOIN pg_catalog.pg_proc called ON called.oid = CASE dep.refclassid
+        WHEN 'pg_catalog.pg_proc'::pg_catalog.regclass THEN dep.refobjid ELSE op.oprcode::pg_catalog.oid END
+      JOIN pg_catalog.pg_namespace called_schema ON called_schema.oid = called.pronamespace
+      WHERE dep.classid = ${catalog} AND dep.objid = ${object} AND called.oid >= 16384
+      UNION
+      SELECT read_schema.nspname || '.' || read.relname
+      FROM pg_catalog.pg_depend dep JOIN pg_catalog.pg_class read ON read.oid = dep.refobjid AND read.relkind = 'v'
+      JOIN pg_catalog.pg_namespace read_schema ON read_schema.oid = read.relnamespace
+      WHERE dep.classid = ${catalog} AND dep.objid = ${object}
+        AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND read.oid >= 16384
+      ORDER BY 1)`;
+
 /** TableColumn's. 16384 is the first OID that initdb does not hand out (src/include/access/transam.h). */
 export const columnsQuery = `
   SELECT c.oid || '.' || a.attnum AS id, n.nspname AS schema, c.relname AS "table", a.attname AS "column",
@@ -20,7 +46,8 @@ export const columnsQuery = `
           ORDER BY o.attnum) AS "computedFrom",
     CASE WHEN a.attgenerated = 's' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated,
     (SELECT pg_catalog.array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
-     WHERE e.enumtypid = a.atttypid) AS labels
+     WHERE e.enumtypid = a.atttypid) AS labels,
+    ${dependsOn("'pg_catalog.pg_attrdef'::pg_catalog.regclass", 'd.oid')} AS calls
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -147,9 +174,13 @@ export const rulesQuery = `
     ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum = ANY (f.numbers) ORDER BY a.attname) AS columns,
     f.definition, f.body, f.events, f.inherited, f.condition,
-    f.id LIKE 'domain %' AS "ofDomain"
+    f.id LIKE 'domain %' AS "ofDomain",
+    CASE WHEN o.catalog IS NULL THEN '{}' ELSE ${dependsOn('o.catalog', "pg_catalog.split_part(f.id, ' ', 2)::pg_catalog.oid")} END AS calls
   FROM found f JOIN pg_catalog.pg_class c ON c.oid = f.relation
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN (VALUES ('constraint', 'pg_catalog.pg_constraint'::pg_catalog.regclass), ('domain', 'pg_catalog.pg_constraint'),
+    ('index', 'pg_catalog.pg_class'), ('trigger', 'pg_catalog.pg_trigger'), ('rule', 'pg_catalog.pg_rewrite'),
+    ('policy', 'pg_catalog.pg_policy')) o(kind, catalog) ON o.kind = pg_catalog.split_part(f.id, ' ', 1)
   WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   ORDER BY n.nspname, c.relname, f.kind, f.name, f.id`;
 
@@ -188,8 +219,10 @@ export const childrenQuery = `
 
 /** Routine's. */
 export const routinesQuery = `
-  SELECT n.nspname AS schema, p.proname AS name, coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) AS body,
-    CASE WHEN p.prosqlbody IS NULL THEN 'text' ELSE 'parsed' END AS kind,
+  SELECT n.nspname AS schema, p.proname AS name, ${functionKey('n', 'p')} AS key,
+    CASE WHEN l.lanname IN ('plpgsql', 'sql') THEN coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) ELSE '' END AS body,
+    CASE WHEN l.lanname NOT IN ('plpgsql', 'sql') THEN 'opaque' WHEN p.prosqlbody IS NULL THEN 'text' ELSE 'parsed' END AS kind,
+    ${dependsOn("'pg_catalog.pg_proc'::pg_catalog.regclass", 'p.oid')} AS calls,
     CASE WHEN p.prosecdef THEN
       ARRAY(SELECT 'PUBLIC' WHERE NOT o.rolsuper
             UNION ALL
@@ -197,12 +230,70 @@ export const routinesQuery = `
             WHERE NOT o.rolsuper AND pg_catalog.pg_has_role(o.oid, r.oid, 'USAGE')) END AS grantees
   FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
   JOIN pg_catalog.pg_language l ON l.oid = p.prolang JOIN pg_catalog.pg_roles o ON o.oid = p.proowner
-  WHERE p.oid >= 16384 AND l.lanname IN ('plpgsql', 'sql')
+  WHERE p.oid >= 16384
   UNION ALL
-  SELECT n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid), 'view', NULL
+  SELECT n.nspname, c.relname, n.nspname || '.' || c.relname, pg_catalog.pg_get_viewdef(c.oid), 'view',
+    ${dependsOn("'pg_catalog.pg_rewrite'::pg_catalog.regclass", 'r.oid')}, NULL
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
   WHERE c.oid >= 16384 AND c.relkind = 'v'
   ORDER BY 1, 2, 3`;
+
+/** Grant's. An owner has all of them. */
+export const grantsQuery = `
+  WITH granted (kind, schema, name, key, role, privilege) AS (
+    SELECT 'schema', n.nspname::text, n.nspname::text, n.nspname::text, x.grantee, x.privilege_type
+    FROM pg_catalog.pg_namespace n,
+      pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) x
+    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND x.privilege_type = 'USAGE'
+    UNION ALL
+    SELECT 'function', n.nspname, p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')',
+      ${functionKey('n', 'p')}, x.grantee, x.privilege_type
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace,
+      pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) x
+    WHERE p.oid >= 16384
+    UNION ALL
+    SELECT 'sequence', n.nspname, c.relname, n.nspname || '.' || c.relname, x.grantee, x.privilege_type
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
+      pg_catalog.aclexplode(coalesce(c.relacl, pg_catalog.acldefault('s', c.relowner))) x
+    WHERE c.oid >= 16384 AND c.relkind = 'S'
+  )
+  SELECT g.kind, g.schema, g.name, g.key,
+    CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END AS role, g.privilege
+  FROM (SELECT kind, schema, name, key, role AS grantee, privilege FROM granted) g
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles s WHERE s.oid = g.grantee AND s.rolsuper)
+  ORDER BY g.kind, g.schema, g.name, g.privilege, 5`;
+
+/** Sequence's. */
+export const sequencesQuery = `
+  SELECT c.oid::text AS id, n.nspname AS schema, c.relname AS name, pg_catalog.format_type(s.seqtypid, NULL) AS type,
+    s.seqmin::text AS min, s.seqmax::text AS max, s.seqincrement::text AS increment, s.seqcycle AS cycle,
+    (SELECT pg_catalog.json_build_object('schema', tn.nspname, 'table', t.relname, 'column', a.attname)
+     FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class t ON t.oid = d.refobjid
+     JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'i'
+       AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass) AS identity
+  FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  ORDER BY c.oid`;
+
+/** Setting's; $1: JSON, more of them. What the server does not know is a setting of an extension or of the schema's own. */
+export const settingsQuery = `
+  WITH all_settings ("of", name, value) AS (
+    SELECT coalesce(pg_catalog.concat_ws(' in ', 'role ' || r.rolname, CASE WHEN s.setdatabase <> 0 THEN 'the database' END), ''),
+      pg_catalog.split_part(o.text, '=', 1), pg_catalog.substr(o.text, pg_catalog.strpos(o.text, '=') + 1)
+    FROM pg_catalog.pg_db_role_setting s LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
+      pg_catalog.unnest(s.setconfig) o(text)
+    WHERE s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+    UNION ALL
+    SELECT * FROM pg_catalog.jsonb_to_recordset($1::pg_catalog.jsonb) x("of" text, name text, value text)
+  )
+  SELECT CASE a.of WHEN '' THEN 'all roles' ELSE a.of END AS of, coalesce(k.name, a.name) AS name, a.value
+  FROM all_settings a LEFT JOIN pg_catalog.pg_settings k ON pg_catalog.lower(k.name) = pg_catalog.lower(a.name)
+  WHERE k.category IS NULL
+    OR k.category ~ '^(Client Connection Defaults|Version and Platform|Lock Management|Error Handling|Customized)'
+  ORDER BY 1, 2`;
 
 /** Name's. */
 export const namesQuery = `

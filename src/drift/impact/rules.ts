@@ -4,10 +4,13 @@ import { checkedOnDefaults } from './on-defaults.ts';
 import {
   childrenQuery,
   columnsQuery,
+  grantsQuery,
   namesQuery,
   referencesQuery,
   routinesQuery,
   rulesQuery,
+  sequencesQuery,
+  settingsQuery,
 } from './rule-queries.ts';
 
 type Event = 'select' | 'insert' | 'update' | 'delete';
@@ -36,6 +39,8 @@ export interface TableColumn {
   readonly labels: readonly string[] | null;
   /** A stored generated column's expression; null for others. */
   readonly generated: string | null;
+  /** What its default or its expression calls, by Routine.key. */
+  readonly calls: readonly string[];
 }
 
 /** Something that a table demands of those who use it. */
@@ -61,17 +66,61 @@ export interface Rule {
   readonly ofDomain: boolean;
   /** A CHECK: whether a row of nothing but defaults satisfies it; null where that is unknown. */
   readonly onDefaults: boolean | null;
+  /** What it calls, by Routine.key. */
+  readonly calls: readonly string[];
 }
 
 /** A function or view: what a statement runs without naming what is in it. */
 export interface Routine {
   readonly schema: string;
   readonly name: string;
+  /** Its name with its schema, a function's with the types of its arguments: `public.f(pg_catalog.int4)`. */
+  readonly key: string;
   readonly body: string;
-  /** `text`: Postgres does not look into it before it runs. `parsed`: it depends on what it names, like views. */
-  readonly kind: 'text' | 'parsed' | 'view';
+  /**
+   * `text`: Postgres does not look into it before it runs. `parsed`: it depends on what it names, like views. `opaque`: one
+   * in another language than SQL and PL/pgSQL, or an aggregate.
+   */
+  readonly kind: 'text' | 'parsed' | 'view' | 'opaque';
+  /** What it depends on, by their keys; empty for a text. */
+  readonly calls: readonly string[];
   /** The roles whose privileges it has, `PUBLIC` among them; empty: a superuser's; null: those of who runs it. */
   readonly grantees: readonly string[] | null;
+}
+
+/** A privilege on something other than a table: roles that are superusers have none, and need none. */
+export interface Grant {
+  readonly kind: 'schema' | 'function' | 'sequence';
+  readonly schema: string;
+  /** A function's as DROP FUNCTION takes it: `f(integer)`. */
+  readonly name: string;
+  /** Of a function Routine.key; of others the name with its schema. */
+  readonly key: string;
+  /** The role that has it, or `PUBLIC`. */
+  readonly role: string;
+  readonly privilege: string;
+}
+
+export interface Sequence {
+  /** Its OID, or its name: what stays through renaming. */
+  readonly id: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly type: string;
+  readonly min: string;
+  readonly max: string;
+  readonly increment: string;
+  readonly cycle: boolean;
+  /** The identity column that draws from it, by its table. */
+  readonly identity: { readonly schema: string; readonly table: string; readonly column: string } | null;
+}
+
+/** What sessions begin with. */
+export interface Setting {
+  /** `the database`, `the server`, `role app` or `role app in the database`. */
+  readonly of: string;
+  readonly name: string;
+  readonly value: string;
 }
 
 /** What texts can name: a relation, a column or a function. */
@@ -118,16 +167,26 @@ export interface Rules {
   readonly children: readonly TableLink[];
   readonly routines: readonly Routine[];
   readonly names: readonly Name[];
+  readonly grants: readonly Grant[];
+  readonly sequences: readonly Sequence[];
+  /** Without those that decide only about plans, memory and logs. */
+  readonly settings: readonly Setting[];
 }
 
-/** Reads them in a few queries. CHECK constraints are evaluated on rows that the database makes of defaults. */
-export async function loadRules(client: Client): Promise<Rules> {
+/**
+ * Reads them in a few queries. CHECK constraints are evaluated on rows that the database makes of defaults.
+ * @param set settings beside those that the database has
+ */
+export async function loadRules(client: Client, set: readonly Setting[] = []): Promise<Rules> {
   const { rows: columns } = await client.query<TableColumn>(columnsQuery);
   const { rows: rules } = await client.query<Rule>(rulesQuery);
   const { rows: references } = await client.query<Reference>(referencesQuery);
   const { rows: children } = await client.query<TableLink>(childrenQuery);
   const { rows: routines } = await client.query<Routine>(routinesQuery);
   const { rows: names } = await client.query<Name>(namesQuery);
+  const { rows: grants } = await client.query<Grant>(grantsQuery);
+  const { rows: sequences } = await client.query<Sequence>(sequencesQuery);
+  const { rows: settings } = await client.query<Setting>(settingsQuery, [JSON.stringify(set)]);
   return {
     columns,
     rules: await checkedOnDefaults(client, rules, columns),
@@ -135,11 +194,14 @@ export async function loadRules(client: Client): Promise<Rules> {
     children,
     routines,
     names,
+    grants,
+    sequences,
+    settings,
   };
 }
 
 /** The same with names for what they are about, for comparing two databases. */
-export function byName({ columns, rules, ...links }: Rules): Rules {
+export function byName({ columns, rules, sequences, ...links }: Rules): Rules {
   return {
     ...links,
     columns: columns.map((column) => ({
@@ -149,6 +211,10 @@ export function byName({ columns, rules, ...links }: Rules): Rules {
     rules: rules.map((rule) => ({
       ...rule,
       id: JSON.stringify([rule.kind, rule.schema, rule.table, rule.name, rule.definition]),
+    })),
+    sequences: sequences.map((sequence) => ({
+      ...sequence,
+      id: JSON.stringify([sequence.schema, sequence.name]),
     })),
   };
 }

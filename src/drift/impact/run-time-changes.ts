@@ -1,14 +1,17 @@
 import type { ColumnReference, Query, RelationUse, SlotValue } from '../../analysis/query.ts';
-import { calledRoutines } from './called-routines.ts';
 import { capturedNames } from './captured.ts';
 import { type Caused, causedBy } from './caused.ts';
 import type { Change, ChangeKind, Severity } from './change.ts';
+import { executedBy } from './executed.ts';
 import { routineChanges } from './inside-routines.ts';
 import { holdsFewer, shrinks } from './modifier.ts';
+import { objectPrivilegeChanges, ungrantedSequences } from './object-privileges.ts';
 import { isRequired } from './required-columns.ts';
 import { type ColumnChange, isReordered, type RuleChange, type RuleChanges } from './rule-changes.ts';
 import { effectOf, shown, subjectOf, textOf } from './rule-effects.ts';
 import type { Rule, TableColumn } from './rules.ts';
+import { sequenceChanges } from './sequence-limits.ts';
+import { settingChanges } from './settings.ts';
 import { touches } from './touches.ts';
 
 /**
@@ -19,8 +22,14 @@ import { touches } from './touches.ts';
  * @param query as the database has it after the change
  */
 export function runTimeChanges(before: Query, query: Query, changes: RuleChanges): readonly Change[] {
-  const found: Change[] = [...routineChanges(calledRoutines(query, changes), changes)];
-  if (changes.columns.size === 0 && changes.rules.size === 0) return found;
+  if (!changes.isAny) return [];
+  const executed = executedBy(query, changes);
+  const found: Change[] = [
+    ...routineChanges(executed.routines, changes),
+    ...objectPrivilegeChanges(query, executed, changes),
+    ...sequenceChanges(query, executed, changes),
+    ...settingChanges(query, changes.settings),
+  ];
   found.push(...capturedNames(before, query, changes));
   for (const operation of causedBy(query.operations ?? [], changes.causes)) {
     const key = `${operation.schema}.${operation.table}`;
@@ -60,7 +69,9 @@ function columnRisk(
   if (by === 'partition') return ofPartition(subject, before, after);
   if (!given) {
     const isFilled = filled.insert.has(`${after.schema}.${after.table}`);
-    return event === 'insert' ? leftOut(subject, before, after, isFilled) : [];
+    if (event !== 'insert') return [];
+    const ungranted = before === null ? ungrantedSequences(after, changes) : [];
+    return [...leftOut(subject, before, after, isFilled), ...ungranted];
   }
   if (before === null) return [];
   const risks: Change[] = [];

@@ -22,3 +22,52 @@ describe('a statement that Postgres accepts and that fails when it runs:', () =>
     expect(linesOf({ ...comparison, impacts })).toEqual(impact);
   });
 });
+
+describe('what sessions begin with', () => {
+  let states: States;
+  beforeAll(async () => {
+    states = await statesOf(
+      18,
+      'CREATE TABLE s1 (id integer)',
+      '/* @name Read */ SELECT id FROM s1; /* @name Add */ INSERT INTO s1 VALUES (:id);',
+    );
+  });
+  afterAll(() => states?.close());
+
+  const database = (change: string) =>
+    `DO $$BEGIN EXECUTE format('ALTER DATABASE %I ${change}', current_database()); END$$`;
+
+  test.each([
+    [
+      'search_path',
+      database('SET search_path = other'),
+      [
+        'Read may break: setting search_path of the database none -> other',
+        'Add may break: setting search_path of the database none -> other',
+      ],
+    ],
+    [
+      'default_transaction_read_only',
+      database('SET default_transaction_read_only = on'),
+      ['Add may break: setting default_transaction_read_only of the database none -> on'],
+    ],
+    ['what decides about plans only', database('SET random_page_cost = 1.1'), []],
+  ])('%s', async (_, sql, impact) => {
+    const [before, after] = await states.through(sql);
+    expect(linesOf(compared(before, after))).toEqual(impact);
+    await states.through(database('RESET ALL'));
+  });
+
+  test('a setting of a role, and back', async () => {
+    const set =
+      "DO $$BEGIN CREATE ROLE nodrift_set; EXCEPTION WHEN duplicate_object THEN NULL; END$$; ALTER ROLE nodrift_set SET DateStyle = 'SQL'";
+    const [before, after, later] = await states.through(set, 'ALTER ROLE nodrift_set RESET ALL');
+    expect(linesOf(compared(before, after))[0]).toBe(
+      'Read may break: setting DateStyle of role nodrift_set none -> SQL',
+    );
+    expect(linesOf(compared(after, later))[0]).toBe(
+      'Read may break: setting DateStyle of role nodrift_set SQL -> none',
+    );
+    expect(compared(before, later).impacts).toEqual([]);
+  });
+});
