@@ -1,22 +1,23 @@
 import { isIntercepted, isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
-import { foldSetOperation, type Scope } from '../scope.ts';
+import { foldSetOperation, innerScope, type Scope, withQueryOf } from '../scope.ts';
 import { step } from '../steps.ts';
-import { constantValue } from '../tree/constants.ts';
-import type { Expr, FromExpr, JoinTreeNode, QueryNode } from '../tree/nodes.ts';
+import { isAlways } from '../tree/constants.ts';
+import { isGrouped, mayBeEmpty } from '../tree/groups.ts';
+import type { Expr, JoinTreeNode, RangeTblEntry, RangeTblRef, SetOperationStmt } from '../tree/nodes.ts';
 import { Cmd, Join, Rte, SetOp } from '../tree/nodes.ts';
 import { queryBehind } from './block.ts';
 import { limited } from './limit.ts';
 
-const counted = new WeakMap<QueryNode, number>();
+const counted = new WeakMap<Scope, number>();
 
 /** The fewest rows that a query returns or writes, whatever the data. */
 export function minRows(scope: Scope): number {
   const { query } = scope;
-  let found = counted.get(query);
+  let found = counted.get(scope);
   if (found === undefined) {
     step();
     found = query.commandType === Cmd.select ? minSelected(scope) : minWritten(scope);
-    counted.set(query, found);
+    counted.set(scope, found);
   }
   return found;
 }
@@ -25,38 +26,38 @@ function minSelected(scope: Scope): number {
   const { query } = scope;
   if (query.hasTargetSRFs) return 0;
   const min =
-    query.setOperations === null
-      ? minOfSelect(scope)
-      : foldSetOperation(
-          query.setOperations,
-          ({ rtindex }) => minEntry(rtindex, scope),
-          ({ op, all }, left, right) => {
-            if (op !== SetOp.union) return 0;
-            return all ? left + right : Math.min(1, left + right);
-          },
-        );
+    query.setOperations === null ? minOfSelect(scope) : minOfSetOperation(query.setOperations, scope);
   return limited(query, { min, max: null }).min;
+}
+
+function minOfSetOperation(root: SetOperationStmt | RangeTblRef, scope: Scope): number {
+  return foldSetOperation(
+    root,
+    ({ rtindex }) => minEntry(rtindex, scope),
+    ({ op, all }, left, right) => {
+      if (op !== SetOp.union) return 0;
+      return all ? left + right : Math.min(1, left + right);
+    },
+  );
 }
 
 function minOfSelect(scope: Scope): number {
   const { query } = scope;
-  const { groupClause, groupingSets, havingQual, distinctClause, rowMarks } = query;
-  if (havingQual !== null) return 0;
-  // Without GROUP BY there is a group of no rows too, and so there is with GROUP BY ().
-  if (groupClause === null && (query.hasAggs || groupingSets !== null)) return 1;
-  // Rows that are locked may be gone by then, or skipped.
-  if (rowMarks !== null) return 0;
-  const rows = minFrom(query.jointree, scope);
-  return groupClause !== null || groupingSets !== null || distinctClause !== null ? Math.min(1, rows) : rows;
+  if (query.havingQual !== null) return 0;
+  if (isGrouped(query) && mayBeEmpty(query)) return 1;
+  // Rows that are locked, and may be gone by then, are those of tables: of these none is sure anyway.
+  const rows = minInput(scope);
+  return isGrouped(query) || query.distinctClause !== null ? Math.min(1, rows) : rows;
 }
 
-/** The fewest rows that FROM and WHERE let through. */
-function minFrom(tree: FromExpr | null, scope: Scope): number {
-  return tree === null ? 1 : minTree(tree, scope);
+/** The fewest rows that FROM and WHERE of a scope's query let through, whatever the data. */
+export function minInput(scope: Scope): number {
+  const { jointree } = scope.query;
+  return jointree === null ? 1 : minTree(jointree, scope);
 }
 
-/** The fewest rows of a part of a query's FROM. */
-function minTree(tree: JoinTreeNode, scope: Scope): number {
+/** The fewest rows of a part of the FROM of a scope's query, whatever the data. */
+export function minTree(tree: JoinTreeNode, scope: Scope): number {
   step();
   switch (tree.tag) {
     case 'RANGETBLREF':
@@ -77,11 +78,6 @@ function minTree(tree: JoinTreeNode, scope: Scope): number {
   }
 }
 
-/** Whether a condition is no condition: `ON true`. */
-function isAlways(condition: Expr | null): boolean {
-  return condition === null || (condition.tag === 'CONST' && constantValue(condition) === true);
-}
-
 function minEntry(index: number, scope: Scope): number {
   const entry = scope.query.rtable?.[index - 1];
   if (entry === undefined) return 0;
@@ -95,11 +91,23 @@ function minEntry(index: number, scope: Scope): number {
       return (entry.values_lists ?? []).length;
     case Rte.function: {
       const calls = entry.functions ?? [];
-      return calls.every(({ funcexpr }) => returnsOne(funcexpr)) ? 1 : 0;
+      // ROWS FROM: as many as the longest has.
+      return calls.some(({ funcexpr }) => returnsOne(funcexpr)) ? 1 : 0;
     }
+    case Rte.cte:
+      return minRecursive(entry, scope);
     default:
       return 0;
   }
+}
+
+/** A recursive WITH query has the rows that it starts from; what it finds of itself while it runs may be fewer. */
+function minRecursive(entry: RangeTblEntry, scope: Scope): number {
+  const found = entry.self_reference ? null : withQueryOf(scope, entry);
+  const operation = found?.node.ctequery.setOperations;
+  if (!found || operation?.tag !== 'SETOPERATIONSTMT') return 0;
+  const min = minOfSetOperation(operation.larg, innerScope(found.scope, found.node.ctequery));
+  return operation.all ? min : Math.min(1, min);
 }
 
 function returnsOne(call: Expr): boolean {
@@ -121,5 +129,5 @@ function minWritten(scope: Scope): number {
       (target) => isRewritten(target.relation, event) || isIntercepted(target.relation, scope.catalog, event),
     ),
   );
-  return skips ? 0 : minFrom(query.jointree, scope);
+  return skips ? 0 : minInput(scope);
 }

@@ -1,15 +1,15 @@
+import { minInput } from '../cardinality/min-rows.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
 import { aggregates } from '../never-null/aggregates.ts';
+import { mayBeEmpty } from '../tree/groups.ts';
 import type { Aggref, Expr } from '../tree/nodes.ts';
 import { hasInput, hasRow } from './aggregate-input.ts';
 import type { Context } from './context.ts';
 import { arrayOfArrays } from './dimensions.ts';
-import { mayBeEmpty } from './grouping.ts';
 import { withNullable } from './join-facts.ts';
 import { learn } from './learn.ts';
 import { TRUE } from './outcomes.ts';
 import { reachesRow } from './reached-row.ts';
-import { someInput } from './rows.ts';
 
 /** Aggregates whose value is an array of their argument's values (pg_proc.dat). */
 const arrayAgg = 2335;
@@ -35,7 +35,7 @@ export function aggregateFacts(call: Aggref, context: Context): Facts {
     call.aggfilter === null &&
     (!mayBeEmpty(frame.scope.query) ||
       hasRow(context.proven, context) ||
-      someInput(frame.scope) ||
+      minInput(frame.scope) > 0 ||
       reachesRow(frame));
   const value = valueOverRows(call.aggfnoid, rule, args, direct, someRow);
   return value.nullable && rule === 'args' && hasInput(call, context) ? withNullable(value, false) : value;

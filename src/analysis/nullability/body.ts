@@ -1,3 +1,4 @@
+import { minRows } from '../cardinality/min-rows.ts';
 import { baseType } from '../catalog/base-type.ts';
 import type { Catalog, FunctionEntry } from '../catalog/catalog.ts';
 import { knownBody } from '../catalog/known-body.ts';
@@ -8,7 +9,6 @@ import type { QueryNode } from '../tree/nodes.ts';
 import { isNode, readNodes } from '../tree/read.ts';
 import type { Engine, FunctionBody } from './context.ts';
 import { keepsNotNull } from './conversion.ts';
-import { atLeastOneRow } from './rows.ts';
 
 /**
  * Reads what a function in SQL returns; null if that cannot be told.
@@ -28,7 +28,7 @@ export function functionBody(engine: Engine, entry: FunctionEntry): FunctionBody
     columns: columns.map((facts, i) =>
       keepsNotNull(engine.catalog, types[i] ?? 0, declared[i] ?? 0) ? facts : anything,
     ),
-    atLeastOneRow: atLeastOneRow(rootScope(engine.catalog, query)),
+    atLeastOneRow: minRows(rootScope(engine.catalog, query)) > 0,
   };
 }
 

@@ -1,47 +1,15 @@
-import { type Expr, type GroupingSet, type QueryNode, Rte } from '../tree/nodes.ts';
+import { nestedSets, SetKind } from '../tree/groups.ts';
+import { type Expr, type GroupingSet, Rte } from '../tree/nodes.ts';
 import type { Context, Grouping } from './context.ts';
 import { expressionKey } from './key.ts';
 
-/** Whether a query's result rows stand for groups. */
-export function isGrouped(query: QueryNode): boolean {
-  return (
-    query.hasAggs || query.groupClause !== null || query.groupingSets !== null || query.havingQual !== null
-  );
-}
-
-/** Whether a group may have no row: without GROUP BY, or with the empty grouping set. */
-export function mayBeEmpty(query: QueryNode): boolean {
-  if (query.groupingSets !== null) return query.groupingSets.every(includesEmptySet);
-  return (query.groupClause ?? []).length === 0;
-}
-
-/** GroupingSetKind (parsenodes.h). */
-const Kind = { empty: 0, simple: 1, rollup: 2, cube: 3, sets: 4 } as const;
-
-function includesEmptySet(set: GroupingSet): boolean {
-  switch (set.kind) {
-    case Kind.simple:
-      return (set.content ?? []).length === 0;
-    case Kind.sets:
-      return nested(set).some(includesEmptySet);
-    default:
-      return true;
-  }
-}
-
-function nested(set: GroupingSet): readonly GroupingSet[] {
-  return (set.content ?? []).filter(
-    (item): item is GroupingSet => typeof item === 'object' && item !== null && 'tag' in item,
-  );
-}
-
 /** `ressortgroupref`s that are in every grouping set of these. */
 function inEverySet(set: GroupingSet): ReadonlySet<number> {
-  if (set.kind === Kind.simple) {
+  if (set.kind === SetKind.simple) {
     return new Set((set.content ?? []).filter((item): item is number => typeof item === 'number'));
   }
-  if (set.kind !== Kind.sets) return new Set();
-  const [first, ...others] = nested(set).map(inEverySet);
+  if (set.kind !== SetKind.sets) return new Set();
+  const [first, ...others] = nestedSets(set).map(inEverySet);
   return new Set([...(first ?? [])].filter((reference) => others.every((other) => other.has(reference))));
 }
 

@@ -1,9 +1,11 @@
+import { limited } from '../cardinality/limit.ts';
 import { foldSetOperation } from '../scope.ts';
+import { isGrouped, mayBeEmpty } from '../tree/groups.ts';
 import { Cmd, type QueryNode, Rte, SetOp } from '../tree/nodes.ts';
 import type { Frame } from './context.ts';
-import { isGrouped, mayBeEmpty } from './grouping.ts';
 import { entryFacts } from './range-table.ts';
-import { keepsNoRow } from './rows.ts';
+
+const anyRows = { min: 0, max: null };
 
 /**
  * Whether a query returns no row whatever the data: `WHERE false`, LIMIT 0, contradictions.
@@ -13,7 +15,7 @@ import { keepsNoRow } from './rows.ts';
  */
 export function isNever(query: QueryNode, noInput: boolean, noGroup: boolean): boolean {
   if (query.commandType !== Cmd.select) return false;
-  return noGroup || keepsNoRow(query.limitCount) || (noInput && !hasEmptyGroup(query));
+  return noGroup || limited(query, anyRows).max === 0 || (noInput && !hasEmptyGroup(query));
 }
 
 /** Whether there are no rows because there are none of a subquery that is joined, or of the arms. */

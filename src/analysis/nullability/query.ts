@@ -1,6 +1,9 @@
+import { minTree } from '../cardinality/min-rows.ts';
 import { anything, type Facts } from '../facts.ts';
 import { foldSetOperation, innerScope, resultExpressions, rootScope } from '../scope.ts';
+import { isAlways } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
+import { isGrouped, mayBeEmpty } from '../tree/groups.ts';
 import {
   Cmd,
   type QueryNode,
@@ -13,7 +16,7 @@ import { startingFrom } from './atoms.ts';
 import { type Context, contextAt, type Engine, type Frame, type Opened } from './context.ts';
 import { keepsNotNull } from './conversion.ts';
 import { hasPartner } from './foreign-key.ts';
-import { groupingOf, isGrouped, mayBeEmpty } from './grouping.ts';
+import { groupingOf } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { isReal, learnOfRows, regionKey } from './learn.ts';
 import { emptyMemo, remembered } from './memo.ts';
@@ -22,7 +25,6 @@ import { TRUE } from './outcomes.ts';
 import { entryFacts } from './range-table.ts';
 import { regionsOf } from './regions.ts';
 import { writtenBy } from './returning.ts';
-import { isAlways, treeHasRow } from './rows.ts';
 
 /** How often a query is opened, in different contexts of queries around it. */
 const MOST_OPENS = 64;
@@ -169,7 +171,7 @@ function withPartners(frame: Frame, rows: Context): Context {
     const found =
       side.tag === 'RANGETBLREF' &&
       hasPartner(query, side.rtindex, condition, (levels) => contextAt(at, levels));
-    if (found || (isAlways(condition) && treeHasRow(side, frame.scope)))
+    if (found || (isAlways(condition) && minTree(side, frame.scope) > 0))
       at = learnOfRows(at, new Set([regionKey(frame, region)]));
   }
   return at;

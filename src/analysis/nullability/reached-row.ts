@@ -1,8 +1,8 @@
 import { conjuncts } from '../tree/conjuncts.ts';
+import { isAlways } from '../tree/constants.ts';
 import { type Expr, Join, type JoinTreeNode, type Var } from '../tree/nodes.ts';
 import { type Context, contextAt, type Frame } from './context.ts';
 import { hasPartner } from './foreign-key.ts';
-import { isAlways } from './rows.ts';
 
 /** Of a longer FROM nothing is told. */
 const MOST_ENTRIES = 16;

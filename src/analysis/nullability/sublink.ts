@@ -1,12 +1,14 @@
+import { limited } from '../cardinality/limit.ts';
+import { minRows } from '../cardinality/min-rows.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
 import { innerScope, resultExpressions } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
+import { isGrouped } from '../tree/groups.ts';
 import { type QueryNode, Sub, type SubLink } from '../tree/nodes.ts';
 import type { Context, Frame } from './context.ts';
 import { arrayOfArrays } from './dimensions.ts';
 import { withNullable } from './join-facts.ts';
 import { reachesRow } from './reached-row.ts';
-import { atLeastOneRow, keepsItsRows } from './rows.ts';
 
 /** What is proven of a subquery's value in an expression (PostgreSQL documentation, 9.24). */
 export function subLinkFacts(link: SubLink, context: Context): Facts {
@@ -20,7 +22,7 @@ export function subLinkFacts(link: SubLink, context: Context): Facts {
     case Sub.all:
       return link.testexpr === null ? anything : comparison(link, columns, context);
     case Sub.rowCompare:
-      return link.testexpr === null || !atLeastOneRow(innerScope(context.frame.scope, link.subselect))
+      return link.testexpr === null || minRows(innerScope(context.frame.scope, link.subselect)) === 0
         ? anything
         : comparison(link, columns, context);
     case Sub.expr:
@@ -39,8 +41,18 @@ export function subLinkFacts(link: SubLink, context: Context): Facts {
 
 /** Also where it follows a foreign key: `(SELECT name FROM author WHERE id = book.author_id)`. */
 function hasRow(query: QueryNode, inside: Frame, context: Context): boolean {
-  if (atLeastOneRow(innerScope(context.frame.scope, query))) return true;
+  if (minRows(innerScope(context.frame.scope, query)) > 0) return true;
   return keepsItsRows(query) && reachesRow(inside);
+}
+
+/** Whether a query has a row where FROM and WHERE let one through. */
+function keepsItsRows(query: QueryNode): boolean {
+  return (
+    query.setOperations === null &&
+    !query.hasTargetSRFs &&
+    !isGrouped(query) &&
+    limited(query, { min: 1, max: null }).min === 1
+  );
 }
 
 function comparison(link: SubLink, columns: readonly Facts[], context: Context): Facts {

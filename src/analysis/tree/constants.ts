@@ -1,4 +1,4 @@
-import type { Const } from './nodes.ts';
+import type { Const, Expr } from './nodes.ts';
 
 // src/include/catalog/pg_type.dat
 const BOOL = 16;
@@ -43,6 +43,11 @@ export function constantValue(node: Const): string | number | boolean | null | u
     default:
       return undefined;
   }
+}
+
+/** Whether a condition is no condition: `ON true`. */
+export function isAlways(condition: Expr | null): boolean {
+  return condition === null || (condition.tag === 'CONST' && constantValue(condition) === true);
 }
 
 /** The characters of a text datum (src/include/varatt.h); a parsed constant's header has four bytes. */

@@ -1,7 +1,7 @@
 import { literalsOf } from '../literals.ts';
-import { isGrouped } from '../nullability/grouping.ts';
 import { innerScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
 import { step } from '../steps.ts';
+import { isGrouped } from '../tree/groups.ts';
 import {
   Cmd,
   type Expr,

@@ -94,3 +94,9 @@ SELECT (SELECT max(a.name) FROM author a, late_author l WHERE a.id = b.author_id
 SELECT b.id, x.name, x.last, y.n FROM book b CROSS JOIN LATERAL (SELECT max(a.name) AS name, max(a.name) FILTER (WHERE a.id > 1) AS last FROM author a WHERE a.id = b.author_id) x LEFT JOIN LATERAL (SELECT array_agg(o.id) AS n FROM book o WHERE o.author_id = b.author_id) y ON true;
 SELECT b.author_id, (SELECT max(a.name) FROM author a WHERE a.id = b.author_id) AS a FROM book b GROUP BY ROLLUP (b.author_id);
 SELECT b.id, (SELECT max(a.name) FROM author a WHERE a.id = b.author_id) AS a FROM book b FOR UPDATE;
+SELECT (SELECT n FROM counted) AS a, (SELECT n FROM counted WHERE n > 0) AS b, (SELECT max(n) FROM counted) AS c;
+SELECT (SELECT x FROM abs(1) x) AS a, (SELECT x FROM abs(NULL::int) x) AS b, (SELECT max(x) FROM ROWS FROM (length('a'), generate_series(1, 0)) r(x, y)) AS c, (SELECT max(x) FROM generate_series(1, 0) x) AS d;
+SELECT (SELECT x FROM (VALUES (1), (2)) v(x) LIMIT 1 OFFSET 1) AS a, (SELECT x FROM (VALUES (1)) v(x) LIMIT 1 OFFSET 1) AS b, (SELECT x FROM (VALUES (1)) v(x) OFFSET NULL) AS c;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3), none(i) AS (SELECT id FROM nothing UNION ALL SELECT i + 1 FROM none WHERE i < 3) SELECT (SELECT max(i) FROM n) AS a, (SELECT max(i) FROM none) AS b;
+WITH i AS (INSERT INTO author VALUES (9, 'New') RETURNING name), u AS (UPDATE author SET name = 'x' WHERE id = 999 RETURNING name), g AS (INSERT INTO guarded VALUES (8, 'x', -1) RETURNING id) SELECT (SELECT name FROM i) AS a, (SELECT max(name) FROM i) AS b, (SELECT name FROM u) AS c, (SELECT id FROM g) AS d;
+SELECT (SELECT max(n) FROM (SELECT count(*) AS n FROM nothing GROUP BY ROLLUP (label)) x) AS a, (SELECT max(n) FROM (SELECT count(*) AS n FROM nothing GROUP BY label) x) AS b, (SELECT x FROM (VALUES (1)) v(x) FOR UPDATE) AS c, (SELECT x FROM (VALUES (1)) v(x), customer FOR UPDATE OF customer LIMIT 1) AS d;

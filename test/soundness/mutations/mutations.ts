@@ -284,17 +284,6 @@ export const mutations: readonly Mutation[] = [
     ],
   ),
   ...at(
-    'rows',
-    ['LIMIT 0 returns a row', '(constantNumber(limit) ?? 0) < 1', '(constantNumber(limit) ?? 0) < 0'],
-    [
-      'OFFSET leaves a row',
-      'if (offset !== null && !isNull(offset) && constantNumber(offset) !== 0) return true;',
-      '',
-    ],
-    ['HAVING leaves the group', 'if (query.havingQual !== null) return false;\n  // Without', '// Without'],
-    ['WHERE leaves a row', 'return isAlways(node.quals) && (node.fromlist', 'return (node.fromlist'],
-  ),
-  ...at(
     'sublink',
     [
       'a scalar subquery always has a row',
@@ -612,11 +601,26 @@ export const mutations: readonly Mutation[] = [
     'if (depthIn(inside, scope) === node.agglevelsup) fixed = false;',
     '',
   ]),
-  ...inFile('cardinality/min-rows', [
-    'HAVING leaves the one group',
-    'if (havingQual !== null) return 0;',
-    '',
-  ]),
+  ...inFile(
+    'cardinality/min-rows',
+    ['HAVING leaves the one group', 'if (query.havingQual !== null) return 0;', ''],
+    ['WHERE leaves a row', 'if (!isAlways(tree.quals)) return 0;', ''],
+    [
+      'GROUP BY of no rows has a group',
+      'if (isGrouped(query) && mayBeEmpty(query)) return 1;',
+      'if (isGrouped(query)) return 1;',
+    ],
+    [
+      'a function that returns a set returns a row',
+      'calls.some(({ funcexpr }) => returnsOne(funcexpr))',
+      'true',
+    ],
+  ),
+  ...inFile(
+    'cardinality/limit',
+    ['LIMIT 0 leaves a row', 'return { min: Math.min(min, count),', 'return { min,'],
+    ['OFFSET leaves a row', 'min = skipped === undefined ? 0 : Math.max(0, min - skipped);', ''],
+  ),
   ...inFile('cardinality/exclusive-arms', [
     'a WITH query that is NOT MATERIALIZED has the same rows wherever it is read',
     'ctematerialized !== Materialize.never',
