@@ -1,7 +1,10 @@
 import type { Json } from '../../src/analysis/type.ts';
 
-/** Whether a value that JSON.parse gave is of a structure. */
-export function fits(value: unknown, shape: Json): boolean {
+/**
+ * Whether a value that JSON.parse gave is of a structure.
+ * @param lenient whether objects may have more keys
+ */
+export function fits(value: unknown, shape: Json, lenient = false): boolean {
   switch (shape.kind) {
     case 'unknown':
       return true;
@@ -10,17 +13,17 @@ export function fits(value: unknown, shape: Json): boolean {
     case 'literal':
       return value === shape.value;
     case 'array':
-      return Array.isArray(value) && value.every((element) => fits(element, shape.element));
+      return Array.isArray(value) && value.every((element) => fits(element, shape.element, lenient));
     case 'record':
-      return isRecord(value) && Object.values(value).every((field) => fits(field, shape.value));
+      return isRecord(value) && Object.values(value).every((field) => fits(field, shape.value, lenient));
     case 'union':
-      return shape.members.some((member) => fits(value, member));
+      return shape.members.some((member) => fits(value, member, lenient));
     case 'object':
       return (
         isRecord(value) &&
-        Object.keys(value).every((key) => shape.fields.some(({ name }) => name === key)) &&
+        (lenient || Object.keys(value).every((key) => shape.fields.some(({ name }) => name === key))) &&
         shape.fields.every(({ name, value: field, optional: left }) =>
-          name in value ? fits(value[name], field) : left === true,
+          name in value ? fits(value[name], field, lenient) : left === true,
         )
       );
     default:

@@ -1,9 +1,11 @@
+import type { Query } from '../../analysis/query.ts';
 import { type Diagnostic, isInternal } from '../../diagnostic.ts';
 import { bySeverity, type Change, type Severity, worst } from './change.ts';
 import { type ComparisonOptions, queryChanges } from './query-changes.ts';
-import { changedRules } from './rule-changes.ts';
+import { changedRules, type RuleChanges } from './rule-changes.ts';
 import { runTimeChanges } from './run-time-changes.ts';
 import type { Snapshot } from './snapshot.ts';
+import { isOnlyOfNull } from './value-change.ts';
 
 /** What a change of the schema does to one query. */
 export interface QueryImpact {
@@ -50,7 +52,9 @@ export function compareSnapshots(before: Snapshot, after: Snapshot, options: Com
         ? errors.map(refused)
         : was === undefined
           ? [accepted(before.errors.get(key) ?? [])]
-          : [...queryChanges(was, is, options), ...runTimeChanges(was, is, rules)];
+          : [...queryChanges(was, is, options), ...runTimeChanges(was, is, rules)].map((change) =>
+              onceValid(change, is, rules),
+            );
     if (changes.length === 0) {
       unaffected += 1;
       continue;
@@ -65,6 +69,24 @@ export function compareSnapshots(before: Snapshot, after: Snapshot, options: Com
     });
   }
   return { impacts, unaffected, broken };
+}
+
+/** Rows that met a constraint do so still where it is NOT VALID now: others have to come from elsewhere. */
+function onceValid(change: Change, { reads, writes }: Query, rules: RuleChanges): Change {
+  if (change.kind !== 'column' || change.severity !== 'breaks' || !isOnlyOfNull(change)) return change;
+  const tables = [...reads, ...writes].map(({ schema, table }) => `${schema}.${table}`);
+  const isLoosened = tables.some(
+    (table) =>
+      (rules.rules.get(table) ?? []).some(
+        ({ change: how, rule }) => how === 'dropped' && rule.events.includes('insert'),
+      ) || (rules.columns.get(table) ?? []).some(({ before, after }) => before?.notNull && !after.notNull),
+  );
+  if (isLoosened || !tables.some((table) => rules.invalidated.has(table))) return change;
+  return {
+    ...change,
+    severity: 'may break',
+    effect: `${change.effect}, if a constraint that is NOT VALID does not hold`,
+  };
 }
 
 function refused(found: Diagnostic): Change {

@@ -1,4 +1,5 @@
 import type { Field, Literal, PgType } from '../../analysis/type.ts';
+import { resultKind } from '../../typescript/pgtyped/mapping.ts';
 import { bySeverity, type Direction, type Severity } from './change.ts';
 
 /** What it means that something takes another set of values than the code was made for. */
@@ -18,6 +19,42 @@ export function resultFit(before: PgType, after: PgType): Fit | null {
   if (sameKind(was, is)) {
     return insideFit(was, is, resultFit) ?? domainFit(before, after, 'result') ?? renamed(was, is);
   }
+  return describedFit(was, is);
+}
+
+/** As resultFit, for the fields of rows: the server does not say of which types they are, so the code decodes them. */
+export function fieldFit(before: PgType, after: PgType): Fit | null {
+  const [was, is] = [withoutDomain(before), withoutDomain(after)];
+  if (sameKind(was, is)) {
+    return insideFit(was, is, fieldFit) ?? domainFit(before, after, 'result') ?? renamed(was, is);
+  }
+  const fit = describedFit(was, is);
+  if (fit.severity !== 'breaks' || was.kind !== 'base' || !readsOthers(was, is)) return fit;
+  return { ...fit, severity: 'may break', effect: "the code reads another type's text" };
+}
+
+/** Whether there are texts of a type that the decoder of another one takes. */
+function readsOthers(was: PgType, is: PgType): boolean {
+  const [from, to] = [classOf(was) ?? '', classOf(is) ?? ''];
+  if (to === 'text') return true;
+  return from in numbers ? to in numbers : !strict.includes(from);
+}
+
+/** Types whose decoders take no text but their own. */
+const strict: readonly string[] = ['bool', 'bytea', 'timestamptz', 'json'];
+
+/**
+ * What happens to code whose results `pg` decodes by the types that the server says they are: another type's values are
+ * of another kind in JavaScript, or read otherwise.
+ */
+export function pgFit(before: PgType, after: PgType): Fit | null {
+  if (resultKind(withoutDomain(before)) !== resultKind(withoutDomain(after))) return differs('result');
+  const fit = resultFit(before, after);
+  if (fit?.severity !== 'breaks') return fit;
+  return { ...fit, severity: 'may break', effect: "the code reads another type's values" };
+}
+
+function describedFit(was: PgType, is: PgType): Fit {
   const [from, to] = [classOf(was), classOf(is)];
   if (from === 'text' && was.kind === 'base' && is.kind === 'base' && is.name === 'bpchar') {
     return { severity: 'may break', direction: 'other', effect: 'values come padded with blanks' };
@@ -147,20 +184,22 @@ function sameKind(a: PgType, b: PgType): boolean {
 function insideFit(was: PgType, is: PgType, compare: Compare): Fit | null {
   if (was.kind === 'array' && is.kind === 'array') return compare(was.element, is.element);
   const ranges = was.kind === 'range' || was.kind === 'multirange';
-  if (ranges && compare === resultFit && isBuiltIn(was) && isBuiltIn(is) && was.name !== is.name) {
+  const ofResult = compare !== parameterFit;
+  if (ranges && ofResult && isBuiltIn(was) && isBuiltIn(is) && was.name !== is.name) {
     return differs('result');
   }
   if (was.kind === 'range' && is.kind === 'range') return compare(was.subtype, is.subtype);
   if (was.kind === 'multirange' && is.kind === 'multirange') return compare(was.range, is.range);
   if (was.kind === 'enum' && is.kind === 'enum') {
-    return labelsFit(was.labels, is.labels, compare === resultFit ? 'result' : 'parameter');
+    return labelsFit(was.labels, is.labels, ofResult ? 'result' : 'parameter');
   }
   if (was.kind !== 'composite' || is.kind !== 'composite') return null;
   return worstFit([
     namesFit(was.fields, is.fields),
     ...was.fields.map((field, i) => {
       const other = is.fields[i];
-      return other === undefined ? null : compare(field.value.type, other.value.type);
+      if (other === undefined) return null;
+      return (ofResult ? fieldFit : parameterFit)(field.value.type, other.value.type);
     }),
   ]);
 }

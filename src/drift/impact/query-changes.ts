@@ -1,6 +1,6 @@
 import type { Column, Query, QueryParam, RelationUse, SlotValue } from '../../analysis/query.ts';
 import type { Change, Direction, Severity } from './change.ts';
-import { parameterChange, resultChange } from './value-change.ts';
+import { parameterChange, type Runtime, resultChange } from './value-change.ts';
 import { valueText } from './value-text.ts';
 import { variantChanges } from './variant-changes.ts';
 
@@ -8,7 +8,7 @@ export interface ComparisonOptions {
   /** Types of these schemas are written without them. */
   readonly searchPath: readonly string[];
   /** Generated code of nodrift reads columns by their place, PgTyped's by their name. */
-  readonly runtime: 'nodrift' | '@pgtyped/runtime';
+  readonly runtime: Runtime;
 }
 
 /**
@@ -45,7 +45,7 @@ function columnChanges(
       });
       continue;
     }
-    const changed = resultChange(name, value, other.value, searchPath);
+    const changed = resultChange(name, value, other.value, searchPath, runtime);
     if (changed !== null) changes.push(changed);
   }
   const known = new Set(before.map(({ name }) => name));

@@ -33,6 +33,8 @@ export interface RuleChanges {
   readonly sequences: ReadonlyMap<string, Sequence>;
   readonly shrunk: readonly SequenceChange[];
   readonly settings: readonly SettingChange[];
+  /** Tables, as `schema.table`, with a constraint that is NOT VALID now and was valid. */
+  readonly invalidated: ReadonlySet<string>;
   /** Whether there is any change at all. */
   readonly isAny: boolean;
 }
@@ -99,6 +101,7 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
     sequences: new Map(after.sequences.map((one) => [`${one.schema}.${one.name}`, one])),
     shrunk,
     settings,
+    invalidated: invalidatedTables(before, after),
     isAny: [columns, rules, gone, revoked, shrunk, settings].some(({ length }) => length > 0),
   };
 }
@@ -123,6 +126,18 @@ function goneNames(before: readonly Name[], after: readonly Name[]): readonly Na
     if (are.has(key(one))) return false;
     return relation === null || are.has(key({ schema, relation: null, name: relation, isFunction: false }));
   });
+}
+
+function invalidatedTables(before: Rules, after: Rules): ReadonlySet<string> {
+  const valid = new Set(before.rules.filter((rule) => !isNotValid(rule)).map(meaning));
+  const weaker = after.rules.filter((rule) => isNotValid(rule) && valid.has(meaning(rule)));
+  const were = new Map(before.columns.map((column) => [column.id, column]));
+  const columns = after.columns.filter(({ id, isValidated }) => !isValidated && were.get(id)?.isValidated);
+  return new Set([...weaker, ...columns].map(({ schema, table }) => `${schema}.${table}`));
+}
+
+function isNotValid({ definition }: Rule): boolean {
+  return / NOT VALID$/.test(definition);
 }
 
 function revokedGrants(before: readonly Grant[], after: readonly Grant[]): readonly Grant[] {

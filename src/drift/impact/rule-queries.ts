@@ -34,7 +34,9 @@ export const columnsQuery = `
        SELECT d.typbasetype, d.typtypmod FROM below JOIN pg_catalog.pg_type d ON d.oid = below.oid WHERE d.typtype = 'd')
      SELECT pg_catalog.format_type(below.oid, below.modifier)
      FROM below JOIN pg_catalog.pg_type b ON b.oid = below.oid WHERE b.typtype <> 'd') AS "baseType",
-    a.attnotnull OR t.typnotnull AS "notNull", a.attinhcount > 0 AS inherited,
+    a.attnotnull OR t.typnotnull AS "notNull",
+    NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'n'
+      AND k.conkey[1] = a.attnum AND NOT k.convalidated) AS "isValidated", a.attinhcount > 0 AS inherited,
     CASE WHEN a.attgenerated = '' THEN coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), t.typdefault) END AS "default",
     a.attidentity <> '' OR a.attgenerated <> '' AS automatic,
     ARRAY(SELECT o.attname::text FROM pg_catalog.pg_depend g

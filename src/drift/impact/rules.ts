@@ -27,6 +27,8 @@ export interface TableColumn {
   /** What is below its domain, with the modifier; of other columns `type`. */
   readonly baseType: string;
   readonly notNull: boolean;
+  /** False where NOT NULL is NOT VALID (PostgreSQL 18): older rows can hold NULL. */
+  readonly isValidated: boolean;
   /** Whether a table above it has it too. */
   readonly inherited: boolean;
   /** The default's expression; null if there is none. */

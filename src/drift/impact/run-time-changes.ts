@@ -68,8 +68,9 @@ function columnRisk(
   }
   if (by === 'partition') return ofPartition(subject, before, after);
   if (!given) {
-    const isFilled = filled.insert.has(`${after.schema}.${after.table}`);
     if (event !== 'insert') return [];
+    const table = `${after.schema}.${after.table}`;
+    const isFilled = filled.insert.has(table) || isRewritten(table, changes);
     const ungranted = before === null ? ungrantedSequences(after, changes) : [];
     return [...leftOut(subject, before, after, isFilled), ...ungranted];
   }
@@ -87,6 +88,11 @@ function columnRisk(
     risks.push(change('column type', 'may break', subject, before.type, after.type, effect));
   }
   return risks;
+}
+
+/** Whether a rule may have an INSERT do something else. */
+function isRewritten(table: string, { demands }: RuleChanges): boolean {
+  return (demands.get(table) ?? []).some(({ kind, events }) => kind === 'rule' && events.includes('insert'));
 }
 
 /** Whether an operation computes the value of a stored generated column, except a mere copy of another column. */
@@ -122,7 +128,10 @@ function leftOut(
     if (before !== null && isRequired(before)) return [];
     const was = before === null ? null : before.notNull ? (before.default ?? 'automatic') : 'NULL allowed';
     const [severity, effect] = filled
-      ? (['may break', 'INSERTs leave it out: they fail with 23502 unless a trigger fills it in'] as const)
+      ? ([
+          'may break',
+          'INSERTs leave it out: they fail with 23502 unless a trigger or a rule sees to it',
+        ] as const)
       : (['breaks', 'INSERTs leave it out, and nothing fills it in: they fail with 23502'] as const);
     return [change('required column', severity, subject, was, 'NOT NULL without a default', effect)];
   }

@@ -1,7 +1,7 @@
 import type { Field, PgType, Value } from '../../analysis/type.ts';
 import { type Change, type Direction, worst } from './change.ts';
-import { type Fit, literalsFit, namesFit, parameterFit, resultFit } from './fit.ts';
-import { jsonFits } from './json-fit.ts';
+import { type Fit, fieldFit, literalsFit, namesFit, parameterFit, pgFit, resultFit } from './fit.ts';
+import { jsonFit } from './json-fit.ts';
 import { valueTexts } from './value-text.ts';
 
 /** What a change of a result column's value means to those who read it; null if nothing has changed. */
@@ -10,9 +10,13 @@ export function resultChange(
   before: Value,
   after: Value,
   path: readonly string[],
+  runtime: Runtime,
 ): Change | null {
-  return change('column', name, before, after, resultFits(before, after), path);
+  return change('column', name, before, after, resultFits(before, after, runtime), path);
 }
+
+/** Generated code decodes results by itself, or `pg` does it for PgTyped's. */
+export type Runtime = 'nodrift' | '@pgtyped/runtime';
 
 /** What a change of what a parameter accepts means to those who pass it; null if nothing has changed. */
 export function parameterChange(
@@ -34,20 +38,28 @@ export function parameterChange(
   return change('parameter', `:${name}`, before, after, fits, path);
 }
 
-function resultFits(before: Value, after: Value): readonly (Fit | null)[] {
+function resultFits(before: Value, after: Value, runtime: Runtime): readonly (Fit | null)[] {
+  const typeFit = runtime === 'nodrift' ? resultFit : pgFit;
+  return [...valueFits(before, after, typeFit), ...(runtime === 'nodrift' ? fieldFits(before, after) : [])];
+}
+
+function valueFits(before: Value, after: Value, typeFit: typeof resultFit): readonly (Fit | null)[] {
   return [
-    nullFit(before.nullable, after.nullable, 'rows can hold null where the code expects none'),
-    nullFit(
-      before.elementsNullable !== false,
-      after.elementsNullable !== false,
-      'arrays can hold null where the code expects none',
-    ),
-    resultFit(before.type, after.type),
+    nullFit(before.nullable, after.nullable, nullInRows),
+    nullFit(before.elementsNullable !== false, after.elementsNullable !== false, nullInArrays),
+    typeFit(before.type, after.type),
     literalsFit(before.literals, after.literals, 'result'),
-    ...fieldFits(before, after),
     dimensionsFit(before, after),
-    jsonFit(before, after),
+    jsonFit(before.json, after.json),
   ];
+}
+
+const nullInRows = 'rows can hold null where the code expects none';
+const nullInArrays = 'arrays can hold null where the code expects none';
+
+/** Whether a result column breaks the code by nothing but NULL. */
+export function isOnlyOfNull({ effect }: Change): boolean {
+  return effect.split('; ').every((one) => one === nullInRows || one === nullInArrays);
 }
 
 function nullFit(before: boolean, after: boolean, effect: string): Fit | null {
@@ -72,7 +84,8 @@ function fieldFits(before: Value, after: Value): readonly (Fit | null)[] {
   if (names?.severity === 'breaks') return [names];
   const fields = (was ?? []).flatMap((field, i) => {
     const other = is?.[i];
-    return other === undefined ? [] : resultFits(field.value, other.value);
+    if (other === undefined) return [];
+    return [...valueFits(field.value, other.value, fieldFit), ...fieldFits(field.value, other.value)];
   });
   return [names, ...fields];
 }
@@ -89,19 +102,6 @@ function dimensionsFit(before: Value, after: Value): Fit | null {
   return is.every((n) => was.includes(n))
     ? { severity: 'compatible', direction: 'narrower', effect: 'arrays have fewer numbers of dimensions' }
     : { severity: 'breaks', direction: 'other', effect: 'arrays have another number of dimensions' };
-}
-
-function jsonFit({ json: was }: Value, { json: is }: Value): Fit | null {
-  if (was === undefined) return null;
-  const [forth, back] = [jsonFits(is ?? { kind: 'unknown' }, was), is !== undefined && jsonFits(was, is)];
-  if (forth && back) return null;
-  return forth
-    ? { severity: 'compatible', direction: 'narrower', effect: 'the JSON is of a narrower structure' }
-    : {
-        severity: 'breaks',
-        direction: back ? 'wider' : 'other',
-        effect: 'the JSON does not have the structure that the code expects',
-      };
 }
 
 function change(

@@ -25,7 +25,7 @@ export function variantChanges(
       const subject = `${name} (${discriminant} ${literalText(value)})`;
       const found = later.flatMap((kind) => {
         const is = kind.find((column) => column.name === name);
-        return is === undefined ? [] : (resultChange(subject, was, is.value, path) ?? []);
+        return is === undefined ? [] : (resultChange(subject, was, is.value, path, 'nodrift') ?? []);
       });
       const [gravest] = found.toSorted((a, b) => bySeverity(a.severity, b.severity));
       const whole = known.find((change) => change.subject === name);

@@ -4,6 +4,8 @@
  * (@pgtyped/cli, src/types.ts) where pg can send that. docs/pgtyped.md lists where the two differ.
  */
 
+import type { PgType } from '../../analysis/type.ts';
+
 /** Types of results by the name in `pg_catalog`; pg leaves all others as text. */
 export const results: Readonly<Record<string, string>> = {
   bool: 'boolean',
@@ -58,6 +60,17 @@ export const arrayResults: Readonly<Record<string, string>> = {
   uuid: 'string',
   varchar: 'string',
 };
+
+/** What pg makes of a type that is no domain, in the words of `results` and `arrayResults`. */
+export function resultKind(type: PgType): string {
+  if (type.kind === 'array') {
+    const { element } = type;
+    const name = 'name' in element && element.schema === 'pg_catalog' ? element.name : '';
+    return Object.hasOwn(arrayResults, name) ? `${arrayResults[name]}[]` : 'string';
+  }
+  const isKnown = type.kind === 'base' && type.schema === 'pg_catalog' && Object.hasOwn(results, type.name);
+  return (isKnown ? results[type.name] : undefined) ?? 'string';
+}
 
 /** Types of parameters by name in any schema; PgTyped accepts anything for all others. */
 export const parameters: Readonly<Record<string, string>> = {

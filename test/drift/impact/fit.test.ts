@@ -1,7 +1,8 @@
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { Json, PgType } from '../../../src/analysis/type.ts';
-import { parameterFit, resultFit } from '../../../src/drift/impact/fit.ts';
-import { jsonFits } from '../../../src/drift/impact/json-fit.ts';
+import { fieldFit, parameterFit, pgFit, resultFit } from '../../../src/drift/impact/fit.ts';
+import { jsonFit, jsonFits } from '../../../src/drift/impact/json-fit.ts';
 import { shrinks } from '../../../src/drift/impact/modifier.ts';
 import { columnCheck } from '../../../src/runtime/described.ts';
 import {
@@ -78,6 +79,29 @@ test.each<readonly [before: PgType, after: PgType, result: string | null, parame
   expect(parameterFit(before, after)?.severity ?? null).toBe(parameter);
 });
 
+// No server says of which types the fields of a row are.
+test.each<readonly [before: string, after: string, severity: string]>([
+  ['float4', 'numeric', 'may break'],
+  ['int4', 'numeric', 'may break'],
+  ['int4', 'text', 'may break'],
+  ['uuid', 'text', 'may break'],
+  ['text', 'int4', 'may break'],
+  ['date', 'timestamp', 'may break'],
+  ['int4', 'bool', 'breaks'],
+  ['bool', 'int4', 'breaks'],
+  ['bytea', 'int4', 'breaks'],
+  ['int8', 'int4', 'compatible'],
+])('in a row: %s -> %s %s', (before, after, severity) => {
+  expect(fieldFit(base(before), base(after))?.severity).toBe(severity);
+  const row = (type: PgType): PgType => ({
+    kind: 'composite',
+    schema: 'public',
+    name: 'row',
+    fields: [{ name: 'a', value: { type, nullable: true } }],
+  });
+  expect(resultFit(row(base(before)), row(base(after)))?.severity).toBe(severity);
+});
+
 describe('generated code', () => {
   const oids = {
     text: [25, 1009],
@@ -100,6 +124,34 @@ describe('generated code', () => {
     [base(name), plain],
     [list(base(name)), array],
   ]);
+
+  test("with PgTyped's runtime breaks where pg makes something else of another type", () => {
+    const samples: Readonly<Record<string, string>> = {
+      json: '{"a":1}',
+      jsonb: '{"a":1}',
+      bool: 't',
+      date: '2026-01-31',
+      timestamptz: '2026-01-31 12:00:00+00',
+      uuid: '00000000-0000-0000-0000-000000000001',
+    };
+    const kind = (type: PgType, oid: number) => {
+      const name = type.kind === 'array' && 'name' in type.element ? type.element.name : '';
+      const sample =
+        'name' in type
+          ? (samples[type.name] ?? '12')
+          : `{"${(samples[name] ?? '12').replaceAll('"', '\\"')}"}`;
+      const found: unknown = pg.types.getTypeParser(oid)(sample);
+      return Array.isArray(found)
+        ? `${Object.prototype.toString.call(found[0])}[]`
+        : Object.prototype.toString.call(found);
+    };
+    for (const [before, was] of types) {
+      for (const [after, is] of types) {
+        const breaks = pgFit(before, after)?.severity === 'breaks';
+        expect(breaks, JSON.stringify([before, after])).toBe(kind(before, was) !== kind(after, is));
+      }
+    }
+  });
 
   test('throws StaleQueryError where a built-in type has become one that breaks it', () => {
     for (const [before, declared] of types) {
@@ -174,6 +226,27 @@ test.each<readonly [value: Json, expected: Json, fits: boolean]>([
   [{ kind: 'record', value: { kind: 'number' } }, { kind: 'record', value: { kind: 'number' } }, true],
 ])('%j fits %j: %s', (value, expected, fits) => {
   expect(jsonFits(value, expected)).toBe(fits);
+});
+
+test.each<readonly [before: Json, after: Json, severity: string | null]>([
+  [
+    { kind: 'number' },
+    { kind: 'union', members: [{ kind: 'number' }, { kind: 'literal', value: 'NaN' }] },
+    'may break',
+  ],
+  [
+    { kind: 'number' },
+    { kind: 'union', members: [{ kind: 'number' }, { kind: 'literal', value: 'x' }] },
+    'breaks',
+  ],
+  [{ kind: 'literal', value: 'a' }, { kind: 'string' }, 'may break'],
+  [{ kind: 'literal', value: 'a' }, { kind: 'literal', value: 'b' }, 'may break'],
+  [{ kind: 'literal', value: 'a' }, { kind: 'literal', value: 1 }, 'breaks'],
+  [{ kind: 'string' }, { kind: 'union', members: [{ kind: 'string' }, { kind: 'null' }] }, 'breaks'],
+  [{ kind: 'string' }, { kind: 'literal', value: 'a' }, 'compatible'],
+  [{ kind: 'string' }, { kind: 'string' }, null],
+])('JSON %j -> %j %s', (before, after, severity) => {
+  expect(jsonFit(before, after)?.severity ?? null).toBe(severity);
 });
 
 test.each([

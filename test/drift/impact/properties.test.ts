@@ -180,7 +180,7 @@ describe('what a value becomes', () => {
   test('is nothing where it stays what it is', () => {
     fc.assert(
       fc.property(value, (same) => {
-        expect(resultChange('x', same, structuredClone(same), path)).toBeNull();
+        expect(resultChange('x', same, structuredClone(same), path, 'nodrift')).toBeNull();
         expect(parameterChange('x', same, structuredClone(same), path)).toBeNull();
       }),
     );
@@ -189,11 +189,17 @@ describe('what a value becomes', () => {
   test('is told in one direction or the other: what breaks readers one way does so whatever else changes', () => {
     fc.assert(
       fc.property(value, value, (before, after) => {
-        const change = resultChange('x', before, after, path);
-        const worse = resultChange('x', { ...before, nullable: false }, { ...after, nullable: true }, path);
+        const change = resultChange('x', before, after, path, 'nodrift');
+        const worse = resultChange(
+          'x',
+          { ...before, nullable: false },
+          { ...after, nullable: true },
+          path,
+          'nodrift',
+        );
         expect(worse?.severity).toBe('breaks');
         // Less proven of the result is never better for those who read it.
-        const looser = resultChange('x', before, { ...after, nullable: true }, path);
+        const looser = resultChange('x', before, { ...after, nullable: true }, path, 'nodrift');
         const rank = bySeverity(looser?.severity ?? 'compatible', change?.severity ?? 'compatible');
         expect(rank).toBeLessThanOrEqual(0);
       }),
@@ -203,7 +209,7 @@ describe('what a value becomes', () => {
   test('shows where the two differ', () => {
     fc.assert(
       fc.property(value, value, (before, after) => {
-        const change = resultChange('x', before, after, path);
+        const change = resultChange('x', before, after, path, 'nodrift');
         if (change !== null) expect(change.before).not.toBe(change.after);
       }),
     );

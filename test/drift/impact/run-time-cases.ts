@@ -337,4 +337,45 @@ export const runTimeCases: readonly RunTimeCase[] = [
       'C24Add may break: sequence c24_n_seq bigint INCREMENT 1 MINVALUE 1 MAXVALUE 9223372036854775807 -> smallint INCREMENT 1 MINVALUE 1 MAXVALUE 32767',
     ],
   },
+  {
+    name: 'a key that is made again NOT VALID, beside one that is dropped',
+    schema: `CREATE TABLE c25 (id integer PRIMARY KEY, name text NOT NULL); CREATE TABLE c25_of (id integer, to_id integer NOT NULL CONSTRAINT c25_key REFERENCES c25);
+      CREATE TABLE c25_too (id integer, to_id integer NOT NULL CONSTRAINT c25_key REFERENCES c25);
+      CREATE TABLE c25_n (a integer NOT NULL)`,
+    queries: `/* @name C25Of */ SELECT o.id, c.name FROM c25_of o LEFT JOIN c25 c ON c.id = o.to_id;
+      /* @name C25Too */ SELECT o.id, c.name FROM c25_too o LEFT JOIN c25 c ON c.id = o.to_id; /* @name C25N */ SELECT a FROM c25_n;`,
+    migration: `ALTER TABLE c25_of DROP CONSTRAINT c25_key, ADD CONSTRAINT c25_key FOREIGN KEY (to_id) REFERENCES c25 NOT VALID;
+      ALTER TABLE c25_too DROP CONSTRAINT c25_key;
+      ALTER TABLE c25_n ALTER a DROP NOT NULL, ADD CONSTRAINT c25_n NOT NULL a NOT VALID`,
+    impact: [
+      'C25Of may break: column name text -> text | null',
+      'C25Too breaks: column name text -> text | null',
+      'C25N may break: column a int4 -> int4 | null',
+    ],
+  },
+  {
+    name: 'a required column of a table whose INSERTs a rule rewrites',
+    schema: `CREATE TABLE c26 (id integer); CREATE RULE c26_not AS ON INSERT TO c26 DO INSTEAD NOTHING;
+      CREATE TABLE c26_u (id integer); CREATE RULE c26_not AS ON UPDATE TO c26_u DO INSTEAD NOTHING`,
+    queries:
+      '/* @name C26Add */ INSERT INTO c26 (id) VALUES (:id); /* @name C26U */ INSERT INTO c26_u (id) VALUES (:id);',
+    migration:
+      'ALTER TABLE c26 ADD COLUMN a integer NOT NULL; ALTER TABLE c26_u ADD COLUMN a integer NOT NULL',
+    impact: [
+      'C26Add may break: required column c26.a none -> NOT NULL without a default',
+      'C26U breaks: required column c26_u.a none -> NOT NULL without a default',
+    ],
+  },
+  {
+    name: 'fields of rows and JSON that hold more, or other, numbers',
+    schema: `CREATE TABLE c27 (id integer, r real, n numeric(10,2) NOT NULL, u uuid)`,
+    queries: `/* @name C27Rows */ SELECT ROW(c.r, c.u) AS made FROM c27 c; /* @name C27Json */ SELECT json_build_object('n', n) AS made FROM c27;
+      /* @name C27Plain */ SELECT u FROM c27;`,
+    migration: 'ALTER TABLE c27 ALTER r TYPE numeric, ALTER n TYPE numeric, ALTER u TYPE text',
+    impact: [
+      'C27Rows may break: column made record ( float4 | null,  uuid | null) -> record ( numeric | null,  text | null)',
+      "C27Json may break: column made json {n: number | 'NaN'} -> json {n: number | 'NaN' | 'Infinity' | '-Infinity'}",
+      'C27Plain breaks: column u uuid | null -> text | null',
+    ],
+  },
 ];

@@ -12,7 +12,7 @@ const pair: PgType = {
     { name: 'b', value: { type: text, nullable: true } },
   ],
 };
-const change = (before: Value, after: Value) => resultChange('c', before, after, ['public']);
+const change = (before: Value, after: Value) => resultChange('c', before, after, ['public'], 'nodrift');
 
 describe.each([
   ['a row', pair],

@@ -1,6 +1,6 @@
 import type { Draw } from './draw.ts';
 import { checkOf, type RandomColumn, type RandomTable, type World } from './tables.ts';
-import { columnTypes, literal } from './values.ts';
+import { columnTypes, isPair, literal } from './values.ts';
 
 /** A change of a world's schema. */
 export interface RandomMigration {
@@ -73,6 +73,9 @@ const makers = {
       'character varying(20)': ['varchar(5)', 'text', 'char(4)', 'name'],
       'timestamp without time zone': ['timestamp(0)', 'date'],
       real: ['numeric', 'double precision'],
+      numeric: ['real', 'numeric(10,2)', 'text'],
+      uuid: ['text'],
+      date: ['text', 'timestamp without time zone'],
       'shared.mood': ['shared.reversed', 'text'],
       'shared.small': ['shared.smaller', 'integer'],
     };
@@ -126,7 +129,47 @@ const makers = {
       ALTER TABLE ${name} ALTER COLUMN ${column.name} TYPE ${draw.one(['text COLLATE shared.caseless', 'shared.citext'])};
       CREATE VIEW ${schema}.v AS SELECT * FROM ${schema}.a WHERE id < 500;
       CREATE MATERIALIZED VIEW ${schema}.m AS SELECT * FROM ${schema}.a`,
-  'limit sequence': (_, { schema }) => `ALTER SEQUENCE ${schema}.s MAXVALUE 1; SELECT nextval('${schema}.s')`,
+  'limit sequence': (draw, { schema, table }) => {
+    const name = draw.one([`${schema}.s`, ...(table.key === 'none' ? [] : [sequenceOf(schema, table)])]);
+    const [at, limit] = draw.one([
+      [200, 'MAXVALUE 200 NO CYCLE'],
+      [32767, 'AS smallint MAXVALUE 32767 NO CYCLE'],
+      [32767, 'NO CYCLE MAXVALUE 32767'],
+    ]);
+    return `ALTER SEQUENCE ${name} ${limit}; SELECT setval('${name}', ${at})`;
+  },
+  'revoke on sequence': (draw, { schema, table }) => {
+    const name = draw.one([`${schema}.s`, ...(table.key === 'none' ? [] : [sequenceOf(schema, table)])]);
+    return `REVOKE ${draw.one(['ALL', 'USAGE', 'SELECT'])} ON SEQUENCE ${name} FROM nodrift_random`;
+  },
+  'revoke on schema': (_, { schema }) => `REVOKE USAGE ON SCHEMA ${schema} FROM nodrift_random`,
+  'revoke on function': (draw, { schema }) =>
+    `REVOKE EXECUTE ON FUNCTION ${schema}.${draw.one(['f()', 'g(integer)', 'g(text)', 'drawn()', 'listed()'])} FROM PUBLIC`,
+  'add serial column': (_, { name }) => `ALTER TABLE ${name} ADD COLUMN extra serial`,
+  'rename attribute': (draw, { schema }) =>
+    `ALTER TYPE ${schema}.pair RENAME ATTRIBUTE ${draw.one(['x', 'y'])} TO renamed CASCADE`,
+  'change attribute': (draw, { schema, world }) => {
+    // An attribute that a column holds cannot be altered.
+    const columns = world.tables.flatMap((table) =>
+      table.columns.filter(({ type }) => isPair(type)).map(({ name }) => ({ table, name })),
+    );
+    const [x, y] = [draw.one(['text', 'integer', 'numeric', 'real']), draw.one(['text', 'uuid'])];
+    return `DROP VIEW ${schema}.v; DROP MATERIALIZED VIEW ${schema}.m; DROP FUNCTION ${schema}.listed();
+      ALTER TYPE ${schema}.pair RENAME TO old; CREATE TYPE ${schema}.pair AS (x ${x}, y ${y});
+      ${columns.map(({ table, name }) => `ALTER TABLE ${schema}.${table.name} ALTER COLUMN ${name} DROP DEFAULT, ALTER COLUMN ${name} TYPE ${schema}.pair USING ${name}::text::${schema}.pair;`).join('\n')}
+      CREATE FUNCTION ${schema}.listed() RETURNS SETOF ${schema}.a LANGUAGE sql STABLE AS 'SELECT * FROM ${schema}.a';
+      CREATE VIEW ${schema}.v AS SELECT * FROM ${schema}.a WHERE id < 500;
+      CREATE MATERIALIZED VIEW ${schema}.m AS SELECT * FROM ${schema}.a`;
+  },
+  'rename view column': (_, { schema, world }) =>
+    `ALTER VIEW ${schema}.v RENAME COLUMN ${world.tables[0]?.columns[0]?.name} TO renamed`,
+  'key not valid': (draw, { schema, table, name }) =>
+    draw.one([
+      `ALTER TABLE ${schema}.b DROP CONSTRAINT b_a_id_fkey, ADD CONSTRAINT b_a_id_fkey FOREIGN KEY (a_id) REFERENCES ${schema}.a NOT VALID`,
+      `ALTER TABLE ${schema}.c DROP CONSTRAINT c_b_id_fkey, ADD CONSTRAINT c_b_id_fkey FOREIGN KEY (b_id) REFERENCES ${schema}.b NOT VALID`,
+      `DO $$DECLARE d text; BEGIN SELECT pg_get_constraintdef(oid) INTO STRICT d FROM pg_constraint WHERE conrelid = '${name}'::regclass AND conname = '${table.name}_check';
+        EXECUTE 'ALTER TABLE ${name} DROP CONSTRAINT ${table.name}_check, ADD CONSTRAINT ${table.name}_check ' || d || ' NOT VALID'; END$$`,
+    ]),
   'row security': (draw, { name }) =>
     `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY; ALTER TABLE ${name} FORCE ROW LEVEL SECURITY${draw.one(['', `; CREATE POLICY more ON ${name} USING (id < 2)`])}`,
   revoke: (draw, { name }) =>
@@ -148,6 +191,18 @@ const makers = {
       ALTER TABLE ${name} RENAME TO old; ALTER TABLE ${name}_new RENAME TO ${table.name}`,
 } satisfies Readonly<Record<string, (draw: Draw, target: Target) => string>>;
 
+/** What draws the values of `id`; PostgreSQL names an identity's. */
+function sequenceOf(schema: string, { name, key }: RandomTable): string {
+  return `${schema}.${name}${key === 'identity' ? '_id' : ''}_seq`;
+}
+
 type Kind = keyof typeof makers;
 const kinds = Object.keys(makers) as readonly Kind[];
-const changing: readonly Kind[] = ['change type', 'change modifier', 'set not null', 'replace view'];
+const changing: readonly Kind[] = [
+  'with check option',
+  'change attribute',
+  'change type',
+  'change modifier',
+  'set not null',
+  'replace view',
+];

@@ -1,5 +1,6 @@
 import type { Draw } from './draw.ts';
 import type { RandomColumn, RandomTable, World } from './tables.ts';
+import { isPair } from './values.ts';
 
 /** Statements over a world, with their headers; names begin with the world's. */
 export function randomQueries(draw: Draw, world: World, count: number): string {
@@ -15,7 +16,7 @@ type Maker = (draw: Draw, world: World) => readonly [command: string, sql: strin
 const tableOf = (draw: Draw, world: World) => draw.one(world.tables);
 const named = (world: World, table: RandomTable) => `${world.schema}.${table.name}`;
 const comparable = ({ columns }: RandomTable) =>
-  columns.filter(({ type }) => type !== 'json' && type !== 'shared.pair');
+  columns.filter(({ type }) => type !== 'json' && !isPair(type));
 
 function filterOf(draw: Draw, table: RandomTable): string {
   const [column] = draw.some(comparable(table));
@@ -33,7 +34,7 @@ function given(draw: Draw, table: RandomTable): readonly RandomColumn[] {
 
 function insertInto(draw: Draw, name: string, table: RandomTable): string {
   const columns = given(draw, table).map((column) => column.name);
-  const keys = table.name === 'p' ? ['id', 'k'] : table.identity && draw.below(2) === 0 ? [] : ['id'];
+  const keys = table.name === 'p' ? ['id', 'k'] : table.key !== 'none' && draw.below(2) === 0 ? [] : ['id'];
   const all = [...keys, ...(table.reference === null || draw.rarely(3) ? [] : [table.reference]), ...columns];
   if (all.length === 0) return `INSERT INTO ${name} DEFAULT VALUES`;
   return `INSERT INTO ${name} (${all.join(', ')}) VALUES (${all.map((column) => `:${column}`).join(', ')})`;
@@ -135,5 +136,44 @@ const makers: readonly Maker[] = [
     ];
   },
   (_, world) => ['', `SELECT nextval('${world.schema}.s') > 0 AS drawn`],
-  (_, world) => ['', `SELECT ${world.schema}.f() AS found`],
+  (draw, world) => [
+    '',
+    `SELECT ${world.schema}.${draw.one(['f()', 'g(1)', "g('a'::text)", 'drawn()'])} AS found`,
+  ],
+  (draw, world) => {
+    const table = tableOf(draw, world);
+    const { name } = draw.one(table.columns);
+    const value = draw.one([
+      't',
+      `t.${name}`,
+      `json_build_object('a', t.${name}, 'b', t.id)`,
+      `to_jsonb(t.${name})`,
+      'to_json(t)',
+      `ARRAY(SELECT x.${name} FROM ${named(world, table)} x ORDER BY x.id)`,
+      `ARRAY(SELECT x FROM ${named(world, table)} x ORDER BY x.id)`,
+      `ROW(t.id, t.${name})`,
+    ]);
+    return ['', `SELECT t.id, ${value} AS made FROM ${named(world, table)} t`];
+  },
+  (draw, world) => {
+    const table = tableOf(draw, world);
+    const pair = table.columns.find(({ type }) => isPair(type));
+    return [
+      '',
+      pair === undefined
+        ? `SELECT * FROM ${world.schema}.${draw.one(['listed()', 'v'])}`
+        : `SELECT id, (${pair.name}).${draw.one(['*', 'x'])} FROM ${named(world, table)}`,
+    ];
+  },
+  // A foreign key proves that there is a row.
+  (draw, world) => {
+    const [a, b] = world.tables;
+    const columns = [draw.one(a?.columns ?? []), draw.one(b?.columns ?? [])]
+      .map(({ name }) => name)
+      .join(', ');
+    return [
+      '',
+      `SELECT b.id, a.id AS other, ${columns} FROM ${world.schema}.b LEFT JOIN ${world.schema}.a ON a.id = b.a_id WHERE b.a_id IS NOT NULL`,
+    ];
+  },
 ];

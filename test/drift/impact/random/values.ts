@@ -1,8 +1,9 @@
 import type { SlotValue } from '../../../../src/analysis/query.ts';
-import type { PgType, Value } from '../../../../src/analysis/type.ts';
+import type { Field, PgType, Value } from '../../../../src/analysis/type.ts';
+import { fits } from '../../../support/json-fits.ts';
 import type { Draw } from './draw.ts';
 
-/** Column types of random tables. `mood`, `small`, `pair` and `citext` are in the schema `shared`. */
+/** Column types of random tables. `mood`, `small` and `citext` are in the schema `shared`. */
 export const columnTypes = [
   'integer',
   'smallint',
@@ -24,9 +25,12 @@ export const columnTypes = [
   'text[]',
   'shared.mood',
   'shared.small',
-  'shared.pair',
 ] as const;
-export type ColumnType = (typeof columnTypes)[number];
+
+/** Whether it is the composite type of a world. */
+export function isPair(type: string): boolean {
+  return type.endsWith('.pair');
+}
 
 /** What a type's columns hold, as SQL literals that a cast to the type accepts. */
 const literals: Readonly<Record<string, readonly string[]>> = {
@@ -49,12 +53,12 @@ const literals: Readonly<Record<string, readonly string[]>> = {
   'text[]': ["'{}'", "'{a,b}'", "'{NULL}'"],
   mood: ["'sad'", "'ok'", "'happy'"],
   small: ['1', '2', '40'],
-  pair: ["'(1,a)'", "'(,)'"],
+  pair: ["'(1,00000000-0000-0000-0000-000000000001)'", "'(2,00000000-0000-0000-0000-00000000000a)'", "'(,)'"],
   citext: ["'a'", "'A'", "'b'"],
 };
 
 export function literal(draw: Draw, type: string): string {
-  const name = type.replace(/^shared\./, '').replace(/\(.*?\)/, '');
+  const name = type.replace(/^\w+\./, '').replace(/\(.*?\)/, '');
   const found = literals[name];
   return found === undefined ? 'NULL' : draw.one(found);
 }
@@ -108,8 +112,25 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
 /** Whether a property of a row is what its declared type allows. */
 export function isAllowed(found: unknown, value: Value): boolean {
   if (found === null) return value.nullable || isJson(value.type);
-  if (value.literals !== undefined) return value.literals.some((literal) => literal === found);
-  return isOfType(found, value.type);
+  if (value.literals !== undefined && !value.literals.some((literal) => literal === found)) return false;
+  if (value.json !== undefined && !fits(found, value.json, true)) return false;
+  const { fields, type } = value;
+  if (Array.isArray(found) && type.kind === 'array') {
+    const elements: readonly unknown[] = found.flat(9);
+    if (value.elementsNullable === false && elements.includes(null)) return false;
+    return elements.every(
+      (one) => one === null || (fields ? hasFields(one, fields) : isOfType(one, type.element)),
+    );
+  }
+  return fields === undefined ? isOfType(found, type) : hasFields(found, fields);
+}
+
+/** Fields without names are the elements of a list. */
+function hasFields(found: unknown, fields: readonly Field[]): boolean {
+  if (typeof found !== 'object' || found === null) return false;
+  return fields.every(({ name, value }, i) =>
+    isAllowed(Array.isArray(found) ? found[i] : Reflect.get(found, name), value),
+  );
 }
 
 /** JSON has a null of its own. */
@@ -126,7 +147,7 @@ function isOfType(found: unknown, type: PgType): boolean {
     case 'array':
       return Array.isArray(found);
     case 'composite':
-      return typeof found === 'object' && type.fields.every(({ name }) => name in (found ?? {}));
+      return hasFields(found, type.fields);
     case 'base':
       return kinds[type.name] === undefined || typeof found === kinds[type.name];
     default:
