@@ -149,6 +149,22 @@ describe('extensions', () => {
     });
   });
 
+  test('of packages of their own are loaded where a migration creates them', async () => {
+    const files = {
+      'migrations/1_a.sql': `CREATE EXTENSION IF NOT EXISTS vector;
+        CREATE TABLE item (id int PRIMARY KEY, embedding vector(3) NOT NULL);
+        CREATE INDEX ON item USING hnsw (embedding vector_l2_ops);`,
+    };
+    const sql = "SELECT '[1,2,3]'::vector <-> '[1,2,5]', vector_dims('[1,2]'::vector)";
+    await withDatabase(files, {}, async (database) => {
+      expect(await rows(database, sql)).toEqual([[2, 2]]);
+    });
+    await withDatabase(files, {}, async (database) => {
+      expect(await rows(database, sql)).toEqual([[2, 2]]);
+      expect(await rows(database, 'SELECT * FROM item')).toEqual([]);
+    });
+  });
+
   test('are loaded where the configuration lists them', async () => {
     const files = {
       'migrations/1_a.sql': "DO $$ BEGIN EXECUTE 'CREATE EXT' || 'ENSION hstore'; END $$;",
@@ -159,7 +175,7 @@ describe('extensions', () => {
   });
 
   test.each([
-    ['vector', /^Install it with npm i -D @electric-sql\/pglite-pgvector, or set "database"/],
+    ['postgis', /^Install it with npm i -D @electric-sql\/pglite-postgis, or set "database"/],
     ['timescaledb', /^PGlite has no such extension: set "database": "server" or "container"/],
   ])('that there are not: %s', async (name, hint) => {
     using project = makeProject({ 'migrations/1_a.sql': `SELECT 1;\n  CREATE EXTENSION ${name};` });

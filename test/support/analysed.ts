@@ -5,6 +5,7 @@ import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { describe } from '../../src/analysis/wire.ts';
+import { loadExtensions } from '../../src/database/pglite-extensions.ts';
 import { pgliteStream } from '../../src/database/pglite-stream.ts';
 import { createDatabase, type Major } from './postgres.ts';
 
@@ -22,8 +23,12 @@ export interface Analysed {
 /** The oldest and newest majors, one with and one without `varnullingrels` between them, and PGlite. */
 export const servers = [14, 16, 18, 'PGlite'] as const;
 
-export async function analysed(server: Major | 'PGlite', schema: string): Promise<Analysed> {
-  const { client, close } = await (server === 'PGlite' ? embedded() : native(server));
+export async function analysed(
+  server: Major | 'PGlite',
+  schema: string,
+  extensions: readonly string[] = [],
+): Promise<Analysed> {
+  const { client, close } = await (server === 'PGlite' ? embeddedClient(extensions) : native(server));
   await client.query(schema);
   return analysedOver(client, close);
 }
@@ -70,8 +75,12 @@ async function native(major: Major) {
   };
 }
 
-async function embedded() {
-  const pglite = await PGlite.create();
+/** A client of a PGlite of its own. */
+export async function embeddedClient(extensions: readonly string[] = []) {
+  const loaded = await loadExtensions(extensions, extensions, import.meta.dirname);
+  const pglite = await PGlite.create({
+    extensions: Object.fromEntries(loaded.map(({ name, extension }) => [name, extension])),
+  });
   const client = new Client({ stream: () => pgliteStream(pglite), user: 'postgres', database: 'postgres' });
   await client.connect();
   return {

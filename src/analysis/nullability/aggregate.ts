@@ -1,6 +1,6 @@
 import { minInput } from '../cardinality/min-rows.ts';
 import { anything, type Facts, notNull } from '../facts.ts';
-import { aggregates } from '../never-null/aggregates.ts';
+import { aggregateRule } from '../never-null/rule.ts';
 import { mayBeEmpty } from '../tree/groups.ts';
 import type { Aggref, Expr } from '../tree/nodes.ts';
 import { hasInput, hasRow } from './aggregate-input.ts';
@@ -20,7 +20,7 @@ const oneOfThem = new Set([2050, 2051, 6291, 3984]);
 
 /** What is proven of an aggregate over the rows of a group. */
 export function aggregateFacts(call: Aggref, context: Context): Facts {
-  const rule = aggregates.get(call.aggfnoid);
+  const rule = aggregateRule(call.aggfnoid, context.frame.engine.catalog);
   if (rule === undefined) return anything;
   if (rule === 'always') return notNull;
   // An aggregate of an outer query's rows: of these nothing is known here.

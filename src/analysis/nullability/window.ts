@@ -1,5 +1,5 @@
 import { anything, type Facts, notNull } from '../facts.ts';
-import { aggregates } from '../never-null/aggregates.ts';
+import { aggregateRule } from '../never-null/rule.ts';
 import type { WindowClause, WindowFunc } from '../tree/nodes.ts';
 import { valueOverRows } from './aggregate.ts';
 import type { Context } from './context.ts';
@@ -75,7 +75,7 @@ export function windowFacts(call: WindowFunc, context: Context): Facts {
       return withNullable(value, value.nullable || !someRow);
     }
   }
-  const rule = aggregates.get(call.winfnoid);
+  const rule = aggregateRule(call.winfnoid, engine.catalog);
   if (!call.winagg || rule === undefined) return anything;
   return rule === 'always' ? notNull : valueOverRows(call.winfnoid, rule, args, [], someRow);
 }

@@ -34,10 +34,10 @@ function callsOf(candidate: Candidate<AggregateRule>): readonly string[] {
 const hypothetical = new Set(['rank', 'dense_rank', 'percent_rank', 'cume_dist']);
 const ordered = new Set(['percentile_cont', 'percentile_disc', 'mode']);
 
-function callText({ name }: Candidate<AggregateRule>, args: readonly string[]): string {
+function callText({ schema, name }: Candidate<AggregateRule>, args: readonly string[]): string {
   if (hypothetical.has(name)) return `pg_catalog.${name}(1) WITHIN GROUP (ORDER BY 2)`;
   if (ordered.has(name)) {
     return `pg_catalog.${name}(${args.slice(0, -1).join(', ')}) WITHIN GROUP (ORDER BY ${args.at(-1)})`;
   }
-  return `pg_catalog.${name}(${args.length === 0 ? '*' : args.join(', ')})`;
+  return `${schema}.${name}(${args.length === 0 ? '*' : args.join(', ')})`;
 }

@@ -1,5 +1,4 @@
 import type { Client } from 'pg';
-import { extensionFamilies } from './extension-families.ts';
 import type { Rule } from './families.ts';
 import { argumentLists, further, SETUP } from './inputs.ts';
 import type { Candidate } from './select.ts';
@@ -29,9 +28,9 @@ export async function prepareCalls(client: Client): Promise<void> {
     SET statement_timeout = '20s'; SET xmloption = content`);
 }
 
-/** Creates the extensions that families speak for, as far as the server has them; prepareCalls comes first. */
-export async function createExtensions(client: Client): Promise<void> {
-  for (const name of Object.keys(extensionFamilies)) {
+/** Creates extensions; prepareCalls comes first. */
+export async function createExtensions(client: Client, names: readonly string[]): Promise<void> {
+  for (const name of names) {
     await client.query(`CREATE EXTENSION "${name}" SCHEMA never_null`);
   }
 }

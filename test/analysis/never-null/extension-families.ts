@@ -1,4 +1,4 @@
-import type { Family } from './families.ts';
+import type { AggregateFamily, Family } from './families.ts';
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
@@ -108,4 +108,36 @@ export const extensionFamilies: Readonly<Record<string, readonly Family[]>> = {
         uuid_ns_oid uuid_ns_url uuid_ns_x500`),
     },
   ],
+  vector: [
+    {
+      because: 'a number, which may be NaN, or an error where the dimensions differ',
+      rule: 'args',
+      names: words(`
+        l1_distance l2_distance cosine_distance inner_product hamming_distance jaccard_distance l2_norm vector_norm vector_dims
+        vector_l2_squared_distance vector_negative_inner_product vector_spherical_distance halfvec_l2_squared_distance
+        halfvec_negative_inner_product halfvec_spherical_distance sparsevec_l2_squared_distance
+        sparsevec_negative_inner_product`),
+    },
+    {
+      because: 'of vectors a vector, or an error',
+      rule: 'args',
+      names: words(`
+        l2_normalize subvector binary_quantize vector_add vector_sub vector_mul vector_concat halfvec_add halfvec_sub
+        halfvec_mul halfvec_concat`),
+    },
+  ],
 };
+
+/** Which aggregates of extensions are NULL only where every input was, by extension. */
+export const extensionAggregateFamilies: Readonly<Record<string, readonly AggregateFamily[]>> = {
+  citext: [{ because: 'one of the texts', rule: 'args', names: words('max min') }],
+  vector: [{ because: 'added up, NULL only over no input', rule: 'args', names: words('avg sum') }],
+};
+
+/** Extensions of which only PGlite has a build here: nothing is asked of the servers. */
+const embeddedOnly = new Set(['vector']);
+
+/** The extensions that families speak for, as far as a kind of server has them. */
+export function extensionsOf(server: 'native' | 'embedded'): readonly string[] {
+  return Object.keys(extensionFamilies).filter((name) => embeddedOnly.has(name) === (server === 'embedded'));
+}

@@ -37,6 +37,10 @@ export interface Family {
   readonly only?: RegExp;
 }
 
+export interface AggregateFamily extends Omit<Family, 'rule'> {
+  readonly rule: AggregateRule;
+}
+
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 export const families: readonly Family[] = [
@@ -239,12 +243,7 @@ export type AggregateRule =
   /** Over at least one row, if no argument is ever NULL. */
   | 'args';
 
-export const aggregateFamilies: readonly {
-  readonly because: string;
-  readonly rule: AggregateRule;
-  readonly names: readonly string[];
-  readonly only?: RegExp;
-}[] = [
+export const aggregateFamilies: readonly AggregateFamily[] = [
   {
     because: 'they count',
     rule: 'always',

@@ -2,13 +2,21 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { embeddedClient } from '../../support/analysed.ts';
 import { majors } from '../../support/native-binaries.ts';
 import { startNativeServer } from '../../support/native-server.ts';
 import { aggregateOften } from './aggregate-calls.ts';
-import { callOften, createExtensions, prepareCalls } from './calls.ts';
+import { type Called, callOften, createExtensions, prepareCalls } from './calls.ts';
+import { extensionsOf } from './extension-families.ts';
 import type { AggregateRule, Rule } from './families.ts';
 import { extensionTableText, tableText } from './print.ts';
-import { aggregateCandidates, type Candidate, candidates, extensionCandidates } from './select.ts';
+import {
+  aggregateCandidates,
+  type Candidate,
+  candidates,
+  extensionAggregateCandidates,
+  extensionCandidates,
+} from './select.ts';
 
 // `npm run generate:never-null`: asks a server of every major which functions the families speak for, calls each,
 // and writes those that never returned NULL to src/analysis/never-null.
@@ -17,12 +25,14 @@ const found = new Map<number, Candidate<Rule>>();
 const foundAggregates = new Map<number, Candidate<AggregateRule>>();
 const refused = new Set<number>();
 const foundInExtensions = new Map<string, Rule>();
+const foundAggregatesInExtensions = new Map<string, AggregateRule>();
 const refusedInExtensions = new Set<string>();
 
 const runDir = mkdtempSync(join(tmpdir(), 'nodrift-never-null-'));
 chmodSync(runDir, 0o711);
 try {
   for (const major of majors) await ask(major);
+  await askEmbedded();
 } finally {
   rmSync(runDir, { recursive: true, force: true });
 }
@@ -39,12 +49,16 @@ write(
   foundAggregates,
 );
 
-for (const key of refusedInExtensions) foundInExtensions.delete(key);
+for (const key of refusedInExtensions) {
+  foundInExtensions.delete(key);
+  foundAggregatesInExtensions.delete(key);
+}
 writeFileSync(
   new URL('../../../src/analysis/never-null/extensions.ts', import.meta.url),
-  extensionTableText(foundInExtensions),
+  extensionTableText(foundInExtensions, foundAggregatesInExtensions),
 );
-console.log(`extensions: ${foundInExtensions.size} of ${foundInExtensions.size + refusedInExtensions.size}`);
+const inExtensions = foundInExtensions.size + foundAggregatesInExtensions.size;
+console.log(`extensions: ${inExtensions} of ${inExtensions + refusedInExtensions.size}`);
 
 async function ask(major: (typeof majors)[number]): Promise<void> {
   const server = startNativeServer(major, runDir, `server-${major}`);
@@ -59,13 +73,30 @@ async function ask(major: (typeof majors)[number]): Promise<void> {
         refuse(candidate.oid, `${major}: ${candidate.signature}: ${nullFor}`);
       else keep(foundAggregates, candidate, major);
     }
-    await createExtensions(client);
-    for (const candidate of await extensionCandidates(client))
-      await acceptInExtension(client, major, candidate);
+    await askExtensions(client, `${major}`, extensionsOf('native'));
   } finally {
     await client.end();
     server.stop();
   }
+}
+
+async function askEmbedded(): Promise<void> {
+  const names = extensionsOf('embedded');
+  const { client, close } = await embeddedClient(names);
+  try {
+    await prepareCalls(client);
+    await askExtensions(client, 'PGlite', names);
+  } finally {
+    await close();
+  }
+}
+
+async function askExtensions(client: Client, server: string, names: readonly string[]): Promise<void> {
+  await createExtensions(client, names);
+  for (const one of await extensionCandidates(client))
+    acceptInExtension(foundInExtensions, server, one, await callOften(client, one));
+  for (const one of await extensionAggregateCandidates(client))
+    acceptInExtension(foundAggregatesInExtensions, server, one, await aggregateOften(client, one));
 }
 
 async function accept(client: Client, major: number, candidate: Candidate<Rule>): Promise<void> {
@@ -75,15 +106,19 @@ async function accept(client: Client, major: number, candidate: Candidate<Rule>)
   else keep(found, candidate, major);
 }
 
-async function acceptInExtension(client: Client, major: number, candidate: Candidate<Rule>): Promise<void> {
-  const { answered, nullFor } = await callOften(client, candidate);
+function acceptInExtension<R>(
+  into: Map<string, R>,
+  server: string,
+  candidate: Candidate<R>,
+  { answered, nullFor }: Called,
+): void {
   const key = candidate.key ?? '';
   if (answered > 0 && nullFor === null) {
-    foundInExtensions.set(key, candidate.rule);
+    into.set(key, candidate.rule);
     return;
   }
   refusedInExtensions.add(key);
-  console.log(`left out: ${major}: ${key} ${nullFor === null ? 'never answered' : `is NULL: ${nullFor}`}`);
+  console.log(`left out: ${server}: ${key} ${nullFor === null ? 'never answered' : `is NULL: ${nullFor}`}`);
 }
 
 /** An OID that means something else on another major is left out; one that only got a further argument is not. */

@@ -98,6 +98,9 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   lquery: ["'*'", "'a'", "'a.*{2}'"],
   ltxtquery: ["'a'", "'a & !b'"],
   query_int: ["'1'", "'1 & !2'"],
+  vector: ["'[0]'", "'[1,2]'", "'[0,0]'", "'[-1,3e38]'"],
+  halfvec: ["'[0]'", "'[1,2]'", "'[0,0]'", "'[-1,65504]'"],
+  sparsevec: ["'{}/1'", "'{}/2'", "'{1:1,2:2}/2'", "'{2:-3e38}/2'"],
 };
 
 /** Arguments that a function needs to answer at all, beside those made of its types. */

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
-import { extensionFamilies } from './extension-families.ts';
+import { extensionAggregateFamilies, extensionFamilies } from './extension-families.ts';
 import {
+  type AggregateFamily,
   type AggregateRule,
   aggregateFamilies,
   type Family,
@@ -80,7 +81,18 @@ export async function extensionCandidates(client: Client): Promise<readonly Cand
   });
 }
 
-function familyOf(row: Row, all: readonly Family[]): Family | undefined {
+/** The same for aggregates. */
+export async function extensionAggregateCandidates(
+  client: Client,
+): Promise<readonly Candidate<AggregateRule>[]> {
+  const { rows: all } = await client.query<Row>(query('true', "x.extname IS NOT NULL AND prokind = 'a'"));
+  return all.flatMap((row) => {
+    const family = familyOf(row, extensionAggregateFamilies[row.extension ?? ''] ?? []);
+    return family === undefined ? [] : [candidate(row, family.rule)];
+  });
+}
+
+function familyOf<F extends Family | AggregateFamily>(row: Row, all: readonly F[]): F | undefined {
   return all.find(({ names, only }) => names.includes(row.name) && (only?.test(row.args) ?? true));
 }
 
@@ -99,9 +111,7 @@ export async function aggregateCandidates(client: Client): Promise<readonly Cand
   const found: Candidate<AggregateRule>[] = [];
   for (const row of await rows(client)) {
     if (row.kind !== 'a') continue;
-    const family = aggregateFamilies.find(
-      ({ names, only }) => names.includes(row.name) && (only?.test(row.args) ?? true),
-    );
+    const family = familyOf(row, aggregateFamilies);
     if (family !== undefined) found.push(candidate(row, family.rule));
   }
   return found;
