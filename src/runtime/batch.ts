@@ -3,7 +3,6 @@ import { QueryError } from './errors.ts';
 import { type Executed, execute, executeUnprepared } from './execute.ts';
 import { type BatchStatement, layerOf } from './layer.ts';
 import { isHarmless, isPgClient, isPgPool, lend, type PgClient } from './pg.ts';
-import { submitAll } from './pg-batch.ts';
 import type { Call } from './query.ts';
 import { isOutdated } from './server-error.ts';
 import { toQueryError } from './to-query-error.ts';
@@ -96,9 +95,7 @@ function together(
   client: PgClient,
   batch: readonly BatchStatement[],
 ): Promise<PromiseSettledResult<Executed<unknown>>[]> {
-  return client.pipeline === true
-    ? Promise.allSettled(batch.map(({ statement, read }) => execute(client, statement, read)))
-    : submitAll(client, batch);
+  return Promise.allSettled(batch.map(({ statement, read }) => execute(client, statement, read)));
 }
 
 async function oneAfterTheOther(

@@ -21,7 +21,7 @@ export interface PgConnection {
 /** What pg's `query` takes (https://node-postgres.com/apis/client#clientquery). */
 export interface QueryConfig {
   /** The prepared statement's name; absent: not kept prepared. */
-  name?: string;
+  name?: string | undefined;
   text: string;
   /** Encoded: text, or bytes for bytea. */
   values: (string | Uint8Array | null)[];

@@ -52,21 +52,25 @@ function compare(
 /** Types above are the database's own (FirstGenbkiObjectId in transam.h): their OIDs are others on each. */
 const LAST_BUILT_IN = 9999;
 
-// text, varchar, bpchar, name; json, jsonb; int2, int4, int8, numeric, float4, float8; and the arrays of these.
-const TEXTS = [25, 1043, 1042, 19];
-const TEXT_ARRAYS = [1009, 1015, 1014, 1003];
-const JSONS = [114, 3802];
-const JSON_ARRAYS = [199, 3807];
-const NUMBERS = [21, 23, 20, 1700, 700, 701];
-const NUMBER_ARRAYS = [1005, 1007, 1016, 1231, 1021, 1022];
+// text, varchar, bpchar, name, and the arrays of these; json, jsonb, and theirs.
+const ALIKE = [
+  [25, 1043, 1042, 19],
+  [1009, 1015, 1014, 1003],
+  [114, 3802],
+  [199, 3807],
+];
+// int2, int4, int8, numeric, float4, float8, and their arrays.
+const NUMBERS = [
+  [21, 23, 20, 1700, 700, 701],
+  [1005, 1007, 1016, 1231, 1021, 1022],
+];
 
 /** Whether what was generated for one type reads the other one's values, or says that it cannot. */
 function isReadAlike(declared: number, found: number): boolean {
+  const isText = (type: number) => ALIKE.slice(0, 2).some((types) => types.includes(type));
   if (declared === found) {
     return true;
   }
-  const both = (types: readonly number[]) => types.includes(declared) && types.includes(found);
-  const isText = (type: number) => TEXTS.includes(type) || TEXT_ARRAYS.includes(type);
   if (declared === 0) {
     return found > LAST_BUILT_IN || isText(found);
   }
@@ -74,27 +78,22 @@ function isReadAlike(declared: number, found: number): boolean {
     return isText(declared);
   }
   return (
-    both(TEXTS) ||
-    both(TEXT_ARRAYS) ||
-    both(JSONS) ||
-    both(JSON_ARRAYS) ||
-    holds(NUMBERS, declared, found) ||
-    holds(NUMBER_ARRAYS, declared, found)
+    ALIKE.some((types) => types.includes(declared) && types.includes(found)) ||
+    NUMBERS.some((types) => holds(types.indexOf(declared), types.indexOf(found)))
   );
 }
 
 /** Integers read integers, numeric also; floats read those that they hold exactly, and each other. */
-function holds(numbers: readonly number[], declared: number, found: number): boolean {
-  const [to, from] = [numbers.indexOf(declared), numbers.indexOf(found)];
+function holds(to: number, from: number): boolean {
   return to >= 0 && from >= 0 && (to < 3 ? from < 3 : to === 3 ? from < 4 : from < 2 || from > 3);
 }
 
 /** The common ones of pg_type.dat, for messages. */
 const NAMES =
-  '16 bool 17 bytea 20 int8 21 int2 23 int4 25 text 114 json 700 float4 701 float8 1043 varchar 1082 date 1114 timestamp 1184 timestamptz 1700 numeric 2950 uuid 3802 jsonb ';
+  ' 16:bool 17:bytea 20:int8 21:int2 23:int4 25:text 114:json 700:float4 701:float8 1043:varchar 1082:date 1114:timestamp 1184:timestamptz 1700:numeric 2950:uuid 3802:jsonb';
 
 function nameOf(type: number): string {
   return type === 0
     ? 'a type of the schema'
-    : (new RegExp(`(?:^| )${type} (\\S+)`).exec(NAMES)?.[1] ?? `the type with OID ${type}`);
+    : (NAMES.split(` ${type}:`)[1]?.split(' ')[0] ?? `the type with OID ${type}`);
 }

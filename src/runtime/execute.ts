@@ -2,13 +2,20 @@ import type { Connection, QueryConfig } from './connection.ts';
 import { starts } from './interrupt.ts';
 import { layerOf } from './layer.ts';
 import { observed } from './observe.ts';
-import { isPgClient, isPgPool, lend, type PgClient, type PgPool, submit, withClientOf } from './pg.ts';
+import {
+  isPgClient,
+  isPgPool,
+  lend,
+  type PgClient,
+  type PgPool,
+  submitStatement,
+  withClientOf,
+} from './pg.ts';
 import { submitInterruptible } from './pg-interrupt.ts';
-import { PgStatement } from './pg-statement.ts';
 import { queryRaw } from './pglite.ts';
 import type { RowReader } from './row.ts';
 import { isOutdated } from './server-error.ts';
-import type { Statement } from './statement.ts';
+import { keptName, type Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 
 /** What a statement answered. */
@@ -27,10 +34,9 @@ export function execute<Row>(
   if (isPgClient(db) && db.pipeline !== true) {
     return observed(statement, () => {
       const { interrupt } = statement;
-      const query = new PgStatement(statement, read);
       return interrupt === undefined
-        ? submit(db, query)
-        : submitInterruptible(db, statement, interrupt, query);
+        ? submitStatement(db, statement, read)
+        : submitInterruptible(db, statement, interrupt, read);
     });
   }
   if (isPgPool(db)) {
@@ -92,10 +98,10 @@ async function query<Row>(
   statement: Statement,
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
-  const { name, text, values } = statement;
+  const { text, values } = statement;
   starts(statement, null);
   const result = await queryRaw(db, {
-    ...(name !== undefined && { name }),
+    name: keptName(statement),
     text,
     values,
     rowMode: 'array',

@@ -8,10 +8,17 @@ export interface CallOptions {
   /** Aborting it cancels the running statement on the server. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * How long the call may take, in milliseconds, up to 2 ** 31 - 1; waiting for a connection counts. Default: as the
-   * pool says, else for ever.
+   * How long the call may take, in milliseconds, up to 2 ** 31 - 1; waiting for a connection counts. 0: for ever. Default:
+   * as the pool says, else for ever.
    */
   readonly timeoutMs?: number | undefined;
+}
+
+/** Throws a RangeError for what no timer can wait for. */
+export function assertMillis(millis: number | undefined, name: string): void {
+  if (millis !== undefined && !(millis >= 0 && millis < 2 ** 31)) {
+    throw new RangeError(`${name} has to be from 0 to ${2 ** 31 - 1}`);
+  }
 }
 
 /** What may end a call early. */
@@ -52,7 +59,7 @@ export function interruptible<Result>(
     };
     const abort = () => interrupt.end('signal');
     signal?.addEventListener('abort', abort);
-    const timer = timeoutMs === undefined ? undefined : setTimeout(interrupt.end, timeoutMs, 'timeout');
+    const timer = timeoutMs ? setTimeout(interrupt.end, timeoutMs, 'timeout') : undefined;
     if (signal?.aborted) {
       abort();
     }

@@ -124,6 +124,7 @@ function poolOf(pools: readonly CountingPool[], wanted: SessionAttributes): Coun
     pools.reduce((total, pool) => total + pool[count], 0);
   const pool: CountingPool & { readonly Client: unknown } = {
     Client: (pools[0] as { Client?: unknown } | undefined)?.Client,
+    pools,
     connect: (callback) => {
       (wanted === 'prefer-standby' ? findPreferred() : find(wanted)).then(
         (client) => callback(undefined, client),

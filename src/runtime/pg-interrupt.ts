@@ -2,7 +2,8 @@ import type { Executed } from './execute.ts';
 import { CANCEL_MILLIS, type Interrupt, starts } from './interrupt.ts';
 import { type PgClient, submit } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
-import type { PgStatement, PgWire } from './pg-statement.ts';
+import { ignore, type PgWire, pgStatement } from './pg-statement.ts';
+import type { RowReader } from './row.ts';
 import type { Statement } from './statement.ts';
 
 /** Sends a statement that can be cancelled; after CANCEL_MILLIS without an answer the connection is closed. */
@@ -10,13 +11,14 @@ export function submitInterruptible<Row>(
   client: PgClient,
   statement: Statement,
   interrupt: Interrupt,
-  query: PgStatement<Row>,
+  read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
+  const query = pgStatement(statement, read);
   let late: ReturnType<typeof setTimeout> | undefined;
   let held: Promise<void> | undefined;
   query.onSubmit = (wire) =>
     starts(statement, () => {
-      if (late === undefined) {
+      if (!late) {
         late = setTimeout(() => wire.stream.destroy?.(), CANCEL_MILLIS);
         held = cancelRunning(client, CANCEL_MILLIS);
         holdUntil(client, held);
@@ -32,7 +34,7 @@ export function submitInterruptible<Row>(
 
 /** Lets nothing more be sent before `done`: a request to cancel that comes late must not hit the next statement. */
 function holdUntil(client: PgClient, done: Promise<void>): void {
-  (client as unknown as { _queryQueue: object[] })._queryQueue.unshift({
+  client._queryQueue.unshift({
     submit: (wire: PgWire) => {
       done.then(() => wire.sync());
     },
@@ -40,5 +42,3 @@ function holdUntil(client: PgClient, done: Promise<void>): void {
     handleError: ignore,
   });
 }
-
-function ignore(): void {}

@@ -22,23 +22,42 @@ export const TOO_LARGE = 'TOO_LARGE';
 /** Node's code for a text beyond 512 MB, the longest that a string can be. */
 export const TOO_LONG = 'ERR_STRING_TOO_LONG';
 
-/** Of each connection, the readers whose columns a prepared statement was found to have, by its name. */
-const checkedOn = /* @__PURE__ */ new WeakMap<PgWire, Map<string, RowReader<unknown>>>();
+/**
+ * How many statements are kept prepared on a connection; a server forgets none by itself. The one that was used longest
+ * ago is closed for the next.
+ */
+const MAX_PREPARED = 256;
+
+/** What is known of a connection. */
+interface Sent {
+  readonly stream: WireStream;
+  /**
+   * The prepared statements by name, those used last at the end: with the reader whose columns each was found to have, or
+   * as long as that was not looked at, with what it was prepared by.
+   */
+  readonly prepared: Map<string, unknown>;
+  /** What was sent last. */
+  last?: { readonly isDone: boolean; readonly onSubmit: unknown };
+  /** What the connection broke of. */
+  broke?: unknown;
+}
+
+const sentOver = /* @__PURE__ */ new WeakMap<PgWire, Sent>();
 
 /**
- * Returns which columns were found on a connection. The first time, has what pg throws while it reads an answer break
+ * Returns what is known of a connection. The first time, has what pg throws while it reads an answer break
  * the connection, which its statement is told. pg lets it through to the socket, where it would end the process: a text
  * that no string can hold is enough. Bytes that are no message break it, too: pg takes them for an error of one
  * statement, and what follows for the answers to others.
  */
-export function guard(wire: PgWire): Map<string, RowReader<unknown>> {
-  const known = checkedOn.get(wire);
+export function guard(wire: PgWire): Sent {
+  const known = sentOver.get(wire);
   if (known !== undefined) {
     return known;
   }
-  const checked = new Map<string, RowReader<unknown>>();
-  checkedOn.set(wire, checked);
   const { stream } = wire;
+  const sent: Sent = { stream, prepared: new Map() };
+  sentOver.set(wire, sent);
   wire.on?.('errorMessage', (error) => {
     if (!isServerError(error)) {
       // Thrown through pg's parser, so that the rest of what it has is not read.
@@ -55,7 +74,7 @@ export function guard(wire: PgWire): Map<string, RowReader<unknown>> {
       }
     });
   }
-  return checked;
+  return sent;
 }
 
 /**
@@ -82,145 +101,160 @@ export interface PgWire {
 
 type Callback<Row> = (error: Error | null, result?: Executed<Row>) => void;
 
+/** A statement that pg sends and whose answers it hands over. */
+export type PgStatement<Row> = ReturnType<typeof pgStatement<Row>>;
+
 /**
- * A statement that pg sends and whose answers it hands over. Against pg's own query this saves the
+ * Returns what pg sends, and hands the answers over to. Against pg's own query this saves the
  * description of the columns with every execution but the first, and the
- * intermediate rows: a third of the time that a lookup spends in this process.
+ * intermediate rows: a third of the time that a lookup spends in this process. `read` null: nobody asked for the rows.
  */
-export class PgStatement<Row> {
-  // The names that pg, and the tools that trace it, know.
-  name: string;
-  readonly text: string;
-  readonly values: readonly (string | Uint8Array | null)[];
-  callback: Callback<Row> | undefined;
-  /** Is called before it is sent; what it throws keeps it from that. */
-  onSubmit: ((wire: PgWire) => void) | undefined;
+export function pgStatement<Row>(statement: Statement, read: RowReader<Row> | null) {
+  const { text, values } = statement;
+  const rows: Row[] = [];
+  let rowCount = 0;
+  let bytes = 0;
+  let failure: Error | undefined;
+  /** Over what it was sent. */
+  let sent: Sent | undefined;
 
-  readonly #read: RowReader<Row> | null;
-  readonly #rows: Row[] = [];
-  #rowCount = 0;
-  #bytes = 0;
-  #stream: WireStream | undefined;
-  #failure: Error | undefined;
-  #checked: Map<string, RowReader<unknown>> | undefined;
+  const self = {
+    // The names that pg, and the tools that trace it, know.
+    name: statement.name ?? '',
+    text,
+    values,
+    callback: undefined as Callback<Row> | undefined,
+    /** Is called before it is sent; what it throws keeps it from that. */
+    onSubmit: undefined as ((wire: PgWire) => void) | undefined,
+    /** It is answered, or will not be. */
+    isDone: false,
 
-  /** `read` null: nobody asked for the rows. */
-  constructor(statement: Statement, read: RowReader<Row> | null) {
-    this.name = statement.name ?? '';
-    this.text = statement.text;
-    this.values = statement.values;
-    this.#read = read;
-  }
-
-  submit(wire: PgWire): Error | null {
-    try {
-      this.onSubmit?.(wire);
-    } catch (error) {
-      return toError(error);
-    }
-    wire.stream.cork?.();
-    this.send(wire, wire.parsedStatements);
-    wire.stream.uncork?.();
-    return null;
-  }
-
-  /** Sends everything; `prepared` has the texts of what is prepared, or will be by what was sent before. */
-  send(wire: PgWire, prepared: Readonly<Record<string, string>>): void {
-    let text = this.name === '' ? undefined : prepared[this.name];
-    if (text !== undefined && text !== this.text) {
-      // Somebody else's statement has the name.
-      this.name = '';
-      text = undefined;
-    }
-    this.#stream = wire.stream;
-    this.#checked = guard(wire);
-    if (text === undefined) {
-      wire.parse({ name: this.name, text: this.text });
-    }
-    wire.bind({ statement: this.name, values: this.values, valueMapper: toBuffer });
-    if (this.#read?.check && !this.#isChecked(text === undefined)) {
-      wire.describe({ type: 'P', name: '' });
-    }
-    wire.execute(everything);
-    wire.sync();
-  }
-
-  /** Whether its columns are known to be those that are read: while a statement is prepared, the server keeps them. */
-  #isChecked(isNew: boolean): boolean {
-    if (isNew) {
-      this.#checked?.delete(this.name);
-    }
-    return this.#checked?.get(this.name) === this.#read;
-  }
-
-  handleDataRow(message: { fields: readonly (string | null)[]; length?: number }): void {
-    if (this.#read === null || this.#failure !== undefined) {
-      return;
-    }
-    this.#bytes += message.length ?? 0;
-    if (this.#bytes > MAX_RESULT_BYTES) {
-      this.#failure = Object.assign(new Error(TOO_LARGE), { code: TOO_LARGE });
-      this.#rows.length = 0;
-      this.#stream?.destroy?.(this.#failure);
-      return;
-    }
-    try {
-      this.#rows.push(this.#read(message.fields));
-    } catch (error) {
-      // Thrown from here it would break pg's reading of the stream; it is told when the answer is complete.
-      this.#failure = toError(error);
-    }
-  }
-
-  handleCommandComplete(message: { text: string }): void {
-    this.#rowCount = countOf(message.text);
-  }
-
-  handleReadyForQuery(): void {
-    if (this.#failure === undefined) {
-      this.callback?.(null, { rows: this.#rows, rowCount: this.#rowCount });
-    } else {
-      this.callback?.(this.#failure);
-    }
-  }
-
-  handleError(error: Error, wire?: PgWire): void {
-    if (this.name !== '' && wire !== undefined && isOutdated(error)) {
-      // So that the next execution prepares it again. The answer to Close comes with that one's.
-      delete wire.parsedStatements[this.name];
-      wire.close({ type: 'S', name: this.name });
-    }
-    this.callback?.(error);
-  }
-
-  handleRowDescription({ fields }: { fields: readonly DescribedField[] }): void {
-    if (this.#read === null) {
-      return;
-    }
-    try {
-      this.#read.check?.(fields);
-      if (this.name !== '') {
-        this.#checked?.set(this.name, this.#read);
+    /** Is called by pg when what came before is answered. */
+    submit(wire: PgWire): Error | null {
+      if (sent === undefined) {
+        try {
+          self.onSubmit?.(wire);
+        } catch (error) {
+          return toError(error);
+        }
+        self.send(wire);
       }
-    } catch (error) {
-      this.#failure = toError(error);
-    }
-  }
+      return null;
+    },
 
-  handleEmptyQuery(): void {}
+    send(wire: PgWire): void {
+      sent = guard(wire);
+      sent.last = self;
+      const { prepared } = sent;
+      const known = wire.parsedStatements[self.name];
+      if (known === undefined ? isPreparing(prepared.get(self.name)) : known !== text) {
+        // It may yet fail to be prepared, or somebody else's statement has the name.
+        self.name = '';
+      }
+      const { name } = self;
+      const isNew = name === '' || known === undefined;
+      const isChecked = !isNew && prepared.get(name) === read;
+      wire.stream.cork?.();
+      if (name !== '') {
+        prepared.delete(name);
+        prepared.set(name, isChecked ? read : self);
+        const [[oldest, by] = [name]] = prepared;
+        if (prepared.size > MAX_PREPARED && !isPreparing(by)) {
+          prepared.delete(oldest);
+          forget(wire, oldest);
+        }
+      }
+      if (isNew) {
+        wire.parse({ name, text });
+      }
+      wire.bind({ statement: name, values, valueMapper: toBuffer });
+      if (read?.check && !isChecked) {
+        wire.describe({ type: 'P', name: '' });
+      }
+      wire.execute({});
+      wire.sync();
+      wire.stream.uncork?.();
+    },
 
-  handlePortalSuspended(): void {}
+    handleDataRow(message: { fields: readonly (string | null)[]; length?: number }): void {
+      if (read === null || failure !== undefined) {
+        return;
+      }
+      bytes += message.length ?? 0;
+      if (bytes > MAX_RESULT_BYTES) {
+        failure = Object.assign(new Error(TOO_LARGE), { code: TOO_LARGE });
+        rows.length = 0;
+        sent?.stream.destroy?.(failure);
+        return;
+      }
+      try {
+        rows.push(read(message.fields));
+      } catch (error) {
+        // Thrown from here it would break pg's reading of the stream; it is told when the answer is complete.
+        failure = toError(error);
+      }
+    },
 
-  handleCopyInResponse(wire: PgWire): void {
-    wire.sendCopyFail('COPY FROM STDIN cannot be run as a query');
-    // The server skips the one that came before, and then everything up to the next.
-    wire.sync();
-  }
+    handleCommandComplete(message: { text: string }): void {
+      rowCount = countOf(message.text);
+    },
 
-  handleCopyData(): void {}
+    handleReadyForQuery(): void {
+      self.isDone = true;
+      self.callback?.(failure ?? null, failure ? undefined : { rows, rowCount });
+    },
+
+    handleError(error: Error, wire?: PgWire): void {
+      self.isDone = true;
+      if (self.name !== '' && wire !== undefined && isOutdated(error)) {
+        // So that the next execution prepares it again.
+        forget(wire, self.name);
+      }
+      self.callback?.(error);
+    },
+
+    handleRowDescription({ fields }: { fields: readonly DescribedField[] }): void {
+      try {
+        read?.check?.(fields);
+        if (self.name !== '') {
+          sent?.prepared.set(self.name, read);
+        }
+      } catch (error) {
+        failure = toError(error);
+      }
+    },
+
+    handleCopyInResponse(wire: PgWire): void {
+      const reason = 'COPY FROM STDIN cannot be run as a query';
+      if (sent?.last === self) {
+        wire.sendCopyFail(reason);
+        // The server skips the one that came before, and then everything up to the next.
+        wire.sync();
+      } else {
+        // It has taken for rows what was sent next.
+        wire.stream.destroy?.(new Error(reason));
+      }
+    },
+
+    handleEmptyQuery: ignore,
+    handlePortalSuspended: ignore,
+    handleCopyData: ignore,
+  };
+  return self;
 }
 
-const everything = {};
+export function ignore(): void {}
+
+/** Whether it is not known yet that a statement could be prepared. */
+function isPreparing(by: unknown): boolean {
+  return (by as { isDone?: unknown } | undefined)?.isDone === false;
+}
+
+/** Closes a prepared statement. The answer comes with that to what is sent next. */
+function forget(wire: PgWire, name: string): void {
+  delete wire.parsedStatements[name];
+  wire.close({ type: 'S', name });
+}
 
 /** What was thrown, as an Error. */
 export function toError(error: unknown): Error {
@@ -236,5 +270,5 @@ function toBuffer(value: string | Uint8Array | null): unknown {
 
 /** The number that closes a command tag: `SELECT 5`, `INSERT 0 1`; 0 for commands that count nothing. */
 export function countOf(tag: string): number {
-  return Number(tag.slice(tag.lastIndexOf(' ') + 1)) || 0;
+  return Number(tag.split(' ').pop()) || 0;
 }

@@ -1,17 +1,22 @@
 import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { QueryError } from './errors.ts';
-import { guard, type PgWire, toError } from './pg-statement.ts';
+import type { Executed } from './execute.ts';
+import { guard, type PgStatement, type PgWire, pgStatement, toError } from './pg-statement.ts';
+import type { RowReader } from './row.ts';
 import { endsConnection, isServerError } from './server-error.ts';
+import type { Statement } from './statement.ts';
+
+type Callback = (error: Error | null | undefined, result?: unknown) => void;
 
 /** The part of pg's Client that is used beyond its plain `query`. */
 export interface PgClient extends PgConnection {
   query(config: QueryConfig): Promise<QueryResult>;
-  query(
-    submittable: object,
-    values: undefined,
-    callback: (error: Error | null | undefined, result: unknown) => void,
-  ): void;
+  query(submittable: object, values: undefined, callback: Callback): void;
   query(config: { text: string }): Promise<{ command: string }>;
+  /** The connection, and what is to be sent over it: pg hands the next answers to the first in it. */
+  readonly connection: PgWire;
+  readonly _queryQueue: object[];
+  readonly connectionParameters: { readonly query_timeout?: number | false };
   /** Sends queries without waiting for earlier answers; takes only pg's own queries then. Since pg 8.23. */
   readonly pipeline?: boolean;
   /** Of the last ReadyForQuery: 'I' idle, 'T' in a transaction, 'E' in a failed one. Since pg 8.17. */
@@ -47,46 +52,85 @@ export function isPgPool(db: object): db is PgPool {
   return Client !== undefined && 'getStartupConf' in Client.prototype;
 }
 
-/** Sends a statement object over a client; resolves what it calls back. */
-export function submit<Result>(client: PgClient, submittable: object): Promise<Result> {
+/** Sends a statement object when its client comes to it, or `now`; resolves what it calls back. */
+export function submit<Result>(client: PgClient, submittable: object, now = false): Promise<Result> {
   return new Promise((resolve, reject) => {
-    client.query(submittable, undefined, (error, result) => {
-      if (error === null || error === undefined) {
-        resolve(result as Result);
-      } else {
+    const callback: Callback = (error, result) => {
+      if (error) {
         reject(withCause(client, error));
+      } else {
+        resolve(result as Result);
       }
-    });
+    };
+    if (now) {
+      submitNow(client, submittable as PgStatement<Result>, callback);
+    } else {
+      client.query(submittable, undefined, callback);
+    }
   });
 }
 
-// What clients broke of.
-const breaks = /* @__PURE__ */ new WeakMap<PgClient, unknown>();
+/**
+ * Sends a statement; at once, if all that was sent before it and is not answered yet are such statements, none of which can
+ * be cancelled: that could hit the next. Each ends with a Sync of its own, so that none depends on another.
+ */
+export function submitStatement<Row>(
+  client: PgClient,
+  statement: Statement,
+  read: RowReader<Row> | null,
+): Promise<Executed<Row>> {
+  const { last } = guard(client.connection);
+  const isNext = last && !last.isDone && !last.onSubmit && (client._queryQueue.at(-1) ?? last) === last;
+  return submit(client, pgStatement(statement, read), isNext);
+}
+
+function submitNow<Row>(client: PgClient, query: PgStatement<Row>, callback: Callback): void {
+  const { connection, connectionParameters } = client;
+  const { stream } = connection;
+  const millis = connectionParameters.query_timeout;
+  const timer =
+    millis &&
+    setTimeout(() => {
+      callback(new Error(READ_TIMEOUT));
+      // Its answer is still to come, and would be taken for a later one's. Others' time may be up now, too.
+      setTimeout(() => client.end().catch(() => {}));
+    }, millis);
+  query.callback = (error, result) => {
+    clearTimeout(timer as Parameters<typeof clearTimeout>[0]);
+    callback(error, result);
+  };
+  // What is sent in one tick goes in one piece.
+  stream.cork?.();
+  queueMicrotask(() => stream.uncork?.());
+  query.send(connection);
+  client._queryQueue.push(query);
+}
 
 /**
  * Takes down what a client breaks of while it runs no statement; returns the function that stops it. A connection that
  * breaks tells its query, too, and this perhaps twice; without a listener it would end the process.
  */
 export function watch(client: PgClient): () => void {
+  const sent = guard(client.connection);
   const note = (error: Error): void => {
-    if (!isServerError(breaks.get(client))) {
-      breaks.set(client, error);
+    if (!isServerError(sent.broke)) {
+      sent.broke = error;
     }
   };
   client.on('error', note);
-  guard((client as unknown as { connection: PgWire }).connection);
   return () => client.removeListener('error', note);
 }
 
 /** A statement's error; of a client that had broken before, with what it broke of. */
 export function withCause<Failure>(client: PgClient, error: Failure): Failure {
+  const sent = guard(client.connection);
   if (isServerError(error)) {
     if (endsConnection(error)) {
-      breaks.set(client, error);
+      sent.broke = error;
     }
     return error;
   }
-  const cause = breaks.get(client);
+  const { broke: cause } = sent;
   return error instanceof Error && cause !== undefined && cause !== error
     ? Object.assign(error, { cause })
     : error;

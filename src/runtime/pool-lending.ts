@@ -1,18 +1,17 @@
 import { cutOff } from './limits.ts';
 import { isHarmless, isReadOnly, type Lent, lend, type PgClient, type PgPool, READ_TIMEOUT } from './pg.ts';
 import { TOO_LARGE, TOO_LONG } from './pg-statement.ts';
+import { type IdlingPool, keepIdle } from './pool-idle.ts';
 import { leakWatch } from './pool-leaks.ts';
 import { type PoolStats, waitHistogram } from './pool-waits.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 
 /** pg's Pool as a managed pool needs it. */
-export interface CountingPool extends PgPool {
+export interface CountingPool extends PgPool, IdlingPool {
   readonly totalCount: number;
-  readonly idleCount: number;
-  readonly waitingCount: number;
   /** All clients: lent, idle and connecting. */
   readonly _clients: readonly PgClient[];
-  on(event: 'error', listener: (error: unknown) => void): void;
+  on(event: 'error' | 'remove', listener: (error: unknown) => void): void;
   end(): Promise<void>;
 }
 
@@ -28,8 +27,11 @@ export interface Lending {
   warmUp(count: number): Promise<void>;
 }
 
-/** When connections are tried, retired and missed, in milliseconds. */
-export interface LendingTimes {
+/** When connections are made, tried, retired and missed; times are in milliseconds. */
+export interface LendingOptions {
+  /** How many connections there can be, and how many are to be idle. */
+  readonly max: number;
+  readonly minIdle: number;
   readonly pingAfterIdleMillis: number;
   /** The age at which a connection is closed when it is given back, at the earliest after four fifths of it. */
   readonly maxLifetimeMillis: number;
@@ -42,7 +44,7 @@ const PING_TIMEOUT_MILLIS = 2000;
 /** Lends a pool's clients, after trying those that were idle for longer than `pingAfterIdleMillis`. */
 export function lending(
   pool: CountingPool,
-  { pingAfterIdleMillis, maxLifetimeMillis, leakAfterMillis }: LendingTimes,
+  { max, minIdle, pingAfterIdleMillis, maxLifetimeMillis, leakAfterMillis }: LendingOptions,
 ): Lending {
   const madeAt = new WeakMap<PgClient, number>();
   const retiresAt = new WeakMap<PgClient, number>();
@@ -159,6 +161,7 @@ export function lending(
         }
       };
       lent.set(client, takeBack);
+      refill();
       return { client, giveBack: takeBack };
     } catch (error) {
       leave();
@@ -167,6 +170,28 @@ export function lending(
       waits.note(performance.now() - since);
     }
   }
+
+  async function warmUp(count: number): Promise<void> {
+    // Those that are idle are borrowed, too: each of the others is a new one then.
+    const missing = Math.max(0, Math.min(count, max) - lent.size);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: missing }, async () => (await borrow()).giveBack()),
+    );
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
+  }
+  const refill = keepIdle(
+    pool,
+    minIdle,
+    () => lent.size,
+    async () => {
+      if (ending === undefined) {
+        await warmUp(lent.size + minIdle);
+      }
+    },
+  );
 
   return {
     borrow,
@@ -184,20 +209,7 @@ export function lending(
       waiting: borrowers - lent.size,
       waits: waits.read(),
     }),
-    warmUp: async (count) => {
-      // Those that are idle are borrowed, too: each of the others is a new one then.
-      const missing = Math.max(0, count - lent.size);
-      const outcomes = await Promise.allSettled(Array.from({ length: missing }, borrow));
-      for (const outcome of outcomes) {
-        if (outcome.status === 'fulfilled') {
-          outcome.value.giveBack();
-        }
-      }
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed !== undefined) {
-        throw failed.reason;
-      }
-    },
+    warmUp,
   };
 }
 

@@ -1,6 +1,7 @@
 import { executeAll, isBroken } from './batch.ts';
 import type { Connection, PgConnection } from './connection.ts';
 import { type Executed, execute } from './execute.ts';
+import { assertMillis } from './interrupt.ts';
 import { asConnection } from './layer.ts';
 import { limited, limitedConnection, limitedSession } from './limits.ts';
 import { isPgPool, isUnsent, type PgClient, withClientOf } from './pg.ts';
@@ -34,6 +35,8 @@ export interface PoolOptions {
    * four fifths of it on, so that not all are made again at once. 0: never. Default 0.
    */
   readonly maxLifetimeMillis?: number;
+  /** How many connections are kept idle, or made while there are fewer than `max`, so that no call waits for one. Default 0. */
+  readonly minIdle?: number;
   /**
    * A connection that is not given back within so long is warned of by `process.emitWarning`, with the stack of who
    * borrowed it, in milliseconds. Default: none, and no stack is taken.
@@ -82,9 +85,16 @@ export function createPool<PoolClass extends new (config: never) => object>(
     queryTimeoutMillis = 60_000,
     maxLifetimeMillis = 0,
     leakAfterMillis,
+    minIdle = 0,
     prepare = true,
     ...config
   } = options;
+  assertMillis(pingAfterIdleMillis, 'pingAfterIdleMillis');
+  assertMillis(queryTimeoutMillis, 'queryTimeoutMillis');
+  assertMillis(leakAfterMillis, 'leakAfterMillis');
+  if (!(maxLifetimeMillis >= 0 && minIdle >= 0)) {
+    throw new RangeError('createPool: `maxLifetimeMillis` and `minIdle` have to be numbers from 0 on');
+  }
   const connectionString =
     options.connectionString ?? (namesServer(config) ? undefined : process.env.DATABASE_URL);
   const lifetime = maxLifetimeMillis || Number.POSITIVE_INFINITY;
@@ -103,15 +113,21 @@ export function createPool<PoolClass extends new (config: never) => object>(
   if (!isPgPool(pool)) {
     throw new TypeError("createPool: the first argument has to be pg's Pool");
   }
-  const times = { pingAfterIdleMillis, maxLifetimeMillis: lifetime, leakAfterMillis };
-  return handleOf(lending(pool as CountingPool, times), prepare, queryTimeoutMillis, max || PG_MAX);
+  const lent = lending(pool as CountingPool, {
+    max: max || PG_MAX,
+    minIdle,
+    pingAfterIdleMillis,
+    maxLifetimeMillis: lifetime,
+    leakAfterMillis,
+  });
+  return handleOf(lent, prepare, queryTimeoutMillis);
 }
 
 function namesServer(config: object): boolean {
   return ['host', 'port', 'user', 'database'].some((name) => name in config);
 }
 
-function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number, max: number): DatabasePool {
+function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number): DatabasePool {
   let prepares = prepare;
   const over = (client: PgClient): Connection => (prepares ? client : unprepared(client));
   /** A pooler that has lost one prepared statement loses others. */
@@ -150,7 +166,7 @@ function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number, m
     end,
     stats: pool.stats,
     warmUp: (count) =>
-      pool.warmUp(Math.min(count, max)).catch((error: unknown) => {
+      pool.warmUp(count).catch((error: unknown) => {
         throw toQueryError({ name: 'warmUp', file: 'pool' }, error, 'not done');
       }),
     [Symbol.asyncDispose]: () => end(),

@@ -6,7 +6,7 @@ import { observed } from './observe.ts';
 import type { RowReader } from './row.ts';
 import { isNotKept, isOutdated, isServerError, type ServerFields } from './server-error.ts';
 import { noSession, type Session, sessionOver } from './session.ts';
-import type { Statement } from './statement.ts';
+import { keptName, type Statement } from './statement.ts';
 import { TransactionError } from './transaction-error.ts';
 
 /** postgres.js's `sql`, as far as it is used (https://github.com/porsager/postgres). */
@@ -160,7 +160,12 @@ function connectionOver(
   }
   const run: Layer['execute'] = (statement, read) =>
     observed(statement, async () => {
-      const result = await send(statement.text, statement.values, statement.name !== undefined, statement);
+      const result = await send(
+        statement.text,
+        statement.values,
+        keptName(statement) !== undefined,
+        statement,
+      );
       if (read?.check && result.columns && checked.get(result.columns) !== read) {
         read.check(
           result.columns.map(({ name, type }) => ({

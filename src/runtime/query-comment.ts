@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { mapStatements } from './map-statements.ts';
+import { keptName } from './statement.ts';
 import { statementName } from './statement-name.ts';
 
 /**
@@ -8,7 +9,7 @@ import { statementName } from './statement-name.ts';
  * server's log.
  */
 export function commented(db: Connection): Connection {
-  // By the names without the comment, of which there is a bounded number.
+  // By the names without the comment.
   const names = new Map<string, string>();
   return mapStatements(db, (statement) => {
     const { name: query, file } = statement.origin;
@@ -17,7 +18,9 @@ export function commented(db: Connection): Connection {
     if (statement.name !== undefined) {
       // Another text has to have another name.
       name = names.get(statement.name) ?? statementName(query, text);
-      names.set(statement.name, name);
+      if (keptName(statement) !== undefined) {
+        names.set(statement.name, name);
+      }
     }
     return { ...statement, text, name };
   });

@@ -3,7 +3,7 @@ import { type Cursor, openCursor, type StreamingConnection } from './cursor.ts';
 import type { QueryDefinition, ReadOnlyDefinition } from './definition.ts';
 import { NoRowError, type Origin, TooManyRowsError } from './errors.ts';
 import { type Executed, executeCurrent } from './execute.ts';
-import { type CallOptions, interruptible } from './interrupt.ts';
+import { assertMillis, type CallOptions, interruptible } from './interrupt.ts';
 import { type IterateOptions, iterate } from './iterate.ts';
 import { type RowReader, rowReader } from './row.ts';
 import { type Statement, statementOf } from './statement.ts';
@@ -150,6 +150,7 @@ function query<Params, Row, Result, V extends KnownViolations>(
 
   async function rowsOf(params: Params, db: Connection, options?: CallOptions): Promise<Executed<Row>> {
     const ready = statement(params);
+    assertMillis(options?.timeoutMs, 'timeoutMs');
     try {
       return await (options === undefined
         ? executeCurrent(db, ready, read)
@@ -176,7 +177,7 @@ function query<Params, Row, Result, V extends KnownViolations>(
       origin: definition,
       statement: statement(params),
       read,
-      resultOf: (rows, rowCount) => resultOf(rows as Row[], rowCount),
+      resultOf: resultOf as Call<Result>['resultOf'],
     }),
     file,
   };

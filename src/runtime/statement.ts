@@ -9,7 +9,7 @@ import { grownText } from './statement-text.ts';
 /** A statement as it goes to the database. */
 export interface Statement {
   /** The query that it is of, or what else it is for. */
-  readonly origin: Origin & Pick<QueryDefinition, 'readOnly'>;
+  readonly origin: Origin & Partial<Pick<QueryDefinition, 'readOnly' | 'sql'>>;
   /** Undefined: not to be kept prepared. */
   readonly name: string | undefined;
   readonly text: string;
@@ -20,11 +20,8 @@ export interface Statement {
   readonly interrupt?: Interrupt;
 }
 
-/**
- * How many texts of one query, grown from lists of different lengths, are kept prepared on a
- * connection; a server never forgets a prepared statement by itself.
- */
-const MAX_PREPARED_TEXTS = 16;
+/** How many texts of one query, grown from lists of different lengths, are remembered. */
+const MAX_TEXTS = 16;
 
 /** Bind counts them in 16 bits (PostgreSQL documentation, 55.7); drivers send a wrong number beyond. */
 const MAX_VALUES = 65_535;
@@ -35,7 +32,7 @@ const MAX_VALUES = 65_535;
  */
 export function statementOf(definition: QueryDefinition): (params: unknown) => Statement {
   const { sql } = definition;
-  const prepared = new Map<string, { name: string; text: string }>();
+  const texts = new Map<string, { name: string; text: string }>();
   return (params) => {
     const values: (string | Uint8Array | null)[] = [];
     const counts = definition.params.map((param) => pushValues(definition, param, params, values));
@@ -47,18 +44,26 @@ export function statementOf(definition: QueryDefinition): (params: unknown) => S
         `${values.length} values, and a statement takes ${MAX_VALUES}; send fewer, or an array`,
       );
     }
-    const key = typeof sql === 'string' ? '' : counts.join();
-    let kept = prepared.get(key);
-    if (kept === undefined) {
-      const text = typeof sql === 'string' ? sql : grownText(definition, sql, counts);
-      if (prepared.size === MAX_PREPARED_TEXTS) {
-        return { origin: definition, name: undefined, text, values };
+    const key = counts.join();
+    let known = texts.get(key);
+    if (known === undefined) {
+      if (texts.size === MAX_TEXTS) {
+        texts.clear();
       }
-      kept = { name: statementName(definition.name, text), text };
-      prepared.set(key, kept);
+      const text = typeof sql === 'string' ? sql : grownText(definition, sql, counts);
+      known = { name: statementName(definition.name, text), text };
+      texts.set(key, known);
     }
-    return { origin: definition, ...kept, values };
+    return { origin: definition, ...known, values };
   };
+}
+
+/**
+ * The name under which a driver may keep a statement prepared that closes none: undefined for those of many texts, grown
+ * from lists.
+ */
+export function keptName({ origin, name }: Statement): string | undefined {
+  return Array.isArray(origin.sql) ? undefined : name;
 }
 
 /** Appends one parameter's encoded values; returns how many elements it has: 1 if it is no list. */

@@ -20,6 +20,7 @@ import {
 } from '../../src/runtime/index.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { connections, type Opened } from './connections.ts';
+import { recordSyncs } from './record-syncs.ts';
 
 const file = 'test.sql';
 const divide = one<{ by: number }, { n: number }>({
@@ -130,15 +131,9 @@ describe('a batch', () => {
   it('is one round trip over pg', async () => {
     const client = new Client({ connectionString: postgresUrl(18) });
     await client.connect();
-    let corks = 0;
-    const { stream } = (client as unknown as { connection: { stream: { cork(): void } } }).connection;
-    const { cork } = stream;
-    stream.cork = () => {
-      corks += 1;
-      cork.call(stream);
-    };
+    const sent = recordSyncs(client);
     await batch(client, [divide.with({ by: 1 }), divide.with({ by: 2 }), divide.with({ by: 3 })]);
-    expect(corks).toBe(1);
+    expect(sent()).toEqual([3]);
     await client.end();
   });
 

@@ -196,6 +196,24 @@ describe('a call over PGlite', () => {
   });
 });
 
+describe('a time limit', () => {
+  it.each([-1, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY, 'soon' as unknown as number])(
+    'that no timer takes is refused: %s',
+    async (timeoutMs) => {
+      const client = new Client({ connectionString: database.url });
+      await expect(count(client, { id: 1 }, { timeoutMs })).rejects.toThrow(RangeError);
+    },
+  );
+
+  it('of 0 is none, also in a pool that has one', async () => {
+    const pool = createPool(Pool, { connectionString: database.url, max: 1, queryTimeoutMillis: 20 });
+    const nap = exec<void>({ name: 'nap', file: 'q', sql: 'SELECT pg_sleep(0.1)', params: [], columns: [] });
+    await nap(pool, undefined, { timeoutMs: 0 });
+    await expect(nap(pool)).rejects.toMatchObject({ by: 'timeout' });
+    await pool.end();
+  });
+});
+
 describe('a pool', () => {
   it('limits every statement, also those of transactions, batches and iterations', async () => {
     const pool = createPool(Pool, { connectionString: database.url, max: 1, queryTimeoutMillis: 50 });

@@ -97,6 +97,68 @@ describe("a pool's connections", () => {
   });
 });
 
+describe('minIdle', () => {
+  const idle = (count: number) =>
+    vi.waitFor(() => expect(pool.stats()).toMatchObject({ idle: count, waiting: 0 }), 5000);
+
+  it('keeps connections idle while others are in use, as far as there can be more', async () => {
+    pool = open({ max: 4, minIdle: 2 });
+    await idle(2);
+    await transaction(pool, {}, async () => {
+      await idle(2);
+      await transaction(pool, {}, async () => {
+        await idle(2);
+        await transaction(pool, {}, async () => {
+          await idle(1);
+        });
+      });
+    });
+    expect(pool.stats()).toMatchObject({ total: 4, inUse: 0, idle: 4 });
+  });
+
+  it('makes connections for those that were closed, and closes what is idle beyond it', async () => {
+    pool = open({ max: 4, minIdle: 1, idleTimeoutMillis: 20 });
+    await idle(1);
+    const { pid } = await backend(pool);
+    const ended = exec<{ pid: number }>({
+      name: 'ended',
+      file,
+      sql: 'SELECT pg_terminate_backend($1)',
+      params: [{ name: 'pid', codec: int4 }],
+      columns: [],
+    });
+    const other = open();
+    await ended(other, { pid });
+    await other.end();
+    await vi.waitFor(async () => {
+      expect((await backend(pool)).pid).not.toBe(pid);
+    }, 5000);
+    await pool.warmUp(4);
+    await idle(1);
+  });
+
+  it('does not mind that no server is there, nor keeps the process or the pool from ending', async () => {
+    pool = createPool(Pool, { host: '127.0.0.1', port: 1, minIdle: 2 });
+    await expect(backend(pool)).rejects.toThrow(ConnectionError);
+    await pool.end();
+    pool = open({ minIdle: 2 });
+    await pool.end();
+    expect(pool.stats()).toMatchObject(empty);
+  });
+});
+
+it.each([
+  { pingAfterIdleMillis: -1 },
+  { queryTimeoutMillis: Number.NaN },
+  { queryTimeoutMillis: 2 ** 31 },
+  { leakAfterMillis: 'soon' },
+  { maxLifetimeMillis: -5 },
+  { minIdle: Number.NaN },
+])('a pool does not take %o', (options) => {
+  pool = open();
+  expect(() => open(options)).toThrow(RangeError);
+});
+
 describe('a connection that is not given back', () => {
   const warned = async (options: object, use: () => Promise<unknown>): Promise<Error[]> => {
     const warnings: Error[] = [];

@@ -46,7 +46,7 @@ describe('prepared statements', () => {
       expect(await answer(client, { n })).toEqual({ n });
     }
     expect(await prepared()).toEqual([
-      { name: 'answer_6b79ac897522df81', statement: 'SELECT $1::int4 AS n', calls: 3 },
+      { name: 'answer_6b79ac89', statement: 'SELECT $1::int4 AS n', calls: 3 },
     ]);
   });
 
@@ -64,19 +64,39 @@ describe('prepared statements', () => {
     }
   });
 
-  it('are bounded in number for texts that grow with a list', async () => {
-    const find = many<{ ids: number[] }, { n: number }>({
-      name: 'find',
-      file,
-      sql: ['SELECT n FROM generate_series(1, 3) AS n WHERE n IN ', 0],
-      params: [{ name: 'ids', list: int4 }],
-      columns: [['n', int4]],
-    });
-    for (let length = 1; length <= 40; length++) {
-      expect(await find(client, { ids: Array.from({ length }, (_, i) => i + 3) })).toEqual([{ n: 3 }]);
+  const find = many<{ ids: number[] }, { n: number }>({
+    name: 'find',
+    file,
+    sql: ['SELECT n FROM generate_series(1, 3) AS n WHERE n IN ', 0],
+    params: [{ name: 'ids', list: int4 }],
+    columns: [['n', int4, 23]],
+  });
+  const ids = (length: number) => Array.from({ length }, (_, i) => i + 3);
+
+  it('are bounded in number: the one that was used longest ago is closed', async () => {
+    for (let length = 1; length <= 300; length++) {
+      expect(await find(client, { ids: ids(length) })).toEqual([{ n: 3 }]);
+      expect(await answer(client, { n: length })).toEqual({ n: length });
     }
-    const names = (await prepared()).filter((statement) => statement.name.startsWith('find'));
-    expect(names).toHaveLength(16);
+    const statements = await prepared();
+    expect(statements).toHaveLength(256);
+    expect(statements.filter(({ name }) => name.startsWith('answer'))).toMatchObject([{ calls: 303 }]);
+    const kept = statements.filter(({ name }) => name.startsWith('find'));
+    const lengths = kept.map(({ statement }) => statement.split('$').length - 1).sort((a, b) => a - b);
+    expect(lengths).toEqual(Array.from({ length: 255 }, (_, i) => i + 46));
+    expect(await find(client, { ids: ids(1) })).toEqual([{ n: 3 }]);
+    expect(await prepared()).toHaveLength(256);
+  });
+
+  it('are bounded also where more of them are sent together', async () => {
+    await client.query('DEALLOCATE ALL');
+    const lengths = Array.from({ length: 600 }, (_, i) => 1 + (i % 300));
+    for (let round = 0; round < 2; round++) {
+      const found = await Promise.all(lengths.map((length) => find(client, { ids: ids(length) })));
+      expect(found).toEqual(lengths.map(() => [{ n: 3 }]));
+    }
+    await find(client, { ids: ids(301) });
+    expect((await prepared()).length).toBeLessThanOrEqual(301);
   });
 });
 

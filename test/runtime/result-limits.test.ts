@@ -10,7 +10,7 @@ import {
   text,
   transaction,
 } from '../../src/runtime/index.ts';
-import { PgStatement } from '../../src/runtime/pg-statement.ts';
+import { pgStatement } from '../../src/runtime/pg-statement.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const file = 'test.sql';
@@ -88,7 +88,7 @@ it.each([
 
 it('rows of more than a gigabyte end the connection instead of being held', () => {
   const statement = { origin: { name: 'q', file }, name: undefined, text: '', values: [] };
-  const running = new PgStatement(
+  const running = pgStatement(
     statement,
     Object.assign((texts: readonly (string | null)[]) => texts, { check: null }),
   );

@@ -1,6 +1,5 @@
 import { Client } from 'pg';
 import {
-  batch,
   bool,
   exec,
   int4,
@@ -91,18 +90,7 @@ export async function nodriftPeer(url: string): Promise<Peer> {
     report: (id) => report(client, { id }),
     insert: (car) => insert(client, car),
     insertMany: (cars) => insertMany(client, { cars }),
-    together: async (ids) =>
-      (
-        await batch(
-          client,
-          ids.map((id) => lookup.with({ id })),
-        )
-      ).map((outcome) => {
-        if (outcome.status === 'rejected') {
-          throw outcome.reason;
-        }
-        return outcome.value;
-      }),
+    together: (ids) => Promise.all(ids.map((id) => lookup(client, { id }))),
     close: () => client.end(),
   };
 }
