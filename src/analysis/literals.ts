@@ -14,6 +14,7 @@ import {
   type Found,
   innerScope,
   originsOf,
+  perScope,
   queryBehind,
   resultExpressions,
   rootScope,
@@ -44,24 +45,13 @@ export function resultLiterals(query: QueryNode, catalog: Catalog): readonly Res
 
 type Bound = readonly Literal[] | null;
 
-const results = { own: columnMemo(), element: columnMemo() };
-
-function columnMemo(): WeakMap<Scope, Map<number, Bound>> {
-  return new WeakMap();
-}
+const results = {
+  own: perScope(() => new Map<number, Bound>()),
+  element: perScope(() => new Map<number, Bound>()),
+};
 
 /** What is found of a query's result column, looked for once. */
-function once(
-  memo: WeakMap<Scope, Map<number, Bound>>,
-  scope: Scope,
-  column: number,
-  find: () => Bound,
-): Bound {
-  let known = memo.get(scope);
-  if (known === undefined) {
-    known = new Map();
-    memo.set(scope, known);
-  }
+function once(known: Map<number, Bound>, column: number, find: () => Bound): Bound {
   let found = known.get(column);
   if (found === undefined) {
     found = find();
@@ -71,7 +61,7 @@ function once(
 }
 
 function resultValues(scope: Scope, column: number): Bound {
-  return once(results.own, scope, column, () => {
+  return once(results.own(scope), column, () => {
     const expr = resultExpressions(scope.query)[column];
     // An arm of a set operation may have been converted to another type.
     if (expr === undefined || !isLiteralType(expressionType(expr) ?? 0, scope.catalog)) return null;
@@ -80,7 +70,7 @@ function resultValues(scope: Scope, column: number): Bound {
 }
 
 function resultElements(scope: Scope, column: number): Bound {
-  return once(results.element, scope, column, () => {
+  return once(results.element(scope), column, () => {
     const expr = resultExpressions(scope.query)[column];
     if (expr === undefined || !hasLiteralElements(expr, scope.catalog)) return null;
     const arms = columnOrigins(scope, column) ?? [];

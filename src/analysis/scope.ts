@@ -1,5 +1,6 @@
 import type { Catalog } from './catalog/catalog.ts';
 import { step } from './steps.ts';
+import { memoOf } from './tree/memo.ts';
 import {
   type CommonTableExpr,
   type Expr,
@@ -18,32 +19,38 @@ export interface Scope {
   readonly query: QueryNode;
   /** The query that this one stands in; null for a statement, a view's definition or a function's body. */
   readonly outer: Scope | null;
+  /** The scopes of the queries in it, and what was found of it, by question; see perScope. */
+  readonly memo: Map<object, unknown>;
+}
+
+/** What is found once for each scope. */
+export function perScope<T extends object>(find: (scope: Scope) => T): (scope: Scope) => T {
+  return (scope) => {
+    const known = scope.memo.get(find) as T | undefined;
+    if (known !== undefined) return known;
+    const found = find(scope);
+    scope.memo.set(find, found);
+    return found;
+  };
 }
 
 // Each query has one scope at each place, so that what is found there can be remembered by it.
-const scopes = new WeakMap<Catalog | Scope, WeakMap<QueryNode, Scope>>();
 
 /** The scope of a whole statement, a view's definition or a function's body. */
 export function rootScope(catalog: Catalog, query: QueryNode): Scope {
-  return scopeIn(catalog, query, catalog, null);
+  return scopeIn(memoOf(query), catalog, { catalog, query, outer: null });
 }
 
 /** The scope of a query that stands in another one: a subquery, a sublink's, a WITH query's. */
 export function innerScope(outer: Scope, query: QueryNode): Scope {
-  return scopeIn(outer, query, outer.catalog, outer);
+  return scopeIn(outer.memo, query, { catalog: outer.catalog, query, outer });
 }
 
-function scopeIn(place: Catalog | Scope, query: QueryNode, catalog: Catalog, outer: Scope | null): Scope {
-  let known = scopes.get(place);
-  if (known === undefined) {
-    known = new WeakMap();
-    scopes.set(place, known);
-  }
-  let scope = known.get(query);
-  if (scope === undefined) {
-    scope = { catalog, query, outer };
-    known.set(query, scope);
-  }
+function scopeIn(memo: Map<object, unknown>, key: object, place: Omit<Scope, 'memo'>): Scope {
+  const known = memo.get(key) as Scope | undefined;
+  if (known !== undefined) return known;
+  const scope: Scope = { ...place, memo: new Map() };
+  memo.set(key, scope);
   return scope;
 }
 

@@ -31,8 +31,8 @@ export interface RowAnalysis {
   readonly variadicParams: ReadonlySet<number>;
   /** The most rows of another query, of those whose results are so determined. */
   readonly maxRows: (scope: Scope, results: DeterminedResults) => MaxRows;
-  readonly blocks: WeakMap<QueryNode, Block>;
-  readonly surveyed: WeakMap<QueryNode, Surveyed>;
+  readonly blocks: Map<QueryNode, Block>;
+  readonly surveyed: Map<QueryNode, Surveyed>;
 }
 
 /** What an expression's value depends on. */

@@ -45,8 +45,8 @@ export function rowAnalysis(
     catalog,
     variadicParams,
     maxRows: (scope, results) => maxRows(analysis, scope, results),
-    blocks: new WeakMap(),
-    surveyed: new WeakMap(),
+    blocks: new Map(),
+    surveyed: new Map(),
   };
   // All of its queries in one walk.
   surveyOf(analysis, rootScope(catalog, query), step);

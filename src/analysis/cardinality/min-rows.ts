@@ -1,5 +1,5 @@
 import { isIntercepted, isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
-import { foldSetOperation, innerScope, type Scope, withQueryOf } from '../scope.ts';
+import { foldSetOperation, innerScope, perScope, type Scope, withQueryOf } from '../scope.ts';
 import { step } from '../steps.ts';
 import { isAlways } from '../tree/constants.ts';
 import { isGrouped, mayBeEmpty } from '../tree/groups.ts';
@@ -8,19 +8,15 @@ import { Cmd, Join, Rte, SetOp } from '../tree/nodes.ts';
 import { queryBehind } from './block.ts';
 import { limited } from './limit.ts';
 
-const counted = new WeakMap<Scope, number>();
-
 /** The fewest rows that a query returns or writes, whatever the data. */
 export function minRows(scope: Scope): number {
-  const { query } = scope;
-  let found = counted.get(scope);
-  if (found === undefined) {
-    step();
-    found = query.commandType === Cmd.select ? minSelected(scope) : minWritten(scope);
-    counted.set(scope, found);
-  }
-  return found;
+  return counted(scope).rows;
 }
+
+const counted = perScope((scope) => {
+  step();
+  return { rows: scope.query.commandType === Cmd.select ? minSelected(scope) : minWritten(scope) };
+});
 
 function minSelected(scope: Scope): number {
   const { query } = scope;

@@ -22,7 +22,7 @@ export interface Surveyed {
 export function surveyQueries(
   catalog: Catalog,
   scope: Scope,
-  surveyed: WeakMap<QueryNode, Surveyed>,
+  surveyed: Map<QueryNode, Surveyed>,
   onNode: () => void,
 ): void {
   const of = (query: QueryNode) => {

@@ -41,8 +41,8 @@ export function inRounds<T>(find: (rounds: Rounds) => T): T {
   const assumed = new Map<QueryNode, Map<number, Assumed>>();
   for (;;) {
     let isStable = true;
-    const known = new WeakMap<object, Map<string, Json>>();
-    const visited = new WeakMap<object, Set<number>>();
+    const known = new Map<object, Map<string, Json>>();
+    const visited = new Map<object, Set<number>>();
     const found = find({
       once(place, key, make) {
         const here = known.get(place) ?? new Map<string, Json>();

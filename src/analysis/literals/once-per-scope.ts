@@ -1,5 +1,5 @@
 import type { Scope } from '../scope.ts';
-import { outerScope } from '../scope.ts';
+import { outerScope, perScope } from '../scope.ts';
 import { step } from '../steps.ts';
 import type { Expr, Var } from '../tree/nodes.ts';
 
@@ -15,17 +15,13 @@ const DEEPEST = 400;
  * @param unknown what is found where expressions are nested too deeply
  */
 export function oncePerScope<T>(unknown: T, find: Find<T>): Find<T> {
-  const known = new WeakMap<Scope, Map<Expr | string, T>>();
+  const known = perScope(() => new Map<Expr | string, T>());
   let depth = 0;
   return (expr, scope) => {
     if (depth >= DEEPEST) return unknown;
     const place = expr.tag === 'VAR' ? outerScope(scope, expr.varlevelsup) : scope;
     if (place === null) return unknown;
-    let found = known.get(place);
-    if (found === undefined) {
-      found = new Map();
-      known.set(place, found);
-    }
+    const found = known(place);
     const key = expr.tag === 'VAR' ? columnKey(expr) : expr;
     const before = found.get(key);
     if (before !== undefined) return before;

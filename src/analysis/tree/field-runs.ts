@@ -76,7 +76,7 @@ function makeRun({ leftOut }: Shape, from: Place): Run | null {
       break;
     }
     const { field } = next;
-    if (next.alone && (leftOut.has(field) || field === LAZY)) break;
+    if (next.alone && (leftOut.has(field) || LAZY.has(field))) break;
     end = next;
     if (next.alone) {
       source += String.raw`\s+:${field}\s+`;
@@ -94,8 +94,8 @@ function makeRun({ leftOut }: Shape, from: Place): Run | null {
   return { pattern: new RegExp(source, 'y'), fields, end, then };
 }
 
-/** The field that is read later, if it is asked for: what a join offers is half of the text of a statement with one. */
-export const LAZY = 'joinaliasvars';
+/** Fields that are read later, if they are asked for: what a join offers is half of the text of a statement with one. */
+export const LAZY: ReadonlySet<string> = new Set(['joinaliasvars', 'exclRelTlist']);
 
 /**
  * Learns that a field follows upon a place.

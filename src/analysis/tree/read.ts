@@ -10,6 +10,7 @@ import {
   scalarValue,
 } from './field-runs.ts';
 import type { Expr, Node, QueryNode } from './nodes.ts';
+import { keepOrder, type Order } from './order.ts';
 
 /**
  * Reads Postgres's node text (src/backend/nodes/outfuncs.c), as `debug_print_parse` and
@@ -18,10 +19,11 @@ import type { Expr, Node, QueryNode } from './nodes.ts';
  * Tags of PostgreSQL 14 and 15 that differ from the later ones are given the later name.
  */
 export function readNodes(text: string): unknown {
-  return readAll({ text, at: 0, whole: false });
+  return readAll(text, false);
 }
 
-function readAll(reader: Reader): unknown {
+function readAll(text: string, whole: boolean): unknown {
+  const reader: Reader = { text, at: 0, whole, order: { nodes: [], ends: [] } };
   skipSpace(reader);
   const value = readValue(reader);
   skipSpace(reader);
@@ -36,7 +38,7 @@ export function readQuery(text: string): QueryNode {
 
 /** The same with what other questions don't ask for: places in the statement, and the names of what is in FROM. */
 export function readWholeQuery(text: string): QueryNode {
-  return asQuery(readAll({ text, at: 0, whole: true }));
+  return asQuery(readAll(text, true));
 }
 
 function asQuery(node: unknown): QueryNode {
@@ -76,6 +78,7 @@ interface Reader {
   at: number;
   /** Whether nothing is left out. */
   readonly whole: boolean;
+  readonly order: Order;
 }
 
 const SPACE = 32;
@@ -145,6 +148,8 @@ interface Open {
   readonly node: Record<string, unknown>;
   readonly list: unknown[] | null;
   readonly shape: Shape;
+  /** Of a node: where it stands in the order. */
+  readonly index: number;
   /** Behind the last field. */
   place: Place;
 }
@@ -160,7 +165,7 @@ function readValue(reader: Reader): unknown {
       opened.push(begun);
       if (hasMore(reader, begun)) continue;
       opened.pop();
-      value = begun.list ?? begun.node;
+      value = ended(reader, begun);
     }
     for (;;) {
       const around = opened.at(-1);
@@ -169,7 +174,7 @@ function readValue(reader: Reader): unknown {
       else around.list.push(value);
       if (hasMore(reader, around)) break;
       opened.pop();
-      value = around.list ?? around.node;
+      value = ended(reader, around);
     }
   }
 }
@@ -182,7 +187,9 @@ function begin(reader: Reader): Open | null {
     reader.at++;
     const shape = shapeOf(readToken(reader), reader.whole);
     shape.seen++;
-    return { node: { tag: shape.tag }, list: null, shape, place: shape.start };
+    const node = { tag: shape.tag };
+    const index = reader.order.nodes.push(node as Node) - 1;
+    return { node, list: null, shape, index, place: shape.start };
   }
   if (code !== OPEN) return null;
   reader.at++;
@@ -192,7 +199,15 @@ function begin(reader: Reader): Open | null {
   const ofNumbers =
     (kind === 105 || kind === 111 || kind === 98 || kind === 120) && (isSpace(after) || after === CLOSE);
   if (ofNumbers) reader.at++;
-  return { node: noNode, list: [], shape: noShape, place: noShape.start };
+  return { node: noNode, list: [], shape: noShape, index: -1, place: noShape.start };
+}
+
+/** The node or list, which nothing more belongs to. */
+function ended({ order }: Reader, { node, list, index }: Open): unknown {
+  if (list !== null) return list;
+  order.ends[index] = order.nodes.length;
+  if (node.tag === 'QUERY') keepOrder(node as unknown as QueryNode, order, index);
+  return node;
 }
 
 /** Goes to the next value of a node or list; false behind its end. */
@@ -234,7 +249,7 @@ function hasMore(reader: Reader, open: Open): boolean {
     skipSpace(reader);
     open.place = learnField(shape, open.place, field, text, reader.at);
     const isLeftOut = shape.leftOut.has(field);
-    if (!isLeftOut && field !== LAZY) return true;
+    if (!isLeftOut && !LAZY.has(field)) return true;
     const start = reader.at;
     skipValue(reader);
     if (!isLeftOut) readLater(node, field, text.slice(start, reader.at), reader.whole);
@@ -256,7 +271,7 @@ function readLater(node: object, field: string, text: string, whole: boolean): v
   const keep = (value: unknown) =>
     Object.defineProperty(node, field, { value, enumerable: true, configurable: true });
   const get = () => {
-    const value = readAll({ text, at: 0, whole });
+    const value = readAll(text, whole);
     keep(value);
     return value;
   };

@@ -2,11 +2,10 @@ import { usedDefaults } from '../catalog/arguments.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { innerScope, rootScope, type Scope } from '../scope.ts';
 import { step } from '../steps.ts';
+import { LAZY } from './field-runs.ts';
 import type { Node, QueryNode } from './nodes.ts';
+import { type Ordered, orderOf } from './order.ts';
 import { isNode } from './read.ts';
-
-// What joins and EXCLUDED could be asked for, not what the query asks for.
-const OFFERED = new Set(['joinaliasvars', 'exclRelTlist']);
 
 // Nodes of numbers and names only, which most of a tree are.
 const LEAVES: ReadonlySet<string> = new Set<Node['tag']>([
@@ -17,19 +16,16 @@ const LEAVES: ReadonlySet<string> = new Set<Node['tag']>([
   'SORTGROUPCLAUSE',
 ]);
 
+/** Returns false to leave out what is below the node. */
+type Visit = (node: Node, scope: Scope | null) => boolean;
+
 /**
  * Visits a node and all below it, in the order of the node text, each with the scope that its Vars mean.
  * A query is visited in its own scope; nodes outside of any query (a constraint's) have none. A call's arguments that are
- * left out come last, as their defaults.
- *
- * @param visit returns false to leave out what is below the node
+ * left out come last, as their defaults. What joins and EXCLUDED could be asked for is left out: it is not what the query
+ * asks for.
  */
-export function walk(
-  catalog: Catalog,
-  value: unknown,
-  scope: Scope | null,
-  visit: (node: Node, scope: Scope | null) => boolean,
-): void {
+export function walk(catalog: Catalog, value: unknown, scope: Scope | null, visit: Visit): void {
   // A loop, with what is still to be visited in reverse: `a || b || …` of some thousand terms is as deep as it is long.
   const waiting: unknown[] = [value];
   const scopes: (Scope | null)[] = [scope];
@@ -41,11 +37,16 @@ export function walk(
     if (Array.isArray(next)) {
       for (const element of next) if (typeof element === 'object' && element !== null) waiting.push(element);
     } else if (isNode(next)) {
+      const ordered = next.tag === 'QUERY' ? orderOf(next) : undefined;
+      if (ordered !== undefined) {
+        walkInOrder(catalog, ordered, around, visit);
+        continue;
+      }
       step();
       if (next.tag === 'QUERY') inside = scopeOf(catalog, next, around);
       if (!visit(next, inside) || LEAVES.has(next.tag)) continue;
       for (const field in next) {
-        if (OFFERED.has(field)) continue;
+        if (LAZY.has(field)) continue;
         const below: unknown = Reflect.get(next, field);
         if (typeof below !== 'object' || below === null) continue;
         // Numbers or names.
@@ -56,6 +57,42 @@ export function walk(
     }
     for (let i = first; i < waiting.length; i++) scopes.push(inside);
     reverseFrom(waiting, first);
+  }
+}
+
+/** The same for a query as it was read: the reader has found all that is below it. */
+function walkInOrder(catalog: Catalog, { order, index }: Ordered, around: Scope | null, visit: Visit): void {
+  const { nodes, ends } = order;
+  const last = ends[index] ?? 0;
+  let scope = around;
+  // What is done behind a node and all below it: back to the scope around a query, and on to a call's defaults.
+  const later: {
+    readonly at: number;
+    readonly scope: Scope | null;
+    readonly defaults: readonly unknown[];
+  }[] = [];
+  for (let i = index; i < last || later.length > 0; ) {
+    const next = later.at(-1);
+    if (next?.at === i) {
+      later.pop();
+      scope = next.scope;
+      if (next.defaults.length > 0) walk(catalog, next.defaults, scope, visit);
+      continue;
+    }
+    const node = nodes[i];
+    if (node === undefined) return;
+    const end = ends[i] ?? last;
+    step();
+    if (node.tag === 'QUERY') {
+      later.push({ at: end, scope, defaults: [] });
+      scope = scopeOf(catalog, node, scope);
+    }
+    const goesOn = visit(node, scope);
+    if (goesOn && node.tag === 'FUNCEXPR') {
+      const defaults = usedDefaults(node, catalog);
+      if (defaults.length > 0) later.push({ at: end, scope, defaults });
+    }
+    i = goesOn ? i + 1 : end;
   }
 }
 

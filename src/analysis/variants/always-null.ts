@@ -1,4 +1,4 @@
-import { entryOf, innerScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
+import { entryOf, innerScope, perScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
 import { step } from '../steps.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Expr, QueryNode } from '../tree/nodes.ts';
@@ -9,8 +9,7 @@ import { rowsOf } from './rows-of.ts';
  * @param column 0-based
  */
 export function isAlwaysNull(column: number, scope: Scope): boolean {
-  const known = found.get(scope) ?? new Map<number, boolean>();
-  found.set(scope, known);
+  const known = found(scope);
   let isNull = known.get(column);
   if (isNull === undefined) {
     step();
@@ -22,7 +21,7 @@ export function isAlwaysNull(column: number, scope: Scope): boolean {
   return isNull;
 }
 
-const found = new WeakMap<Scope, Map<number, boolean>>();
+const found = perScope(() => new Map<number, boolean>());
 
 function isNullInAll(column: number, scope: Scope): boolean {
   const { query } = scope;

@@ -1,5 +1,5 @@
 import { literalsOf } from '../literals.ts';
-import { innerScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
+import { innerScope, perScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
 import { step } from '../steps.ts';
 import { isGrouped } from '../tree/groups.ts';
 import {
@@ -30,8 +30,7 @@ export type Parts = ReadonlyMap<Literal, QueryNode>;
  * @returns null where an arm has something else there than one constant
  */
 export function splitBy(column: number, scope: Scope): Parts | null {
-  const known = splits.get(scope) ?? new Map<number, Parts | null>();
-  splits.set(scope, known);
+  const known = splits(scope);
   let parts = known.get(column);
   if (parts === undefined) {
     step();
@@ -44,7 +43,7 @@ export function splitBy(column: number, scope: Scope): Parts | null {
   return parts;
 }
 
-const splits = new WeakMap<Scope, Map<number, Parts | null>>();
+const splits = perScope(() => new Map<number, Parts | null>());
 
 // A part has copies of the queries that it narrows, in each place where they stand: they are looked at one by one.
 const MOST_COPIES = 256;
