@@ -273,7 +273,11 @@ function uses(touched: Touched, catalog: Catalog): readonly RelationUse[] {
   for (const [oid, numbers] of touched) {
     const relation = catalog.relations.get(oid);
     if (relation === undefined) continue;
-    const columns = [...numbers].flatMap((attnum) => relation.columns.get(attnum)?.name ?? []);
+    const columns: string[] = [];
+    for (const attnum of numbers) {
+      const column = relation.columns.get(attnum);
+      if (column !== undefined) columns.push(column.name);
+    }
     found.push({ schema: relation.schema, table: relation.name, columns: columns.sort() });
   }
   return found.sort((a, b) => compare(a.schema, b.schema) || compare(a.table, b.table));

@@ -30,11 +30,19 @@ export function withoutMarks(
   catalog: Catalog,
 ): readonly ResultField[] {
   return fields.map((field, i) => {
-    const { name } = field;
-    if (!/.[!?]$/s.test(name) || name === '?column?') return { ...field, markedNullable: null };
-    return schemaNames(query, i, catalog).has(name)
-      ? { ...field, markedNullable: null }
-      : { ...field, name: name.slice(0, -1), markedNullable: name.endsWith('?') };
+    const { name, tableID, columnID, dataTypeID } = field;
+    const isMarked =
+      (name.endsWith('!') || name.endsWith('?')) &&
+      name.length > 1 &&
+      name !== '?column?' &&
+      !schemaNames(query, i, catalog).has(name);
+    return {
+      name: isMarked ? name.slice(0, -1) : name,
+      tableID,
+      columnID,
+      dataTypeID,
+      markedNullable: isMarked ? name.endsWith('?') : null,
+    };
   });
 }
 

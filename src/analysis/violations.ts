@@ -1,7 +1,7 @@
 import { usedDefaults } from './catalog/arguments.ts';
 import { type Catalog, hasBindings } from './catalog/catalog.ts';
 import { definingQuery } from './catalog/definition.ts';
-import type { Violation, Violations } from './query.ts';
+import type { Violations } from './query.ts';
 import { foldSetOperation, resultExpressions } from './scope.ts';
 import { calledFunctions } from './tree/calls.ts';
 import { expressionType } from './tree/expression-type.ts';
@@ -34,7 +34,8 @@ export function violations(query: QueryNode, catalog: Catalog): Violations {
       }),
   };
   found.visit(query);
-  return { constraints: [...found.violations.values()].sort(compare), open: found.open };
+  const sorted = [...found.violations].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { constraints: sorted.map(([, violation]) => violation), open: found.open };
 }
 
 function visit(node: Node, found: Found): void {
@@ -101,11 +102,4 @@ function armsConvertedTo(root: QueryNode['setOperations'], query: QueryNode): It
     },
   );
   return found;
-}
-
-function compare(a: Violation, b: Violation): number {
-  const [left, right] = [a, b].map(({ kind, table, constraint, columns }) =>
-    JSON.stringify([kind, table?.schema ?? '', table?.name ?? '', constraint ?? '', columns]),
-  );
-  return (left ?? '') < (right ?? '') ? -1 : 1;
 }

@@ -13,10 +13,10 @@ export interface Catalog {
   readonly encoding: string;
   readonly types: ReadonlyMap<number, TypeEntry>;
   readonly relations: ReadonlyMap<number, Relation>;
-  readonly functions: ReadonlyMap<number, FunctionEntry>;
+  readonly functions: Lookup<FunctionEntry>;
   /** The extensions' names by the OIDs of their functions. */
   readonly extensionFunctions: ReadonlyMap<number, string>;
-  readonly operators: ReadonlyMap<number, OperatorEntry>;
+  readonly operators: Lookup<OperatorEntry>;
   /** Operators that are some btree operator class's equality, with the operator families that they are it in. */
   readonly equality: ReadonlyMap<number, readonly number[]>;
   /** What only violations are told from; null where nobody asks for them. */
@@ -25,6 +25,11 @@ export interface Catalog {
   readonly jsonCasts: ReadonlySet<number>;
   /** Collations for which different strings can be equal. */
   readonly nondeterministic: ReadonlySet<number>;
+}
+
+/** By OID; what is in it is only known of what was asked for. */
+export interface Lookup<T> {
+  get(oid: number): T | undefined;
 }
 
 export interface BindingCatalog extends Catalog {

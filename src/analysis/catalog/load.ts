@@ -6,6 +6,7 @@ import type {
   Check,
   ForeignKey,
   FunctionEntry,
+  Lookup,
   OperatorEntry,
   Relation,
   TypeEntry,
@@ -44,9 +45,9 @@ export async function loadCatalog(
     encoding,
     types: types(rows('types'), rows('enums'), rows('ranges'), rows('constraints')),
     relations: relations(rows),
-    functions: await withStringBodies(client, functions(rows('functions'))),
+    functions: await functions(client, rows('functions')),
     extensionFunctions: new Map(rows('extensionFunctions').map(([oid, name]) => [number(oid), text(name)])),
-    operators: operators(rows('operators')),
+    operators: lookup(rows('operators'), operator),
     equality: grouped(
       rows('equality'),
       ([operator]) => number(operator),
@@ -228,42 +229,56 @@ function foreignKey([
   };
 }
 
-function functions(rows: readonly Row[]) {
-  const found = new Map<number, FunctionEntry>();
-  for (const row of rows) {
-    const [oid, schema, name, kind, strict, returnsSet, volatility, resultType, args, variadic] = row;
-    const [body, defaults, modes, settings, stringBody] = row.slice(10);
-    const id = number(oid);
-    found.set(id, {
-      oid: id,
-      schema: text(schema),
-      name: text(name),
-      kind: text(kind),
-      strict: strict === 't',
-      returnsSet: returnsSet === 't',
-      volatility: text(volatility),
-      resultType: number(resultType),
-      argumentTypes: numbers(args),
-      defaults: defaults ?? null,
-      variadic: number(variadic),
-      columns: outColumns(modes),
-      body: body ?? null,
-      stringBody: stringBody === 't',
-      settings: settings ? JSON.parse(settings) : [],
-    });
-  }
-  return found;
+/** Makes entries of rows, which begin with their OIDs, when they are asked for: of the thousands that are built in, few are. */
+function lookup<T>(rows: readonly Row[], make: (row: Row) => T): Lookup<T> {
+  const byOid = new Map<number, Row>();
+  for (const row of rows) byOid.set(number(row[0]), row);
+  const made = new Map<number, T>();
+  return {
+    get(oid) {
+      const known = made.get(oid);
+      if (known !== undefined) return known;
+      const row = byOid.get(oid);
+      if (row === undefined) return undefined;
+      const entry = make(row);
+      made.set(oid, entry);
+      return entry;
+    },
+  };
 }
 
-async function withStringBodies(
-  client: Client,
-  all: ReadonlyMap<number, FunctionEntry>,
-): Promise<ReadonlyMap<number, FunctionEntry>> {
-  const strings = [...all.values()].filter(({ stringBody }) => stringBody);
-  if (strings.length === 0) return all;
-  const bodies = await parseStringBodies(client, strings);
-  const parsed = strings.map((entry) => ({ ...entry, body: bodies.get(entry.oid) ?? null }));
-  return new Map([...all, ...parsed.map((entry) => [entry.oid, entry] as const)]);
+function functionEntry(row: Row): FunctionEntry {
+  const [oid, schema, name, kind, strict, returnsSet, volatility, resultType, args, variadic] = row;
+  const [body, defaults, modes, settings, stringBody] = row.slice(10);
+  return {
+    oid: number(oid),
+    schema: text(schema),
+    name: text(name),
+    kind: text(kind),
+    strict: strict === 't',
+    returnsSet: returnsSet === 't',
+    volatility: text(volatility),
+    resultType: number(resultType),
+    argumentTypes: numbers(args),
+    defaults: defaults ?? null,
+    variadic: number(variadic),
+    columns: outColumns(modes),
+    body: body ?? null,
+    stringBody: stringBody === 't',
+    settings: settings ? JSON.parse(settings) : [],
+  };
+}
+
+// Where a row says that its body is a string.
+const STRING_BODY = 14;
+
+async function functions(client: Client, rows: readonly Row[]): Promise<Lookup<FunctionEntry>> {
+  const strings = rows.filter((row) => row[STRING_BODY] === 't').map(functionEntry);
+  const bodies = strings.length === 0 ? null : await parseStringBodies(client, strings);
+  return lookup(rows, (row) => {
+    const entry = functionEntry(row);
+    return entry.stringBody ? { ...entry, body: bodies?.get(entry.oid) ?? null } : entry;
+  });
 }
 
 /** OUT (o), INOUT (b) and TABLE (t) arguments of `pg_proc.proargmodes`. */
@@ -274,18 +289,14 @@ function outColumns(modes: string | null | undefined): FunctionEntry['columns'] 
   return out.length === 0 ? null : out.map(([, type, name]) => ({ name, type }));
 }
 
-function operators(rows: readonly Row[]) {
-  const found = new Map<number, OperatorEntry>();
-  for (const [oid, schema, name, code, negator, left, right] of rows) {
-    found.set(number(oid), {
-      oid: number(oid),
-      schema: text(schema),
-      name: text(name),
-      function: number(code),
-      negator: number(negator),
-      left: number(left),
-      right: number(right),
-    });
-  }
-  return found;
+function operator([oid, schema, name, code, negator, left, right]: Row): OperatorEntry {
+  return {
+    oid: number(oid),
+    schema: text(schema),
+    name: text(name),
+    function: number(code),
+    negator: number(negator),
+    left: number(left),
+    right: number(right),
+  };
 }

@@ -47,11 +47,7 @@ function addColumns(value: unknown, columns: Set<number>): void {
  */
 export function refusedByChecks(variables: readonly Var[], context: Context): boolean {
   const [first] = variables;
-  const nulls = assumedNulls(
-    variables.flatMap((variable) => variableKey(variable, context) ?? []),
-    context,
-  );
-  if (first === undefined || context.nulls !== undefined || nulls.size < variables.length) return false;
+  if (first === undefined || context.nulls !== undefined) return false;
   const { frame } = context;
   const { engine, scope, regions } = frame;
   const entry = scope.query.rtable?.[first.varno - 1];
@@ -61,6 +57,11 @@ export function refusedByChecks(variables: readonly Var[], context: Context): bo
   if (context.stage === 'returning' || !engine.trust.definitions) return false;
   if (!isReal(frame, regions.of.get(first.varno), context.proven)) return false;
   if (!engine.relation(relation.oid, entry.inh ?? false).isTable) return false;
+  const nulls = assumedNulls(
+    variables.flatMap((variable) => variableKey(variable, context) ?? []),
+    context,
+  );
+  if (nulls.size < variables.length) return false;
   const at: Context = {
     ...context,
     stage: 'row',

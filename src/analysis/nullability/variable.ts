@@ -1,5 +1,5 @@
 import { anything, type Facts, notNull } from '../facts.ts';
-import { type RangeTblEntry, Rte, type Var } from '../tree/nodes.ts';
+import { type Expr, type RangeTblEntry, Rte, type Var } from '../tree/nodes.ts';
 import { holds } from './atoms.ts';
 import { refusedByChecks } from './constraint.ts';
 import { type Context, contextAt, type RowVersion } from './context.ts';
@@ -20,16 +20,16 @@ export function variableFacts(variable: Var, context: Context): Facts {
   // Seen from its own query.
   const own = variable.varlevelsup === 0 ? variable : { ...variable, varlevelsup: 0 };
   if (entry === undefined || nulledByGrouping(own, at)) return anything;
-  const before = { ...at, stage: 'row', caseTest: null, sublink: null } as const;
+  const before = (expr: Expr) =>
+    frame.engine.facts(expr, { ...at, stage: 'row', caseTest: null, sublink: null });
   const behind = (entry.rtekind === Rte.group ? entry.groupexprs : entry.joinaliasvars)?.[
     variable.varattno - 1
   ];
-  if (entry.rtekind === Rte.group)
-    return behind && isInEverySet(variable) ? frame.engine.facts(behind, before) : anything;
+  if (entry.rtekind === Rte.group) return behind && isInEverySet(variable) ? before(behind) : anything;
   let found: Facts;
   if (entry.rtekind === Rte.join && own.varattno > 0) {
     // Its columns know of the outer joins themselves.
-    found = behind ? frame.engine.facts(behind, before) : anything;
+    found = behind ? before(behind) : anything;
   } else {
     found = ownFacts(own, entry, at);
     if (!found.nullable && !isReal(frame, frame.regions.of.get(variable.varno), at.proven))

@@ -7,7 +7,7 @@ import { readNodes } from '../tree/read.ts';
 /** What is found while a statement is looked through. */
 export interface Found {
   readonly catalog: BindingCatalog;
-  /** By what tells them apart. */
+  /** By what tells them apart, which is also what they are sorted by. */
   readonly violations: Map<string, Violation>;
   /** Whether something can raise any of these errors. */
   open: boolean;
@@ -35,13 +35,10 @@ export function violates(
   constraint: string | null,
   columns: readonly number[] = [],
 ): void {
-  const violation: Violation = {
-    kind,
-    constraint,
-    table: relation === null ? null : { schema: relation.schema, name: relation.name },
-    columns: columns.flatMap((column) => relation?.columns.get(column)?.name ?? []),
-  };
-  found.violations.set(JSON.stringify(violation), violation);
+  const table = relation === null ? null : { schema: relation.schema, name: relation.name };
+  const names = columns.flatMap((column) => relation?.columns.get(column)?.name ?? []);
+  const key = JSON.stringify([kind, table?.schema ?? '', table?.name ?? '', constraint ?? '', names]);
+  if (!found.violations.has(key)) found.violations.set(key, { kind, constraint, table, columns: names });
 }
 
 /** Adds what the constraints of a type's domains can raise when a value becomes one of it: also of arrays and fields. */
