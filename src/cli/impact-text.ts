@@ -1,6 +1,8 @@
 import type { Change, Severity } from '../drift/impact/change.ts';
+import type { LockingStatement } from '../drift/locks/lock-report.ts';
 import type { Impact } from '../flow/impact.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
+import { briefText, lockFacts } from './impact-locks.ts';
 import { changeText, rolloutText, runningText, summaryText, verdictOf } from './impact-words.ts';
 import type { Colors } from './io.ts';
 import { type RenderOptions, renderDiagnostic } from './render.ts';
@@ -29,6 +31,7 @@ export function impactText({ report, diagnostics }: Impact, options: RenderOptio
   const blocks = report.migrations.flatMap((migration) => [
     headOf(migration, options),
     ...migration.queries.map(query),
+    ...lockBlocks(migration, options),
   ]);
   const { rollout } = report;
   blocks.push(`${colors.bold('Rolling deployment:')} ${rolloutText(rollout, visible)}`);
@@ -70,6 +73,31 @@ function queryText(query: ImpactOnQuery, errors: readonly string[], options: Ren
   const refused = errors.map((error) => indented(error, 4));
   const changes = query.changes.filter(({ kind }) => kind !== 'query' || errors.length === 0);
   return [head, ...refused, ...changes.map((change) => changeLines(change, colors))].join('\n');
+}
+
+/** What statements of a migration lock: those whose locks are short have one line each. */
+function lockBlocks({ file, locks }: ImpactOfMigration, options: RenderOptions): readonly string[] {
+  const blocks: string[] = [];
+  for (const [index, statement] of locks.entries()) {
+    const place = `${shownPath(file, options)}${statement.line === null ? '' : `:${statement.line}`}`;
+    const head = `  ${options.colors.bold(`${place}:`)} `;
+    const sql = visible(statement.statement);
+    if (!statement.brief) blocks.push([`${head}${sql}`, ...factLines(statement, options)].join('\n'));
+    else {
+      const line = `${head}briefly ${visible(briefText(statement))}${statement.line === null ? `  ${sql}` : ''}`;
+      const above = locks[index - 1]?.brief === true ? blocks.pop() : undefined;
+      blocks.push(above === undefined ? line : `${above}\n${line}`);
+    }
+  }
+  return blocks;
+}
+
+function factLines(statement: LockingStatement, options: RenderOptions): readonly string[] {
+  const color = statement.waiting.length > 0 ? options.colors.yellow : options.colors.green;
+  return lockFacts(statement, options).map(({ label, text }) => {
+    const word = label.padEnd('rewrites'.length);
+    return `    ${label === 'waiting' ? color(word) : word} ${visible(text)}`;
+  });
 }
 
 /** A line for each change, without what it means. */

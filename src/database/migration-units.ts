@@ -7,6 +7,7 @@ import { readDump } from './dump-file.ts';
 import type { MigrationScript } from './formats/format.ts';
 import { readSourceFiles, type SourceFile } from './migration-files.ts';
 import { type Migration, readMigrations } from './migrations.ts';
+import type { StatementObserver } from './observed-steps.ts';
 import { isProgram, loadPrograms, type Program } from './programs.ts';
 import { runScript, ScriptError } from './script.ts';
 import { scriptDiagnostic } from './script-failure.ts';
@@ -23,9 +24,10 @@ export interface MigrationUnit {
   /**
    * Applies it; what concerns the whole server is left out (see withoutClusterStatements). After a failure
    * the client can go on.
+   * @param observer looks at each statement of a migration; a schema file is run as a whole
    * @throws Failure: 1 with the place in the file, 3 where the connection is lost
    */
-  up(client: Client): Promise<void>;
+  up(client: Client, observer?: StatementObserver): Promise<void>;
   /** Takes it back, otherwise as `up`; null where it has no down migration. */
   readonly down: ((client: Client) => Promise<void>) | null;
 }
@@ -82,10 +84,10 @@ function booksOnce(): (client: Client) => Promise<void> {
 
 function scriptUnit(migration: Migration, options: OwnOptions): MigrationUnit {
   const { name, file } = migration;
-  const run = async (client: Client, script: MigrationScript, mark: string) => {
+  const run = async (client: Client, script: MigrationScript, mark: string, observer?: StatementObserver) => {
     await options.books?.(client);
     const rewrite = (sql: string) => localScript(client, sql, options);
-    await runSteps(client, stepsOf(script), { rewrite, ...(options.books && { mark }) });
+    await runSteps(client, stepsOf(script), { rewrite, observer, ...(options.books && { mark }) });
   };
   if (migration.kind === 'program') throw new Error(`${file.file} was not loaded`);
   const { up, down } = migration;
@@ -93,22 +95,27 @@ function scriptUnit(migration: Migration, options: OwnOptions): MigrationUnit {
     name,
     file: file.file,
     text: [file, ...(down && down.file !== file ? [down.file] : [])].map(({ text }) => text).join('\n'),
-    up: (client) => run(client, up, markApplied(name)),
+    up: (client, observer) => run(client, up, markApplied(name), observer),
     down: down && ((client) => run(client, down, markReverted(name))),
   };
 }
 
 function programUnit({ name, file }: Migration, program: Program, options: OwnOptions): MigrationUnit {
-  const run = async (client: Client, direction: 'up' | 'down', mark: string) => {
+  const run = async (
+    client: Client,
+    direction: 'up' | 'down',
+    mark: string,
+    observer?: StatementObserver,
+  ) => {
     await options.books?.(client);
     const rewrite = (sql: string) => localScript(client, sql, options);
-    await runSteps(client, await program.steps(client, direction, rewrite), { rewrite, mark });
+    await runSteps(client, await program.steps(client, direction, rewrite), { rewrite, mark, observer });
   };
   return {
     name,
     file: file.file,
     text: file.text,
-    up: (client) => run(client, 'up', markApplied(name)),
+    up: (client, observer) => run(client, 'up', markApplied(name), observer),
     down: program.reversible ? (client) => run(client, 'down', markReverted(name)) : null,
   };
 }

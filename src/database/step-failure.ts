@@ -34,8 +34,9 @@ export function explainFailure(run: Steps, ended: Ended, error: unknown): Failur
 function refused(run: Steps, ended: Ended, { failed }: ScriptError): Diagnostic {
   const step = run.steps[ended.done];
   const invalid = step && leavesInvalidIndex(step, failed.error.code);
-  // One message is one transaction, unless the script says otherwise.
-  const undone = ended.inTransaction || (!run.transaction && run.steps.length <= 1 && !invalid);
+  // One message is one transaction, unless the script says otherwise; a COMMIT that fails has rolled back.
+  const committing = run.transaction && ended.phase === 'commit';
+  const undone = ended.inTransaction || committing || (!run.transaction && run.steps.length <= 1 && !invalid);
   const outcome = undone
     ? 'The migration failed and was rolled back'
     : 'The migration failed; it runs outside a transaction, so what it did before stays';

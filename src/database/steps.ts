@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { Failure } from '../diagnostic.ts';
 import type { MigrationScript } from './formats/format.ts';
 import type { SourceFile } from './migration-files.ts';
+import { runObserved, type StatementObserver } from './observed-steps.ts';
 import { runScript } from './script.ts';
 import { splitStatements } from './split-statements.ts';
 import { explainFailure, type Progress } from './step-failure.ts';
@@ -26,6 +27,8 @@ export interface StepsOptions {
   readonly rewrite?: (sql: string) => string | Promise<string>;
   /** What writes the migration into the books, sent after the last step, in the same transaction. */
   readonly mark?: string;
+  /** Looks on; then each statement is sent by itself. */
+  readonly observer?: StatementObserver | undefined;
 }
 
 /** A script's way to the server. */
@@ -57,10 +60,15 @@ export function stepsText({ steps, transaction }: Steps, mark: string): string {
 export async function runSteps(client: Client, run: Steps, options: StepsOptions = {}): Promise<void> {
   let progress: Progress = { done: 0, phase: 'steps' };
   try {
-    if (run.transaction) await runScript(client, 'BEGIN');
+    if (run.transaction) {
+      await runScript(client, 'BEGIN');
+      await options.observer?.began(client);
+    }
     for (const [done, step] of run.steps.entries()) {
       progress = { done, phase: 'steps' };
-      await runScript(client, (await options.rewrite?.(step.sql)) ?? step.sql);
+      const sql = (await options.rewrite?.(step.sql)) ?? step.sql;
+      if (options.observer) await runObserved(client, sql, step.offset, options.observer);
+      else await runScript(client, sql);
     }
     progress = { done: run.steps.length, phase: 'mark' };
     if (options.mark !== undefined) await runScript(client, options.mark);

@@ -1,4 +1,5 @@
 import type { Change, Severity } from '../drift/impact/change.ts';
+import type { LockingStatement } from '../drift/locks/lock-report.ts';
 import type { InspectedError } from './inspection.ts';
 
 /**
@@ -34,6 +35,8 @@ export interface ImpactOfMigration {
   readonly queries: readonly ImpactOnQuery[];
   /** How many nothing changes for. */
   readonly unaffected: number;
+  /** Its statements that queries wait for, or that take long on large tables, in their order. */
+  readonly locks: readonly LockingStatement[];
 }
 
 export interface ImpactOnQuery {

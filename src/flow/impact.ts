@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { asking } from '../analysis/server-error.ts';
 import { settingStatement } from '../database/cluster-settings.ts';
 import type { Database } from '../database/database.ts';
 import type { MigrationUnit } from '../database/migration-units.ts';
@@ -8,6 +9,8 @@ import { type Comparison, compareSnapshots, type QueryImpact } from '../drift/im
 import { byName, type Setting } from '../drift/impact/rules.ts';
 import type { Snapshot } from '../drift/impact/snapshot.ts';
 import { unfitQueries } from '../drift/impact/unfit.ts';
+import { lockingStatements } from '../drift/locks/lock-report.ts';
+import { existingRelations, type ObservedStatement, observeMigration } from '../drift/locks/observe.ts';
 import type { Config } from '../project/config.ts';
 import type { FlowOptions } from './flow.ts';
 import type { ImpactCode } from './impact-code.ts';
@@ -63,6 +66,8 @@ interface States {
   readonly postgres: string;
   readonly running: readonly Snapshot[];
   readonly coming: readonly [before: Snapshot, after: Snapshot];
+  /** What each migration did, statement by statement; empty for a schema file. */
+  readonly observed: readonly (readonly ObservedStatement[])[];
 }
 
 /** @param leftOut grows while migrations run: statements that concern the whole server */
@@ -73,6 +78,7 @@ async function statesOf(
   options: ImpactOptions,
 ): Promise<States> {
   const taken: CodeSnapshots[] = [];
+  const observed: (readonly ObservedStatement[])[] = [];
   const last = plan.lookedAt.length;
   let { running } = plan;
   const look = async (client: Client, state: number) => {
@@ -92,9 +98,12 @@ async function statesOf(
   } else {
     await onScratch(config, plan.base, options, async ({ client }) => {
       await look(client, 0);
+      const existing = await asking(() => existingRelations(client));
       for (const [index, unit] of plan.lookedAt.entries()) {
         options.progress?.(`applying ${unit.name}`);
-        await unit.up(client);
+        const observer = observeMigration(existing);
+        await unit.up(client, observer);
+        observed.push(observer.statements);
         await look(client, index + 1);
       }
     });
@@ -107,6 +116,7 @@ async function statesOf(
     postgres: final.postgres,
     running: snapshots.map((snapshot) => snapshot.running),
     coming: [await asGenerated(early, late, config, plan, options), late],
+    observed,
   };
 }
 
@@ -208,8 +218,13 @@ function reportOn(
     return compareSnapshots(before, after, { searchPath: config.searchPath ?? ['public'], runtime });
   };
   const queryOf = (found: QueryImpact): ImpactOnQuery => ({ ...found, errors: found.errors.map(shown) });
-  const migrations = plan.lookedAt.map(({ name, file }, index): ImpactOfMigration => {
-    const step = compare(states.running[index], states.running[index + 1], plan.running.runtime);
+  const migrations = plan.lookedAt.map(({ name, file, text }, index): ImpactOfMigration => {
+    const before = states.running[index];
+    const running = {
+      queries: before?.queries.values() ?? [],
+      links: before?.rules ?? { references: [], children: [] },
+    };
+    const step = compare(before, states.running[index + 1], plan.running.runtime);
     return {
       name,
       file,
@@ -217,6 +232,7 @@ function reportOn(
       allowed: plan.allowed.get(file) ?? null,
       queries: step.impacts.map(queryOf),
       unaffected: step.unaffected,
+      locks: lockingStatements(states.observed[index] ?? [], running, text),
     };
   });
   const old = compare(states.running[0], states.running.at(-1), plan.running.runtime);

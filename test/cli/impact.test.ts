@@ -86,6 +86,8 @@ describe('impact', () => {
               |                       ^
             SQLSTATE 42703
 
+        migrations/2_rename.sql:2: briefly locks cars: ACCESS EXCLUSIVE
+
       Rolling deployment: The queries on the disk do not work on the new schema: change them first.
 
       1 migration: running code (2 queries on the disk) breaks.
@@ -113,6 +115,8 @@ describe('impact', () => {
         compatible  AddCar  queries/cars.sql:4
           parameter :make: text -> text | null
             null is accepted too
+
+        migrations/2_loose.sql:1: briefly locks cars: ACCESS EXCLUSIVE
 
       Rolling deployment: No order works: the running code breaks on the new schema, and the new code on the old one. Cut it in two: first expand (add what is new, keep what is old), deploy, then contract.
 

@@ -38,4 +38,10 @@ describe('what is shown of impact', () => {
     const run = await nodrift(['impact', '--since', 'main'], { cwd: copy.root });
     expect(run).toEqual({ exitCode: 1, stderr: '', stdout: textOf('impact of the migration that requires') });
   });
+
+  test('a lock is held while a later statement of the migration builds an index', async () => {
+    const copy = sampleAfter('migration that locks');
+    const run = await nodrift(['impact', '--since', 'main'], { cwd: copy.root });
+    expect(run).toEqual({ exitCode: 0, stderr: '', stdout: textOf('impact of the migration that locks') });
+  });
 });
