@@ -43,11 +43,26 @@ export interface TransactionOptions {
  * connection for itself, which is given back in every case. Over a transaction it is a savepoint, which
  * takes no options but `signal`. Rejects with a RangeError for a timeout that the server would not take.
  */
-export async function transaction<Result>(
+export function transaction<Result>(
+  db: Connection,
+  use: (tx: Transaction) => Promise<Result>,
+): Promise<Result>;
+export function transaction<Result>(
   db: Connection,
   options: TransactionOptions,
   use: (tx: Transaction) => Promise<Result>,
+): Promise<Result>;
+export async function transaction<Result>(
+  db: Connection,
+  first: TransactionOptions | ((tx: Transaction) => Promise<Result>),
+  second?: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
+  const [options, use] = typeof first === 'function' ? [{} as TransactionOptions, first] : [first, second];
+  if (typeof use !== 'function') {
+    throw new TypeError(
+      'transaction: the last argument has to be a function, which is called with the transaction',
+    );
+  }
   const outer = scopeOf(db);
   if (outer !== undefined) {
     return savepoint(outer, options, use);

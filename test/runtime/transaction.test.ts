@@ -120,6 +120,17 @@ describe.each(['Pool', 'Client', 'postgres.js', 'PGlite'] as const)('a transacti
     expect(await ids(db)).toEqual([1]);
   });
 
+  it('needs no options', async () => {
+    await transaction(db, async (tx) => {
+      await add(tx, { id: 1 });
+      await transaction(tx, (inner) => add(inner, { id: 2 }));
+    });
+    expect(await ids(db)).toEqual([1, 2]);
+    const withoutCallback = transaction as unknown as (db: Connection, options?: object) => Promise<unknown>;
+    await expect(withoutCallback(db, {})).rejects.toThrow(/the last argument has to be a function/);
+    await expect(withoutCallback(db)).rejects.toThrow(TypeError);
+  });
+
   it('rolls back and rejects with what its callback rejects with', async () => {
     const reason = new Error('mine');
     const failing = transaction(db, {}, async (tx) => {
