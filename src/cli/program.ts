@@ -105,7 +105,7 @@ export function createProgram(io: Io, finish: Finish): Command {
 
   flowCommand(program, 'inspect', 'print what the analysis found out about the queries')
     .argument('[files...]', 'only the queries of these .sql files')
-    .option('--json', 'as JSON; its format is docs/inspect.schema.json')
+    .option('--json', 'as JSON; the package has its format in docs/inspect.schema.json')
     .action((files: string[], _options, command: Command) =>
       finish(import('./inspect.ts').then(({ inspect }) => inspect(files, command.optsWithGlobals(), io))),
     );
