@@ -13,6 +13,12 @@ const Fn = {
   regexpSplitToArrayFlags: 2768,
   arrayFill: 1193,
   trimArray: 6172,
+  arrayShuffle: 6215,
+  arraySample: 6216,
+  arrayReverse: 6381,
+  arraySort: 6388,
+  arraySortDescending: 6389,
+  arraySortNullsFirst: 6390,
   tsvectorToArray: 3326,
   enumRange: 3531,
 } as const;
@@ -32,6 +38,12 @@ export function elementsOf(oid: number, args: readonly Facts[]): Facts | undefin
       // array_remove(x, NULL) leaves no NULL (array_remove, src/backend/utils/adt/arrayfuncs.c).
       return second === onlyNull ? withNullable(first?.element ?? anything, false) : first?.element;
     case Fn.trimArray:
+    case Fn.arrayShuffle:
+    case Fn.arraySample:
+    case Fn.arrayReverse:
+    case Fn.arraySort:
+    case Fn.arraySortDescending:
+    case Fn.arraySortNullsFirst:
       return first?.element;
     case Fn.arrayReplace: {
       const replacement = args[2];

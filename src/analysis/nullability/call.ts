@@ -16,7 +16,7 @@ export function callFacts(call: FuncExpr, context: Context): Facts {
   const args = argumentFacts(call, context);
   if (call.funcretset) return inTargetList(call, args, context);
   const found = valueFacts(call.funcid, call.args ?? [], args, call.funcvariadic, context);
-  return found.nullable ? bodyFacts(call.funcid, args, context) : found;
+  return found === anything ? bodyFacts(call.funcid, args, context) : found;
 }
 
 /** What is proven of a call's arguments, in the function's order, also of those that are left to their defaults. */
@@ -31,7 +31,7 @@ export function argumentFacts(call: FuncExpr, context: Context): readonly Facts[
 export function operatorFacts(functionOid: number, args: readonly Expr[], context: Context): Facts {
   const facts = args.map((arg) => context.frame.engine.facts(arg, context));
   const found = valueFacts(functionOid, args, facts, false, context);
-  return found.nullable ? bodyFacts(functionOid, facts, context) : found;
+  return found === anything ? bodyFacts(functionOid, facts, context) : found;
 }
 
 /** By the tables of built-in functions and of extensions. */
@@ -45,17 +45,15 @@ function valueFacts(
   const rule = neverNullRule(oid, context.frame.engine.catalog);
   const found = rule !== undefined && proves(rule, args, variadic);
   const given = args.every(({ nullable }) => !nullable);
-  if (
+  const present =
     found ||
     (oid < 16384 &&
       (calendarField(oid, exprs, args) ||
         isFormatted(oid, exprs, args) ||
-        (given && asksForDimension(oid, exprs))))
-  ) {
-    const element = elementsOf(oid, args);
-    return ofDimensions(element === undefined ? notNull : { nullable: false, element }, oid, exprs, args);
-  }
-  return ofDimensions(anything, oid, exprs, args);
+        (given && asksForDimension(oid, exprs))));
+  const element = elementsOf(oid, args);
+  const value = present ? notNull : anything;
+  return ofDimensions(element === undefined ? value : { ...value, element }, oid, exprs, args);
 }
 
 function ofDimensions(value: Facts, oid: number, exprs: readonly Expr[], args: readonly Facts[]): Facts {

@@ -16,4 +16,7 @@ WITH RECURSIVE r(a, n) AS (SELECT ARRAY[1], 1 UNION ALL SELECT ARRAY[[2]], n + 1
 SELECT x.a, y.b FROM customer c LEFT JOIN (SELECT id, ARRAY[[id]] AS a FROM customer WHERE id < 3) x USING (id) LEFT JOIN LATERAL (SELECT array_agg(ARRAY[c.id, p.id]) AS b FROM product p) y ON true;
 SELECT to_json(ARRAY[[1, 2]]) AS a, json_agg(a) AS b, to_jsonb(array_agg(a)) AS c, json_build_array(array_agg(ARRAY[a])) AS d FROM (SELECT ARRAY[[id, referrer]] AS a FROM customer) x;
 SELECT array_remove(array_agg(email), NULL) AS a, array_remove(array_agg(email), 'x') AS b FROM customer GROUP BY id;
-SELECT any_value(a) AS a FROM (SELECT ARRAY[[id]] AS a FROM customer) x -- version 16
+SELECT any_value(a) AS a FROM (SELECT ARRAY[[id]] AS a FROM customer) x -- version 16;
+SELECT array_remove(notes, NULL) AS a, array_remove(notes, 'x') AS b, array_replace(array_remove(notes, NULL), 'x', 'y') AS c, array_replace(array_remove(notes, NULL), 'x', NULL) AS d, array_remove(notes, NULL) || array_remove(notes, NULL) AS e, array_remove(notes, NULL) || notes AS f, trim_array(array_remove(notes, NULL), 0) AS g, string_to_array(code, ',') AS h FROM product;
+SELECT array_shuffle(array_remove(notes, NULL)) AS a, array_sample(ARRAY[1, 2], 2) AS b, array_shuffle(ARRAY[1, NULL]) AS c FROM product -- version 16;
+SELECT array_sort(array_remove(notes, NULL)) AS a, array_reverse(ARRAY[1, 2]) AS b, array_sort(ARRAY[2, NULL, 1], true) AS c, array_sort(ARRAY[2, 1], true, false) AS d FROM product -- version 18
