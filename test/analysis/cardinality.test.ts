@@ -296,6 +296,16 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
     'WITH k AS (SELECT owner_id FROM car WHERE id = 1) SELECT * FROM owner WHERE id IN (SELECT owner_id FROM k)',
     [0, 1],
   ],
+  [
+    `WITH k AS (SELECT owner_id FROM car WHERE id = 1), l AS (SELECT owner_id FROM k)
+      UPDATE owner SET pet = '' WHERE id IN (SELECT owner_id FROM l) RETURNING id`,
+    [0, 1],
+  ],
+  [
+    `WITH k AS (SELECT owner_id FROM car WHERE plate = 'A')
+      UPDATE owner SET pet = '' WHERE id IN (SELECT owner_id FROM k) RETURNING id`,
+    [0, null],
+  ],
   // tables of a single row, by CHECK or by an index on a constant
   ['SELECT theme FROM by_flag', [0, 1]],
   ['SELECT * FROM by_flag, by_name, owner WHERE owner.id = 1', [0, 1]],

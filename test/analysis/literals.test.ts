@@ -219,6 +219,7 @@ const arrays: readonly (readonly [sql: string, ...elements: (readonly Literal[] 
     null,
   ],
   ["SELECT listed FROM t UNION ALL SELECT '{c}'", ['a', 'b', 'c']],
+  ['SELECT listed[1:1] AS a, (array_agg(any_of))[2:] AS b FROM t GROUP BY id', ['a', 'b'], ['a', 'b']],
 ];
 
 const members: readonly (readonly [sql: string, ...literals: (readonly Literal[] | null)[]])[] = [

@@ -148,6 +148,26 @@ describe.each(tested([14, 18, 'PGlite']))('on %s', (server) => {
       '{ id: number; name: string | null; born: string | null; at: Date | null; big: bigint | null; n: 1 | null }',
     ],
     ['arrays of JSON', "SELECT ARRAY[json_build_object('a', id)] AS x FROM book", '{ a: number }[]'],
+    [
+      'a list of built JSON',
+      "SELECT array_agg(json_build_object('id', id, 'title', title)) AS x FROM book GROUP BY author_id",
+      '{ id: number; title: string }[]',
+    ],
+    [
+      'a list of built JSON, nested',
+      "SELECT array_agg(jsonb_build_object('l', (SELECT array_agg(row_to_json(x)) FROM (SELECT b.id) x))) AS x FROM book b",
+      '{ l: { id: number }[] }[] | null',
+    ],
+    [
+      'a list of rows in JSON',
+      'SELECT array_agg(row_to_json(t)) AS x FROM (SELECT id, title FROM book) t',
+      '{ id: number; title: string }[] | null',
+    ],
+    [
+      'an outer side in JSON',
+      'SELECT array_agg(to_jsonb(t)) AS x FROM author a LEFT JOIN (SELECT id, author_id FROM book) t ON t.author_id = a.id GROUP BY a.id',
+      '({ id: number; author_id: number } | null)[]',
+    ],
     ['a function', 'SELECT x FROM pairs() x', '{ k: string | null; n: number | null } | null'],
     [
       'a function with ordinality',
