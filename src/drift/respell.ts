@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { Schema, SchemaObject } from '../schema/schema.ts';
+import { laterViewText } from '../schema/view-text.ts';
 
 /** A schema and the major of the server that it was read from. */
 export interface ReadSchema {
@@ -9,8 +10,8 @@ export interface ReadSchema {
 
 /**
  * Gives the schema of a live database the spelling of the scratch database's major, so that only what is different
- * is left: PostgreSQL 16 and later write a view's columns without the table's name where there is only one table, 17
- * has a privilege that earlier ones do not, and 15 takes one of the schema `public` away.
+ * is left: majors write some views in other ways, 17 has a privilege that earlier ones do not, and 15 takes one of the
+ * schema `public` away.
  * @param scratch a connection to a scratch database with the schema `expected`, not in a transaction
  */
 export async function respell(scratch: Client, expected: ReadSchema, found: ReadSchema): Promise<Schema> {
@@ -36,6 +37,15 @@ async function respelled(scratch: Client, wanted: SchemaObject, found: SchemaObj
   return again === null ? found : { ...found, facts: { ...found.facts, definition: again } };
 }
 
+/** Without the privileges that not all majors give or have. */
+export function withoutLaterPrivileges(schema: Schema): Schema {
+  return schema.flatMap((object) => {
+    if (object.kind !== 'grant') return [object];
+    const privileges = common(object.name, object.facts.privileges);
+    return privileges === '' ? [] : [{ ...object, facts: { ...object.facts, privileges } }];
+  });
+}
+
 /** Those of a grant's privileges that all majors have. */
 function common(name: string, privileges = ''): string {
   const later = name === 'public to public' ? /^CREATE$/ : /^MAINTAIN\b/;
@@ -58,7 +68,8 @@ async function viewDefinition(scratch: Client, query: string): Promise<string | 
     const { rows } = await scratch.query<{ definition: string }>(
       `SELECT rtrim(pg_get_viewdef('pg_temp.nodrift_view'::regclass), ';') AS definition`,
     );
-    return rows[0]?.definition ?? null;
+    const text = rows[0]?.definition;
+    return text === undefined ? null : laterViewText(text);
   } catch {
     return null;
   } finally {

@@ -6,7 +6,7 @@ import type { SchemaKind } from '../schema/schema.ts';
 export function showSql({ kind, name, table }: Pick<SchemaChange, 'kind' | 'name' | 'table'>): string {
   const relation = `to_regclass(${escapeLiteral(name)})`;
   const owner = `to_regclass(${escapeLiteral(table ?? name)})`;
-  const last = escapeLiteral(kind === 'cast' ? name : lastName(name, table));
+  const last = escapeLiteral(lastName(name, table));
   switch (kind) {
     case 'table':
     case 'foreign table':
@@ -45,6 +45,13 @@ export function showSql({ kind, name, table }: Pick<SchemaChange, 'kind' | 'name
       return `SELECT pg_get_statisticsobjdef(oid) FROM pg_statistic_ext WHERE stxname = ${last};`;
     case 'operator':
       return `SELECT * FROM pg_operator WHERE oid = to_regoperator(${escapeLiteral(name)});`;
+    case 'cast': {
+      const [source = '', target = ''] = name
+        .slice(1, -1)
+        .split(' AS ')
+        .map((type) => escapeLiteral(type));
+      return `SELECT * FROM pg_cast WHERE castsource = to_regtype(${source}) AND casttarget = to_regtype(${target});`;
+    }
     case 'grant':
       return grantSql(name, table);
     default:
@@ -53,7 +60,6 @@ export function showSql({ kind, name, table }: Pick<SchemaChange, 'kind' | 'name
 }
 
 const byName = {
-  cast: { catalog: 'pg_cast', column: `format('(%s AS %s)', castsource::regtype, casttarget::regtype)` },
   collation: { catalog: 'pg_collation', column: 'collname' },
   'event trigger': { catalog: 'pg_event_trigger', column: 'evtname' },
   extension: { catalog: 'pg_extension', column: 'extname' },

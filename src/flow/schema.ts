@@ -5,7 +5,7 @@ import { openAppliedSchema } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { openLive } from '../database/open-live.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import { respell } from '../drift/respell.ts';
+import { respell, withoutLaterPrivileges } from '../drift/respell.ts';
 import type { Config, ConnectionConfig, SchemaSource } from '../project/config.ts';
 import { diffSchemas, type SchemaChange } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
@@ -41,7 +41,12 @@ export async function readSchema(
   place: SchemaPlace,
   options: FlowOptions,
 ): Promise<PrintedSchema> {
-  return answered(withSchema(config, place, options, async ({ notes }, schema) => ({ schema, notes })));
+  return answered(
+    withSchema(config, place, options, async ({ notes }, schema) => ({
+      schema: withoutLaterPrivileges(schema),
+      notes,
+    })),
+  );
 }
 
 /** Says how the schema of `b` differs from that of `a`; otherwise as readSchema. */
@@ -62,11 +67,10 @@ export async function compareSchemas(
         return { changes: diffSchemas(before, await respell(first.client, old, late)), notes };
       if (b.kind !== 'database')
         return { changes: diffSchemas(await respell(second.client, late, old), after), notes };
+      if (old.major === late.major) return { changes: diffSchemas(before, after), notes };
       const majors = `The one is PostgreSQL ${old.major}, the other ${late.major}: the same view may be written in two ways.`;
-      return {
-        changes: diffSchemas(before, after),
-        notes: old.major === late.major ? notes : [...notes, majors],
-      };
+      const changes = diffSchemas(withoutLaterPrivileges(before), withoutLaterPrivileges(after));
+      return { changes, notes: changes.some(({ kind }) => /view$/.test(kind)) ? [...notes, majors] : notes };
     }),
   );
   return answered(work);

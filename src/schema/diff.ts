@@ -24,14 +24,18 @@ export interface SchemaChange {
  */
 export function diffSchemas(before: Schema, after: Schema): readonly SchemaChange[] {
   const [left, right] = [byKey(before), byKey(after)];
-  const different = before.flatMap((object) => {
-    const other = right.get(keyOf(object));
-    const found = other && change(object, 'different', object, other);
-    return found && found.facts.length > 0 ? [found] : [];
+  const compared = before.flatMap((object) => {
+    const other = right.get(keyOf(object)) ?? inherited(object, right);
+    return other === null ? [] : [change(object, 'different', object, other)];
   });
+  const ofPartitions = after.flatMap((object) => {
+    const other = left.has(keyOf(object)) ? null : inherited(object, left);
+    return other === null ? [] : [change(object, 'different', other, object)];
+  });
+  const different = [...compared, ...ofPartitions].filter(({ facts }) => facts.length > 0);
   const moved = new Set(different.filter(isMoved).map(({ name }) => name));
   const alone = (other: ReadonlyMap<string, SchemaObject>) => (object: SchemaObject) =>
-    !other.has(keyOf(object)) && !moved.has(object.table ?? '');
+    !other.has(keyOf(object)) && inherited(object, other) === null && !moved.has(object.table ?? '');
   const missing = withoutParts(before.filter(alone(right)));
   const unexpected = withoutParts(after.filter(alone(left)));
   return [
@@ -39,6 +43,19 @@ export function diffSchemas(before: Schema, after: Schema): readonly SchemaChang
     ...missing.map((object) => change(object, 'missing', object, null)),
     ...unexpected.map((object) => change(object, 'unexpected', null, object)),
   ].sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
+}
+
+/** The column that a partition has from the tables above it: its own is listed only where it is another. */
+function inherited(
+  { kind, name, table }: SchemaObject,
+  schema: ReadonlyMap<string, SchemaObject>,
+): SchemaObject | null {
+  if (kind !== 'column' || table === null) return null;
+  const bound = schema.get(keyOf({ kind: 'table', name: table }))?.facts['partition of'];
+  const parent = bound?.replace(/ (?:FOR VALUES .*|DEFAULT)$/s, '');
+  if (parent === undefined) return null;
+  const column = { kind, name: parent + name.slice(table.length), table: parent, facts: {} };
+  return schema.get(keyOf(column)) ?? inherited(column, schema);
 }
 
 /** A partition that was detached or attached: as one, it lists only what is not as in its parent. */
@@ -79,7 +96,7 @@ function change(
   ].sort();
   const facts = names
     .map((fact) => ({ fact, before: before?.facts[fact] ?? null, after: after?.facts[fact] ?? null }))
-    .filter((fact) => fact.before !== fact.after);
+    .filter(({ fact, before: was, after: is }) => was !== is && !(fact === 'populated' && is === null));
   return { kind, name, table, change: how, facts };
 }
 
@@ -87,7 +104,7 @@ function byKey(schema: Schema): ReadonlyMap<string, SchemaObject> {
   return new Map(schema.map((object) => [keyOf(object), object]));
 }
 
-function keyOf({ kind, name }: SchemaObject): string {
+function keyOf({ kind, name }: Pick<SchemaObject, 'kind' | 'name'>): string {
   return `${kind} ${name}`;
 }
 

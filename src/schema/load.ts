@@ -10,6 +10,7 @@ import { baseTypes, collations, composites, domains, enums, ranges } from './cat
 import { ignoring } from './ignore.ts';
 import { qualifiedName } from './name.ts';
 import type { Schema, SchemaObject } from './schema.ts';
+import { laterViewText, withPlainOperators } from './view-text.ts';
 
 export interface LoadOptions {
   /** Patterns for names of objects that are left out; see ignoring. */
@@ -35,7 +36,8 @@ export async function loadSchema(client: Client, options: LoadOptions = {}): Pro
     inside ? 'SAVEPOINT nodrift_schema' : 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY',
   );
   try {
-    return schemaOf(await loadRows(client, options.roles ?? []), options.ignore ?? []);
+    const { rows, major } = await loadRows(client, options.roles ?? []);
+    return schemaOf(major < 16 ? rows.map(withLaterText) : rows, options.ignore ?? []);
   } finally {
     // It takes back the settings as well. On a lost connection there is nothing to take back.
     const end = inside
@@ -45,7 +47,10 @@ export async function loadSchema(client: Client, options: LoadOptions = {}): Pro
   }
 }
 
-async function loadRows(client: Client, roles: readonly string[]): Promise<readonly CatalogRow[]> {
+async function loadRows(
+  client: Client,
+  roles: readonly string[],
+): Promise<{ readonly rows: readonly CatalogRow[]; readonly major: number }> {
   const { rows: versions } = await client.query<{ version: string }>(
     `SELECT pg_catalog.current_setting('server_version_num') AS version`,
   );
@@ -61,9 +66,15 @@ async function loadRows(client: Client, roles: readonly string[]): Promise<reado
     types: asText,
   })) as unknown as readonly QueryResult<CatalogRow>[];
   const rows = results.flatMap((result) => result.rows);
-  if (roles.length === 0) return rows;
+  if (roles.length === 0) return { rows, major };
   const granted = await client.query<CatalogRow>({ text: grants, values: [[...roles]], types: asText });
-  return [...rows, ...granted.rows];
+  return { rows: [...rows, ...granted.rows], major };
+}
+
+function withLaterText(row: CatalogRow): CatalogRow {
+  const isView = row.kind === 'view' || row.kind === 'materialized view';
+  const { definition } = row;
+  return isView && definition ? { ...row, definition: laterViewText(definition) } : row;
 }
 
 /** The program's own type parsers have no say. */
@@ -84,6 +95,7 @@ function objectOf(row: CatalogRow): SchemaObject {
   const of = row.table ?? relation;
   const facts = Object.entries(row)
     .filter((entry): entry is [string, string] => !isIdentity.has(entry[0]) && entry[1] !== null)
+    .map(([fact, text]): [string, string] => [fact, fact === 'body' ? text : withPlainOperators(text)])
     .sort(([a], [b]) => compare(a, b));
   const full = qualifiedName([schema, relation, name].filter((part) => part !== null)) + (suffix ?? '');
   const holder = of === null || schema === null ? null : qualifiedName([schema, of]);

@@ -58,7 +58,7 @@ describe('schema', () => {
     expect(await schema(project, '--diff', 'migrations', url)).toEqual({
       exitCode: 1,
       stdout:
-        'unexpected  view public.v\n  columns: id text\n  definition:\n     SELECT cars.id\n       FROM public.cars\n\n1 difference\n',
+        'unexpected  view public.v\n  columns: id text\n  definition:\n     SELECT id\n       FROM public.cars\n\n1 difference\n',
       stderr: '',
     });
     expect(await schema(project, '--diff', 'dump.sql', 'migrations')).toEqual({

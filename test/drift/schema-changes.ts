@@ -859,6 +859,43 @@ export const changes: readonly SchemaChangeCase[] = [
     verify: ['missing table public.audit'],
   },
   {
+    name: 'a partition has a NOT NULL of its own',
+    sql: 'ALTER TABLE events_2026 ALTER note_id SET NOT NULL',
+    impact: ['AddEvent may break: required column events_2026.note_id NULL allowed -> NOT NULL'],
+    verify: ['different column public.events_2026.note_id'],
+  },
+  {
+    name: 'a partition has a default of its own',
+    sql: "ALTER TABLE events_2026 ALTER kind SET DEFAULT 'x'",
+    impact: [],
+    verify: ['different column public.events_2026.kind'],
+  },
+  {
+    name: 'a cast makes the operators of others ambiguous',
+    sql: `ALTER TABLE users ADD CONSTRAINT users_mood_check CHECK (mood = 'ok'); CREATE VIEW moods AS SELECT id FROM users WHERE mood = 'ok';
+      CREATE FUNCTION mood_number(mood) RETURNS integer LANGUAGE sql IMMUTABLE RETURN 1;
+      CREATE CAST (mood AS integer) WITH FUNCTION mood_number(mood) AS IMPLICIT`,
+    impact: [],
+    verify: [
+      'unexpected cast (public.mood AS integer)',
+      'unexpected constraint public.users.users_mood_check',
+      'unexpected function public.mood_number(public.mood)',
+      'unexpected view public.moods',
+    ],
+  },
+  {
+    name: 'an option of a TOAST table, and of a column',
+    sql: 'ALTER TABLE labels SET (toast.autovacuum_enabled = false), ALTER label SET (n_distinct = 5)',
+    impact: [],
+    verify: ['different column public.labels.label', 'different table public.labels'],
+  },
+  {
+    name: 'a materialized view holds no data',
+    sql: 'REFRESH MATERIALIZED VIEW note_counts WITH NO DATA',
+    impact: ['CountNotes breaks: materialized view note_counts none -> WITH NO DATA'],
+    verify: ['different materialized view public.note_counts'],
+  },
+  {
     name: 'a partition is attached',
     sql: "CREATE TABLE events_2027 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
     impact: [],

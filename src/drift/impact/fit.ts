@@ -242,7 +242,12 @@ function domainFit(before: PgType, after: PgType, use: 'result' | 'parameter'): 
 
 /** What the code cannot tell by OIDs: they are the database's own for types of the schema. */
 function isLetThrough(was: PgType, is: PgType): boolean {
-  return (isText(was) && isOfSchema(is)) || (isOfSchema(was) && isText(is));
+  return (isText(was) && isOfSchema(is)) || (isOfSchema(was) && (isText(is) || isBaseOfSchema(is)));
+}
+
+/** One whose text can be anything, and arrays of them. */
+function isBaseOfSchema(type: PgType): boolean {
+  return type.kind === 'array' ? isBaseOfSchema(type.element) : type.kind === 'base' && !isBuiltIn(type);
 }
 
 /** Texts, and arrays of them. */

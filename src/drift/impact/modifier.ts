@@ -1,13 +1,13 @@
 /**
  * Whether a column takes less than before by its type's modifier, whatever is passed to it: `varchar(20)` after `text` or
- * `varchar(50)`, `numeric(8,2)` after `numeric(10,2)` or `integer`, `timestamp(0)` after `timestamp`, `jsonb`, which has no
+ * `varchar(50)`, `numeric(8,2)` after `numeric(10,2)` or `integer`, `varchar(20)` after `json`, `timestamp(0)` after `timestamp`, `jsonb`, which has no
  * `\\u0000`, after `json`.
  */
 export function shrinks(before: string, after: string): boolean {
   if (before === after) return false;
   const [was, is] = [read(before), read(after)];
   if (was.isArray !== is.isArray) return false;
-  if (was.name === 'json') return is.name === 'jsonb';
+  if (was.name === 'json' && is.name === 'jsonb') return true;
   if (was.name === is.name) return isTighter(was.numbers, is.numbers);
   if (is.name !== 'name' && is.numbers.length === 0) return false;
   return isSmaller(was, is);
@@ -43,6 +43,8 @@ function isTighter(was: readonly number[], is: readonly number[]): boolean {
 
 function isSmaller(was: TypeText, is: TypeText): boolean {
   const [held, holds] = [roomOf(was), roomOf(is)];
+  if (holds?.of === 'characters' && held?.of !== 'characters')
+    return holds.size < (textLengths[was.name] ?? Number.POSITIVE_INFINITY);
   if (held === null || holds === null || held.of !== holds.of) return false;
   return holds.size < held.size || holds.scale < held.scale;
 }
@@ -53,6 +55,15 @@ interface Room {
   readonly size: number;
   readonly scale: number;
 }
+
+/** How long the longest text of a type is. */
+const textLengths: Readonly<Record<string, number>> = {
+  boolean: 5,
+  smallint: 6,
+  integer: 11,
+  bigint: 20,
+  uuid: 36,
+};
 
 const integers: Readonly<Record<string, number>> = { smallint: 5, integer: 10, bigint: 19 };
 

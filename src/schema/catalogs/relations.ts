@@ -1,5 +1,9 @@
 import { collationName, identifier, isOurs, notOfExtension, settings } from './catalog-query.ts';
 
+/** Of a relation and of its TOAST table. */
+const options = settings(`c.reloptions || ARRAY(
+      SELECT 'toast.' || toast FROM pg_class t, unnest(t.reloptions) toast WHERE t.oid = c.reltoastrelid)`);
+
 /** Tables, also partitioned and foreign ones. */
 export const tables = `SELECT CASE c.relkind WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind,
     n.nspname AS schema, c.relname AS name,
@@ -17,7 +21,7 @@ export const tables = `SELECT CASE c.relkind WHEN 'f' THEN 'foreign table' ELSE 
     CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN
       (SELECT x.indexrelid::regclass::text FROM pg_index x WHERE x.indrelid = c.oid AND x.indisreplident) END AS "replica identity",
     CASE WHEN am.amname <> 'heap' THEN am.amname END AS "access method",
-    ${settings('c.reloptions')} AS options,
+    ${options} AS options,
     (SELECT s.srvname || coalesce(' (' || ${settings('f.ftoptions')} || ')', '')
      FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) AS server
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
@@ -44,7 +48,8 @@ export const columns = `SELECT 'column' AS kind, n.nspname AS schema, c.relname 
     CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
     CASE a.attgenerated WHEN 's' THEN 'stored: ' WHEN 'v' THEN 'virtual: ' END || pg_get_expr(d.adbin, d.adrelid) AS generated,
     ${identity} AS identity,
-    ${collationName('a.attcollation', 'a.atttypid')} AS collation
+    ${collationName('a.attcollation', 'a.atttypid')} AS collation,
+    ${settings('a.attoptions || a.attfdwoptions')} AS options
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -53,7 +58,8 @@ export const columns = `SELECT 'column' AS kind, n.nspname AS schema, c.relname 
     LEFT JOIN pg_attrdef pd ON pd.adrelid = p.attrelid AND pd.adnum = p.attnum
   WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND ${isOurs('n')} AND ${notOfExtension('pg_class', 'c.oid')}
     AND (p.attrelid IS NULL OR a.attnotnull <> p.attnotnull
-      OR pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM pg_get_expr(pd.adbin, pd.adrelid))`;
+      OR pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM pg_get_expr(pd.adbin, pd.adrelid)
+      OR a.attoptions IS DISTINCT FROM p.attoptions)`;
 
 /** Views and materialized ones. */
 export const views = `SELECT CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END AS kind,
@@ -63,7 +69,8 @@ export const views = `SELECT CASE c.relkind WHEN 'm' THEN 'materialized view' EL
      FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
     (SELECT string_agg(concat_ws(' ', ${identifier('a.attname')}, pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attname)
      FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = c.oid) AS defaults,
-    ${settings('c.reloptions')} AS options
+    CASE WHEN c.relkind = 'm' AND NOT c.relispopulated THEN 'no' END AS populated,
+    ${options} AS options
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' AND ${isOurs('n')} AND ${notOfExtension('pg_class', 'c.oid')}`;
 

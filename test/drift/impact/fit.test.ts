@@ -74,6 +74,8 @@ test.each<readonly [before: PgType, after: PgType, result: string | null, parame
   [domain(base('int4')), domain(base('int8')), 'may break', 'compatible'],
   [pair('x', 'y'), pair('x', 'y', 'z'), 'breaks', 'breaks'],
   [pair('x'), base('text'), 'may break', 'compatible'],
+  [pair('x'), { kind: 'base', schema: 'public', name: 'ltree' }, 'may break', 'breaks'],
+  [pair('x'), mood('a'), 'breaks', 'breaks'],
 ])('%j -> %j', (before, after, result, parameter) => {
   expect(resultFit(before, after)?.severity ?? null).toBe(result);
   expect(parameterFit(before, after)?.severity ?? null).toBe(parameter);
@@ -261,7 +263,13 @@ test.each([
   ['numeric(3,-2)', 'numeric(5)', false],
   ['timestamp(6) without time zone', 'timestamp(0) without time zone', true],
   ['character varying(50)', 'integer', false],
+  ['character varying(50)[]', 'character varying(20)', false],
   ['bit(8)', 'bit(9)', false],
+  ['json', 'character varying(20)', true],
+  ['integer', 'character varying(5)', true],
+  ['integer', 'character varying(11)', false],
+  ['uuid', 'character(36)', false],
+  ['integer', 'text', false],
 ])('%s -> %s takes less: %s', (before, after, less) => {
   expect(shrinks(before, after)).toBe(less);
 });

@@ -24,7 +24,8 @@ test(
         perBatch: 50,
       });
       console.log(summary(outcome));
-      expect(outcome.refuted.slice(0, 3).map(({ seed, text }) => `seed ${seed}: ${text}`)).toEqual([]);
+      const ofEachKind = [...new Map(outcome.refuted.map((found) => [found.kind, found])).values()];
+      expect(ofEachKind.map(({ seed, text }) => `seed ${seed}: ${text}`)).toEqual([]);
       // A generator that has lost its way would prove nothing; of a few migrations chance decides.
       if (outcome.migrations < 200) return;
       expect(outcome.refused).toBeLessThan(outcome.migrations * 0.4);

@@ -142,14 +142,16 @@ const makers: readonly Maker[] = [
   ],
   (draw, world) => {
     const table = tableOf(draw, world);
-    const { name } = draw.one(table.columns);
+    const { name, type } = draw.one(table.columns);
+    // Arrays of different lengths make no array.
+    const list = type === 'text[]' ? 'id' : name;
     const value = draw.one([
       't',
       `t.${name}`,
       `json_build_object('a', t.${name}, 'b', t.id)`,
       `to_jsonb(t.${name})`,
       'to_json(t)',
-      `ARRAY(SELECT x.${name} FROM ${named(world, table)} x ORDER BY x.id)`,
+      `ARRAY(SELECT x.${list} FROM ${named(world, table)} x ORDER BY x.id)`,
       `ARRAY(SELECT x FROM ${named(world, table)} x ORDER BY x.id)`,
       `ROW(t.id, t.${name})`,
     ]);

@@ -60,7 +60,7 @@ export function randomWorld(draw: Draw, schema: string): World {
     `CREATE TABLE ${schema}.p2 PARTITION OF ${schema}.p DEFAULT`,
     `CREATE VIEW ${schema}.v AS SELECT * FROM ${schema}.a WHERE id < 500`,
     `CREATE MATERIALIZED VIEW ${schema}.m AS SELECT * FROM ${schema}.a`,
-    `CREATE SEQUENCE ${schema}.s${draw.one(['', ' CYCLE', ' AS smallint'])}`,
+    `CREATE SEQUENCE ${schema}.s${draw.one(['', ' CYCLE'])}`,
     `CREATE FUNCTION ${schema}.g(integer) RETURNS integer LANGUAGE sql ${draw.one(["AS 'SELECT $1 + 1'", 'RETURN $1 + 1'])}`,
     `CREATE FUNCTION ${schema}.g(text) RETURNS integer LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM ${schema}.b); END'`,
     `CREATE FUNCTION ${schema}.drawn() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN nextval(''${schema}.s'') + ${schema}.g(1); END'`,

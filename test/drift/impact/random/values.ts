@@ -117,7 +117,7 @@ export function isAllowed(found: unknown, value: Value): boolean {
   const { fields, type } = value;
   if (Array.isArray(found) && type.kind === 'array') {
     const elements: readonly unknown[] = found.flat(9);
-    if (value.elementsNullable === false && elements.includes(null)) return false;
+    if (value.elementsNullable === false && elements.includes(null) && !isJson(type.element)) return false;
     return elements.every(
       (one) => one === null || (fields ? hasFields(one, fields) : isOfType(one, type.element)),
     );
