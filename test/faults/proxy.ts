@@ -1,4 +1,5 @@
-import { createServer, connect as openSocket, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { inMessages, type SocketPairs, startSocketPairs } from '../support/socket-pairs.ts';
 
 export type Direction = 'request' | 'answer';
 
@@ -18,9 +19,7 @@ export interface Message {
  */
 export type Verdict = 'pass' | 'cut before' | 'cut after' | 'freeze' | { readonly instead: Buffer };
 
-export interface FaultProxy {
-  /** The server's URL, through the proxy. */
-  readonly url: string;
+export interface FaultProxy extends SocketPairs {
   /** Asks `judge` about every message from now on, counted from 1 in each direction. */
   arm(judge: (message: Message) => Verdict): void;
   /** How many messages went each way since. */
@@ -31,28 +30,17 @@ export interface FaultProxy {
   slow(pieces: { readonly size: number; readonly millis: number } | null): void;
   /** Resets new connections, or takes them again. */
   refuse(refusing: boolean): void;
-  /** Resets every connection. */
-  breakAll(): void;
-  close(): Promise<void>;
 }
 
 /** A TCP proxy on loopback that knows where the protocol's messages begin and end, in both directions. */
 export async function startFaultProxy(serverUrl: string): Promise<FaultProxy> {
-  const target = new URL(serverUrl);
-  const sockets = new Set<Socket>();
   const counts = { request: 0, answer: 0 };
   let judge: (message: Message) => Verdict = () => 'pass';
   let how: 'reset' | 'close' = 'reset';
   let pieces: { readonly size: number; readonly millis: number } | null = null;
   let refusing = false;
 
-  const server = createServer({ noDelay: true }, (client) => {
-    if (refusing) {
-      client.on('error', () => {});
-      client.resetAndDestroy();
-      return;
-    }
-    const upstream = openSocket({ host: target.hostname, port: Number(target.port), noDelay: true });
+  const pair = (client: Socket, upstream: Socket): void => {
     let passing = true;
     const cut = (): void => {
       passing = false;
@@ -68,12 +56,6 @@ export async function startFaultProxy(serverUrl: string): Promise<FaultProxy> {
       [client, upstream, 'request'],
       [upstream, client, 'answer'],
     ] as const) {
-      sockets.add(from);
-      from.on('error', () => {});
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
       const send = sender(to, () => pieces);
       from.on(
         'data',
@@ -98,13 +80,11 @@ export async function startFaultProxy(serverUrl: string): Promise<FaultProxy> {
         }),
       );
     }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  };
+  const pairs = await startSocketPairs(serverUrl, pair, () => !refusing);
 
   return {
-    url: Object.assign(new URL(serverUrl), { host: `127.0.0.1:${port}` }).href,
+    ...pairs,
     arm: (next) => {
       counts.request = 0;
       counts.answer = 0;
@@ -119,17 +99,6 @@ export async function startFaultProxy(serverUrl: string): Promise<FaultProxy> {
     },
     refuse: (next) => {
       refusing = next;
-    },
-    breakAll: () => {
-      for (const socket of sockets) {
-        socket.resetAndDestroy();
-      }
-    },
-    close: () => {
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      return new Promise((resolve) => server.close(() => resolve()));
     },
   };
 }
@@ -161,29 +130,5 @@ function sender(
     });
     tail = written;
     return (done) => void written.then(done);
-  };
-}
-
-/** Cuts a stream into messages: a byte for the type, but not at a client's first, and a length that counts itself. */
-function inMessages(started: boolean, take: (type: string, bytes: Buffer) => void): (chunk: Buffer) => void {
-  let rest: Buffer = Buffer.alloc(0);
-  let hasType = started;
-  return (chunk) => {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    for (;;) {
-      const head = hasType ? 1 : 0;
-      if (rest.length < head + 4) {
-        return;
-      }
-      const length = head + rest.readUInt32BE(head);
-      if (rest.length < length) {
-        return;
-      }
-      const message = rest.subarray(0, length);
-      rest = rest.subarray(length);
-      const type = hasType ? String.fromCharCode(message[0] ?? 0) : '';
-      hasType = true;
-      take(type, message);
-    }
   };
 }

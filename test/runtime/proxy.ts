@@ -1,15 +1,12 @@
-import { createServer, connect as openSocket, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { type SocketPairs, startSocketPairs } from '../support/socket-pairs.ts';
 
 /** A TCP proxy on loopback in front of a server, to break what runs through it. */
-export interface TcpProxy {
-  /** The server's URL, through the proxy. */
-  readonly url: string;
+export interface TcpProxy extends SocketPairs {
   /** How many connections have been made through it. */
   readonly connections: number;
   /** How many chunks clients have sent since the last call: with a waiting client, one for each round trip. */
   takeSent(): number;
-  /** Resets every connection, as a server does that dies. */
-  breakAll(): void;
   /** Refuses new connections, or takes them again. */
   refuse(refusing: boolean): void;
   /** Passes nothing on in either direction any more, without closing: a network that is gone. */
@@ -20,12 +17,9 @@ export interface TcpProxy {
   lose(text: string, what: 'request' | 'answer'): void;
   /** The next answer begins with a byte that no message begins with. */
   corruptNext(): void;
-  close(): Promise<void>;
 }
 
 export async function startProxy(serverUrl: string): Promise<TcpProxy> {
-  const target = new URL(serverUrl);
-  const sockets = new Set<Socket>();
   let connections = 0;
   let sent = 0;
   let refusing = false;
@@ -34,24 +28,8 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
   let corrupting = false;
   let losing: { readonly text: string; readonly what: 'request' | 'answer' } | undefined;
 
-  const server = createServer({ noDelay: true }, (client) => {
-    if (refusing) {
-      client.resetAndDestroy();
-      return;
-    }
+  const pair = (client: Socket, upstream: Socket): void => {
     connections += 1;
-    const upstream = openSocket({ host: target.hostname, port: Number(target.port), noDelay: true });
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', () => {});
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-    }
     let answersLost = false;
     client.on('data', (chunk) => {
       sent += 1;
@@ -87,13 +65,10 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
         setTimeout(() => client.resetAndDestroy(), 10);
       }
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
-
+  };
+  const pairs = await startSocketPairs(serverUrl, pair, () => !refusing);
   return {
-    url: Object.assign(new URL(serverUrl), { host: `127.0.0.1:${port}` }).href,
+    ...pairs,
     get connections() {
       return connections;
     },
@@ -101,11 +76,6 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
       const count = sent;
       sent = 0;
       return count;
-    },
-    breakAll: () => {
-      for (const socket of sockets) {
-        socket.resetAndDestroy();
-      }
     },
     refuse: (value) => {
       refusing = value;
@@ -121,12 +91,6 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
     },
     corruptNext: () => {
       corrupting = true;
-    },
-    close: () => {
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      return new Promise((resolve) => server.close(() => resolve()));
     },
   };
 }
