@@ -1,21 +1,27 @@
 import { relative, resolve } from 'node:path';
+import type { LockingStatement } from '../drift/locks/lock-report.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
+import { lockFacts } from './impact-locks.ts';
 import { changeText } from './impact-words.ts';
+import { count } from './report.ts';
 
 /**
  * The report as workflow commands of GitHub Actions: an `::error` for each query that a migration breaks, a
- * `::warning` for each that it may break or that is allowed to be broken. They stand at the migration, which is what a
- * pull request changes.
+ * `::warning` for each that it may break or that is allowed to be broken, and for each statement that queries wait for
+ * longer than a moment. They stand at the migration, which is what a pull request changes.
  * @param root the configuration's folder
  * @param top the repository's folder, which the paths are relative to
  */
 export function impactAnnotations(report: ImpactReport, root: string, top: string): string {
   const file = (path: string) => relative(top, resolve(root, path)).replaceAll('\\', '/');
-  const lines = report.migrations.flatMap((migration) =>
-    migration.queries
+  const lines = report.migrations.flatMap((migration) => [
+    ...migration.queries
       .filter(({ severity }) => severity !== 'compatible')
       .map((query) => annotation(migration, query, file)),
-  );
+    ...migration.locks
+      .filter(isWaitedFor)
+      .map((statement) => lockAnnotation(migration, statement, file, root)),
+  ]);
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -32,6 +38,24 @@ function annotation(
     .map((change) => `${changeText(change)}; ${change.effect}`);
   const message = [`${query.file}:${query.line}`, ...changes].join('\n');
   return `::${level} file=${property(fileOf(migration.file))},line=1,title=${property(title)}::${data(message)}`;
+}
+
+function isWaitedFor({ brief, waiting, waitingForRows }: LockingStatement): boolean {
+  return !brief && waiting.length + waitingForRows.length > 0;
+}
+
+function lockAnnotation(
+  { file }: ImpactOfMigration,
+  statement: LockingStatement,
+  fileOf: (path: string) => string,
+  root: string,
+): string {
+  const { line, waiting, waitingForRows } = statement;
+  const number = waiting.length + waitingForRows.length;
+  const title = count(number, 'query waits', 'queries wait');
+  const facts = lockFacts(statement, { root, cwd: root }).map(({ label, text }) => `${label} ${text}`);
+  const message = [statement.statement, ...facts].join('\n');
+  return `::warning file=${property(fileOf(file))},line=${line ?? 1},title=${property(title)}::${data(message)}`;
 }
 
 /** As @actions/core writes them (actions/toolkit, packages/core/src/command.ts). */

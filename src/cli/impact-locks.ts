@@ -10,15 +10,24 @@ export interface LockFact {
 }
 
 /** What a statement locks that does not hold its locks for long: `locks orders: ACCESS EXCLUSIVE`. */
-export function briefText({ locks }: LockingStatement): string {
-  return `locks ${locksText(locks)}`;
+export function briefText(statement: LockingStatement): string {
+  return `locks ${locksText(statement.locks)}${timeoutText(statement)}`;
+}
+
+/** The place of a statement in the migration's file, for people. */
+export function statementPlace(file: string, { line }: LockingStatement, places: Places): string {
+  return `${shownPath(file, places)}${line === null ? '' : `:${line}`}`;
 }
 
 /** What a statement locks and does, and which queries wait for it. */
 export function lockFacts(statement: LockingStatement, places: Places): readonly LockFact[] {
   const { locks, lockedBefore, work, waitingForRows, instead } = statement;
   const facts: LockFact[] = [];
-  if (locks.length > 0) facts.push({ label: 'locks', text: `${locksText(locks)}, ${untilText(statement)}` });
+  if (locks.length > 0)
+    facts.push({
+      label: 'locks',
+      text: `${locksText(locks)}, ${untilText(statement)}${timeoutText(statement)}`,
+    });
   if (lockedBefore.length > 0)
     facts.push({ label: 'holds', text: `${locksText(lockedBefore)}, by an earlier statement` });
   for (const one of work) facts.push({ label: one.kind, text: workText(one, statement) });
@@ -36,6 +45,10 @@ function locksText(locks: readonly RelationLock[]): string {
   const modes = new Map<string, string[]>();
   for (const { relation, mode } of locks) modes.set(mode, [...(modes.get(mode) ?? []), relation]);
   return [...modes].map(([mode, relations]) => `${relations.join(', ')}: ${mode}`).join('; ');
+}
+
+function timeoutText({ lockTimeout }: LockingStatement): string {
+  return lockTimeout ? '' : '; no lock_timeout';
 }
 
 function untilText({ work, heldDuring }: LockingStatement): string {

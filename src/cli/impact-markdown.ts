@@ -1,6 +1,7 @@
 import type { Severity } from '../drift/impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
 import type { InspectedError } from '../flow/inspection.ts';
+import { briefText, lockFacts, statementPlace } from './impact-locks.ts';
 import {
   changeText,
   rolloutText,
@@ -52,7 +53,18 @@ function migrationBlocks(migration: ImpactOfMigration, places: Places): readonly
   const blocks = [`**${code(shownPath(migration.file, places))}** ${summaryText(migration)}`];
   if (migration.allowed !== null) blocks.push(`Allowed: ${escaped(migration.allowed)}`);
   if (migration.queries.length > 0) blocks.push(tableOf(migration.queries, places));
+  if (migration.locks.length > 0) blocks.push(locksOf(migration, places));
   return blocks;
+}
+
+function locksOf({ file, locks }: ImpactOfMigration, places: Places): string {
+  const items = locks.flatMap((statement) => {
+    const head = `- ${code(statementPlace(file, statement, places))} ${code(statement.statement)}`;
+    if (statement.brief) return [`${head} briefly ${escaped(briefText(statement))}`];
+    const facts = lockFacts(statement, places).map(({ label, text }) => `  - **${label}** ${escaped(text)}`);
+    return [head, ...facts];
+  });
+  return items.join('\n');
 }
 
 function listOf(errors: readonly InspectedError[]): string {

@@ -2,7 +2,7 @@ import type { Change, Severity } from '../drift/impact/change.ts';
 import type { LockingStatement } from '../drift/locks/lock-report.ts';
 import type { Impact } from '../flow/impact.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
-import { briefText, lockFacts } from './impact-locks.ts';
+import { briefText, lockFacts, statementPlace } from './impact-locks.ts';
 import { changeText, rolloutText, runningText, summaryText, verdictOf } from './impact-words.ts';
 import type { Colors } from './io.ts';
 import { type RenderOptions, renderDiagnostic } from './render.ts';
@@ -79,12 +79,11 @@ function queryText(query: ImpactOnQuery, errors: readonly string[], options: Ren
 function lockBlocks({ file, locks }: ImpactOfMigration, options: RenderOptions): readonly string[] {
   const blocks: string[] = [];
   for (const [index, statement] of locks.entries()) {
-    const place = `${shownPath(file, options)}${statement.line === null ? '' : `:${statement.line}`}`;
-    const head = `  ${options.colors.bold(`${place}:`)} `;
+    const head = `  ${options.colors.bold(`${statementPlace(file, statement, options)}:`)} `;
     const sql = visible(statement.statement);
     if (!statement.brief) blocks.push([`${head}${sql}`, ...factLines(statement, options)].join('\n'));
     else {
-      const line = `${head}briefly ${visible(briefText(statement))}${statement.line === null ? `  ${sql}` : ''}`;
+      const line = `${head}briefly ${visible(briefText(statement)).replaceAll('\n', ' ')}${statement.line === null ? `  ${sql}` : ''}`;
       const above = locks[index - 1]?.brief === true ? blocks.pop() : undefined;
       blocks.push(above === undefined ? line : `${above}\n${line}`);
     }
@@ -96,7 +95,7 @@ function factLines(statement: LockingStatement, options: RenderOptions): readonl
   const color = statement.waiting.length > 0 ? options.colors.yellow : options.colors.green;
   return lockFacts(statement, options).map(({ label, text }) => {
     const word = label.padEnd('rewrites'.length);
-    return `    ${label === 'waiting' ? color(word) : word} ${visible(text)}`;
+    return `    ${label === 'waiting' ? color(word) : word} ${visible(text).replaceAll('\n', ' ')}`;
   });
 }
 

@@ -86,7 +86,7 @@ describe('impact', () => {
               |                       ^
             SQLSTATE 42703
 
-        migrations/2_rename.sql:2: briefly locks cars: ACCESS EXCLUSIVE
+        migrations/2_rename.sql:2: briefly locks cars: ACCESS EXCLUSIVE; no lock_timeout
 
       Rolling deployment: The queries on the disk do not work on the new schema: change them first.
 
@@ -116,7 +116,7 @@ describe('impact', () => {
           parameter :make: text -> text | null
             null is accepted too
 
-        migrations/2_loose.sql:1: briefly locks cars: ACCESS EXCLUSIVE
+        migrations/2_loose.sql:1: briefly locks cars: ACCESS EXCLUSIVE; no lock_timeout
 
       Rolling deployment: No order works: the running code breaks on the new schema, and the new code on the old one. Cut it in two: first expand (add what is new, keep what is old), deploy, then contract.
 
@@ -684,6 +684,8 @@ describe('what goes into other formats', () => {
       | ❌ | \`GetCar\` \`queries/cars.sql:1\` | \`column make: text -> text \\| null\` | rows can hold null where the code expects none |
       | ✅ | \`AddCar\` \`queries/cars.sql:4\` | \`parameter :make: text -> text \\| null\` | null is accepted too |
       | ❌ | \`Nasty\` \`queries/nasty.sql:1\` | \`\`column a\\|b\`c ::error::<b>@ada: text -> text \\| null\`\` | rows can hold null where the code expects none |
+
+      - \`migrations/2_per%cent,and:colon.sql:1\` \`ALTER TABLE cars ALTER COLUMN make TYPE text, ALTER COLUMN make DROP NOT NULL\` briefly locks cars: ACCESS EXCLUSIVE; no lock\\_timeout
 
       **Rolling deployment:** No order works: the running code breaks on the new schema, and the new code on the old one. Cut it in two: first expand (add what is new, keep what is old), deploy, then contract.
 

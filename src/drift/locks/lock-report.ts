@@ -20,6 +20,8 @@ export interface LockingStatement {
   readonly statement: string;
   /** The locks that it takes and a query can wait for; where a table is locked for all, its indexes are left out. */
   readonly locks: readonly RelationLock[];
+  /** Whether the migration limits how long it waits for a lock; where it does not, all that come later wait behind it. */
+  readonly lockTimeout: boolean;
   readonly work: readonly TableWork[];
   /** The tables and indexes that earlier statements of the transaction have locked, where it does work meanwhile. */
   readonly lockedBefore: readonly RelationLock[];
@@ -85,6 +87,7 @@ export function lockingStatements(
       line: lines(statement.offset),
       statement: inOneLine(statement.sql),
       locks: taken.map(lockOf),
+      lockTimeout: statement.lockTimeout,
       work,
       lockedBefore: before.map(lockOf),
       heldDuring,

@@ -37,6 +37,8 @@ export interface ObservedStatement extends SentStatement {
   readonly relations: readonly RelationEffect[];
   /** New indexes of relations that existed before. */
   readonly builds: readonly BuiltIndex[];
+  /** Whether the migration has limited how long it waits for a lock. */
+  readonly lockTimeout: boolean;
 }
 
 /** Looks on while one migration runs. */
@@ -74,18 +76,18 @@ export function observeMigration(existing: ReadonlySet<number>): MigrationObserv
     },
     async ran(client, statement) {
       const { rows } = await client.query<LockRow>(locksQuery);
+      const lockTimeout = rows.some(({ timeout }) => timeout !== '0');
       const seen = { before: current, held, names: names ?? new Map() };
-      add({ ...statement, transaction, ...effectsIn(rows, seen, statement.sql) });
+      add({ ...statement, transaction, lockTimeout, ...effectsIn(rows, seen, statement.sql) });
       held = heldBy(rows);
       current = new Map([...current, ...rows.map((row): [number, LockRow] => [row.oid, row])]);
     },
     async ranAlone(client, statement) {
       const after = await listed(client);
-      add({
-        ...statement,
-        transaction,
-        ...effectsBetween(current, after, names ?? new Map(), statement.sql),
-      });
+      const { rows } = await client.query<{ timeout: string }>(`SELECT ${timeoutSetting} AS timeout`);
+      const lockTimeout = rows[0]?.timeout !== '0';
+      const effects = effectsBetween(current, after, names ?? new Map(), statement.sql);
+      add({ ...statement, transaction, lockTimeout, ...effects });
       transaction += 1;
     },
   };
@@ -105,7 +107,7 @@ interface Relation {
 }
 
 /** A lock; of a relation that is gone all but the OID is null. */
-type LockRow = { readonly mode: string; readonly gone: boolean } & Relation;
+type LockRow = { readonly mode: string; readonly gone: boolean; readonly timeout: string } & Relation;
 type Relations = ReadonlyMap<number, Relation>;
 type Held = ReadonlyMap<number, LockMode>;
 type Names = ReadonlyMap<number, LockedRelation>;
@@ -120,8 +122,10 @@ const listQuery = `
   WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'f', 'v', 'i', 'I') AND c.relpersistence <> 't'
     AND n.nspname <> 'pg_toast'`;
 
+const timeoutSetting = "pg_catalog.current_setting('lock_timeout')";
+
 const locksQuery = `
-  SELECT l.relation AS oid, l.mode, c.oid IS NULL AS gone, ${columns}
+  SELECT l.relation AS oid, l.mode, c.oid IS NULL AS gone, ${timeoutSetting} AS timeout, ${columns}
   FROM pg_catalog.pg_locks l
   LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
   LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

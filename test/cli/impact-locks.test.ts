@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import type { ImpactReport } from '../../src/flow/impact-report.ts';
+import { carsOnServer, configWith, nodrift } from './support/cli.ts';
+
+const addIndex = 'CREATE INDEX ON cars (make);\n';
+
+async function textOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const { root } = carsOnServer(files);
+  const { stdout } = await nodrift(['impact'], { cwd: root });
+  return stdout.slice(stdout.indexOf('\n') + 1, stdout.indexOf('\nRolling deployment'));
+}
+
+describe('impact says what is locked', () => {
+  test('and who waits', async () => {
+    expect(
+      await textOf({ 'migrations/2_index.sql': `-- Up Migration\n\n${addIndex}` }),
+    ).toMatchInlineSnapshot(`
+      "
+        migrations/2_index.sql:3: CREATE INDEX ON cars (make)
+          locks    cars: SHARE, to the end of the transaction; no lock_timeout
+          builds   cars_make_idx: reads every row of cars, under that lock
+          waiting  the query that writes cars: AddCar queries/cars.sql:4; the other one goes on
+          instead  CREATE INDEX CONCURRENTLY, in a migration without a transaction
+      "
+    `);
+  });
+
+  test('in one line where that is short, one under the other', async () => {
+    const config = configWith({ database: 'server', migrations: { dir: 'db', format: 'goose' } });
+    const text = await textOf({
+      'pgtyped.config.json': config,
+      'db/1_cars.sql':
+        '-- +goose Up\nCREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL, sold_at timestamptz);\n',
+      'db/2_more.sql': `-- +goose NO TRANSACTION
+-- +goose Up
+ALTER TABLE cars ADD COLUMN a int;
+SET lock_timeout = '2s';
+ALTER TABLE cars ADD COLUMN b int;
+CREATE INDEX CONCURRENTLY cars_make ON cars (make);
+`,
+    });
+    expect(text).toMatchInlineSnapshot(`
+      "
+        db/2_more.sql:3: briefly locks cars: ACCESS EXCLUSIVE; no lock_timeout
+        db/2_more.sql:5: briefly locks cars: ACCESS EXCLUSIVE
+
+        db/2_more.sql:6: CREATE INDEX CONCURRENTLY cars_make ON cars (make)
+          builds   cars_make: reads every row of cars
+          waiting  no query
+      "
+    `);
+  });
+
+  test('by statements that a program makes', async () => {
+    const program = "exports.up = (pgm) => pgm.addColumns('cars', { vin: { type: 'text' } });\n";
+    expect(await textOf({ 'migrations/2_vin.js': program })).toMatchInlineSnapshot(`
+      "
+        migrations/2_vin.js: briefly locks cars: ACCESS EXCLUSIVE; no lock_timeout  ALTER TABLE "cars" ADD "vin" text
+      "
+    `);
+  });
+
+  test('and nothing of what is new, or of who is not in the way', async () => {
+    const text = await textOf({
+      'migrations/2_plates.sql': `CREATE TABLE plates (number text PRIMARY KEY, car text NOT NULL);
+CREATE INDEX ON plates (car);
+ALTER TABLE plates ADD CHECK (number <> '');
+COMMENT ON TABLE cars IS 'x';
+INSERT INTO cars (id, make) VALUES ('a', 'b');
+INSERT INTO plates SELECT id, id FROM cars;
+`,
+    });
+    expect(text).toBe('');
+  });
+
+  test('and rows that an UPDATE keeps locked', async () => {
+    const text = await textOf({
+      'migrations/2_update.sql': "UPDATE cars SET make = 'x' WHERE make = 'y';\n",
+      'queries/sell.sql': '-- @name Sell :exec\nUPDATE cars SET sold_at = now() WHERE id = :id;\n',
+    });
+    expect(text).toMatchInlineSnapshot(`
+      "
+        migrations/2_update.sql:1: UPDATE cars SET make = 'x' WHERE make = 'y'
+          writes   cars: reads every row, unless an index finds what it needs; those it changes stay locked to the end of the transaction
+          waiting  no query
+          rows     those that need the same rows wait for them: Sell queries/sell.sql:1
+          instead  batches, each in a transaction of its own
+      "
+    `);
+  });
+});
+
+describe('other formats', () => {
+  const nasty = {
+    'migrations/2_a.sql':
+      'ALTER TABLE cars ADD COLUMN "x|`y\n::error::<b>@ada" int;\nCREATE INDEX "a|`b\n::error::<i>@ada" ON cars (make);\n',
+  };
+
+  test('--markdown is text whatever is in names', async () => {
+    const { root } = carsOnServer(nasty);
+    const { stdout } = await nodrift(['impact', '--markdown'], { cwd: root });
+    expect(stdout.slice(stdout.indexOf('\n- '), stdout.indexOf('\n\n**Rolling'))).toMatchInlineSnapshot(`
+      "
+      - \`migrations/2_a.sql:1\` \`\`ALTER TABLE cars ADD COLUMN "x|\`y ::error::<b>@ada" int\`\`
+        - **locks** cars: ACCESS EXCLUSIVE, while line 3 builds a\\|\\\`b ::error::&lt;i&gt;@​ada; no lock\\_timeout
+        - **waiting** both queries that use cars: GetCar queries/cars.sql:1, AddCar queries/cars.sql:4
+        - **instead** a migration of its own, or the end of this one
+      - \`migrations/2_a.sql:3\` \`\`CREATE INDEX "a|\`b ::error::<i>@ada" ON cars (make)\`\`
+        - **holds** cars: ACCESS EXCLUSIVE, by an earlier statement
+        - **builds** a\\|\\\`b ::error::&lt;i&gt;@​ada: reads every row of cars, under the lock held
+        - **waiting** both queries that use cars: GetCar queries/cars.sql:1, AddCar queries/cars.sql:4
+        - **instead** CREATE INDEX CONCURRENTLY, in a migration without a transaction"
+    `);
+  });
+
+  test('--github is a warning for each statement that queries wait for', async () => {
+    const { root } = carsOnServer({ ...nasty });
+    const { exitCode, stdout } = await nodrift(['impact', '--github'], { cwd: root });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatchInlineSnapshot(`
+      "::warning file=migrations/2_a.sql,line=1,title=2 queries wait::ALTER TABLE cars ADD COLUMN "x|\`y ::error::<b>@ada" int%0Alocks cars: ACCESS EXCLUSIVE, while line 3 builds a|\`b%0A::error::<i>@ada; no lock_timeout%0Awaiting both queries that use cars: GetCar queries/cars.sql:1, AddCar queries/cars.sql:4%0Ainstead a migration of its own, or the end of this one
+      ::warning file=migrations/2_a.sql,line=3,title=2 queries wait::CREATE INDEX "a|\`b ::error::<i>@ada" ON cars (make)%0Aholds cars: ACCESS EXCLUSIVE, by an earlier statement%0Abuilds a|\`b%0A::error::<i>@ada: reads every row of cars, under the lock held%0Awaiting both queries that use cars: GetCar queries/cars.sql:1, AddCar queries/cars.sql:4%0Ainstead CREATE INDEX CONCURRENTLY, in a migration without a transaction
+      "
+    `);
+  });
+
+  test('--json has all queries', async () => {
+    const { root } = carsOnServer({ 'migrations/2_index.sql': addIndex });
+    const { stdout } = await nodrift(['impact', '--json'], { cwd: root });
+    const report: ImpactReport = JSON.parse(stdout);
+    expect(report.migrations[0]?.locks).toMatchInlineSnapshot(`
+      [
+        {
+          "brief": false,
+          "goingOn": [
+            {
+              "file": "queries/cars.sql",
+              "line": 1,
+              "name": "GetCar",
+            },
+          ],
+          "heldDuring": [],
+          "instead": "CREATE INDEX CONCURRENTLY, in a migration without a transaction",
+          "line": 1,
+          "lockTimeout": false,
+          "lockedBefore": [],
+          "locks": [
+            {
+              "mode": "SHARE",
+              "relation": "cars",
+              "table": "cars",
+            },
+          ],
+          "statement": "CREATE INDEX ON cars (make)",
+          "waiting": [
+            {
+              "file": "queries/cars.sql",
+              "line": 4,
+              "name": "AddCar",
+            },
+          ],
+          "waitingForRows": [],
+          "work": [
+            {
+              "certain": true,
+              "index": "cars_make_idx",
+              "kind": "builds",
+              "table": "cars",
+            },
+          ],
+        },
+      ]
+    `);
+  });
+});
