@@ -26,7 +26,7 @@ export function abortable<Result>(
 
 /**
  * Runs `open`, which runs `use` with what it has opened, such as a connection. While it waits for that, it rejects with the
- * signal's reason as soon as this is aborted; what comes late is given back unused.
+ * signal's reason as soon as this is aborted; what comes late is released unused.
  */
 export function untilOpened<Opened, Result>(
   signal: AbortSignal | undefined,

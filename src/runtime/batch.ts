@@ -1,8 +1,8 @@
 import type { Connection, ReadOnlyConnection } from './connection.ts';
+import { adapterOf, type BatchStatement } from './connection-adapter.ts';
 import { QueryError } from './errors.ts';
 import { type Executed, execute, executeUnprepared } from './execute.ts';
-import { type BatchStatement, layerOf } from './layer.ts';
-import { isHarmless, isPgClient, isPgPool, lend, type PgClient } from './pg.ts';
+import { acquireClient, isPgClient, isPgPool, keepsConnection, type PgClient } from './pg.ts';
 import type { Call } from './query.ts';
 import { isOutdated } from './server-error.ts';
 import { toQueryError } from './to-query-error.ts';
@@ -71,14 +71,14 @@ export async function executeAll(
   db: Connection,
   batch: readonly BatchStatement[],
 ): Promise<PromiseSettledResult<Executed<unknown>>[]> {
-  const layer = layerOf(db);
-  if (layer !== undefined) {
-    return layer.executeAll(batch);
+  const adapter = adapterOf(db);
+  if (adapter !== undefined) {
+    return adapter.executeAll(batch);
   }
   if (isPgPool(db)) {
-    const { client, giveBack } = await lend(db);
+    const { client, release } = await acquireClient(db);
     const outcomes = await executeAll(client, batch);
-    giveBack(outcomes.find(isBroken)?.reason);
+    release(outcomes.find(isBroken)?.reason);
     return outcomes;
   }
   const outcomes = await (isPgClient(db) ? together(db, batch) : oneAfterTheOther(db, batch));
@@ -111,5 +111,5 @@ async function oneAfterTheOther(
 
 /** Whether a statement failed in a way that its connection cannot be used after. */
 export function isBroken(outcome: PromiseSettledResult<unknown>): outcome is PromiseRejectedResult {
-  return outcome.status === 'rejected' && !isHarmless(outcome.reason);
+  return outcome.status === 'rejected' && !keepsConnection(outcome.reason);
 }

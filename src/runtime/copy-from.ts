@@ -1,14 +1,14 @@
 import { abortable, untilOpened } from './abort.ts';
 import type { Connection, PgliteConnection } from './connection.ts';
+import { adapterOf } from './connection-adapter.ts';
 import { ConnectionError } from './connection-errors.ts';
 import { CopyFailure, rowError } from './copy-error.ts';
 import { type CopyRows, copyRows } from './copy-rows.ts';
 import { copyTarget } from './copy-target.ts';
 import { driverClient } from './driver-client.ts';
 import { type Origin, type QueryError, StreamError } from './errors.ts';
-import { layerOf } from './layer.ts';
 import { observed } from './observe.ts';
-import { isPgClient, isPgPool, isReadOnly, lend, type PgClient, type PgPool, watch } from './pg.ts';
+import { acquireClient, isPgClient, isPgPool, isReadOnly, type PgClient, type PgPool, watch } from './pg.ts';
 import { assertStreams } from './pg-copy.ts';
 import { pgCopyIn } from './pg-copy-in.ts';
 import { isPglite } from './pglite.ts';
@@ -90,13 +90,13 @@ async function copyOver(db: Connection, copy: Copy): Promise<number> {
   if (isPglite(db)) {
     return copyOverPglite(db, copy);
   }
-  const layer = layerOf(db);
-  if (layer?.mapped !== undefined) {
-    const { db: inner, change } = layer.mapped;
+  const adapter = adapterOf(db);
+  if (adapter?.mapped !== undefined) {
+    const { db: inner, change } = adapter.mapped;
     return copyOver(inner, { ...copy, change: (statement) => change(copy.change(statement)) });
   }
-  if (layer?.withSession !== undefined) {
-    const { withSession: open } = layer;
+  if (adapter?.withSession !== undefined) {
+    const { withSession: open } = adapter;
     return untilOpened(copy.signal, open<number>, async ({ db: inner, noteFailure }: Session) => {
       if (driverClient(inner) === undefined) {
         throw cannotCopy(copy);
@@ -116,16 +116,16 @@ function cannotCopy({ origin }: Copy): StreamError {
 
 function copyOverPool(pool: PgPool, copy: Copy): Promise<number> {
   const open = async (use: (client: PgClient) => Promise<number>): Promise<number> => {
-    const { client, giveBack } = await lend(pool).catch((error: unknown) => {
+    const { client, release } = await acquireClient(pool).catch((error: unknown) => {
       throw toQueryError(copy.origin, error, 'not done');
     });
     try {
       const count = await use(client);
-      giveBack();
+      release();
       return count;
     } catch (error) {
       // A client that broke the pool closes by itself; what the caller's rows threw says nothing of it.
-      giveBack(isReadOnly(error) ? error : undefined);
+      release(isReadOnly(error) ? error : undefined);
       throw error;
     }
   };

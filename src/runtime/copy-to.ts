@@ -1,10 +1,10 @@
 import { abortable } from './abort.ts';
 import type { Connection, ReadOnlyConnection } from './connection.ts';
+import { adapterOf } from './connection-adapter.ts';
 import { CopyError } from './copy-error.ts';
 import { type DriverClient, driverClient } from './driver-client.ts';
 import type { Origin } from './errors.ts';
 import { openSession } from './iterate.ts';
-import { layerOf } from './layer.ts';
 import { startReport } from './observe.ts';
 import { isPgPool } from './pg.ts';
 import { isSocket } from './pg-copy.ts';
@@ -91,13 +91,13 @@ async function openOwn(
   db: Connection,
   signal: AbortSignal | undefined,
 ): Promise<{ driver: DriverClient; end: () => Promise<void> } | undefined> {
-  const layer = layerOf(db);
-  if (!isPgPool(db) && (layer?.withSession === undefined || layer.inTransaction)) {
+  const adapter = adapterOf(db);
+  if (!isPgPool(db) && (adapter?.withSession === undefined || adapter.inTransaction)) {
     return undefined;
   }
   const opening = openSession(db);
   const { session, end } = await abortable(opening, signal).catch((error: unknown) => {
-    // One that comes late is given back.
+    // One that comes late is released.
     opening.then((late) => late.end(), ignore);
     throw error;
   });

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { layerOf } from './layer.ts';
+import { adapterOf } from './connection-adapter.ts';
 import { isPgClient, type PgClient } from './pg.ts';
 import type { Statement } from './statement.ts';
 
@@ -14,7 +14,7 @@ export function driverClient(db: Connection): DriverClient | undefined {
   if (isPgClient(db)) {
     return { client: db, change: (statement) => statement };
   }
-  const mapped = layerOf(db)?.mapped;
+  const mapped = adapterOf(db)?.mapped;
   const inner = mapped && driverClient(mapped.db);
   return inner && { client: inner.client, change: (statement) => inner.change(mapped.change(statement)) };
 }

@@ -1,15 +1,15 @@
 import type { Connection, QueryConfig } from './connection.ts';
+import { adapterOf } from './connection-adapter.ts';
 import { starts } from './interrupt.ts';
-import { layerOf } from './layer.ts';
 import { observed } from './observe.ts';
 import {
+  acquireClient,
   isPgClient,
   isPgPool,
-  lend,
   type PgClient,
   type PgPool,
+  releaseAfter,
   submitStatement,
-  withClientOf,
 } from './pg.ts';
 import { submitInterruptible } from './pg-interrupt.ts';
 import { queryRaw } from './pglite.ts';
@@ -42,7 +42,7 @@ export function execute<Row>(
   if (isPgPool(db)) {
     return withClient(db, statement.origin, (client) => execute(client, statement, read));
   }
-  return layerOf(db)?.execute(statement, read) ?? observed(statement, () => query(db, statement, read));
+  return adapterOf(db)?.execute(statement, read) ?? observed(statement, () => query(db, statement, read));
 }
 
 /** Runs a statement; where what was prepared is outdated, again and unprepared. */
@@ -66,10 +66,10 @@ async function withClient<Result>(
   origin: Statement['origin'],
   use: (client: PgClient) => Promise<Result>,
 ): Promise<Result> {
-  const lent = await lend(pool).catch((error: unknown) => {
+  const pooled = await acquireClient(pool).catch((error: unknown) => {
     throw toQueryError(origin, error, 'not done');
   });
-  return withClientOf(lent, use);
+  return releaseAfter(pooled, use);
 }
 
 /**

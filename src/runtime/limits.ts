@@ -1,8 +1,8 @@
 import { executeAll } from './batch.ts';
 import type { Connection, PgConnection } from './connection.ts';
+import { asConnection } from './connection-adapter.ts';
 import { execute } from './execute.ts';
 import { CANCEL_MILLIS, interruptible } from './interrupt.ts';
-import { asConnection } from './layer.ts';
 import type { PgClient } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import type { PgWire } from './pg-statement.ts';

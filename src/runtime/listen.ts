@@ -1,9 +1,9 @@
 import { abortable, untilOpened } from './abort.ts';
 import type { Connection } from './connection.ts';
+import { adapterOf } from './connection-adapter.ts';
 import { driverClient } from './driver-client.ts';
 import { StreamError } from './errors.ts';
 import { execute } from './execute.ts';
-import { layerOf } from './layer.ts';
 import { isPgPool, type PgClient } from './pg.ts';
 import { isPglite } from './pglite.ts';
 import { type Session, withSession } from './session.ts';
@@ -38,7 +38,7 @@ const LONGEST_PAUSE_MILLIS = 30_000;
 /**
  * Iterates over the notifications of a channel, over a connection of a pool's that it keeps, or over PGlite. Where that
  * is lost it connects again, for ever, with growing pauses, and says that it may have missed some. Throws where the first
- * connection fails, or the pool was ended. Poolers that lend connections for a transaction do not deliver notifications.
+ * connection fails, or the pool was ended. Poolers in transaction mode do not deliver notifications.
  */
 export async function* listen(
   db: Connection,
@@ -137,8 +137,8 @@ async function attendPool(
   stop: AbortSignal,
   pingMillis: number,
 ): Promise<void> {
-  const layer = layerOf(db);
-  if (!isPgPool(db) && (layer?.withSession === undefined || layer.inTransaction)) {
+  const adapter = adapterOf(db);
+  if (!isPgPool(db) && (adapter?.withSession === undefined || adapter.inTransaction)) {
     throw cannotListen();
   }
   let lost = 0;

@@ -1,7 +1,7 @@
 import { executeAll } from './batch.ts';
 import type { Connection, PgConnection } from './connection.ts';
+import { asConnection } from './connection-adapter.ts';
 import { execute } from './execute.ts';
-import { asConnection } from './layer.ts';
 import { queryRaw } from './pglite.ts';
 import { isInTransaction, withSession } from './session.ts';
 import type { Statement } from './statement.ts';

@@ -1,6 +1,6 @@
 import { connectionHosts, type SessionAttributes } from './connection-hosts.ts';
-import { type LentClient, type PgClient, watch } from './pg.ts';
-import { type CountingPool, EXHAUSTED } from './pool-lending.ts';
+import { type CountingPool, EXHAUSTED } from './managed-pool.ts';
+import { type PgClient, type PgPoolClient, watch } from './pg.ts';
 import { isServerError } from './server-error.ts';
 
 /** What a session says of itself. */
@@ -56,10 +56,10 @@ function poolOf(pools: readonly CountingPool[], wanted: SessionAttributes): Coun
   let secondBestUntil = Number.POSITIVE_INFINITY;
   let ended = false;
   /** Connections whose server was what it has to be. */
-  const accepted = new WeakSet<LentClient>();
+  const accepted = new WeakSet<PgPoolClient>();
 
-  async function connectTo(pool: CountingPool, attributes: SessionAttributes): Promise<LentClient> {
-    const client = await borrow(pool);
+  async function connectTo(pool: CountingPool, attributes: SessionAttributes): Promise<PgPoolClient> {
+    const client = await acquireFrom(pool);
     if (attributes === 'any' || accepted.has(client)) {
       return client;
     }
@@ -79,7 +79,7 @@ function poolOf(pools: readonly CountingPool[], wanted: SessionAttributes): Coun
     return client;
   }
   /** The first host that will do, from the current one on. */
-  async function find(attributes: SessionAttributes): Promise<LentClient> {
+  async function find(attributes: SessionAttributes): Promise<PgPoolClient> {
     const first = current;
     let failure: unknown;
     for (const i of [first, ...[...pools.keys()].filter((other) => other !== first)]) {
@@ -96,7 +96,7 @@ function poolOf(pools: readonly CountingPool[], wanted: SessionAttributes): Coun
     }
     throw failure;
   }
-  async function findPreferred(): Promise<LentClient> {
+  async function findPreferred(): Promise<PgPoolClient> {
     const now = performance.now();
     if (secondBestUntil !== Number.POSITIVE_INFINITY) {
       if (now > secondBestUntil) {
@@ -114,7 +114,7 @@ function poolOf(pools: readonly CountingPool[], wanted: SessionAttributes): Coun
       return find('any');
     });
   }
-  async function findBest(): Promise<LentClient> {
+  async function findBest(): Promise<PgPoolClient> {
     const client = await find('prefer-standby');
     secondBestUntil = Number.POSITIVE_INFINITY;
     return client;
@@ -156,7 +156,7 @@ function poolOf(pools: readonly CountingPool[], wanted: SessionAttributes): Coun
   return pool;
 }
 
-function borrow(pool: CountingPool): Promise<LentClient> {
+function acquireFrom(pool: CountingPool): Promise<PgPoolClient> {
   return new Promise((resolve, reject) => {
     pool.connect((error, client) => {
       if (client === undefined) {

@@ -27,7 +27,7 @@ export function submitInterruptible<Row>(
   return submit<Executed<Row>>(client, query).finally(() => {
     clearTimeout(late);
     interrupt.stop = undefined;
-    // A pool must not lend a client on which statements are held back.
+    // A pool must not hand out a client on which statements are held back.
     return held;
   });
 }

@@ -29,15 +29,15 @@ export interface PgClient extends PgConnection {
 /** The message of the error with which pg gives up waiting for an answer; it has no code. */
 export const READ_TIMEOUT = 'Query read timeout';
 
-/** A client that a pool has lent. */
-export interface LentClient extends PgClient {
-  /** With an error: the pool closes the connection instead of lending it again. */
+/** A client that a pool has handed out. */
+export interface PgPoolClient extends PgClient {
+  /** With an error: the pool closes the connection instead of managePool it again. */
   release(error?: Error): void;
 }
 
 /** The part of pg's Pool that is used beyond its plain `query`. */
 export interface PgPool {
-  connect(callback: (error: Error | undefined, client: LentClient | undefined) => void): void;
+  connect(callback: (error: Error | undefined, client: PgPoolClient | undefined) => void): void;
 }
 
 /** pg's Client, but not pg-native's. */
@@ -136,10 +136,10 @@ export function withCause<Failure>(client: PgClient, error: Failure): Failure {
     : error;
 }
 
-/** A client that a pool has lent, and how to give it back: with what went wrong, if anything did. */
-export interface Lent {
+/** A client that a pool has handed out, and how to release it: with what went wrong, if anything did. */
+export interface PooledClient {
   readonly client: PgClient;
-  readonly giveBack: (error?: unknown) => void;
+  readonly release: (error?: unknown) => void;
 }
 
 /**
@@ -147,7 +147,7 @@ export interface Lent {
  * Other than `pool.query`, which closes the connection after any error, giving back keeps it where the
  * server is there to answer the next statement.
  */
-export function lend(pool: PgPool): Promise<Lent> {
+export function acquireClient(pool: PgPool): Promise<PooledClient> {
   return new Promise((resolve, reject) => {
     pool.connect((failure, client) => {
       if (client === undefined) {
@@ -157,32 +157,32 @@ export function lend(pool: PgPool): Promise<Lent> {
       const stopWatching = watch(client);
       resolve({
         client,
-        giveBack: (error) => {
+        release: (error) => {
           stopWatching();
-          client.release(error === undefined || isHarmless(error) ? undefined : toError(error));
+          client.release(error === undefined || keepsConnection(error) ? undefined : toError(error));
         },
       });
     });
   });
 }
 
-/** Runs `use` with a client that has been lent, and gives it back. */
-export async function withClientOf<Result>(
-  { client, giveBack }: Lent,
+/** Runs `use` with a client that was handed out, and releases it. */
+export async function releaseAfter<Result>(
+  { client, release }: PooledClient,
   use: (client: PgClient) => Promise<Result>,
 ): Promise<Result> {
   try {
     const result = await use(client);
-    giveBack();
+    release();
     return result;
   } catch (error) {
-    giveBack(error);
+    release(error);
     throw error;
   }
 }
 
 /** Whether the connection is as good as before: the server reported an error, or a row could not be decoded. */
-export function isHarmless(error: unknown): boolean {
+export function keepsConnection(error: unknown): boolean {
   return (
     (error instanceof QueryError || (isServerError(error) && !endsConnection(error))) && !isReadOnly(error)
   );
@@ -194,6 +194,6 @@ export function isReadOnly(error: unknown): boolean {
 }
 
 /** Whether pg knew that the connection was lost before it sent anything. */
-export function isUnsent(error: unknown): boolean {
+export function wasNotSent(error: unknown): boolean {
   return /is not queryable$/.test(String((error as { message?: unknown }).message));
 }

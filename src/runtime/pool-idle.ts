@@ -11,7 +11,7 @@ const RETRY_MILLIS = 1000;
 
 /**
  * Keeps `minIdle` connections idle: `make` makes those that are missing, now and whenever one is closed, and again after a
- * while where it rejects. Returns the function to call when one was borrowed.
+ * while where it rejects. Returns the function to call when one was acquired.
  */
 export function keepIdle(
   pool: IdlingPool,

@@ -2,8 +2,8 @@
 const STACK_FRAMES = 30;
 
 /**
- * Takes down who borrows a connection, as the stack is now. The function returned is called when it is lent; unless what
- * that returns is called within `millis`, a warning says who did not give it back.
+ * Records who acquires a connection, as the stack is now. The function returned is called when it is acquired; unless what
+ * that returns is called within `millis`, a warning says who did not release it.
  */
 export function leakWatch(millis: number): () => () => void {
   const detail = stackHere();

@@ -1,15 +1,15 @@
 import { executeAll, isBroken } from './batch.ts';
 import type { Connection, PgConnection } from './connection.ts';
+import { asConnection } from './connection-adapter.ts';
 import { type Executed, execute } from './execute.ts';
 import { assertMillis } from './interrupt.ts';
-import { asConnection } from './layer.ts';
 import { limited, limitedConnection, limitedSession } from './limits.ts';
-import { isPgPool, isUnsent, type PgClient, withClientOf } from './pg.ts';
-import { type CountingPool, isLost, type Lending, lending } from './pool-lending.ts';
+import { type CountingPool, isLost, type ManagedPool, managePool } from './managed-pool.ts';
+import { isPgPool, type PgClient, releaseAfter, wasNotSent } from './pg.ts';
 import type { PoolStats } from './pool-waits.ts';
 import type { RowReader } from './row.ts';
 import { isNotKept } from './server-error.ts';
-import { noSession, withLent } from './session.ts';
+import { noSession, withPooledClient } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import { unprepared } from './unprepared.ts';
@@ -31,15 +31,15 @@ export interface PoolOptions {
    */
   readonly queryTimeoutMillis?: number;
   /**
-   * The age at which a connection is closed, when idle or given back, in milliseconds. In use it is at a random age from
+   * The age at which a connection is closed, when idle or released, in milliseconds. In use it is at a random age from
    * four fifths of it on, so that not all are made again at once. 0: never. Default 0.
    */
   readonly maxLifetimeMillis?: number;
   /** How many connections are kept idle, or made while there are fewer than `max`, so that no call waits for one. Default 0. */
   readonly minIdle?: number;
   /**
-   * A connection that is not given back within so long is warned of by `process.emitWarning`, with the stack of who
-   * borrowed it, in milliseconds. Default: none, and no stack is taken.
+   * A connection that is not released within so long is warned of by `process.emitWarning`, with the stack of who
+   * acquired it, in milliseconds. Default: none, and no stack is taken.
    */
   readonly leakAfterMillis?: number;
   /** False: no named prepared statements, for poolers that cannot keep them. Default true. */
@@ -113,21 +113,21 @@ export function createPool<PoolClass extends new (config: never) => object>(
   if (!isPgPool(pool)) {
     throw new TypeError("createPool: the first argument has to be pg's Pool");
   }
-  const lent = lending(pool as CountingPool, {
+  const managed = managePool(pool as CountingPool, {
     max: max || PG_MAX,
     minIdle,
     pingAfterIdleMillis,
     maxLifetimeMillis: lifetime,
     leakAfterMillis,
   });
-  return handleOf(lent, prepare, queryTimeoutMillis);
+  return handleOf(managed, prepare, queryTimeoutMillis);
 }
 
 function namesServer(config: object): boolean {
   return ['host', 'port', 'user', 'database'].some((name) => name in config);
 }
 
-function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number): DatabasePool {
+function handleOf(pool: ManagedPool, prepare: boolean, queryTimeoutMillis: number): DatabasePool {
   let prepares = prepare;
   const over = (client: PgClient): Connection => (prepares ? client : unprepared(client));
   /** A pooler that has lost one prepared statement loses others. */
@@ -145,14 +145,14 @@ function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number): 
     for (let attempt = 1; ; attempt++) {
       let sent = false;
       try {
-        const lent = await pool.borrow();
+        const pooled = await pool.acquire();
         sent = true;
-        return await withClientOf(lent, (client) =>
+        return await releaseAfter(pooled, (client) =>
           execute(over(client), attempt === 1 ? statement : { ...statement, attempt }, read),
         );
       } catch (error) {
         noteFailure(error);
-        const again = isLost(error) && (!sent || statement.origin.readOnly === true || isUnsent(error));
+        const again = isLost(error) && (!sent || statement.origin.readOnly === true || wasNotSent(error));
         if (!again || attempt === ATTEMPTS || pool.ended || statement.interrupt?.by !== undefined) {
           throw sent ? error : toQueryError(statement.origin, error, 'not done');
         }
@@ -162,7 +162,7 @@ function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number): 
   }
   const end = (timeoutMillis = 10_000): Promise<void> => pool.end(timeoutMillis);
   const handle: DatabasePool = {
-    query: async (config) => withClientOf(await pool.borrow(), (client) => client.query(config)),
+    query: async (config) => releaseAfter(await pool.acquire(), (client) => client.query(config)),
     end,
     stats: pool.stats,
     warmUp: (count) =>
@@ -175,19 +175,19 @@ function handleOf(pool: Lending, prepare: boolean, queryTimeoutMillis: number): 
     inTransaction: false,
     execute: (statement, read) => limited(statement, queryTimeoutMillis, (it) => attempts(it, read)),
     executeAll: async (batch) => {
-      const { client, giveBack } = await pool.borrow();
+      const { client, release } = await pool.acquire();
       const outcomes = await executeAll(limitedConnection(client, over(client), queryTimeoutMillis), batch);
-      giveBack(outcomes.find(isBroken)?.reason);
+      release(outcomes.find(isBroken)?.reason);
       for (const outcome of outcomes) {
         noteFailure(outcome.status === 'rejected' ? outcome.reason : undefined);
       }
       return outcomes;
     },
     withSession: async (use) => {
-      const lent = await pool.borrow().catch(noSession);
-      return withLent(lent, (session) =>
+      const pooled = await pool.acquire().catch(noSession);
+      return withPooledClient(pooled, (session) =>
         use({
-          ...limitedSession(session, lent.client, over(lent.client), queryTimeoutMillis),
+          ...limitedSession(session, pooled.client, over(pooled.client), queryTimeoutMillis),
           noteFailure: (error) => {
             session.noteFailure(error);
             noteFailure(error);

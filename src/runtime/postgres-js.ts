@@ -1,7 +1,7 @@
 import { encodeHex } from './codec/bytea.ts';
 import type { Connection, PgConnection } from './connection.ts';
+import { asConnection, type ConnectionAdapter } from './connection-adapter.ts';
 import { CANCEL_MILLIS, starts } from './interrupt.ts';
-import { asConnection, type Layer } from './layer.ts';
 import { observed } from './observe.ts';
 import type { RowReader } from './row.ts';
 import { isNotKept, isOutdated, isServerError, type ServerFields } from './server-error.ts';
@@ -158,7 +158,7 @@ function connectionOver(
       }
     }
   }
-  const run: Layer['execute'] = (statement, read) =>
+  const run: ConnectionAdapter['execute'] = (statement, read) =>
     observed(statement, async () => {
       const result = await send(
         statement.text,

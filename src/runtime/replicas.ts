@@ -1,14 +1,14 @@
 import { executeAll, isBroken } from './batch.ts';
 import type { Connection, ReadOnlyConnection } from './connection.ts';
+import { adapterOf, asConnection, type BatchStatement } from './connection-adapter.ts';
 import { ConnectionError, PoolTimeoutError } from './connection-errors.ts';
 import { type Origin, QueryError } from './errors.ts';
 import { type Executed, execute } from './execute.ts';
-import { asConnection, type BatchStatement, layerOf } from './layer.ts';
+import { isLost } from './managed-pool.ts';
 import { mapStatements } from './map-statements.ts';
 import { multiHost } from './multi-host.ts';
-import { isHarmless } from './pg.ts';
+import { keepsConnection } from './pg.ts';
 import { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
-import { isLost } from './pool-lending.ts';
 import { type ReplicaHealth, replicaHealth } from './replica-health.ts';
 import { askPrimary, parsePosition, positionText, reaches, type WalPosition } from './replica-position.ts';
 import { type Session, withSession } from './session.ts';
@@ -91,8 +91,8 @@ export function createReplicatedPool<PoolClass extends new (config: never) => ob
     replica: readerOf(after as ReplicatedPool['replica'], readers, null, 0),
     writePosition: async () => positionText(await askPrimary(primary)),
   };
-  const layer = layerOf(primary);
-  return layer === undefined ? handle : asConnection(handle, layer);
+  const adapter = adapterOf(primary);
+  return adapter === undefined ? handle : asConnection(handle, adapter);
 }
 
 interface Readers {
@@ -201,7 +201,7 @@ async function closingBroken<Result>(session: Session, use: () => Promise<Result
     return await use();
   } catch (error) {
     session.noteFailure(error);
-    if (!isHarmless(error)) {
+    if (!keepsConnection(error)) {
       session.cutOff();
     }
     throw error;

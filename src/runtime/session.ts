@@ -1,9 +1,18 @@
 import type { Connection, PgliteConnection } from './connection.ts';
+import { adapterOf } from './connection-adapter.ts';
 import { ConnectionError } from './connection-errors.ts';
 import type { Origin, QueryError } from './errors.ts';
-import { layerOf } from './layer.ts';
 import { startReport } from './observe.ts';
-import { isPgClient, isPgPool, isReadOnly, type Lent, lend, type PgClient, watch, withCause } from './pg.ts';
+import {
+  acquireClient,
+  isPgClient,
+  isPgPool,
+  isReadOnly,
+  type PgClient,
+  type PooledClient,
+  watch,
+  withCause,
+} from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { isPglite } from './pglite.ts';
 import { isServerError } from './server-error.ts';
@@ -21,7 +30,7 @@ export interface Session {
   rollback(): Promise<void>;
   /** Cancels the statement that is running; gives up after so long. */
   cancel(timeoutMillis: number): Promise<void>;
-  /** Is told of statements that failed: after some, the connection is closed when it is given back. */
+  /** Is told of statements that failed: after some, the connection is closed when it is released. */
   noteFailure(error: unknown): void;
   /** Breaks the connection, for a statement that goes on though it was cancelled. Does nothing where that cannot be. */
   cutOff(): void;
@@ -33,7 +42,7 @@ const busy = /* @__PURE__ */ new WeakSet<object>();
 /** Whether statements over `db` are in a transaction, as far as it can say: ours, or one that its owner has begun. */
 export function isInTransaction(db: Connection): boolean {
   return (
-    layerOf(db)?.inTransaction ??
+    adapterOf(db)?.inTransaction ??
     (isPgClient(db)
       ? !busy.has(db) && db.getTransactionStatus?.() === 'T'
       : isPglite(db) && db.rollback !== undefined)
@@ -46,7 +55,7 @@ export async function withSession<Result>(
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   if (isPgPool(db)) {
-    return withLent(await lend(db).catch(noSession), use);
+    return withPooledClient(await acquireClient(db).catch(noSession), use);
   }
   if (isPgClient(db)) {
     if (busy.has(db) || db.getTransactionStatus?.() === 'T') {
@@ -64,9 +73,9 @@ export async function withSession<Result>(
   if (isPglite(db) && db.transaction !== undefined) {
     return withPglite(db.transaction.bind(db), use);
   }
-  const layer = layerOf(db);
-  if (layer?.withSession !== undefined) {
-    return layer.withSession(use);
+  const adapter = adapterOf(db);
+  if (adapter?.withSession !== undefined) {
+    return adapter.withSession(use);
   }
   throw new TransactionError('BEGIN', 'needs a connection of its own, as from a pool');
 }
@@ -76,16 +85,16 @@ export function noSession(error: unknown): never {
   throw toQueryError({ name: 'BEGIN', file: 'transaction' }, error, 'not done');
 }
 
-/** Runs `use` with a client that a pool has lent, and gives it back. */
-export async function withLent<Result>(
-  { client, giveBack }: Lent,
+/** Runs `use` with a client that a pool has handed out, and releases it. */
+export async function withPooledClient<Result>(
+  { client, release }: PooledClient,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const { session, failure } = pgSession(client);
   try {
     return await use(session);
   } finally {
-    giveBack(failure());
+    release(failure());
   }
 }
 

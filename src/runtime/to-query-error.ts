@@ -1,7 +1,7 @@
 import { ConnectionError, type Outcome, PoolTimeoutError, ReadTimeoutError } from './connection-errors.ts';
 import { databaseError, printable } from './database-errors.ts';
 import { DecodeError, QueryError } from './errors.ts';
-import { isUnsent, READ_TIMEOUT } from './pg.ts';
+import { READ_TIMEOUT, wasNotSent } from './pg.ts';
 import { TOO_LARGE, TOO_LONG } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 import type { Statement } from './statement.ts';
@@ -13,7 +13,7 @@ import type { Statement } from './statement.ts';
 export function toQueryError(
   origin: Statement['origin'],
   error: unknown,
-  outcome: Outcome = origin.readOnly === true || isUnsent(error) ? 'not done' : 'unknown',
+  outcome: Outcome = origin.readOnly === true || wasNotSent(error) ? 'not done' : 'unknown',
 ): QueryError {
   if (error instanceof QueryError) {
     return error;

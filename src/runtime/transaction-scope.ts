@@ -1,8 +1,8 @@
 import { executeAll } from './batch.ts';
 import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
+import { asConnection, type BatchStatement } from './connection-adapter.ts';
 import { execute } from './execute.ts';
-import { asConnection, type BatchStatement } from './layer.ts';
-import { isHarmless } from './pg.ts';
+import { keepsConnection } from './pg.ts';
 import { queryRaw } from './pglite.ts';
 import { isOutdated } from './server-error.ts';
 import type { Session } from './session.ts';
@@ -125,7 +125,7 @@ function ofTurns({ attempt, prepare }: Turns, statement: Statement): Statement {
 
 /** What breaks a connection before COMMIT undoes the transaction. */
 function undone(statement: Statement, error: unknown): unknown {
-  return isHarmless(error) ? error : toQueryError(statement.origin, error, 'not done');
+  return keepsConnection(error) ? error : toQueryError(statement.origin, error, 'not done');
 }
 
 /** The scope of what is a transaction; undefined for any other connection. */

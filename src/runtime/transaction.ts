@@ -40,7 +40,7 @@ export interface TransactionOptions {
 
 /**
  * Runs `use` in a transaction: commits when it resolves, rolls back when it rejects. Over a pool it has a
- * connection for itself, which is given back in every case. Over a transaction it is a savepoint, which
+ * connection for itself, which is released in every case. Over a transaction it is a savepoint, which
  * takes no options but `signal`. Rejects with a RangeError for a timeout that the server would not take.
  */
 export function transaction<Result>(

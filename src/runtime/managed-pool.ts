@@ -1,5 +1,13 @@
 import { cutOff } from './limits.ts';
-import { isHarmless, isReadOnly, type Lent, lend, type PgClient, type PgPool, READ_TIMEOUT } from './pg.ts';
+import {
+  acquireClient,
+  isReadOnly,
+  keepsConnection,
+  type PgClient,
+  type PgPool,
+  type PooledClient,
+  READ_TIMEOUT,
+} from './pg.ts';
 import { TOO_LARGE, TOO_LONG } from './pg-statement.ts';
 import { type IdlingPool, keepIdle } from './pool-idle.ts';
 import { leakWatch } from './pool-leaks.ts';
@@ -9,17 +17,17 @@ import { endsConnection, isServerError } from './server-error.ts';
 /** pg's Pool as a managed pool needs it. */
 export interface CountingPool extends PgPool, IdlingPool {
   readonly totalCount: number;
-  /** All clients: lent, idle and connecting. */
+  /** All clients: in use, idle and connecting. */
   readonly _clients: readonly PgClient[];
   on(event: 'error' | 'remove', listener: (error: unknown) => void): void;
   end(): Promise<void>;
 }
 
 /** A pool's connections: who has them, and when they are to be closed. */
-export interface Lending {
+export interface ManagedPool {
   /** Borrows a client that has answered lately. Rejects when none comes free in the pool's time. */
-  borrow(): Promise<Lent>;
-  /** Lends no more, waits for those lent or waited for, cuts off what lasts longer, and closes. */
+  acquire(): Promise<PooledClient>;
+  /** Hands out no more, waits for those in use or waited for, cuts off what lasts longer, and closes. */
   end(timeoutMillis: number): Promise<void>;
   readonly ended: boolean;
   stats(): PoolStats;
@@ -28,35 +36,35 @@ export interface Lending {
 }
 
 /** When connections are made, tried, retired and missed; times are in milliseconds. */
-export interface LendingOptions {
+export interface ManagedPoolOptions {
   /** How many connections there can be, and how many are to be idle. */
   readonly max: number;
   readonly minIdle: number;
   readonly pingAfterIdleMillis: number;
-  /** The age at which a connection is closed when it is given back, at the earliest after four fifths of it. */
+  /** The age at which a connection is closed when it is released, at the earliest after four fifths of it. */
   readonly maxLifetimeMillis: number;
-  /** Undefined: nobody is warned of connections that are not given back. */
+  /** Undefined: nobody is warned of connections that are not released. */
   readonly leakAfterMillis: number | undefined;
 }
 
 const PING_TIMEOUT_MILLIS = 2000;
 
 /** Lends a pool's clients, after trying those that were idle for longer than `pingAfterIdleMillis`. */
-export function lending(
+export function managePool(
   pool: CountingPool,
-  { max, minIdle, pingAfterIdleMillis, maxLifetimeMillis, leakAfterMillis }: LendingOptions,
-): Lending {
+  { max, minIdle, pingAfterIdleMillis, maxLifetimeMillis, leakAfterMillis }: ManagedPoolOptions,
+): ManagedPool {
   const madeAt = new WeakMap<PgClient, number>();
   const retiresAt = new WeakMap<PgClient, number>();
   const waits = waitHistogram();
   const idleSince = new WeakMap<PgClient, number>();
-  /** How to take back what is lent, and how to turn away who waits, each with the reason. */
-  const lent = new Map<PgClient, (reason: unknown) => void>();
+  /** How to reclaim what is in use, and how to turn away who waits, each with the reason. */
+  const checkedOut = new Map<PgClient, (reason: unknown) => void>();
   const waiting = new Set<(reason: unknown) => void>();
-  let borrowers = 0;
+  let requests = 0;
   let ending: Promise<void> | undefined;
   let whenUnused = (): void => {};
-  /** Of what the last idle connection broke, until one is lent again. */
+  /** Of what the last idle connection broke, until one is acquired again. */
   let idleFailure: unknown;
   /** When a connection was last found to be read-only: those that are older are to a server that was demoted, too. */
   let demotedAt = 0;
@@ -67,15 +75,15 @@ export function lending(
   });
 
   /** Waits for a client, but no longer than until the pool's end. */
-  function wait(): Promise<Lent> {
+  function wait(): Promise<PooledClient> {
     return new Promise((resolve, reject) => {
       waiting.add(reject);
-      lend(pool).then(
+      acquireClient(pool).then(
         (taken) => {
           if (waiting.delete(reject)) {
             resolve(taken);
           } else {
-            taken.giveBack();
+            taken.release();
           }
         },
         (error: unknown) => {
@@ -85,10 +93,10 @@ export function lending(
       );
     });
   }
-  async function take(): Promise<Lent> {
+  async function take(): Promise<PooledClient> {
     for (;;) {
       const taken = await wait();
-      const { client, giveBack } = taken;
+      const { client, release } = taken;
       idleFailure = undefined;
       const now = performance.now();
       const made = madeAt.get(client) ?? now;
@@ -98,7 +106,7 @@ export function lending(
         retiresAt.set(client, made + maxLifetimeMillis * (0.8 + 0.2 * Math.random()));
       }
       if (made < demotedAt) {
-        giveBack(new Error('the server has become read-only'));
+        release(new Error('the server has become read-only'));
         continue;
       }
       const idleMillis = now - (idleSince.get(client) ?? Number.POSITIVE_INFINITY);
@@ -108,21 +116,21 @@ export function lending(
     }
   }
   function leave(): void {
-    borrowers -= 1;
-    if (borrowers === 0) {
+    requests -= 1;
+    if (requests === 0) {
       whenUnused();
     }
   }
   async function drain(timeoutMillis: number): Promise<void> {
-    if (borrowers > 0 && !(await unusedWithin(timeoutMillis))) {
+    if (requests > 0 && !(await unusedWithin(timeoutMillis))) {
       // Who has a connection may never give it back, and one that is being made may never be: pg would wait for ever.
       for (const turnAway of waiting) {
         turnAway(endedError());
       }
       waiting.clear();
       pool._clients.forEach(cutOff);
-      for (const takeBack of [...lent.values()]) {
-        takeBack(endedError());
+      for (const reclaim of [...checkedOut.values()]) {
+        reclaim(endedError());
       }
     }
     await pool.end();
@@ -137,18 +145,18 @@ export function lending(
     });
   }
 
-  async function borrow(): Promise<Lent> {
+  async function acquire(): Promise<PooledClient> {
     if (ending !== undefined) {
       throw endedError();
     }
     const whenLent = leakAfterMillis === undefined ? undefined : leakWatch(leakAfterMillis);
     const since = performance.now();
-    borrowers += 1;
+    requests += 1;
     try {
-      const { client, giveBack } = await take();
+      const { client, release } = await take();
       const stopWatching = whenLent?.();
-      const takeBack = (error?: unknown): void => {
-        if (lent.delete(client)) {
+      const reclaim = (error?: unknown): void => {
+        if (checkedOut.delete(client)) {
           stopWatching?.();
           const now = performance.now();
           idleSince.set(client, now);
@@ -156,13 +164,13 @@ export function lending(
             demotedAt = now;
           }
           const isOld = now >= (retiresAt.get(client) ?? now);
-          giveBack(isOld && (error === undefined || isHarmless(error)) ? new Error('retired') : error);
+          release(isOld && (error === undefined || keepsConnection(error)) ? new Error('retired') : error);
           leave();
         }
       };
-      lent.set(client, takeBack);
+      checkedOut.set(client, reclaim);
       refill();
-      return { client, giveBack: takeBack };
+      return { client, release: reclaim };
     } catch (error) {
       leave();
       throw error;
@@ -172,10 +180,10 @@ export function lending(
   }
 
   async function warmUp(count: number): Promise<void> {
-    // Those that are idle are borrowed, too: each of the others is a new one then.
-    const missing = Math.max(0, Math.min(count, max) - lent.size);
+    // Those that are idle are acquired, too: each of the others is a new one then.
+    const missing = Math.max(0, Math.min(count, max) - checkedOut.size);
     const outcomes = await Promise.allSettled(
-      Array.from({ length: missing }, async () => (await borrow()).giveBack()),
+      Array.from({ length: missing }, async () => (await acquire()).release()),
     );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) {
@@ -185,16 +193,16 @@ export function lending(
   const refill = keepIdle(
     pool,
     minIdle,
-    () => lent.size,
+    () => checkedOut.size,
     async () => {
       if (ending === undefined) {
-        await warmUp(lent.size + minIdle);
+        await warmUp(checkedOut.size + minIdle);
       }
     },
   );
 
   return {
-    borrow,
+    acquire,
     end: (timeoutMillis) => {
       ending ??= drain(timeoutMillis);
       return ending;
@@ -204,9 +212,9 @@ export function lending(
     },
     stats: () => ({
       total: pool.totalCount,
-      inUse: lent.size,
+      inUse: checkedOut.size,
       idle: pool.idleCount,
-      waiting: borrowers - lent.size,
+      waiting: requests - checkedOut.size,
       waits: waits.read(),
     }),
     warmUp,
@@ -218,7 +226,7 @@ function endedError(): Error {
 }
 
 /** Whether the client answers; one that does not is closed. */
-async function isAlive({ client, giveBack }: Lent): Promise<boolean> {
+async function isAlive({ client, release }: PooledClient): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -230,7 +238,7 @@ async function isAlive({ client, giveBack }: Lent): Promise<boolean> {
     await Promise.race([client.query({ text: 'SELECT 1' }), late]);
     return true;
   } catch (error) {
-    giveBack(error);
+    release(error);
     return false;
   } finally {
     clearTimeout(timer);
@@ -261,5 +269,5 @@ export function isLost(error: unknown): boolean {
   }
   return isServerError(error)
     ? endsConnection(error) && /^(08|25P|57P)/.test(error.code)
-    : !isHarmless(error) && message !== EXHAUSTED && message !== READ_TIMEOUT;
+    : !keepsConnection(error) && message !== EXHAUSTED && message !== READ_TIMEOUT;
 }

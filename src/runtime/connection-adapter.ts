@@ -6,9 +6,9 @@ import type { Statement } from './statement.ts';
 
 /**
  * What stands between queries and a driver's connection: a transaction, a connection without prepared
- * statements, an adapter. Connections that are no layers are pg's, PGlite's, or have pg's `query`.
+ * statements, an adapter. Connections that are no adapters are pg's, PGlite's, or have pg's `query`.
  */
-export interface Layer {
+export interface ConnectionAdapter {
   /** Whether it is inside a transaction. */
   readonly inTransaction: boolean;
   execute<Row>(statement: Statement, read: RowReader<Row> | null): Promise<Executed<Row>>;
@@ -25,15 +25,15 @@ export interface BatchStatement {
   readonly read: RowReader<unknown> | null;
 }
 
-const layers = /* @__PURE__ */ new WeakMap<object, Layer>();
+const adapters = /* @__PURE__ */ new WeakMap<object, ConnectionAdapter>();
 
-/** Makes `connection` stand for a layer wherever a connection is taken. */
-export function asConnection<Handle extends object>(connection: Handle, layer: Layer): Handle {
-  layers.set(connection, layer);
+/** Makes `connection` stand for a adapter wherever a connection is taken. */
+export function asConnection<Handle extends object>(connection: Handle, adapter: ConnectionAdapter): Handle {
+  adapters.set(connection, adapter);
   return connection;
 }
 
-/** The layer that a connection stands for; undefined for a driver's own. */
-export function layerOf(db: Connection): Layer | undefined {
-  return layers.get(db);
+/** The adapter that a connection stands for; undefined for a driver's own. */
+export function adapterOf(db: Connection): ConnectionAdapter | undefined {
+  return adapters.get(db);
 }
