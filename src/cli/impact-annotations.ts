@@ -8,7 +8,7 @@ import { count } from './report.ts';
 /**
  * The report as workflow commands of GitHub Actions: an `::error` for each query that a migration breaks, a
  * `::warning` for each that it may break or that is allowed to be broken, and for each statement that queries wait for
- * longer than a moment. They stand at the migration, which is what a pull request changes.
+ * longer than a moment, an `::error` where a large table is read meanwhile. They stand at the migration, which is what a pull request changes.
  * @param root the configuration's folder
  * @param top the repository's folder, which the paths are relative to
  */
@@ -40,22 +40,23 @@ function annotation(
   return `::${level} file=${property(fileOf(migration.file))},line=1,title=${property(title)}::${data(message)}`;
 }
 
-function isWaitedFor({ brief, waiting, waitingForRows }: LockingStatement): boolean {
-  return !brief && waiting.length + waitingForRows.length > 0;
+function isWaitedFor({ brief, large, waiting, waitingForRows }: LockingStatement): boolean {
+  return large.length > 0 || (!brief && waiting.length + waitingForRows.length > 0);
 }
 
 function lockAnnotation(
-  { file }: ImpactOfMigration,
+  { file, allowed }: ImpactOfMigration,
   statement: LockingStatement,
   fileOf: (path: string) => string,
   root: string,
 ): string {
-  const { line, waiting, waitingForRows } = statement;
+  const { line, large, waiting, waitingForRows } = statement;
   const number = waiting.length + waitingForRows.length;
   const title = count(number, 'query waits', 'queries wait');
   const facts = lockFacts(statement, { root, cwd: root }).map(({ label, text }) => `${label} ${text}`);
   const message = [statement.statement, ...facts].join('\n');
-  return `::warning file=${property(fileOf(file))},line=${line ?? 1},title=${property(title)}::${data(message)}`;
+  const level = large.length > 0 && allowed === null ? 'error' : 'warning';
+  return `::${level} file=${property(fileOf(file))},line=${line ?? 1},title=${property(title)}::${data(message)}`;
 }
 
 /** As @actions/core writes them (actions/toolkit, packages/core/src/command.ts). */

@@ -61,9 +61,10 @@ function untilText({ work, heldDuring }: LockingStatement): string {
 
 function workText(
   { kind, table, index, certain }: TableWork,
-  { locks, lockedBefore }: LockingStatement,
+  { locks, lockedBefore, large }: LockingStatement,
 ): string {
   const isOf = (lock: RelationLock) => lock.table === table;
+  const size = large.includes(table) ? ', and the table is large' : '';
   const under = locks.some(isOf)
     ? ', under that lock'
     : lockedBefore.some(isOf)
@@ -72,13 +73,13 @@ function workText(
   const unless = certain ? '' : ', unless an index finds what it needs';
   switch (kind) {
     case 'rewrites':
-      return `${table}: every row and index${under}`;
+      return `${table}: every row and index${under}${size}`;
     case 'builds':
-      return `${index}: reads every row of ${table}${under}`;
+      return `${index}: reads every row of ${table}${under}${size}`;
     case 'reads':
-      return `${table}: every row${unless}${under}`;
+      return `${table}: every row${unless}${under}${size}`;
     case 'writes':
-      return `${table}: reads every row${unless}; those it changes stay locked to the end of the transaction`;
+      return `${table}: reads every row${unless}${size}; those it changes stay locked to the end of the transaction`;
   }
 }
 

@@ -4,6 +4,7 @@ import type { InspectedError } from '../flow/inspection.ts';
 import { briefText, lockFacts, statementPlace } from './impact-locks.ts';
 import {
   changeText,
+  largeText,
   rolloutText,
   runningText,
   summaryText,
@@ -21,6 +22,8 @@ export function impactMarkdown(report: ImpactReport, places: Places): string {
     return `${blocks[0]}\n\nNo migration is new for ${escaped(runningText(report))}.\n`;
   }
   for (const migration of report.migrations) blocks.push(...migrationBlocks(migration, places));
+  const large = largeText(report, escaped);
+  if (large !== null) blocks.push(large);
   blocks.push(`**Rolling deployment:** ${rolloutText(report.rollout, escaped)}`);
   const { newCodeOnOldSchema } = report.rollout;
   if (newCodeOnOldSchema.length > 0) {
@@ -45,6 +48,7 @@ const titles: Readonly<Record<Verdict, string>> = {
   breaks: '❌ Migrations break running code',
   'breaks as allowed': '⚠️ Migrations break running code, which is allowed',
   'may break': '⚠️ Migrations may break running code',
+  waits: '❌ Migrations make running code wait for large tables',
   compatible: '✅ Running code goes on as it is',
 };
 const signs: Readonly<Record<Severity, string>> = { breaks: '❌', 'may break': '⚠️', compatible: '✅' };

@@ -3,7 +3,7 @@ import type { LockingStatement } from '../drift/locks/lock-report.ts';
 import type { Impact } from '../flow/impact.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
 import { briefText, lockFacts, statementPlace } from './impact-locks.ts';
-import { changeText, rolloutText, runningText, summaryText, verdictOf } from './impact-words.ts';
+import { changeText, largeText, rolloutText, runningText, summaryText, verdictOf } from './impact-words.ts';
 import type { Colors } from './io.ts';
 import { type RenderOptions, renderDiagnostic } from './render.ts';
 import { count } from './report.ts';
@@ -33,6 +33,8 @@ export function impactText({ report, diagnostics }: Impact, options: RenderOptio
     ...migration.queries.map(query),
     ...lockBlocks(migration, options),
   ]);
+  const large = largeText(report, visible);
+  if (large !== null) blocks.push(colors.red(large));
   const { rollout } = report;
   blocks.push(`${colors.bold('Rolling deployment:')} ${rolloutText(rollout, visible)}`);
   if (rollout.newCodeOnOldSchema.length > 0) {
@@ -122,9 +124,11 @@ function verdictText(report: ImpactReport, colors: Colors): string {
     breaks: `${what} breaks.`,
     'breaks as allowed': `${what} breaks, which is allowed.`,
     'may break': `${what} may break, depending on what cannot be seen from here.`,
+    waits: `${what} waits while large tables are read.`,
     compatible: `${what} goes on as it is.`,
   };
-  return colorOf(verdict === 'breaks as allowed' ? 'may break' : verdict, colors)(words[verdict]);
+  const severity = verdict === 'breaks as allowed' ? 'may break' : verdict === 'waits' ? 'breaks' : verdict;
+  return colorOf(severity, colors)(words[verdict]);
 }
 
 function wordOf(severity: Severity, colors: Colors): string {

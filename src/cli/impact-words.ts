@@ -26,12 +26,19 @@ export function summaryText({ queries, unaffected }: ImpactOfMigration): string 
 }
 
 /** What becomes of the running code; that something breaks is said where it is allowed, too. */
-export type Verdict = Severity | 'breaks as allowed';
+export type Verdict = Severity | 'breaks as allowed' | 'waits';
 
-export function verdictOf({ severity, migrations }: ImpactReport): Verdict {
+export function verdictOf({ severity, largeTables, migrations }: ImpactReport): Verdict {
   if (severity === 'breaks') return 'breaks';
+  if (largeTables.length > 0) return 'waits';
   const gravest = worst(migrations.map((one) => one.severity));
   return gravest === 'breaks' ? 'breaks as allowed' : gravest;
+}
+
+/** Which large tables are read while queries wait; null if none is. */
+export function largeText({ largeTables }: ImpactReport, show: (name: string) => string): string | null {
+  if (largeTables.length === 0) return null;
+  return `Large tables are read while queries wait: ${show(largeTables.join(', '))}.`;
 }
 
 /**

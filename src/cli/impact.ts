@@ -12,13 +12,14 @@ import type { ImpactCommandOptions } from './program.ts';
 import { withProgress } from './report.ts';
 import { visible } from './visible.ts';
 
-/** `nodrift impact`: what migrations do to the queries; 1 where they break running code, 70 for an internal error. */
+/** `nodrift impact`: what migrations do to the queries; 1 where they break running code or read large tables while it waits, 70 for an internal error. */
 export async function impact(options: ImpactCommandOptions, io: Io): Promise<number> {
   const config = configuration(options, io);
-  const { since, pending, migration, allow = [] } = options;
+  const { since, pending, migration, sizes, allow = [] } = options;
   const found = await withProgress(io, (flow) =>
     run(config, {
       ...flow,
+      ...(sizes !== undefined && { sizes: databaseUrl(sizes, '--sizes') }),
       ...(since !== undefined && { since }),
       ...(pending !== undefined && { pending: databaseUrl(pending, '--pending') }),
       ...(migration !== undefined && { migration: resolve(io.cwd, migration) }),
@@ -41,5 +42,5 @@ export async function impact(options: ImpactCommandOptions, io: Io): Promise<num
   }
   printDiagnostics(found.internalErrors, config.root, io);
   if (found.internalErrors.length > 0) return exitCodeOf(found.internalErrors);
-  return report.severity === 'breaks' ? 1 : 0;
+  return report.severity === 'breaks' || report.largeTables.length > 0 ? 1 : 0;
 }

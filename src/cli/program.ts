@@ -42,6 +42,7 @@ export interface ImpactCommandOptions extends GlobalOptions {
   readonly since?: string;
   readonly pending?: string;
   readonly migration?: string;
+  readonly sizes?: string;
   /** Files of migrations and reasons. */
   readonly allow?: readonly (readonly [file: string, reason: string])[];
   readonly json?: boolean;
@@ -148,7 +149,15 @@ function addImpact(program: Command, io: Io, finish: Finish): void {
     )
     .addOption(scope('--pending <url>', 'pending', 'the migrations that this database has not run'))
     .addOption(scope('--migration <file>', 'migration', 'this migration; without any of these the last one'))
-    .option('--allow <file=reason>', 'let this migration break running code; can be repeated', allowance)
+    .option(
+      '--sizes <url>',
+      'fail where a table with a million rows in this database is read while queries wait',
+    )
+    .option(
+      '--allow <file=reason>',
+      'let this migration break running code or make it wait; can be repeated',
+      allowance,
+    )
     .addOption(format('json', 'as JSON; its format is docs/impact.schema.json'))
     .addOption(format('markdown', 'as a comment on a pull request'))
     .addOption(format('github', 'as annotations of GitHub Actions'))

@@ -19,7 +19,9 @@ export interface ImpactScope {
   readonly pending?: ConnectionConfig;
   /** This file; an absolute path, or its name. */
   readonly migration?: string;
-  /** Why migrations may break running code, by their files as in `migration`. */
+  /** Its tables with a million rows or more are large; nothing else is read there. */
+  readonly sizes?: ConnectionConfig;
+  /** Why migrations may break running code, or read large tables while it waits, by their files as in `migration`. */
   readonly allow?: ReadonlyMap<string, string>;
 }
 

@@ -16,6 +16,8 @@ export interface ImpactReport {
   readonly queries: number;
   /** The gravest that the migrations do to running code; those that are allowed are left out. */
   readonly severity: Severity;
+  /** Large tables that migrations read while queries wait, sorted; those of migrations that are allowed are left out. */
+  readonly largeTables: readonly string[];
   /** Those looked at, in the order in which they run. */
   readonly migrations: readonly ImpactOfMigration[];
   readonly rollout: Rollout;

@@ -14,6 +14,7 @@ import { existingRelations, type ObservedStatement, observeMigration } from '../
 import type { Config } from '../project/config.ts';
 import type { FlowOptions } from './flow.ts';
 import type { ImpactCode } from './impact-code.ts';
+import { largeTables, unknownLarge } from './impact-large.ts';
 import { type ImpactPlan, type ImpactScope, planImpact } from './impact-plan.ts';
 import type {
   Between,
@@ -57,8 +58,10 @@ export async function impact(config: Config, options: ImpactOptions = {}): Promi
   };
   const plan = await planImpact(config, options, options.env ?? process.env, note, options.signal);
   for (const found of plan.notes) notes.add(found);
+  const large = await largeTables(config, options.sizes, options.signal);
   const states = await statesOf(config, plan, leftOut, options);
-  return reportOn(config, plan, states, options, [...notes]);
+  for (const found of unknownLarge(config, [states.running[0], states.running.at(-1)])) notes.add(found);
+  return reportOn(config, plan, { ...states, large }, options, [...notes]);
 }
 
 /** The running code on the schema before, and after each migration; the new code on the first and the last. */
@@ -202,7 +205,7 @@ function setBy(statements: readonly string[]): readonly Setting[] {
 function reportOn(
   config: Config,
   plan: ImpactPlan,
-  states: States,
+  states: States & { readonly large: ReadonlySet<string> },
   { since }: ImpactOptions,
   notes: readonly string[],
 ): Impact {
@@ -232,7 +235,7 @@ function reportOn(
       allowed: plan.allowed.get(file) ?? null,
       queries: step.impacts.map(queryOf),
       unaffected: step.unaffected,
-      locks: lockingStatements(states.observed[index] ?? [], running, text),
+      locks: lockingStatements(states.observed[index] ?? [], running, text, states.large),
     };
   });
   const old = compare(states.running[0], states.running.at(-1), plan.running.runtime);
@@ -259,6 +262,7 @@ function reportOn(
       since: since ?? null,
       queries: plan.running.statements.length,
       severity: overall(migrations, rollout),
+      largeTables: largeTablesOf(migrations),
       migrations,
       rollout,
       broken: broken.map(shown),
@@ -306,6 +310,11 @@ function severityOf({ impacts }: Comparison): Severity {
 function orderOf(running: Severity, coming: Severity): RolloutOrder {
   if (running === 'breaks') return coming === 'breaks' ? 'none' : 'deploy first';
   return coming === 'breaks' ? 'migrate first' : 'any';
+}
+
+function largeTablesOf(migrations: readonly ImpactOfMigration[]): readonly string[] {
+  const counted = migrations.filter(({ allowed }) => allowed === null);
+  return [...new Set(counted.flatMap(({ locks }) => locks.flatMap(({ large }) => large)))].sort();
 }
 
 /** What the migrations do together counts too, unless one that is allowed may be the cause. */

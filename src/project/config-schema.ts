@@ -114,6 +114,12 @@ const Nodrift = v.strictObject({
       ),
     }),
   ),
+  large: v.optional(
+    described(
+      v.array(v.string()),
+      'Large tables, such as "orders" and "app.jobs": impact fails where a migration reads all their rows while queries wait.',
+    ),
+  ),
   sharedTypes: v.optional(
     described(
       v.string(),

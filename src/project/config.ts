@@ -24,6 +24,8 @@ export interface Config {
   readonly runtime: 'nodrift' | '@pgtyped/runtime';
   /** What a comparison with a live database looks at; absent: every object, and no role's privileges. */
   readonly verify?: VerifyConfig;
+  /** Tables of which no migration may read all rows while queries wait; absent if none is named. */
+  readonly large?: readonly string[];
   /** Absolute path of the module that holds the types that several files share. */
   readonly sharedTypes: string;
   /** Whether modules may be written outside of the configuration's folder and `srcDir`. */

@@ -60,6 +60,7 @@ export function loadConfig(path: string, env: Environment = process.env): Config
     ...(nodrift?.verify && {
       verify: { ignore: nodrift.verify.ignore ?? [], roles: nodrift.verify.roles ?? [] },
     }),
+    ...(nodrift?.large && { large: nodrift.large }),
     runtime,
     sharedTypes: nodrift?.sharedTypes
       ? resolve(root, nodrift.sharedTypes)

@@ -1,5 +1,7 @@
+import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { ImpactReport } from '../../src/flow/impact-report.ts';
+import { createDatabase } from '../support/postgres.ts';
 import { carsOnServer, configWith, nodrift } from './support/cli.ts';
 
 const addIndex = 'CREATE INDEX ON cars (make);\n';
@@ -90,6 +92,122 @@ INSERT INTO plates SELECT id, id FROM cars;
   });
 });
 
+describe('a large table', () => {
+  const large = configWith({ database: 'server', large: ['public.cars'] });
+  const config = { 'pgtyped.config.json': large };
+
+  test('that is read while queries wait makes the exit code 1', async () => {
+    const { root } = carsOnServer({ ...config, 'migrations/2_index.sql': addIndex });
+    expect(await nodrift(['impact'], { cwd: root })).toMatchInlineSnapshot(`
+      {
+        "exitCode": 1,
+        "stderr": "",
+        "stdout": "migrations/2_index.sql: 2 unaffected
+
+        migrations/2_index.sql:1: CREATE INDEX ON cars (make)
+          locks    cars: SHARE, to the end of the transaction; no lock_timeout
+          builds   cars_make_idx: reads every row of cars, under that lock, and the table is large
+          waiting  the query that writes cars: AddCar queries/cars.sql:4; the other one goes on
+          instead  CREATE INDEX CONCURRENTLY, in a migration without a transaction
+
+      Large tables are read while queries wait: cars.
+
+      Rolling deployment: Migrations and code can go out in any order.
+
+      1 migration: running code (2 queries on the disk) waits while large tables are read.
+      ",
+      }
+    `);
+    const allowed = await nodrift(['impact', '--allow', '2_index.sql=at night'], { cwd: root });
+    expect(allowed).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(allowed.stdout).toContain('\n  allowed: at night\n');
+    expect(allowed.stdout).toContain('under that lock, and the table is large\n');
+    const other = await nodrift(['impact', '--allow', '1_cars.sql=at night'], { cwd: root });
+    expect(other.exitCode).toBe(1);
+  });
+
+  test('is an error in annotations, and in the title of a comment', async () => {
+    const { root } = carsOnServer({ ...config, 'migrations/2_index.sql': addIndex });
+    const github = await nodrift(['impact', '--github'], { cwd: root });
+    expect(github).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/^::error file=.*,line=1,/) });
+    const allow = ['--allow', '2_index.sql=at night'];
+    const allowed = await nodrift(['impact', '--github', ...allow], { cwd: root });
+    expect(allowed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^::warning file=/) });
+    const markdown = await nodrift(['impact', '--markdown'], { cwd: root });
+    expect(markdown.exitCode).toBe(1);
+    expect(markdown.stdout).toContain('### ❌ Migrations make running code wait for large tables\n');
+    expect(markdown.stdout).toContain('\nLarge tables are read while queries wait: cars.\n');
+    const json = await nodrift(['impact', '--json'], { cwd: root });
+    const report: ImpactReport = JSON.parse(json.stdout);
+    expect([json.exitCode, report.severity, report.largeTables]).toEqual([1, 'compatible', ['cars']]);
+  });
+
+  test.each([
+    ['ALTER TABLE cars ADD COLUMN a int', 0],
+    ['ALTER TABLE cars ADD CHECK (make > id) NOT VALID', 0],
+    ['ALTER TABLE cars ADD CHECK (make > id)', 1],
+    ['CREATE TABLE more (); SELECT count(*) FROM cars', 0],
+    ['ALTER TABLE cars ADD COLUMN a int; SELECT count(*) FROM cars', 1],
+    ["UPDATE cars SET make = 'x' WHERE id = 'y'", 0],
+    ["UPDATE cars SET make = 'x'", 1],
+    ['TRUNCATE cars', 0],
+  ])('and %s exit with %i', async (statement, exitCode) => {
+    const { root } = carsOnServer({ ...config, 'migrations/2_a.sql': statement });
+    const run = await nodrift(['impact', '--json'], { cwd: root });
+    const { largeTables, severity }: ImpactReport = JSON.parse(run.stdout);
+    expect([largeTables, severity === 'breaks']).toEqual([exitCode === 1 ? ['cars'] : [], false]);
+    expect(run.exitCode).toBe(exitCode);
+  });
+
+  test('that is not there is noted', async () => {
+    const { root } = carsOnServer({
+      'pgtyped.config.json': configWith({ database: 'server', large: ['cars', 'cras', 'plates'] }),
+      'migrations/2_plates.sql': 'CREATE TABLE plates (number text);\n',
+    });
+    const { stderr } = await nodrift(['impact'], { cwd: root });
+    expect(stderr).toBe('note: "large" in the configuration names cras, and no table is called that.\n');
+  });
+
+  test('is found in a database, of which nothing else is read', async () => {
+    const { root } = carsOnServer({ 'migrations/2_index.sql': addIndex });
+    const database = await createDatabase(
+      18,
+      `CREATE TABLE cars (id text); CREATE TABLE small (id text);
+       UPDATE pg_class SET reltuples = 999999 WHERE relname = 'cars';
+       CREATE ROLE nodrift_sizes LOGIN`,
+    );
+    const url = database.url.replace('postgres@', 'nodrift_sizes@');
+    const run = () => nodrift(['impact', '--sizes', url], { cwd: root });
+    try {
+      expect(await run()).toMatchObject({ exitCode: 0, stderr: '' });
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      await client.query("UPDATE pg_class SET reltuples = 1000000 WHERE relname = 'cars'");
+      await client.end();
+      const found = await run();
+      expect(found).toMatchObject({ exitCode: 1, stderr: '' });
+      expect(found.stdout).toContain('Large tables are read while queries wait: cars.\n');
+    } finally {
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      await client.query('DROP ROLE nodrift_sizes');
+      await client.end();
+      await database.drop();
+    }
+  });
+
+  test('cannot be found where there is no way in', async () => {
+    const { root } = carsOnServer({ 'migrations/2_index.sql': addIndex });
+    const url = 'postgres://nobody:secret@127.0.0.1:1/app';
+    const lost = await nodrift(['impact', '--sizes', url], { cwd: root });
+    expect(lost).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(lost.stderr).not.toContain('secret');
+    const wrong = await nodrift(['impact', '--sizes', 'app:secret'], { cwd: root });
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stderr).toContain('--sizes is not a database URL.');
+  });
+});
+
 describe('other formats', () => {
   const nasty = {
     'migrations/2_a.sql':
@@ -141,6 +259,7 @@ describe('other formats', () => {
           ],
           "heldDuring": [],
           "instead": "CREATE INDEX CONCURRENTLY, in a migration without a transaction",
+          "large": [],
           "line": 1,
           "lockTimeout": false,
           "lockedBefore": [],

@@ -265,7 +265,7 @@ describe('what is wrong is said at its place', () => {
     [
       { ...minimal, nodrift: { zzz: 1 } },
       'Unknown key nodrift.zzz.',
-      'Known here: database, migrations, schema, searchPath, extensions, types, runtime, verify, sharedTypes, outside.',
+      'Known here: database, migrations, schema, searchPath, extensions, types, runtime, verify, large, sharedTypes, outside.',
     ],
     [
       { ...minimal, nodrift: { __proto__x: 1 } },

@@ -23,6 +23,8 @@ export interface LockingStatement {
   /** Whether the migration limits how long it waits for a lock; where it does not, all that come later wait behind it. */
   readonly lockTimeout: boolean;
   readonly work: readonly TableWork[];
+  /** The large tables that it works on while queries wait. */
+  readonly large: readonly string[];
   /** The tables and indexes that earlier statements of the transaction have locked, where it does work meanwhile. */
   readonly lockedBefore: readonly RelationLock[];
   /** Later statements of the transaction that do work while its locks are held. */
@@ -60,11 +62,13 @@ export interface RunningQueries {
 /**
  * Says who waits for the statements of a migration, and for how long: a lock lasts to the end of the transaction.
  * @param text the migration's file
+ * @param large the names of large tables
  */
 export function lockingStatements(
   observed: readonly ObservedStatement[],
   running: RunningQueries,
   text: string,
+  large: ReadonlySet<string>,
 ): readonly LockingStatement[] {
   const queries = [...running.queries].map((query) => ({ query, locks: locksOfQuery(query, running.links) }));
   const lines = lineFinder(text);
@@ -89,6 +93,7 @@ export function lockingStatements(
       locks: taken.map(lockOf),
       lockTimeout: statement.lockTimeout,
       work,
+      large: largeOf(held.length > 0 ? work : work.filter(({ kind }) => kind === 'writes'), large),
       lockedBefore: before.map(lockOf),
       heldDuring,
       brief: work.length === 0 && heldDuring.length === 0,
@@ -96,6 +101,10 @@ export function lockingStatements(
     };
     return [{ ...found, instead: found.brief ? null : alternativeTo(statement.sql, work) }];
   });
+}
+
+function largeOf(work: readonly TableWork[], large: ReadonlySet<string>): readonly string[] {
+  return [...new Set(work.map(({ table }) => table).filter((table) => large.has(table)))];
 }
 
 /** An index in any weaker mode is in nobody's way that does not wait for the table. */

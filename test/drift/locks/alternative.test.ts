@@ -13,7 +13,7 @@ beforeEach(() => database.reset(`${schema}${rows}`));
 afterAll(() => database?.close());
 
 async function report(script: string) {
-  return lockingStatements(await database.observe(script), nothingRunning, script);
+  return lockingStatements(await database.observe(script), nothingRunning, script, new Set());
 }
 
 const rewriteByType = 'a new column, filled in batches, that takes the place of the old one';

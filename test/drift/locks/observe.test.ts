@@ -9,7 +9,7 @@ const nothingRunning = { queries: [], links: { references: [], children: [] } };
 
 /** `orders: SHARE, builds orders_n_idx`; with a question mark where it is so only without an index. */
 function seen(observed: readonly ObservedStatement[], script: string): string {
-  const found = lockingStatements(observed, nothingRunning, script).map(({ locks, work }) => [
+  const found = lockingStatements(observed, nothingRunning, script, new Set()).map(({ locks, work }) => [
     ...locks.map(({ relation, mode }) => `${relation}: ${mode}`),
     ...work.map(({ kind, table, index, certain }) => `${kind} ${index ?? table}${certain ? '' : '?'}`),
   ]);

@@ -114,7 +114,7 @@ describe.each(tested([14, 15, 16, 17, 18]))('on %s, while a migration is in its 
       });
       if (observed !== null) {
         const running = { queries: snapshot.queries.values(), links: snapshot.rules };
-        const found = lockingStatements(observed, running, script);
+        const found = lockingStatements(observed, running, script, new Set());
         const said = new Set(found.flatMap(({ waiting }) => waiting.map(({ name }) => name)));
         const forRows = new Set(
           found.flatMap(({ waitingForRows }) => waitingForRows.map(({ name }) => name)),
