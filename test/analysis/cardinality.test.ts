@@ -306,6 +306,29 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
       UPDATE owner SET pet = '' WHERE id IN (SELECT owner_id FROM k) RETURNING id`,
     [0, null],
   ],
+  // = ANY (ARRAY(…)), which is made once
+  ['SELECT * FROM owner WHERE id = ANY (ARRAY(SELECT owner_id FROM car WHERE id = $1))', [0, 1], [1]],
+  ['SELECT * FROM owner WHERE id = ANY (ARRAY(SELECT owner_id FROM car ORDER BY id LIMIT 2))', [0, 2]],
+  ['SELECT * FROM owner WHERE id = ANY (ARRAY(SELECT owner_id FROM car))', [0, null]],
+  ['SELECT * FROM owner WHERE id <> ANY (ARRAY(SELECT 1))', [0, null]],
+  ['SELECT * FROM owner WHERE id = ALL (ARRAY(SELECT 1))', [0, null]],
+  ['SELECT * FROM owner WHERE name = ANY (ARRAY(SELECT plate FROM car WHERE id = 1))', [0, null]],
+  ['SELECT * FROM owner WHERE id = ANY (ARRAY(SELECT ARRAY[1, 2]))', [0, null]],
+  ['SELECT * FROM owner WHERE id = ANY (ARRAY(SELECT owner.id + 1 - 1 LIMIT 1))', [0, null]],
+  [
+    'SELECT * FROM owner WHERE id = ANY (ARRAY(SELECT c.owner_id FROM car c WHERE c.owner_id = owner.id LIMIT 1))',
+    [0, null],
+  ],
+  [
+    `UPDATE owner SET pet = '' WHERE id = ANY (ARRAY(
+      SELECT id FROM owner WHERE pet <> '' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)) RETURNING id`,
+    [0, 1],
+  ],
+  [
+    `WITH n AS (SELECT id FROM owner WHERE id = 1) UPDATE owner SET pet = '' WHERE id = ANY (ARRAY(SELECT id FROM n))
+      RETURNING id`,
+    [0, 1],
+  ],
   // tables of a single row, by CHECK or by an index on a constant
   ['SELECT theme FROM by_flag', [0, 1]],
   ['SELECT * FROM by_flag, by_name, owner WHERE owner.id = 1', [0, 1]],

@@ -1,7 +1,8 @@
-import { innerScope } from '../scope.ts';
+import { innerScope, resultExpressions } from '../scope.ts';
 import { step } from '../steps.ts';
 import { operatorFunction } from '../tree/calls.ts';
 import { conjuncts } from '../tree/conjuncts.ts';
+import { expressionType } from '../tree/expression-type.ts';
 import type { Expr, ScalarArrayOpExpr, SubLink } from '../tree/nodes.ts';
 import { Sub } from '../tree/nodes.ts';
 import { type Block, isUnstable, type Link, type Rule, type Said, surveyOf } from './block.ts';
@@ -99,21 +100,31 @@ function containedPoint(operator: number, args: readonly Expr[] | null, block: B
   return [{ target: pointTerm(column.varno, column.varattno), from: terms, way: oneValue, count: 1 }];
 }
 
-/** `column IN (a, b)`, `column = ANY (ARRAY[a, b])`. */
+/** `column IN (a, b)`, `column = ANY (ARRAY[a, b])`, `column = ANY (ARRAY(SELECT …))`. */
 function oneOfArray(condition: ScalarArrayOpExpr, block: Block): readonly Rule[] {
   const [left, right] = condition.args ?? [];
   const families = block.analysis.catalog.equality.get(condition.opno);
-  if (families === undefined || left === undefined || !condition.useOr || right?.tag !== 'ARRAYEXPR')
-    return [];
+  if (families === undefined || left === undefined || right === undefined || !condition.useOr) return [];
   const target = sideTerm(left, block);
   const { fixed, terms } = supportOf(right, block);
-  if (target === null || right.multidims || !fixed) return [];
-  const collation = condition.inputcollid;
-  const [only] = right.elements ?? [];
-  const count = (right.elements ?? []).length;
-  const value = count === 1 && only !== undefined ? constantText(only) : null;
-  const way = { exact: false, families, collation, nullable: false, value };
+  const count = target === null || !fixed ? null : mostElements(right, block);
+  if (target === null || count === null) return [];
+  const only = count === 1 && right.tag === 'ARRAYEXPR' ? right.elements?.[0] : undefined;
+  const value = only === undefined ? null : constantText(only);
+  const way = { exact: false, families, collation: condition.inputcollid, nullable: false, value };
   return [{ target, from: terms, way, count }];
+}
+
+/** The most elements of an array; null if that is not known. */
+function mostElements(array: Expr, { analysis, scope }: Block): number | null {
+  if (array.tag === 'ARRAYEXPR') return array.multidims ? null : (array.elements ?? []).length;
+  if (array.tag !== 'SUBLINK' || array.subLinkType !== Sub.array) return null;
+  const [column] = resultExpressions(array.subselect);
+  const type = column === undefined ? null : expressionType(column);
+  // Arrays become one of more dimensions, with all their elements.
+  if (type === null || (analysis.catalog.types.get(type)?.element ?? 0) !== 0) return null;
+  const { max } = analysis.maxRows(innerScope(scope, array.subselect), new Map());
+  return max === null ? null : Math.max(1, max);
 }
 
 /** `column IN (SELECT …)`, also of several columns, where the subquery is the same for all rows. */

@@ -30,12 +30,13 @@ export function subscriptFacts(expr: SubscriptingRef, context: Context): Facts {
   const { catalog, facts } = context.frame.engine;
   // jsonb has subscripts too.
   if ((catalog.types.get(baseType(catalog, expr.refcontainertype))?.element ?? 0) === 0) return anything;
-  if (!isWithin(expr)) return sliceFacts(expr, context);
+  if (expr.reflowerindexpr !== null || expr.refassgnexpr !== null) return sliceFacts(expr, context);
   const array = facts(expr.refexpr, context);
-  return array.nullable ? anything : (array.element ?? anything);
+  const element = array.element ?? anything;
+  return withNullable(element, element.nullable || array.nullable || !isWithin(expr));
 }
 
-/** A slice of an array is an array, empty outside its bounds; everything else may not be there. */
+/** A slice of an array is an array, empty outside its bounds. */
 function sliceFacts(expr: SubscriptingRef, context: Context): Facts {
   const { facts } = context.frame.engine;
   if (expr.reflowerindexpr === null || expr.refassgnexpr !== null) return anything;

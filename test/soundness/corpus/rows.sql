@@ -55,3 +55,5 @@ UPDATE customer SET email = 'x' WHERE mood IS NOT NULL RETURNING old, new -- ver
 MERGE INTO guarded g USING customer c ON g.id = c.id -- version 18
   WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (c.id + 100, c.email, 1) RETURNING g, old, new, c;
 SELECT any_value(c) AS a, any_value(ROW(c.email, c.name)::place) AS b FROM customer c GROUP BY active -- version 16;
+SELECT x.l[1] AS a, (x.l[x.n]).id AS b, (x.l[1]).name AS c, x.l[1:1] AS d, (x.l[NULL]).id AS e FROM (SELECT ARRAY(SELECT c FROM customer c ORDER BY id) AS l, n FROM (VALUES (1), (9)) v(n)) x;
+SELECT x.l[1] AS a, (x.l[2:])[1] AS b, coalesce(x.l[1], NULL) AS c FROM (SELECT ARRAY(SELECT z FROM (SELECT p.id, ARRAY(SELECT q FROM (SELECT c.id, c.email FROM customer c) q) AS y FROM purchase p) z) AS l) x;

@@ -389,12 +389,8 @@ export const mutations: readonly Mutation[] = [
   ...at(
     'array',
     ['a slice needs no bounds', 'array.nullable || !given', 'array.nullable'],
-    ['a subscript is always within', 'if (!isWithin(expr)) return sliceFacts(expr, context);', ''],
-    [
-      'an element is never NULL',
-      'return array.nullable ? anything : (array.element ?? anything);',
-      'return array.nullable ? anything : notNull;',
-    ],
+    ['a subscript is always within', ' || !isWithin(expr)', ''],
+    ['an element is never NULL', 'element.nullable || array.nullable', 'array.nullable'],
   ),
   ...at(
     'array-length',
