@@ -1,4 +1,4 @@
-import { hasPassed } from '../flow/passed.ts';
+import { isInCheckCache } from '../flow/check-cache.ts';
 import { configuration } from './configuration.ts';
 import { colorsFor, type Io } from './io.ts';
 import type { CheckOptions } from './program.ts';
@@ -10,7 +10,7 @@ import { shownPath } from './shown-path.ts';
  */
 export async function check(options: CheckOptions, io: Io): Promise<number> {
   const config = configuration(options, io);
-  if (options.full !== true && (await hasPassed(config, io.env))) return 0;
+  if (options.full !== true && (await isInCheckCache(config, io.env))) return 0;
 
   const [{ check: run }, { printNotes, withProgress }] = await Promise.all([
     import('../flow/check.ts'),

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync, rmSync, stat
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { constants, Script } from 'node:vm';
-import { keepFile } from '../project/keep-file.ts';
+import { writeFileAtomic } from '../project/write-file-atomic.ts';
 
 const suffix = '.code';
 const oldest = 30 * 24 * 3_600_000;
@@ -58,7 +58,7 @@ function readOwn(path: string): Buffer | undefined {
 
 function keep(path: string, code: Buffer): void {
   try {
-    keepFile(path, code);
+    writeFileAtomic(path, code);
     dropOld(dirname(path));
   } catch {
     // The next run tries again, and what it leaves behind goes away after a month.

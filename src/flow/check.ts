@@ -5,8 +5,8 @@ import { withinProject } from '../drift/outside.ts';
 import { createPause } from '../event-loop.ts';
 import type { Config } from '../project/config.ts';
 import type { Printed } from '../typescript/print.ts';
+import { withCheckCache } from './check-cache.ts';
 import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
-import { rememberingInputs } from './passed.ts';
 
 /** How the generated files stand. */
 export interface Checked {
@@ -23,7 +23,7 @@ export interface Checked {
  * 70 an internal error in a query, among what else is wrong.
  */
 export async function check(config: Config, options: FlowOptions = {}): Promise<Checked> {
-  return rememberingInputs(config, options, async (remember) => {
+  return withCheckCache(config, options, async (remember) => {
     const checked = await compare(config, options);
     if (checked.outputs.every(({ state }) => state === 'unchanged')) await remember(checked);
     return checked;

@@ -1,8 +1,8 @@
 import { writeOutputs } from '../drift/write.ts';
 import type { Config } from '../project/config.ts';
 import { type Checked, compare } from './check.ts';
+import { withCheckCache } from './check-cache.ts';
 import type { FlowOptions } from './flow.ts';
-import { rememberingInputs } from './passed.ts';
 
 /**
  * Analyses the queries and writes their modules: all that changed, or none at all. The outputs returned say how
@@ -14,7 +14,7 @@ import { rememberingInputs } from './passed.ts';
  * query. Then nothing is written.
  */
 export async function generate(config: Config, options: FlowOptions = {}): Promise<Checked> {
-  return rememberingInputs(config, options, async (remember) => {
+  return withCheckCache(config, options, async (remember) => {
     const checked = await compare(config, options);
     options.signal?.throwIfAborted();
     await writeOutputs(checked.outputs, config.root);

@@ -44,8 +44,8 @@ export function readAnnotations(words: string, base: number): Annotations {
       end = reading.end;
       if (reading.problem !== null) problems.push(reading.problem);
       if (reading.transform !== null) addTransform(reading.transform);
-    } else if (leads && meant(tag) !== null) {
-      problems.push(problem(at, `Unknown annotation @${tag}.`, `Did you mean @${meant(tag)}?`));
+    } else if (leads && didYouMean(tag) !== null) {
+      problems.push(problem(at, `Unknown annotation @${tag}.`, `Did you mean @${didYouMean(tag)}?`));
       end = after;
     } else continue;
     spans.push({ start: at, end });
@@ -83,7 +83,7 @@ function leadsLine(words: string, at: number, annotationEnd: number): boolean {
 }
 
 /** The annotation that a tag most likely means: one edit away, or the same letters in another order. */
-function meant(tag: string): string | null {
+function didYouMean(tag: string): string | null {
   const word = tag.toLowerCase();
   const known = ['name', 'param'];
   return known.find((one) => distance(word, one) <= 1 || letters(word) === letters(one)) ?? null;

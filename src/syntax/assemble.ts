@@ -1,9 +1,9 @@
-import type { Body } from './body.ts';
 import type { Header } from './header.ts';
 import { resolveParameters } from './parameters.ts';
 import type { Place } from './places.ts';
 import type { Problem } from './problem.ts';
 import { render } from './render.ts';
+import type { SourceStatement } from './source-statement.ts';
 import type { Statement } from './statement.ts';
 
 /** A statement and what is wrong with it; with problems, the statement is of no use. */
@@ -16,7 +16,13 @@ export interface Assembled {
  * Puts a header and the statement below it together. Comments inside the statement stay in its text,
  * so that Postgres sees what the file says; those before its first and after its last token do not.
  */
-export function assemble(file: string, text: string, header: Header, place: Place, body: Body): Assembled {
+export function assemble(
+  file: string,
+  text: string,
+  header: Header,
+  place: Place,
+  body: SourceStatement,
+): Assembled {
   const { params, problems } = resolveParameters(body.uses, header.transforms);
   const written = text.slice(body.start, body.end);
   const statement: Statement = {
@@ -38,7 +44,7 @@ export function assemble(file: string, text: string, header: Header, place: Plac
   return { statement, problems: own };
 }
 
-function withoutSemicolon(header: Header, body: Body): Problem {
+function withoutSemicolon(header: Header, body: SourceStatement): Problem {
   return {
     offset: body.end,
     message: `The statement of ${header.name} does not end before the next header.`,

@@ -1,10 +1,14 @@
 import { isParameterName, parameterNameHint } from './identifier.ts';
+import type { ParameterReference } from './parameter-reference.ts';
 import type { Problem } from './problem.ts';
 import type { Transform } from './transform.ts';
-import type { Use } from './use.ts';
 
 /** What cannot be right about one parameter, whatever the schema says. */
-export function conflicts(name: string, uses: readonly Use[], transform: Transform | null): Problem[] {
+export function conflicts(
+  name: string,
+  uses: readonly ParameterReference[],
+  transform: Transform | null,
+): Problem[] {
   return [
     misnamed(name, uses),
     markedTwice(name, uses),
@@ -14,7 +18,7 @@ export function conflicts(name: string, uses: readonly Use[], transform: Transfo
   ].filter((problem) => problem !== null);
 }
 
-function misnamed(name: string, uses: readonly Use[]): Problem | null {
+function misnamed(name: string, uses: readonly ParameterReference[]): Problem | null {
   const [first] = uses;
   if (first === undefined || isParameterName(name)) return null;
   return {
@@ -24,7 +28,7 @@ function misnamed(name: string, uses: readonly Use[]): Problem | null {
   };
 }
 
-function markedTwice(name: string, uses: readonly Use[]): Problem | null {
+function markedTwice(name: string, uses: readonly ParameterReference[]): Problem | null {
   const optional = uses.find((use) => use.mark === '?');
   if (optional === undefined || !uses.some((use) => use.mark === '!')) return null;
   return {
@@ -34,7 +38,11 @@ function markedTwice(name: string, uses: readonly Use[]): Problem | null {
   };
 }
 
-function markedObject(name: string, uses: readonly Use[], transform: Transform | null): Problem | null {
+function markedObject(
+  name: string,
+  uses: readonly ParameterReference[],
+  transform: Transform | null,
+): Problem | null {
   const optional = uses.find((use) => use.mark === '?');
   if (optional === undefined || transform === null || transform.kind === 'list') return null;
   const fields = transform.fields.map((field) => `${field.name}?`).join(', ');
@@ -45,7 +53,7 @@ function markedObject(name: string, uses: readonly Use[], transform: Transform |
   };
 }
 
-function slicedAndSingle(name: string, uses: readonly Use[]): Problem | null {
+function slicedAndSingle(name: string, uses: readonly ParameterReference[]): Problem | null {
   const single = uses.find((use) => !use.list);
   if (single === undefined || !uses.some((use) => use.list)) return null;
   return {
@@ -59,7 +67,11 @@ function slicedAndSingle(name: string, uses: readonly Use[]): Problem | null {
  * A list where one value must stand, or the other way round. Lists are checked because Postgres
  * cannot: it sees a list of one, and `ANY (($1))` or `id = ($1)` only breaks with the second element.
  */
-function misplaced(name: string, uses: readonly Use[], transform: Transform | null): Problem | null {
+function misplaced(
+  name: string,
+  uses: readonly ParameterReference[],
+  transform: Transform | null,
+): Problem | null {
   if (transform === null) {
     const listed = uses.find((use) => use.role === 'in' || use.role === 'values');
     if (listed === undefined) return null;

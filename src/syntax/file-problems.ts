@@ -1,7 +1,7 @@
-import type { Body } from './body.ts';
 import type { Header } from './header.ts';
-import type { Comment } from './lead.ts';
+import type { Comment } from './leading-comments.ts';
 import type { Problem } from './problem.ts';
+import type { SourceStatement } from './source-statement.ts';
 
 const EXAMPLE = '/* @name GetCar :maybe */ SELECT * FROM cars WHERE id = :id;';
 
@@ -26,7 +26,7 @@ export function headerless(problems: readonly Problem[], annotated: boolean): re
 /** @param previous the header of the statement directly above, if nothing but white space lies between */
 export function withoutHeader(
   text: string,
-  body: Body,
+  body: SourceStatement,
   comments: readonly Comment[],
   previous: Header | null,
 ): Problem {

@@ -1,7 +1,7 @@
 import { readAnnotations } from './annotations.ts';
 import type { CommandWord } from './command.ts';
 import { documentation } from './documentation.ts';
-import type { Comment } from './lead.ts';
+import type { Comment } from './leading-comments.ts';
 import { mask } from './mask.ts';
 import type { Problem } from './problem.ts';
 import { readSqlcName } from './sqlc-header.ts';

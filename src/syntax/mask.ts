@@ -1,4 +1,4 @@
-import type { Comment } from './lead.ts';
+import type { Comment } from './leading-comments.ts';
 
 /**
  * A comment's text with everything that is not its own words turned into blanks, so that offsets

@@ -1,32 +1,32 @@
 import { endOfSpace, isIdentifierPart, isIdentifierStart, isNamePart, isOperatorPart } from './characters.ts';
 import type { Token } from './lexer.ts';
+import { type ParameterContext, role, takesSliceColon } from './parameter-context.ts';
+import type { ParameterReference } from './parameter-reference.ts';
 import type { Problem } from './problem.ts';
-import { role, type Surroundings, takesSliceColon } from './surroundings.ts';
-import type { Use } from './use.ts';
 
 /** What a spelling makes of a token: a parameter, a mistake, or (null) ordinary SQL. */
 export type Found =
-  | { readonly use: Use; readonly problem: Problem | null }
+  | { readonly use: ParameterReference; readonly problem: Problem | null }
   | { readonly use: null; readonly problem: Problem }
   /** `$1`, which is reported once for a statement: see positional.ts. */
   | { readonly use: null; readonly problem: null; readonly positional: Token };
 
 /** Looks for a parameter that starts with a token. */
-export type ParameterReader = (text: string, token: Token, around: Surroundings) => Found | null;
+export type ParameterReader = (text: string, token: Token, context: ParameterContext) => Found | null;
 
 /** PgTyped's spelling: `:name`, `:name!` and our `:name?`. */
-export function readNamedParameter(text: string, token: Token, around: Surroundings): Found | null {
+export function readNamedParameter(text: string, token: Token, context: ParameterContext): Found | null {
   if (token.kind === 'positional') {
     return { use: null, problem: null, positional: token };
   }
   if (token.kind !== 'colon') return null;
-  if (takesSliceColon(around) || !isIdentifierStart(text.charCodeAt(token.end))) return null;
+  if (takesSliceColon(context) || !isIdentifierStart(text.charCodeAt(token.end))) return null;
   let end = token.end + 1;
   while (isNamePart(text.charCodeAt(end))) end += 1;
   const name = text.slice(token.end, end);
   const { mark, problem } = readMark(text, end, name);
   if (mark !== null) end += 1;
-  const stands = text.startsWith('::', endOfSpace(text, end)) ? 'operand' : role(around);
+  const stands = text.startsWith('::', endOfSpace(text, end)) ? 'operand' : role(context);
   const use = { name, start: token.start, end, mark, role: stands, list: false };
   return { use, problem };
 }

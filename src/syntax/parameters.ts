@@ -1,9 +1,9 @@
 import { conflicts } from './conflict.ts';
+import type { ParameterReference } from './parameter-reference.ts';
 import type { Problem } from './problem.ts';
 import type { Param, Slot } from './statement.ts';
 import { suggest } from './suggest.ts';
 import type { Transform } from './transform.ts';
-import type { Use } from './use.ts';
 
 /** A statement's parameters and what is wrong with them. */
 export interface Parameters {
@@ -14,10 +14,10 @@ export interface Parameters {
 
 /** Puts together what the header says of the parameters and how the statement uses them. */
 export function resolveParameters(
-  uses: readonly Use[],
+  uses: readonly ParameterReference[],
   transforms: ReadonlyMap<string, Transform>,
 ): Parameters {
-  const usesByName = new Map<string, Use[]>();
+  const usesByName = new Map<string, ParameterReference[]>();
   for (const use of uses) {
     const known = usesByName.get(use.name);
     if (known === undefined) usesByName.set(use.name, [use]);

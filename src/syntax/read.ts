@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { readAbove, withoutStatement } from './above.ts';
 import { assemble } from './assemble.ts';
-import { readBody } from './body.ts';
 import { EMPTY, headerless, secondOfName, stopped, withoutHeader } from './file-problems.ts';
 import type { Header } from './header.ts';
-import { readLead } from './lead.ts';
+import { readHeaderComments, withoutStatement } from './header-comments.ts';
+import { readLeadingComments } from './leading-comments.ts';
 import { readNamedParameter } from './named-parameter.ts';
 import { places } from './places.ts';
 import type { Problem } from './problem.ts';
+import { readSourceStatement } from './source-statement.ts';
 import { readSqlcParameter } from './sqlc-parameter.ts';
 import type { Statement } from './statement.ts';
 import { unterminated } from './unterminated.ts';
@@ -47,8 +47,8 @@ export function readStatements(file: string, text: string, options: ReadingOptio
   let previous: Header | null = null;
   let at = text.startsWith('\uFEFF') ? 1 : 0;
   while (at < text.length && unclosed < MOST_UNCLOSED) {
-    const lead = readLead(text, at, nested);
-    const above = readAbove(text, lead.comments);
+    const lead = readLeadingComments(text, at, nested);
+    const above = readHeaderComments(text, lead.comments);
     nested = lead.nested;
     annotated ||= above !== null;
     if (above !== null) for (const problem of above.problems) problems.push(problem);
@@ -66,7 +66,7 @@ export function readStatements(file: string, text: string, options: ReadingOptio
     }
 
     const header = above?.header ?? null;
-    const body = readBody(
+    const body = readSourceStatement(
       text,
       lead.end,
       header?.spelling === 'sqlc' ? readSqlcParameter : readNamedParameter,

@@ -1,12 +1,12 @@
 import { isIdentifierPart } from './characters.ts';
-import type { Copied, Param } from './statement.ts';
-import type { Use } from './use.ts';
+import type { ParameterReference } from './parameter-reference.ts';
+import type { Param, SourceSpan } from './statement.ts';
 
 /** A statement with `$n` for its parameters. */
 export interface Rendered {
   readonly sql: string;
   /** The texts before, between and after the uses: one run more than there are uses, empty ones included. */
-  readonly copied: readonly Copied[];
+  readonly copied: readonly SourceSpan[];
   readonly parts: readonly (string | number)[];
 }
 
@@ -18,14 +18,14 @@ export function render(
   text: string,
   start: number,
   end: number,
-  uses: readonly Use[],
+  uses: readonly ParameterReference[],
   params: readonly Param[],
 ): Rendered {
   const indexes = new Map(params.map((param, index) => [param.name, index]));
   const placeholders = params.map(placeholder);
   const pieces: string[] = [];
   const parts: (string | number)[] = [];
-  const copied: Copied[] = [];
+  const copied: SourceSpan[] = [];
   let length = 0;
   let at = start;
   let gap = '';

@@ -1,6 +1,6 @@
 import { isIdentifierPart } from './characters.ts';
 import { placeholder } from './render.ts';
-import type { Copied, Statement } from './statement.ts';
+import type { SourceSpan, Statement } from './statement.ts';
 
 /** A run of `Statement.sql` without parameters, and what is put in its place. */
 export interface Replacement {
@@ -52,11 +52,11 @@ function replaced(text: string, offset: number, replacements: readonly Replaceme
   return result + text.slice(at);
 }
 
-function cut(copied: readonly Copied[], replacements: readonly Replacement[]): readonly Copied[] {
+function cut(copied: readonly SourceSpan[], replacements: readonly Replacement[]): readonly SourceSpan[] {
   let moved = 0;
   return copied.flatMap((run) => {
     const end = run.sql + run.length;
-    const runs: Copied[] = [];
+    const runs: SourceSpan[] = [];
     let at = run.sql;
     const copyTo = (to: number) => {
       runs.push({ sql: at + moved, file: run.file + at - run.sql, length: to - at });

@@ -2,15 +2,15 @@ import { endOfSpace, isIdentifierStart, isNamePart } from './characters.ts';
 import type { Token } from './lexer.ts';
 import { matchAt } from './match.ts';
 import type { Found } from './named-parameter.ts';
-import type { Surroundings } from './surroundings.ts';
-import type { Use } from './use.ts';
+import type { ParameterContext } from './parameter-context.ts';
+import type { ParameterReference } from './parameter-reference.ts';
 
 /**
  * sqlc's spelling (sqlc documentation, "Naming parameters"): `$1`, `@name`, `sqlc.arg('name')`,
  * `sqlc.narg('name')` for one that may be null, and `IN (sqlc.slice('name'))` for a list.
  * `$1` has no name of its own and is called `p1`.
  */
-export function readSqlcParameter(text: string, token: Token, around: Surroundings): Found | null {
+export function readSqlcParameter(text: string, token: Token, context: ParameterContext): Found | null {
   switch (token.kind) {
     case 'positional': {
       const name = `p${text.slice(token.start + 1, token.end)}`;
@@ -20,10 +20,10 @@ export function readSqlcParameter(text: string, token: Token, around: Surroundin
       return readAtName(text, token);
     case 'word':
       return text.startsWith('sqlc', token.start) && token.end === token.start + 4
-        ? readMacro(text, token, around)
+        ? readMacro(text, token, context)
         : null;
     case 'colon':
-      return refuseColonName(text, token, around);
+      return refuseColonName(text, token, context);
     default:
       return null;
   }
@@ -44,7 +44,7 @@ function readAtName(text: string, token: Token): Found | null {
 
 const MACRO = /sqlc\s*\.\s*([a-z]+)\s*\(\s*(?:'([A-Za-z_]\w*)'|"?([A-Za-z_]\w*)"?)\s*\)/y;
 
-function readMacro(text: string, token: Token, around: Surroundings): Found | null {
+function readMacro(text: string, token: Token, context: ParameterContext): Found | null {
   const found = matchAt(MACRO, text, token.start);
   const [written = '', macro, quoted, bare] = found ?? [];
   const name = quoted ?? bare ?? '';
@@ -55,7 +55,7 @@ function readMacro(text: string, token: Token, around: Surroundings): Found | nu
     case 'narg':
       return { use: value(name, token.start, end, '?'), problem: null };
     case 'slice':
-      return readSlice(text, name, token.start, end, around);
+      return readSlice(text, name, token.start, end, context);
     case 'embed':
       return refuse(
         token.start,
@@ -72,21 +72,21 @@ function readMacro(text: string, token: Token, around: Surroundings): Found | nu
 }
 
 /** The parentheses around `sqlc.slice(...)` belong to it: the list brings its own. */
-function readSlice(text: string, name: string, start: number, end: number, around: Surroundings): Found {
+function readSlice(text: string, name: string, start: number, end: number, context: ParameterContext): Found {
   const close = endOfSpace(text, end);
-  if (around.last?.kind !== '(' || text[close] !== ')') {
+  if (context.last?.kind !== '(' || text[close] !== ')') {
     return refuse(
       start,
       `sqlc.slice('${name}') must stand alone in parentheses.`,
       `Write IN (sqlc.slice('${name}')).`,
     );
   }
-  around.brackets.pop();
-  return { use: { ...value(name, around.last.start, close + 1, null), list: true }, problem: null };
+  context.brackets.pop();
+  return { use: { ...value(name, context.last.start, close + 1, null), list: true }, problem: null };
 }
 
-function refuseColonName(text: string, token: Token, around: Surroundings): Found | null {
-  const subscript = around.brackets.at(-1)?.open === '[';
+function refuseColonName(text: string, token: Token, context: ParameterContext): Found | null {
+  const subscript = context.brackets.at(-1)?.open === '[';
   if (subscript || !isIdentifierStart(text.charCodeAt(token.end))) return null;
   return refuse(
     token.start,
@@ -99,6 +99,6 @@ function refuse(offset: number, message: string, hint: string): Found {
   return { use: null, problem: { offset, message, hint } };
 }
 
-function value(name: string, start: number, end: number, mark: '?' | null): Use {
+function value(name: string, start: number, end: number, mark: '?' | null): ParameterReference {
   return { name, start, end, mark, role: 'other', list: false };
 }

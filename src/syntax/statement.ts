@@ -24,7 +24,7 @@ export type Param =
   | { readonly kind: 'objects'; readonly name: string; readonly fields: readonly Slot[] };
 
 /** A run of `sql` that was copied unchanged from the file: maps Postgres's error positions back. */
-export interface Copied {
+export interface SourceSpan {
   /** Offset in `sql`, UTF-16 code units. */
   readonly sql: number;
   /** Offset in the file's text, UTF-16 code units. */
@@ -55,7 +55,7 @@ export interface Statement {
    * the columns that it stands for.
    */
   readonly sql: string;
-  readonly copied: readonly Copied[];
+  readonly copied: readonly SourceSpan[];
   /** In order of first use in the text; `$n` are numbered in that order. */
   readonly params: readonly Param[];
   /**

@@ -1,9 +1,9 @@
 import { type Header, readHeader } from './header.ts';
-import type { Comment } from './lead.ts';
+import type { Comment } from './leading-comments.ts';
 import type { Problem } from './problem.ts';
 
 /** What the comments above a statement say, if any of them is annotated. */
-export interface Above {
+export interface HeaderComments {
   /** Null where the header is broken; `problems` then says how. */
   readonly header: Header | null;
   /** Whether its statement can be returned. */
@@ -16,7 +16,7 @@ export interface Above {
  * ignored, as PgTyped ignores them, be they before the first query or between a header and its
  * statement. Null where no comment is annotated.
  */
-export function readAbove(text: string, comments: readonly Comment[]): Above | null {
+export function readHeaderComments(text: string, comments: readonly Comment[]): HeaderComments | null {
   const problems: Problem[] = [];
   let annotated = false;
   let header: Header | null = null;

@@ -10,13 +10,13 @@ export interface Comment {
 }
 
 /** The white space and comments before a statement. */
-export interface Lead {
+export interface LeadingComments {
   readonly comments: readonly Comment[];
   /** Where the statement starts, or the end of the text; after an unterminated comment, where reading goes on. */
   readonly end: number;
   /** Where a block comment opens that is not closed before the next header or the end of the text. */
   readonly unterminated: number | null;
-  /** Whether block comments are still read as nested, see readLead. */
+  /** Whether block comments are still read as nested, see readLeadingComments. */
   readonly nested: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface Lead {
  * URL), which PgTyped reads over: where the nesting never ends, this comment and all later ones of the
  * file end at the first closing mark. (All later ones: so that reading stays linear.)
  */
-export function readLead(text: string, from: number, nested: boolean): Lead {
+export function readLeadingComments(text: string, from: number, nested: boolean): LeadingComments {
   const comments: Comment[] = [];
   let nests = nested;
   let at = endOfSpace(text, from);

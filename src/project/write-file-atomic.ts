@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
  * @param path absolute
  * @throws what the file system says
  */
-export function keepFile(path: string, content: string | Uint8Array): void {
+export function writeFileAtomic(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(temporary, content, { mode: 0o600, flag: 'wx' });

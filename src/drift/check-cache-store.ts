@@ -1,25 +1,25 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepFile } from '../project/keep-file.ts';
+import { writeFileAtomic } from '../project/write-file-atomic.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 
 /** Files of about a hundred bytes. */
 const largestCount = 500;
 
 /**
- * A folder that remembers which trees passed, by their fingerprints: a file for each, named after it, with a digest of
+ * A folder that remembers which trees passed a check, by their fingerprints: a file for each, named after it, with a digest of
  * it inside. There is nothing in it to be merged: a record holds for exactly the bytes that were looked at, and what
  * was edited, renamed or cut off is as good as none. It only ever saves time; whatever goes wrong with it, the work is
  * done.
  */
-export interface Passed {
+export interface CheckCache {
   has(tree: Fingerprint): boolean;
   /** Writes atomically, and drops what is oldest. Never throws. */
   add(tree: Fingerprint): void;
 }
 
 /** The records in a folder, which need not exist. */
-export function passedIn(folder: string): Passed {
+export function checkCacheIn(folder: string): CheckCache {
   const pathOf = (tree: Fingerprint) => join(folder, tree);
   return {
     has(tree) {
@@ -31,7 +31,7 @@ export function passedIn(folder: string): Passed {
     },
     add(tree) {
       try {
-        keepFile(pathOf(tree), contentOf(tree));
+        writeFileAtomic(pathOf(tree), contentOf(tree));
         dropOldest(folder);
       } catch {
         // Without a record the next check takes its time.

@@ -15,24 +15,24 @@ interface Bracket {
 }
 
 /** Follows a statement's tokens: open brackets and the last two tokens that are not white space or comment. */
-export interface Surroundings {
+export interface ParameterContext {
   readonly text: string;
   readonly brackets: Bracket[];
   last: Token | null;
   beforeLast: Token | null;
 }
 
-export function surroundings(text: string): Surroundings {
+export function parameterContext(text: string): ParameterContext {
   return { text, brackets: [], last: null, beforeLast: null };
 }
 
 /** Moves past a token that is not white space or comment. */
-export function pass(around: Surroundings, token: Token): void {
+export function pass(context: ParameterContext, token: Token): void {
   if (token.kind === '(' || token.kind === '[') {
-    around.brackets.push({ open: token.kind, head: around.last });
-  } else if (token.kind === ')' || token.kind === ']') around.brackets.pop();
-  around.beforeLast = around.last;
-  around.last = token;
+    context.brackets.push({ open: token.kind, head: context.last });
+  } else if (token.kind === ')' || token.kind === ']') context.brackets.pop();
+  context.beforeLast = context.last;
+  context.last = token;
 }
 
 /**
@@ -40,15 +40,15 @@ export function pass(around: Surroundings, token: Token): void {
  * parameter's: inside brackets it is where it follows an operand, for a parameter there would have no
  * operator before it, which is never valid.
  */
-export function takesSliceColon(around: Surroundings): boolean {
-  if (around.brackets.at(-1)?.open !== '[' || around.last === null) return false;
-  return endsOperand(around.text, around.last);
+export function takesSliceColon(context: ParameterContext): boolean {
+  if (context.brackets.at(-1)?.open !== '[' || context.last === null) return false;
+  return endsOperand(context.text, context.last);
 }
 
 /** The role of a parameter that comes next, as far as what stands before it says. */
-export function role(around: Surroundings): Role {
-  const { text, last } = around;
-  const head = wordOf(text, around.brackets.at(-1)?.head ?? null);
+export function role(context: ParameterContext): Role {
+  const { text, last } = context;
+  const head = wordOf(text, context.brackets.at(-1)?.head ?? null);
   switch (last?.kind) {
     case 'word': {
       const word = wordOf(text, last);
@@ -60,7 +60,7 @@ export function role(around: Surroundings): Role {
     case '(':
       return QUANTIFIERS.has(head) ? 'array' : 'other';
     case 'operator':
-      return around.beforeLast?.kind === ')' ? 'other' : 'operand';
+      return context.beforeLast?.kind === ')' ? 'other' : 'operand';
     default:
       return 'other';
   }

@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { check } from '../../src/flow/check.ts';
+import { isInCheckCache, withCheckCache } from '../../src/flow/check-cache.ts';
 import { generate } from '../../src/flow/generate.ts';
-import { hasPassed, rememberingInputs } from '../../src/flow/passed.ts';
 import { ownCode } from '../../src/project/build.ts';
 import type { Config } from '../../src/project/config.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
@@ -33,7 +33,7 @@ let cache: string;
 let env: Readonly<Record<string, string>>;
 
 const config = () => loadConfig(project.path('pgtyped.config.json'), env);
-const passed = () => hasPassed(config(), env);
+const passed = () => isInCheckCache(config(), env);
 
 beforeAll(() => {
   cache = mkdtempSync(join(inject('runDir'), 'passed-'));
@@ -143,7 +143,7 @@ describe('it has not passed any more', () => {
 
   test('when nodrift is another', () => {
     const code = new Map(ownCode());
-    expect(code.get('flow/passed.ts')?.toString()).toContain('...code');
+    expect(code.get('flow/check-cache.ts')?.toString()).toContain('...code');
     expect([...code.keys()].filter((name) => name.endsWith('.d.ts'))).toEqual([]);
     expect(code.size).toBeGreaterThan(150);
   });
@@ -220,8 +220,8 @@ describe('nothing is remembered', () => {
     const settled = await check(embedded, { env });
     const remembered = async (config: Config) => {
       env = { XDG_CACHE_HOME: mkdtempSync(join(cache, 'own-')) };
-      await rememberingInputs(config, { env }, (remember) => remember(settled));
-      return hasPassed(config, env);
+      await withCheckCache(config, { env }, (remember) => remember(settled));
+      return isInCheckCache(config, env);
     };
     expect(await remembered(embedded)).toBe(true);
     expect(await remembered({ ...embedded, database })).toBe(false);
@@ -233,7 +233,7 @@ test('check believes the record, check --full never does', async () => {
   replace('queries/a.queries.ts', 'export const', 'export  const');
   // Only nodrift itself could make such a record, and only by mistake.
   const { outputs } = await check(config(), { env });
-  await rememberingInputs(config(), { env }, (remember) =>
+  await withCheckCache(config(), { env }, (remember) =>
     remember({
       analysed: { selected: null },
       outputs: outputs.map((output) => ({ ...output, after: output.before })),

@@ -10,8 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checkCacheIn } from '../../src/drift/check-cache-store.ts';
 import { fingerprint, type Part } from '../../src/drift/fingerprint.ts';
-import { passedIn } from '../../src/drift/passed.ts';
 import fc from '../support/fast-check.ts';
 
 let folder: string;
@@ -26,7 +26,7 @@ const record = () => join(folder, one);
 
 describe('the record of what passed', () => {
   test('knows what was added, and nothing else', () => {
-    const passed = passedIn(join(folder, 'new', 'folder'));
+    const passed = checkCacheIn(join(folder, 'new', 'folder'));
     expect(passed.has(one)).toBe(false);
     passed.add(one);
     expect(passed.has(one)).toBe(true);
@@ -34,7 +34,7 @@ describe('the record of what passed', () => {
   });
 
   test('takes no record that was edited, cut off, emptied or given another name', () => {
-    const passed = passedIn(folder);
+    const passed = checkCacheIn(folder);
     passed.add(one);
     const text = readFileSync(record(), 'utf8');
     for (const damaged of [text.slice(0, -2), '', `${text}${text}`, text.replace(/^./, 'x'), `${other}\n`]) {
@@ -48,7 +48,7 @@ describe('the record of what passed', () => {
   });
 
   test('has no use for two records merged into one file', () => {
-    const passed = passedIn(folder);
+    const passed = checkCacheIn(folder);
     passed.add(one);
     passed.add(other);
     const both = [one, other].map((name) => readFileSync(join(folder, name), 'utf8')).join('');
@@ -57,7 +57,7 @@ describe('the record of what passed', () => {
   });
 
   test('does not grow without end: the oldest go first', () => {
-    const passed = passedIn(folder);
+    const passed = checkCacheIn(folder);
     passed.add(one);
     utimesSync(record(), new Date(0), new Date(0));
     for (let i = 0; i < 500; i++) writeFileSync(join(folder, `other${i}`), '');
@@ -68,7 +68,7 @@ describe('the record of what passed', () => {
 
   test('is silent where there is no writing', () => {
     writeFileSync(join(folder, 'file'), '');
-    const passed = passedIn(join(folder, 'file'));
+    const passed = checkCacheIn(join(folder, 'file'));
     expect(() => passed.add(one)).not.toThrow();
     expect(passed.has(one)).toBe(false);
   });

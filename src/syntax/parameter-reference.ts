@@ -1,7 +1,7 @@
-import type { Role } from './surroundings.ts';
+import type { Role } from './parameter-context.ts';
 
 /** One place where a statement uses a parameter; offsets in the file's text, marks included. */
-export interface Use {
+export interface ParameterReference {
   readonly name: string;
   readonly start: number;
   readonly end: number;

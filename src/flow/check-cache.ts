@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { embeddedVersions } from '../database/embedded-versions.ts';
 import { readSourceFiles } from '../database/migration-files.ts';
+import { type CheckCache, checkCacheIn } from '../drift/check-cache-store.ts';
 import { readOutput } from '../drift/compare.ts';
 import { type Fingerprint, fingerprint, type Part } from '../drift/fingerprint.ts';
 import { findOrphans } from '../drift/orphans.ts';
-import { type Passed, passedIn } from '../drift/passed.ts';
 import { ownCode } from '../project/build.ts';
 import { cacheFolder } from '../project/cache-folder.ts';
 import type { Config } from '../project/config.ts';
@@ -52,9 +52,9 @@ export async function readInputs(config: Config): Promise<Inputs | null> {
  * Whether exactly these inputs with exactly these generated files have passed before, on this computer or wherever its
  * cache comes from. Starts no database; what cannot be read has not passed.
  */
-export async function hasPassed(config: Config, env: Environment): Promise<boolean> {
-  const passed = recordsOf(env);
-  if (passed === null) return false;
+export async function isInCheckCache(config: Config, env: Environment): Promise<boolean> {
+  const cache = recordsOf(env);
+  if (cache === null) return false;
   try {
     const inputs = await readInputs(config);
     if (inputs === null) return false;
@@ -62,7 +62,7 @@ export async function hasPassed(config: Config, env: Environment): Promise<boole
     const shared = readOutput(config, config.sharedTypes);
     // A file of the user's own may stand there as long as no types are shared.
     texts.set(config.sharedTypes, shared !== null && isGenerated(shared) ? shared : null);
-    if (!passed.has(treeOf(config, inputs, texts))) return false;
+    if (!cache.has(treeOf(config, inputs, texts))) return false;
     return (await findOrphans(config, new Set(texts.keys()))).length === 0;
   } catch {
     return false;
@@ -79,19 +79,19 @@ interface Settled {
  * Runs work that gets a function to be called when all modules are as they should be: then it is remembered that these
  * belong to the inputs, unless the run was limited to some files or the inputs were changed meanwhile.
  */
-export async function rememberingInputs<T>(
+export async function withCheckCache<T>(
   config: Config,
   options: { readonly env?: Environment },
   work: (remember: (settled: Settled) => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const passed = recordsOf(options.env ?? process.env);
+  const cache = recordsOf(options.env ?? process.env);
   const read = () => readInputs(config).catch(() => null);
-  const before = passed && (await read());
+  const before = cache && (await read());
   return work(async ({ analysed, outputs }) => {
     if (!before || analysed.selected !== null) return;
     const after = await read();
     if (after?.fingerprint !== before.fingerprint) return;
-    passed?.add(treeOf(config, before, new Map(outputs.map((output) => [output.path, output.after]))));
+    cache?.add(treeOf(config, before, new Map(outputs.map((output) => [output.path, output.after]))));
   });
 }
 
@@ -103,7 +103,7 @@ function treeOf(config: Config, inputs: Inputs, texts: ReadonlyMap<string, strin
   return fingerprint([['inputs', inputs.fingerprint], ...outputs]);
 }
 
-function recordsOf(env: Environment): Passed | null {
+function recordsOf(env: Environment): CheckCache | null {
   const folder = cacheFolder(env);
-  return folder === null ? null : passedIn(join(folder, 'passed'));
+  return folder === null ? null : checkCacheIn(join(folder, 'passed'));
 }

@@ -2,13 +2,13 @@ import { endOfSpace } from './characters.ts';
 import { readToken, type Token } from './lexer.ts';
 import type { ParameterReader } from './named-parameter.ts';
 import { isHeader, nextHeader } from './next-header.ts';
+import { parameterContext, pass } from './parameter-context.ts';
+import type { ParameterReference } from './parameter-reference.ts';
 import { positionalProblem } from './positional.ts';
 import type { Problem } from './problem.ts';
-import { pass, surroundings } from './surroundings.ts';
-import type { Use } from './use.ts';
 
 /** The text of one statement; offsets in the file's text. */
-export interface Body {
+export interface SourceStatement {
   readonly start: number;
   /** After its last token: comments before the closing `;` are left out. */
   readonly end: number;
@@ -16,18 +16,22 @@ export interface Body {
   readonly next: number;
   /** What ended it: a token is a quote or comment that is not closed where it should be. */
   readonly ended: 'semicolon' | 'header' | 'text' | Token;
-  readonly uses: readonly Use[];
+  readonly uses: readonly ParameterReference[];
   readonly problems: readonly Problem[];
 }
 
 /** Reads a statement from its first token to its `;`, the next header or the end of the text. */
-export function readBody(text: string, start: number, readParameter: ParameterReader): Body {
-  const uses: Use[] = [];
+export function readSourceStatement(
+  text: string,
+  start: number,
+  readParameter: ParameterReader,
+): SourceStatement {
+  const uses: ParameterReference[] = [];
   const problems: Problem[] = [];
   const positional: Token[] = [];
-  const around = surroundings(text);
+  const context = parameterContext(text);
   let end = start;
-  const body = (next: number, ended: Body['ended']): Body => {
+  const body = (next: number, ended: SourceStatement['ended']): SourceStatement => {
     const refused = positionalProblem(text, { start, end }, positional);
     return { start, end, next, ended, uses, problems: refused === null ? problems : [...problems, refused] };
   };
@@ -45,12 +49,12 @@ export function readBody(text: string, start: number, readParameter: ParameterRe
       at = token.end;
       continue;
     }
-    const found = readParameter(text, token, around);
+    const found = readParameter(text, token, context);
     if (found?.problem) problems.push(found.problem);
     if (found && 'positional' in found) positional.push(found.positional);
     if (found?.use) uses.push(found.use);
     at = found?.use?.end ?? token.end;
-    pass(around, found?.use ? { kind: 'parameter', start: token.start, end: at, closed: true } : token);
+    pass(context, found?.use ? { kind: 'parameter', start: token.start, end: at, closed: true } : token);
     end = at;
   }
   return body(text.length, 'text');
