@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { Asked } from '../../src/analysis/asked.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { Query } from '../../src/analysis/query.ts';
-import { toQuery } from '../../src/analysis/to-query.ts';
+import { readTree, toQuery } from '../../src/analysis/to-query.ts';
 import { type Described, describe } from '../../src/analysis/wire.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { findQueryFiles } from '../../src/project/query-files.ts';
@@ -65,11 +65,16 @@ function analysed(
   asked: Asked,
 ): Query {
   if (!answer?.ok) throw new Error(`${statement.name} was not described`);
-  const { query } = toQuery(catalog, statement, answer, {
-    texts,
-    lenientParameters: true,
-    asked,
-  });
+  const { query } = toQuery(
+    catalog,
+    statement,
+    { ...answer, query: readTree(answer.tree) },
+    {
+      texts,
+      lenientParameters: true,
+      asked,
+    },
+  );
   if (query === null) throw new Error(`${statement.name} is broken`);
   return query;
 }

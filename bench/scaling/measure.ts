@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { everything } from '../../src/analysis/asked.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import { countSteps } from '../../src/analysis/steps.ts';
-import { toQuery } from '../../src/analysis/to-query.ts';
+import { readTree, toQuery } from '../../src/analysis/to-query.ts';
 import { type Described, describe } from '../../src/analysis/wire.ts';
 import type { Statement } from '../../src/syntax/statement.ts';
 import type { Family } from './families.ts';
@@ -35,7 +35,13 @@ export async function costOf(client: Client, family: Family, n: number): Promise
     const options = { texts: new Map<string, string>(), lenientParameters: false, asked: everything };
     const before = process.cpuUsage();
     const { steps } = countSteps(
-      () => toQuery(catalog, statementOf(family.sql(n)), described, options),
+      () =>
+        toQuery(
+          catalog,
+          statementOf(family.sql(n)),
+          { ...described, query: readTree(described.tree) },
+          options,
+        ),
       Number.POSITIVE_INFINITY,
     );
     const { user, system } = process.cpuUsage(before);

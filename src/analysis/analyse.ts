@@ -10,9 +10,11 @@ import { loadCatalog } from './catalog/load.ts';
 import type { Query } from './query.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
 import { asking } from './server-error.ts';
-import { type DescribedStatement, expandStars } from './stars/expand.ts';
+import { type DescribedStatement, expandStars, type ReadStatement } from './stars/expand.ts';
 import { countSteps } from './steps.ts';
-import { type Analysed, toQuery } from './to-query.ts';
+import { type Analysed, readTree, toQuery } from './to-query.ts';
+import type { QueryNode } from './tree/nodes.ts';
+import { relationsIn } from './tree/order.ts';
 import { type Described, describe } from './wire.ts';
 
 export interface AnalyseOptions {
@@ -66,37 +68,44 @@ export async function analyse(
   let catalog = await (options.catalog ?? prepareAnalysis(client, asked));
   const analysed: (Analysed | null)[] = statements.map(() => null);
   const starred: ({ readonly index: number } & DescribedStatement)[] = [];
-  const waiting: { readonly index: number; readonly statement: Statement; readonly described: Described }[] =
-    [];
+  const waiting: { readonly index: number; readonly of: ReadStatement }[] = [];
   const system = new Set<number>();
   const warnings: Diagnostic[] = [];
   const pause = createPause(options.signal);
 
-  const settle = (index: number, statement: Statement, described: Described) => {
+  const within = (index: number, statement: Statement, work: () => void) => {
     try {
-      if (!described.ok) {
-        analysed[index] = { query: null, diagnostics: [serverDiagnostic(statement, described.error, texts)] };
-        return;
-      }
-      const { result, exhausted } = countSteps(
-        () => toQuery(catalog, statement, described, { texts, lenientParameters, asked }),
-        options.stepBudget,
-      );
-      analysed[index] = result;
-      if (exhausted) warnings.push(tooCostly(statement, texts.get(statement.file) ?? ''));
+      work();
     } catch (error) {
       const found = internalError(error, statement, texts.get(statement.file));
       analysed[index] = { query: null, diagnostics: [found] };
     }
   };
-  const take = (index: number, statement: Statement, described: Described) => {
-    const named = described.ok ? systemRelations(described.tree ?? '') : [];
-    if (named.length > 0) {
-      for (const oid of named) system.add(oid);
-      waiting.push({ index, statement, described });
-    } else {
-      settle(index, statement, described);
-    }
+  const settle = (index: number, { statement, described, query }: ReadStatement) => {
+    const { paramTypes, fields } = described;
+    const { result, exhausted } = countSteps(
+      () => toQuery(catalog, statement, { paramTypes, fields, query }, { texts, lenientParameters, asked }),
+      options.stepBudget,
+    );
+    analysed[index] = result;
+    if (exhausted) warnings.push(tooCostly(statement, texts.get(statement.file) ?? ''));
+  };
+  const take = (index: number, statement: Statement, described: Described, known: QueryNode | null) => {
+    within(index, statement, () => {
+      if (!described.ok) {
+        analysed[index] = { query: null, diagnostics: [serverDiagnostic(statement, described.error, texts)] };
+        return;
+      }
+      const query = known ?? readTree(described.tree);
+      const of: ReadStatement = { statement, described, query };
+      const named = query === null ? [] : relationsIn(query).filter(isSystem);
+      if (named.length > 0) {
+        for (const oid of named) system.add(oid);
+        waiting.push({ index, of });
+      } else {
+        settle(index, of);
+      }
+    });
     options.progress?.(index + 1, statements.length);
   };
   await describe(
@@ -106,20 +115,20 @@ export async function analyse(
       const statement = statements[index];
       if (statement === undefined) return undefined;
       if (described.ok && findStars(statement.sql).length > 0) starred.push({ index, statement, described });
-      else take(index, statement, described);
+      else take(index, statement, described, null);
       return pause();
     },
   );
-  for (const [i, { statement, described }] of (
+  for (const [i, { statement, described, query }] of (
     await expandStars(client, starred, catalog, pause)
   ).entries()) {
-    take(starred[i]?.index ?? 0, statement, described);
+    take(starred[i]?.index ?? 0, statement, described, query);
     await pause();
   }
   if (waiting.length > 0) {
     catalog = await asking(() => loadWithViews(client, system, asked));
-    for (const { index, statement, described } of waiting) {
-      settle(index, statement, described);
+    for (const { index, of } of waiting) {
+      within(index, of.statement, () => settle(index, of));
       await pause();
     }
   }
@@ -153,17 +162,13 @@ async function loadWithViews(
     );
     const before = wanted.size;
     for (const relation of catalog.relations.values()) {
-      for (const oid of systemRelations(relation.definition ?? '')) wanted.add(oid);
+      for (const [, oid] of (relation.definition ?? '').matchAll(/:relid\s(\d{1,5})\s/g))
+        if (isSystem(Number(oid))) wanted.add(Number(oid));
     }
     if (wanted.size === before) return catalog;
   }
 }
 
-function systemRelations(tree: string): readonly number[] {
-  const found: number[] = [];
-  for (const [, digits] of tree.matchAll(/:relid\s(\d{1,5})\s/g)) {
-    const oid = Number(digits);
-    if (oid !== 0 && oid < FIRST_NORMAL_OID) found.push(oid);
-  }
-  return found;
+function isSystem(oid: number): boolean {
+  return oid !== 0 && oid < FIRST_NORMAL_OID;
 }

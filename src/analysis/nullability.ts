@@ -7,6 +7,7 @@ import type { Engine, Opened, Trust } from './nullability/context.ts';
 import { facts } from './nullability/expression.ts';
 import { openOnce, openQuery } from './nullability/query.ts';
 import { relationFacts } from './nullability/relation.ts';
+import { perScope, rootScope } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';
 
 /**
@@ -23,17 +24,24 @@ export function columnFacts(
   return openStatement(query, catalog, params).columns();
 }
 
-/** Opens a statement, for whoever asks about parts of it. */
+/** Opens a statement, for whoever asks about parts of it: once for the same `params`. */
 export function openStatement(
   query: QueryNode,
   catalog: Catalog,
   params: readonly Facts[] | null = null,
 ): Opened {
-  return engineFor(catalog, params, 0, { definitions: true, foreignKeys: true, settings: [] }).open(
-    query,
-    null,
-  );
+  const known = opened(rootScope(catalog, query));
+  const given = params?.length === 0 ? null : params;
+  let found = known.get(given);
+  if (found === undefined) {
+    const trust: Trust = { definitions: true, foreignKeys: true, settings: [] };
+    found = engineFor(catalog, given, 0, trust).open(query, null);
+    known.set(given, found);
+  }
+  return found;
 }
+
+const opened = perScope(() => new Map<readonly Facts[] | null, Opened>());
 
 // Functions may call themselves, more than once.
 const DEEPEST_CALL = 4;

@@ -26,7 +26,8 @@ export interface Analysed {
 interface Answer {
   readonly paramTypes: readonly number[];
   readonly fields: readonly DescribedField[] | null;
-  readonly tree: string | null;
+  /** Null for a utility statement. */
+  readonly query: QueryNode | null;
 }
 
 interface Options {
@@ -35,12 +36,17 @@ interface Options {
   readonly asked: Asked;
 }
 
+/** Reads the tree of a statement: null for a utility statement, whose tree is not to be read. */
+export function readTree(tree: string | null): QueryNode | null {
+  if (tree === null) throw noTree();
+  return isUtility(tree) ? null : readQuery(tree);
+}
+
 /** Joins what the server described and what its tree proves. */
 export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, options: Options): Analysed {
-  if (answer.tree === null) throw noTree();
   const { asked } = options;
-  if (isUtility(answer.tree)) return toUtilityQuery(catalog, statement, answer, options);
-  const tree = readQuery(answer.tree);
+  const tree = answer.query;
+  if (tree === null) return toUtilityQuery(catalog, statement, answer, options);
   const growing = growingSlots(statement.params);
   const { command } = statement;
   const bounded = asked.rows || command === 'one' || command === 'maybe';

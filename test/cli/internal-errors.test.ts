@@ -6,12 +6,18 @@ import { carsOnServer, configWith, nodrift, type Project } from './support/cli.t
 vi.mock('../../src/analysis/tree/read.ts', async (original) => {
   const real = await original<typeof import('../../src/analysis/tree/read.ts')>();
   const endless = (depth: number): number => endless(depth + 1) + 1;
-  const readQuery: typeof real.readQuery = (text) => {
-    if (text.includes(':resname inject_garbage')) return real.readQuery('{QUERY :commandType {{{');
-    if (text.includes(':resname inject_overflow')) endless(0);
-    return real.readQuery(text);
+  const faulty =
+    <T>(read: (text: string) => T) =>
+    (text: string) => {
+      if (text.includes(':resname inject_garbage')) return read('{QUERY :commandType {{{');
+      if (text.includes(':resname inject_overflow')) endless(0);
+      return read(text);
+    };
+  return {
+    ...real,
+    readQuery: faulty(real.readQuery),
+    readQueryAndPlaces: faulty(real.readQueryAndPlaces),
   };
-  return { ...real, readQuery };
 });
 vi.mock('../../src/analysis/privileges/needed.ts', async (original) => {
   const real = await original<typeof import('../../src/analysis/privileges/needed.ts')>();

@@ -1,13 +1,5 @@
-import {
-  Cmd,
-  type Expr,
-  type QueryNode,
-  type RangeTblEntry,
-  Rte,
-  type TargetEntry,
-  type Var,
-} from '../tree/nodes.ts';
-import { isNode } from '../tree/read.ts';
+import { Cmd, type Expr, type QueryNode, type RangeTblEntry, Rte, type TargetEntry } from '../tree/nodes.ts';
+import { isNode, type Places } from '../tree/read.ts';
 
 /** An expression of a list that a star can be part of. */
 export interface ListedColumn {
@@ -30,8 +22,8 @@ export interface ColumnList {
 // What could be asked of joins and groups, not what is asked; the server has made both of what is elsewhere.
 const DERIVED = new Set(['joinaliasvars', 'groupexprs', 'exclRelTlist']);
 
-/** All lists of a statement in which a star can stand, from a tree that was read with places and names. */
-export function columnLists(query: QueryNode): readonly ColumnList[] {
+/** All lists of a statement in which a star can stand. */
+export function columnLists(query: QueryNode, places: Places): readonly ColumnList[] {
   const lists: ColumnList[] = [];
   visit(query, [query]);
   return lists;
@@ -45,7 +37,7 @@ export function columnLists(query: QueryNode): readonly ColumnList[] {
     const inside: ColumnList['queries'] =
       value.tag === 'QUERY' && value !== query ? [value, ...queries] : queries;
     for (const list of listsOf(value)) {
-      lists.push({ queries: inside, columns: list.map((one) => listed(one, inside)) });
+      lists.push({ queries: inside, columns: list.map((one) => listed(one, inside, places)) });
     }
     for (const field in value) if (!DERIVED.has(field)) visit(Reflect.get(value, field), inside);
   }
@@ -69,23 +61,25 @@ function listsOf(node: { readonly tag: string }): readonly (readonly (Expr | Tar
   }
 }
 
-function listed(node: Expr | TargetEntry, queries: ColumnList['queries']): ListedColumn {
-  if (node.tag !== 'TARGETENTRY') return column(node, null, queries);
+function listed(node: Expr | TargetEntry, queries: ColumnList['queries'], places: Places): ListedColumn {
+  if (node.tag !== 'TARGETENTRY') return column(node, null, queries, places);
   const name = node.resname ?? null;
-  return column(node.expr, name === null ? null : String(name), queries);
+  return column(node.expr, name === null ? null : String(name), queries, places);
 }
 
-function column(written: Expr, name: string | null, queries: ColumnList['queries']): ListedColumn {
+function column(
+  written: Expr,
+  name: string | null,
+  queries: ColumnList['queries'],
+  places: Places,
+): ListedColumn {
   const expr = ungrouped(written, queries[0]);
-  if (expr.tag !== 'VAR') return { expr, location: locationOf(expr), name, entry: null };
-  const { varnosyn = 0, varattnosyn = 0 } = expr as Syntactic;
-  const entry = (queries[expr.varlevelsup]?.rtable?.[varnosyn - 1] as Named | undefined) ?? null;
-  return {
-    expr,
-    location: locationOf(expr),
-    name: name ?? entry?.eref.colnames?.[varattnosyn - 1] ?? null,
-    entry,
-  };
+  const location = locationOf(expr, places);
+  if (expr.tag !== 'VAR') return { expr, location, name, entry: null };
+  const { varnosyn = 0, varattnosyn = 0 } = places.get(expr) ?? {};
+  const entry = queries[expr.varlevelsup]?.rtable?.[varnosyn - 1] ?? null;
+  const names = entry === null ? null : places.get(entry)?.eref?.colnames;
+  return { expr, location, name: name ?? names?.[varattnosyn - 1] ?? null, entry };
 }
 
 /** PostgreSQL 18 puts a Var of its own for a grouped column, without a location. */
@@ -95,25 +89,14 @@ function ungrouped(expr: Expr, query: QueryNode): Expr {
   return entry?.rtekind === Rte.group ? (entry.groupexprs?.[expr.varattno - 1] ?? expr) : expr;
 }
 
-/** How the statement names a Var, which for the columns of joins is not what it is (primnodes.h). */
-interface Syntactic extends Var {
-  readonly varnosyn?: number;
-  readonly varattnosyn?: number;
-}
-
-interface Named extends RangeTblEntry {
-  readonly eref: { readonly aliasname: string; readonly colnames: readonly string[] | null };
-}
-
 /** The name that a statement can call what is in FROM; null where it has none. */
-export function nameOf(entry: RangeTblEntry): string | null {
+export function nameOf(entry: RangeTblEntry, places: Places): string | null {
   // A join and a subquery without an alias are named by the server only.
   const unnamed = !entry.alias && (entry.rtekind === Rte.join || entry.rtekind === Rte.subquery);
-  return unnamed ? null : String((entry as Named).eref.aliasname);
+  return unnamed ? null : String(places.get(entry)?.eref?.aliasname);
 }
 
-function locationOf(expr: Expr): number {
-  if (expr.tag === 'FIELDSELECT') return locationOf(expr.arg);
-  const location: unknown = Reflect.get(expr, 'location');
-  return typeof location === 'number' ? location : -1;
+function locationOf(expr: Expr, places: Places): number {
+  if (expr.tag === 'FIELDSELECT') return locationOf(expr.arg, places);
+  return places.get(expr)?.location ?? -1;
 }

@@ -3,6 +3,8 @@ import { sqlOffsetOfPosition } from '../../syntax/position.ts';
 import { type Replacement, withReplacements } from '../../syntax/replace.ts';
 import type { Statement } from '../../syntax/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { QueryNode } from '../tree/nodes.ts';
+import { isUtility, readQueryAndPlaces } from '../tree/read.ts';
 import { type Described, describe } from '../wire.ts';
 import { starExpansions } from './expansions.ts';
 
@@ -12,9 +14,14 @@ export interface DescribedStatement {
   readonly described: Extract<Described, { ok: true }>;
 }
 
+/** The same with its tree, for whoever asks next; null where it was not read. */
+export interface ReadStatement extends DescribedStatement {
+  readonly query: QueryNode | null;
+}
+
 interface Attempt {
   readonly index: number;
-  readonly original: DescribedStatement;
+  readonly original: ReadStatement;
   readonly expansions: readonly Replacement[];
 }
 
@@ -31,11 +38,13 @@ export async function expandStars(
   statements: readonly DescribedStatement[],
   catalog: Catalog,
   pause: () => Promise<void> | undefined,
-): Promise<readonly DescribedStatement[]> {
-  const results = [...statements];
+): Promise<readonly ReadStatement[]> {
+  const results: ReadStatement[] = [];
   let attempts: Attempt[] = [];
-  for (const [index, original] of statements.entries()) {
-    const expansions = proposedFor(original, catalog);
+  for (const [index, described] of statements.entries()) {
+    const { query, expansions } = proposedFor(described, catalog);
+    const original = { ...described, query };
+    results.push(original);
     if (expansions.length > 0) attempts.push({ index, original, expansions });
     await pause();
   }
@@ -54,7 +63,7 @@ export async function expandStars(
           const fewer = withoutRefused(attempt, statement.sql, described.error.position);
           if (fewer.length > 0) again.push({ ...attempt, expansions: fewer });
         } else if (meansTheSame(attempt.original.described, described)) {
-          results[attempt.index] = { statement, described };
+          results[attempt.index] = { statement, described, query: attempt.original.query };
         }
         return pause();
       },
@@ -64,12 +73,18 @@ export async function expandStars(
   return results;
 }
 
-function proposedFor({ statement, described }: DescribedStatement, catalog: Catalog): readonly Replacement[] {
+function proposedFor(
+  { statement, described }: DescribedStatement,
+  catalog: Catalog,
+): { readonly query: QueryNode | null; readonly expansions: readonly Replacement[] } {
+  const tree = described.tree ?? '';
+  if (isUtility(tree)) return { query: null, expansions: [] };
   try {
-    return starExpansions(statement.sql, described.tree ?? '', catalog);
+    const { query, places } = readQueryAndPlaces(tree);
+    return { query, expansions: starExpansions(statement.sql, query, places, catalog) };
   } catch {
     // A tree that cannot be read is reported where the statement is analysed.
-    return [];
+    return { query: null, expansions: [] };
   }
 }
 

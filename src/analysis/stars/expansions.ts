@@ -3,7 +3,7 @@ import type { Replacement } from '../../syntax/replace.ts';
 import { findStars, type Star } from '../../syntax/stars.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { Cmd, type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
-import { readWholeQuery } from '../tree/read.ts';
+import type { Places } from '../tree/read.ts';
 import { fromIndexes } from '../tree/walk.ts';
 import { type ColumnList, columnLists, type ListedColumn, nameOf } from './column-lists.ts';
 
@@ -11,16 +11,19 @@ import { type ColumnList, columnLists, type ListedColumn, nameOf } from './colum
  * What the stars of a statement stand for, as texts that can be put in their places. A star's columns are known by
  * their location, which is the star's own (expandNSItemAttrs in src/backend/parser/parse_relation.c). The texts are
  * proposals: whether the statement means the same with them, only the server can tell.
- * @param tree the analysed tree of `sql`, as node text
+ * @param query the analysed tree of `sql`
  */
-export function starExpansions(sql: string, tree: string, catalog: Catalog): readonly Replacement[] {
+export function starExpansions(
+  sql: string,
+  query: QueryNode,
+  places: Places,
+  catalog: Catalog,
+): readonly Replacement[] {
   const stars = findStars(sql);
   if (stars.length === 0) return [];
-  const query = readWholeQuery(tree);
-  if (query.utilityStmt !== null) return [];
   const starOf = starFinder(sql, stars);
   const texts = new Map<Star, string | null>();
-  for (const list of columnLists(query)) {
+  for (const list of columnLists(query, places)) {
     const columns = new Map<Star, ListedColumn[]>();
     for (const column of list.columns) {
       const star = starOf(column);
@@ -31,7 +34,7 @@ export function starExpansions(sql: string, tree: string, catalog: Catalog): rea
     }
     for (const [star, own] of columns) {
       // One that seems to stand in two lists is not understood.
-      texts.set(star, texts.has(star) ? null : expansion(sql, star, own, list, catalog));
+      texts.set(star, texts.has(star) ? null : expansion(sql, star, own, list, places, catalog));
     }
   }
   return stars.flatMap((star) => {
@@ -69,6 +72,7 @@ function expansion(
   star: Star,
   columns: readonly ListedColumn[],
   list: ColumnList,
+  places: Places,
   catalog: Catalog,
 ): string | null {
   const prefix = star.kind === 'all' ? null : sql.slice(star.start, star.at);
@@ -77,7 +81,8 @@ function expansion(
   const alone = prefix === null && isAlone(list);
   const texts = columns.map(({ name, entry }) => {
     if (name === null) return null;
-    const before = prefix ?? (alone || entry === null ? '' : qualifier(entry, list.queries[0], catalog));
+    const before =
+      prefix ?? (alone || entry === null ? '' : qualifier(entry, list.queries[0], places, catalog));
     return before + quoteName(name);
   });
   return texts.includes(null) ? null : texts.join(', ');
@@ -93,11 +98,11 @@ function isAlone({ queries: [query, ...outer] }: ColumnList): boolean {
 }
 
 /** What stands before a column of a bare star, the dot included; nothing for what has no name. */
-function qualifier(entry: RangeTblEntry, query: QueryNode, catalog: Catalog): string {
-  const name = nameOf(entry);
+function qualifier(entry: RangeTblEntry, query: QueryNode, places: Places, catalog: Catalog): string {
+  const name = nameOf(entry, places);
   if (name === null) return '';
   const relation = catalog.relations.get(entry.relid ?? 0);
-  const ambiguous = query.rtable?.some((other) => other !== entry && nameOf(other) === name) ?? false;
+  const ambiguous = query.rtable?.some((other) => other !== entry && nameOf(other, places) === name) ?? false;
   const schema = ambiguous && !entry.alias && entry.rtekind === Rte.relation ? relation?.schema : undefined;
   return `${schema === undefined ? '' : `${quoteName(schema)}.`}${quoteName(name)}.`;
 }

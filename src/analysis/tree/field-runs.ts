@@ -6,6 +6,8 @@
 export interface Shape {
   readonly tag: string;
   readonly leftOut: ReadonlySet<string>;
+  /** Fields whose text is kept, but not in the node; null if there are none. */
+  readonly aside: ReadonlySet<string> | null;
   readonly start: Place;
   /** Nodes that were begun. */
   seen: number;
@@ -29,15 +31,16 @@ export interface Place {
 export interface Run {
   /** Sticky; captures the values of `fields`. */
   readonly pattern: RegExp;
-  /** Those that are kept. */
+  /** Those that are kept, those aside among them. */
   readonly fields: readonly string[];
+  readonly aside: Shape['aside'];
   readonly end: Place;
   /** What follows: the value of the field at `end`, another field, or nothing. */
   readonly then: 'value' | 'field' | 'nothing';
 }
 
-export function newShape(tag: string, leftOut: ReadonlySet<string>): Shape {
-  return { tag, leftOut, start: newPlace(''), seen: 0, version: 0 };
+export function newShape(tag: string, leftOut: ReadonlySet<string>, aside: Shape['aside'] = null): Shape {
+  return { tag, leftOut, aside, start: newPlace(''), seen: 0, version: 0 };
 }
 
 function newPlace(field: string): Place {
@@ -62,7 +65,8 @@ const PLAIN = String.raw`[^\s(){}[\]\\"]+|\([iobx][\s\d-]*\)`;
 const BEFORE_NEXT = String.raw`(?=\s+:|\s*\})`;
 const plain = new RegExp(`(?:${PLAIN})${BEFORE_NEXT}`, 'y');
 
-function makeRun({ leftOut }: Shape, from: Place): Run | null {
+function makeRun(shape: Shape, from: Place): Run | null {
+  const { leftOut, aside } = shape;
   let source = '';
   const fields: string[] = [];
   let end = from;
@@ -76,7 +80,7 @@ function makeRun({ leftOut }: Shape, from: Place): Run | null {
       break;
     }
     const { field } = next;
-    if (next.alone && (leftOut.has(field) || LAZY.has(field))) break;
+    if (next.alone && isPassed(shape, field)) break;
     end = next;
     if (next.alone) {
       source += String.raw`\s+:${field}\s+`;
@@ -91,11 +95,16 @@ function makeRun({ leftOut }: Shape, from: Place): Run | null {
   }
   if (source === '') return null;
   if (then === 'field') source += BEFORE_NEXT;
-  return { pattern: new RegExp(source, 'y'), fields, end, then };
+  return { pattern: new RegExp(source, 'y'), fields, aside, end, then };
 }
 
 /** Fields that are read later, if they are asked for: what a join offers is half of the text of a statement with one. */
 export const LAZY: ReadonlySet<string> = new Set(['joinaliasvars', 'exclRelTlist']);
+
+/** Whether the reader goes past a field's value, which is no part of the node or is read later. */
+export function isPassed({ leftOut, aside }: Shape, field: string): boolean {
+  return leftOut.has(field) || LAZY.has(field) || (aside?.has(field) ?? false);
+}
 
 /**
  * Learns that a field follows upon a place.

@@ -24,3 +24,12 @@ export function keepOrder(query: QueryNode, order: Order, index: number): void {
 export function orderOf(query: QueryNode): Ordered | undefined {
   return memoOf(query).get(question) as Ordered | undefined;
 }
+
+/** The OIDs of the relations that a query names, as it was read, and those in it. */
+export function relationsIn(query: QueryNode): readonly number[] {
+  const { order, index = 0 } = orderOf(query) ?? {};
+  const found: number[] = [];
+  for (const node of order?.nodes.slice(index, order.ends[index]) ?? [])
+    if (node.tag === 'RANGETBLENTRY' && node.relid) found.push(node.relid);
+  return found;
+}

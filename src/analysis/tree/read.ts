@@ -1,8 +1,8 @@
 import {
-  LAZY,
+  isPassed,
   learnField,
   newShape,
-  type Place,
+  type Place as Position,
   plainValue,
   type Run,
   runFrom,
@@ -19,11 +19,11 @@ import { keepOrder, type Order } from './order.ts';
  * Tags of PostgreSQL 14 and 15 that differ from the later ones are given the later name.
  */
 export function readNodes(text: string): unknown {
-  return readAll(text, false);
+  return readAll(text, null);
 }
 
-function readAll(text: string, whole: boolean): unknown {
-  const reader: Reader = { text, at: 0, whole, order: { nodes: [], ends: [] } };
+function readAll(text: string, places: Reader['places']): unknown {
+  const reader: Reader = { text, at: 0, places, order: { nodes: [], ends: [] } };
   skipSpace(reader);
   const value = readValue(reader);
   skipSpace(reader);
@@ -36,9 +36,23 @@ export function readQuery(text: string): QueryNode {
   return asQuery(readNodes(text));
 }
 
-/** The same with what other questions don't ask for: places in the statement, and the names of what is in FROM. */
-export function readWholeQuery(text: string): QueryNode {
-  return asQuery(readAll(text, true));
+/** What is left out of nodes and only asked for where stars are expanded. */
+export type Places = ReadonlyMap<object, Place>;
+
+export interface Place {
+  /** The byte of the statement that it begins at; -1: unknown. */
+  readonly location?: number;
+  /** The names of what is in FROM. */
+  readonly eref?: { readonly aliasname: string; readonly colnames: readonly string[] | null };
+  /** How the statement names a Var, which for the columns of joins is not what it is (primnodes.h). */
+  readonly varnosyn?: number;
+  readonly varattnosyn?: number;
+}
+
+/** The same with what is left out of its nodes. */
+export function readQueryAndPlaces(text: string): { readonly query: QueryNode; readonly places: Places } {
+  const places = new Map<object, Record<string, unknown>>();
+  return { query: asQuery(readAll(text, places)), places };
 }
 
 function asQuery(node: unknown): QueryNode {
@@ -76,8 +90,8 @@ export function isNode(value: unknown): value is Node {
 interface Reader {
   readonly text: string;
   at: number;
-  /** Whether nothing is left out. */
-  readonly whole: boolean;
+  /** Where to keep places; null if nobody asks for them. */
+  readonly places: Map<object, Record<string, unknown>> | null;
   readonly order: Order;
 }
 
@@ -106,19 +120,19 @@ const LATER_TAG: Readonly<Record<string, string>> = {
   MINMAX: 'MINMAXEXPR',
 };
 
-// Where names and layout don't matter to any question that we ask; leaving them out is half of the time.
+// See Place.
+const PLACES = ['location', 'eref', 'varnosyn', 'varattnosyn'];
+
+// Where names and layout don't matter to any other question that we ask; leaving them out is half of the time.
 const LEFT_OUT = new Set([
-  'location',
+  ...PLACES,
   'rteperminfos',
-  'eref',
   'varcollid',
   'opcollid',
   'funccollid',
   'constcollid',
   'resultcollid',
   'paramcollid',
-  'varnosyn',
-  'varattnosyn',
   'stmt_location',
   'stmt_len',
   'selectedCols',
@@ -127,18 +141,21 @@ const LEFT_OUT = new Set([
   'extraUpdatedCols',
 ]);
 
-function shapeOf(written: string, whole: boolean): Shape {
-  const shapes = whole ? wholeShapes : briefShapes;
+const LEFT_OUT_BESIDE_PLACES = new Set([...LEFT_OUT].filter((field) => !PLACES.includes(field)));
+
+function shapeOf(written: string, withPlaces: boolean): Shape {
+  const shapes = withPlaces ? placedShapes : briefShapes;
   let shape = shapes.get(written);
   if (shape === undefined) {
-    shape = newShape(LATER_TAG[written] ?? written, whole ? new Set() : LEFT_OUT);
+    const tag = LATER_TAG[written] ?? written;
+    shape = withPlaces ? newShape(tag, LEFT_OUT_BESIDE_PLACES, new Set(PLACES)) : newShape(tag, LEFT_OUT);
     shapes.set(written, shape);
   }
   return shape;
 }
 
 const briefShapes = new Map<string, Shape>();
-const wholeShapes = new Map<string, Shape>();
+const placedShapes = new Map<string, Shape>();
 const noShape = newShape('', new Set());
 const noNode = {};
 
@@ -151,7 +168,7 @@ interface Open {
   /** Of a node: where it stands in the order. */
   readonly index: number;
   /** Behind the last field. */
-  place: Place;
+  place: Position;
 }
 
 /** Reads a value with a stack of its own: trees are as deep as a statement's operators are many. */
@@ -185,7 +202,7 @@ function begin(reader: Reader): Open | null {
   const code = text.charCodeAt(reader.at);
   if (code === OPEN_NODE) {
     reader.at++;
-    const shape = shapeOf(readToken(reader), reader.whole);
+    const shape = shapeOf(readToken(reader), reader.places !== null);
     shape.seen++;
     const node = { tag: shape.tag };
     const index = reader.order.nodes.push(node as Node) - 1;
@@ -248,30 +265,40 @@ function hasMore(reader: Reader, open: Open): boolean {
     const field = readToken(reader);
     skipSpace(reader);
     open.place = learnField(shape, open.place, field, text, reader.at);
-    const isLeftOut = shape.leftOut.has(field);
-    if (!isLeftOut && !LAZY.has(field)) return true;
+    if (!isPassed(shape, field)) return true;
     const start = reader.at;
     skipValue(reader);
-    if (!isLeftOut) readLater(node, field, text.slice(start, reader.at), reader.whole);
+    if (shape.aside?.has(field)) keepPlace(reader, node, field, readNodes(text.slice(start, reader.at)));
+    else if (!shape.leftOut.has(field)) readLater(node, field, text.slice(start, reader.at), reader.places);
   }
 }
 
 /** Reads several fields at once; false where the text is not of that form: nothing is read then. */
-function readRun(reader: Reader, node: Record<string, unknown>, { pattern, fields }: Run): boolean {
+function readRun(reader: Reader, node: Record<string, unknown>, { pattern, fields, aside }: Run): boolean {
   pattern.lastIndex = reader.at;
   const values = pattern.exec(reader.text);
   if (values === null) return false;
   reader.at = pattern.lastIndex;
-  for (let i = 0; i < fields.length; i++) node[fields[i] ?? ''] = plainValue(values[i + 1] ?? '');
+  for (let i = 0; i < fields.length; i++) {
+    const [field = '', value = ''] = [fields[i], values[i + 1]];
+    if (aside?.has(field)) keepPlace(reader, node, field, plainValue(value));
+    else node[field] = plainValue(value);
+  }
   return true;
 }
 
+function keepPlace({ places }: Reader, node: object, field: string, value: unknown): void {
+  const known = places?.get(node);
+  if (known === undefined) places?.set(node, { [field]: value });
+  else known[field] = value;
+}
+
 /** Has a field read when it is first asked for. */
-function readLater(node: object, field: string, text: string, whole: boolean): void {
+function readLater(node: object, field: string, text: string, places: Reader['places']): void {
   const keep = (value: unknown) =>
     Object.defineProperty(node, field, { value, enumerable: true, configurable: true });
   const get = () => {
-    const value = readAll(text, whole);
+    const value = readAll(text, places);
     keep(value);
     return value;
   };
