@@ -52,6 +52,15 @@ function problemLines(problem: MigrationProblem): readonly string[] {
           : 'After up, down and up again, the schema differs from the one after the first up migration.',
         ...problem.changes.flatMap((change) => changeLines(change, problem.step)),
       ];
+    case 'state':
+      return [
+        'After up and down, what objects, the database or the server have is not what it was before.',
+        ...problem.changes.flatMap(({ what, before, after }) => [
+          visible(what),
+          visible(`  before: ${before ?? '(none)'}`),
+          visible(`  after: ${after ?? '(none)'}`),
+        ]),
+      ];
     case 'data': {
       const { table, columns, rowsBefore, rowsAfter, by } = problem;
       const what =

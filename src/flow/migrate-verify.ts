@@ -62,10 +62,11 @@ async function verdicts(
 ): Promise<readonly MigrationVerdict[]> {
   const found: MigrationVerdict[] = [];
   let schema: Schema | null = null;
+  const ownServer = scratch.config.database.kind !== 'server';
   for (const [index, unit] of units.entries()) {
     scratch.options.signal?.throwIfAborted();
     scratch.options.progress?.(`trying ${index + 1} of ${units.length} migrations`);
-    const trial = await tryMigration(scratch.database.client, unit, schema);
+    const trial = await tryMigration(scratch.database.client, unit, schema, ownServer);
     schema = trial.schema;
     found.push({ name: unit.name, file: unit.file, problems: trial.problems, notes: trial.notes });
     if (!trial.clean && index + 1 < units.length) await startAgain(scratch, units.slice(0, index + 1));

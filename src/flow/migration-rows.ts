@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { MigrationUnit } from '../database/migration-units.ts';
 import { type Contents, contentsOf } from '../database/sample-rows/contents.ts';
-import { emptyTables, fillTables } from '../database/sample-rows/fill.ts';
+import { type Constants, emptyTables, fillTables } from '../database/sample-rows/fill.ts';
 import {
   describeTables,
   listTables,
@@ -26,6 +26,8 @@ export interface MigrationRows {
   readonly filled: readonly SampleTable[];
   readonly unfilled: readonly { readonly table: string; readonly reason: string }[];
   look(): Promise<ReadonlyMap<string, Contents>>;
+  /** Puts common values only in place of what was put in. */
+  simplify(): Promise<void>;
   /** Takes out what was put in. */
   clear(): Promise<void>;
 }
@@ -40,12 +42,33 @@ export async function rowsFor(client: Client, unit: MigrationUnit): Promise<Migr
     client,
     tables.map(({ oid }) => oid),
   );
-  const { filled, unfilled } = await fillTables(client, described);
+  const { filled, unfilled } = await fillTables(client, described, constantsIn(unit.text));
   return {
     filled,
     unfilled,
     look: () => contentsOf(client, described),
+    simplify: async () => {
+      await emptyTables(client, filled);
+      await fillTables(client, filled);
+    },
     clear: () => emptyTables(client, filled),
+  };
+}
+
+const mostConstants = 6;
+
+/** The numbers and strings in a script; a type's length is none. */
+function constantsIn(text: string): Constants {
+  const sql = text
+    .replaceAll(/--[^\n]*|\/\*.*?\*\//gs, ' ')
+    .replaceAll(/\b[a-z]\w* *\(\d+(?:, *\d+)?\)/gi, ' ');
+  const strings = [...sql.matchAll(/'((?:[^'\n]|'')*)'/g)].map(([, one = '']) => one.replaceAll("''", "'"));
+  const numbers = [
+    ...sql.replaceAll(/'(?:[^']|'')*'/g, ' ').matchAll(/(?<![\w.$])-?\d+(?:\.\d+)?(?![\w.])/g),
+  ];
+  return {
+    numbers: [...new Set(numbers.map(([number]) => Number(number)))].slice(0, mostConstants),
+    texts: [...new Set(strings)].slice(0, mostConstants),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Client } from 'pg';
 import { catalogDigest } from '../database/catalog-digest.ts';
 import type { MigrationUnit } from '../database/migration-units.ts';
+import { ownedState, type StateChange, stateChanges } from '../database/owned-state.ts';
+import { idleStatements } from '../database/row-counts.ts';
 import { type Diagnostic, Failure } from '../diagnostic.ts';
 import { diffSchemas, type SchemaChange } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
@@ -13,6 +15,8 @@ export type MigrationProblem =
   | { readonly kind: 'irreversible' }
   /** After `down` the schema is not what it was before; after `again` not what the first up migration made. */
   | { readonly kind: 'schema'; readonly step: 'down' | 'again'; readonly changes: readonly SchemaChange[] }
+  /** After `down` owners, privileges, comments, settings or roles are not what they were before. */
+  | { readonly kind: 'state'; readonly changes: readonly StateChange[] }
   /** What was in a table before is not in it after the up migration and the down migration. */
   | ({ readonly kind: 'data' } & DataChange)
   /** `rows`: only where there are rows. */
@@ -37,12 +41,14 @@ export interface Trial {
  * Takes a migration up, down and up again, with rows in the tables that it is about.
  * @param client on a scratch database in which the migrations before it have run
  * @param schema what they made, if it is known
+ * @param ownServer whether nobody else uses the server, so that roles of it are the migrations'
  * @throws Failure: 1 where it fails without rows, 3 where the connection is lost
  */
 export async function tryMigration(
   client: Client,
   unit: MigrationUnit,
   schema: Schema | null,
+  ownServer: boolean,
 ): Promise<Trial> {
   const { down } = unit;
   if (down === null) {
@@ -51,11 +57,23 @@ export async function tryMigration(
   }
   const before = schema ?? (await loadSchema(client));
   const digest = await catalogDigest(client);
+  const state = await ownedState(client, ownServer);
   const rows = await rowsFor(client, unit);
   const notes = rows.unfilled.map(({ table, reason }) => `${table} takes no sample rows: ${reason}`);
-  const first = await rows.look();
+  let first = await rows.look();
 
-  const upFailed = await withoutRowsIfNeeded(client, unit.up, rows);
+  const special = await refusedRows(client, unit.up, rows);
+  if (special.failure !== null) {
+    await rows.simplify();
+    first = await rows.look();
+  }
+  const { failure: upFailed, idle: idleUp } =
+    special.failure === null ? special : await withoutRowsIfNeeded(client, unit.up, rows);
+  if (special.failure !== null && upFailed === null)
+    notes.push(
+      `its up migration fails on NULLs, texts in mixed case, or values that it names: ${special.failure.message}`,
+    );
+  if (!upFailed) notes.push(...idleUp.map((one) => idleNote(one, 'up')));
   if (upFailed) notes.push(`its up migration fails where there are rows: ${upFailed.message}`);
   const after = await loadSchema(client);
   const middle = await rows.look();
@@ -66,7 +84,9 @@ export async function tryMigration(
   };
   let downFailed: Failure | null;
   try {
-    downFailed = await withoutRowsIfNeeded(client, down, rows);
+    const ran = await withoutRowsIfNeeded(client, down, rows);
+    downFailed = ran.failure;
+    if (!upFailed && !downFailed) notes.push(...ran.idle.map((one) => idleNote(one, 'down')));
   } catch (error) {
     failed('down', false, brokenBy(error));
     return { problems, notes, schema: null, clean: false };
@@ -76,6 +96,8 @@ export async function tryMigration(
   const untouched = (await catalogDigest(client)) === digest;
   const back = untouched ? [] : diffSchemas(before, await loadSchema(client));
   if (back.length > 0) problems.push({ kind: 'schema', step: 'down', changes: back });
+  const left = stateChanges(state, await ownedState(client, ownServer));
+  if (left.length > 0) problems.push({ kind: 'state', changes: left });
   if (!upFailed && !downFailed) {
     problems.push(
       ...dataChanges(first, middle, await rows.look()).map((change) => ({
@@ -87,7 +109,7 @@ export async function tryMigration(
 
   let againFailed: Failure | null;
   try {
-    againFailed = await withoutRowsIfNeeded(client, unit.up, rows);
+    againFailed = (await withoutRowsIfNeeded(client, unit.up, rows)).failure;
   } catch (error) {
     failed('again', false, brokenBy(error));
     return { problems, notes, schema: null, clean: false };
@@ -100,29 +122,43 @@ export async function tryMigration(
   const again = untouched && problems.length === 0 ? [] : diffSchemas(after, await loadSchema(client));
   if (again.length > 0) problems.push({ kind: 'schema', step: 'again', changes: again });
   await rows.clear();
-  const clean = !problems.some(({ kind }) => kind === 'schema' || kind === 'data');
+  const clean = !problems.some(({ kind }) => kind === 'schema' || kind === 'data' || kind === 'state');
   return { problems, notes, schema: clean ? after : null, clean };
+}
+
+function idleNote(statement: string, way: 'up' | 'down'): string {
+  return `${statement} in its ${way} migration touches no row, so what it does to rows is not tried`;
+}
+
+/** Runs one way with the rows that were put in. */
+async function refusedRows(
+  client: Client,
+  run: (client: Client) => Promise<void>,
+  rows: MigrationRows,
+): Promise<{ readonly failure: Failure | null; readonly idle: readonly string[] }> {
+  try {
+    return { failure: null, idle: await idleStatements(client, () => run(client)) };
+  } catch (error) {
+    const failure = brokenBy(error);
+    if (rows.filled.length === 0) throw failure;
+    return { failure, idle: [] };
+  }
 }
 
 /**
  * Runs one way, and once more without the rows that were put in if it fails with them.
- * @returns how it failed with them; null if it did not
+ * @returns how it failed with them, null if it did not; and which statements touched no row
  */
 async function withoutRowsIfNeeded(
   client: Client,
   run: (client: Client) => Promise<void>,
   rows: MigrationRows,
-): Promise<Failure | null> {
-  try {
-    await run(client);
-    return null;
-  } catch (error) {
-    const failure = brokenBy(error);
-    if (rows.filled.length === 0) throw failure;
-    await rows.clear();
-    await run(client);
-    return failure;
-  }
+): Promise<{ readonly failure: Failure | null; readonly idle: readonly string[] }> {
+  const ran = await refusedRows(client, run, rows);
+  if (ran.failure === null) return ran;
+  await rows.clear();
+  await run(client);
+  return ran;
 }
 
 /** The Failure of a migration that Postgres refused; anything else is thrown on. */

@@ -34,6 +34,8 @@ function short(problem: MigrationProblem): string {
       return 'irreversible';
     case 'schema':
       return `${problem.step}: ${problem.changes.map(({ change, kind, name }) => `${change} ${kind} ${name}`).join(', ')}`;
+    case 'state':
+      return `state: ${problem.changes.map(({ what, before, after }) => `${what} ${before} -> ${after}`).join(', ')}`;
     case 'data':
       return `${problem.by} loses ${problem.table} ${problem.columns.join(' ')} ${problem.rowsBefore}/${problem.rowsAfter}`;
     case 'failed':
@@ -97,7 +99,7 @@ describe('of one migration over tables with rows', () => {
     [
       'ALTER TABLE cars DROP doors;',
       'ALTER TABLE cars ADD doors smallint;',
-      ['up loses public.cars doors 3/3'],
+      ['up loses public.cars doors 5/5'],
     ],
     [
       'ALTER TABLE cars DROP price;',
@@ -109,20 +111,20 @@ describe('of one migration over tables with rows', () => {
     [
       'ALTER TABLE cars ALTER tax TYPE int;',
       'ALTER TABLE cars ALTER tax TYPE numeric(6,2);',
-      ['up loses public.cars tax 3/3'],
+      ['up loses public.cars tax 5/5'],
     ],
     [
       'DELETE FROM makers;',
       'SELECT 1;',
       [
-        'up loses public.cars id maker next fuel state price doors tax tags sold_at 3/0',
-        'up loses public.makers id name 3/0',
+        'up loses public.cars id maker next fuel state price doors tax tags sold_at 7/0',
+        'up loses public.makers id name 8/0',
       ],
     ],
     [
       'ALTER TABLE cars ADD note text;',
       'ALTER TABLE cars DROP note; UPDATE cars SET doors = 5;',
-      ['down loses public.cars doors 3/3'],
+      ['down loses public.cars doors 8/8'],
     ],
     ['ALTER TABLE cars ALTER doors TYPE int;', 'SELECT 1;', ['down: different column public.cars.doors']],
     [
@@ -143,6 +145,74 @@ describe('of one migration over tables with rows', () => {
   ])('%s', async (up, down, expected) => {
     expect(await found(up, down)).toEqual(expected);
   });
+});
+
+test.each<readonly [string, string, readonly string[]]>([
+  [
+    "COMMENT ON COLUMN cars.doors IS 'new';",
+    "COMMENT ON COLUMN cars.doors IS 'old';",
+    ['state: comment on column doors of table cars null -> old'],
+  ],
+  [
+    'GRANT SELECT ON makers TO PUBLIC;',
+    'SELECT 1;',
+    ['state: privileges on makers postgres=arwdDxtm/postgres -> =r/postgres, postgres=arwdDxtm/postgres'],
+  ],
+  ['GRANT SELECT ON makers TO PUBLIC;', 'REVOKE SELECT ON makers FROM PUBLIC;', []],
+  [
+    'ALTER TABLE makers OWNER TO pg_monitor;',
+    'SELECT 1;',
+    [
+      'state: owner of makers postgres -> pg_monitor, privileges on makers postgres=arwdDxtm/postgres -> pg_monitor=arwdDxtm/pg_monitor',
+    ],
+  ],
+  [
+    'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;',
+    'SELECT 1;',
+    ['state: default privileges of postgres on tables null -> =r/postgres, postgres=arwdDxtm/postgres'],
+  ],
+  ['CREATE VIEW v AS SELECT 1 AS one; COMMENT ON VIEW v IS $$x$$;', 'DROP VIEW v;', []],
+])('what the schema does not hold: %s', async (up, down, expected) => {
+  const found = (await problems({ '1_a.sql': cars, '2_b.sql': migration(up, down) }))[1];
+  expect(found).toEqual(expected);
+});
+
+test('a role that the down migration leaves, on a server of its own', async () => {
+  const role = migration(
+    "DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') THEN CREATE ROLE app; END IF; END$$;",
+    'SELECT 1;',
+  );
+  expect(await problems({ '1_a.sql': role }, { database: 'embedded' })).toEqual([
+    ['state: role app null -> inherits'],
+  ]);
+  const dropped = migration('CREATE ROLE app LOGIN;', 'DROP ROLE app;');
+  expect(await problems({ '1_a.sql': dropped }, { database: 'embedded' })).toEqual([[]]);
+});
+
+test.each<readonly [string, readonly string[]]>([
+  ['UPDATE cars SET tax = coalesce(tax, 0);', ['up loses public.cars tax 7/7']],
+  ['UPDATE makers SET name = lower(name);', ['up loses public.makers name 8/8']],
+  ['UPDATE cars SET doors = 90 WHERE doors > 77;', ['up loses public.cars doors 13/13']],
+  ['UPDATE cars SET doors = 90 WHERE doors BETWEEN 4 AND 76;', ['up loses public.cars doors 16/16']],
+  ["UPDATE cars SET tags = '{}' WHERE tags = '{gone}';", []],
+])('what common values do not show: %s', async (up, expected) => {
+  const found = (await problems({ '1_a.sql': cars, '2_b.sql': migration(up, 'SELECT 1;') }))[1];
+  expect(found).toEqual(expected);
+});
+
+test('says which statements touched no row', async () => {
+  const { migrations } = await verified({
+    '1_a.sql': cars,
+    '2_b.sql': migration(
+      "UPDATE cars SET state = 'used' WHERE doors = doors + 1; UPDATE cars SET doors = doors; DELETE FROM makers WHERE name = 'none';",
+      "UPDATE cars SET state = 'new' WHERE doors = -1;",
+    ),
+  });
+  expect(migrations[1]?.notes).toEqual([
+    'UPDATE 1 of 2 in its up migration touches no row, so what it does to rows is not tried',
+    'the DELETE in its up migration touches no row, so what it does to rows is not tried',
+    'the UPDATE in its down migration touches no row, so what it does to rows is not tried',
+  ]);
 });
 
 test('after one that is not taken back, the next one finds what it would find anywhere', async () => {
@@ -168,7 +238,7 @@ test('programs, and formats of other tools', async () => {
       '2_b.js':
         "exports.up = (pgm) => pgm.dropColumns('a', ['name']); exports.down = (pgm) => pgm.addColumns('a', { name: 'text' });",
     }),
-  ).toEqual([[], ['up loses public.a name 3/3']]);
+  ).toEqual([[], ['up loses public.a name 8/8']]);
   expect(
     await problems(
       {
@@ -199,7 +269,7 @@ test('on the embedded database', async () => {
     [],
     [
       'down: different column public.cars.state, missing constraint public.cars.cars_state_check',
-      'up loses public.cars state 3/3',
+      'up loses public.cars state 5/5',
     ],
   ]);
 });

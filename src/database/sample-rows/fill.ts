@@ -1,6 +1,6 @@
-import { type Client, DatabaseError } from 'pg';
+import { type Client, DatabaseError, escapeLiteral } from 'pg';
 import { connectionLost } from '../../connection-loss.ts';
-import type { SampleForeignKey, SampleTable } from './tables.ts';
+import type { SampleColumn, SampleForeignKey, SampleTable } from './tables.ts';
 import { nextVariant, oneOf, sampleValue, type Variant } from './values.ts';
 
 const rowNumbers = [1, 2, 3] as const;
@@ -12,13 +12,25 @@ export interface Filled {
   readonly unfilled: readonly { readonly table: string; readonly reason: string }[];
 }
 
+/** Values that a script names. */
+export interface Constants {
+  readonly numbers: readonly number[];
+  readonly texts: readonly string[];
+}
+
 /**
  * Puts a few rows into each of these tables that is empty, such as their types, CHECKs, unique and foreign
  * keys allow.
  * @param tables those that foreign keys refer to among them
+ * @param constants where they are given, there are more rows: with NULL wherever it may be, with texts in mixed case, and
+ *   with the constants and the numbers beside them; those of them that the table takes
  * @throws Failure (3) where the connection is lost
  */
-export async function fillTables(client: Client, tables: readonly SampleTable[]): Promise<Filled> {
+export async function fillTables(
+  client: Client,
+  tables: readonly SampleTable[],
+  constants: Constants | null = null,
+): Promise<Filled> {
   const filled: SampleTable[] = [];
   const unfilled: { table: string; reason: string }[] = [];
   const ordered = parentsFirst(tables);
@@ -27,7 +39,7 @@ export async function fillTables(client: Client, tables: readonly SampleTable[])
     const empty = await emptyOnes(client, ordered);
     await client.query('BEGIN; SET CONSTRAINTS ALL IMMEDIATE');
     for (const table of ordered.filter(({ oid }) => empty.has(oid))) {
-      const reason = await fillTable(client, table);
+      const reason = await fillTable(client, table, constants);
       if (reason === null) filled.push(table);
       else unfilled.push({ table: table.name, reason });
     }
@@ -60,7 +72,11 @@ async function emptyOnes(client: Client, tables: readonly SampleTable[]): Promis
 type Variants = ReadonlyMap<string, Variant>;
 
 /** Null, or why it takes no row. */
-async function fillTable(client: Client, table: SampleTable): Promise<string | null> {
+async function fillTable(
+  client: Client,
+  table: SampleTable,
+  constants: Constants | null,
+): Promise<string | null> {
   let reason: string | null = null;
   for (let variants: Variants | null = new Map(); variants !== null; ) {
     const chosen: Variants = variants;
@@ -70,7 +86,10 @@ async function fillTable(client: Client, table: SampleTable): Promise<string | n
     const statements = inserts.flatMap((insert) => ('sql' in insert ? [insert.sql] : []));
     // All at once; or, where a unique key takes no more, one after the other.
     const failed = await attempt(client, statements.join('; '));
-    if (failed === null) return null;
+    if (failed === null) {
+      await addSpecialRows(client, table, chosen, constants);
+      return null;
+    }
     reason ??= failed.message;
     let taken = 0;
     for (const sql of failed.code === '23505' ? statements : []) {
@@ -81,6 +100,50 @@ async function fillTable(client: Client, table: SampleTable): Promise<string | n
   }
   return reason;
 }
+
+/** What is special about a row. */
+type Special =
+  | { readonly nulls: true }
+  | { readonly mixedCase: true }
+  | Partial<Record<'number' | 'text', string>>;
+
+async function addSpecialRows(
+  client: Client,
+  table: SampleTable,
+  variants: Variants,
+  constants: Constants | null,
+): Promise<void> {
+  if (constants === null) return;
+  const numbers = [...new Set(constants.numbers.flatMap((number) => [number - 1, number, number + 1]))];
+  const specials: Special[] = [{ nulls: true }, { mixedCase: true }];
+  for (let i = 0; i < Math.max(numbers.length, constants.texts.length); i++) {
+    const [number, text] = [numbers[i], constants.texts[i]];
+    specials.push({
+      ...(number !== undefined && { number: String(number) }),
+      ...(text !== undefined && { text }),
+    });
+  }
+  for (const [i, special] of specials.entries()) {
+    const insert = insertion(table, rowNumbers.length + 1 + i, variants, special);
+    // The table may not take it: a CHECK, a shorter type.
+    if ('sql' in insert) await attempt(client, insert.sql);
+  }
+}
+
+/** The value of a column that makes a row special; null where it has none of its own. */
+function specialValue({ type, notNull, isKey }: SampleColumn, row: number, special: Special): string | null {
+  if ('nulls' in special) return notNull ? null : 'NULL';
+  const { name, kind } = type.kind === 'domain' && type.inner ? type.inner : type;
+  if (kind !== 'base' || type.array || (isKey && !('mixedCase' in special))) return null;
+  const written = (text: string) => `${escapeLiteral(text)}::${type.written}`;
+  if (numberTypes.has(name)) return 'number' in special && special.number ? written(special.number) : null;
+  if (!textTypes.has(name)) return null;
+  const text = 'mixedCase' in special ? `MiXed ${row}` : 'text' in special ? special.text : undefined;
+  return text === undefined ? null : written(text);
+}
+
+const numberTypes = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
+const textTypes = new Set(['text', 'varchar', 'bpchar', 'citext']);
 
 /** Other values for the columns of the CHECK that was violated, or else for all; null if there are no more. */
 function otherVariants(table: SampleTable, variants: Variants, failed: DatabaseError): Variants | null {
@@ -111,13 +174,17 @@ function insertion(
   table: SampleTable,
   row: number,
   variants: Variants,
+  special: Special = {},
 ): { readonly sql: string } | { readonly unknown: string } {
   const values = new Map<string, string>();
   for (const column of table.columns) {
     if (column.generated || column.identity) continue;
-    const value = column.allowed
-      ? oneOf(column.allowed, column.type, row)
-      : sampleValue(column.type, row, variants.get(column.name) ?? 0);
+    const own = column.allowed && !('nulls' in special) ? null : specialValue(column, row, special);
+    const value =
+      own ??
+      (column.allowed
+        ? oneOf(column.allowed, column.type, row)
+        : sampleValue(column.type, row, variants.get(column.name) ?? 0));
     if (value !== null) values.set(column.name, value);
     else if (column.notNull && !column.hasDefault) return { unknown: column.name };
   }
@@ -129,7 +196,8 @@ function insertion(
       if (given.has(column)) continue;
       given.add(column);
       const reference = key.references[index] ?? '';
-      if (!ownRow) values.set(column, referenced(key, reference, row));
+      if ('nulls' in special && optional.has(column)) values.set(column, 'NULL');
+      else if (!ownRow) values.set(column, referenced(key, reference, row));
       else if (optional.has(column)) values.set(column, 'NULL');
       // A row that has to refer to one of its own table refers to itself.
       else values.set(column, values.get(reference) ?? 'NULL');

@@ -22,6 +22,8 @@ export interface SampleColumn {
   readonly generated: boolean;
   /** GENERATED ... AS IDENTITY. */
   readonly identity: boolean;
+  /** Whether a unique key has it. */
+  readonly isKey: boolean;
   /** Literals that a CHECK of this column alone allows; null: it lists none. */
   readonly allowed: readonly string[] | null;
 }
@@ -77,6 +79,7 @@ interface ColumnRow {
   readonly hasDefault: boolean;
   readonly generated: boolean;
   readonly identity: boolean;
+  readonly isKey: boolean;
   readonly checks: readonly string[];
 }
 
@@ -139,6 +142,8 @@ const columnsQuery = `
          pg_catalog.format_type(a.atttypid, a.atttypmod) AS written, a.atttypmod AS modifier,
          a.attnotnull AS "notNull", a.atthasdef AS "hasDefault", a.attgenerated <> '' AS generated,
          a.attidentity <> '' AS identity,
+         EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique
+                    AND a.attnum = ANY (i.indkey::int2[])) AS "isKey",
          ARRAY(SELECT pg_catalog.pg_get_constraintdef(k.oid) FROM pg_catalog.pg_constraint k
                 WHERE k.conrelid = a.attrelid AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum]) AS checks
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid

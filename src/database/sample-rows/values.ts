@@ -20,6 +20,10 @@ export interface SampleType {
   readonly allowed: readonly string[] | null;
 }
 
+function two(row: number): string {
+  return String(row).padStart(2, '0');
+}
+
 /** Kinds of values, to be tried one after the other where a constraint takes none of the first. */
 export type Variant = 0 | 1 | 2;
 
@@ -135,21 +139,21 @@ function textValue(modifier: number, row: number, variant: Variant): string {
 
 const plainValues: Readonly<Record<string, (row: number) => string>> = {
   bool: (row) => (row % 2 === 1 ? "'true'" : "'false'"),
-  date: (row) => `'2001-02-0${row}'`,
-  timestamp: (row) => `'2001-02-03 04:05:0${row}.678901'`,
-  timestamptz: (row) => `'2001-02-03 04:05:0${row}.678901+00'`,
-  time: (row) => `'04:05:0${row}.678901'`,
-  timetz: (row) => `'04:05:0${row}.678901+00'`,
+  date: (row) => `'2001-02-${two(row)}'`,
+  timestamp: (row) => `'2001-02-03 04:05:${two(row)}.678901'`,
+  timestamptz: (row) => `'2001-02-03 04:05:${two(row)}.678901+00'`,
+  time: (row) => `'04:05:${two(row)}.678901'`,
+  timetz: (row) => `'04:05:${two(row)}.678901+00'`,
   interval: (row) => `'${row} days'`,
-  uuid: (row) => `'00000000-0000-4000-8000-00000000000${row}'`,
+  uuid: (row) => `'00000000-0000-4000-8000-0000000000${two(row)}'`,
   json: (row) => `'{"sample": ${row}}'`,
   jsonb: (row) => `'{"sample": ${row}}'`,
   xml: (row) => `'<sample>${row}</sample>'`,
-  bytea: (row) => `'\\x0${row}'`,
+  bytea: (row) => `'\\x${two(row)}'`,
   inet: (row) => `'10.0.0.${row}'`,
   cidr: (row) => `'10.0.${row}.0/24'`,
-  macaddr: (row) => `'08:00:2b:01:02:0${row}'`,
-  macaddr8: (row) => `'08:00:2b:01:02:03:04:0${row}'`,
+  macaddr: (row) => `'08:00:2b:01:02:${two(row)}'`,
+  macaddr8: (row) => `'08:00:2b:01:02:03:04:${two(row)}'`,
   point: (row) => `'(${row},${row})'`,
   line: (row) => `'{${row},1,0}'`,
   lseg: (row) => `'[(0,0),(${row},1)]'`,
