@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { Catalog } from '../../../src/analysis/catalog/catalog.ts';
+import type { Catalog, Lookup } from '../../../src/analysis/catalog/catalog.ts';
 import { corpusSchema } from '../corpus.ts';
 import { checkCorpus } from '../corpus-check.ts';
 import { checkRandomQueries, type Seen } from '../random.ts';
@@ -15,14 +15,18 @@ export interface Recording {
 export async function record(url: string, major: number, queries: number): Promise<Recording> {
   const corpus: Seen[] = [];
   const random: Seen[] = [];
+  const known = new Map<Catalog, Catalog>();
   await inDatabase(url, 'corpus', async (client) => {
     await client.query(corpusSchema);
-    const checked = await checkCorpus(client, major, (seen) => corpus.push(seen));
+    const checked = await checkCorpus(client, major, (seen) => {
+      const catalog = known.get(seen.catalog) ?? { ...seen.catalog, ...madeOf(seen.catalog) };
+      known.set(seen.catalog, catalog);
+      corpus.push({ ...seen, catalog });
+    });
     refuse(checked.flatMap(({ wrong }) => wrong));
   });
   // What is the same in all databases is written down once.
   let shared: Pick<Catalog, 'functions' | 'operators' | 'equality'> | null = null;
-  const known = new Map<Catalog, Catalog>();
   await inDatabase(url, 'random', async (_, own) => {
     const outcome = await checkRandomQueries({
       url: own,
@@ -31,8 +35,7 @@ export async function record(url: string, major: number, queries: number): Promi
       queries: 100,
       seed: 1,
       observe: (seen) => {
-        const { functions, operators, equality } = seen.catalog;
-        shared ??= { functions, operators, equality };
+        shared ??= { ...madeOf(seen.catalog), equality: seen.catalog.equality };
         const catalog = known.get(seen.catalog) ?? { ...seen.catalog, ...shared };
         known.set(seen.catalog, catalog);
         random.push({ ...seen, catalog });
@@ -41,6 +44,23 @@ export async function record(url: string, major: number, queries: number): Promi
     refuse(outcome.wrong.map(({ sql }) => sql));
   });
   return { major, corpus, random };
+}
+
+/** No object of a server that has just been made has a greater one. */
+const LAST_OID = 2 ** 17;
+
+/** What a catalog makes when it is asked for, made: it can't be written down otherwise. */
+function madeOf({ functions, operators }: Catalog): Pick<Catalog, 'functions' | 'operators'> {
+  return { functions: allOf(functions), operators: allOf(operators) };
+}
+
+function allOf<T>(lookup: Lookup<T>): ReadonlyMap<number, T> {
+  const all = new Map<number, T>();
+  for (let oid = 1; oid <= LAST_OID; oid++) {
+    const entry = lookup.get(oid);
+    if (entry !== undefined) all.set(oid, entry);
+  }
+  return all;
 }
 
 function refuse(wrong: readonly string[]): void {
