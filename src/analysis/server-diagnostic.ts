@@ -14,13 +14,26 @@ export function serverDiagnostic(
       ? statement.offset
       : fileOffset(statement, sqlOffsetOfPosition(statement.sql, error.position));
   return diagnosticAt(statement.file, texts.get(statement.file) ?? '', offset, {
-    message: `${statement.name}: ${withNames(statement, error.message)}`,
+    message: `${statement.name}: ${isTooDeep(error) ? TOO_DEEP : withNames(statement, error.message)}`,
     sqlstate: error.sqlstate,
     hint: hints(statement, error),
   });
 }
 
+const TOO_DEEP = 'the database did not finish parsing the statement';
+
+/**
+ * PGlite whose stack ends while it parses goes on with the next message as if nothing had happened, and then has no statement
+ * to describe (26000 invalid_sql_statement_name). A server says 54001 and names max_stack_depth.
+ */
+function isTooDeep({ sqlstate }: ServerError): boolean {
+  return sqlstate === '26000';
+}
+
 function hints(statement: Statement, error: ServerError): string | null {
+  if (isTooDeep(error)) {
+    return 'It is nested too deeply for the stack of the embedded database. Write VALUES or = ANY (…) in the place of long chains of UNION or operators, or set "database": "server" or "container" under "nodrift" in the configuration.';
+  }
   const said = [error.detail, error.hint]
     .filter((text) => text !== null)
     .map((text) => withNames(statement, text));

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { analyse } from '../../src/analysis/analyse.ts';
+import { readStatements } from '../../src/syntax/read.ts';
+import { type Analysed, analysed } from '../support/analysed.ts';
+
+let embedded: Analysed;
+beforeAll(async () => {
+  embedded = await analysed('PGlite', 'CREATE TABLE car (id int PRIMARY KEY)');
+});
+afterAll(() => embedded.close());
+
+const repeated = (text: string, separator: string) =>
+  Array.from({ length: 2000 }, () => text).join(separator);
+
+it.each([
+  ['operators', `SELECT ${repeated('id', ' + ')} AS sum FROM car`],
+  ['arms of a UNION', repeated('SELECT id FROM car', ' UNION ALL ')],
+])('%s that are nested too deeply for PGlite', async (_, deep) => {
+  const text = `/* @name Before */\nSELECT id FROM car;\n/* @name Deep */\n${deep};\n/* @name After */\nSELECT 1 AS one;\n`;
+  const { statements } = readStatements('q.sql', text);
+  const { queries, diagnostics } = await analyse(embedded.client, statements, {
+    texts: new Map([['q.sql', text]]),
+    lenientParameters: false,
+  });
+  expect(queries.map(({ statement }) => statement.name)).toEqual(['Before', 'After']);
+  expect(diagnostics).toMatchObject([
+    {
+      file: 'q.sql',
+      line: 3,
+      message: 'Deep: the database did not finish parsing the statement',
+      sqlstate: '26000',
+      hint: 'It is nested too deeply for the stack of the embedded database. Write VALUES or = ANY (…) in the place of long chains of UNION or operators, or set "database": "server" or "container" under "nodrift" in the configuration.',
+    },
+  ]);
+});
