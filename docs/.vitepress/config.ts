@@ -1,0 +1,71 @@
+import { defineConfig } from 'vitepress';
+
+// Set by GitHub Actions: where links that lead out of the documentation go.
+const repository = process.env.GITHUB_REPOSITORY;
+
+const page = (text: string, link: string) => ({ text, link: `/${link}` });
+
+export default defineConfig({
+  title: 'nodrift',
+  description: 'Typed SQL for TypeScript and PostgreSQL',
+  rewrites: { 'README.md': 'index.md' },
+  cleanUrls: true,
+  // Pages are read in the repository, too, where README.md, src/ and bench/ are beside them.
+  ignoreDeadLinks: [/^(\.\/)?\.\.\//],
+  markdown: {
+    // Vue would take what stands between double braces, as `{{dir}}` in paths, for an expression.
+    config: (md) => {
+      md.core.ruler.push('out of the documentation', ({ tokens }) => {
+        for (const token of tokens.flatMap((each) => each.children ?? [])) {
+          const path = /^(?:\.\/)?\.\.\/(.*)/.exec(token.attrGet('href') ?? '')?.[1];
+          if (path !== undefined && repository !== undefined) {
+            token.attrSet('href', `https://github.com/${repository}/blob/main/${path}`);
+          }
+        }
+      });
+      const inline = md.renderer.rules.code_inline;
+      md.renderer.rules.code_inline = (...args) => (inline?.(...args) ?? '').replace('<code', '<code v-pre');
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    sidebar: [
+      {
+        text: 'Queries',
+        items: [page('Query files', 'queries'), page('Types', 'types'), page('What is proven', 'inference')],
+      },
+      {
+        text: 'Running',
+        items: [
+          page('Runtime', 'runtime'),
+          page('Replicas, poolers, hosts', 'scale'),
+          page('Reliability', 'reliability'),
+        ],
+      },
+      {
+        text: 'Schema',
+        items: [
+          page('Migrations', 'migrations'),
+          page('What a migration breaks', 'impact'),
+          page('Checking a live database', 'verify'),
+          page('CI', 'ci'),
+          page('Databases', 'databases'),
+        ],
+      },
+      {
+        text: 'Reference',
+        items: [
+          page('Command line', 'cli'),
+          page('Configuration', 'configuration'),
+          page('Security', 'security'),
+          page('Architecture', 'architecture'),
+        ],
+      },
+      {
+        text: 'Switching',
+        items: [page('From PgTyped', 'migrating'), page("With PgTyped's runtime", 'pgtyped')],
+      },
+    ],
+  },
+});
