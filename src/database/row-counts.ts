@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** A statement that wrote no row: `the 2nd UPDATE`. */
+/** A statement that touched no row: `the DELETE`, `UPDATE 2 of 3`. */
 export type IdleStatement = string;
 
 /**

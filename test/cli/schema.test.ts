@@ -2,8 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createDatabase } from '../support/postgres.ts';
-import { carsMigration, carsOnServer, carsProject, nodrift, type Project } from './support/cli.ts';
+import { createDatabase, type Major } from '../support/postgres.ts';
+import {
+  carsMigration,
+  carsOnServer,
+  carsProject,
+  configWith,
+  nodrift,
+  type Project,
+} from './support/cli.ts';
 
 const schema = ({ root }: Project, ...argv: string[]) => nodrift(['schema', ...argv], { cwd: root });
 
@@ -25,8 +32,8 @@ table public.cars
     definition: PRIMARY KEY (id)
 `;
 
-async function database(sql: string): Promise<string> {
-  const made = await createDatabase(15, sql);
+async function database(sql: string, major: Major = 15): Promise<string> {
+  const made = await createDatabase(major, sql);
   onTestFinished(() => made.drop());
   return made.url;
 }
@@ -43,6 +50,19 @@ describe('schema', () => {
   test('prints the schema of a database, and changes nothing in it', async () => {
     const url = await database(carsMigration.split('-- Down')[0] ?? '');
     expect(await schema(carsProject(), '--url', url)).toEqual({ exitCode: 0, stdout: printed, stderr: '' });
+  });
+
+  test('is the same on PostgreSQL 14 and 18, also where views and privileges are written in other ways', async () => {
+    const sql = `CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT t.a FROM t WHERE t.b = 'x'; GRANT ALL ON t TO PUBLIC`;
+    const [old, late] = await Promise.all([14, 18].map((major) => database(sql, major as Major)));
+    const project = carsProject({
+      'pgtyped.config.json': configWith({ verify: { roles: ['public'] } }),
+    });
+    const texts = await Promise.all([old, late].map((url) => schema(project, '--print', '--url', url ?? '')));
+    expect(texts[0]?.stdout).toContain('view public.v');
+    expect(texts[0]).toEqual(texts[1]);
+    const same = await schema(project, '--diff', old ?? '', late ?? '');
+    expect([same.exitCode, same.stderr]).toEqual([0, '']);
   });
 
   test('compares a folder of migrations with a database, a file, and itself', async () => {

@@ -49,7 +49,7 @@ export const columnsQuery = `
     CASE WHEN a.attgenerated = 's' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated,
     (SELECT pg_catalog.array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
      WHERE e.enumtypid = a.atttypid) AS labels,
-    ${dependsOn("'pg_catalog.pg_attrdef'::pg_catalog.regclass", 'd.oid')} AS calls
+    CASE WHEN d.oid IS NULL THEN '{}' ELSE ${dependsOn("'pg_catalog.pg_attrdef'::pg_catalog.regclass", 'd.oid')} END AS calls
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
