@@ -48,7 +48,7 @@ const helpTexts: Readonly<Record<string, HelpText>> = {
       ['impact --pending postgres://localhost/app', 'what the next deployment does'],
       ['impact --since origin/main --markdown', 'as a comment on a pull request'],
     ],
-    failing: 'running code would break, or queries or migrations are broken',
+    failing: 'running code would break or wait for large tables, or queries or migrations are broken',
   },
   verify: {
     examples: [

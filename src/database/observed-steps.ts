@@ -21,8 +21,8 @@ export interface StatementObserver {
 }
 
 /**
- * Sends the statements of one message one by one, in the transaction that Postgres would have made of the message
- * (PostgreSQL documentation, 54.2.2.1).
+ * Sends the statements of one message one by one, but for INSERTs that follow each other, in the transaction that
+ * Postgres would have made of the message (PostgreSQL documentation, 54.2.2.1).
  * @param offset where the message begins in the file; null for what a program made
  * @throws ScriptError as runScript throws it for the whole message; Failure (3) where the connection is lost
  */
@@ -34,19 +34,24 @@ export async function runObserved(
 ): Promise<void> {
   const statements = splitStatements(message);
   const sending: Sending = { client, observer, opened: false, alone: statements.length === 1 };
-  for (const [completed, statement] of statements.entries()) {
-    const { start, end } = statement;
-    const sql = message.slice(start, end);
+  for (let completed = 0; completed < statements.length; ) {
+    const group = groupAt(message, statements, completed);
+    const [first, last] = [group[0], group.at(-1)];
+    if (first === undefined || last === undefined) break;
+    const { start } = first;
+    const sql = message.slice(start, last.end);
+    const seen = { sql: message.slice(start, first.end), offset: offset === null ? null : offset + start };
     try {
-      if (needsBlock(message, statement, sending)) {
+      if (needsBlock(message, first, sending)) {
         await rollBack(sending);
         await runScript(client, sql);
-      } else if (controlsTransaction(message, statement)) await sendControl(sending, sql);
-      else await sendStatement(sending, { sql, offset: offset === null ? null : offset + start });
+      } else if (controlsTransaction(message, first)) await sendControl(sending, sql);
+      else await sendStatement(sending, sql, seen);
     } catch (error) {
       await rollBack(sending);
       throw error instanceof ScriptError ? ofMessage(error, { message, start, completed }) : error;
     }
+    completed += group.length;
   }
   try {
     if (sending.opened && isInTransaction(client)) await runScript(client, 'COMMIT');
@@ -76,7 +81,20 @@ async function sendControl(sending: Sending, sql: string): Promise<void> {
   if (isInTransaction(client) && !(was && /^(BEGIN|START)/i.test(sql))) await observer.began(client);
 }
 
-async function sendStatement(sending: Sending, statement: SentStatement): Promise<void> {
+/** INSERTs that follow each other go out together: there can be thousands, and none locks what another does not. */
+function groupAt(
+  script: string,
+  statements: readonly ScriptStatement[],
+  from: number,
+): readonly ScriptStatement[] {
+  const isInsert = (statement: ScriptStatement | undefined) =>
+    statement !== undefined && wordAt({ script, tokens: statement.tokens }, 0) === 'INSERT';
+  let end = from + 1;
+  if (isInsert(statements[from])) while (isInsert(statements[end])) end += 1;
+  return statements.slice(from, end);
+}
+
+async function sendStatement(sending: Sending, sql: string, statement: SentStatement): Promise<void> {
   const { client, observer, alone } = sending;
   const was = isInTransaction(client);
   if (!was) {
@@ -85,11 +103,11 @@ async function sendStatement(sending: Sending, statement: SentStatement): Promis
     await observer.began(client);
   }
   try {
-    await runScript(client, statement.sql);
+    await runScript(client, sql);
   } catch (error) {
     if (was || !alone || !refusesTransaction(error)) throw error;
     await rollBack(sending);
-    await runScript(client, statement.sql);
+    await runScript(client, sql);
     await observer.ranAlone(client, statement);
     return;
   }
@@ -131,11 +149,11 @@ function refusesTransaction(error: unknown): boolean {
 
 /** The error of a statement as the whole message would have failed. */
 function ofMessage(
-  { failed: { error } }: ScriptError,
+  { failed: { error, completed: before } }: ScriptError,
   place: { readonly message: string; readonly start: number; readonly completed: number },
 ): ScriptError {
   const { message, start, completed } = place;
   if (error.position !== undefined)
     error.position = String(Number(error.position) + Array.from(message.slice(0, start)).length);
-  return new ScriptError({ sql: message, error, completed });
+  return new ScriptError({ sql: message, error, completed: completed + before });
 }

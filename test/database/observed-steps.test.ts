@@ -77,6 +77,10 @@ const scripts = [
   'LOCK TABLE a; CREATE TABLE c ()',
   'DECLARE x CURSOR FOR SELECT 1',
   'SET LOCAL lock_timeout = 5; CREATE TABLE c ()',
+  'INSERT INTO a VALUES (1); INSERT INTO a VALUES (2); CREATE TABLE c (); INSERT INTO a VALUES (3)',
+  "SELECT '😀'; INSERT INTO a VALUES (1); INSERT INTO a VALUES (2); INSERT INTO a VALUES ('😀', nothing)",
+  'INSERT INTO a VALUES (1); INSERT INTO a VALUES (2); INSERT INTO a VALUES (1); CREATE TABLE c ()',
+  'CREATE TABLE c (); INSERT INTO a VALUES (1); INSERT INTO b VALUES (7)',
   'VACUUM a',
   'CREATE TABLE c (); VACUUM a',
   'CREATE INDEX CONCURRENTLY i ON a (id); CREATE TABLE c ()',
@@ -110,6 +114,11 @@ test.each<readonly [ScriptMode, string, readonly string[]]>([
   ['message', 'SELECT 1; BEGIN; SELECT 2; COMMIT; SELECT 3', ['[', 'SELECT 1', 'SELECT 2', '[', 'SELECT 3']],
   ['message', 'BEGIN; COMMIT AND CHAIN; SELECT 1', ['[', '[', 'SELECT 1']],
   ['message', 'VACUUM a', ['[', '(VACUUM a)']],
+  [
+    'message',
+    'INSERT INTO a VALUES (1); insert into a values (2); SELECT 1; INSERT INTO a VALUES (3)',
+    ['[', 'INSERT INTO a VALUES (1)', 'SELECT 1', 'INSERT INTO a VALUES (3)'],
+  ],
   [
     'transaction',
     'SAVEPOINT s; SELECT 1; ROLLBACK TO s; SELECT 2',

@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ScriptError } from '../../../src/database/script.ts';
 import type { Snapshot } from '../../../src/drift/impact/snapshot.ts';
 import { lockingStatements } from '../../../src/drift/locks/lock-report.ts';
 import { takeSnapshot } from '../../../src/flow/impact-snapshot.ts';
@@ -109,7 +110,7 @@ describe.each(tested([14, 15, 16, 17, 18]))('on %s, while a migration is in its 
       const script = `BEGIN; ${sql}`;
       const observed = await database.observe(script).catch((error: unknown) => {
         // Refuses a transaction, or the rows: what does is observed elsewhere.
-        if (error instanceof Error && 'failed' in error) return null;
+        if (error instanceof ScriptError) return null;
         throw error;
       });
       if (observed !== null) {

@@ -224,7 +224,7 @@ export const statements: readonly Expected[] = [
   { sql: 'TRUNCATE orders', seen: 'orders: ACCESS EXCLUSIVE' },
   { sql: "COMMENT ON TABLE orders IS 'x'", seen: '' },
   { sql: 'GRANT SELECT ON orders TO PUBLIC', seen: '' },
-  { sql: 'LOCK TABLE orders IN EXCLUSIVE MODE', seen: 'orders: EXCLUSIVE' },
+  { sql: 'SELECT 1; LOCK TABLE orders IN EXCLUSIVE MODE', seen: 'orders: EXCLUSIVE' },
   { sql: "UPDATE orders SET t = 'y'", seen: 'writes orders' },
   { sql: "UPDATE orders SET t = 'y' WHERE t IS NULL", seen: 'writes orders?' },
   { sql: "UPDATE orders SET t = 'y' WHERE id = 3", seen: '' },
