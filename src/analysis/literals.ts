@@ -16,6 +16,7 @@ import {
   originsOf,
   perScope,
   queryBehind,
+  resultExpression,
   resultExpressions,
   rootScope,
   type Scope,
@@ -62,7 +63,7 @@ function once(known: Map<number, Bound>, column: number, find: () => Bound): Bou
 
 function resultValues(scope: Scope, column: number): Bound {
   return once(results.own(scope), column, () => {
-    const expr = resultExpressions(scope.query)[column];
+    const expr = resultExpression(scope.query, column);
     // An arm of a set operation may have been converted to another type.
     if (expr === undefined || !isLiteralType(expressionType(expr) ?? 0, scope.catalog)) return null;
     return ofAll(columnOrigins(scope, column) ?? [], literalsOf);
@@ -71,7 +72,7 @@ function resultValues(scope: Scope, column: number): Bound {
 
 function resultElements(scope: Scope, column: number): Bound {
   return once(results.element(scope), column, () => {
-    const expr = resultExpressions(scope.query)[column];
+    const expr = resultExpression(scope.query, column);
     if (expr === undefined || !hasLiteralElements(expr, scope.catalog)) return null;
     const arms = columnOrigins(scope, column) ?? [];
     return ofAll(arms, elementsOf);

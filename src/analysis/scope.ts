@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog/catalog.ts';
 import { step } from './steps.ts';
-import { memoOf } from './tree/memo.ts';
+import { queryMemo } from './tree/memo.ts';
 import {
   type CommonTableExpr,
   type Expr,
@@ -19,39 +19,55 @@ export interface Scope {
   readonly query: QueryNode;
   /** The query that this one stands in; null for a statement, a view's definition or a function's body. */
   readonly outer: Scope | null;
-  /** The scopes of the queries in it, and what was found of it, by question; see perScope. */
-  readonly memo: Map<object, unknown>;
+  /** The scopes of the queries in it, and what was found of it, by question; see perScope. Null while there is nothing. */
+  memo: Map<object, unknown> | null;
 }
 
 /** What is found once for each scope. */
 export function perScope<T extends object>(find: (scope: Scope) => T): (scope: Scope) => T {
   return (scope) => {
-    const known = scope.memo.get(find) as T | undefined;
+    const known = scope.memo?.get(find) as T | undefined;
     if (known !== undefined) return known;
     const found = find(scope);
-    scope.memo.set(find, found);
+    remember(scope, find, found);
     return found;
   };
 }
 
 // Each query has one scope at each place, so that what is found there can be remembered by it.
+const roots = queryMemo<Map<Catalog, Scope>>('roots');
 
 /** The scope of a whole statement, a view's definition or a function's body. */
 export function rootScope(catalog: Catalog, query: QueryNode): Scope {
-  return scopeIn(memoOf(query), catalog, { catalog, query, outer: null });
+  let scopes = roots.get(query);
+  if (scopes === undefined) {
+    scopes = new Map();
+    roots.set(query, scopes);
+  }
+  let scope = scopes.get(catalog);
+  if (scope === undefined) {
+    scope = newScope(catalog, query, null);
+    scopes.set(catalog, scope);
+  }
+  return scope;
 }
 
 /** The scope of a query that stands in another one: a subquery, a sublink's, a WITH query's. */
 export function innerScope(outer: Scope, query: QueryNode): Scope {
-  return scopeIn(outer.memo, query, { catalog: outer.catalog, query, outer });
+  const known = outer.memo?.get(query) as Scope | undefined;
+  if (known !== undefined) return known;
+  const scope = newScope(outer.catalog, query, outer);
+  remember(outer, query, scope);
+  return scope;
 }
 
-function scopeIn(memo: Map<object, unknown>, key: object, place: Omit<Scope, 'memo'>): Scope {
-  const known = memo.get(key) as Scope | undefined;
-  if (known !== undefined) return known;
-  const scope: Scope = { ...place, memo: new Map() };
-  memo.set(key, scope);
-  return scope;
+function newScope(catalog: Catalog, query: QueryNode, outer: Scope | null): Scope {
+  return { catalog, query, outer, memo: null };
+}
+
+function remember(scope: Scope, key: object, value: object): void {
+  scope.memo ??= new Map();
+  scope.memo.set(key, value);
 }
 
 /** The scope `levels` queries further out; null if there are not so many. */
@@ -83,8 +99,18 @@ export function withQueryOf(scope: Scope, entry: RangeTblEntry): Found<CommonTab
 
 /** A query's result columns: its target list, or RETURNING; without those only sorted by. */
 export function resultEntries(query: QueryNode): readonly TargetEntry[] {
-  const list = (query.commandType === 1 ? query.targetList : query.returningList) ?? [];
-  return list.filter((entry) => !entry.resjunk);
+  return resultList(query).filter((entry) => !entry.resjunk);
+}
+
+function resultList(query: QueryNode): readonly TargetEntry[] {
+  return (query.commandType === 1 ? query.targetList : query.returningList) ?? [];
+}
+
+/** The expression of one of a query's result columns. */
+export function resultExpression(query: QueryNode, column: number): Expr | undefined {
+  let before = column;
+  for (const { resjunk, expr } of resultList(query)) if (!resjunk && before-- === 0) return expr;
+  return undefined;
 }
 
 /** The expressions of a query's result columns. */
@@ -134,7 +160,7 @@ export function queryBehind(scope: Scope, entry: RangeTblEntry): Scope | null {
 /** The expressions of a query's result column: one for each arm of its set operations. */
 export function columnOrigins(scope: Scope, column: number): readonly Found<Expr>[] | null {
   const { query } = scope;
-  if (query.setOperations === null) return one(scope, resultExpressions(query)[column]);
+  if (query.setOperations === null) return one(scope, resultExpression(query, column));
   const arms: Found<Expr>[] = [];
   for (const entry of setOperationArms(query)) {
     const arm = entry.subquery ? columnOrigins(innerScope(scope, entry.subquery), column) : null;

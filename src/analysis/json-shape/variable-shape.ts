@@ -1,7 +1,7 @@
 import { definingQuery } from '../catalog/definition.ts';
 import { isMadeElsewhere } from '../catalog/updatable.ts';
 import { type Context, contextAt, type Frame, type Opened } from '../nullability/context.ts';
-import { armsOf, resultExpressions, withQueryOf } from '../scope.ts';
+import { armsOf, resultExpression, withQueryOf } from '../scope.ts';
 import type { RangeTblEntry, RangeTblRef, SetOperationStmt, Var } from '../tree/nodes.ts';
 import { Rte } from '../tree/nodes.ts';
 import type { Json } from '../type.ts';
@@ -98,7 +98,7 @@ export function resultShape(opened: Opened, column: number, shaper: Shaper): Jso
     const { frame, result } = opened;
     const { query } = frame.scope;
     if (query.setOperations !== null) return armsShape(opened, query.setOperations, column, shaper);
-    const expr = resultExpressions(query)[column];
+    const expr = resultExpression(query, column);
     return expr === undefined ? unknown : shaper.json(expr, result);
   });
 }

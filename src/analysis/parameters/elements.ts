@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { unnestedArray, unnestedColumn } from '../literals/unnest.ts';
-import { entryOf, type Found, innerScope, resultExpressions, type Scope } from '../scope.ts';
+import { entryOf, type Found, innerScope, resultExpression, type Scope } from '../scope.ts';
 import { Cmd, type Expr, Join, Rte } from '../tree/nodes.ts';
 
 /**
@@ -17,7 +17,7 @@ export function writtenElements(expr: Expr, scope: Scope): Found<Expr> | null {
   const entry = entryOf(scope, expr)?.node;
   if (commandType !== Cmd.insert || entry?.rtekind !== Rte.subquery || !entry.subquery) return null;
   const inside = innerScope(scope, entry.subquery);
-  const selected = resultExpressions(entry.subquery)[expr.varattno - 1];
+  const selected = resultExpression(entry.subquery, expr.varattno - 1);
   // OFFSET counts rows that are not written.
   if (entry.subquery.setOperations !== null || entry.subquery.limitOffset !== null) return null;
   if (selected?.tag === 'FUNCEXPR') return unnestedHere(selected, inside);

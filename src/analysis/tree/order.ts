@@ -1,4 +1,4 @@
-import { memoOf } from './memo.ts';
+import { queryMemo } from './memo.ts';
 import type { Node, QueryNode } from './nodes.ts';
 
 /** The nodes of a text in its order, a node before those below it. What is read later (`LAZY`) is not among them. */
@@ -14,15 +14,15 @@ export interface Ordered {
   readonly index: number;
 }
 
-const question = {};
+const ordered = queryMemo<Ordered>('ordered');
 
 export function keepOrder(query: QueryNode, order: Order, index: number): void {
-  memoOf(query).set(question, { order, index } satisfies Ordered);
+  ordered.set(query, { order, index });
 }
 
 /** Undefined for a query that was not read but made from others. */
 export function orderOf(query: QueryNode): Ordered | undefined {
-  return memoOf(query).get(question) as Ordered | undefined;
+  return ordered.get(query);
 }
 
 /** The OIDs of the relations that a query names, as it was read, and those in it. */

@@ -1,4 +1,4 @@
-import { entryOf, innerScope, perScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
+import { entryOf, innerScope, perScope, resultExpression, type Scope, setOperationArms } from '../scope.ts';
 import { step } from '../steps.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Expr, QueryNode } from '../tree/nodes.ts';
@@ -25,12 +25,12 @@ const found = perScope(() => new Map<number, boolean>());
 
 function isNullInAll(column: number, scope: Scope): boolean {
   const { query } = scope;
-  const expr = resultExpressions(query)[column];
+  const expr = resultExpression(query, column);
   if (expr === undefined) return false;
   if (query.setOperations === null) return isNull(expr, scope);
   const types = new Set([expressionType(expr), ...typesOf(query.setOperations, column)]);
   return setOperationArms(query).every(({ subquery }) => {
-    const own = subquery ? resultExpressions(subquery)[column] : undefined;
+    const own = subquery ? resultExpression(subquery, column) : undefined;
     if (!subquery || own === undefined) return false;
     // A cast of the user's making may turn NULL into something else.
     types.add(expressionType(own));

@@ -1,5 +1,5 @@
 import { literalsOf } from '../literals.ts';
-import { innerScope, perScope, resultExpressions, type Scope, setOperationArms } from '../scope.ts';
+import { innerScope, perScope, resultExpression, type Scope, setOperationArms } from '../scope.ts';
 import { step } from '../steps.ts';
 import { isGrouped } from '../tree/groups.ts';
 import {
@@ -63,7 +63,7 @@ function copy(query: QueryNode, narrowed: Iterable<QueryNode>): QueryNode {
 function split(column: number, scope: Scope): Parts | null {
   const { query } = scope;
   if (query.commandType !== Cmd.select) return null;
-  const expr = resultExpressions(query)[column];
+  const expr = resultExpression(query, column);
   if (expr === undefined) return null;
   if (query.setOperations !== null) {
     return isUnion(query.setOperations) ? splitUnion(column, query.setOperations, scope) : null;
