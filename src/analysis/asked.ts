@@ -3,7 +3,7 @@
  */
 export interface Asked {
   readonly rows: boolean;
-  /** `reads`, `writes`, `operations` and `readOnly`. */
+  /** `reads`, `writes`, `operations`, `calls` and `readOnly`. */
   readonly effects: boolean;
   readonly violations: boolean;
   /** `variants`, and of the columns' values `literals`, `elementLiterals` and `json`. */

@@ -36,7 +36,7 @@ describe('of what nobody asks for', () => {
     const sparse = await ask(text, nothing);
     expect(sparse).toEqual({
       ...whole,
-      queries: whole.queries.map(({ operations, ...query }) => ({
+      queries: whole.queries.map(({ operations, calls, ...query }) => ({
         ...query,
         columns: query.columns.map(({ value: { literals, ...value }, ...column }) => ({ ...column, value })),
         rows: { min: 0, max: null },
