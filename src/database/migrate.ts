@@ -2,16 +2,16 @@ import type { Client } from 'pg';
 import { connectionLost, isConnectionLoss } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
+import { connect } from './connection.ts';
 import {
-  completeBooks,
-  completion,
+  completeHistory,
   contentHash,
-  findBooks,
+  findHistory,
+  historyTableDdl,
   markApplied,
   markReverted,
-  readBooks,
-} from './books.ts';
-import { connect } from './connection.ts';
+  readHistory,
+} from './migration-history.ts';
 import { lockMigrations } from './migration-lock.ts';
 import { checkOrder } from './migration-order.ts';
 import { readProject } from './migration-project.ts';
@@ -102,13 +102,13 @@ async function run(
   const steps: MigrationStep[] = [];
   try {
     if (!dryRun) await hold(client, connection, waitSeconds, signal);
-    const applied = (await readBooks(client)).map(({ name }) => name);
+    const applied = (await readHistory(client)).map(({ name }) => name);
     const names = migrations.map(({ name }) => name);
     checkOrder(applied, names);
     const planned = plan({ migrations, programs, applied });
     if (planned.length === 0) return [];
     if (dryRun) return await rehearse(client, planned, programs);
-    const hashed = await completeBooks(client, await findBooks(client));
+    const hashed = await completeHistory(client, await findHistory(client));
     for (const { migration, direction } of planned) {
       const mark = markOf({ migration, direction }, hashed);
       await runSteps(client, await stepsFor(client, { migration, direction }, programs), { mark });
@@ -160,7 +160,7 @@ async function rehearse(
   planned: readonly Planned[],
   programs: ReadonlyMap<string, Program>,
 ): Promise<readonly MigrationStep[]> {
-  const prelude = completion(await findBooks(client));
+  const prelude = historyTableDdl(await findHistory(client));
   // What a program itself does to the database ends with the connection.
   await client.query('BEGIN');
   const steps: MigrationStep[] = [];

@@ -1,6 +1,6 @@
 import { diagnostic, Failure } from '../diagnostic.ts';
 
-/** The books beside the files. */
+/** The migration history beside the files. */
 export interface MigrationOrder {
   /** Names of files that have not run, in the order in which they will. */
   readonly pending: readonly string[];
@@ -11,7 +11,7 @@ export interface MigrationOrder {
 }
 
 /**
- * Compares the books with the files.
+ * Compares the migration history with the files.
  * @param applied names in the order in which they ran
  * @param files names in the order in which they are to run
  */

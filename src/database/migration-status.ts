@@ -1,6 +1,6 @@
 import type { Config } from '../project/config.ts';
-import { type AppliedMigration, contentHash, readBooks } from './books.ts';
 import { connect } from './connection.ts';
+import { type AppliedMigration, contentHash, readHistory } from './migration-history.ts';
 import { orderOf } from './migration-order.ts';
 import { readProject } from './migration-project.ts';
 import { setForSession } from './own-session.ts';
@@ -28,7 +28,7 @@ export async function migrationStatus(config: Config, signal?: AbortSignal): Pro
   const client = await connect(connection, { signal });
   try {
     await setForSession(client, connection, 'default_transaction_read_only = on', signal);
-    const applied = await readBooks(client);
+    const applied = await readHistory(client);
     const files = new Map(migrations.map(({ name, file }) => [name, file]));
     const changed = applied.filter(({ name, hash }) => {
       const file = files.get(name);

@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import { Failure } from '../diagnostic.ts';
 import type { Config, SchemaSource } from '../project/config.ts';
-import { ensureBooks, markApplied, markReverted } from './books.ts';
 import { withoutClusterStatements } from './cluster-statements.ts';
 import { readDump } from './dump-file.ts';
 import type { MigrationScript } from './formats/format.ts';
 import { readSourceFiles, type SourceFile } from './migration-files.ts';
+import { ensureHistory, markApplied, markReverted } from './migration-history.ts';
 import { type Migration, readMigrations } from './migrations.ts';
 import type { StatementObserver } from './observed-steps.ts';
 import { isProgram, loadPrograms, type Program } from './programs.ts';
@@ -15,7 +15,7 @@ import { runSteps, stepsOf } from './steps.ts';
 
 /** One step of the schema's history, for a database that is thrown away. */
 export interface MigrationUnit {
-  /** As the tool's books call it: the file's name without its extension. */
+  /** As the tool's history calls it: the file's name without its extension. */
   readonly name: string;
   /** Relative to the configuration's folder, '/' separated. */
   readonly file: string;
@@ -62,7 +62,7 @@ export async function unitsOf(
   if (source.kind === 'schema') return files.map((file) => schemaUnit(file, options));
   const migrations = readMigrations(source.format, files);
   const programs = await loadPrograms(migrations.filter(isProgram));
-  const own = { ...options, books: source.format === 'node-pg-migrate' ? booksOnce() : null };
+  const own = { ...options, history: source.format === 'node-pg-migrate' ? historyOnce() : null };
   return migrations.map((migration) => {
     const program = programs.get(migration.name);
     return program === undefined ? scriptUnit(migration, own) : programUnit(migration, program, own);
@@ -70,14 +70,14 @@ export async function unitsOf(
 }
 
 interface OwnOptions extends UnitOptions {
-  /** Sees to it that there are books; null where the tool has none that we know. */
-  readonly books: ((client: Client) => Promise<void>) | null;
+  /** Sees to it that there is a history; null where the tool has none that we know. */
+  readonly history: ((client: Client) => Promise<void>) | null;
 }
 
-function booksOnce(): (client: Client) => Promise<void> {
+function historyOnce(): (client: Client) => Promise<void> {
   const done = new WeakSet<Client>();
   return async (client) => {
-    if (!done.has(client)) await ensureBooks(client);
+    if (!done.has(client)) await ensureHistory(client);
     done.add(client);
   };
 }
@@ -85,9 +85,9 @@ function booksOnce(): (client: Client) => Promise<void> {
 function scriptUnit(migration: Migration, options: OwnOptions): MigrationUnit {
   const { name, file } = migration;
   const run = async (client: Client, script: MigrationScript, mark: string, observer?: StatementObserver) => {
-    await options.books?.(client);
+    await options.history?.(client);
     const rewrite = (sql: string) => localScript(client, sql, options);
-    await runSteps(client, stepsOf(script), { rewrite, observer, ...(options.books && { mark }) });
+    await runSteps(client, stepsOf(script), { rewrite, observer, ...(options.history && { mark }) });
   };
   if (migration.kind === 'program') throw new Error(`${file.file} was not loaded`);
   const { up, down } = migration;
@@ -107,7 +107,7 @@ function programUnit({ name, file }: Migration, program: Program, options: OwnOp
     mark: string,
     observer?: StatementObserver,
   ) => {
-    await options.books?.(client);
+    await options.history?.(client);
     const rewrite = (sql: string) => localScript(client, sql, options);
     await runSteps(client, await program.steps(client, direction, rewrite), { rewrite, mark, observer });
   };

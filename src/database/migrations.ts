@@ -17,7 +17,7 @@ export type Migration = SqlMigration | ProgramMigration;
 
 export interface SqlMigration extends MigrationScripts {
   readonly kind: 'sql';
-  /** What the tool's books call it: the file's name without its extension. */
+  /** What the tool's history calls it: the file's name without its extension. */
   readonly name: string;
   readonly file: SourceFile;
 }

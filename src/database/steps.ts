@@ -25,7 +25,7 @@ export interface Step {
 export interface StepsOptions {
   /** Given each step, returns what is to be sent instead: as long, so that places stay true. */
   readonly rewrite?: (sql: string) => string | Promise<string>;
-  /** What writes the migration into the books, sent after the last step, in the same transaction. */
+  /** What writes the migration into the migration history, sent after the last step, in the same transaction. */
   readonly mark?: string;
   /** Looks on; then each statement is sent by itself. */
   readonly observer?: StatementObserver | undefined;

@@ -1,6 +1,6 @@
 import { basename, relative, resolve } from 'node:path';
+import { type NoHistory, readAppliedMigrations } from '../database/applied-migrations.ts';
 import { connect } from '../database/connection.ts';
-import { type NoBooks, readLiveBooks } from '../database/live-books.ts';
 import { readSourceFiles } from '../database/migration-files.ts';
 import { type MigrationUnit, unitsOf } from '../database/migration-units.ts';
 import { setForSession } from '../database/own-session.ts';
@@ -81,7 +81,7 @@ export async function planImpact(
   return { base: one ? units.slice(0, units.indexOf(one)) : [], lookedAt: one ? [one] : [], ...still };
 }
 
-/** What a database has run, by the books of the format. Throws Failure (2) where that is not to be known. */
+/** What a database has run, by the history table of the format. Throws Failure (2) where that is not to be known. */
 async function appliedOn(
   connection: ConnectionConfig,
   { source }: Config,
@@ -92,7 +92,7 @@ async function appliedOn(
   try {
     await setForSession(client, connection, 'default_transaction_read_only = on', signal);
     const names = units.map(({ name }) => name);
-    const { applied, why } = await readLiveBooks(client, source, names);
+    const { applied, why } = await readAppliedMigrations(client, source, names);
     if (applied !== null) return { applied: new Set(applied.keys()), notes: [] };
     if (why === null || why.forbidden) throw unknownPending(why);
     return { applied: new Set<string>(), notes: [`${why.reason}: all migrations are pending.`] };
@@ -101,7 +101,7 @@ async function appliedOn(
   }
 }
 
-function unknownPending(why: NoBooks | null): Failure {
+function unknownPending(why: NoHistory | null): Failure {
   const reason = why?.reason ?? 'Plain files are noted in no table';
   const message = `${reason}, so which migrations are pending is not to be known.`;
   const hint = 'Say what is looked at with --since or --migration.';

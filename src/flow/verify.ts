@@ -3,11 +3,11 @@ import type { Client } from 'pg';
 import type { Analysis } from '../analysis/analyse.ts';
 import { everything } from '../analysis/asked.ts';
 import type { Query } from '../analysis/query.ts';
+import { type AppliedMigrations, readAppliedMigrations } from '../database/applied-migrations.ts';
 import { openAppliedSchema } from '../database/applied-schema.ts';
-import { contentHash } from '../database/books.ts';
 import type { Database } from '../database/database.ts';
-import { type LiveBooks, readLiveBooks } from '../database/live-books.ts';
 import { readSourceFiles } from '../database/migration-files.ts';
+import { contentHash } from '../database/migration-history.ts';
 import { migrationUnits } from '../database/migration-units.ts';
 import { openLive } from '../database/open-live.ts';
 import { unusableSchemas } from '../database/session.ts';
@@ -55,9 +55,9 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
   if (diagnostics.length > 0) throw new Failure(exitCodeOf(diagnostics), diagnostics);
   const role = await roleOf(live.client, options.role);
   const names = (await migrationUnits(config)).map(({ name }) => name);
-  const books = await readLiveBooks(live.client, config.source, names);
+  const history = await readAppliedMigrations(live.client, config.source, names);
   const unusable = await unusableSchemas(live.client);
-  const migrations = standing(config, books, names);
+  const migrations = standing(config, history, names);
 
   options.progress?.('migrating');
   const scratch = await openAppliedSchema(config, {
@@ -82,7 +82,7 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
         ...unusable.map(
           (name) => `The role that connects lacks USAGE on the schema ${name}: it finds nothing there.`,
         ),
-        ...(books.why ? [`${books.why.reason}: the database is compared with all migrations.`] : []),
+        ...(history.why ? [`${history.why.reason}: the database is compared with all migrations.`] : []),
         ...scratch.notes,
       ],
       ...{ pending, unknown, edited },
@@ -201,8 +201,8 @@ function changedQueries(
   });
 }
 
-/** The files beside the books; without books everything counts as applied. */
-function standing(config: Config, { applied }: LiveBooks, names: readonly string[]) {
+/** The files beside the migration history; without a history everything counts as applied. */
+function standing(config: Config, { applied }: AppliedMigrations, names: readonly string[]) {
   const done = new Set(applied?.keys() ?? names);
   const edited = readSourceFiles(config).flatMap(({ path, text }) => {
     const name = basename(path, extname(path));

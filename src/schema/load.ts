@@ -1,5 +1,4 @@
 import type { Client, QueryResult } from 'pg';
-import { isOfBooks } from './books.ts';
 import { type CatalogRow, identityColumns } from './catalogs/catalog-query.ts';
 import { constraints, indexes, statistics } from './catalogs/constraints.ts';
 import { grants } from './catalogs/grants.ts';
@@ -7,6 +6,7 @@ import { columns, sequences, tables, views } from './catalogs/relations.ts';
 import { eventTriggers, extensions, policies, rules, schemas, triggers } from './catalogs/rest.ts';
 import { aggregates, casts, operators, routines } from './catalogs/routines.ts';
 import { baseTypes, collations, composites, domains, enums, ranges } from './catalogs/types.ts';
+import { isHistoryTable } from './history-tables.ts';
 import { ignoring } from './ignore.ts';
 import { qualifiedName } from './name.ts';
 import type { Schema, SchemaObject } from './schema.ts';
@@ -84,7 +84,7 @@ function schemaOf(rows: readonly CatalogRow[], ignore: readonly string[]): Schem
   const ignored = ignoring(ignore);
   return rows
     .map(objectOf)
-    .filter((object) => !isOfBooks(object) && !ignored(object))
+    .filter((object) => !isHistoryTable(object) && !ignored(object))
     .sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
 }
 

@@ -595,7 +595,7 @@ describe('impact --pending', () => {
     }
   });
 
-  test('reads the books of the tool that the migrations are of', async () => {
+  test('reads the migration history of the tool that the migrations are of', async () => {
     const { root, put } = carsOnServer();
     put(
       'pgtyped.config.json',

@@ -60,15 +60,19 @@ const databases = async () =>
 
 const applied = () =>
   on(live, async (client) => {
-    const { rows } = await client.query<{ books: string | null; cars: string | null; boats: string | null }>(
-      `SELECT to_regclass('pgmigrations') AS books, to_regclass('cars') AS cars, to_regclass('boats') AS boats`,
+    const { rows } = await client.query<{
+      history: string | null;
+      cars: string | null;
+      boats: string | null;
+    }>(
+      `SELECT to_regclass('pgmigrations') AS history, to_regclass('cars') AS cars, to_regclass('boats') AS boats`,
     );
     const [found] = rows;
-    if (!found?.books) return { tables: [found?.cars, found?.boats].filter(Boolean), books: [] };
+    if (!found?.history) return { tables: [found?.cars, found?.boats].filter(Boolean), history: [] };
     const { rows: lines } = await client.query<{ name: string }>('SELECT name FROM pgmigrations ORDER BY id');
     return {
       tables: [found.cars, found.boats].filter(Boolean),
-      books: lines.map(({ name }) => (name === '1_cars' ? 'cars' : 'boats')),
+      history: lines.map(({ name }) => (name === '1_cars' ? 'cars' : 'boats')),
     };
   });
 
@@ -190,10 +194,10 @@ describe.each(commands)('nodrift %s', (argv, before, every) => {
   }, 120_000);
 });
 
-/** Each migration is in the database and in its books, or in neither; and what is said of it is so. */
+/** Each migration is in the database and in its history, or in neither; and what is said of it is so. */
 async function expectTruth(argv: string, stdout: string, at: string): Promise<void> {
-  const { tables, books } = await applied();
-  expect(books, at).toEqual(tables);
+  const { tables, history } = await applied();
+  expect(history, at).toEqual(tables);
   for (const [, name] of stdout.matchAll(/^applied {2}\d_(\w+)/gm)) expect(tables, at).toContain(name);
   // Redo applies again what it reverted, and may be interrupted before it hears of that.
   if (argv.startsWith('migrate redo')) return;

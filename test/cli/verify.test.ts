@@ -131,7 +131,7 @@ END $$;`,
     expect(drifted.stdout).toMatch(/^unexpected {2}table public\.boats$/m);
   });
 
-  test('knows the books of other tools', async () => {
+  test('knows the migration history of other tools', async () => {
     const database = await createDatabase(
       18,
       `CREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL, sold_at timestamptz);

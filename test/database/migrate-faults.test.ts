@@ -240,7 +240,7 @@ DROP INDEX CONCURRENTLY a_x;
   });
 });
 
-describe('the books', () => {
+describe('the migration history', () => {
   async function withItsOwnRunner(direction: 'up' | 'down', count?: number): Promise<string[]> {
     const { runner } = await import('node-pg-migrate');
     const quiet = { debug() {}, info() {}, warn() {}, error() {} };

@@ -119,7 +119,7 @@ describe('up and down', () => {
 });
 
 describe('a dry run', () => {
-  test('shows the SQL and changes nothing, not even the books', async () => {
+  test('shows the SQL and changes nothing, not even the migration history', async () => {
     const steps = await migrateUp(config, 2, { dryRun: true });
     expect(names(steps)).toEqual(['1_a', '2_b']);
     expect(steps[0]?.sql).toMatch(

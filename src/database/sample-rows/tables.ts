@@ -48,7 +48,7 @@ export interface TableName {
   readonly needs: readonly number[];
 }
 
-/** All tables of the migrations' own: no partitions, no extensions' tables, no books of migration tools. */
+/** All tables of the migrations' own: no partitions, no extensions' tables, no history of migration tools. */
 export async function listTables(client: Client): Promise<readonly TableName[]> {
   const { rows } = await client.query<TableName>(`
     SELECT c.oid::int8::float8 AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name, c.relname AS bare,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Client, DatabaseError, escapeLiteral } from 'pg';
 
-/** The table that node-pg-migrate keeps its books in, by its default. */
+/** The table that node-pg-migrate keeps its history in, by its default. */
 export const migrationsTable = 'pgmigrations';
 
 const table = `"public"."${migrationsTable}"`;
@@ -13,7 +13,7 @@ const hashColumn = 'content_hash';
 const created = `CREATE TABLE ${table} (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL);`;
 const extended = `ALTER TABLE ${table} ADD COLUMN ${hashColumn} text;`;
 
-/** A line of the books. */
+/** A line of the migration history. */
 export interface AppliedMigration {
   readonly name: string;
   readonly runOn: Date;
@@ -21,16 +21,16 @@ export interface AppliedMigration {
   readonly hash: string | null;
 }
 
-/** What there is of the books. */
-export interface Books {
+/** What there is of the migration history. */
+export interface MigrationHistory {
   readonly exist: boolean;
   /** Whether hashes can be written. */
   readonly hashed: boolean;
 }
 
-/** Looks for the books. */
-export async function findBooks(client: Client): Promise<Books> {
-  const { rows } = await client.query<Books>(
+/** Looks for the migration history. */
+export async function findHistory(client: Client): Promise<MigrationHistory> {
+  const { rows } = await client.query<MigrationHistory>(
     `SELECT pg_catalog.to_regclass($1) IS NOT NULL AS "exist",
             EXISTS (SELECT FROM pg_catalog.pg_attribute
                      WHERE attrelid = pg_catalog.to_regclass($1) AND attname = $2 AND NOT attisdropped) AS hashed`,
@@ -39,25 +39,25 @@ export async function findBooks(client: Client): Promise<Books> {
   return rows[0] ?? { exist: false, hashed: false };
 }
 
-/** Creates the books as node-pg-migrate does, if there are none. */
-export async function ensureBooks(client: Client): Promise<void> {
-  const { exist } = await findBooks(client);
+/** Creates the migration history as node-pg-migrate does, if there is none. */
+export async function ensureHistory(client: Client): Promise<void> {
+  const { exist } = await findHistory(client);
   if (!exist) await client.query(created);
 }
 
-/** The statements that make the books complete: with a place for hashes. */
-export function completion({ exist, hashed }: Books): readonly string[] {
+/** The statements that make the migration history complete: with a place for hashes. */
+export function historyTableDdl({ exist, hashed }: MigrationHistory): readonly string[] {
   return [...(exist ? [] : [created]), ...(hashed ? [] : [extended])];
 }
 
 /**
- * Makes the books complete.
+ * Makes the migration history complete.
  * @returns whether hashes can be written: not where the table belongs to a role that we are not
  */
-export async function completeBooks(client: Client, books: Books): Promise<boolean> {
-  if (!books.exist) await client.query(created);
+export async function completeHistory(client: Client, history: MigrationHistory): Promise<boolean> {
+  if (!history.exist) await client.query(created);
   try {
-    if (!books.hashed) await client.query(extended);
+    if (!history.hashed) await client.query(extended);
     return true;
   } catch (error) {
     if (error instanceof DatabaseError && error.code === '42501') return false;
@@ -65,26 +65,26 @@ export async function completeBooks(client: Client, books: Books): Promise<boole
   }
 }
 
-/** What is in the books, in the order in which it ran. */
-export async function readBooks(client: Client): Promise<readonly AppliedMigration[]> {
-  const { exist } = await findBooks(client);
+/** What is in the migration history, in the order in which it ran. */
+export async function readHistory(client: Client): Promise<readonly AppliedMigration[]> {
+  const { exist } = await findHistory(client);
   if (!exist) return [];
   const { rows } = await client.query<AppliedMigration>(
     // A timestamp in the session's time zone, by node-pg-migrate's now(). The column may not be there.
-    `SELECT name, run_on::timestamptz AS "runOn", pg_catalog.to_jsonb(books) ->> '${hashColumn}' AS hash
-       FROM ${table} AS books ORDER BY books.run_on, books.id`,
+    `SELECT name, run_on::timestamptz AS "runOn", pg_catalog.to_jsonb(history) ->> '${hashColumn}' AS hash
+       FROM ${table} AS history ORDER BY history.run_on, history.id`,
   );
   return rows;
 }
 
-/** The statement that writes a migration into the books. */
+/** The statement that writes a migration into the migration history. */
 export function markApplied(name: string, hash: string | null = null): string {
   const columns = hash === null ? '' : `, ${hashColumn}`;
   const values = hash === null ? '' : `, ${escapeLiteral(hash)}`;
   return `INSERT INTO ${table} (name, run_on${columns}) VALUES (${escapeLiteral(name)}, NOW()${values});`;
 }
 
-/** The statement that takes a migration out of the books. */
+/** The statement that takes a migration out of the migration history. */
 export function markReverted(name: string): string {
   return `DELETE FROM ${table} WHERE name=${escapeLiteral(name)};`;
 }

@@ -1,7 +1,7 @@
 import type { MigrationFormat } from '../project/config.ts';
 
 /** Where another tool notes what it has applied, and how. */
-export interface ForeignBooks {
+export interface OtherToolHistory {
   /** In the schema `public`, by the tool's default. */
   readonly table: string;
   /** Gives one column `id`, as text. */
@@ -10,8 +10,8 @@ export interface ForeignBooks {
   readonly onlyLast: boolean;
 }
 
-/** The books of the tools that nodrift reads migrations of, from their sources. */
-export const foreignBooks: Readonly<Partial<Record<MigrationFormat, ForeignBooks>>> = {
+/** The migration history of the tools that nodrift reads migrations of, from their sources. */
+export const otherToolHistory: Readonly<Partial<Record<MigrationFormat, OtherToolHistory>>> = {
   // A line for each time that a migration went up or down; 0 is the beginning.
   goose: {
     table: 'goose_db_version',
@@ -43,13 +43,13 @@ export const foreignBooks: Readonly<Partial<Record<MigrationFormat, ForeignBooks
 };
 
 /**
- * The names of the migrations that foreign books mean.
+ * The names of the migrations that another tool's history means.
  * @param ids as `sql` gives them
  * @param names of all migrations, in the order in which they run
  * @returns an id that is no migration's stands for itself
  */
 export function appliedNames(
-  { onlyLast }: ForeignBooks,
+  { onlyLast }: OtherToolHistory,
   ids: readonly string[],
   names: readonly string[],
 ): readonly string[] {

@@ -1,40 +1,40 @@
 import type { Client } from 'pg';
 import type { SchemaSource } from '../project/config.ts';
-import { migrationsTable, readBooks } from './books.ts';
-import { appliedNames, foreignBooks } from './foreign-books.ts';
+import { migrationsTable, readHistory } from './migration-history.ts';
+import { appliedNames, otherToolHistory } from './other-tool-history.ts';
 
-export interface NoBooks {
+export interface NoHistory {
   /** A clause, without a full stop. */
   readonly reason: string;
   /** They are there, and may not be read. */
   readonly forbidden: boolean;
 }
 
-/** The books of a database that we may be a stranger to. */
-export interface LiveBooks {
-  /** Names of migrations, and contentHash of their files then, if that is known; null where there are no books. */
+/** The migration history of a database that another tool may have migrated. */
+export interface AppliedMigrations {
+  /** Names of migrations, and contentHash of their files then, if that is known; null where there is no history. */
   readonly applied: ReadonlyMap<string, string | null> | null;
   /** Why they cannot be read; also null where the format keeps none. */
-  readonly why: NoBooks | null;
+  readonly why: NoHistory | null;
 }
 
 /**
  * Reads which migrations a database says it has; nothing is written, and a missing privilege is no error.
  * @param names of all migrations, in the order in which they run
  */
-export async function readLiveBooks(
+export async function readAppliedMigrations(
   client: Client,
   source: SchemaSource,
   names: readonly string[],
-): Promise<LiveBooks> {
+): Promise<AppliedMigrations> {
   const format = source.kind === 'migrations' ? source.format : 'plain';
-  const foreign = foreignBooks[format];
+  const foreign = otherToolHistory[format];
   const table = format === 'node-pg-migrate' ? migrationsTable : foreign?.table;
   if (table === undefined) return { applied: null, why: null };
   const why = await whyUnreadable(client, table);
   if (why !== null) return { applied: null, why };
   if (foreign === undefined) {
-    const lines = await readBooks(client);
+    const lines = await readHistory(client);
     return { applied: new Map(lines.map(({ name, hash }) => [name, hash])), why: null };
   }
   const { rows } = await client.query<{ id: string }>(foreign.sql);
@@ -46,7 +46,7 @@ export async function readLiveBooks(
   return { applied: new Map(applied.map((name) => [name, null])), why: null };
 }
 
-async function whyUnreadable(client: Client, table: string): Promise<NoBooks | null> {
+async function whyUnreadable(client: Client, table: string): Promise<NoHistory | null> {
   const { rows } = await client.query<{ readable: boolean | null }>(
     `SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

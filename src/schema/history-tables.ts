@@ -1,7 +1,7 @@
 import type { SchemaObject } from './schema.ts';
 
 /** Where the tools that nodrift reads migrations of, and some others, note what has been applied. */
-const books = new Set([
+const historyTables = new Set([
   // node-pg-migrate; goose; dbmate, golang-migrate and Rails; sql-migrate; tern
   'public.pgmigrations',
   'public.goose_db_version',
@@ -16,6 +16,6 @@ const books = new Set([
 ]);
 
 /** Whether it is a table that migrations are noted in, or a part of one. */
-export function isOfBooks({ name, table }: SchemaObject): boolean {
-  return books.has(table ?? name);
+export function isHistoryTable({ name, table }: SchemaObject): boolean {
+  return historyTables.has(table ?? name);
 }
