@@ -875,7 +875,13 @@ export const changes: readonly SchemaChangeCase[] = [
     sql: `ALTER TABLE users ADD CONSTRAINT users_mood_check CHECK (mood = 'ok'); CREATE VIEW moods AS SELECT id FROM users WHERE mood = 'ok';
       CREATE FUNCTION mood_number(mood) RETURNS integer LANGUAGE sql IMMUTABLE RETURN 1;
       CREATE CAST (mood AS integer) WITH FUNCTION mood_number(mood) AS IMPLICIT`,
-    impact: [],
+    impact: [
+      'UsersInMood breaks: query accepted -> operator is not unique: mood = unknown',
+      'HappyUsers breaks: query accepted -> operator is not unique: mood = unknown',
+      "AddUser may break: check users_mood_check of users none -> CHECK ((mood OPERATOR(pg_catalog.=) 'ok'::mood))",
+      "UpsertUser may break: check users_mood_check of users none -> CHECK ((mood OPERATOR(pg_catalog.=) 'ok'::mood))",
+      "SetMood may break: check users_mood_check of users none -> CHECK ((mood OPERATOR(pg_catalog.=) 'ok'::mood))",
+    ],
     verify: [
       'unexpected cast (public.mood AS integer)',
       'unexpected constraint public.users.users_mood_check',

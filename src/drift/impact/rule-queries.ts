@@ -36,7 +36,10 @@ export const columnsQuery = `
      FROM below JOIN pg_catalog.pg_type b ON b.oid = below.oid WHERE b.typtype <> 'd') AS "baseType",
     a.attnotnull OR t.typnotnull AS "notNull",
     NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'n'
-      AND k.conkey[1] = a.attnum AND NOT k.convalidated) AS "isValidated", a.attinhcount > 0 AS inherited,
+      AND k.conkey[1] = a.attnum AND NOT k.convalidated) AS "isValidated",
+    a.attinhcount > 0 AND (NOT a.attnotnull OR EXISTS (
+      SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_attribute p ON p.attrelid = i.inhparent
+      WHERE i.inhrelid = c.oid AND p.attname = a.attname AND p.attnotnull)) AS inherited,
     CASE WHEN a.attgenerated = '' THEN coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), t.typdefault) END AS "default",
     a.attidentity <> '' OR a.attgenerated <> '' AS automatic,
     ARRAY(SELECT o.attname::text FROM pg_catalog.pg_depend g

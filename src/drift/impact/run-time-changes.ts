@@ -66,7 +66,7 @@ function columnRisk(
       change('generated column', 'may break', subject, before?.generated ?? null, after.generated, effect),
     ];
   }
-  if (by === 'partition') return ofPartition(subject, before, after);
+  if (by === 'partition') return event === 'insert' || given ? ofPartition(subject, before, after) : [];
   if (!given) {
     if (event !== 'insert') return [];
     const table = `${after.schema}.${after.table}`;
