@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { analyse, prepareAnalysis } from '../../src/analysis/analyse.ts';
-import type { Asked } from '../../src/analysis/asked.ts';
+import type { AnalysisOptions } from '../../src/analysis/options.ts';
 import { readStatements } from '../../src/syntax/read.ts';
 import { startNativeServer } from '../../test/support/native-server.ts';
 import { QUERIES, queryFiles, schemaSql } from './project.ts';
@@ -24,7 +24,7 @@ async function measure(url: string): Promise<void> {
   const texts = new Map(queryFiles());
   const statements = [...texts].flatMap(([file, text]) => readStatements(file, text).statements);
   // What modules of nodrift's own runtime are printed from; see askedByModules.
-  const asked: Asked = { rows: false, effects: true, violations: true, contents: true };
+  const asked: AnalysisOptions = { rows: false, effects: true, violations: true, contents: true };
   const milliseconds: number[] = [];
   for (let i = 0; i < rounds; i++) {
     const before = process.cpuUsage();

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
-import type { Asked } from '../../src/analysis/asked.ts';
+import { analyseStatement, readTree } from '../../src/analysis/analyse-statement.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
+import type { AnalysisOptions } from '../../src/analysis/options.ts';
 import type { Query } from '../../src/analysis/query.ts';
-import { readTree, toQuery } from '../../src/analysis/to-query.ts';
-import { type Described, describe } from '../../src/analysis/wire.ts';
+import { type DescribeResult, describe } from '../../src/analysis/wire.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { findQueryFiles } from '../../src/project/query-files.ts';
 import { readStatements } from '../../src/syntax/read.ts';
 import type { Statement } from '../../src/syntax/statement.ts';
-import { askedByModules } from '../../src/typescript/asked.ts';
 import { printModules } from '../../src/typescript/print.ts';
+import { requiredByCodegen } from '../../src/typescript/required-analysis.ts';
 
 /**
  * Runs the stages of the flow one after the other, cold, in this process, and prints what each takes. In a real
@@ -29,11 +29,11 @@ export async function profile(configPath: string, url: string): Promise<void> {
   const statements = await stage('read their statements', () =>
     [...texts].flatMap(([file, text]) => readStatements(file, text).statements),
   );
-  const asked = askedByModules(config);
+  const asked = requiredByCodegen(config);
   const client = new Client({ connectionString: url });
   await stage('connect', () => client.connect());
   const catalog = await stage('load the catalogs', () => loadCatalog(client, [], asked.violations));
-  const answers: Described[] = [];
+  const answers: DescribeResult[] = [];
   await stage('Parse and Describe, trees received', () =>
     describe(
       client,
@@ -58,14 +58,14 @@ export async function profile(configPath: string, url: string): Promise<void> {
 }
 
 function analysed(
-  catalog: Parameters<typeof toQuery>[0],
+  catalog: Parameters<typeof analyseStatement>[0],
   statement: Statement,
-  answer: Described | undefined,
+  answer: DescribeResult | undefined,
   texts: ReadonlyMap<string, string>,
-  asked: Asked,
+  asked: AnalysisOptions,
 ): Query {
   if (!answer?.ok) throw new Error(`${statement.name} was not described`);
-  const { query } = toQuery(
+  const { query } = analyseStatement(
     catalog,
     statement,
     { ...answer, query: readTree(answer.tree) },

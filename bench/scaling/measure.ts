@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
-import { everything } from '../../src/analysis/asked.ts';
+import { analyseStatement, readTree } from '../../src/analysis/analyse-statement.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
+import { everything } from '../../src/analysis/options.ts';
 import { countSteps } from '../../src/analysis/steps.ts';
-import { readTree, toQuery } from '../../src/analysis/to-query.ts';
-import { type Described, describe } from '../../src/analysis/wire.ts';
+import { type DescribeResult, describe } from '../../src/analysis/wire.ts';
 import type { Statement } from '../../src/syntax/statement.ts';
 import type { Family } from './families.ts';
 
@@ -25,7 +25,7 @@ export async function costOf(client: Client, family: Family, n: number): Promise
   try {
     if (family.schema !== undefined) await client.query(family.schema(n));
     const catalog = await loadCatalog(client, [], true);
-    const found: Described[] = [];
+    const found: DescribeResult[] = [];
     await describe(client, [family.sql(n)], (described) => {
       found.push(described);
     });
@@ -36,7 +36,7 @@ export async function costOf(client: Client, family: Family, n: number): Promise
     const before = process.cpuUsage();
     const { steps } = countSteps(
       () =>
-        toQuery(
+        analyseStatement(
           catalog,
           statementOf(family.sql(n)),
           { ...described, query: readTree(described.tree) },

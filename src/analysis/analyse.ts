@@ -3,19 +3,19 @@ import { type Diagnostic, diagnosticAt, internalError } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
 import { findStars } from '../syntax/stars.ts';
 import type { Statement } from '../syntax/statement.ts';
-import { type Asked, everything } from './asked.ts';
+import { type Analysed, analyseStatement, readTree } from './analyse-statement.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
+import { type AnalysisOptions, everything } from './options.ts';
 import type { Query } from './query.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
 import { asking } from './server-error.ts';
 import { type DescribedStatement, expandStars, type ReadStatement } from './stars/expand.ts';
 import { countSteps } from './steps.ts';
-import { type Analysed, readTree, toQuery } from './to-query.ts';
 import type { QueryNode } from './tree/nodes.ts';
 import { relationsIn } from './tree/order.ts';
-import { type Described, describe } from './wire.ts';
+import { type DescribeResult, describe } from './wire.ts';
 
 export interface AnalyseOptions {
   /** The `.sql` files' texts by `Statement.file`, for excerpts. */
@@ -23,7 +23,7 @@ export interface AnalyseOptions {
   /** PgTyped's convention: a parameter without `!` may be null or left out unless NULL can't be written. */
   readonly lenientParameters: boolean;
   /** Default: everything. */
-  readonly asked?: Asked;
+  readonly asked?: AnalysisOptions;
   /** The client's catalogs where somebody began to load them; see prepareAnalysis. */
   readonly catalog?: Promise<Catalog>;
   /** What one statement may cost, in steps. Default: STEP_BUDGET. */
@@ -48,7 +48,7 @@ export interface Analysis {
  * Begins to load what every analysis needs, so that the server works while the statements are still being read.
  * @throws Failure 3 if the connection is lost
  */
-export function prepareAnalysis(client: Client, asked: Asked): Promise<Catalog> {
+export function prepareAnalysis(client: Client, asked: AnalysisOptions): Promise<Catalog> {
   return asking(() => loadCatalog(client, [], asked.violations));
 }
 
@@ -84,13 +84,19 @@ export async function analyse(
   const settle = (index: number, { statement, described, query }: ReadStatement) => {
     const { paramTypes, fields } = described;
     const { result, exhausted } = countSteps(
-      () => toQuery(catalog, statement, { paramTypes, fields, query }, { texts, lenientParameters, asked }),
+      () =>
+        analyseStatement(
+          catalog,
+          statement,
+          { paramTypes, fields, query },
+          { texts, lenientParameters, asked },
+        ),
       options.stepBudget,
     );
     analysed[index] = result;
     if (exhausted) warnings.push(tooCostly(statement, texts.get(statement.file) ?? ''));
   };
-  const take = (index: number, statement: Statement, described: Described, known: QueryNode | null) => {
+  const take = (index: number, statement: Statement, described: DescribeResult, known: QueryNode | null) => {
     within(index, statement, () => {
       if (!described.ok) {
         analysed[index] = { query: null, diagnostics: [serverDiagnostic(statement, described.error, texts)] };
@@ -151,7 +157,7 @@ function tooCostly({ file, offset, name }: Statement, text: string): Diagnostic 
 async function loadWithViews(
   client: Client,
   named: ReadonlySet<number>,
-  { violations }: Asked,
+  { violations }: AnalysisOptions,
 ): Promise<Catalog> {
   const wanted = new Set(named);
   for (;;) {

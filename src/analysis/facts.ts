@@ -33,10 +33,10 @@ export interface FieldFacts {
 }
 
 /** Nothing is proven. */
-export const anything: Facts = { nullable: true };
+export const unknownFacts: Facts = { nullable: true };
 
 /** It is NULL and nothing else, so that it takes nothing from what is known of the value that stands beside it. */
-export const onlyNull: Facts = { nullable: true };
+export const nullFacts: Facts = { nullable: true };
 
 /** There is no such value: the element of an array without elements, which takes nothing from what stands beside it. */
 export const noValue: Facts = { nullable: false };
@@ -119,7 +119,7 @@ function narrowed(
 }
 
 /** The type's own decoder decodes its fields: of an array it takes the type's word for the number of dimensions. */
-function narrowedValue(catalog: Catalog, value: Value, facts: Facts = anything): Value {
+function narrowedValue(catalog: Catalog, value: Value, facts: Facts = unknownFacts): Value {
   const narrow: { -readonly [K in keyof Value]?: Value[K] } = {};
   if (!facts.nullable) narrow.nullable = false;
   if (arrayOf(value.type) !== null && facts.element?.nullable === false) narrow.elementsNullable = false;

@@ -1,11 +1,11 @@
 import type { Catalog } from './catalog/catalog.ts';
 import { settingsInside } from './catalog/known-body.ts';
 import type { Facts } from './facts.ts';
-import { assume } from './nullability/assume.ts';
 import { functionBody } from './nullability/body.ts';
-import type { Engine, Opened, Trust } from './nullability/context.ts';
+import type { Assumptions, Engine, Opened } from './nullability/context.ts';
 import { facts } from './nullability/expression.ts';
-import { openOnce, openQuery } from './nullability/query.ts';
+import { implications } from './nullability/implications.ts';
+import { analyseQuery, openOnce } from './nullability/query.ts';
 import { relationFacts } from './nullability/relation.ts';
 import { perScope, rootScope } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';
@@ -34,7 +34,7 @@ export function openStatement(
   const given = params?.length === 0 ? null : params;
   let found = known.get(given);
   if (found === undefined) {
-    const trust: Trust = { definitions: true, foreignKeys: true, settings: [] };
+    const trust: Assumptions = { definitions: true, foreignKeys: true, settings: [] };
     found = engineFor(catalog, given, 0, trust).open(query, null);
     known.set(given, found);
   }
@@ -50,7 +50,12 @@ const DEEPEST_CALL = 4;
  * @param params of the statement, or of the function whose body is looked at; null if nothing is known of them
  * @param depth of the calls on the way
  */
-function engineFor(catalog: Catalog, params: readonly Facts[] | null, depth: number, trust: Trust): Engine {
+function engineFor(
+  catalog: Catalog,
+  params: readonly Facts[] | null,
+  depth: number,
+  trust: Assumptions,
+): Engine {
   let frames = 0;
   const engine: Engine = {
     catalog,
@@ -63,9 +68,9 @@ function engineFor(catalog: Catalog, params: readonly Facts[] | null, depth: num
     roots: new Map(),
     keys: new Map(),
     facts,
-    assume,
+    implications,
     open: (query, outer) => openOnce(engine, query, outer),
-    reopen: (query, outer) => openQuery(engine, query, outer),
+    reopen: (query, outer) => analyseQuery(engine, query, outer),
     relation: (oid, inherited, less) =>
       relationFacts(engineFor(catalog, null, depth, { ...trust, ...less }), oid, inherited),
     body: (oid, args) => {

@@ -1,7 +1,7 @@
 import { baseType } from './catalog/base-type.ts';
 import { type Catalog, LAST_BUILT_IN_OID } from './catalog/catalog.ts';
 import { holdsJson, readColumnComment, withCommentType } from './column-comment.ts';
-import { anything, describedValue, type Facts } from './facts.ts';
+import { describedValue, type Facts, unknownFacts } from './facts.ts';
 import { withShape } from './json-shape/described.ts';
 import { builtShapes } from './json-shape.ts';
 import { type ResultLiterals, resultLiterals } from './literals.ts';
@@ -59,14 +59,14 @@ function columnsOf(
   const literals = contents ? resultLiterals(query, catalog) : [];
   const facts = columnFacts(query, catalog, params).map((proven, i) => withLiterals(proven, literals[i]));
   const shapes = contents ? builtShapes(query, catalog, params) : [];
-  return fields.map((field, i) => resultColumn(catalog, field, facts[i] ?? anything, shapes[i] ?? null));
+  return fields.map((field, i) => resultColumn(catalog, field, facts[i] ?? unknownFacts, shapes[i] ?? null));
 }
 
 function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
   return {
     ...facts,
     ...(found?.own && { literals: found.own }),
-    ...(found?.element && { element: { ...(facts.element ?? anything), literals: found.element } }),
+    ...(found?.element && { element: { ...(facts.element ?? unknownFacts), literals: found.element } }),
   };
 }
 

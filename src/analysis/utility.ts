@@ -2,7 +2,7 @@ import { fileOffset, parameterUses } from '../syntax/position.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { tokensOf } from '../syntax/tokens.ts';
 import type { Cardinality } from './cardinality/block.ts';
-import { anything, type Facts, notNull } from './facts.ts';
+import { type Facts, notNull, unknownFacts } from './facts.ts';
 import type { DescribedField } from './wire.ts';
 
 /** Why a statement cannot be a query function, and what to do about it. */
@@ -32,19 +32,21 @@ const exactlyOne: Cardinality = { min: 1, max: 1 };
  */
 export function utilityResult(sql: string, fields: readonly DescribedField[] | null): UtilityResult {
   const [first] = fields ?? [];
-  if (first === undefined) return { rows: unknown, facts: anything };
+  if (first === undefined) return { rows: unknown, facts: unknownFacts };
   switch (commandWord(sql)) {
     case 'CALL':
       // The output parameters. A procedure that returns no row fails.
-      return { rows: exactlyOne, facts: anything };
+      return { rows: exactlyOne, facts: unknownFacts };
     case 'SHOW':
       // SHOW ALL has three columns. A setting without a value is an empty string.
-      return fields?.length === 1 ? { rows: exactlyOne, facts: notNull } : { rows: unknown, facts: anything };
+      return fields?.length === 1
+        ? { rows: exactlyOne, facts: notNull }
+        : { rows: unknown, facts: unknownFacts };
     case 'EXPLAIN':
       // As text it has a row for each line.
       return { rows: STRUCTURED.has(first.dataTypeID) ? exactlyOne : unknown, facts: notNull };
     default:
-      return { rows: unknown, facts: anything };
+      return { rows: unknown, facts: unknownFacts };
   }
 }
 

@@ -5,7 +5,7 @@ import { asking, type ServerError, serverError } from './server-error.ts';
 import { hideTrees, showTrees } from './tree-notices.ts';
 
 /** What Postgres says of one statement that was parsed and described, never executed. */
-export type Described =
+export type DescribeResult =
   | {
       readonly ok: true;
       /** OIDs of `$1`, `$2`, ... */
@@ -42,7 +42,7 @@ const LARGEST_BATCH = 64;
 export async function describe(
   client: Client,
   statements: readonly string[],
-  receive: (described: Described, index: number) => unknown,
+  receive: (described: DescribeResult, index: number) => unknown,
 ): Promise<void> {
   // The server's last words may come between two batches; the next one then only hears that the client is unusable.
   let lastWords: Error | null = null;
@@ -69,11 +69,11 @@ function isUnexplained(error: unknown): boolean {
 async function describeAll(
   client: Client,
   statements: readonly string[],
-  receive: (described: Described, index: number) => unknown,
+  receive: (described: DescribeResult, index: number) => unknown,
 ): Promise<void> {
   let next = 0;
   let size = LARGEST_BATCH;
-  let arrived: Promise<readonly Described[]> | null = null;
+  let arrived: Promise<readonly DescribeResult[]> | null = null;
   while (next < statements.length) {
     arrived ??= send(client, statements.slice(next, next + size));
     const batch = await arrived;
@@ -93,7 +93,7 @@ async function describeAll(
 }
 
 /** Resolves to what was described: all statements, or those up to and with the first error. */
-function send(client: Client, statements: readonly string[]): Promise<readonly Described[]> {
+function send(client: Client, statements: readonly string[]): Promise<readonly DescribeResult[]> {
   return new Promise((resolve, reject) => {
     client.query(batch(statements, resolve, reject));
   });
@@ -120,10 +120,10 @@ interface Batch extends Submittable {
 
 function batch(
   statements: readonly string[],
-  resolve: (described: readonly Described[]) => void,
+  resolve: (described: readonly DescribeResult[]) => void,
   reject: (error: unknown) => void,
 ): Batch {
-  const described: Described[] = [];
+  const described: DescribeResult[] = [];
   let tree: string | null = null;
   let paramTypes: readonly number[] = [];
   let release = () => {};

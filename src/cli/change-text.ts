@@ -1,8 +1,8 @@
 import { diffLines } from 'diff';
 import { showSql } from '../drift/show-sql.ts';
 import type { FactChange, SchemaChange } from '../schema/diff.ts';
-import type { Colors } from './io.ts';
-import { visible } from './visible.ts';
+import type { Colors } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 
 /** What the two sides are called, `migrations say` and `database says`. */
 export interface Sides {
@@ -27,11 +27,11 @@ export function changesText(changes: readonly SchemaChange[], sides: Sides, colo
 
 function paragraph(change: SchemaChange, sides: Sides, colors: Colors): readonly string[] {
   const { kind, name, facts } = change;
-  const head = `${wordFor(change.change, colors)}  ${kind} ${colors.bold(visible(name))}`;
+  const head = `${wordFor(change.change, colors)}  ${kind} ${colors.bold(escapeControlChars(name))}`;
   const lines = facts.flatMap((fact) =>
     change.change === 'different' ? differentLines(fact, sides, colors) : factLines(fact),
   );
-  return [head, ...lines, ...(sides.sql ? [`  ${colors.dim(visible(showSql(change)))}`] : [])];
+  return [head, ...lines, ...(sides.sql ? [`  ${colors.dim(escapeControlChars(showSql(change)))}`] : [])];
 }
 
 function wordFor(change: SchemaChange['change'], colors: Colors): string {
@@ -41,7 +41,7 @@ function wordFor(change: SchemaChange['change'], colors: Colors): string {
 }
 
 function factLines({ fact, before, after }: FactChange): readonly string[] {
-  const lines = visible(before ?? after ?? '').split('\n');
+  const lines = escapeControlChars(before ?? after ?? '').split('\n');
   return lines.length === 1
     ? [`  ${fact}: ${lines[0]}`]
     : [`  ${fact}:`, ...lines.map((line) => `    ${line}`)];
@@ -57,7 +57,7 @@ function differentLines(
   }
   const width = Math.max(sides.before.length, sides.after.length);
   const side = (who: string, said: string | null) =>
-    `    ${who.padEnd(width)}  ${said === null ? colors.dim('nothing') : visible(said)}`;
+    `    ${who.padEnd(width)}  ${said === null ? colors.dim('nothing') : escapeControlChars(said)}`;
   return [`  ${fact}`, side(sides.before, before), side(sides.after, after)];
 }
 
@@ -67,7 +67,7 @@ const context = 2;
 function bodyLines(before: string, after: string, colors: Colors): readonly string[] {
   const parts = diffLines(`${before}\n`, `${after}\n`);
   return parts.flatMap(({ value, added, removed }, index) => {
-    const lines = visible(value).replace(/\n$/, '').split('\n');
+    const lines = escapeControlChars(value).replace(/\n$/, '').split('\n');
     if (added) return lines.map((line) => colors.green(`    + ${line}`.trimEnd()));
     if (removed) return lines.map((line) => colors.red(`    - ${line}`.trimEnd()));
     const shown = lines.map((line) => `      ${line}`.trimEnd());

@@ -1,14 +1,14 @@
 import { isInCheckCache } from '../flow/check-cache.ts';
 import { configuration } from './configuration.ts';
-import { colorsFor, type Io } from './io.ts';
+import { type CliContext, colorsFor } from './context.ts';
+import { displayPath } from './display-path.ts';
 import type { CheckOptions } from './program.ts';
-import { shownPath } from './shown-path.ts';
 
 /**
  * `nodrift check`: quiet and 0, or what differs from what generate would write, and 1. Changes no file of the project.
  * Everything that takes long to load is loaded only where no record says that this very tree has passed.
  */
-export async function check(options: CheckOptions, io: Io): Promise<number> {
+export async function check(options: CheckOptions, io: CliContext): Promise<number> {
   const config = configuration(options, io);
   if (options.full !== true && (await isInCheckCache(config, io.env))) return 0;
 
@@ -22,7 +22,7 @@ export async function check(options: CheckOptions, io: Io): Promise<number> {
 
   await printNotes(analysed, io);
   const { driftText } = await import('./drift-text.ts');
-  const shown = (path: string) => shownPath(path, { root: config.root, cwd: io.cwd });
+  const shown = (path: string) => displayPath(path, { root: config.root, cwd: io.cwd });
   io.stdout.write(driftText(outputs, shown, colorsFor(io.stdout, io.env)));
   return 1;
 }

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import type { Config } from '../project/config.ts';
 import { loadConfig } from '../project/load-config.ts';
+import type { CliContext } from './context.ts';
 import { databaseUrl } from './database-url.ts';
-import type { Io } from './io.ts';
 import type { FlowCommandOptions } from './program.ts';
 
 /**
  * The configuration that the arguments name, with what `--url` and `--as-is` change of it. Throws Failure (2).
  */
-export function configuration(options: FlowCommandOptions, io: Io): Config {
+export function configuration(options: FlowCommandOptions, io: CliContext): Config {
   const { url, asIs } = options;
   const config = loadConfig(resolve(io.cwd, options.config), io.env);
   if (url === undefined && asIs !== true) return config;

@@ -1,9 +1,9 @@
 import { difference } from '../drift/difference.ts';
 import type { Output } from '../drift/output.ts';
-import { goneText } from './gone-text.ts';
-import type { Colors } from './io.ts';
+import type { Colors } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
+import { orphanReason } from './orphan-reason.ts';
 import { count } from './report.ts';
-import { visible } from './visible.ts';
 
 /**
  * What `check` says of files that are not what `generate` would leave.
@@ -32,7 +32,7 @@ function reason(output: Output, outputs: readonly Output[]): string {
   const { state, source } = output;
   switch (state) {
     case 'orphaned':
-      return `orphaned; ${goneText(output, outputs)}`;
+      return `orphaned; ${orphanReason(output, outputs)}`;
     case 'missing':
       return source === null
         ? 'missing; the shared types have not been generated'
@@ -51,7 +51,7 @@ function diffOf(path: string, { before, after }: Output, colors: Colors): string
   if (patch === null) return colors.dim('(next to nothing of it is as it would be generated)\n');
   return patch
     .split('\n')
-    .map((line) => colorDiffLine(visible(line), colors))
+    .map((line) => colorDiffLine(escapeControlChars(line), colors))
     .join('\n');
 }
 

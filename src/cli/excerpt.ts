@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { visible } from './visible.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 
 const tabStop = 4;
 const widest = 100;
@@ -44,7 +44,7 @@ function boundary(line: string, offset: number): number {
 function cells(text: string): readonly Cell[] {
   return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => {
     if (segment === '\t') return { text: ' '.repeat(tabStop), width: tabStop };
-    const shown = visible(segment);
+    const shown = escapeControlChars(segment);
     return { text: shown, width: stringWidth(shown) };
   });
 }

@@ -3,14 +3,18 @@ import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Output, OutputState } from '../drift/output.ts';
 import { generate as run } from '../flow/generate.ts';
 import { configuration } from './configuration.ts';
-import { goneText } from './gone-text.ts';
-import { type Colors, colorsFor, type Io } from './io.ts';
+import { type CliContext, type Colors, colorsFor } from './context.ts';
+import { displayPath } from './display-path.ts';
+import { orphanReason } from './orphan-reason.ts';
 import type { GenerateOptions } from './program.ts';
 import { count, printNotes, withProgress } from './report.ts';
-import { shownPath } from './shown-path.ts';
 
 /** `nodrift generate [files...]`: writes the modules, prints a line for each and a closing one. */
-export async function generate(files: readonly string[], options: GenerateOptions, io: Io): Promise<number> {
+export async function generate(
+  files: readonly string[],
+  options: GenerateOptions,
+  io: CliContext,
+): Promise<number> {
   if (options.watch === true) throw new Failure(2, [noWatching]);
   const started = performance.now();
   const config = configuration(options, io);
@@ -23,10 +27,10 @@ export async function generate(files: readonly string[], options: GenerateOption
   const colors = colorsFor(io.stdout, io.env);
   const queries = new Map(analysed.files.map((file) => [file.output, file.queries.length]));
   const width = Math.max(
-    ...outputs.map(({ path }) => shownPath(path, { root: config.root, cwd: io.cwd }).length),
+    ...outputs.map(({ path }) => displayPath(path, { root: config.root, cwd: io.cwd }).length),
   );
   for (const output of outputs) {
-    const path = shownPath(output.path, { root: config.root, cwd: io.cwd });
+    const path = displayPath(output.path, { root: config.root, cwd: io.cwd });
     const what = contents(output, outputs, queries.get(output.path));
     io.stdout.write(`${wordFor(output.state, colors)}  ${path.padEnd(width)}  ${colors.dim(what)}\n`);
   }
@@ -47,7 +51,7 @@ const noWatching = diagnostic({
 
 function contents(output: Output, outputs: readonly Output[], queries: number | undefined): string {
   if (output.state === 'orphaned')
-    return output.source === null ? 'no longer needed' : goneText(output, outputs);
+    return output.source === null ? 'no longer needed' : orphanReason(output, outputs);
   return queries === undefined ? 'shared types' : count(queries, 'query', 'queries');
 }
 

@@ -1,7 +1,7 @@
 import type { LockingStatement, QueryPlace, RelationLock } from '../drift/locks/lock-report.ts';
 import type { TableWork } from '../drift/locks/table-work.ts';
+import { displayPath, type Places } from './display-path.ts';
 import { count } from './report.ts';
-import { type Places, shownPath } from './shown-path.ts';
 
 /** One line about a statement of a migration: `locks`, `orders: ACCESS EXCLUSIVE, to the end of the transaction`. */
 export interface LockFact {
@@ -16,7 +16,7 @@ export function briefText(statement: LockingStatement): string {
 
 /** The place of a statement in the migration's file, for people. */
 export function statementPlace(file: string, { line }: LockingStatement, places: Places): string {
-  return `${shownPath(file, places)}${line === null ? '' : `:${line}`}`;
+  return `${displayPath(file, places)}${line === null ? '' : `:${line}`}`;
 }
 
 /** What a statement locks and does, and which queries wait for it. */
@@ -109,7 +109,7 @@ const shownQueries = 3;
 
 function placesText(queries: readonly QueryPlace[], places: Places): string {
   const first = queries.slice(0, shownQueries);
-  const names = first.map(({ name, file, line }) => `${name} ${shownPath(file, places)}:${line}`);
+  const names = first.map(({ name, file, line }) => `${name} ${displayPath(file, places)}:${line}`);
   const more = queries.length - first.length;
   return [...names, ...(more > 0 ? [`… (${more} more)`] : [])].join(', ');
 }

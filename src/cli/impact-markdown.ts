@@ -1,6 +1,8 @@
 import type { Severity } from '../drift/impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
 import type { InspectedError } from '../flow/inspection.ts';
+import { displayPath, type Places } from './display-path.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { briefText, lockFacts, statementPlace } from './impact-locks.ts';
 import {
   changeText,
@@ -12,8 +14,6 @@ import {
   verdictOf,
 } from './impact-words.ts';
 import { count } from './report.ts';
-import { type Places, shownPath } from './shown-path.ts';
-import { visible } from './visible.ts';
 
 /** The report as a comment on a pull request. Whatever stands in names or messages stays text. */
 export function impactMarkdown(report: ImpactReport, places: Places): string {
@@ -54,7 +54,7 @@ const titles: Readonly<Record<Verdict, string>> = {
 const signs: Readonly<Record<Severity, string>> = { breaks: '❌', 'may break': '⚠️', compatible: '✅' };
 
 function migrationBlocks(migration: ImpactOfMigration, places: Places): readonly string[] {
-  const blocks = [`**${code(shownPath(migration.file, places))}** ${summaryText(migration)}`];
+  const blocks = [`**${code(displayPath(migration.file, places))}** ${summaryText(migration)}`];
   if (migration.allowed !== null) blocks.push(`Allowed: ${escaped(migration.allowed)}`);
   if (migration.queries.length > 0) blocks.push(tableOf(migration.queries, places));
   if (migration.locks.length > 0) blocks.push(locksOf(migration, places));
@@ -82,7 +82,7 @@ function listOf(errors: readonly InspectedError[]): string {
 function tableOf(queries: readonly ImpactOnQuery[], places: Places): string {
   const rows = queries.flatMap((query) =>
     query.changes.map((change, index) => {
-      const place = `${shownPath(query.file, places)}:${query.line}`;
+      const place = `${displayPath(query.file, places)}:${query.line}`;
       const name = index === 0 ? `${cell(query.name)} ${cell(place)}` : '';
       return `| ${signs[change.severity]} | ${name} | ${cell(changeText(change))} | ${escaped(change.effect)} |`;
     }),
@@ -97,7 +97,7 @@ function cell(text: string): string {
 
 /** A code span, with a longer fence than any in the text. */
 function code(text: string): string {
-  const line = visible(text).replaceAll(/\s+/g, ' ').trim();
+  const line = escapeControlChars(text).replaceAll(/\s+/g, ' ').trim();
   const longest = Math.max(0, ...Array.from(line.matchAll(/`+/g), ([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
@@ -106,7 +106,7 @@ function code(text: string): string {
 
 /** Text in which nothing is markup, nobody is mentioned and no issue is linked. */
 function escaped(text: string): string {
-  return visible(text)
+  return escapeControlChars(text)
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/[\\`*_{}[\]()#+!|~]/g, '\\$&')
     .replaceAll('&', '&amp;')

@@ -2,13 +2,13 @@ import type { Change, Severity } from '../drift/impact/change.ts';
 import type { LockingStatement } from '../drift/locks/lock-report.ts';
 import type { Impact } from '../flow/impact.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
+import type { Colors } from './context.ts';
+import { displayPath } from './display-path.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { briefText, lockFacts, statementPlace } from './impact-locks.ts';
 import { changeText, largeText, rolloutText, runningText, summaryText, verdictOf } from './impact-words.ts';
-import type { Colors } from './io.ts';
 import { type RenderOptions, renderDiagnostic } from './render.ts';
 import { count } from './report.ts';
-import { shownPath } from './shown-path.ts';
-import { visible } from './visible.ts';
 
 /**
  * The report for people:
@@ -33,10 +33,10 @@ export function impactText({ report, diagnostics }: Impact, options: RenderOptio
     ...migration.queries.map(query),
     ...lockBlocks(migration, options),
   ]);
-  const large = largeText(report, visible);
+  const large = largeText(report, escapeControlChars);
   if (large !== null) blocks.push(colors.red(large));
   const { rollout } = report;
-  blocks.push(`${colors.bold('Rolling deployment:')} ${rolloutText(rollout, visible)}`);
+  blocks.push(`${colors.bold('Rolling deployment:')} ${rolloutText(rollout, escapeControlChars)}`);
   if (rollout.newCodeOnOldSchema.length > 0) {
     const lines = rollout.newCodeOnOldSchema.flatMap((found) => briefLines(found, options));
     blocks.push(['The new code on the old schema:', ...lines].join('\n'));
@@ -44,7 +44,7 @@ export function impactText({ report, diagnostics }: Impact, options: RenderOptio
   // Where the running code is the new code, all of that is said above.
   if (report.since !== null && rollout.newCodeOnNewSchema.length > 0) {
     const lines = rollout.newCodeOnNewSchema.map(
-      ({ file, line, message }) => `  ${visible(`${file}:${line}: ${message}`)}`,
+      ({ file, line, message }) => `  ${escapeControlChars(`${file}:${line}: ${message}`)}`,
     );
     blocks.push(['The queries on the disk on the new schema:', ...lines].join('\n'));
   }
@@ -62,16 +62,16 @@ export function impactText({ report, diagnostics }: Impact, options: RenderOptio
 
 function headOf(migration: ImpactOfMigration, options: RenderOptions): string {
   const { colors } = options;
-  const file = shownPath(migration.file, options);
+  const file = displayPath(migration.file, options);
   const head = `${colors.bold(`${file}:`)} ${summaryText(migration)}`;
   if (migration.allowed === null) return head;
-  return `${head}\n  ${colors.cyan('allowed:')} ${visible(migration.allowed)}`;
+  return `${head}\n  ${colors.cyan('allowed:')} ${escapeControlChars(migration.allowed)}`;
 }
 
 function queryText(query: ImpactOnQuery, errors: readonly string[], options: RenderOptions): string {
   const { colors } = options;
-  const place = `${shownPath(query.file, options)}:${query.line}`;
-  const head = `  ${wordOf(query.severity, colors)}  ${colors.bold(visible(query.name))}  ${colors.dim(place)}`;
+  const place = `${displayPath(query.file, options)}:${query.line}`;
+  const head = `  ${wordOf(query.severity, colors)}  ${colors.bold(escapeControlChars(query.name))}  ${colors.dim(place)}`;
   const refused = errors.map((error) => indented(error, 4));
   const changes = query.changes.filter(({ kind }) => kind !== 'query' || errors.length === 0);
   return [head, ...refused, ...changes.map((change) => changeLines(change, colors))].join('\n');
@@ -82,10 +82,10 @@ function lockBlocks({ file, locks }: ImpactOfMigration, options: RenderOptions):
   const blocks: string[] = [];
   for (const [index, statement] of locks.entries()) {
     const head = `  ${options.colors.bold(`${statementPlace(file, statement, options)}:`)} `;
-    const sql = visible(statement.statement);
+    const sql = escapeControlChars(statement.statement);
     if (!statement.brief) blocks.push([`${head}${sql}`, ...factLines(statement, options)].join('\n'));
     else {
-      const line = `${head}briefly ${visible(briefText(statement)).replaceAll('\n', ' ')}${statement.line === null ? `  ${sql}` : ''}`;
+      const line = `${head}briefly ${escapeControlChars(briefText(statement)).replaceAll('\n', ' ')}${statement.line === null ? `  ${sql}` : ''}`;
       const above = locks[index - 1]?.brief === true ? blocks.pop() : undefined;
       blocks.push(above === undefined ? line : `${above}\n${line}`);
     }
@@ -97,7 +97,7 @@ function factLines(statement: LockingStatement, options: RenderOptions): readonl
   const color = statement.waiting.length > 0 ? options.colors.yellow : options.colors.green;
   return lockFacts(statement, options).map(({ label, text }) => {
     const word = label.padEnd('rewrites'.length);
-    return `    ${label === 'waiting' ? color(word) : word} ${visible(text).replaceAll('\n', ' ')}`;
+    return `    ${label === 'waiting' ? color(word) : word} ${escapeControlChars(text).replaceAll('\n', ' ')}`;
   });
 }
 
@@ -106,15 +106,15 @@ function briefLines(query: ImpactOnQuery, options: RenderOptions): readonly stri
   return query.changes
     .filter(({ severity }) => severity !== 'compatible')
     .map((change) => {
-      const place = options.colors.dim(`${shownPath(query.file, options)}:${query.line}`);
-      const text = visible(changeText(change)).replaceAll('\n', ' ');
-      return `  ${wordOf(change.severity, options.colors)}  ${visible(query.name)}  ${place}  ${text}`;
+      const place = options.colors.dim(`${displayPath(query.file, options)}:${query.line}`);
+      const text = escapeControlChars(changeText(change)).replaceAll('\n', ' ');
+      return `  ${wordOf(change.severity, options.colors)}  ${escapeControlChars(query.name)}  ${place}  ${text}`;
     });
 }
 
 function changeLines(change: Change, colors: Colors): string {
-  const text = indented(visible(changeText(change)), 4);
-  return `${text}\n      ${colorOf(change.severity, colors)(visible(change.effect))}`;
+  const text = indented(escapeControlChars(changeText(change)), 4);
+  return `${text}\n      ${colorOf(change.severity, colors)(escapeControlChars(change.effect))}`;
 }
 
 function verdictText(report: ImpactReport, colors: Colors): string {

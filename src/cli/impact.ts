@@ -2,18 +2,18 @@ import { resolve } from 'node:path';
 import { exitCodeOf } from '../diagnostic.ts';
 import { impact as run } from '../flow/impact.ts';
 import { configuration } from './configuration.ts';
+import { type CliContext, colorsFor } from './context.ts';
 import { databaseUrl } from './database-url.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { impactAnnotations } from './impact-annotations.ts';
 import { impactMarkdown } from './impact-markdown.ts';
 import { impactText } from './impact-text.ts';
-import { colorsFor, type Io } from './io.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
 import type { ImpactCommandOptions } from './program.ts';
 import { withProgress } from './report.ts';
-import { visible } from './visible.ts';
 
 /** `nodrift impact`: what migrations do to the queries; 1 where they break running code or read large tables while it waits, 70 for an internal error. */
-export async function impact(options: ImpactCommandOptions, io: Io): Promise<number> {
+export async function impact(options: ImpactCommandOptions, io: CliContext): Promise<number> {
   const config = configuration(options, io);
   const { since, pending, migration, sizes, allow = [] } = options;
   const found = await withProgress(io, (flow) =>
@@ -37,7 +37,7 @@ export async function impact(options: ImpactCommandOptions, io: Io): Promise<num
     io.stdout.write(impactAnnotations(report, config.root, top));
   } else {
     const warn = colorsFor(io.stderr, io.env);
-    for (const note of report.notes) io.stderr.write(`${warn.yellow('note:')} ${visible(note)}\n`);
+    for (const note of report.notes) io.stderr.write(`${warn.yellow('note:')} ${escapeControlChars(note)}\n`);
     io.stdout.write(impactText(found, { ...places, colors: colorsFor(io.stdout, io.env) }));
   }
   printDiagnostics(found.internalErrors, config.root, io);

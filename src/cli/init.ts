@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { diagnostic, diagnosticAt, Failure } from '../diagnostic.ts';
+import { type CliContext, colorsFor } from './context.ts';
 import { configText, migrationText, queriesText, scripts, workflowText } from './init-files.ts';
-import { colorsFor, type Io } from './io.ts';
 
 /**
  * `nodrift init`: writes a small working project into the npm package in the working directory, and says what
  * it wrote and what it left alone. Nothing that exists is changed, but for scripts added to package.json.
  * Throws Failure (2) without a readable package.json.
  */
-export async function init(io: Io): Promise<number> {
+export async function init(io: CliContext): Promise<number> {
   const manifest = readManifest(io.cwd);
   const colors = colorsFor(io.stdout, io.env);
   const say = (done: boolean, path: string, why = '') =>

@@ -2,14 +2,18 @@ import { resolve } from 'node:path';
 import { exitCodeOf, isInternal } from '../diagnostic.ts';
 import { inspect as run } from '../flow/inspect.ts';
 import { configuration } from './configuration.ts';
+import { type CliContext, colorsFor } from './context.ts';
 import { inspectionText } from './inspection-text.ts';
-import { colorsFor, type Io } from './io.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
 import type { InspectOptions } from './program.ts';
 import { printNotes, withProgress } from './report.ts';
 
 /** `nodrift inspect [--json] [files...]`: what the analysis found out; 1 if there are errors, 70 if one is internal. */
-export async function inspect(files: readonly string[], options: InspectOptions, io: Io): Promise<number> {
+export async function inspect(
+  files: readonly string[],
+  options: InspectOptions,
+  io: CliContext,
+): Promise<number> {
   const config = configuration(options, io);
   const wanted = files.map((file) => resolve(io.cwd, file));
   const inspected = await withProgress(io, (flow) => run(config, { ...flow, files: wanted }));

@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
 import type { RelationUse } from '../analysis/query.ts';
 import type { InspectedQuery, InspectedVariant, Inspection } from '../flow/inspection.ts';
-import type { Colors } from './io.ts';
-import { visible } from './visible.ts';
+import type { Colors } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 
 /**
  * An inspection for people, one paragraph a query:
@@ -20,20 +20,20 @@ export function inspectionText({ queries }: Inspection, colors: Colors): string 
 
 function paragraph(query: InspectedQuery, colors: Colors): string {
   const { name, file, line, command, statement, rows } = query;
-  const head = `${colors.bold(visible(name))}  ${visible(`${file}:${line}`)}  :${command}  ${statement}, ${rowsText(rows)}`;
+  const head = `${colors.bold(escapeControlChars(name))}  ${escapeControlChars(`${file}:${line}`)}  :${command}  ${statement}, ${rowsText(rows)}`;
   const params = query.params.map((param) => [
     'param',
-    visible(`${param.name}${param.optional ? '?' : ''}`),
-    visible(param.type),
-    visible(param.tsType),
+    escapeControlChars(`${param.name}${param.optional ? '?' : ''}`),
+    escapeControlChars(param.type),
+    escapeControlChars(param.tsType),
     '',
   ]);
   const columns = query.columns.map(({ name: key, type, tsType, source }) => [
     'column',
-    visible(key),
-    visible(type),
-    visible(tsType),
-    source === null ? '' : visible(`${relation(source)}.${source.column}`),
+    escapeControlChars(key),
+    escapeControlChars(type),
+    escapeControlChars(tsType),
+    source === null ? '' : escapeControlChars(`${relation(source)}.${source.column}`),
   ]);
   const variants = (query.variants?.members ?? []).map((variant) => variantText(variant, query));
   const uses = [
@@ -46,7 +46,7 @@ function paragraph(query: InspectedQuery, colors: Colors): string {
 /** What tells a kind of rows from the others, and where it differs from all of them together. */
 function variantText({ columns }: InspectedVariant, query: InspectedQuery): string {
   const own = columns.filter(({ tsType }, index) => tsType !== query.columns[index]?.tsType);
-  const texts = own.map(({ name, tsType }) => visible(`${name}: ${tsType}`));
+  const texts = own.map(({ name, tsType }) => escapeControlChars(`${name}: ${tsType}`));
   return `  ${'row'.padEnd('column'.length)}  ${texts.join('; ')}`;
 }
 
@@ -57,7 +57,7 @@ function rowsText({ min, max }: InspectedQuery['rows']): string {
 }
 
 function useText(word: string, { columns, ...table }: RelationUse): string {
-  return `  ${word.padEnd('column'.length)}  ${visible(relation(table))}${columns.length > 0 ? ` (${visible(columns.join(', '))})` : ''}`;
+  return `  ${word.padEnd('column'.length)}  ${escapeControlChars(relation(table))}${columns.length > 0 ? ` (${escapeControlChars(columns.join(', '))})` : ''}`;
 }
 
 function relation({ schema, table }: { readonly schema: string; readonly table: string }): string {

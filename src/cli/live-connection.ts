@@ -1,14 +1,14 @@
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { ConnectionConfig } from '../project/config.ts';
 import { configuration } from './configuration.ts';
-import type { Io } from './io.ts';
+import type { CliContext } from './context.ts';
 import type { GlobalOptions } from './program.ts';
 
 /**
  * The live database that a command is about: that of `--url`, or the one that the configuration and the
  * environment name. Throws Failure (2) where there is none.
  */
-export function liveConnection(options: GlobalOptions, io: Io): ConnectionConfig {
+export function liveConnection(options: GlobalOptions, io: CliContext): ConnectionConfig {
   const { connection } = configuration(options, io);
   if (connection !== undefined) return connection;
   const message = 'Which database is meant is not said.';

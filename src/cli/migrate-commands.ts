@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Io } from './io.ts';
-import type { Finish } from './program.ts';
+import type { CliContext } from './context.ts';
+import type { CommandRunner } from './program.ts';
 
 /** Adds `nodrift migrate` and its commands. */
-export function addMigrate(program: Command, io: Io, finish: Finish): void {
+export function addMigrate(program: Command, io: CliContext, finish: CommandRunner): void {
   const migrate = program
     .command('migrate')
     .description('apply or revert migrations on the database that --url or DATABASE_URL names');

@@ -3,13 +3,13 @@ import { type MigrationVerdict, verifyMigrations } from '../flow/migrate-verify.
 import type { MigrationProblem } from '../flow/migration-trial.ts';
 import type { SchemaChange } from '../schema/diff.ts';
 import { configuration } from './configuration.ts';
-import { type Colors, colorsFor, type Io } from './io.ts';
+import { type CliContext, type Colors, colorsFor } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import type { MigrateVerifyOptions } from './program.ts';
 import { count, withProgress } from './report.ts';
-import { visible } from './visible.ts';
 
 /** `nodrift migrate verify`: tries the down migrations, reports what they do not restore, and returns 1 then. */
-export async function migrateVerify(options: MigrateVerifyOptions, io: Io): Promise<number> {
+export async function migrateVerify(options: MigrateVerifyOptions, io: CliContext): Promise<number> {
   const config = configuration(options, io);
   const started = performance.now();
   const { migrations, database } = await withProgress(io, (flow) => verifyMigrations(config, flow));
@@ -30,13 +30,13 @@ function counts({ kind }: MigrationProblem, irreversibleAllowed: boolean): boole
 function verdictText({ file, problems, notes }: MigrationVerdict, allowed: boolean, colors: Colors): string {
   if (problems.length === 0 && notes.length === 0) return '';
   const lines = [
-    colors.bold(visible(file)),
+    colors.bold(escapeControlChars(file)),
     ...problems.flatMap((problem) => {
       const [first = '', ...rest] = problemLines(problem);
       const colour = counts(problem, allowed) ? colors.red : colors.dim;
       return [`  ${colour(first)}`, ...rest.map((line) => `    ${line}`)];
     }),
-    ...notes.map((note) => `  ${colors.yellow('note:')} ${visible(note)}`),
+    ...notes.map((note) => `  ${colors.yellow('note:')} ${escapeControlChars(note)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -56,9 +56,9 @@ function problemLines(problem: MigrationProblem): readonly string[] {
       return [
         'After up and down, what objects, the database or the server have is not what it was before.',
         ...problem.changes.flatMap(({ what, before, after }) => [
-          visible(what),
-          visible(`  before: ${before ?? '(none)'}`),
-          visible(`  after: ${after ?? '(none)'}`),
+          escapeControlChars(what),
+          escapeControlChars(`  before: ${before ?? '(none)'}`),
+          escapeControlChars(`  after: ${after ?? '(none)'}`),
         ]),
       ];
     case 'data': {
@@ -68,7 +68,9 @@ function problemLines(problem: MigrationProblem): readonly string[] {
           ? ` (${columns.join(', ')})`
           : `: ${count(rowsBefore, 'row')} before, ${rowsAfter} after`;
       return [
-        visible(`The ${by} migration changes data that up and down do not bring back: ${table}${what}`),
+        escapeControlChars(
+          `The ${by} migration changes data that up and down do not bring back: ${table}${what}`,
+        ),
       ];
     }
     case 'failed': {
@@ -83,13 +85,13 @@ function problemLines(problem: MigrationProblem): readonly string[] {
 function changeLines({ kind, name, change, facts }: SchemaChange, step: 'down' | 'again'): readonly string[] {
   const first = step === 'down' ? 'before' : 'first';
   const then = step === 'down' ? 'after' : 'then';
-  const head = visible(`${change} ${kind} ${name}`);
+  const head = escapeControlChars(`${change} ${kind} ${name}`);
   if (change !== 'different') return [head];
   return [
     head,
     ...facts.flatMap(({ fact, before, after }) => [
-      visible(`  ${fact}, ${first}: ${before ?? '(none)'}`),
-      visible(`  ${fact}, ${then}: ${after ?? '(none)'}`),
+      escapeControlChars(`  ${fact}, ${first}: ${before ?? '(none)'}`),
+      escapeControlChars(`  ${fact}, ${then}: ${after ?? '(none)'}`),
     ]),
   ];
 }
@@ -97,7 +99,7 @@ function changeLines({ kind, name, change, facts }: SchemaChange, step: 'down' |
 function diagnosticLines({ file, line, column, message, hint }: Diagnostic): readonly string[] {
   const place = line === null ? file : `${file}:${line}:${column}`;
   return [
-    visible(`${place}: ${message}`),
-    ...(hint === null ? [] : hint.split('\n').map((text) => `  ${visible(text)}`)),
+    escapeControlChars(`${place}: ${message}`),
+    ...(hint === null ? [] : hint.split('\n').map((text) => `  ${escapeControlChars(text)}`)),
   ];
 }

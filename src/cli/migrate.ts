@@ -10,28 +10,28 @@ import {
 import { type MigrationStatus, migrationStatus } from '../database/migration-status.ts';
 import type { Config } from '../project/config.ts';
 import { configuration } from './configuration.ts';
-import { type Colors, colorsFor, type Io } from './io.ts';
+import { type CliContext, type Colors, colorsFor } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import type { GlobalOptions, MigrateOptions } from './program.ts';
 import { count, withProgress } from './report.ts';
-import { visible } from './visible.ts';
 
 /** `nodrift migrate up [n]`: applies pending migrations; null: all of them. */
-export function migrateUp(number: number | null, options: MigrateOptions, io: Io): Promise<number> {
+export function migrateUp(number: number | null, options: MigrateOptions, io: CliContext): Promise<number> {
   return steps(options, io, 'applied', (config, run) => apply(config, number, run));
 }
 
 /** `nodrift migrate down [n]`: takes the last ones back. */
-export function migrateDown(number: number, options: MigrateOptions, io: Io): Promise<number> {
+export function migrateDown(number: number, options: MigrateOptions, io: CliContext): Promise<number> {
   return steps(options, io, 'reverted', (config, run) => takeBack(config, number, run));
 }
 
 /** `nodrift migrate redo`: takes the last one back and applies it again. */
-export function migrateRedo(options: MigrateOptions, io: Io): Promise<number> {
+export function migrateRedo(options: MigrateOptions, io: CliContext): Promise<number> {
   return steps(options, io, 'redone', (config, run) => again(config, run));
 }
 
 /** `nodrift migrate status`: which migrations the database has, and which it lacks. */
-export async function migrateStatus(options: GlobalOptions, io: Io): Promise<number> {
+export async function migrateStatus(options: GlobalOptions, io: CliContext): Promise<number> {
   const config = configuration(options, io);
   const status = await withProgress(io, ({ signal }) => migrationStatus(config, signal));
   io.stdout.write(statusText(status, colorsFor(io.stdout, io.env)));
@@ -39,15 +39,17 @@ export async function migrateStatus(options: GlobalOptions, io: Io): Promise<num
 }
 
 /** `nodrift migrate create NAME`: writes an empty migration. */
-export async function migrateCreate(name: string, options: GlobalOptions, io: Io): Promise<number> {
+export async function migrateCreate(name: string, options: GlobalOptions, io: CliContext): Promise<number> {
   const path = await createMigration(configuration(options, io), name);
-  io.stdout.write(`${colorsFor(io.stdout, io.env).green('written')}  ${visible(relative(io.cwd, path))}\n`);
+  io.stdout.write(
+    `${colorsFor(io.stdout, io.env).green('written')}  ${escapeControlChars(relative(io.cwd, path))}\n`,
+  );
   return 0;
 }
 
 async function steps(
   options: MigrateOptions,
-  io: Io,
+  io: CliContext,
   word: string,
   work: (config: Config, options: RunOptions) => Promise<readonly MigrationStep[]>,
 ): Promise<number> {
@@ -69,12 +71,16 @@ async function steps(
       // Redone: it is said once.
       if (direction === 'down' && again.has(name)) continue;
       const what = word === 'redone' && direction === 'down' ? 'reverted' : word;
-      io.stdout.write(`${colors.green(what)}  ${visible(name)}\n`);
+      io.stdout.write(`${colors.green(what)}  ${escapeControlChars(name)}\n`);
     }
   });
   if (run.length === 0) io.stdout.write('Nothing to do.\n');
   else if (dryRun)
-    io.stdout.write(run.map((step) => `-- ${visible(headOf(step))}\n${visible(step.sql)}\n\n`).join(''));
+    io.stdout.write(
+      run
+        .map((step) => `-- ${escapeControlChars(headOf(step))}\n${escapeControlChars(step.sql)}\n\n`)
+        .join(''),
+    );
   else {
     // To redo is two steps with one migration.
     const names = new Set(run.map(({ name }) => name));
@@ -102,11 +108,11 @@ function statusText(
         : other.has(name)
           ? `  ${colors.red('its file has changed since')}`
           : '';
-      return `${colors.green('applied')}  ${visible(name)}  ${when}${note}`;
+      return `${colors.green('applied')}  ${escapeControlChars(name)}  ${when}${note}`;
     }),
     ...pending.map((name) => {
       const note = late.has(name) ? `  ${colors.red('out of order: a later one has run')}` : '';
-      return `${colors.yellow('pending')}  ${visible(name)}${note}`;
+      return `${colors.yellow('pending')}  ${escapeControlChars(name)}${note}`;
     }),
   ];
   const summary = [

@@ -1,14 +1,15 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { colorsFor, type Io } from './io.ts';
+import { type CliContext, colorsFor } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { renderDiagnostic } from './render.ts';
 import { count } from './report.ts';
-import { visible } from './visible.ts';
 
 /** Prints diagnostics on the error stream, internal errors with their stack traces. `root` is the configuration's folder. */
-export function printDiagnostics(diagnostics: readonly Diagnostic[], root: string, io: Io): void {
+export function printDiagnostics(diagnostics: readonly Diagnostic[], root: string, io: CliContext): void {
   const options = { colors: colorsFor(io.stderr, io.env), root, cwd: io.cwd };
   const text = (found: Diagnostic) => {
-    const trace = found.stack === undefined ? '' : `\n${options.colors.dim(visible(indented(found.stack)))}`;
+    const trace =
+      found.stack === undefined ? '' : `\n${options.colors.dim(escapeControlChars(indented(found.stack)))}`;
     return `${renderDiagnostic(found, options)}${trace}\n`;
   };
   io.stderr.write(diagnostics.map(text).join('\n'));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type CliContext, colorsFor } from './context.ts';
 import { addHelpTexts } from './help-texts.ts';
-import { colorsFor, type Io } from './io.ts';
 import { addMigrate } from './migrate-commands.ts';
 
 /** Options that stand before or after any command. */
@@ -61,13 +61,13 @@ export interface SchemaOptions extends GlobalOptions {
 }
 
 /** Runs a command's code, which is loaded only now, and keeps its exit code. */
-export type Finish = (work: Promise<number>) => Promise<void>;
+export type CommandRunner = (work: Promise<number>) => Promise<void>;
 
 /**
  * The command line: names, arguments, options and help texts. Every action loads its own file, so that
  * `--help` and `--version` load none of them. Throws CommanderError instead of exiting.
  */
-export function createProgram(io: Io, finish: Finish): Command {
+export function createProgram(io: CliContext, finish: CommandRunner): Command {
   const program = new Command('nodrift')
     .description('Typed SQL for TypeScript and PostgreSQL: .sql files in, typed query functions out.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -133,7 +133,7 @@ function flowCommand(program: Command, name: string, description: string): Comma
     );
 }
 
-function addImpact(program: Command, io: Io, finish: Finish): void {
+function addImpact(program: Command, io: CliContext, finish: CommandRunner): void {
   const scopes = ['since', 'pending', 'migration'];
   const formats = ['json', 'markdown', 'github'];
   const others = (names: readonly string[], name: string) => names.filter((one) => one !== name);
@@ -177,7 +177,7 @@ function allowance(
   return [...previous, [file, reason]];
 }
 
-function addLive(program: Command, io: Io, finish: Finish): void {
+function addLive(program: Command, io: CliContext, finish: CommandRunner): void {
   program
     .command('verify')
     .description('compare a live database with the migrations and the queries; changes nothing in it')

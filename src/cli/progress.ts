@@ -1,7 +1,7 @@
-import type { Io } from './io.ts';
+import type { CliContext } from './context.ts';
 
-const patience = 400;
-const period = 100;
+const delayMs = 400;
+const intervalMs = 100;
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const clearLine = '\r\u001b[K';
 
@@ -13,7 +13,7 @@ export interface Progress {
 }
 
 /** One line on the error stream of a terminal that says what is going on, once work takes longer than a blink. */
-export function startProgress(io: Io): Progress {
+export function startProgress(io: CliContext): Progress {
   if (io.stderr.isTTY !== true || io.env.TERM === 'dumb' || io.env.CI) return silent;
   const started = performance.now();
   let text = '';
@@ -21,11 +21,11 @@ export function startProgress(io: Io): Progress {
   let shown = false;
   const timer = setInterval(() => {
     const elapsed = performance.now() - started;
-    if (elapsed < patience || text === '') return;
+    if (elapsed < delayMs || text === '') return;
     shown = true;
     frame = (frame + 1) % frames.length;
     io.stderr.write(`${clearLine}${frames[frame]} ${text} (${(elapsed / 1000).toFixed(1)} s)`);
-  }, period);
+  }, intervalMs);
   timer.unref();
   return {
     stage: (next) => {

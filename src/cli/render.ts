@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import type { Colors } from './context.ts';
+import { displayPath, type Places } from './display-path.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { layOutExcerpt } from './excerpt.ts';
-import type { Colors } from './io.ts';
-import { type Places, shownPath } from './shown-path.ts';
-import { visible } from './visible.ts';
 
 export interface RenderOptions extends Places {
   readonly colors: Colors;
@@ -24,15 +24,16 @@ export function renderDiagnostic(found: Diagnostic, options: RenderOptions): str
   const place = placeOf(found, options);
   const word = options.severity === 'warning' ? colors.yellow('warning:') : colors.red('error:');
   const head = `${place === null ? '' : `${colors.bold(`${place}:`)} `}${word}`;
-  const lines = [`${head} ${indentRest(visible(found.message))}`, ...excerptOf(found, colors)];
-  if (found.sqlstate !== null) lines.push(colors.dim(`  SQLSTATE ${visible(found.sqlstate)}`));
-  if (found.hint !== null) lines.push(`  ${colors.cyan('hint:')} ${indentRest(visible(found.hint))}`);
+  const lines = [`${head} ${indentRest(escapeControlChars(found.message))}`, ...excerptOf(found, colors)];
+  if (found.sqlstate !== null) lines.push(colors.dim(`  SQLSTATE ${escapeControlChars(found.sqlstate)}`));
+  if (found.hint !== null)
+    lines.push(`  ${colors.cyan('hint:')} ${indentRest(escapeControlChars(found.hint))}`);
   return lines.join('\n');
 }
 
 function placeOf(found: Diagnostic, options: RenderOptions): string | null {
   if (found.file === null) return null;
-  const parts = [shownPath(found.file, options), found.line, found.line === null ? null : found.column];
+  const parts = [displayPath(found.file, options), found.line, found.line === null ? null : found.column];
   return parts.filter((part) => part !== null).join(':');
 }
 

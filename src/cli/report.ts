@@ -1,10 +1,10 @@
 import type { Analysed, FlowOptions } from '../flow/flow.ts';
-import { colorsFor, type Io } from './io.ts';
+import { type CliContext, colorsFor } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { visible } from './visible.ts';
 
 /** Prints what the database left out on the way, and what the author should know of the queries. */
-export async function printNotes({ notes, warnings, config }: Analysed, io: Io): Promise<void> {
+export async function printNotes({ notes, warnings, config }: Analysed, io: CliContext): Promise<void> {
   const colors = colorsFor(io.stderr, io.env);
   const options = { colors, root: config.root, cwd: io.cwd, severity: 'warning' } as const;
   if (warnings.length > 0) {
@@ -15,13 +15,16 @@ export async function printNotes({ notes, warnings, config }: Analysed, io: Io):
 }
 
 /** A line for each note, on standard error. */
-export function writeNotes(notes: readonly string[], io: Io): void {
+export function writeNotes(notes: readonly string[], io: CliContext): void {
   const colors = colorsFor(io.stderr, io.env);
-  for (const note of notes) io.stderr.write(`${colors.yellow('note:')} ${visible(note)}\n`);
+  for (const note of notes) io.stderr.write(`${colors.yellow('note:')} ${escapeControlChars(note)}\n`);
 }
 
 /** Runs work with a progress line that is gone before anything else is printed. */
-export async function withProgress<T>(io: Io, work: (options: FlowOptions) => Promise<T>): Promise<T> {
+export async function withProgress<T>(
+  io: CliContext,
+  work: (options: FlowOptions) => Promise<T>,
+): Promise<T> {
   const progress: Progress = startProgress(io);
   try {
     return await work({ signal: io.signal, env: io.env, progress: progress.stage });

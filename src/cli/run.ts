@@ -3,9 +3,9 @@ import { dirname, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { connectionLost, isConnectionLoss } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import type { Io } from './io.ts';
+import type { CliContext } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { createProgram } from './program.ts';
-import { visible } from './visible.ts';
 
 /** EX_SOFTWARE of sysexits.h: an error of nodrift itself. */
 const internalError = 70;
@@ -16,7 +16,7 @@ const internalError = 70;
  * of nodrift.
  * Never exits and touches nothing of the process but through `io`.
  */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(argv: readonly string[], io: CliContext): Promise<number> {
   let exitCode = 0;
   const program = createProgram(io, async (work) => {
     exitCode = await work;
@@ -34,7 +34,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     }
     const { printDiagnostics } = await import('./print-diagnostics.ts');
     printDiagnostics(failure.diagnostics, dirname(resolve(io.cwd, String(program.opts().config))), io);
-    if (failure.remark !== null) io.stderr.write(`\n${visible(failure.remark)}\n`);
+    if (failure.remark !== null) io.stderr.write(`\n${escapeControlChars(failure.remark)}\n`);
     return failure.exitCode;
   }
 }

@@ -5,14 +5,18 @@ import { compareSchemas, readSchema, type SchemaPlace } from '../flow/schema.ts'
 import { schemaText } from '../schema/print.ts';
 import { changesText } from './change-text.ts';
 import { configuration } from './configuration.ts';
-import { colorsFor, type Io } from './io.ts';
+import { type CliContext, colorsFor } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { liveConnection } from './live-connection.ts';
 import type { SchemaOptions } from './program.ts';
 import { count, withProgress, writeNotes } from './report.ts';
-import { visible } from './visible.ts';
 
 /** `nodrift schema`: prints a schema and returns 0, or prints how two of them differ and returns 1 if they do. */
-export async function schema(places: readonly string[], options: SchemaOptions, io: Io): Promise<number> {
+export async function schema(
+  places: readonly string[],
+  options: SchemaOptions,
+  io: CliContext,
+): Promise<number> {
   const config = configuration({ config: options.config }, io);
   const [a, b] = places;
   if (options.diff !== true) {
@@ -23,7 +27,7 @@ export async function schema(places: readonly string[], options: SchemaOptions, 
       : { kind: 'project' };
     const printed = await withProgress(io, (flow) => readSchema(config, place, flow));
     writeNotes(printed.notes, io);
-    io.stdout.write(visible(schemaText(printed.schema)));
+    io.stdout.write(escapeControlChars(schemaText(printed.schema)));
     return 0;
   }
   if (a === undefined || b === undefined)
@@ -38,7 +42,7 @@ export async function schema(places: readonly string[], options: SchemaOptions, 
   return 1;
 }
 
-function placeOf(text: string, options: SchemaOptions, io: Io): SchemaPlace {
+function placeOf(text: string, options: SchemaOptions, io: CliContext): SchemaPlace {
   // Whatever looks like a URL: it is not repeated as the name of something else, for it may hold a password.
   if (text.includes('://')) {
     return { kind: 'database', connection: liveConnection({ config: options.config, url: text }, io) };

@@ -1,9 +1,9 @@
 import type { Change } from '../drift/impact/change.ts';
 import { holds, type Verification } from '../flow/verification.ts';
 import { changesText } from './change-text.ts';
-import type { Colors } from './io.ts';
+import type { Colors } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { count } from './report.ts';
-import { visible } from './visible.ts';
 
 /**
  * A verification for people: a paragraph for each difference and each query that is another one there, then what the
@@ -15,8 +15,8 @@ export function verificationText(found: Verification, colors: Colors): string {
   const sides = { before: 'migrations say', after: 'database says', sql: true };
   const queries = [
     ...changed.map(({ statement, changes }) => [
-      `${colors.bold(visible(statement.name))}  ${visible(`${statement.file}:${statement.line}`)}`,
-      ...changes.map((change) => `  ${visible(changeLine(change))}`),
+      `${colors.bold(escapeControlChars(statement.name))}  ${escapeControlChars(`${statement.file}:${statement.line}`)}`,
+      ...changes.map((change) => `  ${escapeControlChars(changeLine(change))}`),
     ]),
     ...(forbidden.length > 0 ? [forbiddenLines(found, colors)] : []),
   ].map((lines) => `${lines.join('\n')}\n`);
@@ -26,9 +26,10 @@ export function verificationText(found: Verification, colors: Colors): string {
     ...(pending.length + unknown.length > 0
       ? [
           [
-            ...pending.map((name) => `${colors.yellow('pending')}  ${visible(name)}\n`),
+            ...pending.map((name) => `${colors.yellow('pending')}  ${escapeControlChars(name)}\n`),
             ...unknown.map(
-              (name) => `${colors.red('unknown')}  ${visible(name)}  it was applied, and has no file\n`,
+              (name) =>
+                `${colors.red('unknown')}  ${escapeControlChars(name)}  it was applied, and has no file\n`,
             ),
           ].join(''),
         ]
@@ -55,13 +56,13 @@ function forbiddenLines({ forbidden, role }: Verification, colors: Colors): read
   const lines = [...queries]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([lacking, names]) => [
-      `  ${colors.red(visible(lacking))}`,
-      ...names.slice(0, mostNamed).map((name) => `    ${visible(name)}`),
+      `  ${colors.red(escapeControlChars(lacking))}`,
+      ...names.slice(0, mostNamed).map((name) => `    ${escapeControlChars(name)}`),
       ...(names.length > mostNamed
         ? [`    and ${count(names.length - mostNamed, 'more query', 'more queries')}`]
         : []),
     ]);
-  return [`${colors.bold(visible(role))} lacks`, ...lines];
+  return [`${colors.bold(escapeControlChars(role))} lacks`, ...lines];
 }
 
 /** `column price: numeric -> int4, it is read as another type` */
@@ -81,8 +82,8 @@ function summary(found: Verification, broken: number): string {
     unknown.length > 0 && count(unknown.length, 'unknown migration'),
     pending.length > 0 && count(pending.length, 'pending migration'),
   ].filter((part) => part !== false);
-  const place = visible(database);
+  const place = escapeControlChars(database);
   return holds(found)
-    ? `${place} is what the migrations make: ${count(objects, 'object')}, ${count(queries, 'query', 'queries')} as ${visible(role)}${said.length > 0 ? `; ${said.join(', ')}` : ''}`
-    : `${place}: ${visible(said.join(', '))}`;
+    ? `${place} is what the migrations make: ${count(objects, 'object')}, ${count(queries, 'query', 'queries')} as ${escapeControlChars(role)}${said.length > 0 ? `; ${said.join(', ')}` : ''}`
+    : `${place}: ${escapeControlChars(said.join(', '))}`;
 }

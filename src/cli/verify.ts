@@ -2,17 +2,17 @@ import { exitCodeOf } from '../diagnostic.ts';
 import { holds, type Verification } from '../flow/verification.ts';
 import { verify as run } from '../flow/verify.ts';
 import { configuration } from './configuration.ts';
-import { colorsFor, type Io } from './io.ts';
+import { type CliContext, colorsFor } from './context.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 import { liveConnection } from './live-connection.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
 import type { VerifyCommandOptions } from './program.ts';
 import { withProgress } from './report.ts';
 import { verificationJson } from './verification-json.ts';
 import { verificationText } from './verification-text.ts';
-import { visible } from './visible.ts';
 
 /** `nodrift verify`: one line and 0 where a live database is what the migrations make, or what is not so, and 1. */
-export async function verify(options: VerifyCommandOptions, io: Io): Promise<number> {
+export async function verify(options: VerifyCommandOptions, io: CliContext): Promise<number> {
   const config = configuration({ config: options.config }, io);
   const connection = liveConnection(options, io);
   const found = await withProgress(io, (flow) =>
@@ -24,7 +24,7 @@ export async function verify(options: VerifyCommandOptions, io: Io): Promise<num
     return exitCode(found);
   }
   const warn = colorsFor(io.stderr, io.env);
-  for (const note of notesOf(found)) io.stderr.write(`${warn.yellow('note:')} ${visible(note)}\n`);
+  for (const note of notesOf(found)) io.stderr.write(`${warn.yellow('note:')} ${escapeControlChars(note)}\n`);
   io.stdout.write(verificationText(found, colorsFor(io.stdout, io.env)));
   printDiagnostics([...found.broken, ...found.internalErrors], config.root, io);
   return exitCode(found);

@@ -3,7 +3,7 @@ import { connectionLost } from '../connection-loss.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { connect, describePlace } from './connection.ts';
 import type { Database } from './database.ts';
-import { once } from './once.ts';
+import { lazy } from './lazy.ts';
 import { setForSession } from './own-session.ts';
 import { setSearchPath } from './session.ts';
 import { supportedVersion } from './supported-version.ts';
@@ -25,7 +25,7 @@ export async function openAsIs(
     await setSearchPath(client, config.searchPath);
     const { major, version } = await supportedVersion(client);
     const description = `PostgreSQL ${version} at ${describePlace(client)}`;
-    return { client, description, major, notes: [], close: once(() => client.end()) };
+    return { client, description, major, notes: [], close: lazy(() => client.end()) };
   } catch (error) {
     await client.end();
     throw error instanceof DatabaseError ? connectionLost(error) : error;

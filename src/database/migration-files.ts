@@ -38,13 +38,13 @@ function pathsOf(source: Exclude<SchemaSource, { kind: 'none' }>): string[] {
   const { compare } = new Intl.Collator('en', { numeric: true });
   return readdirSync(source.dir)
     .filter((name) => !name.startsWith('.'))
-    .filter((name) => mayBelong(source.format, name))
+    .filter((name) => isCandidate(source.format, name))
     .sort((a, b) => compare(a, b) || (a < b ? -1 : 1))
     .map((name) => join(source.dir, name))
     .filter((path) => statSync(path).isFile());
 }
 
-function mayBelong(format: MigrationFormat, name: string): boolean {
+function isCandidate(format: MigrationFormat, name: string): boolean {
   switch (format) {
     case 'node-pg-migrate':
       return true;

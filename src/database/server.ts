@@ -4,8 +4,8 @@ import { buildSchema } from './build-schema.ts';
 import { connect, describePlace } from './connection.ts';
 import { embeddedInstead } from './connection-failure.ts';
 import type { Database } from './database.ts';
+import { lazy } from './lazy.ts';
 import { readSourceFiles } from './migration-files.ts';
-import { once } from './once.ts';
 import { createScratch, dropScratch, dropStaleScratch } from './scratch.ts';
 import { resetSession, serverVersion } from './session.ts';
 import { supportedVersion } from './supported-version.ts';
@@ -34,7 +34,7 @@ export async function openScratch(
     await admin.end();
   }
   let client: Client | null = null;
-  const close = once(async () => {
+  const close = lazy(async () => {
     await client?.end();
     await dropScratch(connection, name);
   });

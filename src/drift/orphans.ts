@@ -3,8 +3,8 @@ import { extname, posix, relative, resolve } from 'node:path';
 import { escapePath, glob } from 'tinyglobby';
 import type { Config, SqlTransform } from '../project/config.ts';
 import { outputPath } from '../project/output-path.ts';
-import { findLeftovers } from './leftovers.ts';
 import { sourceOf } from './source-of.ts';
+import { findLeftovers } from './stale-outputs.ts';
 
 export interface Orphan {
   /** Absolute path. */

@@ -6,7 +6,7 @@ import { type CheckCache, checkCacheIn } from '../drift/check-cache-store.ts';
 import { readOutput } from '../drift/compare.ts';
 import { type Fingerprint, fingerprint, type Part } from '../drift/fingerprint.ts';
 import { findOrphans } from '../drift/orphans.ts';
-import { ownCode } from '../project/build.ts';
+import { buildFingerprint } from '../project/build-fingerprint.ts';
 import { cacheFolder } from '../project/cache-folder.ts';
 import type { Config } from '../project/config.ts';
 import type { Environment } from '../project/environment.ts';
@@ -31,7 +31,7 @@ export async function readInputs(config: Config): Promise<Inputs | null> {
   if (config.database.kind !== 'embedded') return null;
   const schema = readSourceFiles(config);
   if (!schema.every(({ path }) => path.endsWith('.sql'))) return null;
-  const code = ownCode();
+  const code = buildFingerprint();
   if (code === null) return null;
   const targets = await findQueryFiles(config);
   const queries = new Map(targets.map(({ file, path }) => [file, path]));

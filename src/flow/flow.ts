@@ -1,11 +1,11 @@
-import type { Asked } from '../analysis/asked.ts';
 import type { Catalog } from '../analysis/catalog/catalog.ts';
+import type { AnalysisOptions } from '../analysis/options.ts';
 import type { Query } from '../analysis/query.ts';
 import type { Database } from '../database/database.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { QueryFile } from '../project/query-files.ts';
-import { askedByModules } from '../typescript/asked.ts';
+import { requiredByCodegen } from '../typescript/required-analysis.ts';
 import { interruptible } from './interrupt.ts';
 import { searchPathNotes } from './search-path.ts';
 import { selectFiles } from './selection.ts';
@@ -18,7 +18,7 @@ export interface FlowOptions {
   /** Aborts the work: the database is closed first, then the flow rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** What is asked of the queries; default: what modules are printed from. */
-  readonly asked?: Asked;
+  readonly asked?: AnalysisOptions;
   /** Where the cache of the embedded database lies follows from it; default: the process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called with what is being done, for a progress line: `migrating`, `analysing 12 of 400 queries`. */
@@ -67,7 +67,7 @@ export async function withAnalysed<T>(
   use: (analysed: Analysed) => T | Promise<T>,
 ): Promise<T> {
   options.progress?.('opening the database');
-  const { asked = askedByModules(config) } = options;
+  const { asked = requiredByCodegen(config) } = options;
   const opening = open(config, options);
   const catalog = opening.then(({ client }) => prepare(client, asked));
   // What goes wrong there is looked at after the files are read.
@@ -94,7 +94,7 @@ async function open(config: Config, { signal, env }: FlowOptions): Promise<Datab
   return openDatabase(config, { ...(signal && { signal }), ...(env && { env: { ...env } }) });
 }
 
-async function prepare(client: Database['client'], asked: Asked): Promise<Catalog> {
+async function prepare(client: Database['client'], asked: AnalysisOptions): Promise<Catalog> {
   const { prepareAnalysis } = await import('../analysis/analyse.ts');
   return prepareAnalysis(client, asked);
 }
@@ -103,7 +103,7 @@ async function analyseOn(
   config: Config,
   opening: Promise<Database>,
   catalog: Promise<Catalog>,
-  options: FlowOptions & { readonly asked: Asked },
+  options: FlowOptions & { readonly asked: AnalysisOptions },
 ): Promise<Analysed> {
   const [{ analyse }, { targets, sources, diagnostics, warnings }] = await Promise.all([
     import('../analysis/analyse.ts'),

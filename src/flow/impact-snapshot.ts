@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { type Analysis, analyse } from '../analysis/analyse.ts';
-import { everything } from '../analysis/asked.ts';
+import { everything } from '../analysis/options.ts';
 import { asking } from '../analysis/server-error.ts';
 import { loadRules, type Setting } from '../drift/impact/rules.ts';
 import { queryKey, type Snapshot, snapshotOf } from '../drift/impact/snapshot.ts';

@@ -65,7 +65,7 @@ export async function impact(config: Config, options: ImpactOptions = {}): Promi
 }
 
 /** The running code on the schema before, and after each migration; the new code on the first and the last. */
-interface States {
+interface SchemaSnapshots {
   readonly postgres: string;
   readonly running: readonly Snapshot[];
   readonly coming: readonly [before: Snapshot, after: Snapshot];
@@ -79,7 +79,7 @@ async function statesOf(
   plan: ImpactPlan,
   leftOut: readonly string[],
   options: ImpactOptions,
-): Promise<States> {
+): Promise<SchemaSnapshots> {
   const taken: CodeSnapshots[] = [];
   const observed: (readonly ObservedStatement[])[] = [];
   const last = plan.lookedAt.length;
@@ -205,7 +205,7 @@ function setBy(statements: readonly string[]): readonly Setting[] {
 function reportOn(
   config: Config,
   plan: ImpactPlan,
-  states: States & { readonly large: ReadonlySet<string> },
+  states: SchemaSnapshots & { readonly large: ReadonlySet<string> },
   { since }: ImpactOptions,
   notes: readonly string[],
 ): Impact {
@@ -248,8 +248,8 @@ function reportOn(
   ];
   const rollout: Rollout = {
     order: unfit.length > 0 ? 'unfit' : orderOf(severityOf(old), severityOf(fresh)),
-    runningCodeOnNewSchema: old.impacts.filter(isGrave).map(queryOf),
-    newCodeOnOldSchema: fresh.impacts.filter(isGrave).map(queryOf),
+    runningCodeOnNewSchema: old.impacts.filter(isBreaking).map(queryOf),
+    newCodeOnOldSchema: fresh.impacts.filter(isBreaking).map(queryOf),
     between: severityOf(old) === 'breaks' ? [] : betweenMigrations(plan, states, compare),
     newCodeOnNewSchema: unfit.map(shown),
   };
@@ -282,7 +282,7 @@ type Compare = (
 /** Looks at each state that is neither the first nor the last one. */
 function betweenMigrations(
   { lookedAt, running }: ImpactPlan,
-  states: States,
+  states: SchemaSnapshots,
   compare: Compare,
 ): readonly Between[] {
   return lookedAt.slice(1).flatMap((next, index) => {
@@ -293,13 +293,13 @@ function betweenMigrations(
   });
 }
 
-function internalErrorsOf({ running, coming }: ImpactPlan, states: States): readonly Diagnostic[] {
+function internalErrorsOf({ running, coming }: ImpactPlan, states: SchemaSnapshots): readonly Diagnostic[] {
   const ofStates = [...states.running, ...states.coming].flatMap(({ errors }) => [...errors.values()].flat());
   const all = [...running.diagnostics, ...coming.diagnostics, ...ofStates].filter(isInternal);
   return [...new Map(all.map((found) => [`${found.file}:${found.line}:${found.message}`, found])).values()];
 }
 
-function isGrave({ severity }: QueryImpact): boolean {
+function isBreaking({ severity }: QueryImpact): boolean {
   return severity !== 'compatible';
 }
 

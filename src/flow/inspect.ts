@@ -1,4 +1,4 @@
-import { everything } from '../analysis/asked.ts';
+import { everything } from '../analysis/options.ts';
 import type { Column, QueryParam, SlotValue } from '../analysis/query.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';

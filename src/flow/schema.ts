@@ -5,14 +5,14 @@ import { openAppliedSchema } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { openLive } from '../database/open-live.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import { respell, withoutLaterPrivileges } from '../drift/respell.ts';
+import { normalizeAcrossVersions, withoutLaterPrivileges } from '../drift/normalize-across-versions.ts';
 import type { Config, ConnectionConfig, SchemaSource } from '../project/config.ts';
 import { diffSchemas, type SchemaChange } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { Schema } from '../schema/schema.ts';
-import { answered } from './answered.ts';
 import type { FlowOptions } from './flow.ts';
 import { writeGitFolder } from './git-folder.ts';
+import { withLiveDatabaseErrors } from './live-database-errors.ts';
 
 /** Where a schema is: what the project's migrations make, a database, or what a person typed. */
 export type SchemaPlace =
@@ -41,7 +41,7 @@ export async function readSchema(
   place: SchemaPlace,
   options: FlowOptions,
 ): Promise<PrintedSchema> {
-  return answered(
+  return withLiveDatabaseErrors(
     withSchema(config, place, options, async ({ notes }, schema) => ({
       schema: withoutLaterPrivileges(schema),
       notes,
@@ -64,16 +64,22 @@ export async function compareSchemas(
       ];
       // Only a scratch database may be asked to read the other's definitions.
       if (a.kind !== 'database')
-        return { changes: diffSchemas(before, await respell(first.client, old, late)), notes };
+        return {
+          changes: diffSchemas(before, await normalizeAcrossVersions(first.client, old, late)),
+          notes,
+        };
       if (b.kind !== 'database')
-        return { changes: diffSchemas(await respell(second.client, late, old), after), notes };
+        return {
+          changes: diffSchemas(await normalizeAcrossVersions(second.client, late, old), after),
+          notes,
+        };
       if (old.major === late.major) return { changes: diffSchemas(before, after), notes };
       const majors = `The one is PostgreSQL ${old.major}, the other ${late.major}: the same view may be written in two ways.`;
       const changes = diffSchemas(withoutLaterPrivileges(before), withoutLaterPrivileges(after));
       return { changes, notes: changes.some(({ kind }) => /view$/.test(kind)) ? [...notes, majors] : notes };
     }),
   );
-  return answered(work);
+  return withLiveDatabaseErrors(work);
 }
 
 async function withSchema<T>(

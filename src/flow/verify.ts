@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { Client } from 'pg';
 import type { Analysis } from '../analysis/analyse.ts';
-import { everything } from '../analysis/asked.ts';
+import { everything } from '../analysis/options.ts';
 import type { Query } from '../analysis/query.ts';
 import { type AppliedMigrations, readAppliedMigrations } from '../database/applied-migrations.ts';
 import { openAppliedSchema } from '../database/applied-schema.ts';
@@ -15,14 +15,14 @@ import { type Diagnostic, diagnostic, exitCodeOf, Failure, isInternal } from '..
 import type { Change } from '../drift/impact/change.ts';
 import { queryChanges } from '../drift/impact/query-changes.ts';
 import { queryKey } from '../drift/impact/snapshot.ts';
-import { respell } from '../drift/respell.ts';
+import { normalizeAcrossVersions } from '../drift/normalize-across-versions.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { diffSchemas } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { Statement } from '../syntax/statement.ts';
-import { answered, notAnswered } from './answered.ts';
 import type { FlowOptions } from './flow.ts';
 import { interruptible } from './interrupt.ts';
+import { liveQueryError, withLiveDatabaseErrors } from './live-database-errors.ts';
 import { readSources, type Source } from './sources.ts';
 import type { ChangedQuery, Verification } from './verification.ts';
 
@@ -44,7 +44,7 @@ export async function verify(config: Config, options: VerifyOptions): Promise<Ve
   options.progress?.('connecting');
   const live = await openLive(config, options.connection, options.signal);
   try {
-    return await answered(verifyOn(live, config, options));
+    return await withLiveDatabaseErrors(verifyOn(live, config, options));
   } finally {
     await live.close();
   }
@@ -116,7 +116,7 @@ async function compareSchemas(live: Database, scratch: Database, config: Config)
   const options = config.verify ?? {};
   const expected = await loadSchema(scratch.client, options);
   const found = await loadSchema(live.client, options);
-  const spelt = await respell(
+  const spelt = await normalizeAcrossVersions(
     scratch.client,
     { schema: expected, major: scratch.major },
     { schema: found, major: live.major },
@@ -144,7 +144,7 @@ async function compareQueries(
     signal,
   );
   const timedOut = after.diagnostics.find(({ sqlstate }) => sqlstate === '55P03' || sqlstate === '57014');
-  if (timedOut) throw notAnswered(timedOut.message, timedOut.sqlstate);
+  if (timedOut) throw liveQueryError(timedOut.message, timedOut.sqlstate);
   const known = new Set(before.diagnostics.map(key));
   const refused = after.diagnostics.filter((found) => !isInternal(found));
   const waiting = refused.filter((found) => waits && known.has(key(found)));

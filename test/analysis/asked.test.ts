@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
-import type { Asked } from '../../src/analysis/asked.ts';
+import type { AnalysisOptions } from '../../src/analysis/options.ts';
 import { readStatements } from '../../src/syntax/read.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 
@@ -12,7 +12,7 @@ const marked = `
   /* @name First :one */ SELECT name FROM person;
   /* @name ById :one */ SELECT name FROM person WHERE id = :id;
 `;
-const nothing: Asked = { rows: false, effects: false, violations: false, contents: false };
+const nothing: AnalysisOptions = { rows: false, effects: false, violations: false, contents: false };
 
 describe('of what nobody asks for', () => {
   let database: Analysed;
@@ -24,7 +24,7 @@ describe('of what nobody asks for', () => {
   });
   afterAll(() => database.close());
 
-  const ask = (text: string, asked?: Asked) =>
+  const ask = (text: string, asked?: AnalysisOptions) =>
     analyse(database.client, readStatements('q.sql', text).statements, {
       texts: new Map([['q.sql', text]]),
       lenientParameters: false,

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Described, describe as describeStatements } from '../../src/analysis/wire.ts';
+import { type DescribeResult, describe as describeStatements } from '../../src/analysis/wire.ts';
 import { Failure } from '../../src/diagnostic.ts';
 import { createDatabase, type Major, majors, postgresUrl, type TestDatabase } from '../support/postgres.ts';
 import { tested } from '../support/tested.ts';
@@ -18,8 +18,8 @@ async function connected<T>(url: string, use: (client: Client) => Promise<T>): P
   }
 }
 
-async function all(client: Client, statements: readonly string[]): Promise<readonly Described[]> {
-  const found: Described[] = [];
+async function all(client: Client, statements: readonly string[]): Promise<readonly DescribeResult[]> {
+  const found: DescribeResult[] = [];
   await describeStatements(client, statements, (described, index) => {
     expect(index).toBe(found.length);
     found.push(described);

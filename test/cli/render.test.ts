@@ -1,9 +1,9 @@
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
+import { displayPath } from '../../src/cli/display-path.ts';
+import { escapeControlChars } from '../../src/cli/escape-control-chars.ts';
 import { layOutExcerpt } from '../../src/cli/excerpt.ts';
 import { renderDiagnostic } from '../../src/cli/render.ts';
-import { shownPath } from '../../src/cli/shown-path.ts';
-import { visible } from '../../src/cli/visible.ts';
 import { type Diagnostic, diagnostic } from '../../src/diagnostic.ts';
 
 const plain = { colors: pc.createColors(false), root: '/project', cwd: '/project' };
@@ -112,13 +112,13 @@ describe('layOutExcerpt', () => {
 
 describe('shownPath', () => {
   test('is relative to where the user stands, or else to the project', () => {
-    expect(shownPath('queries/a.sql', { root: '/w/app', cwd: '/w' })).toBe('app/queries/a.sql');
-    expect(shownPath('queries/a.sql', { root: '/w/app', cwd: '/w/app/queries' })).toBe('a.sql');
-    expect(shownPath('queries/a.sql', { root: '/w/app', cwd: '/elsewhere' })).toBe('queries/a.sql');
+    expect(displayPath('queries/a.sql', { root: '/w/app', cwd: '/w' })).toBe('app/queries/a.sql');
+    expect(displayPath('queries/a.sql', { root: '/w/app', cwd: '/w/app/queries' })).toBe('a.sql');
+    expect(displayPath('queries/a.sql', { root: '/w/app', cwd: '/elsewhere' })).toBe('queries/a.sql');
   });
 });
 
 test('visible keeps line feeds and everything that can be seen', () => {
-  expect(visible('Zürich 日本 👍🏽\n')).toBe('Zürich 日本 👍🏽\n');
-  expect(visible('\r\u0007\u2028')).toBe('\\u000d\\u0007\\u2028');
+  expect(escapeControlChars('Zürich 日本 👍🏽\n')).toBe('Zürich 日本 👍🏽\n');
+  expect(escapeControlChars('\r\u0007\u2028')).toBe('\\u000d\\u0007\\u2028');
 });

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { respell } from '../../src/drift/respell.ts';
+import { normalizeAcrossVersions } from '../../src/drift/normalize-across-versions.ts';
 import { diffSchemas } from '../../src/schema/diff.ts';
 import { loadSchema } from '../../src/schema/load.ts';
 import fc from '../support/fast-check.ts';
@@ -38,7 +38,7 @@ test('a random schema is itself on every major, and one change is named exactly'
       const expected = { schema: await loadSchema(migrated), major: here };
       const differences = async () => {
         const found = { schema: await loadSchema(live), major: there };
-        return diffSchemas(expected.schema, await respell(migrated, expected, found));
+        return diffSchemas(expected.schema, await normalizeAcrossVersions(migrated, expected, found));
       };
       expect(await differences()).toEqual([]);
 

@@ -2,7 +2,7 @@ import type { Cardinality } from '../../src/analysis/cardinality/block.ts';
 import { cardinality } from '../../src/analysis/cardinality.ts';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { effects } from '../../src/analysis/effects.ts';
-import { anything, type Facts } from '../../src/analysis/facts.ts';
+import { type Facts, unknownFacts } from '../../src/analysis/facts.ts';
 import { jsonShapes } from '../../src/analysis/json-shape.ts';
 import { type ResultLiterals, resultLiterals } from '../../src/analysis/literals.ts';
 import { columnFacts } from '../../src/analysis/nullability.ts';
@@ -93,7 +93,7 @@ function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
   return {
     ...facts,
     ...(found?.own && { literals: found.own }),
-    ...(found?.element && { element: { ...(facts.element ?? anything), literals: found.element } }),
+    ...(found?.element && { element: { ...(facts.element ?? unknownFacts), literals: found.element } }),
   };
 }
 

@@ -1,5 +1,5 @@
-import { enclosing } from '../../src/analysis/nullability/learn.ts';
-import { regionsOf } from '../../src/analysis/nullability/regions.ts';
+import { regionsOf } from '../../src/analysis/nullability/outer-join-side.ts';
+import { enclosing } from '../../src/analysis/nullability/refine.ts';
 import { resultExpressions } from '../../src/analysis/scope.ts';
 import { type QueryNode, Rte } from '../../src/analysis/tree/nodes.ts';
 import type { Run } from './batch.ts';

@@ -3,7 +3,7 @@ import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
 import { isUtility, readQuery } from '../../src/analysis/tree/read.ts';
-import { type Described, describe } from '../../src/analysis/wire.ts';
+import { type DescribeResult, describe } from '../../src/analysis/wire.ts';
 import fc from '../support/fast-check.ts';
 import { type Run, runAll } from './batch.ts';
 import { contradiction } from './contradiction.ts';
@@ -178,7 +178,7 @@ interface Known {
   readonly declared: Declared;
 }
 
-function knownOf(sql: string, answer: Described, catalog: Catalog): Known | null {
+function knownOf(sql: string, answer: DescribeResult, catalog: Catalog): Known | null {
   if (!answer.ok) return null;
   const { tree: text, fields, paramTypes } = answer;
   if (text === null) return null;
@@ -260,7 +260,7 @@ async function shrunk(
 ): Promise<string | null> {
   const isRight = async (numbers: readonly number[]) => {
     const statement = statementOf(numbers, schema, major);
-    const answers: Described[] = [];
+    const answers: DescribeResult[] = [];
     await describe(analyser, [statement.sql], (answer) => answers.push(answer));
     const [answer] = answers;
     const declared = answer && knownOf(statement.sql, answer, catalog)?.declared;

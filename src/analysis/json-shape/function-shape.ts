@@ -1,7 +1,7 @@
 import { literalOf, literalsOfArray } from '../literals/constant.ts';
 import type { Context } from '../nullability/context.ts';
-import { learn } from '../nullability/learn.ts';
 import { TRUE } from '../nullability/outcomes.ts';
+import { refine } from '../nullability/refine.ts';
 import { resultExpressions } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import {
@@ -201,7 +201,7 @@ function aggregated(
   const { aggfilter } = call;
   return {
     args,
-    rows: aggfilter === null ? rows : learn(rows, context.frame.engine.assume(aggfilter, TRUE, rows)),
+    rows: aggfilter === null ? rows : refine(rows, context.frame.engine.implications(aggfilter, TRUE, rows)),
   };
 }
 

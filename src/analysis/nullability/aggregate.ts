@@ -1,5 +1,5 @@
 import { minInput } from '../cardinality/min-rows.ts';
-import { anything, type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import { aggregateRule } from '../never-null/rule.ts';
 import { mayBeEmpty } from '../tree/groups.ts';
 import type { Aggref, Expr } from '../tree/nodes.ts';
@@ -7,9 +7,9 @@ import { hasInput, hasRow } from './aggregate-input.ts';
 import type { Context } from './context.ts';
 import { arrayOfArrays } from './dimensions.ts';
 import { withNullable } from './join-facts.ts';
-import { learn } from './learn.ts';
 import { TRUE } from './outcomes.ts';
 import { reachesRow } from './reached-row.ts';
+import { refine } from './refine.ts';
 
 /** Aggregates whose value is an array of their argument's values (pg_proc.dat). */
 const arrayAgg = 2335;
@@ -21,14 +21,14 @@ const oneOfThem = new Set([2050, 2051, 6291, 3984]);
 /** What is proven of an aggregate over the rows of a group. */
 export function aggregateFacts(call: Aggref, context: Context): Facts {
   const rule = aggregateRule(call.aggfnoid, context.frame.engine.catalog);
-  if (rule === undefined) return anything;
+  if (rule === undefined) return unknownFacts;
   if (rule === 'always') return notNull;
   // An aggregate of an outer query's rows: of these nothing is known here.
-  if (call.agglevelsup > 0) return anything;
+  if (call.agglevelsup > 0) return unknownFacts;
   const { frame } = context;
   const rows: Context = { ...context, proven: frame.proven, stage: 'row', caseTest: null, sublink: null };
   const filtered =
-    call.aggfilter === null ? rows : learn(rows, frame.engine.assume(call.aggfilter, TRUE, rows));
+    call.aggfilter === null ? rows : refine(rows, frame.engine.implications(call.aggfilter, TRUE, rows));
   const args = aggregated(call).map((arg) => frame.engine.facts(arg, filtered));
   const direct = (call.aggdirectargs ?? []).map((arg) => frame.engine.facts(arg, context));
   const someRow =

@@ -1,4 +1,4 @@
-import { anything, type Facts, notNull, onlyNull } from '../facts.ts';
+import { type Facts, notNull, nullFacts, unknownFacts } from '../facts.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 
 /** OIDs of pg_proc.dat. */
@@ -32,11 +32,11 @@ export function elementsOf(oid: number, args: readonly Facts[]): Facts | undefin
     case Fn.arrayPrepend:
       return second?.element && first && joinFacts(second.element, first);
     case Fn.arrayCat:
-      if (first === onlyNull || second === onlyNull) return (first === onlyNull ? second : first)?.element;
+      if (first === nullFacts || second === nullFacts) return (first === nullFacts ? second : first)?.element;
       return first?.element && second?.element && joinFacts(first.element, second.element);
     case Fn.arrayRemove:
       // array_remove(x, NULL) leaves no NULL (array_remove, src/backend/utils/adt/arrayfuncs.c).
-      return second === onlyNull ? withNullable(first?.element ?? anything, false) : first?.element;
+      return second === nullFacts ? withNullable(first?.element ?? unknownFacts, false) : first?.element;
     case Fn.trimArray:
     case Fn.arrayShuffle:
     case Fn.arraySample:

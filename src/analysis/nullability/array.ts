@@ -1,5 +1,5 @@
 import { baseType } from '../catalog/base-type.ts';
-import { anything, type Facts, noValue } from '../facts.ts';
+import { type Facts, noValue, unknownFacts } from '../facts.ts';
 import type { ArrayExpr, Coercion, SubscriptingRef } from '../tree/nodes.ts';
 import { isWithin } from './array-length.ts';
 import type { Context } from './context.ts';
@@ -21,7 +21,10 @@ export function arrayCoercionFacts(expr: Coercion, context: Context): Facts {
   const { elemexpr } = expr;
   const { element: _, ...array } = value;
   if (!elemexpr) return array;
-  const element = facts(elemexpr, { ...context, caseTest: { facts: value.element ?? anything, expr: null } });
+  const element = facts(elemexpr, {
+    ...context,
+    caseTest: { facts: value.element ?? unknownFacts, expr: null },
+  });
   return { ...array, element };
 }
 
@@ -29,17 +32,17 @@ export function arrayCoercionFacts(expr: Coercion, context: Context): Facts {
 export function subscriptFacts(expr: SubscriptingRef, context: Context): Facts {
   const { catalog, facts } = context.frame.engine;
   // jsonb has subscripts too.
-  if ((catalog.types.get(baseType(catalog, expr.refcontainertype))?.element ?? 0) === 0) return anything;
+  if ((catalog.types.get(baseType(catalog, expr.refcontainertype))?.element ?? 0) === 0) return unknownFacts;
   if (expr.reflowerindexpr !== null || expr.refassgnexpr !== null) return sliceFacts(expr, context);
   const array = facts(expr.refexpr, context);
-  const element = array.element ?? anything;
+  const element = array.element ?? unknownFacts;
   return withNullable(element, element.nullable || array.nullable || !isWithin(expr));
 }
 
 /** A slice of an array is an array, empty outside its bounds. */
 function sliceFacts(expr: SubscriptingRef, context: Context): Facts {
   const { facts } = context.frame.engine;
-  if (expr.reflowerindexpr === null || expr.refassgnexpr !== null) return anything;
+  if (expr.reflowerindexpr === null || expr.refassgnexpr !== null) return unknownFacts;
   const bounds = [...expr.reflowerindexpr, ...(expr.refupperindexpr ?? [])];
   const array = facts(expr.refexpr, context);
   const given = bounds.every((bound) => bound === null || !facts(bound, context).nullable);

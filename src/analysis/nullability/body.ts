@@ -2,7 +2,7 @@ import { minRows } from '../cardinality/min-rows.ts';
 import { baseType } from '../catalog/base-type.ts';
 import type { Catalog, FunctionEntry } from '../catalog/catalog.ts';
 import { knownBody } from '../catalog/known-body.ts';
-import { anything } from '../facts.ts';
+import { unknownFacts } from '../facts.ts';
 import { resultExpressions, rootScope } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { QueryNode } from '../tree/nodes.ts';
@@ -26,7 +26,7 @@ export function functionBody(engine: Engine, entry: FunctionEntry): FunctionBody
   const columns = engine.open(query, null).columns();
   return {
     columns: columns.map((facts, i) =>
-      keepsNotNull(engine.catalog, types[i] ?? 0, declared[i] ?? 0) ? facts : anything,
+      keepsNotNull(engine.catalog, types[i] ?? 0, declared[i] ?? 0) ? facts : unknownFacts,
     ),
     atLeastOneRow: minRows(rootScope(engine.catalog, query)) > 0,
   };

@@ -1,5 +1,5 @@
 import { completeArguments } from '../catalog/arguments.ts';
-import { anything, type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import { neverNullRule } from '../never-null/rule.ts';
 import type { Expr, FuncExpr } from '../tree/nodes.ts';
 import { elementsOf } from './array-function.ts';
@@ -16,14 +16,14 @@ export function callFacts(call: FuncExpr, context: Context): Facts {
   const args = argumentFacts(call, context);
   if (call.funcretset) return inTargetList(call, args, context);
   const found = valueFacts(call.funcid, call.args ?? [], args, call.funcvariadic, context);
-  return found === anything ? bodyFacts(call.funcid, args, context) : found;
+  return found === unknownFacts ? bodyFacts(call.funcid, args, context) : found;
 }
 
 /** What is proven of a call's arguments, in the function's order, also of those that are left to their defaults. */
 export function argumentFacts(call: FuncExpr, context: Context): readonly Facts[] {
   const { engine } = context.frame;
   return completeArguments(call, engine.catalog).map((arg) =>
-    arg === null ? anything : engine.facts(arg, context),
+    arg === null ? unknownFacts : engine.facts(arg, context),
   );
 }
 
@@ -31,7 +31,7 @@ export function argumentFacts(call: FuncExpr, context: Context): readonly Facts[
 export function operatorFacts(functionOid: number, args: readonly Expr[], context: Context): Facts {
   const facts = args.map((arg) => context.frame.engine.facts(arg, context));
   const found = valueFacts(functionOid, args, facts, false, context);
-  return found === anything ? bodyFacts(functionOid, facts, context) : found;
+  return found === unknownFacts ? bodyFacts(functionOid, facts, context) : found;
 }
 
 /** By the tables of built-in functions and of extensions. */
@@ -52,7 +52,7 @@ function valueFacts(
         isFormatted(oid, exprs, args) ||
         (given && asksForDimension(oid, exprs))));
   const element = elementsOf(oid, args);
-  const value = present ? notNull : anything;
+  const value = present ? notNull : unknownFacts;
   return ofDimensions(element === undefined ? value : { ...value, element }, oid, exprs, args);
 }
 
@@ -80,11 +80,12 @@ function proves(rule: string, args: readonly Facts[], variadic: boolean): boolea
 function bodyFacts(oid: number, args: readonly Facts[], context: Context): Facts {
   const { engine } = context.frame;
   const entry = engine.catalog.functions.get(oid);
-  if (!entry?.body || entry.returnsSet || entry.columns !== null || !isKnown(oid, context)) return anything;
-  if (entry.strict && args.some(({ nullable }) => nullable)) return anything;
+  if (!entry?.body || entry.returnsSet || entry.columns !== null || !isKnown(oid, context))
+    return unknownFacts;
+  if (entry.strict && args.some(({ nullable }) => nullable)) return unknownFacts;
   const body = engine.body(oid, args);
   const [column] = body?.columns ?? [];
-  if (!body?.atLeastOneRow || column === undefined || body.columns.length !== 1) return anything;
+  if (!body?.atLeastOneRow || column === undefined || body.columns.length !== 1) return unknownFacts;
   return column;
 }
 
@@ -92,7 +93,7 @@ function bodyFacts(oid: number, args: readonly Facts[], context: Context): Facts
 function inTargetList(call: FuncExpr, args: readonly Facts[], context: Context): Facts {
   const { query } = context.frame.scope;
   const [column] = setFacts(call.funcid, args, context) ?? [];
-  if (column === undefined) return anything;
+  if (column === undefined) return unknownFacts;
   return onlyOneSet(query.targetList ?? []) ? column : withNullable(column, true);
 }
 
@@ -113,11 +114,11 @@ export function setFacts(oid: number, args: readonly Facts[], context: Context):
   const { engine } = context.frame;
   const rule = neverNullRule(oid, engine.catalog);
   const [first] = args;
-  if (rule === 'elements') return [first?.element ?? anything];
+  if (rule === 'elements') return [first?.element ?? unknownFacts];
   // A strict function returns no row at all where an argument is NULL.
   if (rule === 'rows') return [notNull];
   if (rule === 'key') return [notNull, notNull];
-  if (rule === 'key only') return [notNull, anything];
+  if (rule === 'key only') return [notNull, unknownFacts];
   const entry = engine.catalog.functions.get(oid);
   if (!entry?.body || !entry.returnsSet) return null;
   const given = entry.strict ? args.map((facts) => withNullable(facts, false)) : args;

@@ -1,9 +1,9 @@
 import type { CaseExpr, Const } from '../tree/nodes.ts';
 import { nothing } from './atoms.ts';
 import type { Context, Result } from './context.ts';
-import { learn } from './learn.ts';
 import { remembered } from './memo.ts';
 import { FALSE, NULL, TRUE } from './outcomes.ts';
+import { refine } from './refine.ts';
 
 /** The results of a CASE's branches in order, ELSE last; without those that are never reached. */
 export function reachedResults(expr: CaseExpr, context: Context): readonly Result[] {
@@ -23,16 +23,16 @@ function allResults(expr: CaseExpr, context: Context): readonly Result[] {
 }
 
 function resultsIn(expr: CaseExpr, context: Context): readonly Result[] {
-  const { assume, facts } = context.frame.engine;
+  const { implications, facts } = context.frame.engine;
   const caseTest = expr.arg === null ? context.caseTest : { facts: facts(expr.arg, context), expr: expr.arg };
   const found: Result[] = [];
   let at = context;
   for (const { expr: condition, result } of expr.args) {
-    const reached = assume(condition, TRUE, { ...at, caseTest, excluding: true });
-    if (reached !== 'never') found.push({ result, reached, at: learn(at, reached) });
-    const passed = assume(condition, NULL | FALSE, { ...at, caseTest, excluding: true });
+    const reached = implications(condition, TRUE, { ...at, caseTest, excluding: true });
+    if (reached !== 'never') found.push({ result, reached, at: refine(at, reached) });
+    const passed = implications(condition, NULL | FALSE, { ...at, caseTest, excluding: true });
     if (passed === 'never') return found;
-    at = learn(at, passed);
+    at = refine(at, passed);
   }
   return [...found, { result: expr.defresult ?? nullConstant, reached: nothing, at }];
 }

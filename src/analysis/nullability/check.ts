@@ -3,8 +3,8 @@ import { type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
 import { readExpr } from '../tree/read.ts';
 import { nothing, type Proven } from './atoms.ts';
 import type { Context, Engine } from './context.ts';
-import { learnOfRows } from './learn.ts';
 import { NULL, TRUE } from './outcomes.ts';
+import { learnOfRows } from './refine.ts';
 
 /**
  * The columns that a table's CHECK constraints keep from being NULL. A constraint is satisfied where it is true or
@@ -21,7 +21,7 @@ export function checkedColumns(engine: Engine, relation: Relation, inherited: bo
   let at = whenWritten(engine, relation, inherited);
   const { frame } = at;
   for (const condition of conditions) {
-    const atoms = engine.assume(condition, TRUE | NULL, at);
+    const atoms = engine.implications(condition, TRUE | NULL, at);
     at = learnOfRows(at, atoms === 'never' ? nothing : atoms);
   }
   const found: number[] = [];

@@ -1,13 +1,13 @@
-import { anything, type Facts, onlyNull } from '../facts.ts';
+import { type Facts, nullFacts, unknownFacts } from '../facts.ts';
 import type { Expr, Var } from '../tree/nodes.ts';
 import { refusedByChecks } from './constraint.ts';
 import type { Context } from './context.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { expressionKey } from './key.ts';
-import { isReal, learn, regionKey } from './learn.ts';
 import { assumedNulls } from './null.ts';
 import { TRUE } from './outcomes.ts';
-import type { Region } from './regions.ts';
+import type { OuterJoinSide } from './outer-join-side.ts';
+import { isMatched, refine, regionKey } from './refine.ts';
 
 /**
  * What is proven of the first of these that is not NULL: of COALESCE, and whether GREATEST and LEAST are NULL
@@ -18,14 +18,14 @@ export function coalesceFacts(args: readonly Expr[], context: Context): Facts {
   let found: Facts | null = null;
   for (const arg of args) {
     const value = facts(arg, context);
-    if (value === onlyNull) continue;
+    if (value === nullFacts) continue;
     const so: Facts = value.nullable ? { ...value, nullable: false } : value;
     found = found === null ? so : joinFacts(found, so);
     if (!value.nullable) return found;
   }
   const notAll = () =>
     splitOnFullJoins(context, (at) => args.some((arg) => !facts(arg, at).nullable)) || refuted(args, context);
-  return found === null ? anything : withNullable(found, !notAll());
+  return found === null ? unknownFacts : withNullable(found, !notAll());
 }
 
 /** Whether a CHECK or WHERE cannot be true where all of these are NULL, as with `a IS NOT NULL OR b IS NOT NULL`. */
@@ -40,7 +40,7 @@ function refuted(args: readonly Expr[], context: Context): boolean {
     nulls.add(key);
   }
   const at: Context = { ...context, nulls: assumedNulls(nulls, context) };
-  return conditions.some((condition) => context.frame.engine.assume(condition, TRUE, at) === 'never');
+  return conditions.some((condition) => context.frame.engine.implications(condition, TRUE, at) === 'never');
 }
 
 /** Columns that are NULL where all of these are, of the same range table entry as the first one. */
@@ -59,7 +59,7 @@ function decisive(arg: Expr, context: Context): Var | null {
   const variable = only === undefined || another !== undefined ? null : decisive(only, context);
   const key = variable === null ? null : expressionKey(variable, context, false);
   if (key === null) return null;
-  return facts(bare, learn(context, new Set([key]))).nullable ? null : variable;
+  return facts(bare, refine(context, new Set([key]))).nullable ? null : variable;
 }
 
 /** The expression below conversions that give NULL for NULL alone. */
@@ -78,15 +78,15 @@ function withoutCasts(expr: Expr): Expr {
 function splitOnFullJoins(
   context: Context,
   proves: (at: Context) => boolean,
-  inside: Region | null = null,
+  inside: OuterJoinSide | null = null,
 ): boolean {
   const { frame, proven } = context;
   return frame.regions.fullJoins.some(({ left, right, at }) => {
     if (inside !== null && at !== inside) return false;
-    if (!isReal(frame, at, proven) || isReal(frame, left, proven) || isReal(frame, right, proven))
+    if (!isMatched(frame, at, proven) || isMatched(frame, left, proven) || isMatched(frame, right, proven))
       return false;
     return [left, right].every((side) => {
-      const where = learn(context, new Set([regionKey(frame, side)]));
+      const where = refine(context, new Set([regionKey(frame, side)]));
       return proves(where) || splitOnFullJoins(where, proves, side);
     });
   });

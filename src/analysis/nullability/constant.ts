@@ -1,4 +1,4 @@
-import { type Facts, notNull, noValue, onlyNull } from '../facts.ts';
+import { type Facts, notNull, noValue, nullFacts } from '../facts.ts';
 import type { Const } from '../tree/nodes.ts';
 import { constantLengths } from './array-length.ts';
 import type { Context } from './context.ts';
@@ -7,7 +7,7 @@ import { withDimensions } from './dimensions.ts';
 /** What is proven of a constant. */
 export function constantFacts(constant: Const, context: Context): Facts {
   const isArray = (context.frame.engine.catalog.types.get(constant.consttype)?.element ?? 0) !== 0;
-  if (constant.constisnull) return onlyNull;
+  if (constant.constisnull) return nullFacts;
   if (!isArray) return notNull;
   const dimensions = constantLengths(constant).length;
   return withDimensions(

@@ -3,9 +3,9 @@ import { type Expr, Rte, type Var } from '../tree/nodes.ts';
 import { isNode, readExpr } from '../tree/read.ts';
 import type { Context } from './context.ts';
 import { variableKey } from './key.ts';
-import { isReal, learn } from './learn.ts';
 import { assumedNulls, isNull } from './null.ts';
 import { NULL, TRUE } from './outcomes.ts';
+import { isMatched, refine } from './refine.ts';
 
 /** A CHECK constraint about several columns. */
 interface Rule {
@@ -55,7 +55,7 @@ export function refusedByChecks(variables: readonly Var[], context: Context): bo
   if (entry?.rtekind !== Rte.relation || relation === undefined || relation.checks.length === 0) return false;
   // In RETURNING a row can be one that is not there.
   if (context.stage === 'returning' || !engine.trust.definitions) return false;
-  if (!isReal(frame, regions.of.get(first.varno), context.proven)) return false;
+  if (!isMatched(frame, regions.of.get(first.varno), context.proven)) return false;
   if (!engine.relation(relation.oid, entry.inh ?? false).isTable) return false;
   const nulls = assumedNulls(
     variables.flatMap((variable) => variableKey(variable, context) ?? []),
@@ -94,9 +94,9 @@ function contradict(rules: readonly Rule[], variables: readonly Var[], context: 
   for (const column of nullColumns) {
     for (const rule of rules) {
       if (!rule.columns.has(column) || asked.get(rule) === nullsOf(rule)) continue;
-      const atoms = context.frame.engine.assume(ofEntry(rule.condition, varno), TRUE | NULL, at);
+      const atoms = context.frame.engine.implications(ofEntry(rule.condition, varno), TRUE | NULL, at);
       if (atoms === 'never') return true;
-      at = learn(at, atoms);
+      at = refine(at, atoms);
       for (const other of rule.columns)
         if (nullColumns.size < MOST_COLUMNS && isNullColumn(varno, other, at)) nullColumns.add(other);
       asked.set(rule, nullsOf(rule));

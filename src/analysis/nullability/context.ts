@@ -4,7 +4,7 @@ import type { Scope } from '../scope.ts';
 import type { CommonTableExpr, Expr, QueryNode } from '../tree/nodes.ts';
 import type { Atoms, Proven } from './atoms.ts';
 import type { InternedKey, Memo } from './memo.ts';
-import type { Regions } from './regions.ts';
+import type { Regions } from './outer-join-side.ts';
 
 /** Of a target's row in RETURNING: as it was, as it is now, or whichever of the two MERGE's action left. */
 export type RowVersion = 'before' | 'after' | 'either';
@@ -32,7 +32,7 @@ export interface Frame {
   /** WITH queries and range table entries that have no row for sure, so far as they were looked at. */
   readonly empty: Set<CommonTableExpr | number>;
   /** Null while there is no RETURNING to look at. */
-  written: Written | null;
+  written: ReturningFacts | null;
   readonly memo: FrameMemo;
 }
 
@@ -68,7 +68,7 @@ export interface Grouping {
 }
 
 /** What RETURNING sees of a target's column (0 for the whole row, negative for a system column). */
-export type Written = (column: number, version: RowVersion) => Facts;
+export type ReturningFacts = (column: number, version: RowVersion) => Facts;
 
 /** Where an expression is evaluated, and what is known there. */
 export interface Context {
@@ -107,7 +107,7 @@ export interface Opened {
 }
 
 /** What may be relied upon besides what a query says. */
-export interface Trust {
+export interface Assumptions {
   /**
    * Constraints, functions and views as they are now. Not inside of a materialised view: its rows are of the time when
    * it was refreshed, and nobody looks at them again when something is altered.
@@ -127,7 +127,7 @@ export interface Engine {
   readonly catalog: Catalog;
   /** Facts of `$1`, `$2`, ...: of a function's arguments, or what callers of the statement keep to; null if unknown. */
   readonly params: readonly Facts[] | null;
-  readonly trust: Trust;
+  readonly trust: Assumptions;
   readonly nextFrame: () => number;
   /** Answers that were read while they were still being worked out: what rests on them is not remembered. */
   readonly provisional: { reads: number };
@@ -141,12 +141,12 @@ export interface Engine {
   readonly keys: Map<string, InternedKey>;
   readonly facts: (expr: Expr, context: Context) => Facts;
   /** What holds if the condition comes out as one of `outcomes`. */
-  readonly assume: (expr: Expr, outcomes: number, context: Context) => Atoms;
+  readonly implications: (expr: Expr, outcomes: number, context: Context) => Atoms;
   readonly open: (query: QueryNode, outer: Context | null) => Opened;
   /** Opens a query anew, whose answers rest on what is being worked out. */
   readonly reopen: (query: QueryNode, outer: Context) => Opened;
   /** Columns of a relation; with its inheritance children or without; relying on less, if so. */
-  readonly relation: (oid: number, inherited: boolean, less?: Partial<Trust>) => RelationFacts;
+  readonly relation: (oid: number, inherited: boolean, less?: Partial<Assumptions>) => RelationFacts;
   /** The columns of one row that a function returns, for a call with these arguments. */
   readonly body: (functionOid: number, args: readonly Facts[]) => FunctionBody | null;
 }

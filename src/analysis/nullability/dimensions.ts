@@ -1,4 +1,4 @@
-import { type Facts, onlyNull } from '../facts.ts';
+import { type Facts, nullFacts } from '../facts.ts';
 import type { Expr } from '../tree/nodes.ts';
 import { constantLengths } from './array-length.ts';
 
@@ -43,7 +43,7 @@ export function eitherDimensions(a: Facts, b: Facts): readonly number[] | undefi
 
 /** Where nothing is known, as of a column: one, as the type says. */
 function dimensionsOf(facts: Facts): readonly number[] {
-  return facts === onlyNull ? [] : (facts.dimensions ?? [1]);
+  return facts === nullFacts ? [] : (facts.dimensions ?? [1]);
 }
 
 /** The dimensions of an array that a built-in function returns; undefined if nothing is known of them. */

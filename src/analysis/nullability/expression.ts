@@ -1,5 +1,5 @@
 import { refusesNull } from '../catalog/pg-type.ts';
-import { anything, type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import type { BoolExpr, CaseExpr, Expr } from '../tree/nodes.ts';
 import { aggregateFacts } from './aggregate.ts';
 import { arrayCoercionFacts, arrayFacts, subscriptFacts } from './array.ts';
@@ -14,15 +14,15 @@ import { nulledByGrouping } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { isJsonExists, jsonConstructorFacts } from './json.ts';
 import { expressionKey, operatorFunction } from './key.ts';
-import { learn } from './learn.ts';
 import { fromFarEnd, remembered } from './memo.ts';
 import { FALSE, NULL, TRUE } from './outcomes.ts';
+import { refine } from './refine.ts';
 import { constructedFields, convertedFields, fieldFacts } from './row.ts';
 import { subLinkFacts } from './sublink.ts';
 import { variableFacts } from './variable.ts';
 import { windowFacts } from './window.ts';
 
-const noFacts = () => anything;
+const noFacts = () => unknownFacts;
 
 /** What is proven of an expression's value, where `context` says it is evaluated. */
 export function facts(expr: Expr, context: Context): Facts {
@@ -32,8 +32,9 @@ export function facts(expr: Expr, context: Context): Facts {
 }
 
 function factsIn(expr: Expr, context: Context): Facts {
-  if (expr.tag === 'CONST') return nulledByGrouping(expr, context) ? anything : constantFacts(expr, context);
-  if (nulledByGrouping(expr, context)) return anything;
+  if (expr.tag === 'CONST')
+    return nulledByGrouping(expr, context) ? unknownFacts : constantFacts(expr, context);
+  if (nulledByGrouping(expr, context)) return unknownFacts;
   const found = ownFacts(expr, context);
   if (!found.nullable || !context.proven.expressions) return found;
   const key = expressionKey(expr, context, false);
@@ -55,20 +56,21 @@ function ownFacts(expr: Expr, context: Context): Facts {
       return operatorFacts(operatorFunction(expr.opfuncid, expr.opno, context), expr.args ?? [], context);
     case 'NULLIFEXPR': {
       const [first, second] = expr.args ?? [];
-      if (first === undefined || second === undefined) return anything;
+      if (first === undefined || second === undefined) return unknownFacts;
       return areDifferent(expr, first, second, context) ? of(first) : withNullable(of(first), true);
     }
     case 'SCALARARRAYOPEXPR': {
       const [scalar, array] = expr.args ?? [];
-      if (scalar === undefined || array === undefined) return anything;
+      if (scalar === undefined || array === undefined) return unknownFacts;
       const elements = of(array);
-      if (of(scalar).nullable || elements.nullable || (elements.element?.nullable ?? true)) return anything;
+      if (of(scalar).nullable || elements.nullable || (elements.element?.nullable ?? true))
+        return unknownFacts;
       return operatorFacts(operatorFunction(expr.opfuncid, expr.opno, context), [], context);
     }
     case 'ROWCOMPAREEXPR': {
-      if ([...expr.largs, ...expr.rargs].some((arg) => of(arg).nullable)) return anything;
+      if ([...expr.largs, ...expr.rargs].some((arg) => of(arg).nullable)) return unknownFacts;
       const all = expr.opnos.map((oid) => operatorFacts(operatorFunction(0, oid, context), [], context));
-      return all.some(({ nullable }) => nullable) ? anything : notNull;
+      return all.some(({ nullable }) => nullable) ? unknownFacts : notNull;
     }
     case 'BOOLEXPR':
       return logicFacts(expr, context);
@@ -82,7 +84,7 @@ function ownFacts(expr: Expr, context: Context): Facts {
       return of(expr.arg);
     // Input and output functions that give NULL for something raise an error (execExprInterp.c, EEOP_IOCOERCE).
     case 'COERCEVIAIO':
-      return of(expr.arg).nullable ? anything : notNull;
+      return of(expr.arg).nullable ? unknownFacts : notNull;
     case 'CONVERTROWTYPEEXPR': {
       const row = of(expr.arg);
       const fields = convertedFields(row, expr.resulttype ?? 0, context.frame.engine.catalog);
@@ -101,13 +103,13 @@ function ownFacts(expr: Expr, context: Context): Facts {
     case 'CASEEXPR':
       return caseFacts(expr, context);
     case 'CASETESTEXPR':
-      return context.caseTest?.facts ?? anything;
+      return context.caseTest?.facts ?? unknownFacts;
     case 'ARRAYEXPR':
       return arrayFacts(expr, context);
     case 'ROWEXPR': {
       const of = (number: number) => {
         const arg = expr.args?.[number - 1];
-        return arg === undefined ? anything : facts(arg, context);
+        return arg === undefined ? unknownFacts : facts(arg, context);
       };
       return { nullable: false, fields: constructedFields(expr, context.frame.engine.catalog, of) };
     }
@@ -117,7 +119,7 @@ function ownFacts(expr: Expr, context: Context): Facts {
       return withNullable(expr.args.map(of).reduce(joinFacts), coalesceFacts(expr.args, context).nullable);
     case 'SQLVALUEFUNCTION':
       // current_schema is NULL where no schema of the search path exists (SVFOP_CURRENT_SCHEMA, primnodes.h).
-      return expr.op === 14 ? anything : notNull;
+      return expr.op === 14 ? unknownFacts : notNull;
     case 'NULLTEST':
     case 'BOOLEANTEST':
     case 'DISTINCTEXPR':
@@ -130,17 +132,17 @@ function ownFacts(expr: Expr, context: Context): Facts {
       return subscriptFacts(expr, context);
     case 'XMLEXPR':
       // XMLELEMENT; the others are NULL where all or some arguments are.
-      return expr.op === 1 ? notNull : anything;
+      return expr.op === 1 ? notNull : unknownFacts;
     case 'JSONVALUEEXPR':
-      return of(expr.formatted_expr ?? expr.raw_expr).nullable ? anything : notNull;
+      return of(expr.formatted_expr ?? expr.raw_expr).nullable ? unknownFacts : notNull;
     case 'JSONISPREDICATE':
-      return of(expr.expr).nullable ? anything : notNull;
+      return of(expr.expr).nullable ? unknownFacts : notNull;
     case 'JSONEXPR':
-      return isJsonExists(expr) && !of(expr.formatted_expr).nullable ? notNull : anything;
+      return isJsonExists(expr) && !of(expr.formatted_expr).nullable ? notNull : unknownFacts;
     case 'JSONCONSTRUCTOREXPR':
       return jsonConstructorFacts(expr, context);
     default:
-      return anything;
+      return unknownFacts;
   }
 }
 
@@ -148,34 +150,35 @@ function paramFacts(expr: Expr & { tag: 'PARAM' }, context: Context): Facts {
   switch (expr.paramkind) {
     // PARAM_EXTERN, PARAM_SUBLINK (primnodes.h)
     case 0: {
-      const found = context.frame.engine.params?.[expr.paramid - 1] ?? anything;
+      const found = context.frame.engine.params?.[expr.paramid - 1] ?? unknownFacts;
       return found.nullable && holds(context.proven, `$${expr.paramid}`) ? withNullable(found, false) : found;
     }
     case 2:
-      return context.sublink?.[expr.paramid - 1] ?? anything;
+      return context.sublink?.[expr.paramid - 1] ?? unknownFacts;
     default:
-      return anything;
+      return unknownFacts;
   }
 }
 
 function logicFacts(expr: BoolExpr, context: Context): Facts {
-  const { assume } = context.frame.engine;
+  const { implications } = context.frame.engine;
   const known = expr.args.map((arg) => !facts(arg, context).nullable);
   if (known.every(Boolean)) return notNull;
-  if (expr.boolop === 'not') return anything;
+  if (expr.boolop === 'not') return unknownFacts;
   // FALSE AND anything is false, TRUE OR anything is true.
   const undecided = NULL | (expr.boolop === 'and' ? TRUE : FALSE);
-  if (expr.args.some((arg) => assume(arg, undecided, context) === 'never')) return notNull;
+  if (expr.args.some((arg) => implications(arg, undecided, context) === 'never')) return notNull;
   // AND is NULL only where no argument is false. Where one that is never NULL is true, another may not be NULL.
   const neutral = expr.boolop === 'and' ? TRUE : FALSE;
   let at = context;
-  for (const [i, arg] of expr.args.entries()) if (known[i]) at = learn(at, assume(arg, neutral, context));
-  if (at === context) return anything;
+  for (const [i, arg] of expr.args.entries())
+    if (known[i]) at = refine(at, implications(arg, neutral, context));
+  if (at === context) return unknownFacts;
   const narrowed = expr.args.every((arg, i) => known[i] || !facts(arg, at).nullable);
-  return narrowed ? notNull : anything;
+  return narrowed ? notNull : unknownFacts;
 }
 
 function caseFacts(expr: CaseExpr, context: Context): Facts {
   const results = reachedResults(expr, context).map(({ result, at }) => facts(result, at));
-  return results.length === 0 ? anything : results.reduce(joinFacts);
+  return results.length === 0 ? unknownFacts : results.reduce(joinFacts);
 }

@@ -17,7 +17,7 @@ import { descendants } from './relation.ts';
  * @param index the entry's, in FROM
  * @param at where the query `levels` further out is looked at; null if it is not to be asked
  */
-export function hasPartner(
+export function hasMatchingRow(
   query: QueryNode,
   index: number,
   condition: Expr | null,

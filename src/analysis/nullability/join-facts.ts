@@ -1,12 +1,12 @@
-import { anything, type Facts, type FieldFacts, noValue, onlyNull } from '../facts.ts';
+import { type Facts, type FieldFacts, noValue, nullFacts, unknownFacts } from '../facts.ts';
 import { eitherDimensions, withDimensions } from './dimensions.ts';
 
 /** What holds of a value that is one of two. */
 export function joinFacts(a: Facts, b: Facts): Facts {
   if (a === b || b === noValue) return a;
   if (a === noValue) return b;
-  if (a === onlyNull) return withNullable(b, true);
-  if (b === onlyNull) return withNullable(a, true);
+  if (a === nullFacts) return withNullable(b, true);
+  if (b === nullFacts) return withNullable(a, true);
   const joined: { -readonly [K in keyof Facts]: Facts[K] } = { nullable: a.nullable || b.nullable };
   if (a.element !== undefined && b.element !== undefined) joined.element = joinFacts(a.element, b.element);
   const fields = joinFields(a.fields, b.fields);
@@ -38,7 +38,7 @@ function joinFields(a: Facts['fields'], b: Facts['fields']): readonly FieldFacts
 
 /** What holds of each column of rows that come from either. */
 export function joinColumns(a: readonly Facts[], b: readonly Facts[]): readonly Facts[] {
-  return a.map((facts, i) => joinFacts(facts, b[i] ?? anything));
+  return a.map((facts, i) => joinFacts(facts, b[i] ?? unknownFacts));
 }
 
 /** The same value, with what is known of its being NULL. */
@@ -48,7 +48,7 @@ export function withNullable(facts: Facts, nullable: boolean): Facts {
 
 export function sameFacts(a: Facts, b: Facts): boolean {
   if (a === b) return true;
-  if (a === onlyNull || b === onlyNull) return false;
+  if (a === nullFacts || b === nullFacts) return false;
   if (a === noValue || b === noValue) return false;
   if (a.nullable !== b.nullable) return false;
   if ((a.element === undefined) !== (b.element === undefined)) return false;

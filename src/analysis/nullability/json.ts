@@ -1,4 +1,4 @@
-import { anything, type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import type { Expr, JsonConstructorExpr, TableFunc } from '../tree/nodes.ts';
 import type { Context } from './context.ts';
 import { withNullable } from './join-facts.ts';
@@ -27,9 +27,9 @@ export function jsonConstructorFacts(expr: JsonConstructorExpr, context: Context
       return notNull;
     case 3:
     case 4:
-      return expr.func === null ? anything : withNullable(notNull, facts(expr.func, context).nullable);
+      return expr.func === null ? unknownFacts : withNullable(notNull, facts(expr.func, context).nullable);
     default:
-      return args.length === 0 || args.some((arg) => facts(arg, context).nullable) ? anything : notNull;
+      return args.length === 0 || args.some((arg) => facts(arg, context).nullable) ? unknownFacts : notNull;
   }
 }
 
@@ -42,8 +42,8 @@ export function jsonTableColumns(table: TableFunc): readonly Facts[] {
   const { plan, colvalexprs } = table;
   const { colMin = 0, colMax = -1 } = plan?.tag === 'JSONTABLEPATHSCAN' ? plan : {};
   return (table.coltypes ?? []).map((_, i) => {
-    if (i < colMin || i > colMax || !colvalexprs) return anything;
+    if (i < colMin || i > colMax || !colvalexprs) return unknownFacts;
     const value = colvalexprs[i] ?? null;
-    return value === null || isJsonExists(value) ? notNull : anything;
+    return value === null || isJsonExists(value) ? notNull : unknownFacts;
   });
 }

@@ -1,5 +1,5 @@
 import { minTree } from '../cardinality/min-rows.ts';
-import { anything, type Facts } from '../facts.ts';
+import { type Facts, unknownFacts } from '../facts.ts';
 import { foldSetOperation, innerScope, resultExpressions, rootScope } from '../scope.ts';
 import { isAlways } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
@@ -15,15 +15,15 @@ import {
 import { startingFrom } from './atoms.ts';
 import { type Context, contextAt, type Engine, type Frame, type Opened } from './context.ts';
 import { keepsNotNull } from './conversion.ts';
-import { hasPartner } from './foreign-key.ts';
+import { hasMatchingRow } from './foreign-key.ts';
 import { groupingOf } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
-import { isReal, learnOfRows, regionKey } from './learn.ts';
 import { emptyMemo, remembered } from './memo.ts';
 import { isEmptyEntry, isEmptyOperation, isNever, lacksRows } from './no-row.ts';
 import { TRUE } from './outcomes.ts';
+import { regionsOf } from './outer-join-side.ts';
 import { entryFacts } from './range-table.ts';
-import { regionsOf } from './regions.ts';
+import { isMatched, learnOfRows, regionKey } from './refine.ts';
 import { writtenBy } from './returning.ts';
 
 /** How often a query is opened, in different contexts of queries around it. */
@@ -32,7 +32,7 @@ const MOST_OPENS = 64;
 /** Opens a query, or gives back what was opened in the same context before. */
 export function openOnce(engine: Engine, query: QueryNode, outer: Context | null): Opened {
   if (outer === null) {
-    const found = engine.roots.get(query) ?? openQuery(engine, query, null);
+    const found = engine.roots.get(query) ?? analyseQuery(engine, query, null);
     engine.roots.set(query, found);
     return found;
   }
@@ -45,7 +45,7 @@ export function openOnce(engine: Engine, query: QueryNode, outer: Context | null
     (at) => {
       const opens = (engine.opens.get(query) ?? 0) + 1;
       engine.opens.set(query, opens);
-      return opens > MOST_OPENS ? unreadQuery(engine, query, outer) : openQuery(engine, query, at);
+      return opens > MOST_OPENS ? unreadQuery(engine, query, outer) : analyseQuery(engine, query, at);
     },
   );
 }
@@ -54,7 +54,7 @@ export function openOnce(engine: Engine, query: QueryNode, outer: Context | null
 function unreadQuery(engine: Engine, query: QueryNode, outer: Context): Opened {
   const frame = newFrame(engine, query, outer);
   const stage = query.commandType !== Cmd.select ? 'returning' : isGrouped(query) ? 'group' : 'row';
-  const columns = resultExpressions(query).map(() => anything);
+  const columns = resultExpressions(query).map(() => unknownFacts);
   return {
     frame,
     result: { ...rowContext(frame), stage },
@@ -69,7 +69,7 @@ function unreadQuery(engine: Engine, query: QueryNode, outer: Context): Opened {
  * Opens a query: reads its conditions, and says what is known where its result is made.
  * @param outer where it stands in the query around it; null for a statement, view or function body
  */
-export function openQuery(engine: Engine, query: QueryNode, outer: Context | null): Opened {
+export function analyseQuery(engine: Engine, query: QueryNode, outer: Context | null): Opened {
   const frame = newFrame(engine, query, outer);
   const rows = readConditions(frame);
   const result = resultContext(frame, rows.at);
@@ -98,7 +98,7 @@ export function openQuery(engine: Engine, query: QueryNode, outer: Context | nul
       if (conditions.length === 0 || query.setOperations !== null || all().every((one) => !one.nullable))
         return all();
       let { at } = result;
-      for (const condition of conditions) at = learnOfRows(at, engine.assume(condition, TRUE, at));
+      for (const condition of conditions) at = learnOfRows(at, engine.implications(condition, TRUE, at));
       return known(targetFacts(at), isEmpty);
     },
   };
@@ -149,7 +149,7 @@ function readConditions(frame: Frame): Place {
   let at = rowContext(frame);
   let never = false;
   for (const condition of frame.regions.root.conditions) {
-    const atoms = frame.engine.assume(condition, TRUE, at);
+    const atoms = frame.engine.implications(condition, TRUE, at);
     never ||= atoms === 'never';
     at = learnOfRows(at, atoms);
     frame.proven = at.proven;
@@ -167,10 +167,11 @@ function withPartners(frame: Frame, rows: Context): Context {
   const { query } = frame.scope;
   let at = rows;
   for (const { region, side, condition } of frame.regions.added) {
-    if (isReal(frame, region, at.proven) || !isReal(frame, region.parent ?? undefined, at.proven)) continue;
+    if (isMatched(frame, region, at.proven) || !isMatched(frame, region.parent ?? undefined, at.proven))
+      continue;
     const found =
       side.tag === 'RANGETBLREF' &&
-      hasPartner(query, side.rtindex, condition, (levels) => contextAt(at, levels));
+      hasMatchingRow(query, side.rtindex, condition, (levels) => contextAt(at, levels));
     if (found || (isAlways(condition) && minTree(side, frame.scope) > 0))
       at = learnOfRows(at, new Set([regionKey(frame, region)]));
   }
@@ -188,7 +189,7 @@ function resultContext(frame: Frame, rows: Context): Place {
   const proven = mayBeEmpty(query) ? frame.start : rows.proven;
   const groups: Context = { ...rows, proven, stage: 'group' };
   if (query.havingQual === null) return { at: groups, never: false };
-  const atoms = frame.engine.assume(query.havingQual, TRUE, groups);
+  const atoms = frame.engine.implications(query.havingQual, TRUE, groups);
   return { at: learnOfRows(groups, atoms), never: atoms === 'never' };
 }
 
@@ -205,7 +206,7 @@ function entryFactsOf(entry: TargetEntry, context: Context): Facts {
     entry.ressortgroupref !== 0 &&
     grouping?.references.has(entry.ressortgroupref)
   ) {
-    return anything;
+    return unknownFacts;
   }
   return context.frame.engine.facts(entry.expr, context);
 }
@@ -235,7 +236,7 @@ function setOperation(frame: Frame, root: SetOperationStmt | RangeTblRef): reado
       case SetOp.union:
         if (left.isEmpty) return right.columns;
         if (right.isEmpty) return left.columns;
-        return left.columns.map((facts, i) => joinFacts(facts, right.columns[i] ?? anything));
+        return left.columns.map((facts, i) => joinFacts(facts, right.columns[i] ?? unknownFacts));
       case SetOp.intersect:
         // A row is in both, and NULL is only like NULL.
         return left.columns.map((facts, i) =>
@@ -244,7 +245,7 @@ function setOperation(frame: Frame, root: SetOperationStmt | RangeTblRef): reado
       case SetOp.except:
         return left.columns;
       default:
-        return left.columns.map(() => anything);
+        return left.columns.map(() => unknownFacts);
     }
   }
 }
@@ -262,7 +263,7 @@ function armOf(frame: Frame, arm: RangeTblRef): Arm {
 function converted(frame: Frame, operation: SetOperationStmt, arm: Arm): Arm {
   const { catalog } = frame.engine;
   const columns = arm.columns.map((facts, i) =>
-    keepsNotNull(catalog, arm.types[i] ?? 0, operation.colTypes[i] ?? 0) ? facts : anything,
+    keepsNotNull(catalog, arm.types[i] ?? 0, operation.colTypes[i] ?? 0) ? facts : unknownFacts,
   );
   return { ...arm, columns };
 }

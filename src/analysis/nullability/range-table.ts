@@ -1,6 +1,6 @@
 import { baseType } from '../catalog/base-type.ts';
 import { definingQuery } from '../catalog/definition.ts';
-import { anything, type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import { withQueryOf } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import { type CommonTableExpr, type Expr, type RangeTblEntry, Rte, type TableFunc } from '../tree/nodes.ts';
@@ -9,8 +9,8 @@ import type { Context, Frame, Opened } from './context.ts';
 import { isLocking } from './foreign-key.ts';
 import { joinColumns, joinFacts, sameFacts } from './join-facts.ts';
 import { jsonTableColumns } from './json.ts';
-import { enclosing, learnOfRows, regionKey } from './learn.ts';
-import { conditionsOn } from './pushed-down.ts';
+import { pushDownPredicates } from './push-down.ts';
+import { enclosing, learnOfRows, regionKey } from './refine.ts';
 import { fieldFacts } from './row.ts';
 
 /** The columns of an entry while they are worked out. */
@@ -37,7 +37,7 @@ function columnsOf(frame: Frame, entry: RangeTblEntry, index: number): readonly 
       if (!entry.subquery) return [];
       const opened = frame.engine.open(entry.subquery, place(frame, index));
       if (opened.isEmpty()) frame.empty.add(index);
-      return opened.columnsWhere(conditionsOn(frame, index, entry.subquery));
+      return opened.columnsWhere(pushDownPredicates(frame, index, entry.subquery));
     }
     case Rte.function:
       return functionColumns(frame, entry, index);
@@ -72,7 +72,8 @@ function relationColumns(frame: Frame, entry: RangeTblEntry, index: number): rea
   const { catalog, trust } = frame.engine;
   const relation = catalog.relations.get(entry.relid ?? 0);
   const view = relation?.kind === 'v' && trust.definitions ? definingQuery(relation) : null;
-  const conditions = view === null || isLocking(frame.scope.query) ? [] : conditionsOn(frame, index, view);
+  const conditions =
+    view === null || isLocking(frame.scope.query) ? [] : pushDownPredicates(frame, index, view);
   if (view !== null && conditions.length > 0) return frame.engine.open(view, null).columnsWhere(conditions);
   const { columns } = frame.engine.relation(
     entry.relid ?? 0,
@@ -92,7 +93,7 @@ function functionColumns(frame: Frame, entry: RangeTblEntry, index: number): rea
     const found = rowsOf(funcexpr, at);
     // ROWS FROM fills the shorter ones up with NULL.
     const padded = functions.length > 1 || found?.length !== funccolcount;
-    for (let i = 0; i < funccolcount; i++) columns.push(padded ? anything : (found?.[i] ?? anything));
+    for (let i = 0; i < funccolcount; i++) columns.push(padded ? unknownFacts : (found?.[i] ?? unknownFacts));
   }
   if (entry.funcordinality) columns.push(notNull);
   return columns;
@@ -119,7 +120,7 @@ function tableFunctionColumns(table: TableFunc): readonly Facts[] {
   if (!isXml) return jsonTableColumns(table);
   return (table.coltypes ?? []).map((_, i) => {
     const given = i === table.ordinalitycol || (table.notnulls?.includes(i) ?? false);
-    return given ? notNull : anything;
+    return given ? notNull : unknownFacts;
   });
 }
 
@@ -133,7 +134,7 @@ function withColumns(frame: Frame, entry: RangeTblEntry, index: number): readonl
   holder.withQueries.set(found.node, columns);
   if (found.node.cterecursive) return [...columns, ...columnsAdded(found.node, place(frame, index))];
   if (holder.empty.has(found.node)) frame.empty.add(index);
-  const conditions = conditionsOn(frame, index, found.node.ctequery);
+  const conditions = pushDownPredicates(frame, index, found.node.ctequery);
   if (conditions.length === 0 || columns.every(({ nullable }) => !nullable)) return columns;
   return openWith(holder, found.node).columnsWhere(conditions);
 }
@@ -195,7 +196,7 @@ function recursive(holder: Frame, cte: CommonTableExpr): readonly Facts[] {
     // Its own rows are taken to be what was found so far: each round is another query.
     const round = holder.engine.reopen(cte.ctequery, placeOfWith(holder));
     const next = joinColumns(found, columnsOfWith(holder, cte, round));
-    if (next.every((facts, i) => sameFacts(facts, found[i] ?? anything))) return found;
+    if (next.every((facts, i) => sameFacts(facts, found[i] ?? unknownFacts))) return found;
     found = next;
   }
   return [];

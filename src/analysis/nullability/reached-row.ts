@@ -2,7 +2,7 @@ import { conjuncts } from '../tree/conjuncts.ts';
 import { isAlways } from '../tree/constants.ts';
 import { type Expr, Join, type JoinTreeNode, type Var } from '../tree/nodes.ts';
 import { type Context, contextAt, type Frame } from './context.ts';
-import { hasPartner } from './foreign-key.ts';
+import { hasMatchingRow } from './foreign-key.ts';
 
 /** Of a longer FROM nothing is told. */
 const MOST_ENTRIES = 16;
@@ -98,7 +98,7 @@ function followed(frame: Frame, { entries, links }: Parts): boolean {
     if (own.length === 0 || tried.get(entry) === own.length) return false;
     tried.set(entry, own.length);
     const condition: Expr = { tag: 'BOOLEXPR', boolop: 'and', args: own.map((link) => link.condition) };
-    return hasPartner(frame.scope.query, entry, condition, (levels) => contextAt(rows, levels));
+    return hasMatchingRow(frame.scope.query, entry, condition, (levels) => contextAt(rows, levels));
   };
   for (let found = true; found; ) {
     found = false;

@@ -1,8 +1,8 @@
 import { defaultOf, isRewritten, writeTargets } from '../catalog/updatable.ts';
-import { anything, type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import { Cmd, type Expr, type QueryNode, Rte, type TargetEntry, type Var } from '../tree/nodes.ts';
 import { readExpr } from '../tree/read.ts';
-import type { Context, Frame, Written } from './context.ts';
+import type { Context, Frame, ReturningFacts } from './context.ts';
 import { joinFacts } from './join-facts.ts';
 import { descendants } from './relation.ts';
 
@@ -30,28 +30,28 @@ interface Target {
  *
  * @param rows where the rows are that come out of FROM and WHERE
  */
-export function writtenBy(frame: Frame, rows: Context): Written {
+export function writtenBy(frame: Frame, rows: Context): ReturningFacts {
   const { query } = frame.scope;
   const target = targetOf(frame);
-  if (target === null) return () => anything;
+  if (target === null) return () => unknownFacts;
   const values = valuesWritten(frame, rows, target);
   const after = (column: number): Facts => {
-    if (column <= 0) return target.direct ? notNull : anything;
-    const own = target.changed || target.stored(column) === null ? anything : values(column);
+    if (column <= 0) return target.direct ? notNull : unknownFacts;
+    const own = target.changed || target.stored(column) === null ? unknownFacts : values(column);
     const held = target.constrained(column);
     return { ...held, ...own, nullable: own.nullable && held.nullable };
   };
   return (column, version) => {
     switch (query.commandType) {
       case Cmd.insert:
-        return version === 'after' ? after(column) : anything;
+        return version === 'after' ? after(column) : unknownFacts;
       case Cmd.update:
         return version === 'after' ? after(column) : found(frame, rows, column);
       case Cmd.delete:
-        return version === 'before' ? found(frame, rows, column) : anything;
+        return version === 'before' ? found(frame, rows, column) : unknownFacts;
       // MERGE: whatever its actions did, the row that it speaks of is in the table, or was.
       default:
-        if (version !== 'either' || !target.direct) return anything;
+        if (version !== 'either' || !target.direct) return unknownFacts;
         return column === 0 ? notNull : target.constrained(column);
     }
   };
@@ -72,7 +72,7 @@ function targetOf(frame: Frame): Target | null {
   if (members.some(({ kind, rules }) => kind === 'f' || rules.length > 0)) return null;
   const { columns } = frame.engine.relation(last.relation.oid, true);
   return {
-    constrained: (column) => columns.get(last.columnOf(column) ?? 0) ?? anything,
+    constrained: (column) => columns.get(last.columnOf(column) ?? 0) ?? unknownFacts,
     changed: members.some(({ triggers }) => triggers.some((type) => type & BEFORE)),
     stored: (column) => {
       const number = last.columnOf(column);
@@ -80,7 +80,7 @@ function targetOf(frame: Frame): Target | null {
     },
     byDefault: (column, at) => {
       const expression = defaultOf(chain, last.columnOf(column) ?? 0);
-      return expression ? frame.engine.facts(readExpr(expression), at) : anything;
+      return expression ? frame.engine.facts(readExpr(expression), at) : unknownFacts;
     },
     direct: chain.length === 1,
   };
@@ -94,12 +94,12 @@ function valuesWritten(frame: Frame, rows: Context, target: Target): (column: nu
     const [entry, another] = entriesFor(list, (resno) => target.stored(resno) === target.stored(column));
     if (entry === undefined) return null;
     // Several fields or elements of one column.
-    return another === undefined ? valueWritten(entry.expr, column, at) : anything;
+    return another === undefined ? valueWritten(entry.expr, column, at) : unknownFacts;
   };
   const valueWritten = (expr: Expr, column: number, at: Context): Facts => {
     if (expr.tag === 'SETTODEFAULT') {
       // An UPDATE of a view does not ask for its table's default, but takes NULL.
-      return target.direct || query.commandType === Cmd.insert ? target.byDefault(column, at) : anything;
+      return target.direct || query.commandType === Cmd.insert ? target.byDefault(column, at) : unknownFacts;
     }
     const rows = rowsWithDefaults(query, expr);
     return rows === null

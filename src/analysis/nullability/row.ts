@@ -1,5 +1,5 @@
 import type { Catalog, Relation } from '../catalog/catalog.ts';
-import { anything, type Facts, type FieldFacts } from '../facts.ts';
+import { type Facts, type FieldFacts, unknownFacts } from '../facts.ts';
 import { typeOf } from '../row-columns.ts';
 import type { RowExpr } from '../tree/nodes.ts';
 import { withNullable } from './join-facts.ts';
@@ -7,7 +7,7 @@ import { withNullable } from './join-facts.ts';
 /** A field of a row, by its number; of a row that is NULL it is NULL too. */
 export function fieldFacts(row: Facts, number: number): Facts {
   const field = row.fields?.find((one) => one.number === number)?.facts;
-  return field === undefined ? anything : withNullable(field, field.nullable || row.nullable);
+  return field === undefined ? unknownFacts : withNullable(field, field.nullable || row.nullable);
 }
 
 /** The fields of ROW(a, b), of a composite type or none. */
@@ -41,7 +41,7 @@ export function convertedFields(
   const relation = relationOf(type, catalog);
   if (relation === undefined || row.fields === undefined) return undefined;
   const named = new Map(row.fields.map(({ name, facts }) => [name, facts]));
-  return columnsOf(relation, (number) => named.get(relation.columns.get(number)?.name ?? '') ?? anything);
+  return columnsOf(relation, (number) => named.get(relation.columns.get(number)?.name ?? '') ?? unknownFacts);
 }
 
 /** All columns of a relation, in order. */

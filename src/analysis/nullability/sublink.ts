@@ -1,6 +1,6 @@
 import { limited } from '../cardinality/limit.ts';
 import { minRows } from '../cardinality/min-rows.ts';
-import { anything, type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import { innerScope, resultExpressions } from '../scope.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import { isGrouped } from '../tree/groups.ts';
@@ -15,15 +15,15 @@ export function subLinkFacts(link: SubLink, context: Context): Facts {
   if (link.subLinkType === Sub.exists) return notNull;
   const opened = context.frame.engine.open(link.subselect, context);
   const columns = opened.columns();
-  const first = columns[0] ?? anything;
+  const first = columns[0] ?? unknownFacts;
   switch (link.subLinkType) {
     // No row is false for ANY and true for ALL; rows give what their comparisons give.
     case Sub.any:
     case Sub.all:
-      return link.testexpr === null ? anything : comparison(link, columns, context);
+      return link.testexpr === null ? unknownFacts : comparison(link, columns, context);
     case Sub.rowCompare:
       return link.testexpr === null || minRows(innerScope(context.frame.scope, link.subselect)) === 0
-        ? anything
+        ? unknownFacts
         : comparison(link, columns, context);
     case Sub.expr:
       return withNullable(first, first.nullable || !hasRow(link.subselect, opened.frame, context));
@@ -35,7 +35,7 @@ export function subLinkFacts(link: SubLink, context: Context): Facts {
       return ofArrays ? arrayOfArrays(first, false) : { nullable: false, element: first };
     }
     default:
-      return anything;
+      return unknownFacts;
   }
 }
 
@@ -56,7 +56,7 @@ function keepsItsRows(query: QueryNode): boolean {
 }
 
 function comparison(link: SubLink, columns: readonly Facts[], context: Context): Facts {
-  if (link.testexpr === null) return anything;
+  if (link.testexpr === null) return unknownFacts;
   const { nullable } = context.frame.engine.facts(link.testexpr, { ...context, sublink: columns });
   return { nullable };
 }

@@ -1,4 +1,4 @@
-import { anything, type Facts, type FieldFacts } from '../facts.ts';
+import { type Facts, type FieldFacts, unknownFacts } from '../facts.ts';
 import { RECORD, rowColumns } from '../row-columns.ts';
 import { Rte, type Var } from '../tree/nodes.ts';
 import type { Context } from './context.ts';
@@ -20,7 +20,7 @@ export function wholeRowFields(row: Var, at: Context): readonly FieldFacts[] | u
     // A join's row is made of its columns where it stands, also of those that an outer join has made NULL.
     if (entry.rtekind === Rte.join)
       return frame.engine.facts({ ...row, varattno: number, varlevelsup: 0 }, at);
-    const own = inPlace[number - 1] ?? anything;
+    const own = inPlace[number - 1] ?? unknownFacts;
     if (!own.nullable) return own;
     return withNullable(own, frame.engine.facts({ ...row, varattno: number, varlevelsup: 0 }, at).nullable);
   };

@@ -1,11 +1,11 @@
-import { anything, type Facts, notNull } from '../facts.ts';
+import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import { aggregateRule } from '../never-null/rule.ts';
 import type { WindowClause, WindowFunc } from '../tree/nodes.ts';
 import { valueOverRows } from './aggregate.ts';
 import type { Context } from './context.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
-import { learn } from './learn.ts';
 import { TRUE } from './outcomes.ts';
+import { refine } from './refine.ts';
 
 /** OIDs of the built-in window functions (pg_proc.dat). */
 const Fn = {
@@ -43,9 +43,9 @@ const Frame = {
 export function windowFacts(call: WindowFunc, context: Context): Facts {
   const { engine, scope } = context.frame;
   const window = scope.query.windowClause?.find(({ winref }) => winref === call.winref);
-  if (window === undefined) return anything;
+  if (window === undefined) return unknownFacts;
   const rows: Context = { ...context, proven: context.frame.windowed, caseTest: null };
-  const at = call.aggfilter === null ? rows : learn(rows, engine.assume(call.aggfilter, TRUE, rows));
+  const at = call.aggfilter === null ? rows : refine(rows, engine.implications(call.aggfilter, TRUE, rows));
   const args = (call.args ?? []).map((arg) => engine.facts(arg, at));
   const someRow = call.aggfilter === null && holdsCurrentRow(window);
   switch (call.winfnoid) {
@@ -56,27 +56,27 @@ export function windowFacts(call: WindowFunc, context: Context): Facts {
     case Fn.cumeDist:
       return notNull;
     case Fn.ntile:
-      return args.every(({ nullable }) => !nullable) ? notNull : anything;
+      return args.every(({ nullable }) => !nullable) ? notNull : unknownFacts;
     case Fn.lag:
     case Fn.lagBy:
     case Fn.lead:
     case Fn.leadBy:
     case Fn.nthValue:
-      return withNullable(args[0] ?? anything, true);
+      return withNullable(args[0] ?? unknownFacts, true);
     case Fn.lagWithDefault:
     case Fn.leadWithDefault: {
-      const [value = anything, offset = anything, other = anything] = args;
+      const [value = unknownFacts, offset = unknownFacts, other = unknownFacts] = args;
       const found = joinFacts(value, other);
       return withNullable(found, found.nullable || offset.nullable);
     }
     case Fn.firstValue:
     case Fn.lastValue: {
-      const [value = anything] = args;
+      const [value = unknownFacts] = args;
       return withNullable(value, value.nullable || !someRow);
     }
   }
   const rule = aggregateRule(call.winfnoid, engine.catalog);
-  if (!call.winagg || rule === undefined) return anything;
+  if (!call.winagg || rule === undefined) return unknownFacts;
   return rule === 'always' ? notNull : valueOverRows(call.winfnoid, rule, args, [], someRow);
 }
 

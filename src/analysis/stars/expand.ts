@@ -5,13 +5,13 @@ import type { Statement } from '../../syntax/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryNode } from '../tree/nodes.ts';
 import { isUtility, readQueryAndPlaces } from '../tree/read.ts';
-import { type Described, describe } from '../wire.ts';
+import { type DescribeResult, describe } from '../wire.ts';
 import { starExpansions } from './expansions.ts';
 
 /** A statement and what the server says of it. */
 export interface DescribedStatement {
   readonly statement: Statement;
-  readonly described: Extract<Described, { ok: true }>;
+  readonly described: Extract<DescribeResult, { ok: true }>;
 }
 
 /** The same with its tree, for whoever asks next; null where it was not read. */

@@ -12,7 +12,7 @@ import { Cmd, type Expr, type QueryNode, type TargetEntry } from '../tree/nodes.
 import { readExpr } from '../tree/read.ts';
 import { arbitratedBy, notArbitrated } from './arbiter.ts';
 import type { Found } from './found.ts';
-import { type Strike, strike } from './strike.ts';
+import { collectViolations, type TableWrite } from './table-write.ts';
 
 /** Adds what the writes of one query, that of a statement, a WITH query or a function's body, can violate. */
 export function writeViolations(query: QueryNode, found: Found): void {
@@ -88,7 +88,7 @@ function write(
   };
   const isDefault = (column: string) =>
     given.get(names.find(({ name }) => name === column)?.number ?? 0) === 'default';
-  const by: Strike = {
+  const by: TableWrite = {
     event,
     relation: table,
     columns: new Set(names.filter(({ number }) => given.has(number)).map(({ name }) => name)),
@@ -101,7 +101,7 @@ function write(
         : notArbitrated,
     satisfied: null,
   };
-  strike(by, found);
+  collectViolations(by, found);
 }
 
 type Value = 'never null' | 'always null' | 'any' | 'kept';

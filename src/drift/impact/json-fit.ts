@@ -1,9 +1,9 @@
 import type { Json } from '../../analysis/type.ts';
 import { bySeverity, type Severity, worst } from './change.ts';
-import type { Fit } from './fit.ts';
+import type { Compatibility } from './compatibility.ts';
 
 /** What it means to code that reads JSON of one structure that it is of another; null where nothing does. */
-export function jsonFit(was: Json | undefined, is: Json | undefined): Fit | null {
+export function jsonFit(was: Json | undefined, is: Json | undefined): Compatibility | null {
   if (was === undefined) return null;
   const forth = jsonSeverity(is ?? { kind: 'unknown' }, was);
   const back = is !== undefined && jsonFits(was, is);

@@ -1,6 +1,14 @@
 import type { Field, PgType, Value } from '../../analysis/type.ts';
 import { type Change, type Direction, worst } from './change.ts';
-import { type Fit, fieldFit, literalsFit, namesFit, parameterFit, pgFit, resultFit } from './fit.ts';
+import {
+  type Compatibility,
+  fieldFit,
+  literalsFit,
+  namesFit,
+  parameterFit,
+  pgFit,
+  resultFit,
+} from './compatibility.ts';
 import { jsonFit } from './json-fit.ts';
 import { valueTexts } from './value-text.ts';
 
@@ -38,12 +46,16 @@ export function parameterChange(
   return change('parameter', `:${name}`, before, after, fits, path);
 }
 
-function resultFits(before: Value, after: Value, runtime: Runtime): readonly (Fit | null)[] {
+function resultFits(before: Value, after: Value, runtime: Runtime): readonly (Compatibility | null)[] {
   const typeFit = runtime === 'nodrift' ? resultFit : pgFit;
   return [...valueFits(before, after, typeFit), ...(runtime === 'nodrift' ? fieldFits(before, after) : [])];
 }
 
-function valueFits(before: Value, after: Value, typeFit: typeof resultFit): readonly (Fit | null)[] {
+function valueFits(
+  before: Value,
+  after: Value,
+  typeFit: typeof resultFit,
+): readonly (Compatibility | null)[] {
   return [
     nullFit(before.nullable, after.nullable, nullInRows),
     nullFit(before.elementsNullable !== false, after.elementsNullable !== false, nullInArrays),
@@ -62,14 +74,14 @@ export function isOnlyOfNull({ effect }: Change): boolean {
   return effect.split('; ').every((one) => one === nullInRows || one === nullInArrays);
 }
 
-function nullFit(before: boolean, after: boolean, effect: string): Fit | null {
+function nullFit(before: boolean, after: boolean, effect: string): Compatibility | null {
   if (before === after) return null;
   return after
     ? { severity: 'breaks', direction: 'wider', effect }
     : { severity: 'compatible', direction: 'narrower', effect: 'it is never null any more' };
 }
 
-function acceptFit(before: boolean, after: boolean, effect: string): Fit | null {
+function acceptFit(before: boolean, after: boolean, effect: string): Compatibility | null {
   if (before === after) return null;
   return after
     ? { severity: 'compatible', direction: 'wider', effect: 'null is accepted too' }
@@ -77,7 +89,7 @@ function acceptFit(before: boolean, after: boolean, effect: string): Fit | null 
 }
 
 /** The fields of rows, also of those that an array holds, where more is known of them than their type says. */
-function fieldFits(before: Value, after: Value): readonly (Fit | null)[] {
+function fieldFits(before: Value, after: Value): readonly (Compatibility | null)[] {
   if (before.fields === undefined && after.fields === undefined) return [];
   const [was, is] = [before.fields ?? declared(before.type), after.fields ?? declared(after.type)];
   const names = namesFit(was ?? [], is ?? []);
@@ -96,7 +108,7 @@ function declared(type: PgType): readonly Field[] | undefined {
   return type.kind === 'composite' ? type.fields : undefined;
 }
 
-function dimensionsFit(before: Value, after: Value): Fit | null {
+function dimensionsFit(before: Value, after: Value): Compatibility | null {
   const [was, is] = [before.dimensions ?? [1], after.dimensions ?? [1]];
   if (String(was) === String(is)) return null;
   return is.every((n) => was.includes(n))
@@ -109,7 +121,7 @@ function change(
   subject: string,
   before: Value,
   after: Value,
-  fits: readonly (Fit | null)[],
+  fits: readonly (Compatibility | null)[],
   path: readonly string[],
 ): Change | null {
   const found = fits.filter((fit) => fit !== null);

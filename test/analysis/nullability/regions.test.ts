@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { enclosing } from '../../../src/analysis/nullability/learn.ts';
-import { regionsOf } from '../../../src/analysis/nullability/regions.ts';
+import { regionsOf } from '../../../src/analysis/nullability/outer-join-side.ts';
+import { enclosing } from '../../../src/analysis/nullability/refine.ts';
 import type { QueryNode, Var } from '../../../src/analysis/tree/nodes.ts';
 import { isNode, readQuery } from '../../../src/analysis/tree/read.ts';
 import { describe as describeStatements } from '../../../src/analysis/wire.ts';

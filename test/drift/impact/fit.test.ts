@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { Json, PgType } from '../../../src/analysis/type.ts';
-import { fieldFit, parameterFit, pgFit, resultFit } from '../../../src/drift/impact/fit.ts';
+import { fieldFit, parameterFit, pgFit, resultFit } from '../../../src/drift/impact/compatibility.ts';
 import { jsonFit, jsonFits } from '../../../src/drift/impact/json-fit.ts';
 import { shrinks } from '../../../src/drift/impact/modifier.ts';
 import { columnCheck } from '../../../src/runtime/described.ts';

@@ -62,7 +62,7 @@ export const mutations: readonly Mutation[] = [
     ],
   ).map((mutation) => ({ ...mutation, ...foreignKeys })),
   ...at(
-    'regions',
+    'outer-join-side',
     ['RIGHT JOIN read as inner', 'full || node.jointype === Join.right ?', 'full ?'],
     ['LEFT JOIN read as inner', 'full || node.jointype === Join.left ?', 'full ?'],
     ['FULL JOIN read as LEFT JOIN', 'const left = full || node', 'const left = node'],
@@ -79,40 +79,40 @@ export const mutations: readonly Mutation[] = [
   ),
   ...at(
     'query',
-    ['ON true finds a row', '(isAlways(condition) && treeHasRow(side, frame.scope))', 'isAlways(condition)'],
+    ['ON true finds a row', '(isAlways(condition) && minTree(side, frame.scope) > 0)', 'isAlways(condition)'],
     [
       'a row that is there is joined',
-      '(isAlways(condition) && treeHasRow(side, frame.scope))',
-      'treeHasRow(side, frame.scope)',
+      '(isAlways(condition) && minTree(side, frame.scope) > 0)',
+      'minTree(side, frame.scope) > 0',
     ],
   ),
-  ...at('assume', [
+  ...at('implications', [
     'what a CASE rules out also holds where the condition is NULL',
     'if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return found;\n',
     '',
   ]),
-  ...at('assume/comparison', [
+  ...at('implications/comparison', [
     'equal booleans are not NULL',
-    'assume(left, NULL, context), assume(right, NULL, context)',
+    'implications(left, NULL, context), implications(right, NULL, context)',
     "'never', 'never'",
   ]),
-  ...at('assume/logic', [
+  ...at('implications/logic', [
     'OR proves what AND proves',
-    'return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(either);',
-    'return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(both);',
+    'return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(either);',
+    'return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(both);',
   ]),
   ...at('strict', [
     'every function is strict',
     'return context.frame.engine.catalog.functions.get(functionOid)?.strict ?? false;',
     'return true;',
   ]),
-  ...at('assume/array-comparison', [
+  ...at('implications/array-comparison', [
     'ALL proves its left side also for an empty array',
     'if (!hasElements(array)) return notNullArray;',
     '',
   ]),
   ...at(
-    'assume/predicate',
+    'implications/predicate',
     ['IS NULL read as IS NOT NULL', 'const isNotNull = expr.nulltesttype === 1;', 'const isNotNull = true;'],
     [
       'IS NOT TRUE proves like IS FALSE',
@@ -121,13 +121,13 @@ export const mutations: readonly Mutation[] = [
     ],
     ['IS DISTINCT FROM proves like <>', 'if (holds) return nothing;\n', ''],
   ),
-  ...at('assume/sublink', [
+  ...at('implications/sublink', [
     'NOT EXISTS proves like EXISTS',
     'return outcomes === TRUE ? someRow(expr, context, () => nothing) : nothing;',
     'return someRow(expr, context, () => nothing);',
   ]),
   ...at(
-    'assume/not-null',
+    'implications/not-null',
     [
       'row comparison: every pair was compared',
       'return both(notNullAtoms(a, context), notNullAtoms(b, context));',
@@ -169,7 +169,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...at('whole-row', [
     'a whole row has no NULL',
-    'const own = inPlace[number - 1] ?? anything;',
+    'const own = inPlace[number - 1] ?? unknownFacts;',
     'const own = { nullable: false };',
   ]),
   ...at(
@@ -181,7 +181,7 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'what was NULL at first remains NULL in a recursive query',
-      '  if (a === onlyNull || b === onlyNull) return false;\n',
+      '  if (a === nullFacts || b === nullFacts) return false;\n',
       '',
     ],
   ),
@@ -214,19 +214,16 @@ export const mutations: readonly Mutation[] = [
       "const argument = 'x';",
     ],
   ),
-  ...at(
-    'grouping',
-    [
-      'grouping sets set nothing to NULL (before 18)',
-      'if (query.groupingSets === null || query.rtable?.some((entry) => entry.rtekind === Rte.group)) return null;',
-      'if (query.rtable !== undefined) return null;',
-    ],
-    [
-      'the empty grouping set has a row',
-      'return query.groupingSets.every(includesEmptySet);',
-      'return false;',
-    ],
-  ),
+  ...at('grouping', [
+    'grouping sets set nothing to NULL (before 18)',
+    'if (query.groupingSets === null || query.rtable?.some((entry) => entry.rtekind === Rte.group)) return null;',
+    'if (query.rtable !== undefined) return null;',
+  ]),
+  ...inFile('tree/groups', [
+    'the empty grouping set has a row',
+    'return query.groupingSets.every(includesEmptySet);',
+    'return false;',
+  ]),
   ...at(
     'key',
     [
@@ -254,7 +251,7 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'UNION has the facts of its left arm',
-      'return left.columns.map((facts, i) => joinFacts(facts, right.columns[i] ?? anything));',
+      'return left.columns.map((facts, i) => joinFacts(facts, right.columns[i] ?? unknownFacts));',
       'return left.columns;',
     ],
     [
@@ -344,7 +341,7 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'a recursive query is looked at once',
-      'if (next.every((facts, i) => sameFacts(facts, found[i] ?? anything))) return found;',
+      'if (next.every((facts, i) => sameFacts(facts, found[i] ?? unknownFacts))) return found;',
       'return found;',
     ],
     [
@@ -377,7 +374,7 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'ROW gives all attributes that its type has',
-      'return arg === undefined ? anything : facts(arg, context);',
+      'return arg === undefined ? unknownFacts : facts(arg, context);',
       'return arg === undefined ? notNull : facts(arg, context);',
     ],
     ['ANY: elements are not looked at', ' || (elements.element?.nullable ?? true)', ''],
@@ -427,7 +424,7 @@ export const mutations: readonly Mutation[] = [
     ['a CHECK of several columns is true at any time', 'past: true', 'past: false'],
   ),
   ...at('check', ['a CHECK is true at any time', 'past: true', 'past: false']),
-  ...at('pushed-down', [
+  ...at('push-down', [
     'a condition is about every entry',
     'value.varno === index && value.varlevelsup === 0',
     'value.varlevelsup === 0',
@@ -445,8 +442,8 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'lag always finds a row',
-      'return withNullable(args[0] ?? anything, true);',
-      'return args[0] ?? anything;',
+      'return withNullable(args[0] ?? unknownFacts, true);',
+      'return args[0] ?? unknownFacts;',
     ],
     [
       'dates are in range of themselves',
@@ -464,7 +461,7 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'a column without a default is not NULL',
-      '? frame.engine.facts(readExpr(expression), at) : anything',
+      '? frame.engine.facts(readExpr(expression), at) : unknownFacts',
       '? frame.engine.facts(readExpr(expression), at) : notNull',
     ],
     [
@@ -489,7 +486,7 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'RETURNING old is there for INSERT and MERGE',
-      "return version === 'after' ? after(column) : anything;\n      case Cmd.update:",
+      "return version === 'after' ? after(column) : unknownFacts;\n      case Cmd.update:",
       'return after(column);\n      case Cmd.update:',
     ],
   ),
@@ -515,8 +512,8 @@ export const mutations: readonly Mutation[] = [
     'check',
     [
       'CHECK constraints are true, not only not false',
-      'engine.assume(condition, TRUE | NULL, at)',
-      'engine.assume(condition, TRUE, at)',
+      'engine.implications(condition, TRUE | NULL, at)',
+      'engine.implications(condition, TRUE, at)',
     ],
     [
       'NO INHERIT constraints hold for children',
@@ -638,7 +635,7 @@ export const mutations: readonly Mutation[] = [
     'for (const type of convertedTo(node)) typeViolations(type, found);',
     'convertedTo(node);',
   ]),
-  ...inFile('violations/strike', [
+  ...inFile('violations/table-write', [
     'a foreign key is violated by UPDATE alone',
     'if (key.columns.some(sets) && !spared &&',
     "if (key.columns.some(sets) && by.event === 'update' && !spared &&",
@@ -647,13 +644,13 @@ export const mutations: readonly Mutation[] = [
     'expression',
     [
       'a parameter is never NULL',
-      '.params?.[expr.paramid - 1] ?? anything;',
+      '.params?.[expr.paramid - 1] ?? unknownFacts;',
       '.params?.[expr.paramid - 1] ?? { nullable: false };',
     ],
     [
       'what one parameter refuses the others refuse, too',
-      'context.frame.engine.params?.[expr.paramid - 1] ?? anything;',
-      'context.frame.engine.params === null ? anything : { nullable: false };',
+      'context.frame.engine.params?.[expr.paramid - 1] ?? unknownFacts;',
+      'context.frame.engine.params === null ? unknownFacts : { nullable: false };',
     ],
   ),
   ...inFile(

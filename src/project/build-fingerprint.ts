@@ -8,7 +8,7 @@ let code: ReturnType<typeof readOwnCode> | undefined;
  * runs is what was there at the start.
  * @returns names and contents in the order of the names; null where it was bundled into something else
  */
-export function ownCode(): readonly (readonly [string, Buffer])[] | null {
+export function buildFingerprint(): readonly (readonly [string, Buffer])[] | null {
   code ??= readOwnCode();
   return code;
 }

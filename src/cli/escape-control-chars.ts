@@ -5,7 +5,7 @@ const unprintable = /\p{Cc}|[\u2028-\u202e\u2066-\u2069]/gu;
  * starts a colour, a CR that overwrites the line) and those that turn the reading direction are printed as
  * `\u001b`. Line feeds and tabs stay.
  */
-export function visible(text: string): string {
+export function escapeControlChars(text: string): string {
   return text.replace(unprintable, (character) =>
     character === '\n' || character === '\t'
       ? character

@@ -1,13 +1,13 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import type { Param, Slot, Statement } from '../syntax/statement.ts';
-import type { Asked } from './asked.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { readColumnComment, withCommentType } from './column-comment.ts';
 import { effects } from './effects.ts';
-import { anything, describedValue, type Facts } from './facts.ts';
+import { describedValue, type Facts, unknownFacts } from './facts.ts';
 import { type ResultField, withoutMarks } from './marks.ts';
+import type { AnalysisOptions } from './options.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
 import type { Query, QueryParam, SlotValue } from './query.ts';
 import { resultColumn, resultColumns } from './result-columns.ts';
@@ -33,7 +33,7 @@ interface Answer {
 interface Options {
   readonly texts: ReadonlyMap<string, string>;
   readonly lenientParameters: boolean;
-  readonly asked: Asked;
+  readonly asked: AnalysisOptions;
 }
 
 /** Reads the tree of a statement: null for a utility statement, whose tree is not to be read. */
@@ -43,7 +43,12 @@ export function readTree(tree: string | null): QueryNode | null {
 }
 
 /** Joins what the server described and what its tree proves. */
-export function toQuery(catalog: Catalog, statement: Statement, answer: Answer, options: Options): Analysed {
+export function analyseStatement(
+  catalog: Catalog,
+  statement: Statement,
+  answer: Answer,
+  options: Options,
+): Analysed {
   const { asked } = options;
   const tree = answer.query;
   if (tree === null) return toUtilityQuery(catalog, statement, answer, options);
@@ -194,7 +199,7 @@ function queryParam(
   const slot = (written: Slot): SlotValue => {
     const found = slots[written.index - 1];
     const nullable = acceptsNull(written, found, options);
-    const facts = { ...(found?.facts ?? anything), nullable };
+    const facts = { ...(found?.facts ?? unknownFacts), nullable };
     return {
       name: written.name,
       index: written.index,
@@ -220,7 +225,7 @@ function parametersGiven(
   for (const param of params) {
     for (const slot of 'fields' in param ? param.fields : [param]) {
       const nullable = acceptsNull(slot, slots[slot.index - 1], options);
-      given[slot.index - 1] = { ...(given[slot.index - 1] ?? anything), nullable };
+      given[slot.index - 1] = { ...(given[slot.index - 1] ?? unknownFacts), nullable };
     }
   }
   return given;

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { visible } from './visible.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 
 export interface Places {
   /** The configuration's folder, which paths in diagnostics are relative to. */
@@ -9,8 +9,10 @@ export interface Places {
 }
 
 /** A path of the configuration's folder as the user sees it from where he stands, '/' separated. */
-export function shownPath(file: string, options: Places): string {
+export function displayPath(file: string, options: Places): string {
   const seen = relative(options.cwd, resolve(options.root, file));
   const outside = seen === '' || seen === '..' || seen.startsWith(`..${sep}`) || isAbsolute(seen);
-  return visible((outside ? relative(options.root, resolve(options.root, file)) : seen).split(sep).join('/'));
+  return escapeControlChars(
+    (outside ? relative(options.root, resolve(options.root, file)) : seen).split(sep).join('/'),
+  );
 }

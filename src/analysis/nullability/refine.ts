@@ -3,15 +3,15 @@ import { type Atoms, both, extended, holds, nothing, type Proven } from './atoms
 import { type Context, contextAt, type Frame } from './context.ts';
 import { variableKey } from './key.ts';
 import { TRUE } from './outcomes.ts';
-import type { Region } from './regions.ts';
+import type { OuterJoinSide } from './outer-join-side.ts';
 
 /** The atom for "this side of an outer join is real". */
-export function regionKey(frame: Frame, region: Region): string {
+export function regionKey(frame: Frame, region: OuterJoinSide): string {
   return `r${frame.id}.${region.id}`;
 }
 
 /** Whether a region's columns are known to be those of real rows. */
-export function isReal(frame: Frame, region: Region | undefined, proven: Proven): boolean {
+export function isMatched(frame: Frame, region: OuterJoinSide | undefined, proven: Proven): boolean {
   // What stands outside FROM, such as INSERT's target, is real.
   if (region === undefined || region.parent === null) return true;
   return holds(proven, regionKey(frame, region));
@@ -30,8 +30,8 @@ export function variableAtoms(variable: Var, context: Context): Atoms {
 }
 
 /** A region and those around it, without the root. */
-export function enclosing(region: Region | undefined): readonly Region[] {
-  const found: Region[] = [];
+export function enclosing(region: OuterJoinSide | undefined): readonly OuterJoinSide[] {
+  const found: OuterJoinSide[] = [];
   for (let at = region; at?.parent; at = at.parent) found.push(at);
   return found;
 }
@@ -40,7 +40,7 @@ export function enclosing(region: Region | undefined): readonly Region[] {
  * The context with atoms added, and all that follows from them: where a side of an outer join is now known to be
  * real, so are its conditions.
  */
-export function learn(context: Context, atoms: Atoms): Context {
+export function refine(context: Context, atoms: Atoms): Context {
   return learned(context, atoms, true);
 }
 
@@ -70,18 +70,18 @@ function consequences(atoms: ReadonlySet<string>, before: Context, after: Contex
     if (place === null) continue;
     const { region, at } = place;
     for (const condition of region.conditions) {
-      found = both(found, at.frame.engine.assume(condition, TRUE, at));
+      found = both(found, at.frame.engine.implications(condition, TRUE, at));
     }
     for (const { other, condition } of region.paired) {
-      if (isReal(at.frame, other, at.proven))
-        found = both(found, at.frame.engine.assume(condition, TRUE, at));
+      if (isMatched(at.frame, other, at.proven))
+        found = both(found, at.frame.engine.implications(condition, TRUE, at));
     }
   }
   if (found === 'never') return nothing;
   return new Set([...found].filter((atom) => !holds(after.proven, atom)));
 }
 
-function regionOf(atom: string, context: Context): { region: Region; at: Context } | null {
+function regionOf(atom: string, context: Context): { region: OuterJoinSide; at: Context } | null {
   const [frameId, regionId] = atom.slice(1).split('.').map(Number);
   for (let at: Context | null = context; at !== null; at = at.outer) {
     if (at.frame.id !== frameId) continue;

@@ -36,7 +36,7 @@ export function booleanTestAtoms(expr: BooleanTest, outcomes: number, context: C
   return predicateAtoms(outcomes, (holds) =>
     tested === undefined
       ? nothing
-      : context.frame.engine.assume(expr.arg, holds ? tested : otherThan(tested), context),
+      : context.frame.engine.implications(expr.arg, holds ? tested : otherThan(tested), context),
   );
 }
 

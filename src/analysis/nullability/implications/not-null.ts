@@ -4,10 +4,10 @@ import { type Atoms, both, either, nothing, nothingFollows } from '../atoms.ts';
 import { reachedResults } from '../case.ts';
 import { type Context, contextAt } from '../context.ts';
 import { expressionKey, operatorFunction, variableKey } from '../key.ts';
-import { variableAtoms } from '../learn.ts';
 import { remembered } from '../memo.ts';
 import { isNull } from '../null.ts';
 import { NOT_NULL, NULL } from '../outcomes.ts';
+import { variableAtoms } from '../refine.ts';
 import { isStrict, isStrictOperator } from '../strict.ts';
 import { someValue } from './some-row.ts';
 
@@ -81,7 +81,7 @@ function insideIn(expr: Expr, context: Context): Atoms {
       return each((expr.args ?? []).slice(0, 1)).reduce(both, nothing);
     case 'SCALARARRAYOPEXPR':
     case 'BOOLEXPR':
-      return context.frame.engine.assume(expr, NOT_NULL, context);
+      return context.frame.engine.implications(expr, NOT_NULL, context);
     case 'ROWCOMPAREEXPR':
       return rowComparison(expr, context);
     case 'COALESCEEXPR':

@@ -1,14 +1,14 @@
 import type { Const, Expr } from '../tree/nodes.ts';
-import { arrayComparisonAtoms } from './assume/array-comparison.ts';
-import { comparisonAtoms } from './assume/comparison.ts';
-import { logicAtoms } from './assume/logic.ts';
-import { nullnessAtoms } from './assume/not-null.ts';
-import { booleanTestAtoms, distinctAtoms, nullTestAtoms } from './assume/predicate.ts';
-import { subLinkAtoms } from './assume/sublink.ts';
 import { type Atoms, both, either, nothing, nothingFollows } from './atoms.ts';
 import { reachedResults } from './case.ts';
 import type { Context } from './context.ts';
 import { excludedBy } from './exclusion.ts';
+import { arrayComparisonAtoms } from './implications/array-comparison.ts';
+import { comparisonAtoms } from './implications/comparison.ts';
+import { logicAtoms } from './implications/logic.ts';
+import { nullnessAtoms } from './implications/not-null.ts';
+import { booleanTestAtoms, distinctAtoms, nullTestAtoms } from './implications/predicate.ts';
+import { subLinkAtoms } from './implications/sublink.ts';
 import { remembered } from './memo.ts';
 import { FALSE, NULL, TRUE } from './outcomes.ts';
 
@@ -16,7 +16,7 @@ import { FALSE, NULL, TRUE } from './outcomes.ts';
  * What holds in a row in which a condition comes out as one of `outcomes`, by three-valued logic (PostgreSQL
  * documentation, 9.1). Reads only what a condition's form says: nothing is assumed of data.
  */
-export function assume(expr: Expr, outcomes: number, context: Context): Atoms {
+export function implications(expr: Expr, outcomes: number, context: Context): Atoms {
   const { implications } = context.frame.memo;
   return remembered(implications, expr, context, outcomes, nothingFollows, (at) =>
     assumeIn(expr, outcomes, at),
@@ -44,13 +44,13 @@ function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
       return (outcomesOf(expr) & outcomes) === 0 ? 'never' : nothing;
     case 'RELABELTYPE':
     case 'COLLATEEXPR':
-      return assume(expr.arg, outcomes, context);
+      return implications(expr.arg, outcomes, context);
     case 'COALESCEEXPR':
       if ((outcomes & NULL) !== 0) break;
-      return expr.args.map((arg) => assume(arg, outcomes, context)).reduce(either);
+      return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(either);
     case 'CASEEXPR':
       return reachedResults(expr, context)
-        .map(({ result, reached, at }) => both(reached, assume(result, outcomes, at)))
+        .map(({ result, reached, at }) => both(reached, implications(result, outcomes, at)))
         .reduce(either, 'never');
     case 'DISTINCTEXPR':
       return distinctAtoms(expr.args ?? [], outcomes, context);

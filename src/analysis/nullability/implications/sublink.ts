@@ -7,7 +7,7 @@ import { someRow, someValue } from './some-row.ts';
 
 /** What EXISTS, IN, ANY and a scalar subquery say of the query around (PostgreSQL documentation, 9.24). */
 export function subLinkAtoms(expr: SubLink, outcomes: number, context: Context): Atoms {
-  const { assume } = context.frame.engine;
+  const { implications } = context.frame.engine;
   switch (expr.subLinkType) {
     case Sub.exists:
       if ((outcomes & NOT_NULL) === 0) return 'never';
@@ -16,12 +16,12 @@ export function subLinkAtoms(expr: SubLink, outcomes: number, context: Context):
       const { testexpr } = expr;
       if (outcomes !== TRUE) return nothing;
       return someRow(expr, context, (opened) =>
-        testexpr === null ? nothing : assume(testexpr, TRUE, { ...context, sublink: opened.columns() }),
+        testexpr === null ? nothing : implications(testexpr, TRUE, { ...context, sublink: opened.columns() }),
       );
     }
     case Sub.expr:
       if (outcomes & NULL) break;
-      return someValue(expr, context, (value, at) => assume(value, outcomes, at));
+      return someValue(expr, context, (value, at) => implications(value, outcomes, at));
   }
   return outcomes & NULL ? nullnessAtoms(expr, outcomes, context) : nothing;
 }

@@ -1,7 +1,7 @@
 import type { Output } from '../drift/output.ts';
 
 /** Why an orphaned file is one. `outputs` are all that the command knows of. */
-export function goneText({ source }: Output, outputs: readonly Output[]): string {
+export function orphanReason({ source }: Output, outputs: readonly Output[]): string {
   if (source === null) return 'no query needs shared types any more';
   const moved = outputs.some((other) => other.source === source && other.state !== 'orphaned');
   return moved ? `the module of ${source} has another place now` : `${source} is gone`;

@@ -3,9 +3,9 @@ import type { OpExpr } from '../../tree/nodes.ts';
 import { countAtoms } from '../aggregate-input.ts';
 import { type Atoms, both, either, nothing } from '../atoms.ts';
 import type { Context } from '../context.ts';
-import { learn } from '../learn.ts';
 import { nonNullCountAtoms } from '../non-null-count.ts';
 import { FALSE, NOT_NULL, NULL, negated, TRUE } from '../outcomes.ts';
+import { refine } from '../refine.ts';
 import { fallbackAtoms } from './fallback.ts';
 import { notNullAtoms } from './not-null.ts';
 
@@ -38,17 +38,17 @@ function fallbacks(expr: OpExpr, outcomes: number, context: Context): Atoms {
 
 /** `(state = 'paid') = (paid IS NOT NULL)`: both are true, or both false; NULL where one is. */
 function equivalenceAtoms(expr: OpExpr, outcomes: number, context: Context): Atoms {
-  const { assume } = context.frame.engine;
+  const { implications } = context.frame.engine;
   const [left, right] = expr.args ?? [];
   if (left === undefined || right === undefined) return nothing;
   const pair = (a: number, b: number) => {
-    const first = assume(left, a, context);
-    return first === 'never' ? first : both(first, assume(right, b, learn(context, first)));
+    const first = implications(left, a, context);
+    return first === 'never' ? first : both(first, implications(right, b, refine(context, first)));
   };
   let found: Atoms = 'never';
   if (outcomes & TRUE) found = either(pair(TRUE, TRUE), pair(FALSE, FALSE));
   if (outcomes & FALSE) found = either(found, either(pair(TRUE, FALSE), pair(FALSE, TRUE)));
   if (outcomes & NULL)
-    found = either(found, either(assume(left, NULL, context), assume(right, NULL, context)));
+    found = either(found, either(implications(left, NULL, context), implications(right, NULL, context)));
   return found;
 }

@@ -3,7 +3,7 @@ import { resultKind } from '../../typescript/pgtyped/mapping.ts';
 import { bySeverity, type Direction, type Severity } from './change.ts';
 
 /** What it means that something takes another set of values than the code was made for. */
-export interface Fit {
+export interface Compatibility {
   readonly severity: Severity;
   readonly direction: Direction;
   readonly effect: string;
@@ -14,7 +14,7 @@ export interface Fit {
  * as PostgreSQL's text format, and the code's decoders are those of src/runtime/codec; which types the code lets through
  * is what src/runtime/described.ts says.
  */
-export function resultFit(before: PgType, after: PgType): Fit | null {
+export function resultFit(before: PgType, after: PgType): Compatibility | null {
   const [was, is] = [withoutDomain(before), withoutDomain(after)];
   if (sameKind(was, is)) {
     return insideFit(was, is, resultFit) ?? domainFit(before, after, 'result') ?? renamed(was, is);
@@ -23,7 +23,7 @@ export function resultFit(before: PgType, after: PgType): Fit | null {
 }
 
 /** As resultFit, for the fields of rows: the server does not say of which types they are, so the code decodes them. */
-export function fieldFit(before: PgType, after: PgType): Fit | null {
+export function fieldFit(before: PgType, after: PgType): Compatibility | null {
   const [was, is] = [withoutDomain(before), withoutDomain(after)];
   if (sameKind(was, is)) {
     return insideFit(was, is, fieldFit) ?? domainFit(before, after, 'result') ?? renamed(was, is);
@@ -47,14 +47,14 @@ const strict: readonly string[] = ['bool', 'bytea', 'timestamptz', 'json'];
  * What happens to code whose results `pg` decodes by the types that the server says they are: another type's values are
  * of another kind in JavaScript, or read otherwise.
  */
-export function pgFit(before: PgType, after: PgType): Fit | null {
+export function pgFit(before: PgType, after: PgType): Compatibility | null {
   if (resultKind(withoutDomain(before)) !== resultKind(withoutDomain(after))) return differs('result');
   const fit = resultFit(before, after);
   if (fit?.severity !== 'breaks') return fit;
   return { ...fit, severity: 'may break', effect: "the code reads another type's values" };
 }
 
-function describedFit(was: PgType, is: PgType): Fit {
+function describedFit(was: PgType, is: PgType): Compatibility {
   const [from, to] = [classOf(was), classOf(is)];
   if (from === 'text' && was.kind === 'base' && is.kind === 'base' && is.name === 'bpchar') {
     return { severity: 'may break', direction: 'other', effect: 'values come padded with blanks' };
@@ -81,7 +81,7 @@ function describedFit(was: PgType, is: PgType): Fit {
 }
 
 /** What happens to code that sends a parameter as `before` where `after` is taken; null where nothing does. */
-export function parameterFit(before: PgType, after: PgType): Fit | null {
+export function parameterFit(before: PgType, after: PgType): Compatibility | null {
   const [was, is] = [withoutDomain(before), withoutDomain(after)];
   if (sameKind(was, is)) {
     return insideFit(was, is, parameterFit) ?? domainFit(before, after, 'parameter') ?? renamed(was, is);
@@ -103,7 +103,7 @@ export function literalsFit(
   before: readonly Literal[] | undefined,
   after: readonly Literal[] | undefined,
   use: 'result' | 'parameter',
-): Fit | null {
+): Compatibility | null {
   if (before !== undefined && after !== undefined) return labelsFit(before, after, use);
   if (before === after) return null;
   const narrower = before === undefined;
@@ -126,18 +126,18 @@ export function literalsFit(
 }
 
 const alike = 'it is read and written alike';
-const narrowerResult: Fit = {
+const narrowerResult: Compatibility = {
   severity: 'compatible',
   direction: 'narrower',
   effect: 'rows hold fewer values than the code expects',
 };
-const widerParameter: Fit = {
+const widerParameter: Compatibility = {
   severity: 'compatible',
   direction: 'wider',
   effect: 'everything that callers pass is still accepted',
 };
 
-function differs(use: 'result' | 'parameter'): Fit {
+function differs(use: 'result' | 'parameter'): Compatibility {
   const effect = use === 'result' ? 'the code decodes another type' : 'what callers pass is another type';
   return { severity: 'breaks', direction: 'other', effect };
 }
@@ -146,7 +146,7 @@ function labelsFit(
   before: readonly Literal[],
   after: readonly Literal[],
   use: 'result' | 'parameter',
-): Fit | null {
+): Compatibility | null {
   const added = after.filter((label) => !before.includes(label));
   const removed = before.filter((label) => !after.includes(label));
   if (added.length === 0 && removed.length === 0) return null;
@@ -173,7 +173,7 @@ function withoutDomain(type: PgType): PgType {
   return type.kind === 'domain' ? withoutDomain(type.base) : type;
 }
 
-type Compare = (before: PgType, after: PgType) => Fit | null;
+type Compare = (before: PgType, after: PgType) => Compatibility | null;
 
 /** Whether they are told apart by what is in them only: base types are by name, wherever they have moved. */
 function sameKind(a: PgType, b: PgType): boolean {
@@ -181,7 +181,7 @@ function sameKind(a: PgType, b: PgType): boolean {
   return a.kind === b.kind;
 }
 
-function insideFit(was: PgType, is: PgType, compare: Compare): Fit | null {
+function insideFit(was: PgType, is: PgType, compare: Compare): Compatibility | null {
   if (was.kind === 'array' && is.kind === 'array') return compare(was.element, is.element);
   const ranges = was.kind === 'range' || was.kind === 'multirange';
   const ofResult = compare !== parameterFit;
@@ -205,7 +205,7 @@ function insideFit(was: PgType, is: PgType, compare: Compare): Fit | null {
 }
 
 /** Attributes are read and written by their place. */
-export function namesFit(before: readonly Field[], after: readonly Field[]): Fit | null {
+export function namesFit(before: readonly Field[], after: readonly Field[]): Compatibility | null {
   const [was, is] = [before.map(({ name }) => name), after.map(({ name }) => name)];
   if (was.length !== is.length)
     return { severity: 'breaks', direction: 'other', effect: 'it has other attributes' };
@@ -219,19 +219,19 @@ export function namesFit(before: readonly Field[], after: readonly Field[]): Fit
       };
 }
 
-function worstFit(fits: readonly (Fit | null)[]): Fit | null {
+function worstFit(fits: readonly (Compatibility | null)[]): Compatibility | null {
   const found = fits.filter((one) => one !== null);
   return found.toSorted((a, b) => bySeverity(a.severity, b.severity))[0] ?? null;
 }
 
-function renamed(was: PgType, is: PgType): Fit | null {
+function renamed(was: PgType, is: PgType): Compatibility | null {
   if (was.kind === 'array' || is.kind === 'array') return null;
   if (was.name === is.name && was.schema === is.schema) return null;
   return { severity: 'compatible', direction: 'other', effect: alike };
 }
 
 /** A domain demands more than its base. */
-function domainFit(before: PgType, after: PgType, use: 'result' | 'parameter'): Fit | null {
+function domainFit(before: PgType, after: PgType, use: 'result' | 'parameter'): Compatibility | null {
   const [was, is] = [domainName(before), domainName(after)];
   if (was === is) return null;
   if (use === 'result') return { severity: 'compatible', direction: 'other', effect: alike };
@@ -299,7 +299,7 @@ const numbers: Readonly<Record<string, number>> = {
 };
 
 /** int2, int4 and floats are decoded as number, int8 as bigint, numeric as text or what is configured for it. */
-function numberResult(from: string, to: string): Fit {
+function numberResult(from: string, to: string): Compatibility {
   const direction: Direction = (numbers[from] ?? 0) < (numbers[to] ?? 0) ? 'wider' : 'narrower';
   const integer = to === 'int2' || to === 'int4' || (to === 'int8' && from === 'numeric');
   if (integer || (from === 'float8' && to === 'float4') || (from === 'float4' && to === 'float8')) {
@@ -311,7 +311,7 @@ function numberResult(from: string, to: string): Fit {
   return { severity: 'breaks', direction, effect: 'the code decodes another type' };
 }
 
-function numberParameter(from: string, to: string): Fit {
+function numberParameter(from: string, to: string): Compatibility {
   const wider = (numbers[from] ?? 0) < (numbers[to] ?? 0);
   if (wider && !to.startsWith('float')) return widerParameter;
   if (wider || (from === 'float8' && to === 'float4')) {

@@ -14,7 +14,11 @@ export interface ReadSchema {
  * schema `public` away.
  * @param scratch a connection to a scratch database with the schema `expected`, not in a transaction
  */
-export async function respell(scratch: Client, expected: ReadSchema, found: ReadSchema): Promise<Schema> {
+export async function normalizeAcrossVersions(
+  scratch: Client,
+  expected: ReadSchema,
+  found: ReadSchema,
+): Promise<Schema> {
   if (expected.major === found.major) return found.schema;
   const wanted = new Map(expected.schema.map((object) => [`${object.kind} ${object.name}`, object]));
   const schema: SchemaObject[] = [];

@@ -9,7 +9,7 @@ export interface Output {
 }
 
 /** Everything of the process that a command may touch; tests pass their own. */
-export interface Io {
+export interface CliContext {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -28,7 +28,7 @@ export type Colors = ReturnType<typeof pc.createColors>;
  * Colours for one stream: on a terminal, unless NO_COLOR (no-color.org) is set and not empty or TERM is
  * `dumb`; FORCE_COLOR turns them on where there is no terminal.
  */
-export function colorsFor(output: Output, env: Io['env']): Colors {
+export function colorsFor(output: Output, env: CliContext['env']): Colors {
   if (env.NO_COLOR) return pc.createColors(false);
   if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return pc.createColors(true);
   return pc.createColors(output.isTTY === true && env.TERM !== 'dumb');

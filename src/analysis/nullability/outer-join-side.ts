@@ -5,34 +5,34 @@ import { Cmd, type Expr, Join, type JoinTreeNode, type QueryNode } from '../tree
  * either real (its columns are those of rows of its tables) or all its columns are NULL; a region that is real
  * stands in a region that is real. The root is always real.
  */
-export interface Region {
+export interface OuterJoinSide {
   readonly id: number;
-  readonly parent: Region | null;
+  readonly parent: OuterJoinSide | null;
   /** Hold where the region is real: ON of the joins in it, WHERE for the root. */
   readonly conditions: Expr[];
   /** The ON of a full join holds where both its sides are real. */
-  readonly paired: { readonly other: Region; readonly condition: Expr }[];
+  readonly paired: { readonly other: OuterJoinSide; readonly condition: Expr }[];
 }
 
 export interface FullJoin {
-  readonly left: Region;
-  readonly right: Region;
+  readonly left: OuterJoinSide;
+  readonly right: OuterJoinSide;
   /** The region that the join stands in: where that is real, one of the sides is. */
-  readonly at: Region;
+  readonly at: OuterJoinSide;
 }
 
 /** The side of a left or right join that it adds to the other one's rows. */
 export interface AddedSide {
-  readonly region: Region;
+  readonly region: OuterJoinSide;
   readonly side: JoinTreeNode;
   readonly condition: Expr | null;
 }
 
 export interface Regions {
-  readonly root: Region;
-  readonly all: readonly Region[];
+  readonly root: OuterJoinSide;
+  readonly all: readonly OuterJoinSide[];
   /** By range table index; absent for what is not in FROM, such as INSERT's target. */
-  readonly of: ReadonlyMap<number, Region>;
+  readonly of: ReadonlyMap<number, OuterJoinSide>;
   readonly fullJoins: readonly FullJoin[];
   readonly added: readonly AddedSide[];
 }
@@ -41,16 +41,16 @@ export interface Regions {
 export function regionsOf(query: QueryNode): Regions {
   const root = region(0, null);
   const all = [root];
-  const of = new Map<number, Region>();
+  const of = new Map<number, OuterJoinSide>();
   const fullJoins: FullJoin[] = [];
   const added: AddedSide[] = [];
-  const open = (parent: Region): Region => {
+  const open = (parent: OuterJoinSide): OuterJoinSide => {
     const opened = region(all.length, parent);
     all.push(opened);
     return opened;
   };
 
-  const visit = (node: JoinTreeNode, at: Region): void => {
+  const visit = (node: JoinTreeNode, at: OuterJoinSide): void => {
     switch (node.tag) {
       case 'RANGETBLREF':
         of.set(node.rtindex, at);
@@ -95,6 +95,6 @@ function mayLackSource(query: QueryNode): boolean {
   );
 }
 
-function region(id: number, parent: Region | null): Region {
+function region(id: number, parent: OuterJoinSide | null): OuterJoinSide {
   return { id, parent, conditions: [], paired: [] };
 }

@@ -3,7 +3,7 @@ import { conjuncts } from '../tree/conjuncts.ts';
 import { Cmd, type Expr, type QueryNode } from '../tree/nodes.ts';
 import { isNode } from '../tree/read.ts';
 import type { Frame } from './context.ts';
-import { enclosing } from './learn.ts';
+import { enclosing } from './refine.ts';
 
 /**
  * What a query asks of the rows of a subquery, WITH query or view in its FROM, told in the terms of that query: of
@@ -13,7 +13,7 @@ import { enclosing } from './learn.ts';
  * @param index the entry's
  * @param inner its query
  */
-export function conditionsOn(frame: Frame, index: number, inner: QueryNode): readonly Expr[] {
+export function pushDownPredicates(frame: Frame, index: number, inner: QueryNode): readonly Expr[] {
   const { query } = frame.scope;
   // MERGE's actions are for rows too that its conditions are not true of.
   if (query.commandType === Cmd.merge || index === query.resultRelation) return [];
@@ -22,7 +22,7 @@ export function conditionsOn(frame: Frame, index: number, inner: QueryNode): rea
   const found: Expr[] = [];
   for (const { conditions } of [root, ...enclosing(of.get(index))]) {
     for (const condition of conditions.flatMap(conjuncts)) {
-      const told = inTermsOf(condition, index, resultExpressions(inner));
+      const told = substituteColumns(condition, index, resultExpressions(inner));
       if (told !== null) found.push(told);
     }
   }
@@ -30,7 +30,7 @@ export function conditionsOn(frame: Frame, index: number, inner: QueryNode): rea
 }
 
 /** A condition with the entry's columns replaced by what they are; null if it is about anything else. */
-function inTermsOf(condition: Expr, index: number, columns: readonly Expr[]): Expr | null {
+function substituteColumns(condition: Expr, index: number, columns: readonly Expr[]): Expr | null {
   let isTold = true;
   const replaced = (value: unknown): unknown => {
     if (!isTold) return value;

@@ -1,7 +1,7 @@
 /**
  * Which answers of a Query somebody looks at, of those that take time. What nobody asks for says that nothing is known.
  */
-export interface Asked {
+export interface AnalysisOptions {
   readonly rows: boolean;
   /** `reads`, `writes`, `operations`, `calls` and `readOnly`. */
   readonly effects: boolean;
@@ -10,4 +10,4 @@ export interface Asked {
   readonly contents: boolean;
 }
 
-export const everything: Asked = { rows: true, effects: true, violations: true, contents: true };
+export const everything: AnalysisOptions = { rows: true, effects: true, violations: true, contents: true };

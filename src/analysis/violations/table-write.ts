@@ -8,7 +8,7 @@ import type { Arbitrated } from './arbiter.ts';
 import { type Found, functionViolations, isNew, typeViolations, violates } from './found.ts';
 
 /** A write to a table, by the statement or by a foreign key's action. Columns by name: partitions number them anew. */
-export interface Strike {
+export interface TableWrite {
   readonly event: WriteEvent;
   readonly relation: Relation;
   /** Null: all. */
@@ -29,7 +29,7 @@ const none: ReadonlySet<string> = new Set();
  * Adds every constraint that a write can violate: those of the table and of its partitions and children, and those of
  * the foreign keys that refer to it, with what their actions write.
  */
-export function strike(by: Strike, found: Found): void {
+export function collectViolations(by: TableWrite, found: Found): void {
   const { relation, event } = by;
   const { catalog } = found;
   const members = event === 'insert' && relation.kind !== 'p' ? [relation] : descendants(catalog, relation);
@@ -37,7 +37,7 @@ export function strike(by: Strike, found: Found): void {
   const moves = event === 'update' && relation.kind === 'p';
   const events: readonly WriteEvent[] = moves ? ['update', 'insert', 'delete'] : [event];
   const anything = events.some((each) => isIntercepted(relation, catalog, each));
-  const at: Strike = {
+  const at: TableWrite = {
     ...by,
     ...((anything || moves) && { columns: null }),
     ...(anything && { neverNull: none, alwaysNull: none }),
@@ -50,7 +50,7 @@ export function strike(by: Strike, found: Found): void {
 }
 
 /** Those that bind the rows of the table itself. */
-function ownConstraints(member: Relation, by: Strike, found: Found): void {
+function ownConstraints(member: Relation, by: TableWrite, found: Found): void {
   const { catalog } = found;
   const { bindings } = catalog;
   const sets = (column: number) => isSet(member, column, by);
@@ -87,7 +87,7 @@ function ownConstraints(member: Relation, by: Strike, found: Found): void {
 }
 
 /** Whether a column may get another value: it is written to, or generated from others. */
-function isSet(member: Relation, column: number, { event, columns }: Strike): boolean {
+function isSet(member: Relation, column: number, { event, columns }: TableWrite): boolean {
   const attribute = member.columns.get(column);
   if (event === 'insert' || columns === null || attribute === undefined) return true;
   return columns.has(attribute.name) || attribute.generated !== '';
@@ -100,7 +100,7 @@ function isChangeable(member: Relation, name: string, catalog: BindingCatalog): 
 }
 
 /** The foreign keys that refer to rows that are changed or deleted. */
-function references(member: Relation, by: Strike, moves: boolean, found: Found): void {
+function references(member: Relation, by: TableWrite, moves: boolean, found: Found): void {
   const { catalog } = found;
   for (const key of catalog.bindings.references.get(member.oid) ?? []) {
     const child = catalog.relations.get(key.relation);
@@ -126,7 +126,7 @@ function act(
     new Set(columns.flatMap((column) => child.columns.get(column)?.name ?? []));
   const all = names(key.columns);
   const set = on === 'delete' ? names(key.setColumns) : all;
-  const write: Strike = {
+  const write: TableWrite = {
     event: 'update',
     relation: child,
     columns: set,
@@ -140,15 +140,15 @@ function act(
   if (!isNew(`k${on}${key.relation} ${key.name}`, found)) return;
   switch (action) {
     case 'c': {
-      const changed: Strike = { ...write, columns: all, neverNull: keysNeverNull(key, child, found) };
-      strike(on === 'delete' ? { ...write, event: 'delete', columns: null } : changed, found);
+      const changed: TableWrite = { ...write, columns: all, neverNull: keysNeverNull(key, child, found) };
+      collectViolations(on === 'delete' ? { ...write, event: 'delete', columns: null } : changed, found);
       break;
     }
     case 'n':
-      strike({ ...write, alwaysNull: set, satisfied: null }, found);
+      collectViolations({ ...write, alwaysNull: set, satisfied: null }, found);
       break;
     case 'd':
-      strike({ ...write, satisfied: null, defaulted: (column) => set.has(column) }, found);
+      collectViolations({ ...write, satisfied: null, defaulted: (column) => set.has(column) }, found);
       violates(found, 'foreignKey', child, key.name, key.columns);
       break;
     default:

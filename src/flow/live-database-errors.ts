@@ -6,17 +6,17 @@ import { diagnostic, Failure } from '../diagnostic.ts';
  * Waits for what a live database was asked.
  * @throws Failure (3) where it refuses, gives up waiting for a lock, or is gone; else what the work throws
  */
-export async function answered<T>(work: Promise<T>): Promise<T> {
+export async function withLiveDatabaseErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (isConnectionLoss(error)) throw connectionLost(error);
-    throw error instanceof DatabaseError ? notAnswered(error.message, error.code ?? null) : error;
+    throw error instanceof DatabaseError ? liveQueryError(error.message, error.code ?? null) : error;
   }
 }
 
 /** The failure that an error of the server is for the user. */
-export function notAnswered(message: string, sqlstate: string | null): Failure {
+export function liveQueryError(message: string, sqlstate: string | null): Failure {
   // lock_not_available
   const hint =
     sqlstate === '55P03'

@@ -1,8 +1,8 @@
-import type { Asked } from '../analysis/asked.ts';
+import type { AnalysisOptions } from '../analysis/options.ts';
 import type { Config } from '../project/config.ts';
 
 /** What modules are printed from. */
-export function askedByModules({ runtime }: Config): Asked {
+export function requiredByCodegen({ runtime }: Config): AnalysisOptions {
   const ours = runtime === 'nodrift';
   // PgTyped's types are those of the columns' types, whatever is known of the values.
   return { rows: false, effects: ours, violations: ours, contents: ours };
