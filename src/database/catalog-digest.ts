@@ -30,13 +30,15 @@ const whole: readonly (readonly [string, string])[] = [
   ['pg_type', 'oid'],
 ];
 
-// Without what only says where something is stored, or whether there once were indexes, triggers, rules or columns.
+// Without what only says where something is stored, or whether there once were indexes, triggers, rules or columns; and
+// without the counter that PGlite keeps among the options of columns.
 const parts = [
   `SELECT 'pg_class' AS catalog, ROW(oid, relname, relnamespace, reloftype, relowner, relam, relkind, relpersistence,
      relispartition, relrowsecurity, relforcerowsecurity, relreplident, relacl, reloptions, relpartbound)::text AS line
    FROM pg_catalog.pg_class WHERE oid >= ${firstOfUsers} AND relkind <> 't' AND relpersistence <> 't'`,
   `SELECT 'pg_attribute', ROW(attrelid, attname, atttypid, attnum, atttypmod, attndims, attstorage, attcompression,
-     attnotnull, atthasdef, attidentity, attgenerated, attislocal, attinhcount, attcollation, attacl, attoptions,
+     attnotnull, atthasdef, attidentity, attgenerated, attislocal, attinhcount, attcollation, attacl,
+     ARRAY(SELECT option FROM pg_catalog.unnest(attoptions) option WHERE option !~ '^pg_attver='),
      attfdwoptions, attstattarget)::text
    FROM pg_catalog.pg_attribute WHERE attrelid >= ${firstOfUsers} AND attnum > 0 AND NOT attisdropped`,
   `SELECT 'pg_index', ROW(indexrelid, indrelid, indisunique, indisprimary, indisexclusion, indimmediate, indisclustered,

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 /** A migrated database, ready to be analysed. Everything downstream sees only this. */
 export interface Database {
   readonly client: Client;
-  /** For messages: `PGlite 0.5.16 (PostgreSQL 18.6)`, `PostgreSQL 16.14 at localhost:5432/app`. Never a password. */
+  /** For messages: `PGlite 0.5.17 (PostgreSQL 18.7)`, `PostgreSQL 16.14 at localhost:5432/app`. Never a password. */
   readonly description: string;
   /** `server_version_num` / 10000. */
   readonly major: number;

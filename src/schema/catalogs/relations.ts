@@ -41,6 +41,10 @@ const identity = `CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by de
    WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.refobjid = a.attrelid
      AND o.refobjsubid = a.attnum AND o.deptype = 'i'), '')`;
 
+/** A column's options, without the counter that PGlite keeps among them from 0.5.17 on. */
+const columnOptions = (column: string) =>
+  `(SELECT array_agg(option) FROM unnest(${column}) option WHERE option !~ '^pg_attver=')`;
+
 /** Columns of tables; those of a partition only where they differ from its parent's. */
 export const columns = `SELECT 'column' AS kind, n.nspname AS schema, c.relname AS relation, a.attname AS name,
     format_type(a.atttypid, a.atttypmod) AS type,
@@ -49,7 +53,7 @@ export const columns = `SELECT 'column' AS kind, n.nspname AS schema, c.relname 
     CASE a.attgenerated WHEN 's' THEN 'stored: ' WHEN 'v' THEN 'virtual: ' END || pg_get_expr(d.adbin, d.adrelid) AS generated,
     ${identity} AS identity,
     ${collationName('a.attcollation', 'a.atttypid')} AS collation,
-    ${settings('a.attoptions || a.attfdwoptions')} AS options
+    ${settings(`${columnOptions('a.attoptions')} || a.attfdwoptions`)} AS options
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -59,7 +63,7 @@ export const columns = `SELECT 'column' AS kind, n.nspname AS schema, c.relname 
   WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND ${isOurs('n')} AND ${notOfExtension('pg_class', 'c.oid')}
     AND (p.attrelid IS NULL OR a.attnotnull <> p.attnotnull
       OR pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM pg_get_expr(pd.adbin, pd.adrelid)
-      OR a.attoptions IS DISTINCT FROM p.attoptions)`;
+      OR ${columnOptions('a.attoptions')} IS DISTINCT FROM ${columnOptions('p.attoptions')})`;
 
 /** Views and materialized ones. */
 export const views = `SELECT CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END AS kind,
