@@ -25,7 +25,7 @@ export interface CountingPool extends PgPool, IdlingPool {
 
 /** A pool's connections: who has them, and when they are to be closed. */
 export interface ManagedPool {
-  /** Borrows a client that has answered lately. Rejects when none comes free in the pool's time. */
+  /** Acquires a client that has answered lately. Rejects when none comes free in the pool's time. */
   acquire(): Promise<PooledClient>;
   /** Hands out no more, waits for those in use or waited for, cuts off what lasts longer, and closes. */
   end(timeoutMillis: number): Promise<void>;
@@ -49,7 +49,7 @@ export interface ManagedPoolOptions {
 
 const PING_TIMEOUT_MILLIS = 2000;
 
-/** Lends a pool's clients, after trying those that were idle for longer than `pingAfterIdleMillis`. */
+/** Hands out a pool's clients, after trying those that were idle for longer than `pingAfterIdleMillis`. */
 export function managePool(
   pool: CountingPool,
   { max, minIdle, pingAfterIdleMillis, maxLifetimeMillis, leakAfterMillis }: ManagedPoolOptions,
@@ -149,12 +149,12 @@ export function managePool(
     if (ending !== undefined) {
       throw endedError();
     }
-    const whenLent = leakAfterMillis === undefined ? undefined : leakWatch(leakAfterMillis);
+    const whenAcquired = leakAfterMillis === undefined ? undefined : leakWatch(leakAfterMillis);
     const since = performance.now();
     requests += 1;
     try {
       const { client, release } = await take();
-      const stopWatching = whenLent?.();
+      const stopWatching = whenAcquired?.();
       const reclaim = (error?: unknown): void => {
         if (checkedOut.delete(client)) {
           stopWatching?.();
