@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
 import { serverUser } from '../support/native-server.ts';
 
 export type PoolMode = 'session' | 'transaction' | 'statement';
@@ -46,9 +45,13 @@ max_client_conn = 200
 server_round_robin = 1
 `,
     );
-    const child = spawn('pgbouncer', ['-q', config], { cwd: dir, stdio: 'ignore', ...serverUser() });
+    const child = spawn('pgbouncer', [config], {
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...serverUser(),
+    });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    if (await accepts(port, child)) {
+    if (await listens(child.stderr, port)) {
       return {
         url: Object.assign(new URL(serverUrl), { host: `127.0.0.1:${port}` }).href,
         stop: async () => {
@@ -64,20 +67,17 @@ server_round_robin = 1
   throw new Error('PgBouncer does not start');
 }
 
-/** Whether the port can be connected to before the program ends. */
-async function accepts(port: number, child: ChildProcess): Promise<boolean> {
-  for (let waited = 0; child.exitCode === null && waited < 10_000; waited += 20) {
-    const connected = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (connected) {
+/**
+ * Whether it comes to listen at the port. Its log is asked, as the port itself answers too where another server has it.
+ */
+async function listens(log: Readable, port: number): Promise<boolean> {
+  let text = '';
+  for await (const chunk of log.iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    if (text.includes(`listening on 127.0.0.1:${port}`)) {
+      log.resume();
       return true;
     }
-    await setTimeout(20);
   }
   return false;
 }
