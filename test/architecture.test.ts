@@ -61,23 +61,23 @@ describe('the rooms', () => {
     expect(leaving('runtime', () => false)).toEqual([]);
   });
 
-  it('syntax and typescript touch no database, no file and no network', () => {
+  it('sql and codegen touch no database, no file and no network', () => {
     const pure = (to: string) =>
-      ['diagnostic.ts', 'syntax', 'analysis', 'project'].includes(room(to)) ||
+      ['diagnostic.ts', 'sql', 'analysis', 'project'].includes(room(to)) ||
       to === 'node:path' ||
       to === 'node:path/posix';
-    expect(leaving('syntax', (to) => pure(to) || to === 'fastest-levenshtein')).toEqual([]);
-    expect(leaving('typescript', pure)).toEqual([]);
+    expect(leaving('sql', (to) => pure(to) || to === 'fastest-levenshtein')).toEqual([]);
+    expect(leaving('codegen', pure)).toEqual([]);
   });
 
   it('analysis touches no file', () => {
     const known = (to: string) =>
-      ['connection-loss.ts', 'diagnostic.ts', 'event-loop.ts', 'syntax', 'pg'].includes(room(to));
+      ['connection-loss.ts', 'diagnostic.ts', 'event-loop.ts', 'sql', 'pg'].includes(room(to));
     expect(leaving('analysis', known)).toEqual([]);
   });
 
-  it('schema touches no file, and knows of no other room but syntax', () => {
-    expect(leaving('schema', (to) => to === 'pg' || room(to) === 'syntax')).toEqual([]);
+  it('schema touches no file, and knows of no other room but sql', () => {
+    expect(leaving('schema', (to) => to === 'pg' || room(to) === 'sql')).toEqual([]);
   });
 
   it('only cli prints, exits or reads process.argv', () => {

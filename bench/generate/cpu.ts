@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { analyse, prepareAnalysis } from '../../src/analysis/analyse.ts';
 import type { AnalysisOptions } from '../../src/analysis/options.ts';
-import { readStatements } from '../../src/syntax/read.ts';
+import { readStatements } from '../../src/sql/read.ts';
 import { startNativeServer } from '../../test/support/native-server.ts';
 import { QUERIES, queryFiles, schemaSql } from './project.ts';
 

@@ -5,12 +5,12 @@ import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { AnalysisOptions } from '../../src/analysis/options.ts';
 import type { Query } from '../../src/analysis/query.ts';
 import { type DescribeResult, describe } from '../../src/analysis/wire.ts';
+import { printModules } from '../../src/codegen/print.ts';
+import { requiredByCodegen } from '../../src/codegen/required-analysis.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { findQueryFiles } from '../../src/project/query-files.ts';
-import { readStatements } from '../../src/syntax/read.ts';
-import type { Statement } from '../../src/syntax/statement.ts';
-import { printModules } from '../../src/typescript/print.ts';
-import { requiredByCodegen } from '../../src/typescript/required-analysis.ts';
+import { readStatements } from '../../src/sql/read.ts';
+import type { Statement } from '../../src/sql/statement.ts';
 
 /**
  * Runs the stages of the flow one after the other, cold, in this process, and prints what each takes. In a real

@@ -4,7 +4,7 @@ import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import { everything } from '../../src/analysis/options.ts';
 import { countSteps } from '../../src/analysis/steps.ts';
 import { type DescribeResult, describe } from '../../src/analysis/wire.ts';
-import type { Statement } from '../../src/syntax/statement.ts';
+import type { Statement } from '../../src/sql/statement.ts';
 import type { Family } from './families.ts';
 
 /** What the whole analysis of a statement cost, without what the server took. */

@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
-import type { Param, Slot, Statement } from '../syntax/statement.ts';
+import type { Param, Slot, Statement } from '../sql/statement.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';

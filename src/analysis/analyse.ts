@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { type Diagnostic, diagnosticAt, internalError } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
-import { findStars } from '../syntax/stars.ts';
-import type { Statement } from '../syntax/statement.ts';
+import { findStars } from '../sql/stars.ts';
+import type { Statement } from '../sql/statement.ts';
 import { type Analysed, analyseStatement, readTree } from './analyse-statement.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';

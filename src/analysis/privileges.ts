@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { type Diagnostic, internalError } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
-import type { Statement } from '../syntax/statement.ts';
+import type { Statement } from '../sql/statement.ts';
 import { neededPrivileges, type RelationNeed } from './privileges/needed.ts';
 import { privilegesQuery } from './privileges/query.ts';
 import { asking } from './server-error.ts';

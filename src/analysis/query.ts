@@ -1,4 +1,4 @@
-import type { Command, Statement } from '../syntax/statement.ts';
+import type { Command, Statement } from '../sql/statement.ts';
 import type { ColumnReference, Literal, Value } from './type.ts';
 
 export type { ColumnReference };

@@ -1,6 +1,6 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
-import { fileOffset, sqlOffsetOfPosition } from '../syntax/position.ts';
-import type { Param, Statement } from '../syntax/statement.ts';
+import { fileOffset, sqlOffsetOfPosition } from '../sql/position.ts';
+import type { Param, Statement } from '../sql/statement.ts';
 import type { ServerError } from './server-error.ts';
 
 /** Says what Postgres said of a statement, at the place in the file and with the file's parameter names. */

@@ -1,6 +1,6 @@
-import { fileOffset, parameterUses } from '../syntax/position.ts';
-import type { Statement } from '../syntax/statement.ts';
-import { tokensOf } from '../syntax/tokens.ts';
+import { fileOffset, parameterUses } from '../sql/position.ts';
+import type { Statement } from '../sql/statement.ts';
+import { tokensOf } from '../sql/tokens.ts';
 import type { Cardinality } from './cardinality/block.ts';
 import { type Facts, notNull, unknownFacts } from './facts.ts';
 import type { DescribedField } from './wire.ts';

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { showSql } from '../drift/show-sql.ts';
 import { holds, type Verification } from '../flow/verification.ts';
-import type { Statement } from '../syntax/statement.ts';
+import type { Statement } from '../sql/statement.ts';
 
 /** What `nodrift verify --json` prints; `formatVersion` grows when a reader could be misled. */
 export function verificationJson(found: Verification) {

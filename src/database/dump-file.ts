@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnosticAt, Failure } from '../diagnostic.ts';
-import type { Token } from '../syntax/lexer.ts';
+import type { Token } from '../sql/lexer.ts';
 import type { SourceFile } from './migration-files.ts';
 import { type ScriptStatement, splitStatements } from './split-statements.ts';
 import { findWord, wordAt } from './words.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseError } from 'pg';
 import { type Diagnostic, diagnostic, diagnosticAt } from '../diagnostic.ts';
-import { sqlOffsetOfPosition } from '../syntax/position.ts';
+import { sqlOffsetOfPosition } from '../sql/position.ts';
 import { splitStatements } from './split-statements.ts';
 
 /** What Postgres was given when it said no. */

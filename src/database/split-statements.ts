@@ -1,5 +1,5 @@
-import { isSpace } from '../syntax/characters.ts';
-import { readToken, type Token } from '../syntax/lexer.ts';
+import { isSpace } from '../sql/characters.ts';
+import { readToken, type Token } from '../sql/lexer.ts';
 import { wordAt } from './words.ts';
 
 /** One statement of a script; offsets are UTF-16 code units of the script's text. */

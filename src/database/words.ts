@@ -1,4 +1,4 @@
-import type { Token } from '../syntax/lexer.ts';
+import type { Token } from '../sql/lexer.ts';
 
 /** A statement of a script, word by word. */
 export interface Words {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { isGenerated } from '../codegen/header.ts';
+import type { Module } from '../codegen/module.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import { isGenerated } from '../typescript/header.ts';
-import type { Module } from '../typescript/module.ts';
 import { findOrphans } from './orphans.ts';
 import type { Output, OutputState } from './output.ts';
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { isGenerated } from '../codegen/header.ts';
 import { embeddedVersions } from '../database/embedded-versions.ts';
 import { readSourceFiles } from '../database/migration-files.ts';
 import { type CheckCache, checkCacheIn } from '../drift/check-cache-store.ts';
@@ -11,7 +12,6 @@ import { cacheFolder } from '../project/cache-folder.ts';
 import type { Config } from '../project/config.ts';
 import type { Environment } from '../project/environment.ts';
 import { findQueryFiles } from '../project/query-files.ts';
-import { isGenerated } from '../typescript/header.ts';
 
 /** Everything that generated modules are made from. */
 export interface Inputs {

@@ -1,10 +1,10 @@
+import type { Printed } from '../codegen/print.ts';
 import { type Diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
 import { compareOutputs } from '../drift/compare.ts';
 import type { Output } from '../drift/output.ts';
 import { withinProject } from '../drift/outside.ts';
 import { createPause } from '../event-loop.ts';
 import type { Config } from '../project/config.ts';
-import type { Printed } from '../typescript/print.ts';
 import { withCheckCache } from './check-cache.ts';
 import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
 
@@ -32,7 +32,7 @@ export async function check(config: Config, options: FlowOptions = {}): Promise<
 
 /** What `check` does, without the record. */
 export async function compare(config: Config, options: FlowOptions): Promise<Checked> {
-  const printing = import('../typescript/print.ts');
+  const printing = import('../codegen/print.ts');
   return withAnalysed(config, options, async (analysed) => {
     options.progress?.('comparing');
     const { printStepwise } = await printing;

@@ -1,11 +1,11 @@
 import type { Catalog } from '../analysis/catalog/catalog.ts';
 import type { AnalysisOptions } from '../analysis/options.ts';
 import type { Query } from '../analysis/query.ts';
+import { requiredByCodegen } from '../codegen/required-analysis.ts';
 import type { Database } from '../database/database.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { QueryFile } from '../project/query-files.ts';
-import { requiredByCodegen } from '../typescript/required-analysis.ts';
 import { interruptible } from './interrupt.ts';
 import { searchPathNotes } from './search-path.ts';
 import { selectFiles } from './selection.ts';

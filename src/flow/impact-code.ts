@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import type { Statement } from '../syntax/statement.ts';
+import type { Statement } from '../sql/statement.ts';
 import type { Sources } from './sources.ts';
 
 /** The queries of one state of the project. */

@@ -6,7 +6,7 @@ import { type MigrationUnit, unitsOf } from '../database/migration-units.ts';
 import { setForSession } from '../database/own-session.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
-import { suggest } from '../syntax/suggest.ts';
+import { suggest } from '../sql/suggest.ts';
 import { codeOf, type ImpactCode } from './impact-code.ts';
 import { readSince } from './impact-since.ts';
 import { readSources } from './sources.ts';

@@ -4,7 +4,7 @@ import { everything } from '../analysis/options.ts';
 import { asking } from '../analysis/server-error.ts';
 import { loadRules, type Setting } from '../drift/impact/rules.ts';
 import { queryKey, type Snapshot, snapshotOf } from '../drift/impact/snapshot.ts';
-import type { Statement } from '../syntax/statement.ts';
+import type { Statement } from '../sql/statement.ts';
 import { arbiterErrors } from './impact-arbiters.ts';
 import type { ImpactCode } from './impact-code.ts';
 

@@ -1,10 +1,10 @@
 import { everything } from '../analysis/options.ts';
 import type { Column, QueryParam, SlotValue } from '../analysis/query.ts';
+import type { NamedQuery } from '../codegen/query-names.ts';
+import type { argumentOf, TsTypeOf } from '../codegen/ts-types.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import type { Param, Slot } from '../syntax/statement.ts';
-import type { NamedQuery } from '../typescript/query-names.ts';
-import type { argumentOf, TsTypeOf } from '../typescript/ts-types.ts';
+import type { Param, Slot } from '../sql/statement.ts';
 import { withExcerpt } from './check.ts';
 import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
 import type {
@@ -30,9 +30,9 @@ export interface Inspected {
  */
 export async function inspect(config: Config, options: FlowOptions = {}): Promise<Inspected> {
   const rooms = Promise.all([
-    import('../typescript/query-names.ts'),
-    import('../typescript/ts-types.ts'),
-    import('../typescript/print-query.ts'),
+    import('../codegen/query-names.ts'),
+    import('../codegen/ts-types.ts'),
+    import('../codegen/print-query.ts'),
   ]);
   return withAnalysed(config, { ...options, asked: everything }, async (analysed) => {
     const [{ nameQueries }, { tsTypes, argumentOf }, { printQuery }] = await rooms;

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { asking } from '../analysis/server-error.ts';
 import type { Config } from '../project/config.ts';
-import { suggest } from '../syntax/suggest.ts';
+import { suggest } from '../sql/suggest.ts';
 
 /** What stands for a schema that need not be there (PostgreSQL documentation, 20.11.1 "Statement Behavior"). */
 const stands = new Set(['$user', 'pg_temp']);

@@ -4,9 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 import { type Diagnostic, diagnostic, Failure, internalError } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { findQueryFiles, type QueryFile } from '../project/query-files.ts';
-import { decodeUtf8 } from '../syntax/decode.ts';
-import { readStatements } from '../syntax/read.ts';
-import type { Statement } from '../syntax/statement.ts';
+import { decodeUtf8 } from '../sql/decode.ts';
+import { readStatements } from '../sql/read.ts';
+import type { Statement } from '../sql/statement.ts';
 
 /** One `.sql` file, read. */
 export interface Source {

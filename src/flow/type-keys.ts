@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Catalog } from '../analysis/catalog/catalog.ts';
 import { schemaNames } from '../analysis/catalog/names.ts';
+import { unknownTypes } from '../codegen/unknown-types.ts';
 import { Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { problemAt } from '../project/config-problems.ts';
-import { unknownTypes } from '../typescript/unknown-types.ts';
 
 /**
  * Holds the keys of `nodrift.types` against the database that the queries are analysed on.

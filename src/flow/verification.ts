@@ -2,7 +2,7 @@ import type { Forbidden } from '../analysis/privileges.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Change } from '../drift/impact/change.ts';
 import type { SchemaChange } from '../schema/diff.ts';
-import type { Statement } from '../syntax/statement.ts';
+import type { Statement } from '../sql/statement.ts';
 
 /** How a live database stands to the migrations and the queries. */
 export interface Verification {

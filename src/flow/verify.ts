@@ -19,7 +19,7 @@ import { normalizeAcrossVersions } from '../drift/normalize-across-versions.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { diffSchemas } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
-import type { Statement } from '../syntax/statement.ts';
+import type { Statement } from '../sql/statement.ts';
 import type { FlowOptions } from './flow.ts';
 import { interruptible } from './interrupt.ts';
 import { liveQueryError, withLiveDatabaseErrors } from './live-database-errors.ts';

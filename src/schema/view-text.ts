@@ -1,5 +1,5 @@
-import { isSpace } from '../syntax/characters.ts';
-import { readToken, type Token } from '../syntax/lexer.ts';
+import { isSpace } from '../sql/characters.ts';
+import { readToken, type Token } from '../sql/lexer.ts';
 
 /**
  * A view's query as PostgreSQL 16 and later write it: where only one relation is in FROM, its columns stand without its

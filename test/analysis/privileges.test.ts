@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statementPrivileges } from '../../src/analysis/privileges.ts';
-import { readStatements } from '../../src/syntax/read.ts';
+import { readStatements } from '../../src/sql/read.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const schema = `

@@ -4,7 +4,7 @@ import type { Facts } from '../../src/analysis/facts.ts';
 import { notNull } from '../../src/analysis/facts.ts';
 import { openStatement } from '../../src/analysis/nullability.ts';
 import { countSteps } from '../../src/analysis/steps.ts';
-import { readStatements } from '../../src/syntax/read.ts';
+import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 
 const read: string[] = [];

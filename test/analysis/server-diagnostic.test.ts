@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
-import { readStatements } from '../../src/syntax/read.ts';
+import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 
 let embedded: Analysed;

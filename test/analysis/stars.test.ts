@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
-import { fileOffset, parameterUses } from '../../src/syntax/position.ts';
-import { readStatements } from '../../src/syntax/read.ts';
-import type { Statement } from '../../src/syntax/statement.ts';
+import { fileOffset, parameterUses } from '../../src/sql/position.ts';
+import { readStatements } from '../../src/sql/read.ts';
+import type { Statement } from '../../src/sql/statement.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 import { tested } from '../support/tested.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
 import type { Query } from '../../src/analysis/query.ts';
 import type { Diagnostic } from '../../src/diagnostic.ts';
-import { readStatements } from '../../src/syntax/read.ts';
+import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 import { majors } from '../support/postgres.ts';
 import { tested } from '../support/tested.ts';

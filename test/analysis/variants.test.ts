@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
 import type { Query, Variant } from '../../src/analysis/query.ts';
 import type { Value } from '../../src/analysis/type.ts';
-import { readStatements } from '../../src/syntax/read.ts';
+import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 import { rowFits } from '../support/row-fits.ts';
 import { tested } from '../support/tested.ts';

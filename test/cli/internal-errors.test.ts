@@ -27,24 +27,24 @@ vi.mock('../../src/analysis/privileges/needed.ts', async (original) => {
   };
   return { neededPrivileges };
 });
-vi.mock('../../src/typescript/row-type.ts', async (original) => {
-  const real = await original<typeof import('../../src/typescript/row-type.ts')>();
+vi.mock('../../src/codegen/row-type.ts', async (original) => {
+  const real = await original<typeof import('../../src/codegen/row-type.ts')>();
   const rowType: typeof real.rowType = (naming, ...rest) => {
     if (naming.keys.includes('inject_printing')) throw new TypeError('injected');
     return real.rowType(naming, ...rest);
   };
   return { ...real, rowType };
 });
-vi.mock('../../src/typescript/pgtyped/ir.ts', async (original) => {
-  const real = await original<typeof import('../../src/typescript/pgtyped/ir.ts')>();
+vi.mock('../../src/codegen/pgtyped/ir.ts', async (original) => {
+  const real = await original<typeof import('../../src/codegen/pgtyped/ir.ts')>();
   const queryIr: typeof real.queryIr = (statement) => {
     if (statement.body.includes('inject_printing')) throw new TypeError('injected');
     return real.queryIr(statement);
   };
   return { ...real, queryIr };
 });
-vi.mock('../../src/syntax/read.ts', async (original) => {
-  const real = await original<typeof import('../../src/syntax/read.ts')>();
+vi.mock('../../src/sql/read.ts', async (original) => {
+  const real = await original<typeof import('../../src/sql/read.ts')>();
   const readStatements: typeof real.readStatements = (file, text, options) => {
     if (text.includes('inject_reading')) throw new TypeError('injected');
     return real.readStatements(file, text, options);

@@ -15,14 +15,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { header } from '../../src/codegen/header.ts';
+import type { Module } from '../../src/codegen/module.ts';
 import { Failure } from '../../src/diagnostic.ts';
 import { compareOutputs } from '../../src/drift/compare.ts';
 import { outputGlob } from '../../src/drift/orphans.ts';
 import { writeOutputs } from '../../src/drift/write.ts';
 import type { Config } from '../../src/project/config.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
-import { header } from '../../src/typescript/header.ts';
-import type { Module } from '../../src/typescript/module.ts';
 
 let root: string;
 let config: Config;

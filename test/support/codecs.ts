@@ -1,12 +1,12 @@
 import type { Column } from '../../src/analysis/query.ts';
 import type { CompositeType } from '../../src/analysis/type.ts';
+import type { Expression } from '../../src/codegen/expression.ts';
+import { overridesOf } from '../../src/codegen/override.ts';
+import { compositeShape, type Scope, shapeOf } from '../../src/codegen/shape.ts';
+import { typeKey } from '../../src/codegen/shared-names.ts';
 import type { Config } from '../../src/project/config.ts';
 import type { AnyCodec } from '../../src/runtime/definition.ts';
 import * as runtime from '../../src/runtime/index.ts';
-import type { Expression } from '../../src/typescript/expression.ts';
-import { overridesOf } from '../../src/typescript/override.ts';
-import { compositeShape, type Scope, shapeOf } from '../../src/typescript/shape.ts';
-import { typeKey } from '../../src/typescript/shared-names.ts';
 
 /** The codec that a generated module has for a column. */
 export function codecOf(

@@ -1,9 +1,9 @@
 import { analyse } from '../../src/analysis/analyse.ts';
 import type { Query, SlotValue } from '../../src/analysis/query.ts';
+import { tsTypes } from '../../src/codegen/ts-types.ts';
 import type { Config } from '../../src/project/config.ts';
-import { readStatements } from '../../src/syntax/read.ts';
-import { tsTypes } from '../../src/typescript/ts-types.ts';
-import { config } from '../typescript/support/build.ts';
+import { readStatements } from '../../src/sql/read.ts';
+import { config } from '../codegen/support/build.ts';
 import type { Analysed } from './analysed.ts';
 
 export interface Typed {

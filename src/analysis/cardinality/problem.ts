@@ -1,4 +1,4 @@
-import type { Command } from '../../syntax/statement.ts';
+import type { Command } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { rootScope, type Scope } from '../scope.ts';
 import { Cmd, type QueryNode, Rte } from '../tree/nodes.ts';

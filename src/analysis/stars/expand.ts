@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
-import { sqlOffsetOfPosition } from '../../syntax/position.ts';
-import { type Replacement, withReplacements } from '../../syntax/replace.ts';
-import type { Statement } from '../../syntax/statement.ts';
+import { sqlOffsetOfPosition } from '../../sql/position.ts';
+import { type Replacement, withReplacements } from '../../sql/replace.ts';
+import type { Statement } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryNode } from '../tree/nodes.ts';
 import { isUtility, readQueryAndPlaces } from '../tree/read.ts';

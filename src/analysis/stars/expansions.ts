@@ -1,6 +1,6 @@
-import { quoteName } from '../../syntax/quote-name.ts';
-import type { Replacement } from '../../syntax/replace.ts';
-import { findStars, type Star } from '../../syntax/stars.ts';
+import { quoteName } from '../../sql/quote-name.ts';
+import type { Replacement } from '../../sql/replace.ts';
+import { findStars, type Star } from '../../sql/stars.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { Cmd, type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
 import type { Places } from '../tree/read.ts';

@@ -1,5 +1,5 @@
 import type { Field, Literal, PgType } from '../../analysis/type.ts';
-import { resultKind } from '../../typescript/pgtyped/mapping.ts';
+import { resultKind } from '../../codegen/pgtyped/mapping.ts';
 import { bySeverity, type Direction, type Severity } from './change.ts';
 
 /** What it means that something takes another set of values than the code was made for. */

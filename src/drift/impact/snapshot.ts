@@ -1,6 +1,6 @@
 import type { Query } from '../../analysis/query.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { Statement } from '../../syntax/statement.ts';
+import type { Statement } from '../../sql/statement.ts';
 import type { Rules } from './rules.ts';
 
 /** How queries stand against one state of the schema. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Query } from '../../../src/analysis/query.ts';
 import { queryChanges } from '../../../src/drift/impact/query-changes.ts';
-import { base, column, value } from '../../typescript/support/build.ts';
-import { discriminatedQuery } from '../../typescript/support/variants.ts';
+import { base, column, value } from '../../codegen/support/build.ts';
+import { discriminatedQuery } from '../../codegen/support/variants.ts';
 
 const text = value(base('text'));
 const orNull = { ...text, nullable: true };

@@ -4,7 +4,7 @@ import { ScriptError } from '../../../src/database/script.ts';
 import type { Snapshot } from '../../../src/drift/impact/snapshot.ts';
 import { lockingStatements } from '../../../src/drift/locks/lock-report.ts';
 import { takeSnapshot } from '../../../src/flow/impact-snapshot.ts';
-import { readStatements } from '../../../src/syntax/read.ts';
+import { readStatements } from '../../../src/sql/read.ts';
 import { tested } from '../../support/tested.ts';
 import { type LockDatabase, lockDatabase } from './support/lock-database.ts';
 import { rows, schema, statements } from './support/statements.ts';

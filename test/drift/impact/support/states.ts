@@ -3,7 +3,7 @@ import { type Comparison, compareSnapshots } from '../../../../src/drift/impact/
 import type { Snapshot } from '../../../../src/drift/impact/snapshot.ts';
 import type { ImpactCode } from '../../../../src/flow/impact-code.ts';
 import { sentCode, takeSnapshot } from '../../../../src/flow/impact-snapshot.ts';
-import { readStatements } from '../../../../src/syntax/read.ts';
+import { readStatements } from '../../../../src/sql/read.ts';
 import { createDatabase, type Major } from '../../../support/postgres.ts';
 
 /** One database that is made anew for each sequence of changes. */

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { readStatements } from '../../src/sql/read.ts';
+import { faults, statement, statements, written } from './support/read.ts';
+
+const read = (sql: string) => statement(`-- name: Q :many\n${sql};`);
+
+describe("sqlc's spelling", () => {
+  it.each([
+    ['-- name: GetCar :one'],
+    ['--   name:  GetCar   :one  '],
+    ['/* name: GetCar :one */'],
+    ['-- Finds a car.\n-- name: GetCar :one'],
+    ['-- name: GetCar :one\n-- Finds a car.'],
+  ])('header %j', (header) => {
+    const { name, command, documentation, sql } = statement(`${header}\nSELECT 1;`);
+    expect({ name, command, sql }).toEqual({ name: 'GetCar', command: 'one', sql: 'SELECT 1' });
+    expect(documentation).toBe(header.includes('Finds') ? 'Finds a car.' : '');
+  });
+
+  it('names the place', () => {
+    const text = '\n--  name:  GetCar :one\nSELECT 1;';
+    expect(statement(text)).toMatchObject({ offset: text.indexOf('GetCar'), line: 2, column: 12 });
+  });
+
+  it('is one of each header: both spellings may stand in a file', () => {
+    const text =
+      '-- name: A :one\nSELECT @a, 1 @ :b;\n-- @name B\nSELECT :a, 1 @b;\n-- name: C :exec\nSELECT @c;';
+    const { statements, diagnostics } = readStatements('q.sql', text);
+    expect(statements.map(({ name, sql }) => [name, sql])).toEqual([
+      ['B', 'SELECT $1, 1 @b'],
+      ['C', 'SELECT $1'],
+    ]);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'A ":name" parameter under a header in the spelling of sqlc.',
+    ]);
+  });
+
+  it.each([
+    ['SELECT @id, @Name_1', 'SELECT $1, $2', 'id Name_1'],
+    ['SELECT @a+@b, (@c)', 'SELECT $1+$2, ($3)', 'a b c'],
+    [
+      'SELECT a=@a, b<>@b, c>=@c, d!=@d, e<=@e, f>@f',
+      'SELECT a=$1, b<>$2, c>=$3, d!=$4, e<=$5, f>$6',
+      'a b c d e f',
+    ],
+    ['SELECT a <@ b, a @> @c, a @@ b, a <@b, @ 1', 'SELECT a <@ b, a @> $1, a @@ b, a <@b, @ 1', 'c'],
+    ['SELECT $1, $2, $1, $10', 'SELECT $1, $2, $1, $3', 'p1 p2 p10'],
+    ['SELECT $2, $1', 'SELECT $1, $2', 'p2 p1'],
+    [
+      "SELECT sqlc.arg('a'), sqlc.arg(b), SQLC.x, sqlc . arg ( 'a' )::int",
+      'SELECT $1, $2, SQLC.x, $1::int',
+      'a b',
+    ],
+    ["SELECT sqlc.narg('a'), sqlc.narg(b)::text", 'SELECT $1, $2::text', 'a? b?'],
+    [
+      "SELECT 1 IN (sqlc.slice('ids')) AND 2 IN ( sqlc.slice(more) )",
+      'SELECT 1 IN ($1) AND 2 IN ($2)',
+      'ids(...) more(...)',
+    ],
+    [
+      'SELECT \'@a\', "@b", $$ @c sqlc.arg(d) $$ -- @e\n, @f',
+      'SELECT \'@a\', "@b", $$ @c sqlc.arg(d) $$ -- @e\n, $1',
+      'f',
+    ],
+    ['SELECT x[1:2], x[a:b], x[:a], f(x := @a)', 'SELECT x[1:2], x[a:b], x[:a], f(x := $1)', 'a'],
+  ])('%s', (sql, expected, params) => {
+    const one = read(sql);
+    expect(one.sql).toBe(expected);
+    expect(one.params.map(written).join(' ')).toBe(params);
+  });
+
+  it('counts the parentheses of a slice as its own', () => {
+    expect(read('SELECT x[1 IN (sqlc.slice(ids)) :hi]').sql).toBe('SELECT x[1 IN ($1) :hi]');
+    expect(read('SELECT 1 IN (sqlc.slice(ids)) AND x[1:2] = @a')).toMatchObject({
+      sql: 'SELECT 1 IN ($1) AND x[1:2] = $2',
+      parts: ['SELECT 1 IN ', 0, ' AND x[1:2] = ', 1, ''],
+    });
+  });
+
+  it('takes no comment for a header that only speaks of a name', () => {
+    expect(statements('-- name: the name\n-- @name A\nSELECT 1 -- name: its name\n, 2;')).toHaveLength(1);
+  });
+});
+
+describe("what is wrong in sqlc's spelling", () => {
+  const commands = 'The commands are :one, :maybe, :many, :exec and :execrows.';
+  it.each([
+    [
+      '-- name: Get-Car :one\nSELECT 1;',
+      '1:10 "Get-Car" is not a valid query name. | A name is letters, digits and _, and starts with no digit.',
+    ],
+    ['-- name: A :execresult\nSELECT 1;', `1:12 Unknown command ":execresult". | ${commands}`],
+    ['-- name: A :mny\nSELECT 1;', `1:12 Unknown command ":mny". | Did you mean ":many"? ${commands}`],
+    [
+      '-- name: A :one\nSELECT sqlc.embed(cars) FROM cars;',
+      '2:8 sqlc.embed is not supported. | Select the columns by name, or the whole row as one column.',
+    ],
+    [
+      '-- name: A :one\nSELECT sqlc.args(a);',
+      "2:8 Unknown use of sqlc.args. | Write sqlc.arg('name'), sqlc.narg('name') or sqlc.slice('name').",
+    ],
+    [
+      '-- name: A :one\nSELECT sqlc.arg();',
+      "2:8 Unknown use of sqlc. | Write sqlc.arg('name'), sqlc.narg('name') or sqlc.slice('name').",
+    ],
+    [
+      '-- name: A :one\nSELECT 1 IN sqlc.slice(a);',
+      "2:13 sqlc.slice('a') must stand alone in parentheses. | Write IN (sqlc.slice('a')).",
+    ],
+    [
+      '-- name: A :one\nSELECT 1 IN (sqlc.slice(a), 2);',
+      "2:14 sqlc.slice('a') must stand alone in parentheses. | Write IN (sqlc.slice('a')).",
+    ],
+    [
+      '-- name: A :one\nSELECT 1 IN (sqlc.slice(a)) OR @a;',
+      '2:32 a is a list by sqlc.slice, but stands here as one value. | Use a parameter of another name for one value.',
+    ],
+    [
+      '-- name: A :one\nSELECT :a;',
+      '2:8 A ":name" parameter under a header in the spelling of sqlc. | Write @name, or a header with @name instead of "name:".',
+    ],
+    [
+      '-- name: A :one\nSELECT 1\n-- name: B :one\nSELECT 2;',
+      '2:9 The statement of A does not end before the next header. | End it with ";".',
+    ],
+  ])('%j', (text, fault) => {
+    expect(faults(text)).toEqual([fault]);
+  });
+});
