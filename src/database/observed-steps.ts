@@ -5,7 +5,10 @@ import { findWord, wordAt } from './words.ts';
 
 /** A statement of a migration as it was sent. */
 export interface SentStatement {
+  /** Where several go out together, the first of them. */
   readonly sql: string;
+  /** All that went out. */
+  readonly text: string;
   /** Where it begins in the file's text; null for what a program made. */
   readonly offset: number | null;
 }
@@ -40,7 +43,8 @@ export async function runObserved(
     if (first === undefined || last === undefined) break;
     const { start } = first;
     const sql = message.slice(start, last.end);
-    const seen = { sql: message.slice(start, first.end), offset: offset === null ? null : offset + start };
+    const sent = { sql: message.slice(start, first.end), text: sql };
+    const seen = { ...sent, offset: offset === null ? null : offset + start };
     try {
       if (needsBlock(message, first, sending)) {
         await rollBack(sending);

@@ -43,7 +43,9 @@ function refused(run: Steps, ended: Ended, { failed }: ScriptError): Diagnostic 
   const { file, text } = run.file;
   if (step && step.offset !== null) {
     const found = scriptDiagnostic({ file, text, offset: step.offset }, failed, outcome);
-    return withHint(found, undone ? null : remains(run, ended), invalid ? invalidIndex : null);
+    const left = undone ? null : remains(run, ended);
+    const other = invalid ? invalidIndex : failed.error.code === '55P04' ? uncommittedValue : null;
+    return withHint(found, left, other);
   }
   const found = scriptDiagnostic(file, failed, outcome);
   const statement = `In the statement: ${failed.sql.trim().slice(0, 300)}`;
@@ -88,6 +90,9 @@ function shown({ file }: Steps, { sql, offset }: Step): string {
 }
 
 const invalidIndex = 'The index that was not built concurrently is left behind, invalid: drop it.';
+
+/** unsafe_new_enum_value_usage */
+const uncommittedValue = 'Put ADD VALUE into a migration of its own, before this one.';
 
 /**
  * Whether a statement that failed was one whose index exists before it is built (PostgreSQL documentation,

@@ -10,6 +10,7 @@ import { byName, type Setting } from '../drift/impact/rules.ts';
 import type { Snapshot } from '../drift/impact/snapshot.ts';
 import { unfitQueries } from '../drift/impact/unfit.ts';
 import { lockingStatements } from '../drift/locks/lock-report.ts';
+import { type SentMigration, usesOfNewValues } from '../drift/locks/new-enum-values.ts';
 import { existingRelations, type ObservedStatement, observeMigration } from '../drift/locks/observe.ts';
 import type { Config } from '../project/config.ts';
 import type { FlowOptions } from './flow.ts';
@@ -61,6 +62,7 @@ export async function impact(config: Config, options: ImpactOptions = {}): Promi
   const large = await largeTables(config, options.sizes, options.signal);
   const states = await statesOf(config, plan, leftOut, options);
   for (const found of unknownLarge(config, [states.running[0], states.running.at(-1)])) notes.add(found);
+  for (const found of newValueNotes(config, states.sent)) notes.add(found);
   return reportOn(config, plan, { ...states, large }, options, [...notes]);
 }
 
@@ -71,6 +73,8 @@ interface SchemaSnapshots {
   readonly coming: readonly [before: Snapshot, after: Snapshot];
   /** What each migration did, statement by statement; empty for a schema file. */
   readonly observed: readonly (readonly ObservedStatement[])[];
+  /** All statements of the migrations; empty for a schema file. */
+  readonly sent: readonly SentMigration[];
 }
 
 /** @param leftOut grows while migrations run: statements that concern the whole server */
@@ -82,6 +86,7 @@ async function statesOf(
 ): Promise<SchemaSnapshots> {
   const taken: CodeSnapshots[] = [];
   const observed: (readonly ObservedStatement[])[] = [];
+  const sent: SentMigration[] = [];
   const last = plan.lookedAt.length;
   let { running } = plan;
   const look = async (client: Client, state: number) => {
@@ -107,6 +112,7 @@ async function statesOf(
         const observer = observeMigration(existing);
         await unit.up(client, observer);
         observed.push(observer.statements);
+        sent.push({ file: unit.file, text: unit.text, sent: observer.sent });
         await look(client, index + 1);
       }
     });
@@ -120,7 +126,24 @@ async function statesOf(
     running: snapshots.map((snapshot) => snapshot.running),
     coming: [await asGenerated(early, late, config, plan, options), late],
     observed,
+    sent,
   };
+}
+
+/** Runners that can put several migrations into one transaction: node-pg-migrate does, and psql if told to. */
+const runsTogether = ['node-pg-migrate', 'plain'];
+
+function newValueNotes({ source }: Config, migrations: readonly SentMigration[]): readonly string[] {
+  const isTogether = source.kind === 'migrations' && runsTogether.includes(source.format);
+  return usesOfNewValues(migrations)
+    .filter(({ together }) => together || isTogether)
+    .map(({ type, value, added, used, together }) => {
+      const when = together ? 'in the same transaction' : 'in another migration';
+      const refused = together
+        ? 'Postgres refuses it where it comes to evaluate it (55P04)'
+        : 'Postgres refuses it if both run in one transaction (55P04), as with node-pg-migrate unless singleTransaction is false';
+      return `${used} names '${value}', which ${added} adds to ${type} ${when}: ${refused}.`;
+    });
 }
 
 /**

@@ -208,6 +208,68 @@ describe('a large table', () => {
   });
 });
 
+describe('a new value of an enum', () => {
+  const add = {
+    'migrations/2_mood.sql': "CREATE TYPE mood AS ENUM ('sad');\nCREATE TABLE moods (m mood);\n",
+    'migrations/3_glad.sql': "ALTER TYPE mood ADD VALUE 'glad';\n",
+    'migrations/4_use.sql': "INSERT INTO moods VALUES ('glad');\n",
+  };
+  const pending = async (files: Readonly<Record<string, string>>) => {
+    const { root } = carsOnServer({ ...add, ...files });
+    const database = await createDatabase(
+      18,
+      `CREATE TABLE pgmigrations (id serial, name text, run_on timestamp); CREATE TABLE goose_db_version (id serial, version_id bigint, is_applied bool);
+       INSERT INTO pgmigrations (name, run_on) VALUES ('1_cars', now()), ('2_mood', now());
+       INSERT INTO goose_db_version (version_id, is_applied) VALUES (1, true), (2, true)`,
+    );
+    try {
+      return await nodrift(['impact', '--pending', database.url], { cwd: root });
+    } finally {
+      await database.drop();
+    }
+  };
+
+  test('that a later migration names is noted, where one transaction can have both', async () => {
+    expect(await pending({})).toMatchObject({
+      exitCode: 0,
+      stderr:
+        "note: migrations/4_use.sql:1 names 'glad', which migrations/3_glad.sql:1 adds to mood in another migration: Postgres refuses it if both run in one transaction (55P04), as with node-pg-migrate unless singleTransaction is false.\n",
+    });
+  });
+
+  test('that is named in its own transaction is an error, or noted where nothing is evaluated', async () => {
+    const together = (use: string) => ({ 'migrations/3_glad.sql': `${add['migrations/3_glad.sql']}${use}` });
+    const refused = await pending(together("INSERT INTO moods VALUES ('glad');\n"));
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toContain('Put ADD VALUE into a migration of its own, before this one.');
+    const noted = await pending(together("INSERT INTO moods SELECT text 'glad'::mood FROM moods;\n"));
+    expect(noted).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining(
+        "note: migrations/3_glad.sql:2 names 'glad', which migrations/3_glad.sql:1 adds to mood in the same transaction: Postgres refuses it where it comes to evaluate it (55P04).\n",
+      ),
+    });
+  });
+});
+
+describe('a large table whose rows one transaction changes', () => {
+  test.each([
+    ["DO $$BEGIN FOR i IN 1..9 LOOP UPDATE cars SET make = 'x' WHERE make < 'y'; END LOOP; END$$", ['cars']],
+    ['WITH gone AS (DELETE FROM cars RETURNING id) SELECT count(*) FROM gone', ['cars']],
+    ["MERGE INTO cars USING cars o ON o.make = cars.make WHEN MATCHED THEN UPDATE SET make = 'x'", ['cars']],
+    ["UPDATE cars SET make = 'x' FROM cars o WHERE o.make = cars.make", ['cars']],
+    ["INSERT INTO cars SELECT id || 'x', make FROM cars", []],
+  ])('%s', async (statement, tables) => {
+    const config = configWith({ database: 'server', large: ['cars'] });
+    const { root } = carsOnServer({ 'pgtyped.config.json': config, 'migrations/2_a.sql': statement });
+    const run = await nodrift(['impact', '--json'], { cwd: root });
+    const { largeTables, migrations }: ImpactReport = JSON.parse(run.stdout);
+    expect(largeTables).toEqual(tables);
+    const batches = migrations[0]?.locks.map(({ instead }) => instead) ?? [];
+    expect(batches).toEqual(tables.length > 0 ? ['batches, each in a transaction of its own'] : []);
+  });
+});
+
 describe('other formats', () => {
   const nasty = {
     'migrations/2_a.sql':

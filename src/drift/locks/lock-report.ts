@@ -1,5 +1,6 @@
 import type { Query } from '../../analysis/query.ts';
 import { alternativeTo } from './alternative.ts';
+import { lineFinder } from './line-finder.ts';
 import { isBlocking, type LockMode, type QueryLockMode, waitsFor } from './lock-mode.ts';
 import type { ObservedStatement, RelationEffect } from './observe.ts';
 import { locksOfQuery, needsRows, type QueryLocks, type TableLinks, tableKey } from './query-locks.ts';
@@ -166,20 +167,4 @@ function placeOf({ query: { statement } }: LockingQuery): QueryPlace {
 function inOneLine(sql: string): string {
   const text = sql.replaceAll(/\s+/g, ' ').trim();
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;
-}
-
-/** The line of an offset, 1-based; asked for in any order. */
-function lineFinder(text: string): (offset: number | null) => number | null {
-  const ends: number[] = [];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) ends.push(at);
-  return (offset) => {
-    if (offset === null) return null;
-    let [low, high] = [0, ends.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ends[middle] ?? 0) < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low + 1;
-  };
 }

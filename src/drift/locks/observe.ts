@@ -30,10 +30,14 @@ export interface BuiltIndex {
   readonly table: LockedRelation;
 }
 
-/** A statement of a migration and what was seen when it ran. */
-export interface ObservedStatement extends SentStatement {
+/** A statement of a migration. */
+export interface TransactionStatement extends SentStatement {
   /** Statements of a migration that have the same number ran in one transaction. */
   readonly transaction: number;
+}
+
+/** A statement of a migration and what was seen when it ran. */
+export interface ObservedStatement extends TransactionStatement {
   readonly relations: readonly RelationEffect[];
   /** New indexes of relations that existed before. */
   readonly builds: readonly BuiltIndex[];
@@ -43,6 +47,8 @@ export interface ObservedStatement extends SentStatement {
 
 /** Looks on while one migration runs. */
 export interface MigrationObserver extends StatementObserver {
+  /** All that were sent, in their order, but those that only begin or end a transaction. */
+  readonly sent: readonly TransactionStatement[];
   /** Those that locked, read or wrote something old, in their order. */
   readonly statements: readonly ObservedStatement[];
 }
@@ -59,6 +65,7 @@ export async function existingRelations(client: Client): Promise<ReadonlySet<num
  */
 export function observeMigration(existing: ReadonlySet<number>): MigrationObserver {
   const statements: ObservedStatement[] = [];
+  const sent: TransactionStatement[] = [];
   let names: ReadonlyMap<number, LockedRelation> | null = null;
   let current: Relations = new Map();
   let held: Held = new Map();
@@ -68,6 +75,7 @@ export function observeMigration(existing: ReadonlySet<number>): MigrationObserv
   };
   return {
     statements,
+    sent,
     async began(client) {
       transaction += 1;
       held = new Map();
@@ -75,6 +83,7 @@ export function observeMigration(existing: ReadonlySet<number>): MigrationObserv
       names ??= lockedRelations(current, existing);
     },
     async ran(client, statement) {
+      sent.push({ ...statement, transaction });
       const { rows } = await client.query<LockRow>(locksQuery);
       const lockTimeout = rows.some(({ timeout }) => timeout !== '0');
       const seen = { before: current, held, names: names ?? new Map() };
@@ -83,6 +92,7 @@ export function observeMigration(existing: ReadonlySet<number>): MigrationObserv
       current = new Map([...current, ...rows.map((row): [number, LockRow] => [row.oid, row])]);
     },
     async ranAlone(client, statement) {
+      sent.push({ ...statement, transaction });
       const after = await listed(client);
       const { rows } = await client.query<{ timeout: string }>(`SELECT ${timeoutSetting} AS timeout`);
       const lockTimeout = rows[0]?.timeout !== '0';
