@@ -48,6 +48,7 @@ export default defineConfig({
         items: [
           page('Migrations', 'migrations'),
           page('What a migration breaks', 'impact'),
+          page('Deploying a breaking change', 'deploying'),
           page('Checking a live database', 'verify'),
           page('CI', 'ci'),
           page('Databases', 'databases'),
@@ -60,6 +61,7 @@ export default defineConfig({
           page('Configuration', 'configuration'),
           page('Security', 'security'),
           page('Architecture', 'architecture'),
+          page('How the types are tested', 'evidence'),
         ],
       },
       {
