@@ -9,10 +9,10 @@ const long = '**/*.long.test.ts';
 
 export default defineConfig(({ mode }) => ({
   resolve: {
-    // Exact matches: a plain 'nodrift' would also catch 'nodrift/runtime'.
+    // Exact matches: a plain 'nodrift' would also catch the others.
     alias: [
       { find: /^nodrift$/, replacement: `${root}src/index.ts` },
-      { find: /^nodrift\/runtime$/, replacement: `${root}src/runtime/index.ts` },
+      { find: /^nodrift-runtime$/, replacement: `${root}src/runtime/index.ts` },
       { find: /^nodrift\/testing$/, replacement: `${root}src/testing/index.ts` },
     ],
   },

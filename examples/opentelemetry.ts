@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { observe } from 'nodrift/runtime';
+import { observe } from 'nodrift-runtime';
 
 // Behind spaces, comments and parentheses.
 const FIRST_KEYWORD = /^(?:[\s(]|--[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/)*(\w+)/;

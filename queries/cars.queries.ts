@@ -18,7 +18,7 @@ import {
   one,
   text,
   timestamptz,
-} from 'nodrift/runtime';
+} from 'nodrift-runtime';
 
 export interface GetCarParams {
   id: string;

@@ -14,7 +14,7 @@ import {
   type Range,
   range,
   text,
-} from 'nodrift/runtime';
+} from 'nodrift-runtime';
 
 export interface AddPlanParams {
   carId: string;

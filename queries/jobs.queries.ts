@@ -15,7 +15,7 @@ import {
   timestamptz,
   uuid,
   type Violations,
-} from 'nodrift/runtime';
+} from 'nodrift-runtime';
 import type { JobStatus, TaskStatus } from './schema.types.js';
 
 export interface EnqueueJobParams {

@@ -15,7 +15,7 @@ import {
   timestamptz,
   uuid,
   type Violations,
-} from 'nodrift/runtime';
+} from 'nodrift-runtime';
 
 export interface AddTaskParams {
   task: {

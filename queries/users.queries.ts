@@ -12,7 +12,7 @@ import {
   timestamptz,
   uuid,
   type Violations,
-} from 'nodrift/runtime';
+} from 'nodrift-runtime';
 import { type Address, addressCodec, type JobStatus } from './schema.types.js';
 
 export interface CreateUserParams {

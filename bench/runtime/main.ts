@@ -1,5 +1,5 @@
 /**
- * `npm run bench:runtime`: nodrift/runtime beside its peers, over one local server, in one process, one
+ * `npm run bench:runtime`: nodrift-runtime beside its peers, over one local server, in one process, one
  * connection each. Their results are compared before anything is measured. ROUNDS (default 15) says how
  * often; CASES and PEERS choose by a part of the name. At last the runtime's size and how long its import takes.
  */

@@ -10,7 +10,7 @@ import {
   one,
   text,
   timestamp,
-} from 'nodrift/runtime';
+} from 'nodrift-runtime';
 
 export interface ListSalesByMonthParams {
   from: string;

@@ -15,7 +15,7 @@ export type TypeWord =
 
 export type TemporalName = 'Instant' | 'PlainDateTime' | 'PlainDate' | 'PlainTime' | 'Duration';
 
-/** One way to have a Postgres type in TypeScript: the type, and the codec of nodrift/runtime that yields it. */
+/** One way to have a Postgres type in TypeScript: the type, and the codec of nodrift-runtime that yields it. */
 export interface Mapping {
   readonly type: TypeWord;
   readonly codec: string;

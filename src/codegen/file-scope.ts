@@ -5,7 +5,7 @@ import { importSpecifier, rebasedSpecifier } from './paths.ts';
 import type { Scope } from './shape.ts';
 import type { SharedModule } from './shared-module.ts';
 
-const runtime = 'nodrift/runtime';
+const runtime = 'nodrift-runtime';
 
 /**
  * The scope of one generated file: what is asked for becomes an import.

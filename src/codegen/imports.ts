@@ -20,7 +20,7 @@ interface Import {
 }
 
 /** The modules whose exports may be called like a global: they are meant to. */
-const runtimes: ReadonlySet<string> = new Set(['nodrift/runtime', '@pgtyped/runtime']);
+const runtimes: ReadonlySet<string> = new Set(['nodrift-runtime', '@pgtyped/runtime']);
 
 /** Whether an import would hide a global that generated code means; a polyfill's `Temporal` is the same as the global. */
 function hidesGlobal(local: string, module: string): boolean {

@@ -26,7 +26,7 @@ export interface Shape {
 export interface Scope {
   readonly config: Config;
   readonly overrides: Overrides;
-  /** A codec, or a function that makes one, of nodrift/runtime. */
+  /** A codec, or a function that makes one, of nodrift-runtime. */
   readonly runtime: (name: string) => string;
   readonly runtimeType: (name: string) => string;
   /** An export of a module that the configuration names. */
@@ -305,7 +305,7 @@ function overridden(type: PgType, value: Value, override: Override, context: Con
   const name = 'name' in base ? base.name : 'array';
   throw configFailure(
     scope.config,
-    `${override.setting}: nodrift/runtime cannot make that type of ${name}.`,
+    `${override.setting}: nodrift-runtime cannot make that type of ${name}.`,
     `Possible are ${possible.map((m) => m.type).join(', ')}, or "module#Class": a class that is made of Postgres's text and turned into it by toString().`,
   );
 }

@@ -48,7 +48,7 @@ export function sharedModule(names: SharedNames, overrides: Overrides, config: C
     const codecs: string[] = [];
     const done = new Set<string>();
     const imports = collectImports(new Set(names.all.flatMap((name) => [name, codecName(name)])));
-    const module = 'nodrift/runtime';
+    const module = 'nodrift-runtime';
     const scope: Scope = {
       config,
       overrides,

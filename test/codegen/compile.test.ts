@@ -66,7 +66,7 @@ const configured: readonly Query[] = [
 
 const usage = `
 import { Decimal } from 'decimal.js';
-import { type Connection, isCheckViolation, isExclusionViolation, isForeignKeyViolation, isNotNullViolation, isUniqueViolation, type UniqueViolationError } from 'nodrift/runtime';
+import { type Connection, isCheckViolation, isExclusionViolation, isForeignKeyViolation, isNotNullViolation, isUniqueViolation, type UniqueViolationError } from 'nodrift-runtime';
 import type { Address, Currency, JobStatus } from './queries/types.js';
 import { addJob, addJobs, type AddJobsViolations, everyType, type EveryTypeRow, getCar, type GetCarRow, nothing, refresh, searchCars, touch } from './queries/cars.queries.js';
 import { delete_, text, type TextRow } from './queries/deep/collisions.queries.js';

@@ -37,7 +37,9 @@ function print(type: PgType | Value, known: Partial<Config>) {
       /codec: (.*?) \}/.exec(oneLine(module))?.[1],
       /columns: \[\['c', ?(.*), ?0\]\]/.exec(oneLine(module))?.[1],
     ],
-    imports: module.split('\n').filter((line) => /^import .* from '(?!nodrift\/|@pgtyped\/)/.test(line)),
+    imports: module
+      .split('\n')
+      .filter((line) => /^import .* from '(?!nodrift-runtime|@pgtyped\/)/.test(line)),
   };
 }
 
@@ -149,7 +151,7 @@ describe('types', () => {
     'do not have a date as %s',
     (wanted) => {
       expect(refused(base('date'), { types: { date: wanted } })).toMatchObject({
-        message: `types["date"]: "${wanted}": nodrift/runtime cannot make that type of date.`,
+        message: `types["date"]: "${wanted}": nodrift-runtime cannot make that type of date.`,
         hint: expect.stringContaining('Possible are string, Date, Temporal.PlainDate, or '),
       });
     },
@@ -229,7 +231,7 @@ describe('types', () => {
 
   it('with brackets are refused for what is no array, and beyond what Postgres has', () => {
     expect(refused(base('int8'), { types: { int8: 'bigint[]' } })?.message).toBe(
-      'types["int8"]: "bigint[]": nodrift/runtime cannot make that type of int8.',
+      'types["int8"]: "bigint[]": nodrift-runtime cannot make that type of int8.',
     );
     expect(refused(base('jsonb'), { types: { jsonb: '[]' } })?.message).toMatch(
       /cannot make that type of jsonb/,
@@ -275,11 +277,11 @@ describe('types', () => {
       column: null,
       sqlstate: null,
       excerpt: null,
-      message: 'types["numeric"]: "number": nodrift/runtime cannot make that type of numeric.',
+      message: 'types["numeric"]: "number": nodrift-runtime cannot make that type of numeric.',
       hint: 'Possible are string, or "module#Class": a class that is made of Postgres\'s text and turned into it by toString().',
     });
     expect(refused(base('int8'), { types: { 'public.jobs.c': 'Date' } })).toMatchObject({
-      message: 'types["public.jobs.c"]: "Date": nodrift/runtime cannot make that type of int8.',
+      message: 'types["public.jobs.c"]: "Date": nodrift-runtime cannot make that type of int8.',
       hint: expect.stringContaining('Possible are bigint, number, string, or '),
     });
     expect(refused(enumType('status', ['a']), { types: { status: 'number' } })?.message).toContain('status');
@@ -329,7 +331,7 @@ describe('typesOverrides', () => {
     expect(
       refused(base('int8'), { typesOverrides: { int8: { parameter: 'number | string' } } }),
     ).toMatchObject({
-      message: 'typesOverrides["int8"]: "number | string": nodrift/runtime cannot make that type of int8.',
+      message: 'typesOverrides["int8"]: "number | string": nodrift-runtime cannot make that type of int8.',
     });
   });
 

@@ -148,7 +148,7 @@ describe('names', () => {
       query({ name: 'text_row', sql: 'SELECT', columns: [column('a', enumType('text_row', ['x']))] }),
     ]);
     expect(module).toContain(
-      "import { arrayWithNulls, many as many_, text as text_ } from 'nodrift/runtime';",
+      "import { arrayWithNulls, many as many_, text as text_ } from 'nodrift-runtime';",
     );
     expect(module).toContain("import type { TextRow as TextRow_ } from './types.js';");
     expect(module).toContain('export const text = /* @__PURE__ */ many_<void, TextRow>({');

@@ -204,7 +204,7 @@ describe('modules made of texts from strangers', () => {
           'InterfaceDeclaration',
           'VariableStatement',
         ]);
-        expect(parsed.modules).toEqual(['nodrift/runtime', './types.js']);
+        expect(parsed.modules).toEqual(['nodrift-runtime', './types.js']);
         expect(parsed.values).toEqual(['first', 'second']);
         expect(parsed.interfaces.get('FirstRow')?.map((m) => m.name)).toEqual(columnNames(first));
         expect(new Set(parsed.imports).size).toBe(parsed.imports.length);

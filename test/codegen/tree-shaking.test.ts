@@ -19,8 +19,8 @@ async function bundle(runtime: 'bundled' | 'external'): Promise<string> {
     write: false,
     logLevel: 'silent',
     ...(runtime === 'bundled'
-      ? { alias: { 'nodrift/runtime': `${root}src/runtime/index.ts` }, external: ['decimal.js'] }
-      : { external: ['nodrift/runtime', 'decimal.js'] }),
+      ? { alias: { 'nodrift-runtime': `${root}src/runtime/index.ts` }, external: ['decimal.js'] }
+      : { external: ['nodrift-runtime', 'decimal.js'] }),
   });
   return outputFiles[0]?.text ?? '';
 }

@@ -1,4 +1,4 @@
-import type { Connection } from 'nodrift/runtime';
+import type { Connection } from 'nodrift-runtime';
 import { quoteCars } from '../../queries/financing.queries.ts';
 
 /** A line for each car for sale: what it costs a month if it is paid over so many months. */

@@ -38,7 +38,7 @@ export function codecOf(
     }
     if ('call' in expression) {
       const maker: unknown = Reflect.get(runtime, expression.call);
-      if (typeof maker !== 'function') throw new Error(`nodrift/runtime has no ${expression.call}`);
+      if (typeof maker !== 'function') throw new Error(`nodrift-runtime has no ${expression.call}`);
       return maker(...expression.args.map(evaluated));
     }
     if ('list' in expression) return expression.list.map(evaluated);

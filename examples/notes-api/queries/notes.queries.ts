@@ -10,7 +10,7 @@ import {
   one,
   text,
   timestamptz,
-} from 'nodrift/runtime';
+} from 'nodrift-runtime';
 
 export interface ListNotesParams {
   search?: string | null | undefined;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { runner } from 'node-pg-migrate';
-import { type Connection, createPool } from 'nodrift/runtime';
+import { type Connection, createPool } from 'nodrift-runtime';
 import { Client, Pool } from 'pg';
 
 export interface Database {

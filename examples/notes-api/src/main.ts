@@ -1,4 +1,4 @@
-import { observe } from 'nodrift/runtime';
+import { observe } from 'nodrift-runtime';
 import { openDatabase } from './database.ts';
 import { createApi } from './server.ts';
 

@@ -1,4 +1,4 @@
-import { type Connection, isCheckViolation, isUniqueViolation, transaction } from 'nodrift/runtime';
+import { type Connection, isCheckViolation, isUniqueViolation, transaction } from 'nodrift-runtime';
 import {
   addComment,
   type CreateNoteParams,

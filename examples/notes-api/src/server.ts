@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { type Connection, DatabaseError } from 'nodrift/runtime';
+import { type Connection, DatabaseError } from 'nodrift-runtime';
 import { comment, create, importMany, list, merge, Rejected, show } from './notes.ts';
 
 type Answer = readonly [status: number, body?: unknown];

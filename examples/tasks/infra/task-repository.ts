@@ -1,4 +1,4 @@
-import type { Connection } from 'nodrift/runtime';
+import type { Connection } from 'nodrift-runtime';
 import {
   addTask,
   countOpenSubtasks,

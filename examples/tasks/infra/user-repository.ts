@@ -1,4 +1,4 @@
-import type { Connection } from 'nodrift/runtime';
+import type { Connection } from 'nodrift-runtime';
 import { createUser, deleteUser, findUserByEmail } from '../../../queries/users.queries.ts';
 import { EmailTaken } from '../application/errors.ts';
 import type { UserRepository } from '../application/user-repository.ts';

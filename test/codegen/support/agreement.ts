@@ -51,8 +51,8 @@ export function agreementModule(): string {
     const scope: Scope = {
       config: known,
       overrides: overridesOf(known),
-      runtime: (name) => imports.value('nodrift/runtime', name),
-      runtimeType: (name) => imports.type('nodrift/runtime', name),
+      runtime: (name) => imports.value('nodrift-runtime', name),
+      runtimeType: (name) => imports.type('nodrift-runtime', name),
       configured: (wanted) => imports.value(wanted.module, wanted.name, wanted.local),
       sharedType: () => 'never',
       sharedCodec: () => '',
@@ -66,7 +66,7 @@ export function agreementModule(): string {
     if (declared.includes("''")) return '';
     return `agree<${declared}, ${writable(flatType(parameter.type))}>()(${codec});\n`;
   });
-  return `${imports.print()}import type { Codec } from 'nodrift/runtime';
+  return `${imports.print()}import type { Codec } from 'nodrift-runtime';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 

@@ -99,10 +99,10 @@ function installRuntime(write: TestProject['write']): void {
     allowImportingTsExtensions: true,
     skipLibCheck: true,
     types: ['node'],
-    rootDir: join(repository, 'src'),
+    rootDir: join(repository, 'src/runtime'),
     outDir: '/out',
   });
-  program.emit(undefined, (path, text) => write(path.replace('/out/', 'node_modules/nodrift/dist/'), text));
-  const { exports } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
-  write('node_modules/nodrift/package.json', JSON.stringify({ name: 'nodrift', type: 'module', exports }));
+  const installed = 'node_modules/nodrift-runtime/';
+  program.emit(undefined, (path, text) => write(path.replace('/out/', installed), text));
+  write(`${installed}package.json`, readFileSync(join(repository, 'src/runtime/package.json'), 'utf8'));
 }

@@ -20,7 +20,7 @@ test('domain and application import nothing of the database', () => {
 
 test.each([
   ["import pg from 'pg';", 'pg'],
-  ["import 'nodrift/runtime';", 'nodrift/runtime'],
+  ["import 'nodrift-runtime';", 'nodrift-runtime'],
   ["import type { Pool } from 'pg';", 'pg'],
   ["export * from '../infra/user-repository.ts';", '../infra/user-repository.ts'],
   ["import '../../../queries/tasks.queries.ts';", '../../../queries/tasks.queries.ts'],
