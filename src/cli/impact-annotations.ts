@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
-import type { LockingStatement } from '../drift/locks/lock-report.ts';
-import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
+import type { LockingStatement } from '../impact/locks/lock-report.ts';
+import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
 import { lockFacts } from './impact-locks.ts';
 import { changeText } from './impact-words.ts';
 import { count } from './report.ts';

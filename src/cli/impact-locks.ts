@@ -1,5 +1,5 @@
-import type { LockingStatement, QueryPlace, RelationLock } from '../drift/locks/lock-report.ts';
-import type { TableWork } from '../drift/locks/table-work.ts';
+import type { LockingStatement, QueryPlace, RelationLock } from '../impact/locks/lock-report.ts';
+import type { TableWork } from '../impact/locks/table-work.ts';
 import { displayPath, type Places } from './display-path.ts';
 import { count } from './report.ts';
 

@@ -1,6 +1,6 @@
-import type { Severity } from '../drift/impact/change.ts';
-import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
 import type { InspectedError } from '../flow/inspection.ts';
+import type { Severity } from '../impact/change.ts';
+import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
 import { displayPath, type Places } from './display-path.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { briefText, lockFacts, statementPlace } from './impact-locks.ts';

@@ -1,7 +1,7 @@
-import type { Change, Severity } from '../drift/impact/change.ts';
-import type { LockingStatement } from '../drift/locks/lock-report.ts';
-import type { Impact } from '../flow/impact.ts';
-import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../flow/impact-report.ts';
+import type { Change, Severity } from '../impact/change.ts';
+import type { Impact } from '../impact/impact.ts';
+import type { LockingStatement } from '../impact/locks/lock-report.ts';
+import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
 import type { Colors } from './context.ts';
 import { displayPath } from './display-path.ts';
 import { escapeControlChars } from './escape-control-chars.ts';

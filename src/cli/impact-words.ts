@@ -1,5 +1,5 @@
-import { type Change, type Severity, worst } from '../drift/impact/change.ts';
-import type { ImpactOfMigration, ImpactOnQuery, ImpactReport, Rollout } from '../flow/impact-report.ts';
+import { type Change, type Severity, worst } from '../impact/change.ts';
+import type { ImpactOfMigration, ImpactOnQuery, ImpactReport, Rollout } from '../impact/report.ts';
 import { count } from './report.ts';
 
 /** What a change is, without what it means: `column body: text -> text | null`. */

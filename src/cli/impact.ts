@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { exitCodeOf } from '../diagnostic.ts';
-import { impact as run } from '../flow/impact.ts';
+import { impact as run } from '../impact/impact.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, colorsFor } from './context.ts';
 import { databaseUrl } from './database-url.ts';

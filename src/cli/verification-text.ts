@@ -1,5 +1,5 @@
-import type { Change } from '../drift/impact/change.ts';
 import { holds, type Verification } from '../flow/verification.ts';
+import type { Change } from '../impact/change.ts';
 import { changesText } from './change-text.ts';
 import type { Colors } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';

@@ -1,6 +1,6 @@
 import type { Forbidden } from '../analysis/privileges.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Change } from '../drift/impact/change.ts';
+import type { Change } from '../impact/change.ts';
 import type { SchemaChange } from '../schema/diff.ts';
 import type { Statement } from '../sql/statement.ts';
 

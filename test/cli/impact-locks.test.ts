@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
-import type { ImpactReport } from '../../src/flow/impact-report.ts';
+import type { ImpactReport } from '../../src/impact/report.ts';
 import { createDatabase } from '../support/postgres.ts';
 import { carsOnServer, configWith, nodrift } from './support/cli.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { ImpactReport } from '../../src/flow/impact-report.ts';
+import type { ImpactReport } from '../../src/impact/report.ts';
 import { createDatabase, ownServer, postgresUrl } from '../support/postgres.ts';
 import {
   carsMigration,

@@ -1,0 +1,348 @@
+import type { Client } from 'pg';
+import { asking } from '../analysis/server-error.ts';
+import { settingStatement } from '../database/cluster-settings.ts';
+import type { Database } from '../database/database.ts';
+import type { MigrationUnit } from '../database/migration-units.ts';
+import { type Diagnostic, isInternal } from '../diagnostic.ts';
+import type { FlowOptions } from '../flow/flow.ts';
+import type { InspectedError } from '../flow/inspection.ts';
+import type { Config } from '../project/config.ts';
+import { type Severity, worst } from './change.ts';
+import type { ImpactCode } from './code.ts';
+import { type Comparison, compareSnapshots, type QueryImpact } from './compare-snapshots.ts';
+import { largeTables, unknownLarge } from './large-tables.ts';
+import { lockingStatements } from './locks/lock-report.ts';
+import { type SentMigration, usesOfNewValues } from './locks/new-enum-values.ts';
+import { existingRelations, type ObservedStatement, observeMigration } from './locks/observe.ts';
+import { type ImpactPlan, type ImpactScope, planImpact } from './plan.ts';
+import { unfitQueries } from './queries/incompatible.ts';
+import type {
+  Between,
+  ImpactOfMigration,
+  ImpactOnQuery,
+  ImpactReport,
+  Rollout,
+  RolloutOrder,
+} from './report.ts';
+import { byName, type Setting } from './rules/rules.ts';
+import type { Snapshot } from './snapshot.ts';
+import {
+  type CodeSnapshots,
+  differentlySent,
+  joined,
+  type SnapshotOptions,
+  sentCode,
+  snapshotCode,
+} from './take-snapshots.ts';
+
+export type ImpactOptions = FlowOptions & ImpactScope;
+
+export interface Impact {
+  readonly report: ImpactReport;
+  /** The lines that the report's errors name, for excerpts: errors of the report -> diagnostics. */
+  readonly diagnostics: ReadonlyMap<InspectedError, Diagnostic>;
+  /** Internal errors in some query on some state of the schema, each once. */
+  readonly internalErrors: readonly Diagnostic[];
+}
+
+/**
+ * Applies the migrations that are looked at to a scratch database, one by one, and says what each does to every query
+ * of the running code, and what happens while the schema and the code are not of one state.
+ * Throws Failure: 1 a migration that fails, 2 usage, configuration, or git refuses, 3 no way to a database.
+ */
+export async function impact(config: Config, options: ImpactOptions = {}): Promise<Impact> {
+  const notes = new Set<string>();
+  const leftOut: string[] = [];
+  const note = (reason: string, statement: string) => {
+    notes.add(reason);
+    leftOut.push(statement);
+  };
+  const plan = await planImpact(config, options, options.env ?? process.env, note, options.signal);
+  for (const found of plan.notes) notes.add(found);
+  const large = await largeTables(config, options.sizes, options.signal);
+  const states = await statesOf(config, plan, leftOut, options);
+  for (const found of unknownLarge(config, [states.running[0], states.running.at(-1)])) notes.add(found);
+  for (const found of newValueNotes(config, states.sent)) notes.add(found);
+  return reportOn(config, plan, { ...states, large }, options, [...notes]);
+}
+
+/** The running code on the schema before, and after each migration; the new code on the first and the last. */
+interface SchemaSnapshots {
+  readonly postgres: string;
+  readonly running: readonly Snapshot[];
+  readonly coming: readonly [before: Snapshot, after: Snapshot];
+  /** What each migration did, statement by statement; empty for a schema file. */
+  readonly observed: readonly (readonly ObservedStatement[])[];
+  /** All statements of the migrations; empty for a schema file. */
+  readonly sent: readonly SentMigration[];
+}
+
+/** @param leftOut grows while migrations run: statements that concern the whole server */
+async function statesOf(
+  config: Config,
+  plan: ImpactPlan,
+  leftOut: readonly string[],
+  options: ImpactOptions,
+): Promise<SchemaSnapshots> {
+  const taken: CodeSnapshots[] = [];
+  const observed: (readonly ObservedStatement[])[] = [];
+  const sent: SentMigration[] = [];
+  const last = plan.lookedAt.length;
+  let { running } = plan;
+  const look = async (client: Client, state: number) => {
+    options.signal?.throwIfAborted();
+    const both = state === 0 || state === last;
+    const coming = both ? plan.coming : null;
+    taken.push(await snapshotAt(client, config, running, coming, { ...options, settings: setBy(leftOut) }));
+    if (state === 0 && taken[0]) running = sentCode(running, taken[0].running);
+  };
+  if (config.source.kind === 'schema') {
+    for (const [state, unit] of [plan.replaced, ...plan.lookedAt].entries()) {
+      await onScratch(config, [], options, async ({ client }) => {
+        await unit?.up(client);
+        await look(client, state);
+      });
+    }
+  } else {
+    await onScratch(config, plan.base, options, async ({ client }) => {
+      await look(client, 0);
+      const existing = await asking(() => existingRelations(client));
+      for (const [index, unit] of plan.lookedAt.entries()) {
+        options.progress?.(`applying ${unit.name}`);
+        const observer = observeMigration(existing);
+        await unit.up(client, observer);
+        observed.push(observer.statements);
+        sent.push({ file: unit.file, text: unit.text, sent: observer.sent });
+        await look(client, index + 1);
+      }
+    });
+  }
+  const snapshots = config.source.kind === 'schema' ? taken.map(comparable) : taken;
+  const [first, final] = [snapshots[0], snapshots.at(-1)];
+  if (!first || !final) throw new Error('no state of the schema was looked at');
+  const [early, late] = [first.coming ?? first.running, final.coming ?? final.running];
+  return {
+    postgres: final.postgres,
+    running: snapshots.map((snapshot) => snapshot.running),
+    coming: [await asGenerated(early, late, config, plan, options), late],
+    observed,
+    sent,
+  };
+}
+
+/** Runners that can put several migrations into one transaction: node-pg-migrate does, and psql if told to. */
+const runsTogether = ['node-pg-migrate', 'plain'];
+
+function newValueNotes({ source }: Config, migrations: readonly SentMigration[]): readonly string[] {
+  const isTogether = source.kind === 'migrations' && runsTogether.includes(source.format);
+  return usesOfNewValues(migrations)
+    .filter(({ together }) => together || isTogether)
+    .map(({ type, value, added, used, together }) => {
+      const when = together ? 'in the same transaction' : 'in another migration';
+      const refused = together
+        ? 'Postgres refuses it where it comes to evaluate it (55P04)'
+        : 'Postgres refuses it if both run in one transaction (55P04), as with node-pg-migrate unless singleTransaction is false';
+      return `${used} names '${value}', which ${added} adds to ${type} ${when}: ${refused}.`;
+    });
+}
+
+/**
+ * The new code on the first state: its modules are generated on the last one, so that stars are what they stand for
+ * there. Where these are other columns, the first state is made once more.
+ */
+async function asGenerated(
+  early: Snapshot,
+  late: Snapshot,
+  config: Config,
+  plan: ImpactPlan,
+  options: ImpactOptions,
+): Promise<Snapshot> {
+  const { coming } = plan;
+  const statements = differentlySent(coming, late, early);
+  if (statements.length === 0) return early;
+  let sent: Snapshot | null = null;
+  await onScratch(config, plan.base, options, async ({ client }) => {
+    await plan.replaced?.up(client);
+    sent = (await snapshotAt(client, config, { ...coming, statements }, null, options)).running;
+  });
+  return sent === null ? early : { ...joined(coming.statements, sent, early), rules: early.rules };
+}
+
+/** Snapshots of two databases, which have nothing but names in common. */
+function comparable(state: CodeSnapshots): CodeSnapshots {
+  const named = (snapshot: Snapshot) => ({ ...snapshot, rules: byName(snapshot.rules) });
+  return { ...state, running: named(state.running), coming: state.coming && named(state.coming) };
+}
+
+async function onScratch(
+  config: Config,
+  base: readonly MigrationUnit[],
+  options: ImpactOptions,
+  use: (database: Database) => Promise<void>,
+): Promise<void> {
+  options.progress?.('migrating');
+  const { openAppliedSchema } = await import('../database/applied-schema.ts');
+  const { signal, env } = options;
+  const database = await openAppliedSchema(config, {
+    applied: new Set(base.map(({ name }) => name)),
+    roles: (config.verify?.roles ?? []).filter((role) => role !== 'public'),
+    ...(signal && { signal }),
+    ...(env && { env: { ...env } }),
+  });
+  try {
+    await use(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function snapshotAt(
+  client: Client,
+  config: Config,
+  running: ImpactCode,
+  coming: ImpactCode | null,
+  { progress, signal, settings }: ImpactOptions & Pick<SnapshotOptions, 'settings'>,
+): Promise<CodeSnapshots> {
+  const { resetSession } = await import('../database/session.ts');
+  await resetSession(client, config.searchPath);
+  return snapshotCode(client, running, coming, {
+    progress: (done, of) => progress?.(`analysing ${done} of ${of} queries`),
+    ...(signal && { signal }),
+    ...(settings && { settings }),
+  });
+}
+
+/** The settings that statements leave, each after the others. */
+function setBy(statements: readonly string[]): readonly Setting[] {
+  let found: readonly Setting[] = [];
+  for (const statement of statements) {
+    const set = settingStatement(statement);
+    if (set === null) continue;
+    const { of, name, value } = set;
+    found = found.filter((one) => one.of !== of || (name !== null && one.name !== name));
+    if (name !== null && value !== null) found = [...found, { of, name, value }];
+  }
+  return found;
+}
+
+function reportOn(
+  config: Config,
+  plan: ImpactPlan,
+  states: SchemaSnapshots & { readonly large: ReadonlySet<string> },
+  { since }: ImpactOptions,
+  notes: readonly string[],
+): Impact {
+  const diagnostics = new Map<InspectedError, Diagnostic>();
+  const shown = (found: Diagnostic): InspectedError => {
+    const { file, line, column, message, sqlstate, hint } = found;
+    const error = { file, line, column, message, sqlstate, hint };
+    diagnostics.set(error, found);
+    return error;
+  };
+  const compare = (before: Snapshot | undefined, after: Snapshot | undefined, runtime: Config['runtime']) => {
+    if (before === undefined || after === undefined) throw new Error('a state of the schema is missing');
+    return compareSnapshots(before, after, { searchPath: config.searchPath ?? ['public'], runtime });
+  };
+  const queryOf = (found: QueryImpact): ImpactOnQuery => ({ ...found, errors: found.errors.map(shown) });
+  const migrations = plan.lookedAt.map(({ name, file, text }, index): ImpactOfMigration => {
+    const before = states.running[index];
+    const running = {
+      queries: before?.queries.values() ?? [],
+      links: before?.rules ?? { references: [], children: [] },
+    };
+    const step = compare(before, states.running[index + 1], plan.running.runtime);
+    return {
+      name,
+      file,
+      severity: severityOf(step),
+      allowed: plan.allowed.get(file) ?? null,
+      queries: step.impacts.map(queryOf),
+      unaffected: step.unaffected,
+      locks: lockingStatements(states.observed[index] ?? [], running, text, states.large),
+    };
+  });
+  const old = compare(states.running[0], states.running.at(-1), plan.running.runtime);
+  const fresh = compare(states.coming[1], states.coming[0], plan.coming.runtime);
+  // What is refused by both schemas is no matter of the migrations, unless the running code was another.
+  const same = plan.coming === plan.running;
+  const unfit = [
+    ...(same ? [] : plan.coming.diagnostics),
+    ...unfitQueries(states.coming, new Set(same ? old.broken : [])),
+  ];
+  const rollout: Rollout = {
+    order: unfit.length > 0 ? 'unfit' : orderOf(severityOf(old), severityOf(fresh)),
+    runningCodeOnNewSchema: old.impacts.filter(isBreaking).map(queryOf),
+    newCodeOnOldSchema: fresh.impacts.filter(isBreaking).map(queryOf),
+    between: severityOf(old) === 'breaks' ? [] : betweenMigrations(plan, states, compare),
+    newCodeOnNewSchema: unfit.map(shown),
+  };
+  const refused = old.broken.flatMap((key) => states.running[0]?.errors.get(key) ?? []);
+  const broken = [...plan.running.diagnostics, ...refused];
+  return {
+    report: {
+      formatVersion: 1,
+      postgres: states.postgres,
+      since: since ?? null,
+      queries: plan.running.statements.length,
+      severity: overall(migrations, rollout),
+      largeTables: largeTablesOf(migrations),
+      migrations,
+      rollout,
+      broken: broken.map(shown),
+      notes,
+    },
+    diagnostics,
+    internalErrors: internalErrorsOf(plan, states),
+  };
+}
+
+type Compare = (
+  before: Snapshot | undefined,
+  after: Snapshot | undefined,
+  runtime: Config['runtime'],
+) => Comparison;
+
+/** Looks at each state that is neither the first nor the last one. */
+function betweenMigrations(
+  { lookedAt, running }: ImpactPlan,
+  states: SchemaSnapshots,
+  compare: Compare,
+): readonly Between[] {
+  return lookedAt.slice(1).flatMap((next, index) => {
+    const { impacts } = compare(states.running[0], states.running[index + 1], running.runtime);
+    const queries = impacts.filter(({ severity }) => severity === 'breaks').map(({ name }) => name);
+    const after = lookedAt[index]?.file ?? '';
+    return queries.length === 0 ? [] : [{ after, before: next.file, queries }];
+  });
+}
+
+function internalErrorsOf({ running, coming }: ImpactPlan, states: SchemaSnapshots): readonly Diagnostic[] {
+  const ofStates = [...states.running, ...states.coming].flatMap(({ errors }) => [...errors.values()].flat());
+  const all = [...running.diagnostics, ...coming.diagnostics, ...ofStates].filter(isInternal);
+  return [...new Map(all.map((found) => [`${found.file}:${found.line}:${found.message}`, found])).values()];
+}
+
+function isBreaking({ severity }: QueryImpact): boolean {
+  return severity !== 'compatible';
+}
+
+function severityOf({ impacts }: Comparison): Severity {
+  return worst(impacts.map(({ severity }) => severity));
+}
+
+function orderOf(running: Severity, coming: Severity): RolloutOrder {
+  if (running === 'breaks') return coming === 'breaks' ? 'none' : 'deploy first';
+  return coming === 'breaks' ? 'migrate first' : 'any';
+}
+
+function largeTablesOf(migrations: readonly ImpactOfMigration[]): readonly string[] {
+  const counted = migrations.filter(({ allowed }) => allowed === null);
+  return [...new Set(counted.flatMap(({ locks }) => locks.flatMap(({ large }) => large)))].sort();
+}
+
+/** What the migrations do together counts too, unless one that is allowed may be the cause. */
+function overall(migrations: readonly ImpactOfMigration[], rollout: Rollout): Severity {
+  const counted = migrations.filter(({ allowed }) => allowed === null);
+  const together = counted.length < migrations.length ? [] : rollout.runningCodeOnNewSchema;
+  return worst([...counted, ...together].map(({ severity }) => severity));
+}

@@ -1,0 +1,144 @@
+import { basename, relative, resolve } from 'node:path';
+import { type NoHistory, readAppliedMigrations } from '../database/applied-migrations.ts';
+import { connect } from '../database/connection.ts';
+import { readSourceFiles } from '../database/migration-files.ts';
+import { type MigrationUnit, unitsOf } from '../database/migration-units.ts';
+import { setForSession } from '../database/own-session.ts';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import { readSources } from '../flow/sources.ts';
+import type { Config, ConnectionConfig } from '../project/config.ts';
+import { suggest } from '../sql/suggest.ts';
+import { codeOf, type ImpactCode } from './code.ts';
+import { readSince } from './since.ts';
+
+/** Which migrations are looked at; none of the keys: the last one. */
+export interface ImpactScope {
+  /** Those that this commit does not have; its queries are the running code. */
+  readonly since?: string;
+  /** Those that this database has not run. */
+  readonly pending?: ConnectionConfig;
+  /** This file; an absolute path, or its name. */
+  readonly migration?: string;
+  /** Its tables with a million rows or more are large; nothing else is read there. */
+  readonly sizes?: ConnectionConfig;
+  /** Why migrations may break running code, or read large tables while it waits, by their files as in `migration`. */
+  readonly allow?: ReadonlyMap<string, string>;
+}
+
+export interface ImpactPlan {
+  /** Run before all others, whatever their place in the order. */
+  readonly base: readonly MigrationUnit[];
+  readonly lookedAt: readonly MigrationUnit[];
+  /** What runs before the schema file that is looked at; null for migrations, which run one upon the other. */
+  readonly replaced: MigrationUnit | null;
+  readonly running: ImpactCode;
+  readonly coming: ImpactCode;
+  /** Why migrations may break running code, by MigrationUnit.file. */
+  readonly allowed: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Finds the migrations that are looked at and the queries that they are held against.
+ * @param note told what is left out of migrations when they run
+ * @throws Failure: 1 files that are no migrations, 2 nothing to look at where something is named, or git refuses,
+ *   3 no way to the database named
+ */
+export async function planImpact(
+  config: Config,
+  scope: ImpactScope,
+  env: Readonly<Record<string, string | undefined>>,
+  note: (reason: string, statement: string) => void,
+  signal?: AbortSignal,
+): Promise<ImpactPlan> {
+  if (config.source.kind === 'none') throw nothingConfigured();
+  const options = { disposable: config.database.kind !== 'server', note };
+  const units = await unitsOf(config.source, readSourceFiles(config), options);
+  const coming = codeOf(await readSources(config, signal), config);
+  const split = (isNew: (unit: MigrationUnit) => boolean) => ({
+    base: units.filter((unit) => !isNew(unit)),
+    lookedAt: units.filter(isNew),
+  });
+  const allowed = new Map(
+    [...(scope.allow ?? [])].map(([file, reason]) => [findUnit(config, units, file).file, reason]),
+  );
+  const still = { replaced: null, running: coming, coming, allowed, notes: [] };
+  if (scope.since !== undefined) {
+    const since = await readSince(config, scope.since, units, env);
+    const running = codeOf(since.sources, since.config);
+    const [replaced = null] = since.schema ? await unitsOf(config.source, [since.schema], options) : [];
+    const changed =
+      config.source.kind === 'schema' ? () => since.isChanged : (unit: MigrationUnit) => !since.has(unit);
+    return { ...split(changed), replaced, running, coming, allowed, notes: since.notes };
+  }
+  if (config.source.kind === 'schema') throw onlySince();
+  if (scope.pending !== undefined) {
+    const { applied, notes } = await appliedOn(scope.pending, config, units, signal);
+    return { ...split(({ name }) => !applied.has(name)), ...still, notes };
+  }
+  const one = scope.migration === undefined ? units.at(-1) : findUnit(config, units, scope.migration);
+  // Later ones come after it: they are not run at all.
+  return { base: one ? units.slice(0, units.indexOf(one)) : [], lookedAt: one ? [one] : [], ...still };
+}
+
+/** What a database has run, by the history table of the format. Throws Failure (2) where that is not to be known. */
+async function appliedOn(
+  connection: ConnectionConfig,
+  { source }: Config,
+  units: readonly MigrationUnit[],
+  signal: AbortSignal | undefined,
+) {
+  const client = await connect(connection, { signal });
+  try {
+    await setForSession(client, connection, 'default_transaction_read_only = on', signal);
+    const names = units.map(({ name }) => name);
+    const { applied, why } = await readAppliedMigrations(client, source, names);
+    if (applied !== null) return { applied: new Set(applied.keys()), notes: [] };
+    if (why === null || why.forbidden) throw unknownPending(why);
+    return { applied: new Set<string>(), notes: [`${why.reason}: all migrations are pending.`] };
+  } finally {
+    await client.end();
+  }
+}
+
+function unknownPending(why: NoHistory | null): Failure {
+  const reason = why?.reason ?? 'Plain files are noted in no table';
+  const message = `${reason}, so which migrations are pending is not to be known.`;
+  const hint = 'Say what is looked at with --since or --migration.';
+  return new Failure(2, [diagnostic({ message, hint })]);
+}
+
+/** The migration that a path or a name stands for. Throws Failure (2) where there is none. */
+function findUnit(
+  { root }: Pick<Config, 'root'>,
+  units: readonly MigrationUnit[],
+  wanted: string,
+): MigrationUnit {
+  const file = relative(root, resolve(wanted)).replaceAll('\\', '/');
+  const found =
+    units.find((unit) => unit.file === file) ??
+    units.find((unit) => unit.name === wanted || basename(unit.file) === basename(wanted));
+  if (found !== undefined) return found;
+  const meant = suggest(
+    basename(wanted),
+    units.map((unit) => basename(unit.file)),
+  );
+  const hint = meant ? `Did you mean ${meant}?` : 'Name a file of the folder of migrations.';
+  throw new Failure(2, [
+    diagnostic({ message: `${basename(wanted)} is no migration of the project.`, hint }),
+  ]);
+}
+
+function nothingConfigured(): Failure {
+  const message =
+    'The configuration names no migrations and no schema file, so there is no change to look at.';
+  const hint = 'Say where they are with "migrations" or "schema" under "nodrift" in the configuration.';
+  return new Failure(2, [diagnostic({ message, hint })]);
+}
+
+function onlySince(): Failure {
+  const message = 'A schema file has no migrations: it can only be compared with what it was.';
+  return new Failure(2, [
+    diagnostic({ message, hint: 'Say since when: nodrift impact --since origin/main' }),
+  ]);
+}

@@ -1,0 +1,222 @@
+import type { Client } from 'pg';
+import type { RuleKind } from '../change.ts';
+import { checkedOnDefaults } from './on-defaults.ts';
+import {
+  childrenQuery,
+  columnsQuery,
+  grantsQuery,
+  namesQuery,
+  referencesQuery,
+  routinesQuery,
+  rulesQuery,
+  sequencesQuery,
+  settingsQuery,
+} from './rule-queries.ts';
+
+type Event = 'select' | 'insert' | 'update' | 'delete';
+
+/** A column of a table, as far as it decides which rows can be written. */
+export interface TableColumn {
+  /** OID of the table and number of the column: what stays through renaming. */
+  readonly id: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+  /** With its modifier: `character varying(20)`. */
+  readonly type: string;
+  /** What is below its domain, with the modifier; of other columns `type`. */
+  readonly baseType: string;
+  readonly notNull: boolean;
+  /** False where NOT NULL is NOT VALID (PostgreSQL 18): older rows can hold NULL. */
+  readonly isValidated: boolean;
+  /** Whether a table above it has it too. */
+  readonly inherited: boolean;
+  /** The default's expression; null if there is none. */
+  readonly default: string | null;
+  /** Whether it is an identity or generated column, which need no value. */
+  readonly automatic: boolean;
+  /** Those that a generated column is computed from; empty for others. */
+  readonly computedFrom: readonly string[];
+  /** Labels of its type, if that is an enum, in their order; null for others. */
+  readonly labels: readonly string[] | null;
+  /** A stored generated column's expression; null for others. */
+  readonly generated: string | null;
+  /** What its default or its expression calls, by Routine.key. */
+  readonly calls: readonly string[];
+}
+
+/** Something that a table demands of those who use it. */
+export interface Rule {
+  readonly kind: RuleKind;
+  /** Its own OID, or what it is about: what stays through renaming. */
+  readonly id: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  /** Those that it concerns; empty: whole rows. */
+  readonly columns: readonly string[];
+  readonly definition: string;
+  /** What else it does, for comparing only: a trigger's function, what makes different values of a key equal. */
+  readonly body: string;
+  /** Which statements it concerns; a foreign key's referenced table has `delete` and `update`. */
+  readonly events: readonly Event[];
+  /** Whether it is a partition's copy of what its table demands. */
+  readonly inherited: boolean;
+  /** A CHECK's condition as SQL; null for others. */
+  readonly condition: string | null;
+  /** Whether it is a domain's CHECK, whose condition calls the column VALUE. */
+  readonly ofDomain: boolean;
+  /** A CHECK: whether a row of nothing but defaults satisfies it; null where that is unknown. */
+  readonly onDefaults: boolean | null;
+  /** What it calls, by Routine.key. */
+  readonly calls: readonly string[];
+}
+
+/** A function or view: what a statement runs without naming what is in it. */
+export interface Routine {
+  readonly schema: string;
+  readonly name: string;
+  /** Its name with its schema, a function's with the types of its arguments: `public.f(pg_catalog.int4)`. */
+  readonly key: string;
+  readonly body: string;
+  /**
+   * `text`: Postgres does not look into it before it runs. `parsed`: it depends on what it names, like views. `opaque`: one
+   * in another language than SQL and PL/pgSQL, or an aggregate.
+   */
+  readonly kind: 'text' | 'parsed' | 'view' | 'opaque';
+  /** What it depends on, by their keys; empty for a text. */
+  readonly calls: readonly string[];
+  /** The roles whose privileges it has, `PUBLIC` among them; empty: a superuser's; null: those of who runs it. */
+  readonly grantees: readonly string[] | null;
+}
+
+/** A privilege on something other than a table: roles that are superusers have none, and need none. */
+export interface Grant {
+  readonly kind: 'schema' | 'function' | 'sequence';
+  readonly schema: string;
+  /** A function's as DROP FUNCTION takes it: `f(integer)`. */
+  readonly name: string;
+  /** Of a function Routine.key; of others the name with its schema. */
+  readonly key: string;
+  /** The role that has it, or `PUBLIC`. */
+  readonly role: string;
+  readonly privilege: string;
+}
+
+export interface Sequence {
+  /** Its OID, or its name: what stays through renaming. */
+  readonly id: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly type: string;
+  readonly min: string;
+  readonly max: string;
+  readonly increment: string;
+  readonly cycle: boolean;
+  /** The identity column that draws from it, by its table. */
+  readonly identity: { readonly schema: string; readonly table: string; readonly column: string } | null;
+}
+
+/** What sessions begin with. */
+export interface Setting {
+  /** `the database`, `the server`, `role app` or `role app in the database`. */
+  readonly of: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What texts can name: a relation, a column or a function. */
+export interface Name {
+  readonly schema: string;
+  /** A column's; null for others. */
+  readonly relation: string | null;
+  readonly name: string;
+  readonly isFunction: boolean;
+}
+
+/** A foreign key. */
+export interface Reference {
+  readonly schema: string;
+  readonly table: string;
+  /** Those that an action writes. */
+  readonly columns: readonly string[];
+  readonly referencedSchema: string;
+  readonly referencedTable: string;
+  readonly referencedColumns: readonly string[];
+  readonly onDelete: ReferenceAction;
+  readonly onUpdate: ReferenceAction;
+}
+
+/** What happens to rows that refer to one that goes: nothing, or an error; they go too; they are given a value. */
+export type ReferenceAction = 'none' | 'cascade' | 'set';
+
+/** A table and one whose rows are its rows too. */
+export interface TableLink {
+  readonly schema: string;
+  readonly table: string;
+  readonly childSchema: string;
+  readonly childTable: string;
+  readonly isPartition: boolean;
+  /** Columns of the table that decide in which partition a row is. */
+  readonly keyColumns: readonly string[];
+}
+
+/** What is demanded of those who use the tables of a database, but not seen when a statement is parsed. */
+export interface Rules {
+  readonly columns: readonly TableColumn[];
+  readonly rules: readonly Rule[];
+  readonly references: readonly Reference[];
+  readonly children: readonly TableLink[];
+  readonly routines: readonly Routine[];
+  readonly names: readonly Name[];
+  readonly grants: readonly Grant[];
+  readonly sequences: readonly Sequence[];
+  /** Without those that decide only about plans, memory and logs. */
+  readonly settings: readonly Setting[];
+}
+
+/**
+ * Reads them in a few queries. CHECK constraints are evaluated on rows that the database makes of defaults.
+ * @param set settings beside those that the database has
+ */
+export async function loadRules(client: Client, set: readonly Setting[] = []): Promise<Rules> {
+  const { rows: columns } = await client.query<TableColumn>(columnsQuery);
+  const { rows: rules } = await client.query<Rule>(rulesQuery);
+  const { rows: references } = await client.query<Reference>(referencesQuery);
+  const { rows: children } = await client.query<TableLink>(childrenQuery);
+  const { rows: routines } = await client.query<Routine>(routinesQuery);
+  const { rows: names } = await client.query<Name>(namesQuery);
+  const { rows: grants } = await client.query<Grant>(grantsQuery);
+  const { rows: sequences } = await client.query<Sequence>(sequencesQuery);
+  const { rows: settings } = await client.query<Setting>(settingsQuery, [JSON.stringify(set)]);
+  return {
+    columns,
+    rules: await checkedOnDefaults(client, rules, columns),
+    references,
+    children,
+    routines,
+    names,
+    grants,
+    sequences,
+    settings,
+  };
+}
+
+/** The same with names for what they are about, for comparing two databases. */
+export function byName({ columns, rules, sequences, ...links }: Rules): Rules {
+  return {
+    ...links,
+    columns: columns.map((column) => ({
+      ...column,
+      id: JSON.stringify([column.schema, column.table, column.column]),
+    })),
+    rules: rules.map((rule) => ({
+      ...rule,
+      id: JSON.stringify([rule.kind, rule.schema, rule.table, rule.name, rule.definition]),
+    })),
+    sequences: sequences.map((sequence) => ({
+      ...sequence,
+      id: JSON.stringify([sequence.schema, sequence.name]),
+    })),
+  };
+}

@@ -1,0 +1,227 @@
+import type { ColumnReference, Query, RelationUse, SlotValue } from '../../analysis/query.ts';
+import type { Change, ChangeKind, Severity } from '../change.ts';
+import { capturedNames } from './captured.ts';
+import { type Caused, causedBy } from './caused.ts';
+import { executedBy } from './executed.ts';
+import { routineChanges } from './inside-routines.ts';
+import { holdsFewer, shrinks } from './modifier.ts';
+import { objectPrivilegeChanges, ungrantedSequences } from './object-privileges.ts';
+import { isRequired } from './required-columns.ts';
+import { type ColumnChange, isReordered, type RuleChange, type RuleChanges } from './rule-changes.ts';
+import { effectOf, shown, subjectOf, textOf } from './rule-effects.ts';
+import type { Rule, TableColumn } from './rules.ts';
+import { sequenceChanges } from './sequence-limits.ts';
+import { settingChanges } from './settings.ts';
+import { touches } from './touches.ts';
+
+/**
+ * What can go wrong when a query runs, though Postgres accepts the statement: columns that its INSERTs leave out
+ * and that need a value now, new constraints, triggers and policies on the tables that it uses, privileges taken
+ * away.
+ * @param before the same query as the database has it before the change
+ * @param query as the database has it after the change
+ */
+export function runTimeChanges(before: Query, query: Query, changes: RuleChanges): readonly Change[] {
+  if (!changes.isAny) return [];
+  const executed = executedBy(query, changes);
+  const found: Change[] = [
+    ...routineChanges(executed.routines, changes),
+    ...objectPrivilegeChanges(query, executed, changes),
+    ...sequenceChanges(query, executed, changes),
+    ...settingChanges(query, changes.settings),
+  ];
+  found.push(...capturedNames(before, query, changes));
+  for (const operation of causedBy(query.operations ?? [], changes.causes)) {
+    const key = `${operation.schema}.${operation.table}`;
+    for (const column of changes.columns.get(key) ?? []) {
+      found.push(...columnRisk(operation, column, query, changes));
+    }
+    for (const rule of changes.rules.get(key) ?? []) {
+      if (!isListed(query, rule.rule)) found.push(...ruleRisk(operation, rule, changes));
+    }
+  }
+  for (const use of query.reads) {
+    for (const rule of changes.rules.get(`${use.schema}.${use.table}`) ?? [])
+      found.push(...readRisk(use, rule));
+    for (const column of changes.columns.get(`${use.schema}.${use.table}`) ?? [])
+      found.push(...orderRisk(query, use, column));
+  }
+  return unique(found);
+}
+
+function columnRisk(
+  operation: Caused,
+  { before, after }: ColumnChange,
+  query: Query,
+  changes: RuleChanges,
+): readonly Change[] {
+  const { filled } = changes;
+  const { event, by } = operation;
+  const given = operation.columns.includes(after.column);
+  const subject = `${shown(after)}.${after.column}`;
+  if (event === 'delete') return [];
+  if (isComputed(operation, after, changes) && before?.generated !== after.generated) {
+    const effect = 'computing it can fail';
+    return [
+      change('generated column', 'may break', subject, before?.generated ?? null, after.generated, effect),
+    ];
+  }
+  if (by === 'partition') return event === 'insert' || given ? ofPartition(subject, before, after) : [];
+  if (!given) {
+    if (event !== 'insert') return [];
+    const table = `${after.schema}.${after.table}`;
+    const isFilled = filled.insert.has(table) || isRewritten(table, changes);
+    const ungranted = before === null ? ungrantedSequences(after, changes) : [];
+    return [...leftOut(subject, before, after, isFilled), ...ungranted];
+  }
+  if (before === null) return [];
+  const risks: Change[] = [];
+  const checked = isChecked(query, after);
+  if (!before.notNull && after.notNull && !checked) {
+    const effect = 'what is written there must not be null any more';
+    risks.push(change('required column', 'may break', subject, 'NULL allowed', 'NOT NULL', effect));
+  }
+  const shrunk =
+    shrinks(before.baseType, after.baseType) || (!checked && holdsFewer(before.baseType, after.baseType));
+  if (shrunk) {
+    const effect = 'values that fitted fail, or are cut off';
+    risks.push(change('column type', 'may break', subject, before.type, after.type, effect));
+  }
+  return risks;
+}
+
+/** Whether a rule may have an INSERT do something else. */
+function isRewritten(table: string, { demands }: RuleChanges): boolean {
+  return (demands.get(table) ?? []).some(({ kind, events }) => kind === 'rule' && events.includes('insert'));
+}
+
+/** Whether an operation computes the value of a stored generated column, except a mere copy of another column. */
+function isComputed(
+  { event, columns }: Caused,
+  column: TableColumn,
+  { present, filled }: RuleChanges,
+): boolean {
+  const { generated, computedFrom } = column;
+  if (generated === null) return false;
+  const key = `${column.schema}.${column.table}`;
+  const [from = ''] = computedFrom;
+  const isCopy = generated.replaceAll('"', '') === from && present.get(key)?.get(from)?.type === column.type;
+  if (isCopy) return false;
+  return event === 'insert' || filled.update.has(key) || computedFrom.some((name) => columns.includes(name));
+}
+
+/** A NOT NULL that only the partition has; its defaults are for those who name the partition. */
+function ofPartition(subject: string, before: TableColumn | null, after: TableColumn): readonly Change[] {
+  if (before === null || before.notNull || !after.notNull || after.inherited) return [];
+  const effect = 'what is written there must not be null any more';
+  return [change('required column', 'may break', subject, 'NULL allowed', 'NOT NULL', effect)];
+}
+
+/** Of an INSERT that does not give the column a value. */
+function leftOut(
+  subject: string,
+  before: TableColumn | null,
+  after: TableColumn,
+  filled: boolean,
+): readonly Change[] {
+  if (isRequired(after)) {
+    if (before !== null && isRequired(before)) return [];
+    const was = before === null ? null : before.notNull ? (before.default ?? 'automatic') : 'NULL allowed';
+    const [severity, effect] = filled
+      ? ([
+          'may break',
+          'INSERTs leave it out: they fail with 23502 unless a trigger or a rule sees to it',
+        ] as const)
+      : (['breaks', 'INSERTs leave it out, and nothing fills it in: they fail with 23502'] as const);
+    return [change('required column', severity, subject, was, 'NOT NULL without a default', effect)];
+  }
+  // With another type the default is written in another way.
+  if (before === null || before.type !== after.type || after.automatic) return [];
+  const was = before.automatic ? 'automatic' : before.default;
+  if (was === after.default) return [];
+  const effect = `INSERTs that leave it out store ${after.default ?? 'NULL'} from now on`;
+  return [change('default', 'may break', subject, was, after.default, effect)];
+}
+
+/** Whether a parameter goes there, so that its own nullability says it all. */
+function isChecked(query: Query, column: TableColumn): boolean {
+  return slotsFor(query, column).length > 0;
+}
+
+/** Whether a CHECK lists the values of one column, and a parameter that goes there has them as its literal union. */
+function isListed(query: Query, { kind, schema, table, columns, definition }: Rule): boolean {
+  const [column, ...others] = columns;
+  if (kind !== 'check' || column === undefined || others.length > 0) return false;
+  const listing = / = (ANY \(|')/.test(definition);
+  return (
+    listing && slotsFor(query, { schema, table, column }).some(({ value }) => value.literals !== undefined)
+  );
+}
+
+function slotsFor(query: Query, { schema, table, column }: ColumnReference): readonly SlotValue[] {
+  const slots = query.params.flatMap((param) => ('fields' in param ? param.fields : [param]));
+  return slots.filter(
+    ({ column: to }) => to?.schema === schema && to.table === table && to.column === column,
+  );
+}
+
+function ruleRisk(operation: Caused, changed: RuleChange, changes: RuleChanges): readonly Change[] {
+  const { before, after, rule } = changed;
+  if (!touches(operation, rule, changes)) return [];
+  const effect = effectOf(changed);
+  if (effect === null) return [];
+  const verb = verbs[operation.by](operation.event.toUpperCase());
+  return [
+    change(rule.kind, 'may break', subjectOf(rule), textOf(before), textOf(after), effect.replace('%', verb)),
+  ];
+}
+
+const verbs: Readonly<Record<Caused['by'], (event: string) => string>> = {
+  statement: (event) => event,
+  partition: (event) => event,
+  action: (event) => `the foreign key's ${event}`,
+};
+
+/** What sorts or compares: it can also be in a view, or in a function. */
+const comparing = /[<>]|\b(order|min|max|between|greatest|least|over|rank|distinct|group)\b/i;
+
+function orderRisk(
+  { statement }: Query,
+  { columns }: RelationUse,
+  { before, after }: ColumnChange,
+): readonly Change[] {
+  if (before === null || !columns.includes(after.column) || !isReordered(before.labels, after.labels))
+    return [];
+  if (!comparing.test(statement.sql)) return [];
+  const subject = `${shown(after)}.${after.column}`;
+  const effect = 'its values compare and sort otherwise';
+  const text = (labels: readonly string[] | null) => (labels ?? []).join(' < ');
+  return [change('order', 'may break', subject, text(before.labels), text(after.labels), effect)];
+}
+
+function readRisk({ columns }: RelationUse, changed: RuleChange): readonly Change[] {
+  const { before, after, rule } = changed;
+  if (!rule.events.includes('select')) return [];
+  const relevant = rule.columns.length === 0 || rule.columns.some((column) => columns.includes(column));
+  const effect = effectOf(changed)?.replace('%', 'SELECT');
+  if (!relevant || effect === undefined) return [];
+  const severity = rule.kind === 'materialized view' ? 'breaks' : 'may break';
+  return [change(rule.kind, severity, subjectOf(rule), textOf(before), textOf(after), effect)];
+}
+
+function change(
+  kind: ChangeKind,
+  severity: Severity,
+  subject: string,
+  before: string | null,
+  after: string | null,
+  effect: string,
+): Change {
+  return { kind, severity, subject, before, after, direction: null, effect };
+}
+
+/** A statement can do one thing twice. */
+function unique(changes: readonly Change[]): readonly Change[] {
+  const seen = new Map(changes.map((one) => [JSON.stringify([one.kind, one.subject, one.after]), one]));
+  return [...seen.values()];
+}

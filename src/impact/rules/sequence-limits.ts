@@ -1,0 +1,71 @@
+import type { Query } from '../../analysis/query.ts';
+import type { Change } from '../change.ts';
+import { type Caused, causedBy } from './caused.ts';
+import type { Executed } from './executed.ts';
+import { mentions } from './mentions.ts';
+import type { RuleChanges } from './rule-changes.ts';
+import { shown } from './rule-effects.ts';
+import type { Sequence } from './rules.ts';
+
+export interface SequenceChange {
+  readonly before: Sequence;
+  readonly after: Sequence;
+}
+
+/** Sequences that end earlier than before: there a statement fails that draws from them. */
+export function shrunkSequences(
+  before: readonly Sequence[],
+  after: readonly Sequence[],
+): readonly SequenceChange[] {
+  const key = ({ schema, name }: Sequence) => JSON.stringify([schema, name]);
+  const were = new Map(before.flatMap((one) => [[one.id, one] as const, [key(one), one] as const]));
+  return after.flatMap((one) => {
+    const was = were.get(one.id) ?? were.get(key(one));
+    return was !== undefined && endsEarlier(was, one) ? [{ before: was, after: one }] : [];
+  });
+}
+
+function endsEarlier(was: Sequence, is: Sequence): boolean {
+  if (BigInt(is.max) < BigInt(was.max) || BigInt(is.min) > BigInt(was.min)) return true;
+  if (is.cycle) return false;
+  return was.cycle || isFaster(BigInt(was.increment), BigInt(is.increment));
+}
+
+function isFaster(was: bigint, is: bigint): boolean {
+  return was < 0n ? is < was || is > 0n : is > was || is < 0n;
+}
+
+/** What that means to a statement: it draws from one by an identity column, a default, or its text. */
+export function sequenceChanges(query: Query, executed: Executed, changes: RuleChanges): readonly Change[] {
+  if (changes.shrunk.length === 0) return [];
+  const operations = causedBy(query.operations ?? [], changes.causes);
+  return changes.shrunk.flatMap(({ before, after }): readonly Change[] => {
+    const isDrawn =
+      operations.some((operation) => fillsIn(operation, after)) ||
+      executed.texts.some(
+        ({ words }) =>
+          (words.has('nextval') || words.has('setval')) && mentions(words, after.schema, after.name),
+      );
+    if (!isDrawn) return [];
+    return [
+      {
+        kind: 'sequence',
+        severity: 'may break',
+        subject: shown({ schema: after.schema, table: after.name }),
+        before: textOf(before),
+        after: textOf(after),
+        direction: 'narrower',
+        effect: 'nextval() fails with 2200H where it has come to the end',
+      },
+    ];
+  });
+}
+
+function fillsIn({ event, schema, table, columns }: Caused, { identity }: Sequence): boolean {
+  if (event !== 'insert' || identity === null) return false;
+  return identity.schema === schema && identity.table === table && !columns.includes(identity.column);
+}
+
+function textOf({ type, min, max, increment, cycle }: Sequence): string {
+  return `${type} INCREMENT ${increment} MINVALUE ${min} MAXVALUE ${max}${cycle ? ' CYCLE' : ''}`;
+}

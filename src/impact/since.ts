@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, posix, relative, resolve } from 'node:path';
+import type { SourceFile } from '../database/migration-files.ts';
+import type { MigrationUnit } from '../database/migration-units.ts';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import { readSources, type Sources } from '../flow/sources.ts';
+import type { Config, SchemaSource } from '../project/config.ts';
+import { type GitTree, isGitObject, readGitFiles, readGitTree } from '../project/git.ts';
+import { loadConfig } from '../project/load-config.ts';
+
+/** What a project looked like at another commit. */
+export interface Since {
+  readonly config: Config;
+  /** The queries of that commit; none where it has none. */
+  readonly sources: Pick<Sources, 'sources' | 'diagnostics'>;
+  /** Whether a migration was there. */
+  readonly has: (unit: MigrationUnit) => boolean;
+  /** The schema file as it was; null where there was none, or the schema is made by migrations. */
+  readonly schema: SourceFile | null;
+  /** Whether the schema file is another now. */
+  readonly isChanged: boolean;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads the queries of another commit and says which migrations it has. Files are unpacked into a temporary folder
+ * that is removed.
+ * @param ref as git understands it
+ * @throws Failure (2) where git refuses, or the configuration of that commit is none
+ */
+export async function readSince(
+  config: Config,
+  ref: string,
+  units: readonly MigrationUnit[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Since> {
+  const tree = await readGitTree(config.root, ref);
+  const folder = await mkdtemp(join(tmpdir(), 'nodrift-since-'));
+  try {
+    await unpack(config, tree, folder);
+    const old = configAt(config, join(folder, tree.prefix), ref, env);
+    return {
+      config: old,
+      sources: await sourcesAt(old),
+      has: (unit) => tree.files.has(pathOf(tree, unit.file)),
+      ...schemaAt(config, tree, folder, units),
+      notes: notesOn(config, ref, tree, units),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function schemaAt(
+  { source, root }: Config,
+  tree: GitTree,
+  folder: string,
+  [unit]: readonly MigrationUnit[],
+): Pick<Since, 'schema' | 'isChanged'> {
+  const object = unit && tree.files.get(pathOf(tree, unit.file));
+  if (source.kind !== 'schema' || unit === undefined) return { schema: null, isChanged: false };
+  if (object === undefined) return { schema: null, isChanged: true };
+  const path = join(folder, pathOf(tree, unit.file));
+  return {
+    schema: { path, file: unit.file, text: readFileSync(path, 'utf8').replace(/^\uFEFF/, '') },
+    isChanged: !isGitObject(readFileSync(resolve(root, unit.file)), object),
+  };
+}
+
+/** The path within the repository of a file that is given relative to the configuration's folder. */
+function pathOf({ prefix }: GitTree, file: string): string {
+  return posix.join(prefix, file);
+}
+
+async function unpack(config: Config, tree: GitTree, folder: string): Promise<void> {
+  const configuration = pathOf(tree, basename(config.path));
+  const wanted = [...tree.files].filter(
+    ([path]) => (path.endsWith('.sql') || path === configuration) && !path.split(/[/\\]/).includes('..'),
+  );
+  const contents = await readGitFiles(
+    config.root,
+    wanted.map(([, object]) => object),
+  );
+  await mkdir(join(folder, tree.prefix), { recursive: true });
+  for (const [index, [path]] of wanted.entries()) {
+    await mkdir(join(folder, dirname(path)), { recursive: true });
+    await writeFile(join(folder, path), contents[index] ?? '');
+  }
+}
+
+/** The configuration of that time; the present one where there was none. */
+function configAt(
+  config: Config,
+  root: string,
+  ref: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Config {
+  const path = join(root, basename(config.path));
+  try {
+    readFileSync(path);
+  } catch {
+    const moved = (absolute: string) => resolve(root, relative(config.root, absolute));
+    return { ...config, path, root, srcDir: moved(config.srcDir), source: movedSource(config.source, moved) };
+  }
+  try {
+    return loadConfig(path, env);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const diagnostics = error.diagnostics.map((found) =>
+      diagnostic({ message: `The configuration at ${ref} is refused: ${found.message}`, hint: found.hint }),
+    );
+    throw new Failure(2, diagnostics);
+  }
+}
+
+function movedSource(source: SchemaSource, moved: (path: string) => string): SchemaSource {
+  if (source.kind === 'migrations') return { ...source, dir: moved(source.dir) };
+  return source.kind === 'schema' ? { ...source, file: moved(source.file) } : source;
+}
+
+async function sourcesAt(config: Config): Promise<Since['sources']> {
+  try {
+    return await readSources(config);
+  } catch (error) {
+    // There was no query yet.
+    if (error instanceof Failure) return { sources: [], diagnostics: [] };
+    throw error;
+  }
+}
+
+/** Migrations that are not as they were: what they did before is not known here. */
+function notesOn(
+  config: Config,
+  ref: string,
+  tree: GitTree,
+  units: readonly MigrationUnit[],
+): readonly string[] {
+  if (config.source.kind !== 'migrations') return [];
+  const notes: string[] = [];
+  for (const { file } of units) {
+    const object = tree.files.get(pathOf(tree, file));
+    if (object === undefined || isGitObject(readFileSync(resolve(config.root, file)), object)) continue;
+    notes.push(
+      `${file} has changed since ${ref}. Databases that have run it do not run it again: the change is not looked at.`,
+    );
+  }
+  const folder = pathOf(tree, relative(config.root, config.source.dir).replaceAll('\\', '/'));
+  const present = new Set(units.map(({ file }) => pathOf(tree, file)));
+  for (const path of tree.files.keys()) {
+    const migration = posix.dirname(path) === folder && path.endsWith('.sql') && !path.endsWith('.down.sql');
+    if (migration && !present.has(path)) notes.push(`${posix.basename(path)} is gone since ${ref}.`);
+  }
+  return notes;
+}

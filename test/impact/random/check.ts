@@ -1,0 +1,317 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import type { Query, QueryParam } from '../../../src/analysis/query.ts';
+import { printModules } from '../../../src/codegen/print.ts';
+import type { Change } from '../../../src/impact/change.ts';
+import type { ImpactCode } from '../../../src/impact/code.ts';
+import { compareSnapshots, type QueryImpact } from '../../../src/impact/compare-snapshots.ts';
+import type { Snapshot } from '../../../src/impact/snapshot.ts';
+import { sentCode, takeSnapshot } from '../../../src/impact/take-snapshots.ts';
+import { readStatements } from '../../../src/sql/read.ts';
+import { config } from '../../codegen/support/build.ts';
+import { type Called, call, type QueryFunction } from './call.ts';
+import { type Draw, drawFrom } from './draw.ts';
+import { type RandomMigration, randomMigration } from './migrations.ts';
+import { newRows } from './new-rows.ts';
+import { randomQueries } from './queries.ts';
+import { randomWorld, shared, type World } from './tables.ts';
+import { argument } from './values.ts';
+
+/** What came of many random migrations. */
+export interface Outcome {
+  migrations: number;
+  /** Those that the database refused. */
+  refused: number;
+  calls: number;
+  /** Calls that went well before and failed after. */
+  failures: number;
+  /** By kind: how many were applied, and how many of them made a call fail. */
+  readonly kinds: Map<string, { applied: number; failing: number }>;
+  readonly refuted: Refutation[];
+}
+
+export interface Refutation {
+  readonly kind: string;
+  readonly seed: number;
+  readonly text: string;
+}
+
+export interface Options {
+  readonly url: string;
+  readonly migrations: number;
+  readonly seed: number;
+  /** How many share two snapshots. */
+  readonly perBatch: number;
+}
+
+const QUERIES_PER_WORLD = 7;
+const CALLS_PER_QUERY = 2;
+
+interface Case {
+  readonly seed: number;
+  readonly world: World;
+  readonly queries: string;
+  readonly migration: RandomMigration;
+  readonly draw: Draw;
+}
+
+/** Runs generated modules on random schemas before and after random migrations, and holds `impact` against both. */
+export async function checkRandomMigrations(options: Options): Promise<Outcome> {
+  const outcome: Outcome = {
+    migrations: 0,
+    refused: 0,
+    calls: 0,
+    failures: 0,
+    kinds: new Map(),
+    refuted: [],
+  };
+  const client = new Client({ connectionString: options.url });
+  client.on('notice', () => {});
+  await client.connect();
+  try {
+    await client.query(`SET synchronous_commit = off; ${shared}`);
+    await client.query('GRANT USAGE ON SCHEMA shared TO nodrift_random');
+    for (let done = 0; done < options.migrations; done += options.perBatch) {
+      const count = Math.min(options.perBatch, options.migrations - done);
+      const cases = Array.from({ length: count }, (_, i) => randomCase(options.seed + done + i, i));
+      await checkBatch(client, cases, outcome);
+    }
+  } finally {
+    await client.end();
+  }
+  return outcome;
+}
+
+function randomCase(seed: number, index: number): Case {
+  const draw = drawFrom(seed);
+  const world = randomWorld(draw, `w${index}`);
+  const queries = randomQueries(draw, world, QUERIES_PER_WORLD);
+  return { seed, world, queries, migration: randomMigration(draw, world), draw };
+}
+
+async function checkBatch(client: Client, all: readonly Case[], outcome: Outcome): Promise<void> {
+  const cases: Case[] = [];
+  for (const one of all) if (await create(client, one.world)) cases.push(one);
+  const text = cases.map(({ queries }) => queries).join('\n');
+  const { statements } = readStatements('queries.sql', text);
+  let code: ImpactCode = {
+    statements,
+    texts: new Map([['queries.sql', text]]),
+    lenientParameters: false,
+    runtime: 'nodrift',
+    diagnostics: [],
+  };
+  const { snapshot: before } = await takeSnapshot(client, code.statements, code);
+  await client.query('RESET ALL');
+  code = sentCode(code, before);
+  const functions = await generated([...before.queries.values()]);
+  const prepared = cases.map((one) => ({ one, calls: callsOf(one, before, functions) }));
+  const were: Called[][] = [];
+  for (const { calls } of prepared) were.push(await runAll(client, calls));
+  const applied: boolean[] = [];
+  for (const { migration } of cases) applied.push(await tried(client, migration.sql));
+  const { snapshot: after } = await takeSnapshot(client, code.statements, code);
+  await client.query('RESET ALL');
+  const comparison = compareSnapshots(before, after, { searchPath: ['public'], runtime: 'nodrift' });
+  const impacts = new Map(comparison.impacts.map((impact) => [impact.name, impact]));
+  for (const [i, { one, calls }] of prepared.entries()) {
+    outcome.migrations++;
+    if (!applied[i]) {
+      outcome.refused++;
+      continue;
+    }
+    const are = await runAll(client, calls);
+    await newRows(client, one.draw, one.world);
+    // New rows break rules that were there before too: only readers are held to them.
+    const readers = calls.filter(({ query }) => query.readOnly === true);
+    const more = new Map((await runAll(client, readers)).map((found, n) => [readers[n], found]));
+    judge(
+      one,
+      calls,
+      were[i] ?? [],
+      are,
+      calls.map((of) => more.get(of)),
+      impacts,
+      outcome,
+    );
+  }
+  await client.query(all.map(({ world }) => `DROP SCHEMA IF EXISTS ${world.schema} CASCADE`).join('; '));
+}
+
+async function create(client: Client, { schema, ddl, rows }: World): Promise<boolean> {
+  if (!(await tried(client, ddl.join(';\n')))) return false;
+  await client.query(
+    `GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO nodrift_random; GRANT ALL ON ALL SEQUENCES IN SCHEMA ${schema} TO nodrift_random;
+     GRANT USAGE ON SCHEMA ${schema} TO nodrift_random`,
+  );
+  for (const row of rows) await tried(client, row);
+  return true;
+}
+
+async function tried(client: Client, sql: string): Promise<boolean> {
+  try {
+    await client.query(sql);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function generated(queries: readonly Query[]): Promise<Readonly<Record<string, unknown>>> {
+  const root = mkdtempSync(join(tmpdir(), 'nodrift-random-'));
+  try {
+    const { modules } = printModules({
+      config: config({ root, srcDir: root, sharedTypes: 'schema.types.ts' }),
+      files: [{ file: 'queries.sql', output: 'queries.queries.ts', queries }],
+    });
+    for (const { path, text } of modules) writeFileSync(join(root, path), text);
+    return await import(join(root, 'queries.queries.ts'));
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+interface Call {
+  readonly query: Query;
+  readonly run: QueryFunction;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+function callsOf(
+  { world, draw }: Case,
+  { queries }: Snapshot,
+  functions: Readonly<Record<string, unknown>>,
+): readonly Call[] {
+  const prefix = `${world.schema.toUpperCase()}Q`;
+  return [...queries.values()]
+    .filter(({ statement }) => statement.name.startsWith(prefix))
+    .flatMap((query) => {
+      const name = query.statement.name;
+      const run = functions[name.charAt(0).toLowerCase() + name.slice(1)];
+      if (typeof run !== 'function') throw new Error(`the module has no ${name}`);
+      const count = query.params.length === 0 ? 1 : CALLS_PER_QUERY;
+      return Array.from({ length: count }, () => ({
+        query,
+        run: run as QueryFunction,
+        params: Object.fromEntries(query.params.flatMap((param) => argumentOf(draw, param))),
+      }));
+    });
+}
+
+function argumentOf(draw: Draw, param: QueryParam): readonly (readonly [string, unknown])[] {
+  return 'fields' in param ? [] : [[param.name, argument(draw, param)]];
+}
+
+async function runAll(client: Client, calls: readonly Call[]): Promise<Called[]> {
+  const found: Called[] = [];
+  await client.query('SET ROLE nodrift_random');
+  for (const { query, run, params } of calls) found.push(await call(client, query, run, params));
+  await client.query('RESET ROLE');
+  return found;
+}
+
+function judge(
+  { seed, world, migration }: Case,
+  calls: readonly Call[],
+  were: readonly Called[],
+  are: readonly Called[],
+  more: readonly (Called | undefined)[],
+  impacts: ReadonlyMap<string, QueryImpact>,
+  outcome: Outcome,
+): void {
+  const kind = outcome.kinds.get(migration.kind) ?? { applied: 0, failing: 0 };
+  outcome.kinds.set(migration.kind, kind);
+  kind.applied++;
+  let failing = false;
+  for (const [i, { query, params }] of calls.entries()) {
+    const [was, is, then] = [were[i], are[i], more[i]];
+    if (was === undefined || is === undefined) continue;
+    outcome.calls++;
+    const { name, sql } = query.statement;
+    const impact = impacts.get(name);
+    const failed = was.ok && !is.ok;
+    if (failed) {
+      failing = true;
+      outcome.failures++;
+    }
+    const wrong = refutation(query, was, is, then, impact, migration);
+    if (wrong === null) continue;
+    const shown = JSON.stringify(params, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+    const verdict = impact?.changes.map(
+      ({ severity, kind, subject, effect }) => `${severity}: ${kind} ${subject} (${effect})`,
+    ) ?? ['unaffected'];
+    outcome.refuted.push({
+      kind: migration.kind,
+      seed,
+      text: [
+        wrong,
+        ...verdict,
+        migration.sql,
+        `${name}: ${sql} -- ${shown}`,
+        ...world.ddl,
+        ...world.rows,
+      ].join('\n'),
+    });
+  }
+  if (failing) kind.failing++;
+}
+
+/** Why what was seen cannot be, by what impact says; null if it can. */
+function refutation(
+  query: Query,
+  was: Called,
+  is: Called,
+  then: Called | undefined,
+  impact: QueryImpact | undefined,
+  { changesData }: RandomMigration,
+): string | null {
+  const severity = impact?.severity ?? 'unaffected';
+  if (severity === 'unaffected' || severity === 'compatible') {
+    if (was.ok && !is.ok) return `${severity}, and it fails: ${is.error}`;
+    if (was.ok && is.ok && then?.ok === false) return `${severity}, and it fails on new rows: ${then.error}`;
+    if (
+      severity === 'unaffected' &&
+      !changesData &&
+      was.ok &&
+      is.ok &&
+      query.readOnly === true &&
+      textOf(query, was.result) !== textOf(query, is.result)
+    ) {
+      return `unaffected, and it returns ${textOf(query, is.result)} instead of ${textOf(query, was.result)}`;
+    }
+    return null;
+  }
+  if (
+    severity === 'breaks' &&
+    was.ok &&
+    is.ok &&
+    then?.ok !== false &&
+    impact?.changes.some((change) => mustFail(query, change, is.result))
+  ) {
+    return 'breaks, and it goes on';
+  }
+  return null;
+}
+
+function textOf({ statement }: Query, result: unknown): string {
+  const json = (value: unknown) =>
+    JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one)) ?? '';
+  if (!Array.isArray(result)) return json(result);
+  const rows = result.map(json);
+  return (/ORDER BY/.test(statement.sql) ? rows : rows.sort()).join();
+}
+
+/** Whether, by what is said of it, every call fails. */
+function mustFail(query: Query, { kind, severity, effect }: Change, result: unknown): boolean {
+  if (severity !== 'breaks') return false;
+  if (kind === 'query') return effect === 'every call fails';
+  if (kind === 'required column') return !/ON CONFLICT/.test(query.statement.sql);
+  const rows = Array.isArray(result) && result.length > 0;
+  return (
+    kind === 'column' &&
+    rows &&
+    /decodes another type|is not there|another number of columns|by their place/.test(effect)
+  );
+}

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Comparison } from '../../src/impact/compare-snapshots.ts';
+import { runTimeCases } from './run-time-cases.ts';
+import { compared, linesOf, type States, statesOf } from './support/states.ts';
+
+/** Each case has tables of its own, so that two snapshots do for all. */
+describe('a statement that Postgres accepts and that fails when it runs:', () => {
+  let states: States;
+  let comparison: Comparison;
+  beforeAll(async () => {
+    const join = (of: 'schema' | 'migration') => runTimeCases.map((one) => one[of]).join(';\n');
+    states = await statesOf(18, join('schema'), runTimeCases.map(({ queries }) => queries).join('\n'));
+    const [before, after] = await states.through(join('migration'));
+    comparison = compared(before, after);
+  });
+  afterAll(() => states?.close());
+
+  test.each(runTimeCases.map((one) => [one.name, one] as const))('%s', (_, { queries, impact }) => {
+    const names = [...queries.matchAll(/@name (\w+)/g)].map(([, name]) => name);
+    const impacts = comparison.impacts.filter(({ name }) => names.includes(name));
+    expect(names.length).toBeGreaterThan(0);
+    expect(linesOf({ ...comparison, impacts })).toEqual(impact);
+  });
+});
+
+describe('what sessions begin with', () => {
+  let states: States;
+  beforeAll(async () => {
+    states = await statesOf(
+      18,
+      'CREATE TABLE s1 (id integer)',
+      '/* @name Read */ SELECT id FROM s1; /* @name Add */ INSERT INTO s1 VALUES (:id);',
+    );
+  });
+  afterAll(() => states?.close());
+
+  const database = (change: string) =>
+    `DO $$BEGIN EXECUTE format('ALTER DATABASE %I ${change}', current_database()); END$$`;
+
+  test.each([
+    [
+      'search_path',
+      database('SET search_path = other'),
+      [
+        'Read may break: setting search_path of the database none -> other',
+        'Add may break: setting search_path of the database none -> other',
+      ],
+    ],
+    [
+      'default_transaction_read_only',
+      database('SET default_transaction_read_only = on'),
+      ['Add may break: setting default_transaction_read_only of the database none -> on'],
+    ],
+    ['what decides about plans only', database('SET random_page_cost = 1.1'), []],
+  ])('%s', async (_, sql, impact) => {
+    const [before, after] = await states.through(sql);
+    expect(linesOf(compared(before, after))).toEqual(impact);
+    await states.through(database('RESET ALL'));
+  });
+
+  test('a setting of a role, and back', async () => {
+    // In this database alone: others on the server are compared meanwhile, too.
+    const alter = (what: string) =>
+      `DO $$BEGIN EXECUTE format('ALTER ROLE nodrift_set IN DATABASE %I ${what}', current_database()); END$$`;
+    const create = 'DO $$BEGIN CREATE ROLE nodrift_set; EXCEPTION WHEN duplicate_object THEN NULL; END$$';
+    const set = `${create}; ${alter("SET DateStyle = ''SQL''")}`;
+    const [before, after, later] = await states.through(set, alter('RESET ALL'));
+    expect(linesOf(compared(before, after))[0]).toBe(
+      'Read may break: setting DateStyle of role nodrift_set in the database none -> SQL',
+    );
+    expect(linesOf(compared(after, later))[0]).toBe(
+      'Read may break: setting DateStyle of role nodrift_set in the database SQL -> none',
+    );
+    expect(compared(before, later).impacts).toEqual([]);
+  });
+});
