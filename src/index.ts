@@ -1,12 +1,12 @@
+export { type Checked, check } from './commands/check.ts';
+export { generate } from './commands/generate.ts';
+export { type Inspected, inspect } from './commands/inspect.ts';
+export type { Inspection } from './commands/inspection.ts';
+export type { Analysed, AnalysedFile, FlowOptions } from './commands/pipeline.ts';
 export type { Diagnostic, ExitCode } from './diagnostic.ts';
 export { Failure } from './diagnostic.ts';
-export type { Output, OutputState } from './drift/output.ts';
-export { type Checked, check } from './flow/check.ts';
-export type { Analysed, AnalysedFile, FlowOptions } from './flow/flow.ts';
-export { generate } from './flow/generate.ts';
-export { type Inspected, inspect } from './flow/inspect.ts';
-export type { Inspection } from './flow/inspection.ts';
 export { type Impact, type ImpactOptions, impact } from './impact/impact.ts';
 export type { ImpactReport } from './impact/report.ts';
+export type { Output, OutputState } from './output/output.ts';
 export type { Config } from './project/config.ts';
 export { loadConfig } from './project/load-config.ts';

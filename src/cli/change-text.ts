@@ -1,6 +1,6 @@
 import { diffLines } from 'diff';
-import { showSql } from '../drift/show-sql.ts';
 import type { FactChange, SchemaChange } from '../schema/diff.ts';
+import { showSql } from '../schema/show-sql.ts';
 import type { Colors } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 

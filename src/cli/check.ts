@@ -1,4 +1,4 @@
-import { isInCheckCache } from '../flow/check-cache.ts';
+import { isInCheckCache } from '../output/check-cache.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, colorsFor } from './context.ts';
 import { displayPath } from './display-path.ts';
@@ -13,7 +13,7 @@ export async function check(options: CheckOptions, io: CliContext): Promise<numb
   if (options.full !== true && (await isInCheckCache(config, io.env))) return 0;
 
   const [{ check: run }, { printNotes, withProgress }] = await Promise.all([
-    import('../flow/check.ts'),
+    import('../commands/check.ts'),
     import('./report.ts'),
   ]);
   const { analysed, outputs } = await withProgress(io, (flow) => run(config, flow));

@@ -1,5 +1,5 @@
-import { difference } from '../drift/difference.ts';
-import type { Output } from '../drift/output.ts';
+import { difference } from '../output/difference.ts';
+import type { Output } from '../output/output.ts';
 import type { Colors } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { orphanReason } from './orphan-reason.ts';

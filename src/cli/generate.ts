@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { generate as run } from '../commands/generate.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import type { Output, OutputState } from '../drift/output.ts';
-import { generate as run } from '../flow/generate.ts';
+import type { Output, OutputState } from '../output/output.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, type Colors, colorsFor } from './context.ts';
 import { displayPath } from './display-path.ts';

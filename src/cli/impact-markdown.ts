@@ -1,4 +1,4 @@
-import type { InspectedError } from '../flow/inspection.ts';
+import type { InspectedError } from '../commands/inspection.ts';
 import type { Severity } from '../impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
 import { displayPath, type Places } from './display-path.ts';

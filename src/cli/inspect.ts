@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { inspect as run } from '../commands/inspect.ts';
 import { exitCodeOf, isInternal } from '../diagnostic.ts';
-import { inspect as run } from '../flow/inspect.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, colorsFor } from './context.ts';
 import { inspectionText } from './inspection-text.ts';

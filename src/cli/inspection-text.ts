@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import type { RelationUse } from '../analysis/query.ts';
-import type { InspectedQuery, InspectedVariant, Inspection } from '../flow/inspection.ts';
+import type { InspectedQuery, InspectedVariant, Inspection } from '../commands/inspection.ts';
 import type { Colors } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 

@@ -1,6 +1,6 @@
+import { type MigrationVerdict, verifyMigrations } from '../commands/migrate-verify.ts';
+import type { MigrationProblem } from '../commands/migration-trial.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import { type MigrationVerdict, verifyMigrations } from '../flow/migrate-verify.ts';
-import type { MigrationProblem } from '../flow/migration-trial.ts';
 import type { SchemaChange } from '../schema/diff.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, type Colors, colorsFor } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Output } from '../drift/output.ts';
+import type { Output } from '../output/output.ts';
 
 /** Why an orphaned file is one. `outputs` are all that the command knows of. */
 export function orphanReason({ source }: Output, outputs: readonly Output[]): string {

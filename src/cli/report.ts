@@ -1,4 +1,4 @@
-import type { Analysed, FlowOptions } from '../flow/flow.ts';
+import type { Analysed, FlowOptions } from '../commands/pipeline.ts';
 import { type CliContext, colorsFor } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { type Progress, startProgress } from './progress.ts';

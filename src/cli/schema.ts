@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { compareSchemas, readSchema, type SchemaPlace } from '../commands/schema.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import { compareSchemas, readSchema, type SchemaPlace } from '../flow/schema.ts';
 import { schemaText } from '../schema/print.ts';
 import { changesText } from './change-text.ts';
 import { configuration } from './configuration.ts';

@@ -1,6 +1,6 @@
+import { holds, type Verification } from '../commands/verification.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import { showSql } from '../drift/show-sql.ts';
-import { holds, type Verification } from '../flow/verification.ts';
+import { showSql } from '../schema/show-sql.ts';
 import type { Statement } from '../sql/statement.ts';
 
 /** What `nodrift verify --json` prints; `formatVersion` grows when a reader could be misled. */

@@ -1,4 +1,4 @@
-import { holds, type Verification } from '../flow/verification.ts';
+import { holds, type Verification } from '../commands/verification.ts';
 import type { Change } from '../impact/change.ts';
 import { changesText } from './change-text.ts';
 import type { Colors } from './context.ts';

@@ -1,6 +1,6 @@
+import { holds, type Verification } from '../commands/verification.ts';
+import { verify as run } from '../commands/verify.ts';
 import { exitCodeOf } from '../diagnostic.ts';
-import { holds, type Verification } from '../flow/verification.ts';
-import { verify as run } from '../flow/verify.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, colorsFor } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';

@@ -1,5 +1,5 @@
+import type { Sources } from '../commands/sources.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Sources } from '../flow/sources.ts';
 import type { Config } from '../project/config.ts';
 import type { Statement } from '../sql/statement.ts';
 

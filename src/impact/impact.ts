@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import { asking } from '../analysis/server-error.ts';
+import type { InspectedError } from '../commands/inspection.ts';
+import type { FlowOptions } from '../commands/pipeline.ts';
 import { settingStatement } from '../database/cluster-settings.ts';
 import type { Database } from '../database/database.ts';
 import type { MigrationUnit } from '../database/migration-units.ts';
 import { type Diagnostic, isInternal } from '../diagnostic.ts';
-import type { FlowOptions } from '../flow/flow.ts';
-import type { InspectedError } from '../flow/inspection.ts';
 import type { Config } from '../project/config.ts';
 import { type Severity, worst } from './change.ts';
 import type { ImpactCode } from './code.ts';

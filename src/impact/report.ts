@@ -1,4 +1,4 @@
-import type { InspectedError } from '../flow/inspection.ts';
+import type { InspectedError } from '../commands/inspection.ts';
 import type { Change, Severity } from './change.ts';
 import type { LockingStatement } from './locks/lock-report.ts';
 

@@ -3,7 +3,7 @@ import type { PgType, Value } from '../../src/analysis/type.ts';
 import { bySeverity } from '../../src/impact/change.ts';
 import type { Comparison } from '../../src/impact/compare-snapshots.ts';
 import { parameterChange, resultChange } from '../../src/impact/queries/value-change.ts';
-import { changes, queries, schema } from '../drift/schema-changes.ts';
+import { changes, queries, schema } from '../schema/support/schema-changes.ts';
 import fc from '../support/fast-check.ts';
 import { compared, linesOf, type States, statesOf } from './support/states.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changes, queries, schema } from '../drift/schema-changes.ts';
+import { changes, queries, schema } from '../schema/support/schema-changes.ts';
 import { compared, linesOf, type States, statesOf } from './support/states.ts';
 
 describe('the impact of', () => {

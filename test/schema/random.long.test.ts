@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { normalizeAcrossVersions } from '../../src/drift/normalize-across-versions.ts';
 import { diffSchemas } from '../../src/schema/diff.ts';
 import { loadSchema } from '../../src/schema/load.ts';
+import { normalizeAcrossVersions } from '../../src/schema/normalize-across-versions.ts';
 import fc from '../support/fast-check.ts';
 import { type Major, majors } from '../support/postgres.ts';
 import { clientOn } from './support/databases.ts';

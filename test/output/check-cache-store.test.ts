@@ -10,8 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkCacheIn } from '../../src/drift/check-cache-store.ts';
-import { fingerprint, type Part } from '../../src/drift/fingerprint.ts';
+import { checkCacheIn } from '../../src/output/check-cache-store.ts';
+import { fingerprint, type Part } from '../../src/output/fingerprint.ts';
 import fc from '../support/fast-check.ts';
 
 let folder: string;

@@ -3,15 +3,15 @@ import { join, relative } from 'node:path';
 import { isGenerated } from '../codegen/header.ts';
 import { embeddedVersions } from '../database/embedded-versions.ts';
 import { readSourceFiles } from '../database/migration-files.ts';
-import { type CheckCache, checkCacheIn } from '../drift/check-cache-store.ts';
-import { readOutput } from '../drift/compare.ts';
-import { type Fingerprint, fingerprint, type Part } from '../drift/fingerprint.ts';
-import { findOrphans } from '../drift/orphans.ts';
 import { buildFingerprint } from '../project/build-fingerprint.ts';
 import { cacheFolder } from '../project/cache-folder.ts';
 import type { Config } from '../project/config.ts';
 import type { Environment } from '../project/environment.ts';
 import { findQueryFiles } from '../project/query-files.ts';
+import { type CheckCache, checkCacheIn } from './check-cache-store.ts';
+import { readOutput } from './compare.ts';
+import { type Fingerprint, fingerprint, type Part } from './fingerprint.ts';
+import { findOrphans } from './orphans.ts';
 
 /** Everything that generated modules are made from. */
 export interface Inputs {

@@ -1,12 +1,12 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { showSql } from '../../src/drift/show-sql.ts';
 import { diffSchemas, type SchemaChange } from '../../src/schema/diff.ts';
 import { loadSchema } from '../../src/schema/load.ts';
 import type { Schema } from '../../src/schema/schema.ts';
+import { showSql } from '../../src/schema/show-sql.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { tested } from '../support/tested.ts';
-import { changes, schema } from './schema-changes.ts';
+import { changes, schema } from './support/schema-changes.ts';
 
 const options = { roles: ['public'] };
 

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { verifyMigrations } from '../../src/flow/migrate-verify.ts';
-import type { MigrationProblem } from '../../src/flow/migration-trial.ts';
+import { verifyMigrations } from '../../src/commands/migrate-verify.ts';
+import type { MigrationProblem } from '../../src/commands/migration-trial.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import fc from '../support/fast-check.ts';
 import { postgresUrl } from '../support/postgres.ts';

@@ -18,9 +18,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { header } from '../../src/codegen/header.ts';
 import type { Module } from '../../src/codegen/module.ts';
 import { Failure } from '../../src/diagnostic.ts';
-import { compareOutputs } from '../../src/drift/compare.ts';
-import { outputGlob } from '../../src/drift/orphans.ts';
-import { writeOutputs } from '../../src/drift/write.ts';
+import { compareOutputs } from '../../src/output/compare.ts';
+import { outputGlob } from '../../src/output/orphans.ts';
+import { writeOutputs } from '../../src/output/write.ts';
 import type { Config } from '../../src/project/config.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 

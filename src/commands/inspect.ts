@@ -6,7 +6,6 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Param, Slot } from '../sql/statement.ts';
 import { withExcerpt } from './check.ts';
-import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
 import type {
   InspectedColumn,
   InspectedError,
@@ -14,6 +13,7 @@ import type {
   InspectedQuery,
   Inspection,
 } from './inspection.ts';
+import { type Analysed, type FlowOptions, withAnalysed } from './pipeline.ts';
 import { typeText } from './type-text.ts';
 
 export interface Inspected {

@@ -1,12 +1,12 @@
 import type { Printed } from '../codegen/print.ts';
 import { type Diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
-import { compareOutputs } from '../drift/compare.ts';
-import type { Output } from '../drift/output.ts';
-import { withinProject } from '../drift/outside.ts';
 import { createPause } from '../event-loop.ts';
+import { withCheckCache } from '../output/check-cache.ts';
+import { compareOutputs } from '../output/compare.ts';
+import type { Output } from '../output/output.ts';
+import { withinProject } from '../output/outside.ts';
 import type { Config } from '../project/config.ts';
-import { withCheckCache } from './check-cache.ts';
-import { type Analysed, type FlowOptions, withAnalysed } from './flow.ts';
+import { type Analysed, type FlowOptions, withAnalysed } from './pipeline.ts';
 
 /** How the generated files stand. */
 export interface Checked {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { check } from '../../src/flow/check.ts';
-import { isInCheckCache, withCheckCache } from '../../src/flow/check-cache.ts';
-import { generate } from '../../src/flow/generate.ts';
+import { check } from '../../src/commands/check.ts';
+import { generate } from '../../src/commands/generate.ts';
+import { isInCheckCache, withCheckCache } from '../../src/output/check-cache.ts';
 import { buildFingerprint } from '../../src/project/build-fingerprint.ts';
 import type { Config } from '../../src/project/config.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
@@ -143,7 +143,7 @@ describe('it has not passed any more', () => {
 
   test('when nodrift is another', () => {
     const code = new Map(buildFingerprint());
-    expect(code.get('flow/check-cache.ts')?.toString()).toContain('...code');
+    expect(code.get('output/check-cache.ts')?.toString()).toContain('...code');
     expect([...code.keys()].filter((name) => name.endsWith('.d.ts'))).toEqual([]);
     expect(code.size).toBeGreaterThan(150);
   });

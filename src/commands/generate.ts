@@ -1,8 +1,8 @@
-import { writeOutputs } from '../drift/write.ts';
+import { withCheckCache } from '../output/check-cache.ts';
+import { writeOutputs } from '../output/write.ts';
 import type { Config } from '../project/config.ts';
 import { type Checked, compare } from './check.ts';
-import { withCheckCache } from './check-cache.ts';
-import type { FlowOptions } from './flow.ts';
+import type { FlowOptions } from './pipeline.ts';
 
 /**
  * Analyses the queries and writes their modules: all that changed, or none at all. The outputs returned say how

@@ -4,8 +4,8 @@ import { openEmpty } from '../database/open-empty.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Schema } from '../schema/schema.ts';
-import type { FlowOptions } from './flow.ts';
 import { type MigrationProblem, tryMigration } from './migration-trial.ts';
+import type { FlowOptions } from './pipeline.ts';
 
 export interface MigrationVerdict {
   readonly name: string;

@@ -5,14 +5,14 @@ import { openAppliedSchema } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { openLive } from '../database/open-live.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import { normalizeAcrossVersions, withoutLaterPrivileges } from '../drift/normalize-across-versions.ts';
 import type { Config, ConnectionConfig, SchemaSource } from '../project/config.ts';
 import { writeGitFolder } from '../project/git-folder.ts';
 import { diffSchemas, type SchemaChange } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
+import { normalizeAcrossVersions, withoutLaterPrivileges } from '../schema/normalize-across-versions.ts';
 import type { Schema } from '../schema/schema.ts';
-import type { FlowOptions } from './flow.ts';
 import { withLiveDatabaseErrors } from './live-database-errors.ts';
+import type { FlowOptions } from './pipeline.ts';
 
 /** Where a schema is: what the project's migrations make, a database, or what a person typed. */
 export type SchemaPlace =

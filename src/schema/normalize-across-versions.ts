@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import type { Schema, SchemaObject } from '../schema/schema.ts';
-import { laterViewText } from '../schema/view-text.ts';
+import type { Schema, SchemaObject } from './schema.ts';
+import { laterViewText } from './view-text.ts';
 
 /** A schema and the major of the server that it was read from. */
 export interface ReadSchema {
