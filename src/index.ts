@@ -9,4 +9,5 @@ export { type Impact, type ImpactOptions, impact } from './impact/impact.ts';
 export type { ImpactReport } from './impact/report.ts';
 export type { Output, OutputState } from './output/output.ts';
 export type { Config } from './project/config.ts';
-export { loadConfig } from './project/load-config.ts';
+export type { NodriftConfig } from './project/config-schema.ts';
+export { loadConfig, loadProjectConfig } from './project/load-config.ts';

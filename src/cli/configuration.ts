@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import type { Config } from '../project/config.ts';
-import { loadConfig } from '../project/load-config.ts';
+import { loadProjectConfig } from '../project/load-config.ts';
 import type { CliContext } from './context.ts';
 import { databaseUrl } from './database-url.ts';
 import type { FlowCommandOptions } from './program.ts';
@@ -10,7 +9,7 @@ import type { FlowCommandOptions } from './program.ts';
  */
 export function configuration(options: FlowCommandOptions, io: CliContext): Config {
   const { url, asIs } = options;
-  const config = loadConfig(resolve(io.cwd, options.config), io.env);
+  const config = loadProjectConfig(io.cwd, options.config, io.env);
   if (url === undefined && asIs !== true) return config;
   // What is said on the command line holds as a whole: no PGHOST or the like mixes into it.
   const connection = url === undefined ? (config.connection ?? null) : databaseUrl(url, '--url');

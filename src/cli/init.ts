@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { diagnostic, diagnosticAt, Failure } from '../diagnostic.ts';
+import { configsIn } from '../project/find-config.ts';
 import { type CliContext, colorsFor } from './context.ts';
 import { configText, migrationText, queriesText, scripts, workflowText } from './init-files.ts';
 
@@ -24,8 +25,10 @@ export async function init(io: CliContext): Promise<number> {
     return say(true, path);
   };
 
-  const configured = existsSync(join(io.cwd, 'pgtyped.config.json'));
-  write('pgtyped.config.json', configText);
+  const [existing] = configsIn(io.cwd);
+  const configured = existing !== undefined;
+  if (configured) say(false, basename(existing), 'it exists');
+  else write('pgtyped.config.json', configText);
   // A project that is configured already may keep its migrations and queries anywhere.
   if (!configured) {
     if (holds(io.cwd, 'migrations')) say(false, 'migrations/', 'it has files');

@@ -6,7 +6,7 @@ import { addMigrate } from './migrate-commands.ts';
 
 /** Options that stand before or after any command. */
 export interface GlobalOptions {
-  readonly config: string;
+  readonly config?: string | undefined;
   /** The database to connect to. */
   readonly url?: string;
 }
@@ -72,7 +72,10 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
     .description('Typed SQL for TypeScript and PostgreSQL: .sql files in, typed query functions out.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help for a command')
-    .option('-c, --config <path>', 'configuration file', './pgtyped.config.json')
+    .option(
+      '-c, --config <path>',
+      'configuration file (default: nodrift.config.json, nodrift.config.ts or pgtyped.config.json, here or above)',
+    )
     .option('--url <url>', 'database to connect to (default: the configuration, then DATABASE_URL)')
     // PgTyped's name for it.
     .addOption(new Option('--uri <url>').hideHelp())

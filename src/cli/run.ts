@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
-import { dirname, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { connectionLost, isConnectionLoss } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
+import { configFolder } from '../project/find-config.ts';
 import type { CliContext } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { createProgram } from './program.ts';
@@ -33,7 +33,7 @@ export async function run(argv: readonly string[], io: CliContext): Promise<numb
       return internalError;
     }
     const { printDiagnostics } = await import('./print-diagnostics.ts');
-    printDiagnostics(failure.diagnostics, dirname(resolve(io.cwd, String(program.opts().config))), io);
+    printDiagnostics(failure.diagnostics, configFolder(io.cwd, program.opts().config), io);
     if (failure.remark !== null) io.stderr.write(`\n${escapeControlChars(failure.remark)}\n`);
     return failure.exitCode;
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Catalog } from '../analysis/catalog/catalog.ts';
 import { schemaNames } from '../analysis/catalog/names.ts';
 import { unknownTypes } from '../codegen/unknown-types.ts';
@@ -14,12 +13,11 @@ export function refuseUnknownTypes(config: Config, catalog: Catalog): void {
   if (Object.keys(config.types).length === 0) return;
   const unknown = unknownTypes(config, schemaNames(catalog));
   if (unknown.length === 0) return;
-  const text = readFileSync(config.path, 'utf8').replace(/^\uFEFF/, '');
   throw new Failure(
     2,
     unknown.map(({ key, message, hint }) => {
       const named = `nodrift.types[${JSON.stringify(key)}]: ${message}.`;
-      return problemAt(config.path, text, ['nodrift', 'types', key], named, hint);
+      return problemAt(config.path, config.text, ['nodrift', 'types', key], named, hint);
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
@@ -90,7 +90,7 @@ async function unpack(config: Config, tree: GitTree, folder: string): Promise<vo
   }
 }
 
-/** The configuration of that time; the present one where there was none. */
+/** The configuration of that time; the present one where there was none, or where it is a module. */
 function configAt(
   config: Config,
   root: string,
@@ -98,9 +98,8 @@ function configAt(
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
   const path = join(root, basename(config.path));
-  try {
-    readFileSync(path);
-  } catch {
+  // A module may import anything, of which nothing is here.
+  if (path.endsWith('.ts') || !existsSync(path)) {
     const moved = (absolute: string) => resolve(root, relative(config.root, absolute));
     return { ...config, path, root, srcDir: moved(config.srcDir), source: movedSource(config.source, moved) };
   }

@@ -39,7 +39,7 @@ export async function readInputs(config: Config): Promise<Inputs | null> {
     ['node', process.version],
     ...code,
     ...embeddedVersions(config, schema),
-    ['configuration', readFileSync(config.path)],
+    ['configuration', config.text],
     ['schema', String(schema.length)],
     ...schema.map(({ file, text }): Part => [file, text]),
     ['queries', String(queries.size)],

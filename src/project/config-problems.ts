@@ -2,29 +2,26 @@ import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import type * as Jsonc from 'jsonc-parser';
 import type * as v from 'valibot';
-import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
+import { type Diagnostic, diagnostic, diagnosticAt } from '../diagnostic.ts';
 import { suggest } from '../sql/suggest.ts';
 import { ConfigSchema } from './config-schema.ts';
 
 /** Most configurations are in order, and `check` has no time to load what is for the others. */
 const loadJsonc = (): typeof Jsonc => createRequire(import.meta.url)('jsonc-parser');
 
-/** Says where JSON is malformed. `text` is what `JSON.parse` refused. */
-export function malformedJson(path: string, text: string): Diagnostic {
+/** Says each place where JSON is malformed. */
+export function malformedJson(path: string, text: string, errors: readonly Jsonc.ParseError[]): Diagnostic[] {
   const jsonc = loadJsonc();
-  const errors: Jsonc.ParseError[] = [];
-  jsonc.parseTree(text, errors, { disallowComments: true });
-  const [first] = errors;
-  // CommaExpected -> comma expected
-  const reason = first
-    ? jsonc
-        .printParseErrorCode(first.error)
-        .replace(/\B[A-Z]/g, ' $&')
-        .toLowerCase()
-    : 'not valid JSON';
-  return diagnosticAt(basename(path), text, first?.offset ?? 0, {
-    message: `The configuration is not valid JSON: ${reason}.`,
-    hint: 'JSON has no comments and no comma after the last entry.',
+  const places = new Map(errors.toReversed().map(({ offset, error }) => [offset, error]));
+  return [...places].reverse().map(([offset, error]) => {
+    // CommaExpected -> comma expected
+    const reason = jsonc
+      .printParseErrorCode(error)
+      .replace(/\B[A-Z]/g, ' $&')
+      .toLowerCase();
+    return diagnosticAt(basename(path), text, offset, {
+      message: `The configuration is not valid JSON: ${reason}.`,
+    });
   });
 }
 
@@ -36,8 +33,10 @@ export function problemAt(
   message: string,
   hint: string | null = null,
 ): Diagnostic {
+  // The text of a module is not what its author wrote.
+  if (path.endsWith('.ts')) return diagnostic({ file: basename(path), message, hint });
   const jsonc = loadJsonc();
-  const root = jsonc.parseTree(text);
+  const root = jsonc.parseTree(text, [], { allowTrailingComma: true });
   let node: Jsonc.Node | undefined;
   for (let length = keys.length; root && !node; length--) {
     node = jsonc.findNodeAtLocation(root, keys.slice(0, length));
@@ -54,7 +53,7 @@ export function problemAt(
 export function ignoredByPgTyped(issue: v.BaseIssue<unknown>): readonly string[] | null {
   const keys = (issue.path ?? []).map(({ key }) => String(key));
   const [first] = keys;
-  if (issue.type !== 'strict_object' || issue.expected !== 'never' || first === 'nodrift') return null;
+  if (!isUnknownKey(issue) || first === 'nodrift') return null;
   return suggest(keys.at(-1) ?? '', knownKeys(keys.slice(0, -1))) === null ? keys : null;
 }
 
@@ -64,12 +63,28 @@ export function schemaProblems(
   text: string,
   issues: readonly v.BaseIssue<unknown>[],
 ): Diagnostic[] {
-  return issues
-    .flatMap((issue) => innermost(issue, []))
+  const located = issues.flatMap((issue) => innermost(issue, []));
+  const unknown = located.filter(({ issue }) => isUnknownKey(issue));
+  return located
+    .filter((one) => !unknown.some((other) => isMeantBy(one, other)))
     .map(({ issue, keys }) => {
       const { message, hint } = explain(issue, keys);
       return problemAt(path, text, keys, message, hint);
     });
+}
+
+function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
+}
+
+/** Whether a key is missing because it was misspelt: the unknown one says so. */
+function isMeantBy(missing: Located, unknown: Located): boolean {
+  const folder = (keys: Located['keys']) => JSON.stringify(keys.slice(0, -1));
+  return (
+    missing.issue.input === undefined &&
+    folder(missing.keys) === folder(unknown.keys) &&
+    suggest(String(unknown.keys.at(-1)), [String(missing.keys.at(-1))]) !== null
+  );
 }
 
 interface Located {
@@ -92,7 +107,7 @@ function explain(
   keys: readonly (string | number)[],
 ): { message: string; hint: string | null } {
   const key = printKeys(keys) || 'The configuration';
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
+  if (isUnknownKey(issue)) {
     const known = knownKeys(keys.slice(0, -1));
     const meant = suggest(String(keys.at(-1)), known);
     return {

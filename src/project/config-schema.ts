@@ -131,7 +131,7 @@ const Nodrift = v.strictObject({
   ),
 });
 
-/** `pgtyped.config.json`: PgTyped's keys as its configuration reader takes them, and `nodrift`. */
+/** A configuration: PgTyped's keys as its configuration reader takes them, and `nodrift`. */
 export const ConfigSchema = v.strictObject({
   $schema: v.optional(v.string()),
   transforms: v.pipe(
@@ -153,3 +153,6 @@ export const ConfigSchema = v.strictObject({
 });
 
 export type ConfigFile = v.InferOutput<typeof ConfigSchema>;
+
+/** What `nodrift.config.ts` exports by default: every key may be left out. */
+export type NodriftConfig = Partial<v.InferInput<typeof ConfigSchema>>;

@@ -1,7 +1,9 @@
-/** What `pgtyped.config.json` says, validated, defaults filled in, paths absolute. */
+/** What the configuration says, validated, defaults filled in, paths absolute. */
 export interface Config {
   /** Absolute path of the configuration file. */
   readonly path: string;
+  /** The file's text, as it was read; of a TypeScript module what it exports, as JSON. */
+  readonly text: string;
   /** Absolute path of its folder: every other path is relative to it. */
   readonly root: string;
   readonly srcDir: string;

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename, dirname, resolve } from 'node:path';
+import type * as Jiti from 'jiti';
+import type * as Jsonc from 'jsonc-parser';
 import * as v from 'valibot';
-import { diagnostic, Failure } from '../diagnostic.ts';
+import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type {
   Config,
   ConnectionConfig,
@@ -13,6 +16,7 @@ import type {
 import { ignoredByPgTyped, malformedJson, problemAt, schemaProblems } from './config-problems.ts';
 import { type ConfigFile, ConfigSchema } from './config-schema.ts';
 import { type Environment, readEnvironment } from './environment.ts';
+import { findConfig, hasDefaultFolders, isOwnConfig } from './find-config.ts';
 import { readConnection } from './read-connection.ts';
 
 type Nodrift = NonNullable<ConfigFile['nodrift']>;
@@ -21,18 +25,45 @@ type Nodrift = NonNullable<ConfigFile['nodrift']>;
 const defaultImage = 'postgres:18-alpine';
 
 /**
- * Reads and validates `pgtyped.config.json`.
+ * Reads the configuration that a folder's project has: the file that is named, or the one that is found in the folder or
+ * above it, or none where the folder holds `migrations/` and `queries/`: every key has a default then.
+ * @param folder absolute
+ * @param named as `--config` has it, relative to the folder
+ * @throws Failure (2) where there is none, where there are two, or where it is malformed or says something unknown
+ */
+export function loadProjectConfig(
+  folder: string,
+  named: string | undefined,
+  env: Environment = process.env,
+): Config {
+  if (named !== undefined) return loadConfig(resolve(folder, named), env);
+  const found = findConfig(folder);
+  if (found !== null) return loadConfig(found, env);
+  if (hasDefaultFolders(folder)) return readConfig(resolve(folder, 'nodrift.config.json'), '{}', env);
+  throw new Failure(2, [
+    diagnostic({
+      message: `There is no configuration in ${folder} or above it.`,
+      hint: 'Have one written with `nodrift init`, name one with --config FILE, or do without: with the folders migrations/ and queries/ none is needed.',
+    }),
+  ]);
+}
+
+/**
+ * Reads and validates one configuration: `nodrift.config.json`, `nodrift.config.ts` or PgTyped's `pgtyped.config.json`.
  *
- * Without the key `nodrift` everything is as PgTyped 2.4 does it: the named server is analysed as it
- * stands and modules are written for `@pgtyped/runtime`. A `.env` file beside the configuration adds to
- * the environment; what is set there already wins, and nothing is written into it.
+ * In a file of PgTyped's name without the key `nodrift` everything is as PgTyped 2.4 does it: the named server is analysed
+ * as it stands and modules are written for `@pgtyped/runtime`. A `.env` file beside the configuration adds to the
+ * environment; what is set there already wins, and nothing is written into it.
  * @param path the file, absolute or relative to the working directory
  * @throws Failure (2) where the file is missing, malformed or says something unknown
  */
 export function loadConfig(path: string, env: Environment = process.env): Config {
   const absolute = resolve(path);
+  return readConfig(absolute, absolute.endsWith('.ts') ? textOfModule(absolute) : readText(absolute), env);
+}
+
+function readConfig(absolute: string, text: string, env: Environment): Config {
   const root = dirname(absolute);
-  const text = readText(absolute);
   const file = parse(absolute, text);
   const { nodrift } = file;
   const connection = readConnection(file, readEnvironment(root, env));
@@ -40,6 +71,7 @@ export function loadConfig(path: string, env: Environment = process.env): Config
   const runtime = nodrift ? (nodrift.runtime ?? 'nodrift') : '@pgtyped/runtime';
   return {
     path: absolute,
+    text,
     root,
     srcDir,
     transforms: file.transforms.flatMap((transform) =>
@@ -83,29 +115,95 @@ function readText(path: string): string {
   }
 }
 
-function parse(path: string, text: string): ConfigFile {
-  let json: unknown;
+/** What a module exports by default, as JSON. Node 20 cannot read TypeScript, hence jiti. */
+function textOfModule(path: string): string {
+  const { createJiti }: typeof Jiti = createRequire(import.meta.url)('jiti');
+  const failure = (message: string, hint: string | null = null) =>
+    new Failure(2, [diagnostic({ file: basename(path), message, hint })]);
+  let loaded: unknown;
   try {
-    json = JSON.parse(text);
-  } catch {
-    throw new Failure(2, [malformedJson(path, text)]);
+    loaded = createJiti(path, { moduleCache: false, fsCache: false, interopDefault: false })(path);
+  } catch (error) {
+    throw failure(`The configuration cannot be read: ${error instanceof Error ? error.message : error}`);
   }
+  const value: unknown = Object(loaded).default;
+  if (typeof value !== 'object' || value === null || value instanceof Promise)
+    throw failure(
+      'The configuration has to be an object that is exported by default.',
+      'Write export default { … }',
+    );
+  return JSON.stringify(value, null, 2);
+}
+
+function parse(path: string, text: string): ConfigFile {
+  const json = withDefaults(path, parseJson(path, text));
   if (Array.isArray(json)) {
     throw new Failure(2, [problemAt(path, text, [], 'The configuration must be an object, not an array.')]);
   }
-  const result = withoutIgnored(json);
-  if (!result.success) throw new Failure(2, schemaProblems(path, text, result.issues));
-  if (result.output.transforms.every(({ mode }) => mode !== 'sql')) {
-    const message = 'transforms: at least one of mode "sql" is needed.';
-    const hint = 'Queries inside TypeScript files are not supported: move them to .sql files.';
-    throw new Failure(2, [problemAt(path, text, ['transforms'], message, hint)]);
-  }
-  if (result.output.nodrift?.migrations !== undefined && result.output.nodrift.schema !== undefined) {
-    const message = 'Both nodrift.migrations and nodrift.schema are given.';
-    const hint = 'Keep the one that the database is built from.';
-    throw new Failure(2, [problemAt(path, text, ['nodrift', 'schema'], message, hint)]);
-  }
+  const result = isOwnConfig(path) ? v.safeParse(ConfigSchema, json) : withoutIgnored(json);
+  const problems = [
+    ...(result.issues ? schemaProblems(path, text, result.issues) : []),
+    ...contradictions(path, text, json),
+  ];
+  if (!result.success || problems.length > 0) throw new Failure(2, problems.sort(byPlace));
   return result.output;
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
+/** JSON, also with comments and a comma after the last entry. */
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const jsonc: typeof Jsonc = createRequire(import.meta.url)('jsonc-parser');
+    const errors: Jsonc.ParseError[] = [];
+    const json: unknown = jsonc.parse(text, errors, {
+      allowTrailingComma: true,
+      allowEmptyContent: isOwnConfig(path),
+    });
+    if (errors.length > 0) throw new Failure(2, malformedJson(path, text, errors));
+    return json ?? {};
+  }
+}
+
+/** A file of our own name needs no key at all. */
+function withDefaults(path: string, json: unknown): unknown {
+  if (!isOwnConfig(path) || typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  return { transforms: [{ mode: 'sql', include: '**/*.sql' }], srcDir: './queries', nodrift: {}, ...json };
+}
+
+/** What each key for itself may say, and not together. */
+function contradictions(path: string, text: string, json: unknown): readonly Diagnostic[] {
+  const { transforms, nodrift } = Object(json) as Record<string, unknown>;
+  const modes = Array.isArray(transforms) ? transforms.map((one): unknown => Object(one).mode) : [];
+  const { migrations, schema } = Object(nodrift) as Record<string, unknown>;
+  return [
+    ...(modes.length > 0 && modes.every((mode) => mode === 'ts' || mode === 'ts-implicit')
+      ? [
+          problemAt(
+            path,
+            text,
+            ['transforms'],
+            'transforms: at least one of mode "sql" is needed.',
+            'Queries inside TypeScript files are not supported: move them to .sql files.',
+          ),
+        ]
+      : []),
+    ...(migrations !== undefined && schema !== undefined
+      ? [
+          problemAt(
+            path,
+            text,
+            ['nodrift', 'schema'],
+            'Both nodrift.migrations and nodrift.schema are given.',
+            'Keep the one that the database is built from.',
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** Reads it again and again without the keys that PgTyped ignores: of each object the first one is told. */

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { loadConfig } from './load-config.ts';
 
 /**
  * The other configurations that lie in a folder, in the configuration's own, or on the way between: JSON files that
- * are like one.
+ * are like one, and our TypeScript file.
  * @param folder absolute, below the configuration's folder or the same
  */
 export function neighboursOf(config: Config, folder: string): readonly (Config | 'unreadable')[] {
@@ -16,7 +16,10 @@ export function neighboursOf(config: Config, folder: string): readonly (Config |
   }
   return folders
     .flatMap((at) => readdirSync(at).map((name) => join(at, name)))
-    .filter((path) => path.endsWith('.json') && path !== resolve(config.path))
+    .filter(
+      (path) =>
+        (path.endsWith('.json') || basename(path) === 'nodrift.config.ts') && path !== resolve(config.path),
+    )
     .flatMap((path): (Config | 'unreadable')[] => {
       try {
         // Its environment decides only on the server.

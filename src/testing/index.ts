@@ -1,13 +1,12 @@
-import { resolve } from 'node:path';
 import type { Database } from '../database/database.ts';
 import { openDatabase } from '../database/open.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import { loadConfig } from '../project/load-config.ts';
+import { loadProjectConfig } from '../project/load-config.ts';
 
 export type { Database } from '../database/database.ts';
 
 export interface TestDatabaseOptions {
-  /** Path of the configuration; default `pgtyped.config.json` in the working directory. */
+  /** Path of the configuration; default: the one in the working directory or above it. */
   readonly config?: string;
 }
 
@@ -19,7 +18,7 @@ export interface TestDatabaseOptions {
  * @throws Failure 1 a failing migration, 2 configuration, 3 database unreachable
  */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<Database> {
-  const config = loadConfig(resolve(options.config ?? 'pgtyped.config.json'));
+  const config = loadProjectConfig(process.cwd(), options.config);
   if (config.database.kind === 'server' && config.database.asIs) {
     throw new Failure(2, [
       diagnostic({

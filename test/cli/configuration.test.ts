@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createDatabase, postgresUrl } from '../support/postgres.ts';
 import { carsProject, config, configWith, nodrift, project } from './support/cli.ts';
@@ -123,5 +125,28 @@ describe('a broken migration exits with 1', () => {
     const { exitCode, stdout, stderr } = await nodrift(['generate'], { cwd: root });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatchSnapshot();
+  });
+});
+
+describe('the configuration is found', () => {
+  test('from a folder below, and paths in arguments and messages are relative to that folder', async () => {
+    const { root } = carsProject();
+    const cwd = join(root, 'queries');
+    expect(await nodrift(['generate'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await nodrift(['check'], { cwd })).exitCode).toBe(0);
+    writeFileSync(join(cwd, 'broken.sql'), '/* @name Broken :many */ SELECT nothing FROM cars;\n');
+    const broken = await nodrift(['generate', 'broken.sql'], { cwd });
+    expect(broken.exitCode).toBe(1);
+    expect(broken.stderr).toMatch(/^broken\.sql:1:33: error: /);
+  });
+
+  test('and not needed where migrations/ and queries/ are', async () => {
+    const { root } = project({
+      'migrations/1_a.sql': '-- Up Migration\nCREATE TABLE a (n int NOT NULL);\n',
+      'queries/a.sql': '/* @name A :many */ SELECT n FROM a;\n',
+    });
+    expect(await nodrift(['generate'], { cwd: root })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(readFileSync(join(root, 'queries/a.queries.ts'), 'utf8')).toContain('n: number');
+    expect((await nodrift(['check'], { cwd: root })).exitCode).toBe(0);
   });
 });

@@ -1,7 +1,11 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { ConfigSchema } from '../../src/project/config-schema.ts';
 
-/** What editors check and complete `pgtyped.config.json` by: docs/config.schema.json. */
+/**
+ * What editors check and complete configurations by: docs/config.schema.json. No key is demanded, as those of
+ * `nodrift.config.json` all have defaults.
+ */
 export function configJsonSchema(): object {
-  return { title: 'pgtyped.config.json, with the key of nodrift', ...toJsonSchema(ConfigSchema) };
+  const { required: _, ...schema } = toJsonSchema(ConfigSchema);
+  return { title: 'nodrift.config.json, and pgtyped.config.json with the key of nodrift', ...schema };
 }

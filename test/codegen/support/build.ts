@@ -12,6 +12,7 @@ import type { Command, Param, Slot, Statement } from '../../../src/sql/statement
 
 export function config(known: Partial<Config> = {}): Config {
   return {
+    text: '{}',
     path: '/app/pgtyped.config.json',
     root: '/app',
     srcDir: '/app/queries',
