@@ -24,6 +24,7 @@ import type {
   Rollout,
   RolloutOrder,
 } from './report.ts';
+import { drawnSequences } from './rules/drawn-sequences.ts';
 import { byName, type Setting } from './rules/rules.ts';
 import type { Snapshot } from './snapshot.ts';
 import {
@@ -246,10 +247,9 @@ function reportOn(
   const queryOf = (found: QueryImpact): ImpactOnQuery => ({ ...found, errors: found.errors.map(shown) });
   const migrations = plan.lookedAt.map(({ name, file, text }, index): ImpactOfMigration => {
     const before = states.running[index];
-    const running = {
-      queries: before?.queries.values() ?? [],
-      links: before?.rules ?? { references: [], children: [] },
-    };
+    if (before === undefined) throw new Error('a state of the schema is missing');
+    const { queries, rules } = before;
+    const running = { queries: queries.values(), links: rules, drawn: () => drawnSequences(rules) };
     const step = compare(before, states.running[index + 1], plan.running.runtime);
     return {
       name,

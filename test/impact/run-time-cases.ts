@@ -378,4 +378,21 @@ export const runTimeCases: readonly RunTimeCase[] = [
       'C27Plain breaks: column u uuid | null -> text | null',
     ],
   },
+  {
+    name: 'a key that goes is the arbiter of an ON CONFLICT',
+    schema: `CREATE TABLE c90 (id integer UNIQUE, a integer UNIQUE, EXCLUDE (a WITH =)); CREATE TABLE c91 (t char(5) UNIQUE)`,
+    queries: `/* @name C90Any */ INSERT INTO c90 VALUES (:id, :a) ON CONFLICT DO NOTHING;
+      /* @name C90Id */ INSERT INTO c90 VALUES (:id, :a) ON CONFLICT (id) DO NOTHING;
+      /* @name C90Name */ INSERT INTO c90 VALUES (:id, :a) ON CONFLICT ON CONSTRAINT c90_id_key DO NOTHING;
+      /* @name C90Plain */ INSERT INTO c90 VALUES (:id, :a);
+      /* @name C91Any */ INSERT INTO c91 VALUES (:t) ON CONFLICT (t) DO UPDATE SET t = excluded.t;`,
+    migration: `ALTER TABLE c90 DROP CONSTRAINT c90_a_key, DROP CONSTRAINT c90_a_excl;
+      ALTER TABLE c91 ALTER t TYPE text`,
+    impact: [
+      'C90Any may break: exclusion c90_a_excl of c90 EXCLUDE USING btree (a WITH =) -> none',
+      'C90Any may break: unique c90_a_key of c90 UNIQUE (a) -> none',
+      'C91Any may break: unique c91_t_key of c91 UNIQUE (t) -> none',
+      'C91Any compatible: parameter :t bpchar | null -> text | null',
+    ],
+  },
 ];

@@ -58,6 +58,8 @@ export interface HeldDuring {
 export interface RunningQueries {
   readonly queries: Iterable<Query>;
   readonly links: TableLinks;
+  /** Tells which sequences a query draws from; asked only where one is locked. */
+  readonly drawn: () => (query: Query) => readonly { readonly schema: string; readonly name: string }[];
 }
 
 /**
@@ -71,7 +73,15 @@ export function lockingStatements(
   text: string,
   large: ReadonlySet<string>,
 ): readonly LockingStatement[] {
-  const queries = [...running.queries].map((query) => ({ query, locks: locksOfQuery(query, running.links) }));
+  const isOfSequence = observed.some(({ relations }) =>
+    relations.some((effect) => effect.relation.kind === 'sequence' && blocks(effect)),
+  );
+  const drawnBy = isOfSequence ? running.drawn() : () => [];
+  const queries = [...running.queries].map((query) => {
+    const locks = locksOfQuery(query, running.links);
+    const drawn = drawnBy(query).map(({ schema, name }) => tableKey(schema, name));
+    return { query, locks: new Map([...locks, ...drawn.map((key) => [key, 'ROW EXCLUSIVE'] as const)]) };
+  });
   const lines = lineFinder(text);
   const steps = observed.map((statement) => ({ statement, work: workOf(statement) }));
   return steps.flatMap(({ statement, work }, index): LockingStatement[] => {

@@ -2,11 +2,11 @@ import type { Client } from 'pg';
 import type { SentStatement, StatementObserver } from '../../database/observed-steps.ts';
 import { isStronger, type LockMode, lockModeOf } from './lock-mode.ts';
 
-/** A table, index or view as it was called before the migration. */
+/** A table, index, view or sequence as it was called before the migration. */
 export interface LockedRelation {
   readonly schema: string;
   readonly name: string;
-  readonly kind: 'table' | 'index' | 'view' | 'materialized view';
+  readonly kind: 'table' | 'index' | 'view' | 'materialized view' | 'sequence';
   /** The table that an index is of; of anything else its own name. */
   readonly table: string;
 }
@@ -129,7 +129,7 @@ const listQuery = `
   SELECT c.oid, ${columns}
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid
-  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'f', 'v', 'i', 'I') AND c.relpersistence <> 't'
+  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'f', 'v', 'i', 'I', 'S') AND c.relpersistence <> 't'
     AND n.nspname <> 'pg_toast'`;
 
 const timeoutSetting = "pg_catalog.current_setting('lock_timeout')";
@@ -154,6 +154,7 @@ const kinds: Readonly<Record<string, LockedRelation['kind']>> = {
   m: 'materialized view',
   i: 'index',
   I: 'index',
+  S: 'sequence',
 };
 
 function lockedRelations(relations: Relations, existing: ReadonlySet<number>): Names {

@@ -35,8 +35,10 @@ export function workOf(statement: ObservedStatement): readonly TableWork[] {
     const includes = found.some((one) => one.table === table && (one.kind === 'rewrites' || index === null));
     if (!includes) found.push({ kind, table, index, certain });
   };
+  // A sequence has one row.
   for (const { relation, rewritten } of relations)
-    if (rewritten && relation.kind !== 'index') put('rewrites', nameOf(relation), null, true);
+    if (rewritten && relation.kind !== 'index' && relation.kind !== 'sequence')
+      put('rewrites', nameOf(relation), null, true);
   for (const { relation, rewritten } of relations)
     if (rewritten && relation.kind === 'index') put('builds', tableOf(relation), nameOf(relation), true);
   for (const { table, ...index } of builds) put('builds', nameOf(table), nameOf(index), true);

@@ -1,8 +1,8 @@
 import type { Query } from '../../analysis/query.ts';
 import { type Caused, causedBy } from './caused.ts';
 import { mentions, type Words, wordsOf } from './mentions.ts';
-import type { RuleChanges } from './rule-changes.ts';
 import type { Routine, Rule, TableColumn } from './rules.ts';
+import type { SchemaIndex } from './schema-index.ts';
 
 /** What a statement has the database execute beside its own plan. */
 export interface Executed {
@@ -35,10 +35,10 @@ export interface ExecutedText {
  * (triggers, defaults, generated columns, constraints, rules and policies), and what these run in turn. Postgres knows
  * which function is meant, but in the bodies that are texts: there each of that name is taken.
  */
-export function executedBy(query: Query, changes: RuleChanges): Executed {
-  const operations = causedBy(query.operations ?? [], changes.causes);
+export function executedBy(query: Query, index: SchemaIndex): Executed {
+  const operations = causedBy(query.operations ?? [], index.causes);
   const words = wordsOf(query.statement.sql);
-  const defaults = operations.flatMap((operation) => usedDefaults(operation, changes));
+  const defaults = operations.flatMap((operation) => usedDefaults(operation, index));
   const found = new Map<string, Called>();
   const waiting: Called[] = [];
   const add = (routine: Routine, by: Called['by'], isChecked = true) => {
@@ -49,18 +49,17 @@ export function executedBy(query: Query, changes: RuleChanges): Executed {
     waiting.push(called);
   };
   const addKeys = (keys: readonly string[], by: Called['by'], isChecked = true) => {
-    for (const routine of keys.flatMap((key) => changes.routines.get(key) ?? [])) add(routine, by, isChecked);
+    for (const routine of keys.flatMap((key) => index.routines.get(key) ?? [])) add(routine, by, isChecked);
   };
-  if (query.calls === undefined) for (const one of namedIn(words, changes)) add(one, null);
+  if (query.calls === undefined) for (const one of namedIn(words, index)) add(one, null);
   addKeys((query.calls ?? []).map(keyOf), null);
   for (const { calls } of defaults) addKeys(calls, null);
-  for (const { kind, calls } of rulesFor(query, operations, changes))
-    addKeys(calls, null, kind !== 'trigger');
+  for (const { kind, calls } of rulesFor(query, operations, index)) addKeys(calls, null, kind !== 'trigger');
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { routine } = next;
     const by = routine.grantees ?? next.by;
     addKeys(routine.calls, by);
-    if (routine.kind === 'text') for (const one of namedIn(wordsOf(routine.body), changes)) add(one, by);
+    if (routine.kind === 'text') for (const one of namedIn(wordsOf(routine.body), index)) add(one, by);
   }
   const routines = [...found.values()];
   return {
@@ -87,7 +86,7 @@ function keyOf({ schema, name, argumentTypes }: NonNullable<Query['calls']>[numb
   return `${schema}.${name}(${argumentTypes.join(', ')})`;
 }
 
-function namedIn(words: Words, { routinesByWord }: RuleChanges): readonly Routine[] {
+function namedIn(words: Words, { routinesByWord }: SchemaIndex): readonly Routine[] {
   return [...words.keys()].flatMap((word) =>
     (routinesByWord.get(word) ?? []).filter(({ schema, name }) => mentions(words, schema, name)),
   );
@@ -96,7 +95,7 @@ function namedIn(words: Words, { routinesByWord }: RuleChanges): readonly Routin
 /** The columns whose defaults or expressions are computed. */
 function usedDefaults(
   { event, schema, table, columns }: Caused,
-  { present }: RuleChanges,
+  { present }: SchemaIndex,
 ): readonly TableColumn[] {
   const all = [...(present.get(`${schema}.${table}`)?.values() ?? [])];
   return all.filter(
@@ -108,7 +107,7 @@ function usedDefaults(
 function rulesFor(
   { reads }: Query,
   operations: readonly Caused[],
-  { demands }: RuleChanges,
+  { demands }: SchemaIndex,
 ): readonly Rule[] {
   const of = (key: string, event: Rule['events'][number]) =>
     (demands.get(key) ?? []).filter(({ events }) => events.includes(event));

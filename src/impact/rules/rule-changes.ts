@@ -1,26 +1,16 @@
-import type { Causes } from './caused.ts';
-import { lastWord } from './mentions.ts';
 import { filledTables, isRequired } from './required-columns.ts';
-import type { Grant, Name, Routine, Rule, Rules, Sequence, TableColumn } from './rules.ts';
+import type { Grant, Name, Rule, Rules, Sequence, TableColumn } from './rules.ts';
+import { grouped, groupedBy, type SchemaIndex, schemaIndex } from './schema-index.ts';
 import { type SequenceChange, shrunkSequences } from './sequence-limits.ts';
 import { changedSettings, type SettingChange } from './settings.ts';
 
-/** What tables demand now and did not before, or the other way round where that is what hurts. */
-export interface RuleChanges {
+/** What tables demand now and did not before, or the other way round where that is what hurts; the index is the new schema's. */
+export interface RuleChanges extends SchemaIndex {
   /** By `schema.table`. */
   readonly columns: ReadonlyMap<string, readonly ColumnChange[]>;
   readonly rules: ReadonlyMap<string, readonly RuleChange[]>;
   /** Tables with a trigger that may give a row what a statement leaves out. */
   readonly filled: Readonly<Record<'insert' | 'update', ReadonlySet<string>>>;
-  /** By `schema.table`, then by name: the columns that there are now. */
-  readonly present: ReadonlyMap<string, ReadonlyMap<string, TableColumn>>;
-  /** Of the new schema. */
-  readonly causes: Causes;
-  /** Functions and views by their keys, and by the last word of their names. */
-  readonly routines: ReadonlyMap<string, readonly Routine[]>;
-  readonly routinesByWord: ReadonlyMap<string, readonly Routine[]>;
-  /** By `schema.table`: what it demands now. */
-  readonly demands: ReadonlyMap<string, readonly Rule[]>;
   /** Names that only the old schema has; of what is in a relation that is gone, the relation's. */
   readonly gone: readonly Name[];
   /** By schema: the relations and functions that there are now. */
@@ -78,19 +68,10 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
   const shrunk = shrunkSequences(before.sequences, after.sequences);
   const settings = changedSettings(before.settings, after.settings);
   return {
+    ...schemaIndex(after),
     columns: grouped(columns, ({ after: column }) => column),
     rules: grouped(rules, ({ rule }) => rule),
     filled: { insert: filledTables(after, 'insert'), update: filledTables(after, 'update') },
-    present: new Map(
-      [...grouped(after.columns, (column) => column)].map(([table, all]) => [
-        table,
-        new Map(all.map((column) => [column.column, column])),
-      ]),
-    ),
-    causes: after,
-    routines: groupedBy(after.routines, ({ key }) => key),
-    routinesByWord: groupedBy(after.routines, ({ name }) => lastWord(name)),
-    demands: grouped(after.rules, (rule) => rule),
     gone,
     names: groupedBy(
       after.names.filter(({ relation }) => relation === null),
@@ -164,6 +145,8 @@ function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly 
     if (was !== undefined && isLoose(was, rule)) {
       changes.push({ change: 'changed', before: was, after: rule, rule });
     }
+    if (was?.kind === 'unique' && was.body !== '' && rule.body === '')
+      changes.push({ change: 'dropped', before: was, after: rule, rule });
   }
   for (const rule of gone) {
     if (!addedMeanings.has(meaning(rule)))
@@ -189,24 +172,4 @@ function isLoose(was: Rule, is: Rule): boolean {
   if (was.kind === 'unique') return was.body !== is.body && is.body !== '';
   if (!alterable.includes(was.kind)) return false;
   return was.body !== is.body || (was.definition !== is.definition && was.table === is.table);
-}
-
-function grouped<T>(
-  changes: readonly T[],
-  of: (change: T) => { readonly schema: string; readonly table: string },
-): ReadonlyMap<string, readonly T[]> {
-  return groupedBy(changes, (change) => {
-    const { schema, table } = of(change);
-    return `${schema}.${table}`;
-  });
-}
-
-function groupedBy<T>(all: readonly T[], key: (one: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(key(one));
-    if (group === undefined) groups.set(key(one), [one]);
-    else group.push(one);
-  }
-  return groups;
 }

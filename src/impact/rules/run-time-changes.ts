@@ -38,6 +38,7 @@ export function runTimeChanges(before: Query, query: Query, changes: RuleChanges
     }
     for (const rule of changes.rules.get(key) ?? []) {
       if (!isListed(query, rule.rule)) found.push(...ruleRisk(operation, rule, changes));
+      found.push(...arbiterRisk(operation, rule, query));
     }
   }
   for (const use of query.reads) {
@@ -174,6 +175,26 @@ function ruleRisk(operation: Caused, changed: RuleChange, changes: RuleChanges):
   return [
     change(rule.kind, 'may break', subjectOf(rule), textOf(before), textOf(after), effect.replace('%', verb)),
   ];
+}
+
+/** An INSERT whose ON CONFLICT has a key for its arbiter, or any of the table's keys, inserts what it skipped or updated. */
+function arbiterRisk(
+  { event, by }: Caused,
+  { change: how, before, rule }: RuleChange,
+  { statement }: Query,
+): readonly Change[] {
+  const isKey = rule.kind === 'unique' || rule.kind === 'exclusion';
+  if (how !== 'dropped' || !isKey || event !== 'insert' || by === 'action') return [];
+  const found = /\bon\s+conflict\b\s*(?:\(([^)]*)\)|on\s+constraint\s+(\S+))?/i.exec(statement.sql);
+  if (found === null) return [];
+  const [, columns, name] = found;
+  const isArbiter =
+    columns === undefined
+      ? name === undefined || name.replaceAll('"', '') === rule.name
+      : rule.columns.every((column) => columns.includes(column));
+  if (!isArbiter) return [];
+  const effect = 'rows that conflicted with others are inserted: other constraints can refuse them';
+  return [change(rule.kind, 'may break', subjectOf(rule), textOf(before), null, effect)];
 }
 
 const verbs: Readonly<Record<Caused['by'], (event: string) => string>> = {

@@ -1,8 +1,8 @@
 import type { Query } from '../../analysis/query.ts';
 import type { Change } from '../change.ts';
-import { type Caused, causedBy } from './caused.ts';
+import { causedBy } from './caused.ts';
+import { draws } from './drawn-sequences.ts';
 import type { Executed } from './executed.ts';
-import { mentions } from './mentions.ts';
 import type { RuleChanges } from './rule-changes.ts';
 import { shown } from './rule-effects.ts';
 import type { Sequence } from './rules.ts';
@@ -40,13 +40,7 @@ export function sequenceChanges(query: Query, executed: Executed, changes: RuleC
   if (changes.shrunk.length === 0) return [];
   const operations = causedBy(query.operations ?? [], changes.causes);
   return changes.shrunk.flatMap(({ before, after }): readonly Change[] => {
-    const isDrawn =
-      operations.some((operation) => fillsIn(operation, after)) ||
-      executed.texts.some(
-        ({ words }) =>
-          (words.has('nextval') || words.has('setval')) && mentions(words, after.schema, after.name),
-      );
-    if (!isDrawn) return [];
+    if (!draws(after, operations, executed)) return [];
     return [
       {
         kind: 'sequence',
@@ -59,11 +53,6 @@ export function sequenceChanges(query: Query, executed: Executed, changes: RuleC
       },
     ];
   });
-}
-
-function fillsIn({ event, schema, table, columns }: Caused, { identity }: Sequence): boolean {
-  if (event !== 'insert' || identity === null) return false;
-  return identity.schema === schema && identity.table === table && !columns.includes(identity.column);
 }
 
 function textOf({ type, min, max, increment, cycle }: Sequence): string {

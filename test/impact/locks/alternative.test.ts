@@ -3,7 +3,7 @@ import { lockingStatements } from '../../../src/impact/locks/lock-report.ts';
 import { type LockDatabase, lockDatabase } from './support/lock-database.ts';
 import { rows, schema } from './support/statements.ts';
 
-const nothingRunning = { queries: [], links: { references: [], children: [] } };
+const nothingRunning = { queries: [], links: { references: [], children: [] }, drawn: () => () => [] };
 
 let database: LockDatabase;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { tested } from '../../support/tested.ts';
 import { type LockDatabase, lockDatabase } from './support/lock-database.ts';
 import { type Expected, rows, schema, statements } from './support/statements.ts';
 
-const nothingRunning = { queries: [], links: { references: [], children: [] } };
+const nothingRunning = { queries: [], links: { references: [], children: [] }, drawn: () => () => [] };
 
 /** `orders: SHARE, builds orders_n_idx`; with a question mark where it is so only without an index. */
 function seen(observed: readonly ObservedStatement[], script: string): string {

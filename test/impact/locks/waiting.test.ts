@@ -2,6 +2,7 @@ import { DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ScriptError } from '../../../src/database/script.ts';
 import { lockingStatements } from '../../../src/impact/locks/lock-report.ts';
+import { drawnSequences } from '../../../src/impact/rules/drawn-sequences.ts';
 import type { Snapshot } from '../../../src/impact/snapshot.ts';
 import { takeSnapshot } from '../../../src/impact/take-snapshots.ts';
 import { readStatements } from '../../../src/sql/read.ts';
@@ -71,6 +72,20 @@ INSERT INTO amounts VALUES (2);
 SELECT id FROM app.jobs;
 -- @name AddJob
 INSERT INTO app.jobs VALUES (2);
+-- @name DrawNumber
+SELECT nextval('numbers');
+-- @name DrawInFunction
+SELECT drawn();
+-- @name PutNumber
+SELECT setval('numbers', 7);
+-- @name ReadNumber
+SELECT last_value FROM numbers;
+-- @name AddCounted
+INSERT INTO counted (x) VALUES (1);
+-- @name AddCountedIdentity
+INSERT INTO counted (id, x) VALUES (7, 1);
+-- @name AddCountedWhole
+INSERT INTO counted (id, n, x) VALUES (7, 7, 1);
 -- @name OrderedJobs
 WITH gone AS (DELETE FROM app.jobs RETURNING id) SELECT o.id FROM orders o JOIN gone g ON g.id = o.id;
 `;
@@ -114,7 +129,8 @@ describe.each(tested([14, 15, 16, 17, 18]))('on %s, while a migration is in its 
         throw error;
       });
       if (observed !== null) {
-        const running = { queries: snapshot.queries.values(), links: snapshot.rules };
+        const { queries: known, rules } = snapshot;
+        const running = { queries: known.values(), links: rules, drawn: () => drawnSequences(rules) };
         const found = lockingStatements(observed, running, script, new Set());
         const said = new Set(found.flatMap(({ waiting }) => waiting.map(({ name }) => name)));
         const forRows = new Set(
