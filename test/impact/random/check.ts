@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { Query, QueryParam } from '../../../src/analysis/query.ts';
 import { printModules } from '../../../src/codegen/print.ts';
 import type { Change } from '../../../src/impact/change.ts';
@@ -12,6 +12,7 @@ import { sentCode, takeSnapshot } from '../../../src/impact/take-snapshots.ts';
 import { readStatements } from '../../../src/sql/read.ts';
 import { config } from '../../codegen/support/build.ts';
 import { type Called, call, type QueryFunction } from './call.ts';
+import { type Databases, openDatabases } from './databases.ts';
 import { type Draw, drawFrom } from './draw.ts';
 import { type RandomMigration, randomMigration } from './migrations.ts';
 import { newRows } from './new-rows.ts';
@@ -35,24 +36,35 @@ export interface Outcome {
 export interface Refutation {
   readonly kind: string;
   readonly seed: number;
+  readonly round: number;
   readonly text: string;
 }
 
 export interface Options {
-  readonly url: string;
+  /** Of a superuser. */
+  readonly server: string;
   readonly migrations: number;
   readonly seed: number;
-  /** How many share two snapshots. */
-  readonly perBatch: number;
 }
 
 const QUERIES_PER_WORLD = 7;
 const CALLS_PER_QUERY = 2;
+/** How many share a database, and its snapshots. */
+const WORLDS = 50;
+/** How many migrations each world is tried with: copies of the database are quicker than further worlds. */
+const ROUNDS = 4;
 
 interface Case {
   readonly seed: number;
   readonly world: World;
   readonly queries: string;
+  readonly draw: Draw;
+}
+
+/** A migration of a case, on a copy of its database. */
+interface Trial {
+  readonly of: Case;
+  readonly round: number;
   readonly migration: RandomMigration;
   readonly draw: Draw;
 }
@@ -67,19 +79,20 @@ export async function checkRandomMigrations(options: Options): Promise<Outcome> 
     kinds: new Map(),
     refuted: [],
   };
-  const client = new Client({ connectionString: options.url });
-  client.on('notice', () => {});
-  await client.connect();
+  const databases = await openDatabases(options.server);
   try {
-    await client.query(`SET synchronous_commit = off; ${shared}`);
-    await client.query('GRANT USAGE ON SCHEMA shared TO nodrift_random');
-    for (let done = 0; done < options.migrations; done += options.perBatch) {
-      const count = Math.min(options.perBatch, options.migrations - done);
-      const cases = Array.from({ length: count }, (_, i) => randomCase(options.seed + done + i, i));
-      await checkBatch(client, cases, outcome);
+    await databases.create('shared', null);
+    await databases.use('shared', async (client) => {
+      await client.query(`${shared}; GRANT USAGE ON SCHEMA shared TO nodrift_random`);
+    });
+    for (let seed = options.seed; outcome.migrations < options.migrations; seed += WORLDS) {
+      const left = Math.ceil((options.migrations - outcome.migrations) / ROUNDS);
+      const cases = Array.from({ length: Math.min(WORLDS, left) }, (_, i) => randomCase(seed + i, i));
+      await checkBatch(databases, cases, outcome);
     }
+    await databases.drop('shared');
   } finally {
-    await client.end();
+    await databases.close();
   }
   return outcome;
 }
@@ -87,16 +100,66 @@ export async function checkRandomMigrations(options: Options): Promise<Outcome> 
 function randomCase(seed: number, index: number): Case {
   const draw = drawFrom(seed);
   const world = randomWorld(draw, `w${index}`);
-  const queries = randomQueries(draw, world, QUERIES_PER_WORLD);
-  return { seed, world, queries, migration: randomMigration(draw, world), draw };
+  return { seed, world, queries: randomQueries(draw, world, QUERIES_PER_WORLD), draw };
 }
 
-async function checkBatch(client: Client, all: readonly Case[], outcome: Outcome): Promise<void> {
+function trialOf(of: Case, round: number): Trial {
+  const draw = drawFrom(of.seed + round * 0x5bd1e995);
+  return { of, round, migration: randomMigration(draw, of.world), draw };
+}
+
+async function checkBatch(databases: Databases, all: readonly Case[], outcome: Outcome): Promise<void> {
+  await databases.create('base', 'shared');
+  const { before, code, prepared } = await databases.use('base', (client) => prepare(client, all));
+  for (let round = 0; round < ROUNDS; round++) {
+    await databases.create('copy', 'base');
+    await databases.use('copy', async (client) => {
+      const trials = prepared.map(({ one }) => trialOf(one, round));
+      const applied: boolean[] = [];
+      for (const { migration } of trials) applied.push(await tried(client, migration.sql));
+      const { snapshot: after } = await takeSnapshot(client, code.statements, code);
+      await client.query('RESET ALL');
+      const comparison = compareSnapshots(before, after, { searchPath: ['public'], runtime: 'nodrift' });
+      const impacts = new Map(comparison.impacts.map((impact) => [impact.name, impact]));
+      for (const [i, trial] of trials.entries()) {
+        const { calls, were } = prepared[i] ?? { calls: [], were: [] };
+        outcome.migrations++;
+        if (!applied[i]) {
+          outcome.refused++;
+          continue;
+        }
+        const are = await runAll(client, calls);
+        await newRows(client, trial.draw, trial.of.world);
+        // New rows break rules that were there before too: only readers are held to them.
+        const readers = calls.filter(({ query }) => query.readOnly === true);
+        const more = new Map((await runAll(client, readers)).map((found, n) => [readers[n], found]));
+        const then = calls.map((of) => more.get(of));
+        judge(trial, calls, { were, are, then }, impacts, outcome);
+      }
+    });
+    await databases.drop('copy');
+  }
+  await databases.drop('base');
+}
+
+interface Prepared {
+  readonly before: Snapshot;
+  /** As its modules send it. */
+  readonly code: ImpactCode;
+  readonly prepared: readonly {
+    readonly one: Case;
+    readonly calls: readonly Call[];
+    readonly were: readonly Called[];
+  }[];
+}
+
+/** The worlds, and what calls come to before any migration. */
+async function prepare(client: Client, all: readonly Case[]): Promise<Prepared> {
   const cases: Case[] = [];
   for (const one of all) if (await create(client, one.world)) cases.push(one);
   const text = cases.map(({ queries }) => queries).join('\n');
   const { statements } = readStatements('queries.sql', text);
-  let code: ImpactCode = {
+  const code: ImpactCode = {
     statements,
     texts: new Map([['queries.sql', text]]),
     lenientParameters: false,
@@ -105,39 +168,13 @@ async function checkBatch(client: Client, all: readonly Case[], outcome: Outcome
   };
   const { snapshot: before } = await takeSnapshot(client, code.statements, code);
   await client.query('RESET ALL');
-  code = sentCode(code, before);
   const functions = await generated([...before.queries.values()]);
-  const prepared = cases.map((one) => ({ one, calls: callsOf(one, before, functions) }));
-  const were: Called[][] = [];
-  for (const { calls } of prepared) were.push(await runAll(client, calls));
-  const applied: boolean[] = [];
-  for (const { migration } of cases) applied.push(await tried(client, migration.sql));
-  const { snapshot: after } = await takeSnapshot(client, code.statements, code);
-  await client.query('RESET ALL');
-  const comparison = compareSnapshots(before, after, { searchPath: ['public'], runtime: 'nodrift' });
-  const impacts = new Map(comparison.impacts.map((impact) => [impact.name, impact]));
-  for (const [i, { one, calls }] of prepared.entries()) {
-    outcome.migrations++;
-    if (!applied[i]) {
-      outcome.refused++;
-      continue;
-    }
-    const are = await runAll(client, calls);
-    await newRows(client, one.draw, one.world);
-    // New rows break rules that were there before too: only readers are held to them.
-    const readers = calls.filter(({ query }) => query.readOnly === true);
-    const more = new Map((await runAll(client, readers)).map((found, n) => [readers[n], found]));
-    judge(
-      one,
-      calls,
-      were[i] ?? [],
-      are,
-      calls.map((of) => more.get(of)),
-      impacts,
-      outcome,
-    );
+  const prepared = [];
+  for (const one of cases) {
+    const calls = callsOf(one, before, functions);
+    prepared.push({ one, calls, were: await runAll(client, calls) });
   }
-  await client.query(all.map(({ world }) => `DROP SCHEMA IF EXISTS ${world.schema} CASCADE`).join('; '));
+  return { before, code: sentCode(code, before), prepared };
 }
 
 async function create(client: Client, { schema, ddl, rows }: World): Promise<boolean> {
@@ -213,11 +250,14 @@ async function runAll(client: Client, calls: readonly Call[]): Promise<Called[]>
 }
 
 function judge(
-  { seed, world, migration }: Case,
+  { of: { seed, world }, round, migration }: Trial,
   calls: readonly Call[],
-  were: readonly Called[],
-  are: readonly Called[],
-  more: readonly (Called | undefined)[],
+  seen: {
+    readonly were: readonly Called[];
+    readonly are: readonly Called[];
+    /** With more rows. */
+    readonly then: readonly (Called | undefined)[];
+  },
   impacts: ReadonlyMap<string, QueryImpact>,
   outcome: Outcome,
 ): void {
@@ -226,7 +266,7 @@ function judge(
   kind.applied++;
   let failing = false;
   for (const [i, { query, params }] of calls.entries()) {
-    const [was, is, then] = [were[i], are[i], more[i]];
+    const [was, is, then] = [seen.were[i], seen.are[i], seen.then[i]];
     if (was === undefined || is === undefined) continue;
     outcome.calls++;
     const { name, sql } = query.statement;
@@ -245,6 +285,7 @@ function judge(
     outcome.refuted.push({
       kind: migration.kind,
       seed,
+      round,
       text: [
         wrong,
         ...verdict,
