@@ -1,13 +1,13 @@
 import { relative } from 'node:path';
-import { createMigration } from '../database/create-migration.ts';
+import { createMigration } from '../database/migrations/create-migration.ts';
 import {
   migrateRedo as again,
   migrateUp as apply,
   type MigrationStep,
   type MigrateOptions as RunOptions,
   migrateDown as takeBack,
-} from '../database/migrate.ts';
-import { type MigrationStatus, migrationStatus } from '../database/migration-status.ts';
+} from '../database/migrations/migrate.ts';
+import { type MigrationStatus, migrationStatus } from '../database/migrations/migration-status.ts';
 import type { Config } from '../project/config.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, type Colors, colorsFor } from './context.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { type MigrationUnit, migrationUnits } from '../database/migration-units.ts';
+import { type MigrationUnit, migrationUnits } from '../database/migrations/migration-units.ts';
 import { openEmpty } from '../database/open-empty.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';

@@ -1,13 +1,13 @@
 import type { Client } from 'pg';
-import type { MigrationUnit } from '../database/migration-units.ts';
-import { type Contents, contentsOf } from '../database/sample-rows/contents.ts';
-import { type Constants, emptyTables, fillTables } from '../database/sample-rows/fill.ts';
+import type { MigrationUnit } from '../database/migrations/migration-units.ts';
+import { type Contents, contentsOf } from '../database/migrations/sample-rows/contents.ts';
+import { type Constants, emptyTables, fillTables } from '../database/migrations/sample-rows/fill.ts';
 import {
   describeTables,
   listTables,
   type SampleTable,
   type TableName,
-} from '../database/sample-rows/tables.ts';
+} from '../database/migrations/sample-rows/tables.ts';
 
 /** A table whose rows are not what they were. */
 export interface DataChange {

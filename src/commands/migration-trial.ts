@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
-import { catalogDigest } from '../database/catalog-digest.ts';
-import type { MigrationUnit } from '../database/migration-units.ts';
-import { ownedState, type StateChange, stateChanges } from '../database/owned-state.ts';
-import { idleStatements } from '../database/row-counts.ts';
+import { catalogDigest } from '../database/migrations/catalog-digest.ts';
+import type { MigrationUnit } from '../database/migrations/migration-units.ts';
+import { ownedState, type StateChange, stateChanges } from '../database/migrations/owned-state.ts';
+import { idleStatements } from '../database/migrations/row-counts.ts';
 import { type Diagnostic, Failure } from '../diagnostic.ts';
 import { diffSchemas, type SchemaChange } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';

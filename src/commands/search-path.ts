@@ -13,7 +13,7 @@ const stands = new Set(['$user', 'pg_temp']);
  */
 export async function searchPathNotes({ searchPath }: Config, client: Client): Promise<readonly string[]> {
   if (searchPath === null) return [];
-  const { existingSchemas } = await import('../database/session.ts');
+  const { existingSchemas } = await import('../database/server/session.ts');
   const schemas = await asking(() => existingSchemas(client));
   return searchPath.flatMap((name, index) => {
     if (stands.has(name) || schemas.includes(name)) return [];

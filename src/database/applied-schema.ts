@@ -2,11 +2,11 @@ import { type Client, escapeIdentifier } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Database } from './database.ts';
-import { readSourceFiles, type SourceFile } from './migration-files.ts';
-import { unitsOf } from './migration-units.ts';
+import { neededExtensions } from './embedded/pglite-extensions.ts';
+import { readSourceFiles, type SourceFile } from './migrations/migration-files.ts';
+import { unitsOf } from './migrations/migration-units.ts';
 import { type OpenOptions, openDatabase } from './open.ts';
-import { neededExtensions } from './pglite-extensions.ts';
-import { resetSession } from './session.ts';
+import { resetSession } from './server/session.ts';
 
 export interface AppliedSchemaOptions extends OpenOptions {
   /** The names of the migrations that are wanted; null: all of them. */

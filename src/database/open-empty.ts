@@ -1,9 +1,9 @@
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Database } from './database.ts';
-import { readSourceFiles } from './migration-files.ts';
+import { neededExtensions } from './embedded/pglite-extensions.ts';
+import { readSourceFiles } from './migrations/migration-files.ts';
 import { type OpenOptions, openDatabase } from './open.ts';
-import { neededExtensions } from './pglite-extensions.ts';
 
 /**
  * Opens a scratch database in which none of the migrations has run yet, with the extensions that they may

@@ -21,25 +21,25 @@ export async function openDatabase(config: Config, options: OpenOptions = {}): P
   options.signal?.throwIfAborted();
   switch (database.kind) {
     case 'embedded': {
-      const { openEmbedded } = await import('./embedded.ts');
+      const { openEmbedded } = await import('./openers/embedded.ts');
       return openEmbedded(config, env, options.signal);
     }
     case 'server': {
       if (database.asIs) {
         const [{ openAsIs }, { embeddedInstead }] = await Promise.all([
-          import('./as-is.ts'),
-          import('./connection-failure.ts'),
+          import('./openers/as-is.ts'),
+          import('./server/connection-failure.ts'),
         ]);
         return openAsIs(config, database.connection, {
           instead: embeddedInstead,
           signal: options.signal,
         });
       }
-      const { openScratch } = await import('./server.ts');
+      const { openScratch } = await import('./openers/server.ts');
       return openScratch(config, database.connection, false, options.signal);
     }
     case 'container': {
-      const { openContainer } = await import('./container.ts');
+      const { openContainer } = await import('./openers/container.ts');
       return openContainer(config, database.image, options.signal);
     }
   }

@@ -2,9 +2,9 @@ import type { Client } from 'pg';
 import { asking } from '../analysis/server-error.ts';
 import type { InspectedError } from '../commands/inspection.ts';
 import type { FlowOptions } from '../commands/pipeline.ts';
-import { settingStatement } from '../database/cluster-settings.ts';
 import type { Database } from '../database/database.ts';
-import type { MigrationUnit } from '../database/migration-units.ts';
+import type { MigrationUnit } from '../database/migrations/migration-units.ts';
+import { settingStatement } from '../database/server/cluster-settings.ts';
 import { type Diagnostic, isInternal } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { type Severity, worst } from './change.ts';
@@ -204,7 +204,7 @@ async function snapshotAt(
   coming: ImpactCode | null,
   { progress, signal, settings }: ImpactOptions & Pick<SnapshotOptions, 'settings'>,
 ): Promise<CodeSnapshots> {
-  const { resetSession } = await import('../database/session.ts');
+  const { resetSession } = await import('../database/server/session.ts');
   await resetSession(client, config.searchPath);
   return snapshotCode(client, running, coming, {
     progress: (done, of) => progress?.(`analysing ${done} of ${of} queries`),

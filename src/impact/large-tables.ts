@@ -1,5 +1,5 @@
-import { connect } from '../database/connection.ts';
-import { setForSession } from '../database/own-session.ts';
+import { connect } from '../database/server/connection.ts';
+import { setForSession } from '../database/server/own-session.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { nameOf } from './locks/table-work.ts';
 import type { Snapshot } from './snapshot.ts';

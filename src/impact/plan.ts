@@ -1,10 +1,10 @@
 import { basename, relative, resolve } from 'node:path';
 import { readSources } from '../commands/sources.ts';
-import { type NoHistory, readAppliedMigrations } from '../database/applied-migrations.ts';
-import { connect } from '../database/connection.ts';
-import { readSourceFiles } from '../database/migration-files.ts';
-import { type MigrationUnit, unitsOf } from '../database/migration-units.ts';
-import { setForSession } from '../database/own-session.ts';
+import { type NoHistory, readAppliedMigrations } from '../database/migrations/applied-migrations.ts';
+import { readSourceFiles } from '../database/migrations/migration-files.ts';
+import { type MigrationUnit, unitsOf } from '../database/migrations/migration-units.ts';
+import { connect } from '../database/server/connection.ts';
+import { setForSession } from '../database/server/own-session.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { suggest } from '../sql/suggest.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isGenerated } from '../codegen/header.ts';
-import { embeddedVersions } from '../database/embedded-versions.ts';
-import { readSourceFiles } from '../database/migration-files.ts';
+import { embeddedVersions } from '../database/embedded/embedded-versions.ts';
+import { readSourceFiles } from '../database/migrations/migration-files.ts';
 import { buildFingerprint } from '../project/build-fingerprint.ts';
 import { cacheFolder } from '../project/cache-folder.ts';
 import type { Config } from '../project/config.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { pgliteStream } from '../../src/database/pglite-stream.ts';
+import { pgliteStream } from '../../src/database/embedded/pglite-stream.ts';
 import { createDatabase, majors } from '../support/postgres.ts';
 import { tested } from '../support/tested.ts';
 import { corpusQueries, corpusSchema, expectedFile } from './corpus.ts';

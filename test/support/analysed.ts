@@ -5,8 +5,8 @@ import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { describe } from '../../src/analysis/wire.ts';
-import { loadExtensions } from '../../src/database/pglite-extensions.ts';
-import { pgliteStream } from '../../src/database/pglite-stream.ts';
+import { loadExtensions } from '../../src/database/embedded/pglite-extensions.ts';
+import { pgliteStream } from '../../src/database/embedded/pglite-stream.ts';
 import { createDatabase, type Major } from './postgres.ts';
 
 /** A server with a schema, to ask for query trees and to run the queries on. */

@@ -1,4 +1,4 @@
-import { splitStatements } from '../../database/split-statements.ts';
+import { splitStatements } from '../../database/server/split-statements.ts';
 import type { TableWork } from './table-work.ts';
 
 /** What does the same as a statement with less waiting: none of it reads a table under a lock that queries wait for. */

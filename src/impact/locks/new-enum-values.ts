@@ -1,5 +1,5 @@
-import { splitStatements } from '../../database/split-statements.ts';
-import { wordAt } from '../../database/words.ts';
+import { splitStatements } from '../../database/server/split-statements.ts';
+import { wordAt } from '../../database/server/words.ts';
 import type { Token } from '../../sql/lexer.ts';
 import { lineFinder } from './line-finder.ts';
 import type { TransactionStatement } from './observe.ts';

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { SentStatement, StatementObserver } from '../../database/observed-steps.ts';
+import type { SentStatement, StatementObserver } from '../../database/migrations/observed-steps.ts';
 import { isStronger, type LockMode, lockModeOf } from './lock-mode.ts';
 
 /** A table, index, view or sequence as it was called before the migration. */

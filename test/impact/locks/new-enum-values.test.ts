@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runObserved } from '../../../src/database/observed-steps.ts';
+import { runObserved } from '../../../src/database/migrations/observed-steps.ts';
 import { usesOfNewValues } from '../../../src/impact/locks/new-enum-values.ts';
 import { existingRelations, observeMigration } from '../../../src/impact/locks/observe.ts';
 import { type LockDatabase, lockDatabase } from './support/lock-database.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ScriptError } from '../../../src/database/script.ts';
+import { ScriptError } from '../../../src/database/server/script.ts';
 import { lockingStatements } from '../../../src/impact/locks/lock-report.ts';
 import type { ObservedStatement } from '../../../src/impact/locks/observe.ts';
 import { tested } from '../../support/tested.ts';

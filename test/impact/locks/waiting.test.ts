@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ScriptError } from '../../../src/database/script.ts';
+import { ScriptError } from '../../../src/database/server/script.ts';
 import { lockingStatements } from '../../../src/impact/locks/lock-report.ts';
 import { drawnSequences } from '../../../src/impact/rules/drawn-sequences.ts';
 import type { Snapshot } from '../../../src/impact/snapshot.ts';

@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { Client } from 'pg';
-import { runObserved } from '../../../../src/database/observed-steps.ts';
-import { pgliteStream } from '../../../../src/database/pglite-stream.ts';
+import { pgliteStream } from '../../../../src/database/embedded/pglite-stream.ts';
+import { runObserved } from '../../../../src/database/migrations/observed-steps.ts';
 import {
   existingRelations,
   type ObservedStatement,

@@ -1,0 +1,59 @@
+import type { Client } from 'pg';
+import type { SchemaSource } from '../../project/config.ts';
+import { migrationsTable, readHistory } from './migration-history.ts';
+import { appliedNames, otherToolHistory } from './other-tool-history.ts';
+
+export interface NoHistory {
+  /** A clause, without a full stop. */
+  readonly reason: string;
+  /** They are there, and may not be read. */
+  readonly forbidden: boolean;
+}
+
+/** The migration history of a database that another tool may have migrated. */
+export interface AppliedMigrations {
+  /** Names of migrations, and contentHash of their files then, if that is known; null where there is no history. */
+  readonly applied: ReadonlyMap<string, string | null> | null;
+  /** Why they cannot be read; also null where the format keeps none. */
+  readonly why: NoHistory | null;
+}
+
+/**
+ * Reads which migrations a database says it has; nothing is written, and a missing privilege is no error.
+ * @param names of all migrations, in the order in which they run
+ */
+export async function readAppliedMigrations(
+  client: Client,
+  source: SchemaSource,
+  names: readonly string[],
+): Promise<AppliedMigrations> {
+  const format = source.kind === 'migrations' ? source.format : 'plain';
+  const foreign = otherToolHistory[format];
+  const table = format === 'node-pg-migrate' ? migrationsTable : foreign?.table;
+  if (table === undefined) return { applied: null, why: null };
+  const why = await whyUnreadable(client, table);
+  if (why !== null) return { applied: null, why };
+  if (foreign === undefined) {
+    const lines = await readHistory(client);
+    return { applied: new Map(lines.map(({ name, hash }) => [name, hash])), why: null };
+  }
+  const { rows } = await client.query<{ id: string }>(foreign.sql);
+  const applied = appliedNames(
+    foreign,
+    rows.map(({ id }) => id),
+    names,
+  );
+  return { applied: new Map(applied.map((name) => [name, null])), why: null };
+}
+
+async function whyUnreadable(client: Client, table: string): Promise<NoHistory | null> {
+  const { rows } = await client.query<{ readable: boolean | null }>(
+    `SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = 'public' AND c.relname = $1`,
+    [table],
+  );
+  if (rows[0] === undefined) return { reason: `There is no table public.${table}`, forbidden: false };
+  if (rows[0].readable === true) return null;
+  return { reason: `The role may not read public.${table}`, forbidden: true };
+}

@@ -1,0 +1,38 @@
+import type { Client } from 'pg';
+import type { Config } from '../../project/config.ts';
+import type { SourceFile } from './migration-files.ts';
+import { unitsOf } from './migration-units.ts';
+
+/**
+ * Runs the migrations, or the schema file, on an empty database. What concerns the whole server is left
+ * out (see withoutClusterStatements).
+ * @param files as readSourceFiles returns them
+ * @param disposable whether the whole server is thrown away afterwards
+ * @param signal ends the work between two migrations
+ * @returns notes on what was left out
+ * @throws Failure: 1 with file and position where a migration fails, 3 where the connection is lost
+ */
+export async function buildSchema(
+  client: Client,
+  config: Pick<Config, 'source'>,
+  files: readonly SourceFile[],
+  disposable: boolean,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const reasons: string[] = [];
+  const note = (reason: string) => {
+    reasons.push(reason);
+  };
+  for (const unit of await unitsOf(config.source, files, { disposable, note })) {
+    signal?.throwIfAborted();
+    await unit.up(client);
+  }
+  return counted(reasons);
+}
+
+/** Each reason once, with how often it applied. */
+function counted(reasons: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => (count === 1 ? reason : `${reason} (${count} times)`));
+}

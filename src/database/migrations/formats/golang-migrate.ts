@@ -1,0 +1,51 @@
+import { basename } from 'node:path';
+import { diagnostic, Failure } from '../../../diagnostic.ts';
+import type { SourceFile } from '../migration-files.ts';
+import { type MigrationScripts, scriptOf } from './format.ts';
+
+/** `N_name.up.sql` and `N_name.down.sql` (its source, source/parse.go). */
+const fileName = /^(\d+)_(.*)\.(up|down)\.sql$/;
+
+/** The two files of a migration. */
+export interface GolangMigration extends MigrationScripts {
+  readonly name: string;
+}
+
+/**
+ * Pairs the files of golang-migrate, in the order of their numbers; each is sent whole, in one message. Files
+ * of other names are no migrations to it.
+ * @throws Failure (1) for a number that stands for two migrations, and for a down migration without a up migration
+ */
+export function readGolangMigrate(files: readonly SourceFile[]): readonly GolangMigration[] {
+  const pairs = new Map<bigint, { up?: SourceFile; down?: SourceFile }>();
+  for (const file of files) {
+    const [, number, , direction] = fileName.exec(basename(file.path)) ?? [];
+    if (number === undefined || (direction !== 'up' && direction !== 'down')) continue;
+    const version = BigInt(number);
+    const pair = pairs.get(version) ?? {};
+    const other = pair[direction];
+    if (other)
+      throw problem(file, `The number ${number} is that of ${other.file} as well.`, 'Give it another.');
+    pairs.set(version, { ...pair, [direction]: file });
+  }
+  return [...pairs]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { up, down }]) => {
+      if (!up) {
+        throw problem(
+          down,
+          'There is a down migration, but no file .up.sql with its number.',
+          'Add it, or remove this.',
+        );
+      }
+      return {
+        name: basename(up.path).replace(/\.up\.sql$/, ''),
+        up: scriptOf(up, 'message'),
+        down: down ? scriptOf(down, 'message') : null,
+      };
+    });
+}
+
+function problem(file: SourceFile | undefined, message: string, hint: string): Failure {
+  return new Failure(1, [diagnostic({ file: file?.file ?? null, message, hint })]);
+}

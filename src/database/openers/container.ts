@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { diagnostic, Failure } from '../../diagnostic.ts';
+import type { Config } from '../../project/config.ts';
+import type { Database } from '../database.ts';
+import { testcontainers } from '../imported.ts';
+import { abandonable } from '../server/abandonable.ts';
+import { openScratch } from './server.ts';
+
+/**
+ * Starts a PostgreSQL container, with the migrations applied; closing removes it.
+ * @param load brings in testcontainers, which is installed only where it is used
+ * @throws Failure: 1 a failing migration, 2 testcontainers is not installed, 3 there is no container engine
+ */
+export async function openContainer(
+  config: Config,
+  image: string,
+  signal?: AbortSignal,
+  load: () => Promise<typeof import('testcontainers')> = testcontainers,
+): Promise<Database> {
+  const { GenericContainer, Wait } = await load().catch((error: unknown) => {
+    throw notInstalled(error);
+  });
+  const password = randomBytes(16).toString('hex');
+  const starting = new GenericContainer(image)
+    .withEnvironment({ POSTGRES_PASSWORD: password, POSTGRES_INITDB_ARGS: '--no-sync' })
+    .withCommand(['postgres', '-c', 'fsync=off'])
+    .withTmpFs({ '/var/lib/postgresql': 'rw' })
+    .withExposedPorts(5432)
+    // The image starts the server twice: the first one, without a port, is for its own initialisation.
+    .withWaitStrategy(Wait.forListeningPorts())
+    .start()
+    .catch((error: unknown) => {
+      throw notStarted(error, image);
+    });
+  const container = await abandonable(signal, starting, (started) => started.stop());
+  const connection = {
+    host: container.getHost(),
+    port: container.getMappedPort(5432),
+    user: 'postgres',
+    password,
+    database: 'postgres',
+  };
+  try {
+    const database = await openScratch(config, connection, true, signal);
+    let closing: Promise<void> | null = null;
+    const close = () => {
+      closing ??= database.client
+        .end()
+        .then(() => container.stop())
+        .then(() => {});
+      return closing;
+    };
+    return { ...database, description: `${database.description} (${image})`, close };
+  } catch (error) {
+    await container.stop();
+    throw error;
+  }
+}
+
+function notInstalled(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code !== 'ERR_MODULE_NOT_FOUND') return error;
+  const message = '"database": "container" needs the package testcontainers, which is not installed.';
+  return new Failure(2, [diagnostic({ message, hint: 'Install it: npm i -D testcontainers' })]);
+}
+
+function notStarted(error: unknown, image: string): Failure {
+  const said = error instanceof Error ? error.message : String(error);
+  if (/container runtime/i.test(said)) {
+    const message = 'No container engine is found: "database": "container" needs Docker or one like it.';
+    const hint =
+      'Start it, or set "database": "embedded" under "nodrift" in the configuration, which needs none.';
+    return new Failure(3, [diagnostic({ message, hint })]);
+  }
+  const message = `The container ${image} does not start: ${said}`;
+  return new Failure(3, [diagnostic({ message, hint: 'Check the image’s name; docker pull says more.' })]);
+}

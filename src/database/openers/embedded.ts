@@ -1,0 +1,106 @@
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { Client } from 'pg';
+import { Failure } from '../../diagnostic.ts';
+import type { Config } from '../../project/config.ts';
+import type { Database } from '../database.ts';
+import { cacheKey, openDataCache } from '../embedded/data-cache.ts';
+import { createEmpty, loadCached, type Made, storeCached } from '../embedded/embedded-data.ts';
+import {
+  extensionAdvice,
+  loadExtensions,
+  neededExtensions,
+  versionOf,
+} from '../embedded/pglite-extensions.ts';
+import { pgliteStream } from '../embedded/pglite-stream.ts';
+import { buildSchema } from '../migrations/build-schema.ts';
+import { readSourceFiles, type SourceFile } from '../migrations/migration-files.ts';
+import { abandonable } from '../server/abandonable.ts';
+import { endOnAbort } from '../server/connection.ts';
+import { resetSession, serverVersion } from '../server/session.ts';
+
+/** Part of every key of the cache: raise it when other things are made from the same files. */
+const generation = '1';
+
+/**
+ * Opens PGlite in this process, in memory, with the migrations applied. What was made is kept in the
+ * user's cache, so that the next run on the same migrations only loads it.
+ * @param signal aborts the opening; later it ends the connection
+ * @throws Failure: 1 a failing migration, 2 no migrations, or an extension that there is not
+ */
+export async function openEmbedded(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<Database> {
+  const files = readSourceFiles(config);
+  const names = neededExtensions(config.extensions, files);
+  const [loaded, cache] = await Promise.all([
+    loadExtensions(names, config.extensions, config.root),
+    openDataCache(env),
+  ]);
+  const extensions = Object.fromEntries(loaded.map(({ name, extension }) => [name, extension]));
+  // The package exports its code but not its package.json.
+  const version = versionOf(createRequire(import.meta.url).resolve('@electric-sql/pglite'));
+  const emptyKey = cacheKey([generation, version, ...loaded.flatMap((e) => [e.name, e.version ?? ''])]);
+  const migratedKey = keyOfMigrated(config, emptyKey, files);
+  const background: Promise<void>[] = [];
+  const store = async (key: string, made: Made) => {
+    if (cache) background.push((await storeCached(cache, key, made))());
+  };
+
+  const start = async () => {
+    const cached = cache && migratedKey ? await loadCached(cache, migratedKey, extensions) : null;
+    signal?.throwIfAborted();
+    const empty = cached ?? (cache ? await loadCached(cache, emptyKey, extensions) : null);
+    signal?.throwIfAborted();
+    return { cached, empty, pglite: empty?.pglite ?? (await createEmpty(extensions)) };
+  };
+  const { cached, empty, pglite } = await abandonable(signal, start(), (made) => made.pglite.close());
+  const client = new Client({ stream: () => pgliteStream(pglite), user: 'postgres', database: 'postgres' });
+  client.on('error', () => {});
+  endOnAbort(client, signal);
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= client
+      .end()
+      .then(() => pglite.close())
+      .then(() => Promise.all(background))
+      .then(() => {});
+    return closing;
+  };
+  try {
+    if (!empty) await store(emptyKey, { pglite, notes: [] });
+    signal?.throwIfAborted();
+    await client.connect();
+    const notes = cached ? cached.notes : await buildSchema(client, config, files, true, signal);
+    signal?.throwIfAborted();
+    if (!cached && migratedKey) await store(migratedKey, { pglite, notes });
+    await resetSession(client, config.searchPath);
+    const { major, version: postgres } = await serverVersion(client);
+    return { client, description: `PGlite ${version} (PostgreSQL ${postgres})`, major, notes, close };
+  } catch (error) {
+    await close();
+    throw signal?.aborted ? signal.reason : withExtensionAdvice(error);
+  }
+}
+
+/** Null where the same files may make something else: migrations that are programs. */
+function keyOfMigrated(config: Config, emptyKey: string, files: readonly SourceFile[]): string | null {
+  const { source } = config;
+  if (files.length === 0 || !files.every(({ path }) => path.endsWith('.sql'))) return null;
+  const format = source.kind === 'migrations' ? source.format : source.kind;
+  return cacheKey([emptyKey, format, ...files.flatMap(({ path, text }) => [basename(path), text])]);
+}
+
+function withExtensionAdvice(error: unknown): unknown {
+  if (!(error instanceof Failure)) return error;
+  const diagnostics = error.diagnostics.map((found) => {
+    // src/backend/commands/extension.c
+    const name = /extension "([^"]+)" is not available|extension control file ".*\/([^"/]+)\.control"/.exec(
+      found.message,
+    );
+    return name ? { ...found, hint: extensionAdvice(name[1] ?? name[2] ?? '') } : found;
+  });
+  return new Failure(error.exitCode, diagnostics);
+}

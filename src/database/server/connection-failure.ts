@@ -1,0 +1,84 @@
+import { DatabaseError } from 'pg';
+import { diagnostic, Failure } from '../../diagnostic.ts';
+
+/** What works without the server, for those who only want queries analysed. */
+export const embeddedInstead =
+  'set "database": "embedded" under "nodrift" in the configuration, which needs no server';
+
+/**
+ * Says why a connection could not be made, with exit code 3.
+ * @param place host, port and database, for the message
+ * @param instead what can be done where there is no server
+ */
+export function connectionFailure(error: unknown, place: string, instead?: string): Failure {
+  const { message, hint } = explain(error, place, instead);
+  const sqlstate = error instanceof DatabaseError ? (error.code ?? null) : null;
+  return new Failure(3, [diagnostic({ message, hint, sqlstate })]);
+}
+
+function explain(error: unknown, place: string, instead?: string): { message: string; hint: string | null } {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const said = error instanceof Error ? error.message : String(error);
+  if (error instanceof DatabaseError) return explainRefusal(error, place);
+  if (/client password must be a string|empty string/.test(said)) {
+    return {
+      message: `PostgreSQL at ${place} asks for a password, and none is given.`,
+      hint: 'Set it in DATABASE_URL or PGPASSWORD.',
+    };
+  }
+  if (/does not support SSL/.test(said)) {
+    return {
+      message: `PostgreSQL at ${place} does not support TLS, which the connection asks for.`,
+      hint: 'Leave out sslmode or ssl, or say sslmode=disable, if the network can be trusted.',
+    };
+  }
+  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) {
+    return {
+      message: `The TLS certificate of PostgreSQL at ${place} is not trusted: ${said}.`,
+      hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify takes any certificate.',
+    };
+  }
+  const reason = reasons[code] ?? (/timeout/.test(said) ? 'it does not answer' : said || code);
+  return {
+    message: `Cannot reach PostgreSQL at ${place}: ${reason}.`,
+    hint: `Start the server, or set DATABASE_URL to another one${instead === undefined ? '' : `, or ${instead}`}.`,
+  };
+}
+
+/** Errors of the operating system: errno(3). */
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there (connection refused)',
+  ENOTFOUND: 'there is no host of that name',
+  EAI_AGAIN: 'the name of the host cannot be looked up',
+  ENOENT: 'there is no such socket',
+  EACCES: 'the socket is not ours to use',
+  EHOSTUNREACH: 'there is no way to the host',
+  ENETUNREACH: 'there is no way to the network',
+  ETIMEDOUT: 'it does not answer',
+  ECONNRESET: 'it closed the connection',
+};
+
+/** PostgreSQL documentation, appendix A. */
+function explainRefusal(error: DatabaseError, place: string): { message: string; hint: string | null } {
+  const message = `PostgreSQL at ${place} refuses the connection: ${error.message}.`;
+  switch (error.code) {
+    case '28P01':
+      return { message, hint: 'Check user and password in DATABASE_URL or PGUSER and PGPASSWORD.' };
+    case '28000':
+      return {
+        message,
+        hint: /no encryption|SSL off/.test(error.message)
+          ? 'The server wants TLS: add sslmode=require to the URL.'
+          : 'Check the user in DATABASE_URL or PGUSER, and the server’s pg_hba.conf.',
+      };
+    case '3D000':
+      return {
+        message,
+        hint: 'Create the database (createdb), or name another one in DATABASE_URL or PGDATABASE.',
+      };
+    case '53300':
+      return { message, hint: 'All connections are taken: close some, or raise max_connections.' };
+    default:
+      return { message, hint: error.hint ?? null };
+  }
+}
