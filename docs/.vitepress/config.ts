@@ -32,8 +32,21 @@ export default defineConfig({
     outline: [2, 3],
     sidebar: [
       {
+        text: 'Start',
+        items: [
+          page('Quickstart', 'quickstart'),
+          page('A tour', 'tour'),
+          page('Switching from another tool', 'migrating'),
+        ],
+      },
+      {
         text: 'Queries',
-        items: [page('Query files', 'queries'), page('Types', 'types'), page('What is proven', 'inference')],
+        items: [
+          page('Query files', 'queries'),
+          page('Recipes', 'recipes'),
+          page('Types', 'types'),
+          page('What is proven', 'inference'),
+        ],
       },
       {
         text: 'Running',
@@ -49,24 +62,32 @@ export default defineConfig({
           page('Migrations', 'migrations'),
           page('What a migration breaks', 'impact'),
           page('Deploying a breaking change', 'deploying'),
-          page('Checking a live database', 'verify'),
+          page('Verifying a live database', 'verify'),
           page('CI', 'ci'),
           page('Databases', 'databases'),
         ],
+      },
+      {
+        text: 'When something is wrong',
+        items: [page('When something is wrong', 'troubleshooting'), page('Upgrading nodrift', 'upgrading')],
       },
       {
         text: 'Reference',
         items: [
           page('Command line', 'cli'),
           page('Configuration', 'configuration'),
+          page("PgTyped's types", 'pgtyped'),
+        ],
+      },
+      {
+        text: 'Background',
+        items: [
+          page('Comparison', 'comparison'),
+          page('Benchmarks', 'benchmarks'),
           page('Security', 'security'),
           page('Architecture', 'architecture'),
           page('How the types are tested', 'evidence'),
         ],
-      },
-      {
-        text: 'Switching',
-        items: [page('From PgTyped', 'migrating'), page("With PgTyped's runtime", 'pgtyped')],
       },
     ],
   },

@@ -9,6 +9,7 @@ import { nodrift, type Project, project } from '../cli/support/cli.ts';
 import { openSample, type SampleDatabase } from '../sample/database.ts';
 import { quotes } from './quote-cars.ts';
 import { type Block, blocksOf, pages, piecesOf, placeOf, root } from './support/blocks.ts';
+import { recording } from './support/recording.ts';
 
 const blocks = pages.flatMap((page) => blocksOf(page));
 
@@ -118,4 +119,9 @@ describe('what the README shows of the sample project', () => {
     expect(exitCode).toBe(1);
     holds(stdout, marked('check after the migration that loosens'));
   });
+});
+
+test('the recording of the README shows the texts of the tour', () => {
+  // `npx tsx test/docs/write-recording.ts` writes it again.
+  expect(readFileSync(join(root, 'docs/recording.svg'), 'utf8')).toBe(recording());
 });

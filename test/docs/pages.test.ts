@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { globSync } from 'tinyglobby';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { nodrift, project } from '../cli/support/cli.ts';
@@ -67,4 +68,21 @@ test('the YAML of the pages can be read, and calls commands that there are', asy
       for (const option of rest.match(/--[a-z-]+/g) ?? []) expect(stdout, text).toContain(option);
     }
   }
+});
+
+test('the messages that docs/troubleshooting.md explains are those of nodrift', () => {
+  const sources = globSync('src/**/*.ts', { cwd: root }).map((path) =>
+    readFileSync(join(root, path), 'utf8'),
+  );
+  const source = sources.join('\n');
+  const page = readPage('docs/troubleshooting.md');
+  const section = page.slice(page.indexOf('## Error messages'), page.indexOf('## Errors at run time'));
+  const messages = Array.from(section.matchAll(/^\| (`.+?`) \|/gm), ([, message = '']) => message);
+  const ours = messages.filter((message) => !message.includes('data type of parameter'));
+  expect(ours.length).toBeGreaterThan(8);
+  const missing = ours
+    .flatMap((message) => message.replaceAll(/`|:one/g, '…').split(/…|, or |"/))
+    .map((fragment) => fragment.trim())
+    .filter((fragment) => fragment.length > 9 && !source.includes(fragment));
+  expect(missing).toEqual([]);
 });
