@@ -22,7 +22,7 @@ export function connectionLost(error: unknown): Failure {
     diagnostic({
       message: `The connection to PostgreSQL was lost: ${said}.`,
       sqlstate: typeof code === 'string' ? code : null,
-      hint: 'Run the command again when the server is back; its log may say why.',
+      hint: 'Run the command again when the server is back; its log may have the reason.',
     }),
   ]);
 }

@@ -88,7 +88,7 @@ export function internalError(
     file,
     line,
     column,
-    message: `${name}: nodrift ran into an error of its own, which is a bug: ${what.message}`,
+    message: `${name}: internal error of nodrift, which is a bug: ${what.message}`,
     hint: 'Please report it with the statement and the tables it uses. The other statements were still checked.',
     excerpt: text?.split(/\r\n|\n|\r/, line)[line - 1] ?? null,
     stack: what.stack ?? what.message,

@@ -32,7 +32,7 @@ function isTooDeep({ sqlstate }: ServerError): boolean {
 
 function hints(statement: Statement, error: ServerError): string | null {
   if (isTooDeep(error)) {
-    return 'It is nested too deeply for the stack of the embedded database. Write VALUES or = ANY (…) in the place of long chains of UNION or operators, or set "database": "server" or "container" under "nodrift" in the configuration.';
+    return 'It is nested too deeply for the stack of the embedded database. Replace long chains of UNION or operators with VALUES or = ANY (…), or set "database": "server" or "container" under "nodrift" in the configuration.';
   }
   const said = [error.detail, error.hint]
     .filter((text) => text !== null)

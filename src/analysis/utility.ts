@@ -70,7 +70,7 @@ export function utilityProblems(
         ...problems,
         {
           offset,
-          message: 'which rows FETCH returns is only known where its cursor is open',
+          message: 'the columns of FETCH are only known while its cursor is open',
           hint: "Write the query of the cursor instead, and call its function's `iterate`, which fetches through a cursor.",
         },
       ];
@@ -125,7 +125,7 @@ function undescribedParameters(statement: Statement, paramCount: number): readon
     return [
       {
         offset: start,
-        message: `Postgres takes no parameters in this statement, and :${found.name} is one`,
+        message: `Postgres does not allow parameters in this statement, such as :${found.name}`,
         hint: 'Write the value itself, or call a function that runs the statement with EXECUTE format(…).',
       },
     ];

@@ -4,7 +4,7 @@ import { showSql } from '../schema/show-sql.ts';
 import type { Colors } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 
-/** What the two sides are called, `migrations say` and `database says`. */
+/** What the two sides are called, `in migrations` and `in database`. */
 export interface Sides {
   readonly before: string;
   readonly after: string;
@@ -17,8 +17,8 @@ export interface Sides {
  *
  *     different  column public.users.email
  *       type
- *         migrations say  text
- *         database says   character varying(100)
+ *         in migrations  text
+ *         in database    character varying(100)
  *       SELECT ...
  */
 export function changesText(changes: readonly SchemaChange[], sides: Sides, colors: Colors): string {

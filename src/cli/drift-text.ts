@@ -6,7 +6,7 @@ import { orphanReason } from './orphan-reason.ts';
 import { count } from './report.ts';
 
 /**
- * What `check` says of files that are not what `generate` would leave.
+ * What `check` prints of files that are out of date.
  * @param outputs all of them, also those that are
  * @param shown gives a path as the user sees it
  */
@@ -23,8 +23,8 @@ export function driftText(
   });
   const foreign = drifted.some(({ state }) => state === 'foreign');
   const summary =
-    `${count(drifted.length, 'generated file is', 'generated files are')} not what \`nodrift generate\` would leave. ` +
-    `${foreign ? 'Move what is in the way, run it' : 'Run it'} and commit the result.\n`;
+    `${count(drifted.length, 'generated file is', 'generated files are')} out of date. ` +
+    `${foreign ? 'Move the file in the way, run' : 'Run'} \`nodrift generate\` and commit the result.\n`;
   return lines.join('') + summary;
 }
 

@@ -44,8 +44,8 @@ const helpTexts: Readonly<Record<string, HelpText>> = {
   init: { examples: [['init', 'in the folder of package.json']], failing: null },
   impact: {
     examples: [
-      ['impact --since origin/main', 'what a branch does to the code that runs now'],
-      ['impact --pending postgres://localhost/app', 'what the next deployment does'],
+      ['impact --since origin/main', 'how a branch affects the running code'],
+      ['impact --pending postgres://localhost/app', 'how the next deployment affects the database'],
       ['impact --since origin/main --markdown', 'as a comment on a pull request'],
     ],
     failing: 'running code would break or wait for large tables, or queries or migrations are broken',
@@ -55,19 +55,19 @@ const helpTexts: Readonly<Record<string, HelpText>> = {
       ['verify --url postgres://localhost/app', 'after a deployment'],
       ['verify --role app', 'with the privileges of this role'],
     ],
-    failing: 'the database is not what the migrations make, or queries fail there',
+    failing: 'the database differs from the migrations, or queries fail there',
   },
   schema: {
     examples: [
-      ['schema', 'what the migrations make'],
-      ['schema --diff main HEAD', 'what a branch changes'],
+      ['schema', 'the migrated schema'],
+      ['schema --diff main HEAD', 'the changes of a branch'],
     ],
     failing: 'with --diff: they differ; or migrations are broken',
   },
   migrate: {
     examples: [
-      ['migrate status', 'what is applied, and what is pending'],
-      ['migrate up', 'apply what is pending'],
+      ['migrate status', 'list applied and pending migrations'],
+      ['migrate up', 'apply pending migrations'],
     ],
     failing: failedMigration,
   },

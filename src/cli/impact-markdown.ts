@@ -49,7 +49,7 @@ const titles: Readonly<Record<Verdict, string>> = {
   'breaks as allowed': '⚠️ Migrations break running code, which is allowed',
   'may break': '⚠️ Migrations may break running code',
   waits: '❌ Migrations make running code wait for large tables',
-  compatible: '✅ Running code goes on as it is',
+  compatible: '✅ Running code still works',
 };
 const signs: Readonly<Record<Severity, string>> = { breaks: '❌', 'may break': '⚠️', compatible: '✅' };
 
@@ -87,7 +87,7 @@ function tableOf(queries: readonly ImpactOnQuery[], places: Places): string {
       return `| ${signs[change.severity]} | ${name} | ${cell(changeText(change))} | ${escaped(change.effect)} |`;
     }),
   );
-  return ['| | query | change | what it means |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| | query | change | effect |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 /** A code span in a table, whose cells end at `|` even there. */

@@ -17,7 +17,7 @@ import { count } from './report.ts';
  *
  *       breaks     GetCar  queries/cars.sql:12
  *         column body: text -> text | null
- *           rows can hold null where the code expects none
+ *           rows can hold null, which the code does not expect
  */
 export function impactText({ report, diagnostics }: Impact, options: RenderOptions): string {
   const { colors } = options;
@@ -123,9 +123,9 @@ function verdictText(report: ImpactReport, colors: Colors): string {
   const words = {
     breaks: `${what} breaks.`,
     'breaks as allowed': `${what} breaks, which is allowed.`,
-    'may break': `${what} may break, depending on what cannot be seen from here.`,
+    'may break': `${what} may break, depending on data or code that nodrift cannot see.`,
     waits: `${what} waits while large tables are read.`,
-    compatible: `${what} goes on as it is.`,
+    compatible: `${what} still works.`,
   };
   const severity = verdict === 'breaks as allowed' ? 'may break' : verdict === 'waits' ? 'breaks' : verdict;
   return colorOf(severity, colors)(words[verdict]);

@@ -70,7 +70,7 @@ function orderText(order: Rollout['order'], breaksBetween: boolean): string {
     case 'unfit':
       return 'The queries on the disk do not work on the new schema: change them first.';
     case 'none':
-      return 'No order works: the running code breaks on the new schema, and the new code on the old one. Cut it in two: first expand (add what is new, keep what is old), deploy, then contract.';
+      return 'No safe deployment order: the running code breaks on the new schema, and the new code on the old one. Split the migration: expand (add the new form, keep the old one), deploy, then contract.';
   }
 }
 

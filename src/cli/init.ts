@@ -84,7 +84,7 @@ function readManifest(folder: string): Manifest {
   const text = readFileSync(path, 'utf8');
   const json = parse(text);
   if (isObject(json) && (json.scripts === undefined || isObject(json.scripts))) return { text, json };
-  const message = 'package.json has to hold a JSON object, and "scripts" in it too.';
+  const message = 'package.json must be a JSON object, and so must its "scripts".';
   throw new Failure(2, [
     diagnosticAt('package.json', text, 0, { message, hint: 'Correct it and run `nodrift init` again.' }),
   ]);

@@ -11,7 +11,7 @@ import type { GlobalOptions } from './program.ts';
 export function liveConnection(options: GlobalOptions, io: CliContext): ConnectionConfig {
   const { connection } = configuration(options, io);
   if (connection !== undefined) return connection;
-  const message = 'Which database is meant is not said.';
+  const message = 'No target database configured.';
   const hint = 'Name it with --url, or set DATABASE_URL: postgres://user@localhost:5432/database';
   throw new Failure(2, [diagnostic({ message, hint })]);
 }

@@ -18,7 +18,7 @@ export function addMigrate(program: Command, io: CliContext, finish: CommandRunn
       .option('--wait <seconds>', 'how long to wait for another migration in progress', positiveInteger);
 
   changing('up', 'apply pending migrations')
-    .argument('[n]', 'how many; all of them if left out', positiveInteger)
+    .argument('[n]', 'how many (default: all)', positiveInteger)
     .action((count: number | undefined, _options, command: Command) =>
       run((room) => room.migrateUp(count ?? null, command.optsWithGlobals(), io)),
     );
@@ -32,11 +32,11 @@ export function addMigrate(program: Command, io: CliContext, finish: CommandRunn
   );
   migrate
     .command('status')
-    .description('list the migrations and say which are applied')
+    .description('list applied and pending migrations')
     .action((_options, command: Command) => run((room) => room.migrateStatus(command.optsWithGlobals(), io)));
   migrate
     .command('verify')
-    .description('on a scratch database, take each migration up, down and up again, and compare')
+    .description('run each migration up, down and up again on a scratch database, and compare')
     .option('--allow-irreversible', 'do not fail for migrations without a down migration')
     .action((_options, command: Command) =>
       finish(import('./migrate-verify.ts').then((room) => room.migrateVerify(command.optsWithGlobals(), io))),
@@ -44,7 +44,7 @@ export function addMigrate(program: Command, io: CliContext, finish: CommandRunn
   migrate
     .command('create')
     .description('add an empty migration file')
-    .argument('<name>', 'what it does, for example add-users')
+    .argument('<name>', 'the name, for example add-users')
     .action((name: string, _options, command: Command) =>
       run((room) => room.migrateCreate(name, command.optsWithGlobals(), io)),
     );
@@ -53,7 +53,7 @@ export function addMigrate(program: Command, io: CliContext, finish: CommandRunn
 function positiveInteger(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('It has to be a whole number, 1 or more.');
+    throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   }
   return value;
 }

@@ -48,13 +48,13 @@ function problemLines(problem: MigrationProblem): readonly string[] {
     case 'schema':
       return [
         problem.step === 'down'
-          ? 'After up and down, the schema is not what it was before.'
+          ? 'The schema differs after up and down.'
           : 'After up, down and up again, the schema differs from the one after the first up migration.',
         ...problem.changes.flatMap((change) => changeLines(change, problem.step)),
       ];
     case 'state':
       return [
-        'After up and down, what objects, the database or the server have is not what it was before.',
+        'Owners, privileges, comments or settings differ after up and down.',
         ...problem.changes.flatMap(({ what, before, after }) => [
           escapeControlChars(what),
           escapeControlChars(`  before: ${before ?? '(none)'}`),
@@ -69,7 +69,7 @@ function problemLines(problem: MigrationProblem): readonly string[] {
           : `: ${count(rowsBefore, 'row')} before, ${rowsAfter} after`;
       return [
         escapeControlChars(
-          `The ${by} migration changes data that up and down do not bring back: ${table}${what}`,
+          `The ${by} migration changes data that is not restored after up and down: ${table}${what}`,
         ),
       ];
     }

@@ -4,5 +4,5 @@ import type { Output } from '../output/output.ts';
 export function orphanReason({ source }: Output, outputs: readonly Output[]): string {
   if (source === null) return 'no query needs shared types any more';
   const moved = outputs.some((other) => other.source === source && other.state !== 'orphaned');
-  return moved ? `the module of ${source} has another place now` : `${source} is gone`;
+  return moved ? `the module of ${source} is written to another path now` : `${source} is gone`;
 }

@@ -90,7 +90,7 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
-    .showHelpAfterError('(run with --help for what is possible)')
+    .showHelpAfterError('(see --help)')
     .addHelpText('beforeAll', ({ error, command }) => (error ? '' : refuseUnknown(command)));
 
   flowCommand(program, 'generate', 'analyse the queries and write the modules that call them')
@@ -101,13 +101,13 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
       finish(import('./generate.ts').then(({ generate }) => generate(files, command.optsWithGlobals(), io))),
     );
 
-  flowCommand(program, 'check', 'fail with a diff where a generated module is not what generate would write')
-    .option('--full', 'analyse everything, also where nothing was changed since the last run that passed')
+  flowCommand(program, 'check', 'fail with a diff if a generated module is out of date')
+    .option('--full', 'analyse everything, even if nothing changed since the last successful run')
     .action((_options, command: Command) =>
       finish(import('./check.ts').then(({ check }) => check(command.optsWithGlobals(), io))),
     );
 
-  flowCommand(program, 'inspect', 'print what the analysis found out about the queries')
+  flowCommand(program, 'inspect', 'print the analysis of the queries')
     .argument('[files...]', 'only the queries of these .sql files')
     .option('--json', 'as JSON; the package has its format in docs/inspect.schema.json')
     .action((files: string[], _options, command: Command) =>
@@ -146,7 +146,7 @@ function addImpact(program: Command, io: CliContext, finish: CommandRunner): voi
     new Option(`--${name}`, description).conflicts(others(formats, name));
   program
     .command('impact')
-    .description('report how migrations affect queries, and fail where they break running code')
+    .description('report how migrations affect queries, and fail if they break running code')
     .addOption(
       scope('--since <ref>', 'since', 'the migrations that this git commit does not have; its queries run'),
     )
@@ -154,7 +154,7 @@ function addImpact(program: Command, io: CliContext, finish: CommandRunner): voi
     .addOption(scope('--migration <file>', 'migration', 'this migration; without any of these the last one'))
     .option(
       '--sizes <url>',
-      'fail where a table with a million rows in this database is read while queries wait',
+      'fail if a migration reads a table with a million rows in this database while queries wait',
     )
     .option(
       '--allow <file=reason>',
@@ -175,7 +175,7 @@ function allowance(
 ): readonly (readonly [string, string])[] {
   const [file = '', reason = ''] = text.split(/=(.*)/s).map((part) => part.trim());
   if (file === '' || reason === '') {
-    throw new InvalidArgumentError('It has to be a file of a migration, = and the reason.');
+    throw new InvalidArgumentError('It must be the file of a migration, = and the reason.');
   }
   return [...previous, [file, reason]];
 }

@@ -29,7 +29,7 @@ export async function run(argv: readonly string[], io: CliContext): Promise<numb
     if (io.signal.aborted) return interrupted(io.signal.reason);
     const failure = error instanceof Failure ? error : (lostConnection(error) ?? refusedByTheSystem(error));
     if (failure === null) {
-      io.stderr.write(`nodrift ran into an error of its own, which is a bug:\n${describe(error)}\n`);
+      io.stderr.write(`internal error of nodrift, which is a bug:\n${describe(error)}\n`);
       return internalError;
     }
     const { printDiagnostics } = await import('./print-diagnostics.ts');

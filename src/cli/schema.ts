@@ -20,7 +20,8 @@ export async function schema(
   const config = configuration({ config: options.config }, io);
   const [a, b] = places;
   if (options.diff !== true) {
-    if (a !== undefined) throw usage('Only --diff takes places; --url names a database to print.');
+    if (a !== undefined)
+      throw usage('Only --diff accepts schemas as arguments; --url names a database to print.');
     const named = options.url !== undefined;
     const place: SchemaPlace = named
       ? { kind: 'database', connection: liveConnection(options, io) }
@@ -31,12 +32,12 @@ export async function schema(
     return 0;
   }
   if (a === undefined || b === undefined)
-    throw usage('--diff takes two places: nodrift schema --diff main HEAD');
+    throw usage('--diff needs two schemas: nodrift schema --diff main HEAD');
   const pair = [placeOf(a, options, io), placeOf(b, options, io)] as const;
   const { changes, notes } = await withProgress(io, (flow) => compareSchemas(config, pair, flow));
   writeNotes(notes, io);
   if (changes.length === 0) return 0;
-  const sides = { before: 'a says', after: 'b says', sql: false };
+  const sides = { before: 'in a', after: 'in b', sql: false };
   io.stdout.write(changesText(changes, sides, colorsFor(io.stdout, io.env)));
   io.stdout.write(`\n${count(changes.length, 'difference')}\n`);
   return 1;
@@ -52,6 +53,6 @@ function placeOf(text: string, options: SchemaOptions, io: CliContext): SchemaPl
 }
 
 function usage(message: string): Failure {
-  const hint = 'A place is the URL of a database, a folder of migrations, a .sql file, or a git ref.';
+  const hint = 'A schema is the URL of a database, a folder of migrations, a .sql file, or a git ref.';
   return new Failure(2, [diagnostic({ message, hint })]);
 }

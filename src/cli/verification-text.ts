@@ -12,7 +12,7 @@ import { count } from './report.ts';
  */
 export function verificationText(found: Verification, colors: Colors): string {
   const { changes, pending, unknown, forbidden, changed, broken } = found;
-  const sides = { before: 'migrations say', after: 'database says', sql: true };
+  const sides = { before: 'in migrations', after: 'in database', sql: true };
   const queries = [
     ...changed.map(({ statement, changes }) => [
       `${colors.bold(escapeControlChars(statement.name))}  ${escapeControlChars(`${statement.file}:${statement.line}`)}`,
@@ -84,6 +84,6 @@ function summary(found: Verification, broken: number): string {
   ].filter((part) => part !== false);
   const place = escapeControlChars(database);
   return holds(found)
-    ? `${place} is what the migrations make: ${count(objects, 'object')}, ${count(queries, 'query', 'queries')} as ${escapeControlChars(role)}${said.length > 0 ? `; ${said.join(', ')}` : ''}`
+    ? `${place} matches the migrations: ${count(objects, 'object')}, ${count(queries, 'query', 'queries')} as ${escapeControlChars(role)}${said.length > 0 ? `; ${said.join(', ')}` : ''}`
     : `${place}: ${escapeControlChars(said.join(', '))}`;
 }

@@ -67,7 +67,7 @@ export function overridesOf(config: Config): Overrides {
   if (wanted.some((text) => /^Temporal\./.test(text)) && wanted.some((text) => /#Temporal\./.test(text))) {
     throw configFailure(
       config,
-      'types: both the global Temporal and that of a module are asked for, whose types are not the same.',
+      'types: both the global Temporal and the Temporal of a module are configured, and their types differ.',
       'Take all from the one or the other.',
     );
   }

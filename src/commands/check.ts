@@ -71,8 +71,8 @@ function remarkOn({ config, notes }: Analysed): string | null {
 function neverTyped({ dropIn, failOnError }: Config): string | null {
   if (!dropIn || failOnError) return null;
   return (
-    'Nothing was written. nodrift works as with "failOnError": true, whatever the configuration says: where PgTyped ' +
-    'would type these queries `never`, or leave old modules, and exit with 0, they are to be repaired or removed.'
+    'Nothing was written. nodrift ignores "failOnError" and always fails. For these queries PgTyped ' +
+    'would write the type `never`, or keep old modules, and exit with 0. Fix or remove them.'
   );
 }
 

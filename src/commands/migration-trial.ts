@@ -59,7 +59,7 @@ export async function tryMigration(
   const digest = await catalogDigest(client);
   const state = await ownedState(client, ownServer);
   const rows = await rowsFor(client, unit);
-  const notes = rows.unfilled.map(({ table, reason }) => `${table} takes no sample rows: ${reason}`);
+  const notes = rows.unfilled.map(({ table, reason }) => `${table} has no sample rows: ${reason}`);
   let first = await rows.look();
 
   const special = await refusedRows(client, unit.up, rows);
@@ -74,7 +74,7 @@ export async function tryMigration(
       `its up migration fails on NULLs, texts in mixed case, or values that it names: ${special.failure.message}`,
     );
   if (!upFailed) notes.push(...idleUp.map((one) => idleNote(one, 'up')));
-  if (upFailed) notes.push(`its up migration fails where there are rows: ${upFailed.message}`);
+  if (upFailed) notes.push(`its up migration fails if there are rows: ${upFailed.message}`);
   const after = await loadSchema(client);
   const middle = await rows.look();
 
@@ -127,7 +127,7 @@ export async function tryMigration(
 }
 
 function idleNote(statement: string, way: 'up' | 'down'): string {
-  return `${statement} in its ${way} migration touches no row, so what it does to rows is not tried`;
+  return `${statement} in its ${way} migration affects no row, so its effect on rows is not tested`;
 }
 
 /** Runs one way with the rows that were put in. */

@@ -135,7 +135,7 @@ async function sourceOf(
 function sourceAt(path: string, source: SchemaSource): SchemaSource {
   if (!statSync(path).isDirectory()) {
     if (path.endsWith('.sql')) return { kind: 'schema', file: path };
-    const message = `${path} is no folder of migrations and no .sql file.`;
+    const message = `${path} is neither a folder of migrations nor a .sql file.`;
     throw new Failure(2, [diagnostic({ message })]);
   }
   const format = source.kind === 'migrations' ? source.format : 'node-pg-migrate';

@@ -31,7 +31,7 @@ function notAQueryFile(name: string, files: readonly string[]) {
   const meant = suggest(name, files);
   return diagnostic({
     file: name,
-    message: 'This is no query file of the project.',
+    message: 'This is not a query file of the project.',
     hint: meant
       ? `Did you mean ${meant}?`
       : 'Query files are those that "srcDir" and "include" in the configuration lead to.',

@@ -19,7 +19,7 @@ export interface Verification {
   readonly unknown: readonly string[];
   /** Migrations that the database has, whose files are not as they were then. */
   readonly edited: readonly string[];
-  /** `before` is what the migrations say, `after` what the database says. */
+  /** `before` is the migrated schema, `after` the live one. */
   readonly changes: readonly SchemaChange[];
   /** Queries that the database refuses. */
   readonly broken: readonly Diagnostic[];

@@ -69,6 +69,6 @@ async function createRoles(client: Client, roles: readonly string[]): Promise<vo
 
 function nothingToCompareWith(): Failure {
   const message = 'The configuration names no migrations and no schema file.';
-  const hint = 'Say where they are with "migrations" or "schema" under "nodrift" in the configuration.';
+  const hint = 'Set "migrations" or "schema" under "nodrift" in the configuration.';
   return new Failure(2, [diagnostic({ message, hint })]);
 }

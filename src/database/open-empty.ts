@@ -12,7 +12,7 @@ import { type OpenOptions, openDatabase } from './open.ts';
  */
 export async function openEmpty(config: Config, options: OpenOptions = {}): Promise<Database> {
   if (config.source.kind === 'none') {
-    const hint = 'Say where they are: "migrations": "./migrations" under "nodrift" in the configuration.';
+    const hint = 'Set "migrations": "./migrations" under "nodrift" in the configuration.';
     throw new Failure(2, [diagnostic({ message: 'No migrations are configured.', hint })]);
   }
   const { database } = config;

@@ -120,7 +120,7 @@ async function statesOf(
   }
   const snapshots = config.source.kind === 'schema' ? taken.map(comparable) : taken;
   const [first, final] = [snapshots[0], snapshots.at(-1)];
-  if (!first || !final) throw new Error('no state of the schema was looked at');
+  if (!first || !final) throw new Error('no schema was analysed');
   const [early, late] = [first.coming ?? first.running, final.coming ?? final.running];
   return {
     postgres: final.postgres,
@@ -141,7 +141,7 @@ function newValueNotes({ source }: Config, migrations: readonly SentMigration[])
     .map(({ type, value, added, used, together }) => {
       const when = together ? 'in the same transaction' : 'in another migration';
       const refused = together
-        ? 'Postgres refuses it where it comes to evaluate it (55P04)'
+        ? 'Postgres rejects it when it evaluates it (55P04)'
         : 'Postgres refuses it if both run in one transaction (55P04), as with node-pg-migrate unless singleTransaction is false';
       return `${used} names '${value}', which ${added} adds to ${type} ${when}: ${refused}.`;
     });

@@ -102,9 +102,9 @@ async function appliedOn(
 }
 
 function unknownPending(why: NoHistory | null): Failure {
-  const reason = why?.reason ?? 'Plain files are noted in no table';
+  const reason = why?.reason ?? 'Plain files have no migration history';
   const message = `${reason}, so which migrations are pending is not to be known.`;
-  const hint = 'Say what is looked at with --since or --migration.';
+  const hint = 'Specify the migrations with --since or --migration.';
   return new Failure(2, [diagnostic({ message, hint })]);
 }
 
@@ -125,19 +125,19 @@ function findUnit(
   );
   const hint = meant ? `Did you mean ${meant}?` : 'Name a file of the folder of migrations.';
   throw new Failure(2, [
-    diagnostic({ message: `${basename(wanted)} is no migration of the project.`, hint }),
+    diagnostic({ message: `${basename(wanted)} is not a migration of the project.`, hint }),
   ]);
 }
 
 function nothingConfigured(): Failure {
   const message =
-    'The configuration names no migrations and no schema file, so there is no change to look at.';
-  const hint = 'Say where they are with "migrations" or "schema" under "nodrift" in the configuration.';
+    'The configuration has neither migrations nor a schema file, so there is nothing to compare.';
+  const hint = 'Set "migrations" or "schema" under "nodrift" in the configuration.';
   return new Failure(2, [diagnostic({ message, hint })]);
 }
 
 function onlySince(): Failure {
-  const message = 'A schema file has no migrations: it can only be compared with what it was.';
+  const message = 'A schema file has no migrations: it can only be compared with its earlier version.';
   return new Failure(2, [
     diagnostic({ message, hint: 'Say since when: nodrift impact --since origin/main' }),
   ]);

@@ -142,7 +142,7 @@ function notesOn(
     const object = tree.files.get(pathOf(tree, file));
     if (object === undefined || isGitObject(readFileSync(resolve(config.root, file)), object)) continue;
     notes.push(
-      `${file} has changed since ${ref}. Databases that have run it do not run it again: the change is not looked at.`,
+      `${file} has changed since ${ref}. Databases that have run it do not run it again, so the change is ignored.`,
     );
   }
   const folder = pathOf(tree, relative(config.root, config.source.dir).replaceAll('\\', '/'));

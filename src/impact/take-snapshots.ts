@@ -15,7 +15,7 @@ export interface SnapshotOptions {
   readonly progress?: (done: number, of: number) => void;
   /** Ends the analysis. */
   readonly signal?: AbortSignal;
-  /** What sessions begin with, beside what the database says of itself. */
+  /** Settings that sessions begin with, besides the settings of the database itself. */
   readonly settings?: readonly Setting[];
 }
 

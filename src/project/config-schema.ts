@@ -4,12 +4,12 @@ const described = <const T extends v.GenericSchema>(schema: T, description: stri
   v.pipe(schema, v.description(description));
 
 const Transform = v.strictObject({
-  mode: described(v.literal('sql'), 'Queries stand in .sql files.'),
+  mode: described(v.literal('sql'), 'Queries in .sql files.'),
   include: described(v.string(), 'A glob for the .sql files, matched at any depth below srcDir.'),
   emitTemplate: v.optional(
     described(
       v.string(),
-      'Where the generated module goes: {{dir}}, {{name}}, {{base}}, {{ext}}, {{root}} and {{dir_base}} stand for parts of the .sql file’s path.',
+      'Where the generated module goes: {{dir}}, {{name}}, {{base}}, {{ext}}, {{root}} and {{dir_base}} are parts of the .sql file’s path.',
     ),
   ),
   emitFileName: v.optional(
@@ -21,7 +21,7 @@ const Transform = v.strictObject({
 const TypeScriptTransform = v.strictObject({
   mode: described(
     v.picklist(['ts', 'ts-implicit']),
-    'Queries stand in TypeScript files. Accepted where there are none, because nodrift does not read them.',
+    'Queries in TypeScript files. Accepted if there are none, because nodrift does not read them.',
   ),
   include: v.string(),
   emitTemplate: v.optional(v.string()),
@@ -103,13 +103,13 @@ const Nodrift = v.strictObject({
       ignore: v.optional(
         described(
           v.array(v.string()),
-          'Objects of the live database that are left out, by name, with * for any text: "audit", "public.legacy_*", "index public.*_tmp".',
+          'Objects of the live database that are skipped, by name, with * for any text: "audit", "public.legacy_*", "index public.*_tmp".',
         ),
       ),
       roles: v.optional(
         described(
           v.array(v.string()),
-          'Roles whose privileges are compared with those that the migrations grant; "public" is everybody.',
+          'Roles whose privileges are compared with the grants of the migrations; "public" is PUBLIC.',
         ),
       ),
     }),
@@ -117,7 +117,7 @@ const Nodrift = v.strictObject({
   large: v.optional(
     described(
       v.array(v.string()),
-      'Large tables, such as "orders" and "app.jobs": impact fails where a migration reads all their rows while queries wait.',
+      'Large tables, such as "orders" and "app.jobs": impact fails if a migration reads all their rows while queries wait.',
     ),
   ),
   sharedTypes: v.optional(

@@ -18,7 +18,7 @@ export async function writeGitFolder(root: string, ref: string, path: string, ta
   if (wanted.length === 0) {
     const message = `There is nothing at ${path} in ${ref}.`;
     throw new Failure(2, [
-      diagnostic({ message, hint: 'The path is that of the configuration as it is now.' }),
+      diagnostic({ message, hint: 'The path is the one of the current configuration.' }),
     ]);
   }
   const contents = await readGitFiles(

@@ -73,7 +73,7 @@ function withQuery(
 
 function oneOf(values: readonly string[], name: string, value: string): string {
   if (!values.includes(value)) {
-    throw new RangeError(`${name} is "${value}", and has to be one of ${values.join(', ')}`);
+    throw new RangeError(`${name} is "${value}", and must be one of ${values.join(', ')}`);
   }
   return value;
 }

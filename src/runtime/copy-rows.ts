@@ -42,7 +42,11 @@ export function copyRows<Row>(
       throw error instanceof QueryError ? rowError(origin, count, error) : error;
     }
     if (values.length !== width) {
-      throw new CopyError(origin, null, 'copyFrom takes no list and no array of objects as a parameter');
+      throw new CopyError(
+        origin,
+        null,
+        'copyFrom does not support lists and arrays of objects as parameters',
+      );
     }
     return copyLine(values, order);
   }

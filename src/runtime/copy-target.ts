@@ -24,7 +24,7 @@ export function copyTarget(origin: Origin & { readonly sql: string }): CopyTarge
     throw new CopyError(
       origin,
       null,
-      'copyFrom takes `INSERT INTO table (columns) VALUES (:a, :b)`: a parameter for each column, without expressions, ON CONFLICT and RETURNING',
+      'copyFrom needs `INSERT INTO table (columns) VALUES (:a, :b)`: a parameter for each column, without expressions, ON CONFLICT and RETURNING',
     );
   };
   const take = (pattern: RegExp): string => {

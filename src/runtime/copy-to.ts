@@ -50,7 +50,7 @@ export async function* copyTo<Row>(
     throw new CopyError(
       { name, file },
       null,
-      'copyTo takes no parameters, which COPY has none of; use `iterate`',
+      'copyTo does not support parameters, since COPY has none; use `iterate`',
     );
   }
   const opened = await openOwn(db as Connection, signal);

@@ -43,7 +43,7 @@ export function openCursor<Row>(
         throw toQueryError(definition, error);
       });
       if (!rows.every((row) => Array.isArray(row))) {
-        throw new StreamError(definition, '`stream` has to hand its third argument to the cursor');
+        throw new StreamError(definition, '`stream` must pass its third argument to the cursor');
       }
       // What pg-cursor keeps of the description; of other cursors nothing is known.
       const { fields = [] } = (cursor as { _result?: { fields?: readonly DescribedField[] } })._result ?? {};

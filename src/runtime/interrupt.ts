@@ -17,7 +17,7 @@ export interface CallOptions {
 /** Throws a RangeError for what no timer can wait for. */
 export function assertMillis(millis: number | undefined, name: string): void {
   if (millis !== undefined && !(millis >= 0 && millis < 2 ** 31)) {
-    throw new RangeError(`${name} has to be from 0 to ${2 ** 31 - 1}`);
+    throw new RangeError(`${name} must be from 0 to ${2 ** 31 - 1}`);
   }
 }
 

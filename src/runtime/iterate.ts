@@ -26,7 +26,7 @@ export async function* iterate<Row>(
   { batch = 100 }: IterateOptions,
 ): AsyncGenerator<Row, void, undefined> {
   if (!Number.isSafeInteger(batch) || batch < 1) {
-    throw new RangeError('iterate: `batch` has to be a positive integer');
+    throw new RangeError('iterate: `batch` must be a positive integer');
   }
   try {
     if (isInTransaction(db)) {

@@ -9,7 +9,7 @@ export function leakWatch(millis: number): () => () => void {
   const detail = stackHere();
   return () => {
     const timer = setTimeout(() => {
-      process.emitWarning?.(`a connection was not given back to its pool within ${millis} ms`, {
+      process.emitWarning?.(`a connection was not released to its pool within ${millis} ms`, {
         type: 'NodriftWarning',
         detail,
       });

@@ -93,7 +93,7 @@ export function createPool<PoolClass extends new (config: never) => object>(
   assertMillis(queryTimeoutMillis, 'queryTimeoutMillis');
   assertMillis(leakAfterMillis, 'leakAfterMillis');
   if (!(maxLifetimeMillis >= 0 && minIdle >= 0)) {
-    throw new RangeError('createPool: `maxLifetimeMillis` and `minIdle` have to be numbers from 0 on');
+    throw new RangeError('createPool: `maxLifetimeMillis` and `minIdle` must be numbers, 0 or more');
   }
   const connectionString =
     options.connectionString ?? (namesServer(config) ? undefined : process.env.DATABASE_URL);
@@ -111,7 +111,7 @@ export function createPool<PoolClass extends new (config: never) => object>(
     ...config,
   } as never);
   if (!isPgPool(pool)) {
-    throw new TypeError("createPool: the first argument has to be pg's Pool");
+    throw new TypeError("createPool: the first argument must be pg's Pool");
   }
   const managed = managePool(pool as CountingPool, {
     max: max || PG_MAX,

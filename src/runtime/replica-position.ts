@@ -72,7 +72,7 @@ export function positionText({ timeline, at }: WalPosition): string {
 export function parsePosition(text: string): WalPosition {
   const [, timeline, high, low] = /^(\d{1,10}):([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/.exec(text) ?? [];
   if (timeline === undefined) {
-    throw new TypeError('`after` has to be a position that `writePosition` resolved');
+    throw new TypeError('`after` must be a position that `writePosition` returned');
   }
   return { timeline: Number(timeline), at: (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`) };
 }

@@ -50,7 +50,7 @@ export interface ReplicatedPool extends DatabasePool {
 /** A query that may write was to be run over a replica. Nothing was sent. */
 export class NotReadOnlyError extends QueryError {
   constructor(origin: Origin) {
-    super(origin, 'NotReadOnlyError', 'a replica takes only queries that are proven to only read');
+    super(origin, 'NotReadOnlyError', 'a replica accepts only queries that are proven to only read');
   }
 }
 

@@ -41,7 +41,7 @@ export function statementOf(definition: QueryDefinition): (params: unknown) => S
       throw new EncodeError(
         definition,
         longest?.name ?? '',
-        `${values.length} values, and a statement takes ${MAX_VALUES}; send fewer, or an array`,
+        `${values.length} values, and a statement accepts ${MAX_VALUES}; send fewer, or an array`,
       );
     }
     const key = counts.join();

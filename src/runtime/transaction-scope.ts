@@ -198,7 +198,7 @@ function assertUsable(scope: Scope): void {
   if (scope.nesting) {
     throw new TransactionError(
       'statement',
-      'a nested transaction is running; use what its callback was given',
+      'a nested transaction is running; use the argument of its callback',
     );
   }
 }

@@ -60,7 +60,7 @@ export async function transaction<Result>(
   const [options, use] = typeof first === 'function' ? [{} as TransactionOptions, first] : [first, second];
   if (typeof use !== 'function') {
     throw new TypeError(
-      'transaction: the last argument has to be a function, which is called with the transaction',
+      'transaction: the last argument must be a function, which is called with the transaction',
     );
   }
   const outer = scopeOf(db);
@@ -158,7 +158,7 @@ async function savepoint<Result>(
   if (Object.values(others).some((value) => value !== undefined)) {
     throw new TransactionError(
       'SAVEPOINT',
-      'a nested transaction takes its modes, timeouts and retries from the outer one',
+      'a nested transaction has the modes, timeouts and retries of the outer one',
     );
   }
   const scope = nestScope(outer);
@@ -252,7 +252,7 @@ function settingsOf({ lockTimeoutMs, statementTimeoutMs }: TransactionOptions): 
       return [];
     }
     if (!Number.isInteger(millis) || millis < 0 || millis > MAX_TIMEOUT) {
-      throw new RangeError(`transaction: ${name} has to be whole milliseconds from 0 to ${MAX_TIMEOUT}`);
+      throw new RangeError(`transaction: ${name} must be whole milliseconds from 0 to ${MAX_TIMEOUT}`);
     }
     return `SET LOCAL ${name} = ${millis}`;
   });

@@ -33,7 +33,7 @@ function markedTwice(name: string, uses: readonly ParameterReference[]): Problem
   if (optional === undefined || !uses.some((use) => use.mark === '!')) return null;
   return {
     offset: optional.start,
-    message: `:${name} is marked both ! (never null) and ? (may be left out).`,
+    message: `:${name} is marked both ! (never null) and ? (may be omitted).`,
     hint: 'Use one mark for all places of a parameter.',
   };
 }
@@ -48,7 +48,7 @@ function markedObject(
   const fields = transform.fields.map((field) => `${field.name}?`).join(', ');
   return {
     offset: optional.start,
-    message: `:${name}? stands for an object, which cannot be left out.`,
+    message: `:${name}? is an object, which cannot be omitted.`,
     hint: `Mark its fields instead: (${fields})`,
   };
 }
@@ -58,7 +58,7 @@ function slicedAndSingle(name: string, uses: readonly ParameterReference[]): Pro
   if (single === undefined || !uses.some((use) => use.list)) return null;
   return {
     offset: single.start,
-    message: `${name} is a list by sqlc.slice, but stands here as one value.`,
+    message: `${name} is a list by sqlc.slice, but is used here as one value.`,
     hint: 'Use a parameter of another name for one value.',
   };
 }
@@ -81,8 +81,8 @@ function misplaced(
     return {
       offset: listed.start,
       message: single
-        ? `${word} :${name} takes a list, but elsewhere :${name} is one value.`
-        : `${word} :${name} takes a list, but the header does not describe one.`,
+        ? `${word} :${name} needs a list, but elsewhere :${name} is one value.`
+        : `${word} :${name} needs a list, but the header does not declare one.`,
       hint: single
         ? `Use two parameters, and describe the list in the header: ${described}`
         : `Add to the header: ${described}`,
@@ -93,7 +93,7 @@ function misplaced(
   if (single === undefined) return null;
   return {
     offset: single.start,
-    message: `:${name} is a list by its @param, but stands here as one value.`,
+    message: `:${name} is a list by its @param, but is used here as one value.`,
     hint:
       single.role === 'array'
         ? `Remove the @param line to pass one array, or write IN :${name}.`

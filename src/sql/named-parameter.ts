@@ -64,8 +64,8 @@ function farMark(text: string, at: number, name: string): Problem | null {
   if (next === at || text[next] !== '!') return null;
   return {
     offset: at - name.length - 1,
-    message: `PgTyped takes the "!" behind :${name} for a mark, also after a blank, and runs what is left without it: "=" where "!=" is written. nodrift runs what is written.`,
-    hint: 'Look at what the application relies on. "<>" and "NOT (… ~ …)" are read alike by both.',
+    message: `PgTyped reads the "!" after :${name} as a mark, even after a space, and runs the statement without it: "=" instead of "!=". nodrift runs the statement as written.`,
+    hint: 'Check which of the two the application needs. "<>" and "NOT (… ~ …)" mean the same in both.',
     pgtyped: 'differs',
   };
 }

@@ -62,7 +62,7 @@ export function readTransform(text: string, from: number, base: number): Transfo
     if (!isParameterName(field))
       return stop(`${label}: "${field}" is not a valid name of a field.`, parameterNameHint(field));
     if (fields.has(field)) {
-      return stop(`${label}: the field ${field} stands twice.`, 'Name each field once.');
+      return stop(`${label}: the field ${field} occurs twice.`, 'Name each field once.');
     }
     at += field.length;
     fields.set(field, { name: field, required: take('!') ? true : take('?') ? false : null });

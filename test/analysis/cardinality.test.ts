@@ -599,7 +599,7 @@ describe.each(tested(servers))('how many rows, on %s', (server) => {
     const joined =
       'SELECT * FROM owner o LEFT JOIN car_with_owner c ON c.owner_id = o.id, loose WHERE o.id = 1';
     expect((await problem(joined, 'maybe'))?.[1]).toBe(
-      'Compare every column of a unique key with = to one value: public.car has car_active_owner (owner_id; its index leaves out rows that the query does not), car_pkey (id), car_plate_country_key (plate, country); public.loose has none. Or add LIMIT 1, mark it :many, or :maybe! to assert it.',
+      'Compare every column of a unique key with = to one value: public.car has car_active_owner (owner_id; its index excludes rows that the query includes), car_pkey (id), car_plate_country_key (plate, country); public.loose has none. Or add LIMIT 1, mark it :many, or :maybe! to assert it.',
     );
     expect(await problem('VALUES (1), (2)')).toEqual([
       'it is marked :one, but it can return 2 rows',
@@ -617,7 +617,7 @@ describe.each(tested(servers))('how many rows, on %s', (server) => {
     ],
     [
       "SELECT * FROM person WHERE mail = 'a'",
-      'person_mail_idx (mail; its index leaves out rows that the query does not)',
+      'person_mail_idx (mail; its index excludes rows that the query includes)',
     ],
     [
       'SELECT * FROM spelled WHERE word = $1 COLLATE folded',
@@ -627,7 +627,7 @@ describe.each(tested(servers))('how many rows, on %s', (server) => {
     ['SELECT * FROM owner WHERE email IS NOT DISTINCT FROM $1', 'owner_email_key (email; email may be NULL)'],
     [
       'SELECT * FROM owner JOIN car ON owner.id = car.owner_id',
-      'owner_pkey (id; id is compared with what differs from row to row)',
+      'owner_pkey (id; id is compared with a value that differs from row to row)',
     ],
     ['SELECT * FROM parent WHERE id = 1', 'none that covers the tables that inherit from it'],
     ['SELECT * FROM by_expression', 'public.by_expression has none'],

@@ -29,7 +29,7 @@ it.each([
       line: 3,
       message: 'Deep: the database did not finish parsing the statement',
       sqlstate: '26000',
-      hint: 'It is nested too deeply for the stack of the embedded database. Write VALUES or = ANY (…) in the place of long chains of UNION or operators, or set "database": "server" or "container" under "nodrift" in the configuration.',
+      hint: 'It is nested too deeply for the stack of the embedded database. Replace long chains of UNION or operators with VALUES or = ANY (…), or set "database": "server" or "container" under "nodrift" in the configuration.',
     },
   ]);
 });

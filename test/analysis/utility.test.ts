@@ -231,10 +231,10 @@ CREATE VIEW made AS SELECT :x::int AS x, :y::int AS y;`;
         "q.sql:5:16: LoadWhere: COPY FROM STDIN reads its rows from the client, and a query function cannot send them (Write INSERT with a list of objects or with unnest, or copy with psql or pg-copy-streams.)",
         "q.sql:7:42: Dump: COPY TO STDOUT sends its rows to the client, and a query function does not get them (Write the query itself (its \`iterate\` reads large results), or copy with psql or pg-copy-streams.)",
         "q.sql:9:27: DumpQuery: COPY TO STDOUT sends its rows to the client, and a query function does not get them (Write the query itself (its \`iterate\` reads large results), or copy with psql or pg-copy-streams.)",
-        "q.sql:11:1: Fetch: which rows FETCH returns is only known where its cursor is open (Write the query of the cursor instead, and call its function's \`iterate\`, which fetches through a cursor.)",
-        "q.sql:13:14: Execute: Postgres takes no parameters in this statement, and :x is one (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
-        "q.sql:15:28: View: Postgres takes no parameters in this statement, and :x is one (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
-        "q.sql:15:42: View: Postgres takes no parameters in this statement, and :y is one (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
+        "q.sql:11:1: Fetch: the columns of FETCH are only known while its cursor is open (Write the query of the cursor instead, and call its function's \`iterate\`, which fetches through a cursor.)",
+        "q.sql:13:14: Execute: Postgres does not allow parameters in this statement, such as :x (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
+        "q.sql:15:28: View: Postgres does not allow parameters in this statement, such as :x (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
+        "q.sql:15:42: View: Postgres does not allow parameters in this statement, such as :y (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
       ]
     `);
   });

@@ -66,7 +66,7 @@ describe('check', () => {
     expect(await drift()).toBe(
       'queries/generated/cars.ts: missing; queries/cars.sql has not been generated\n' +
         'queries/cars.queries.ts: orphaned; the module of queries/cars.sql has another place now\n' +
-        '2 generated files are not what `nodrift generate` would leave. Run it and commit the result.\n',
+        '2 generated files are out of date. Run `nodrift generate` and commit the result.\n',
     );
     const { stdout } = await nodrift(['generate'], { cwd: project.root });
     expect(stdout).toMatch(

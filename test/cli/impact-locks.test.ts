@@ -246,7 +246,7 @@ describe('a new value of an enum', () => {
     expect(noted).toMatchObject({
       exitCode: 0,
       stderr: expect.stringContaining(
-        "note: migrations/3_glad.sql:2 names 'glad', which migrations/3_glad.sql:1 adds to mood in the same transaction: Postgres refuses it where it comes to evaluate it (55P04).\n",
+        "note: migrations/3_glad.sql:2 names 'glad', which migrations/3_glad.sql:1 adds to mood in the same transaction: Postgres rejects it when it evaluates it (55P04).\n",
       ),
     });
   });

@@ -110,7 +110,7 @@ describe('impact', () => {
 
         breaks      GetCar  queries/cars.sql:1
           column make: text -> text | null
-            rows can hold null where the code expects none
+            rows can hold null, which the code does not expect
 
         compatible  AddCar  queries/cars.sql:4
           parameter :make: text -> text | null
@@ -118,7 +118,7 @@ describe('impact', () => {
 
         migrations/2_loose.sql:1: briefly locks cars: ACCESS EXCLUSIVE; no lock_timeout
 
-      Rolling deployment: No order works: the running code breaks on the new schema, and the new code on the old one. Cut it in two: first expand (add what is new, keep what is old), deploy, then contract.
+      Rolling deployment: No safe deployment order: the running code breaks on the new schema, and the new code on the old one. Split the migration: expand (add the new form, keep the old one), deploy, then contract.
 
       The new code on the old schema:
         breaks      AddCar  queries/cars.sql:4  parameter :make: text | null -> text
@@ -157,7 +157,7 @@ describe('impact', () => {
     expect(wrong).toEqual({
       exitCode: 2,
       stdout: '',
-      stderr: 'error: 2_lose.sql is no migration of the project.\n  hint: Did you mean 2_loose.sql?\n',
+      stderr: 'error: 2_lose.sql is not a migration of the project.\n  hint: Did you mean 2_loose.sql?\n',
     });
   });
 
@@ -290,8 +290,8 @@ describe('impact --allow', () => {
   });
 
   test.each([
-    ['2_loose.sql', 'It has to be a file of a migration, = and the reason.'],
-    ['2_loose.sql=', 'It has to be a file of a migration, = and the reason.'],
+    ['2_loose.sql', 'It must be the file of a migration, = and the reason.'],
+    ['2_loose.sql=', 'It must be the file of a migration, = and the reason.'],
     ['2_lose.sql=x', 'Did you mean 2_loose.sql?'],
   ])('refuses %s', async (allowance, said) => {
     const { root } = carsOnServer({ 'migrations/2_loose.sql': loosening });
@@ -421,13 +421,13 @@ describe('impact --since', () => {
         {
           file: 'queries/cars.sql',
           line: 4,
-          message: 'AddCar: it leaves out cars.price, which is NOT NULL and has no default',
+          message: 'AddCar: it omits cars.price, which is NOT NULL and has no default',
           sqlstate: '23502',
         },
       ],
     });
     const { stdout } = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
-    expect(stdout).toContain('queries/cars.sql:4: AddCar: it leaves out cars.price');
+    expect(stdout).toContain('queries/cars.sql:4: AddCar: it omits cars.price');
   });
 
   test('a required column breaks INSERTs that Postgres accepts', async () => {
@@ -479,7 +479,7 @@ describe('impact --since', () => {
     git(root, 'rm', '--quiet', 'migrations/2_more.sql');
     const { notes } = await reportOf(root, '--since', 'HEAD');
     expect(notes).toEqual([
-      'migrations/1_cars.sql has changed since HEAD. Databases that have run it do not run it again: the change is not looked at.',
+      'migrations/1_cars.sql has changed since HEAD. Databases that have run it do not run it again, so the change is ignored.',
       '2_more.sql is gone since HEAD.',
     ]);
     // Other line ends are no change.
@@ -633,7 +633,9 @@ describe('impact --pending', () => {
       put('plain/1_cars.sql', 'CREATE TABLE cars (id text PRIMARY KEY, make text);\n');
       const plain = await nodrift(['impact', '--pending', database.url], { cwd: root });
       expect(plain).toMatchObject({ exitCode: 2, stdout: '' });
-      expect(plain.stderr).toContain('Plain files are noted in no table, so which migrations are pending');
+      expect(plain.stderr).toContain(
+        'Plain files have no migration history, so which migrations are pending',
+      );
     } finally {
       await execute(database.url, 'DROP ROLE IF EXISTS nodrift_blind');
       await database.drop();
@@ -679,19 +681,19 @@ describe('what goes into other formats', () => {
 
       Allowed: a \\| &lt;b&gt; \\\`c\\\` @​ada ::error::x
 
-      | | query | change | what it means |
+      | | query | change | effect |
       | --- | --- | --- | --- |
-      | ❌ | \`GetCar\` \`queries/cars.sql:1\` | \`column make: text -> text \\| null\` | rows can hold null where the code expects none |
+      | ❌ | \`GetCar\` \`queries/cars.sql:1\` | \`column make: text -> text \\| null\` | rows can hold null, which the code does not expect |
       | ✅ | \`AddCar\` \`queries/cars.sql:4\` | \`parameter :make: text -> text \\| null\` | null is accepted too |
-      | ❌ | \`Nasty\` \`queries/nasty.sql:1\` | \`\`column a\\|b\`c ::error::<b>@ada: text -> text \\| null\`\` | rows can hold null where the code expects none |
+      | ❌ | \`Nasty\` \`queries/nasty.sql:1\` | \`\`column a\\|b\`c ::error::<b>@ada: text -> text \\| null\`\` | rows can hold null, which the code does not expect |
 
       - \`migrations/2_per%cent,and:colon.sql:1\` \`ALTER TABLE cars ALTER COLUMN make TYPE text, ALTER COLUMN make DROP NOT NULL\` briefly locks cars: ACCESS EXCLUSIVE; no lock\\_timeout
 
-      **Rolling deployment:** No order works: the running code breaks on the new schema, and the new code on the old one. Cut it in two: first expand (add what is new, keep what is old), deploy, then contract.
+      **Rolling deployment:** No safe deployment order: the running code breaks on the new schema, and the new code on the old one. Split the migration: expand (add the new form, keep the old one), deploy, then contract.
 
       The new code on the old schema:
 
-      | | query | change | what it means |
+      | | query | change | effect |
       | --- | --- | --- | --- |
       | ❌ | \`AddCar\` \`queries/cars.sql:4\` | \`parameter :make: text \\| null -> text\` | callers that pass null fail |
 
@@ -705,8 +707,8 @@ describe('what goes into other formats', () => {
     const { exitCode, stdout } = await nodrift(['impact', '--github'], { cwd: root });
     expect(exitCode).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
-      "::error file=migrations/2_per%25cent%2Cand%3Acolon.sql,line=1,title=GetCar%3A breaks::queries/cars.sql:1%0Acolumn make: text -> text | null; rows can hold null where the code expects none
-      ::error file=migrations/2_per%25cent%2Cand%3Acolon.sql,line=1,title=Nasty%3A breaks::queries/nasty.sql:1%0Acolumn a|b\`c%0A::error::<b>@ada: text -> text | null; rows can hold null where the code expects none
+      "::error file=migrations/2_per%25cent%2Cand%3Acolon.sql,line=1,title=GetCar%3A breaks::queries/cars.sql:1%0Acolumn make: text -> text | null; rows can hold null, which the code does not expect
+      ::error file=migrations/2_per%25cent%2Cand%3Acolon.sql,line=1,title=Nasty%3A breaks::queries/nasty.sql:1%0Acolumn a|b\`c%0A::error::<b>@ada: text -> text | null; rows can hold null, which the code does not expect
       "
     `);
     const allowed = await nodrift(['impact', '--github', ...allow], { cwd: root });

@@ -59,7 +59,7 @@ const faulty = {
   'queries/faulty.sql': `\n${query('Garbage', 'inject_garbage')}\n${query('Overflow', 'inject_overflow')}\n${query('Well', 'make')}`,
 };
 
-const bug = 'nodrift ran into an error of its own, which is a bug';
+const bug = 'internal error of nodrift, which is a bug';
 
 function expectFaults(stderr: string): void {
   expect(stderr).toContain(`queries/faulty.sql:2:10: error: Garbage: ${bug}: Postgres's node text`);

@@ -94,7 +94,7 @@ describe('migrate', () => {
       '-- Up Migration\nALTER TABLE boats ADD oars int NOT NULL;\n-- Down Migration\nALTER TABLE boats DROP oars;\n',
     );
     expect((await verify('--allow-irreversible')).stdout).toMatch(
-      /migrations\/3_oars\.sql\n {2}note: its up migration fails where there are rows: .* contains null values\n3 migrations, all/,
+      /migrations\/3_oars\.sql\n {2}note: its up migration fails if there are rows: .* contains null values\n3 migrations, all/,
     );
   });
 

@@ -51,10 +51,10 @@ describe('a project without the key nodrift', () => {
     |          ^
   hint: Write :ids where its value belongs, or remove the line.
 
-queries/odd.sql:5:27: warning: PgTyped takes the "!" behind :make for a mark, also after a blank, and runs what is left without it: "=" where "!=" is written. nodrift runs what is written.
+queries/odd.sql:5:27: warning: PgTyped reads the "!" after :make as a mark, even after a space, and runs the statement without it: "=" instead of "!=". nodrift runs the statement as written.
   5 | SELECT id FROM cars WHERE :make != make;
     |                           ^
-  hint: Look at what the application relies on. "<>" and "NOT (… ~ …)" are read alike by both.
+  hint: Check which of the two the application needs. "<>" and "NOT (… ~ …)" mean the same in both.
 
 `);
     expect(app.text('queries/odd.queries.ts')).toContain('WHERE :make != make');

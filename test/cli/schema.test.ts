@@ -85,8 +85,8 @@ describe('schema', () => {
       exitCode: 1,
       stdout: `different   column public.cars.make
   nullable
-    a says  yes
-    b says  no
+    in a  yes
+    in b  no
 
 unexpected  column public.cars.sold_at
   nullable: yes
@@ -113,7 +113,7 @@ unexpected  column public.cars.sold_at
     [['postgres://a:hunter2@h/x'], 'Only --diff takes places'],
     [['--diff', 'postgress://a:hunter2@h/x', 'migrations'], '--url is not a database URL'],
     [['--diff', 'migrations', 'no-such-ref'], 'no-such-ref'],
-    [['--diff', 'pgtyped.config.json', 'migrations'], 'is no folder of migrations and no .sql file'],
+    [['--diff', 'pgtyped.config.json', 'migrations'], 'is neither a folder of migrations nor a .sql file'],
     [['--diff', 'postgres://a:hunter2@[/x', 'migrations'], 'is not a database URL'],
   ])('refuses %j', async (argv, message) => {
     const project = carsOnServer();

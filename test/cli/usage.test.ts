@@ -71,12 +71,12 @@ describe('usage errors exit with 2', () => {
     [['nonsense', '-h'], "error: unknown command 'nonsense'\n"],
     [
       ['migrate', 'up', '--wait', '-1'],
-      "error: option '--wait <seconds>' argument '-1' is invalid. It has to be a whole number, 1 or more.\n",
+      "error: option '--wait <seconds>' argument '-1' is invalid. It must be a whole number, 1 or more.\n",
     ],
     [['check', 'queries/a.sql'], "error: too many arguments for 'check'. Expected 0 arguments but got 1.\n"],
     [
       ['migrate', 'up', 'two'],
-      "error: command-argument value 'two' is invalid for argument 'n'. It has to be a whole number, 1 or more.\n",
+      "error: command-argument value 'two' is invalid for argument 'n'. It must be a whole number, 1 or more.\n",
     ],
     [['migrate', 'create'], "error: missing required argument 'name'\n"],
     [['generate', '--config'], "error: option '-c, --config <path>' argument missing\n"],
@@ -84,7 +84,7 @@ describe('usage errors exit with 2', () => {
     expect(await nodrift(argv, here)).toEqual({
       exitCode: 2,
       stdout: '',
-      stderr: `${message}(run with --help for what is possible)\n`,
+      stderr: `${message}(see --help)\n`,
     });
   });
 

@@ -50,13 +50,13 @@ describe('verify', () => {
       });
       const { exitCode, stdout, stderr } = await verify(project, project.url);
       expect(stdout.replace(/PostgreSQL \d+\.\d+/, 'PostgreSQL')).toBe(
-        `PostgreSQL at ${place(project.url)} is what the migrations make: 8 objects, 2 queries as postgres\n`,
+        `PostgreSQL at ${place(project.url)} matches the migrations: 8 objects, 2 queries as postgres\n`,
       );
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     },
   );
 
-  test('says what the migrations say and what the database says, and what shows it', async () => {
+  test('shows the difference, and the statement that shows it in the database', async () => {
     const project = await deployed(
       15,
       `ALTER TABLE cars ALTER make DROP NOT NULL; DROP TABLE boats; CREATE INDEX hot_fix ON cars (make);
@@ -79,12 +79,12 @@ END $$;`,
     expect(stdout.replace(/PostgreSQL \S+ at \S+:/, 'PostgreSQL:')).toMatchInlineSnapshot(`
       "different   column public.cars.make
         nullable
-          migrations say  no
-          database says   yes
+          in migrations  no
+          in database    yes
         SELECT format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, pg_get_expr(adbin, adrelid) FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = to_regclass('public.cars') AND attname = 'make';
 
       different   function public.touch()
-        body: - migrations say, + database says
+        body: - in migrations, + in database
 
             BEGIN
           -   NEW.sold_at := now();
@@ -101,7 +101,7 @@ END $$;`,
         SELECT relkind, relpersistence, relrowsecurity, relforcerowsecurity, reloptions, pg_get_expr(relpartbound, oid) FROM pg_class WHERE oid = to_regclass('public.boats');
 
       GetCar  queries/cars.sql:1
-        column make: text -> text | null, rows can hold null where the code expects none
+        column make: text -> text | null, rows can hold null, which the code does not expect
 
       PostgreSQL: 4 differences, 1 query typed otherwise
       "
@@ -148,7 +148,7 @@ END $$;`,
     });
     rmSync(join(cars.root, 'migrations/1_cars.sql'));
     const { exitCode, stdout } = await verify(cars, database.url);
-    expect(stdout).toMatch(/^pending {2}2_boats\n\nPostgreSQL .* is what the migrations make: 7 objects/);
+    expect(stdout).toMatch(/^pending {2}2_boats\n\nPostgreSQL .* matches the migrations: 7 objects/);
     expect(exitCode).toBe(0);
   });
 
@@ -262,8 +262,8 @@ END $$;`,
       [
         'different   grant public.cars to nodrift_reader2',
         '  privileges',
-        '    migrations say  INSERT, SELECT',
-        '    database says   INSERT',
+        '    in migrations  INSERT, SELECT',
+        '    in database    INSERT',
         `  SELECT relacl FROM pg_class WHERE oid = to_regclass('public.cars') UNION ALL SELECT typacl FROM pg_type WHERE oid = to_regtype('public.cars') AND typtype <> 'c';`,
         '',
         'PostgreSQL: 1 difference',
@@ -283,7 +283,7 @@ END $$;`,
     expect((await nodrift(['migrate', 'up', '--url', project.url], { cwd: project.root })).exitCode).toBe(0);
     const { exitCode, stdout, stderr } = await verify(project, project.url);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/is what the migrations make: 8 objects/);
+    expect(stdout).toMatch(/matches the migrations: 8 objects/);
   });
 
   test('writes nothing: it needs no more than a database that refuses all writing', async () => {
@@ -386,6 +386,6 @@ END $$;`,
     const project = carsProject();
     const nowhere = await nodrift(['verify'], { cwd: project.root });
     expect(nowhere).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(nowhere.stderr).toContain('Which database is meant is not said.');
+    expect(nowhere.stderr).toContain('No target database configured.');
   });
 });

@@ -209,9 +209,9 @@ test('says which statements touched no row', async () => {
     ),
   });
   expect(migrations[1]?.notes).toEqual([
-    'UPDATE 1 of 2 in its up migration touches no row, so what it does to rows is not tried',
-    'the DELETE in its up migration touches no row, so what it does to rows is not tried',
-    'the UPDATE in its down migration touches no row, so what it does to rows is not tried',
+    'UPDATE 1 of 2 in its up migration affects no row, so its effect on rows is not tested',
+    'the DELETE in its up migration affects no row, so its effect on rows is not tested',
+    'the UPDATE in its down migration affects no row, so its effect on rows is not tested',
   ]);
 });
 
@@ -288,14 +288,14 @@ test('says what it could not try', async () => {
   });
   expect(migrations.map(({ problems: found, notes }) => [found.map(short), notes])).toEqual([
     [[], []],
-    [[], ['public.a takes no sample rows: new row for relation "a" violates check constraint "a_x_check"']],
+    [[], ['public.a has no sample rows: new row for relation "a" violates check constraint "a_x_check"']],
     [[], []],
     [[], []],
     [[], []],
     [
       [],
       [
-        'its up migration fails where there are rows: The migration failed and was rolled back: column "y" of relation "e" contains null values',
+        'its up migration fails if there are rows: The migration failed and was rolled back: column "y" of relation "e" contains null values',
       ],
     ],
   ]);

@@ -69,10 +69,10 @@ describe('the hosts of a connection string', () => {
     };
     expect(message('port=1,2')).toBe('RangeError: could not match 2 port numbers to 3 hosts');
     expect(message('target_session_attrs=master')).toBe(
-      'RangeError: target_session_attrs is "master", and has to be one of any, read-write, read-only, primary, standby, prefer-standby',
+      'RangeError: target_session_attrs is "master", and must be one of any, read-write, read-only, primary, standby, prefer-standby',
     );
     expect(message('load_balance_hosts=1')).toBe(
-      'RangeError: load_balance_hosts is "1", and has to be one of disable, random',
+      'RangeError: load_balance_hosts is "1", and must be one of disable, random',
     );
   });
 });

@@ -79,7 +79,7 @@ it.each([
   'SELECT $1, $2',
   '',
 ])('refuses %j', async (sql) => {
-  expect(await sent(insert(sql))).toMatch(/^CopyError: q \(q\.sql\): copyFrom takes `INSERT INTO /);
+  expect(await sent(insert(sql))).toMatch(/^CopyError: q \(q\.sql\): copyFrom needs `INSERT INTO /);
 });
 
 it('refuses lists', async () => {

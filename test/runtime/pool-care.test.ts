@@ -174,7 +174,7 @@ describe('a connection that is not given back', () => {
   it('is warned of, with who borrowed it', async () => {
     const warnings = await warned({ leakAfterMillis: 20 }, () => transaction(pool, {}, () => pause(60)));
     expect(warnings.map(({ message }) => message)).toEqual([
-      'a connection was not given back to its pool within 20 ms',
+      'a connection was not released to its pool within 20 ms',
     ]);
     expect(warnings[0]).toMatchObject({ detail: expect.stringContaining('pool-care.test.ts') });
   });

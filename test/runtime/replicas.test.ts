@@ -172,7 +172,7 @@ describe('a pool with replicas', () => {
     const forced = replica as unknown as Connection;
     await expect(add(forced, { id: 0 })).rejects.toThrow(NotReadOnlyError);
     await expect(add(forced, { id: 0 })).rejects.toThrow(
-      'add (test.sql): a replica takes only queries that are proven to only read',
+      'add (test.sql): a replica accepts only queries that are proven to only read',
     );
     await expect(batch(forced, [server.with(), add.with({ id: 0 })])).rejects.toThrow(NotReadOnlyError);
     await expect(transaction(forced, {}, (tx) => add(tx, { id: 0 }))).rejects.toThrow(NotReadOnlyError);

@@ -127,7 +127,7 @@ describe.each(['Pool', 'Client', 'postgres.js', 'PGlite'] as const)('a transacti
     });
     expect(await ids(db)).toEqual([1, 2]);
     const withoutCallback = transaction as unknown as (db: Connection, options?: object) => Promise<unknown>;
-    await expect(withoutCallback(db, {})).rejects.toThrow(/the last argument has to be a function/);
+    await expect(withoutCallback(db, {})).rejects.toThrow(/the last argument must be a function/);
     await expect(withoutCallback(db)).rejects.toThrow(TypeError);
   });
 

@@ -187,7 +187,7 @@ describe('@param', () => {
     [
       'a field twice',
       '/* @name A @param x -> (a, b, a) */ INSERT INTO t VALUES :x;',
-      '1:31 @param x: the field a stands twice. | Name each field once.',
+      '1:31 @param x: the field a occurs twice. | Name each field once.',
     ],
     [
       'a field of a bad name',
@@ -370,12 +370,12 @@ describe('parameters', () => {
     [
       'marked both ways',
       '/* @name A */ SELECT :a!, :a?;',
-      '1:27 :a is marked both ! (never null) and ? (may be left out). | Use one mark for all places of a parameter.',
+      '1:27 :a is marked both ! (never null) and ? (may be omitted). | Use one mark for all places of a parameter.',
     ],
     [
       'an object that may be left out',
       '/* @name A @param x -> (a, b!) */ INSERT INTO t VALUES :x?;',
-      '1:56 :x? stands for an object, which cannot be left out. | Mark its fields instead: (a?, b?)',
+      '1:56 :x? is an object, which cannot be omitted. | Mark its fields instead: (a?, b?)',
     ],
     [
       '!=',
@@ -400,37 +400,37 @@ describe('parameters', () => {
     [
       'IN without a list',
       '/* @name A */ SELECT 1 IN :a;',
-      '1:27 IN :a takes a list, but the header does not describe one. | Add to the header: @param a -> (...)',
+      '1:27 IN :a needs a list, but the header does not declare one. | Add to the header: @param a -> (...)',
     ],
     [
       'VALUES without a list',
       '/* @name A */ INSERT INTO t VALUES :a;',
-      '1:36 VALUES :a takes a list, but the header does not describe one. | Add to the header: @param a -> ((column, ...)...)',
+      '1:36 VALUES :a needs a list, but the header does not declare one. | Add to the header: @param a -> ((column, ...)...)',
     ],
     [
       'a list here and one value there',
       '/* @name A */ SELECT 1 IN :a AND 2 = :a;',
-      '1:27 IN :a takes a list, but elsewhere :a is one value. | Use two parameters, and describe the list in the header: @param a -> (...)',
+      '1:27 IN :a needs a list, but elsewhere :a is one value. | Use two parameters, and describe the list in the header: @param a -> (...)',
     ],
     [
       'a list as one value',
       '/* @name A @param a -> (...) */ SELECT 1 IN :a AND 2 = :a;',
-      '1:56 :a is a list by its @param, but stands here as one value. | Write IN :a, or use a parameter of another name for one value.',
+      '1:56 :a is a list by its @param, but is used here as one value. | Write IN :a, or use a parameter of another name for one value.',
     ],
     [
       'a list under a cast',
       '/* @name A @param a -> (...) */ SELECT :a ::int[];',
-      '1:40 :a is a list by its @param, but stands here as one value. | Write IN :a, or use a parameter of another name for one value.',
+      '1:40 :a is a list by its @param, but is used here as one value. | Write IN :a, or use a parameter of another name for one value.',
     ],
     [
       'a list in ANY',
       '/* @name A @param a -> (...) */ SELECT 1 = ANY (:a);',
-      '1:49 :a is a list by its @param, but stands here as one value. | Remove the @param line to pass one array, or write IN :a.',
+      '1:49 :a is a list by its @param, but is used here as one value. | Remove the @param line to pass one array, or write IN :a.',
     ],
     [
       'a list behind ALL',
       '/* @name A @param a -> (...) */ SELECT 1 = ALL :a;',
-      '1:48 :a is a list by its @param, but stands here as one value. | Remove the @param line to pass one array, or write IN :a.',
+      '1:48 :a is a list by its @param, but is used here as one value. | Remove the @param line to pass one array, or write IN :a.',
     ],
   ])('%s', (_, text, fault) => {
     expect(read(text)).toEqual([[], [fault]]);

@@ -40,7 +40,7 @@ describe('an operator with "!" behind a parameter', () => {
     const ours = read(text, true);
     expect(ours).toMatchObject({ sql: [`SELECT 1 AS one WHERE ${sql}`], errors: [] });
     expect(ours.warnings).toEqual([
-      expect.stringContaining('2:23 PgTyped takes the "!" behind :a for a mark'),
+      expect.stringContaining('2:23 PgTyped reads the "!" after :a as a mark'),
     ]);
     expect(read(text, false)).toEqual({ ...ours, warnings: [] });
     // What @pgtyped/runtime replaces by $1 reaches up to the "!".

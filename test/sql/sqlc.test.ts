@@ -113,7 +113,7 @@ describe("what is wrong in sqlc's spelling", () => {
     ],
     [
       '-- name: A :one\nSELECT 1 IN (sqlc.slice(a)) OR @a;',
-      '2:32 a is a list by sqlc.slice, but stands here as one value. | Use a parameter of another name for one value.',
+      '2:32 a is a list by sqlc.slice, but is used here as one value. | Use a parameter of another name for one value.',
     ],
     [
       '-- name: A :one\nSELECT :a;',

@@ -43,7 +43,7 @@ function keyText(key: UniqueKey, unbounded: UnboundedRelation): string | null {
     if (!key.immediate) return `${key.name} (${text}; it is deferrable)`;
     return key.predicate === null
       ? null
-      : `${key.name} (${text}; its index leaves out rows that the query does not)`;
+      : `${key.name} (${text}; its index excludes rows that the query includes)`;
   }
   if (key.predicate !== null || !key.immediate) return null;
   if (columns.every(({ lack }) => lack === NOT_COMPARED)) return `${key.name} (${text})`;
@@ -72,7 +72,7 @@ function lackOf(
       : 'is compared by another collation or operator';
   const { rules, links } = state.plan;
   const isCompared = [...rules, ...links].some(({ target }) => target === term);
-  return isCompared ? 'is compared with what differs from row to row' : NOT_COMPARED;
+  return isCompared ? 'is compared with a value that differs from row to row' : NOT_COMPARED;
 }
 
 /** `column = ANY ($1)`, and a list of parameters. */

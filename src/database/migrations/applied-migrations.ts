@@ -19,7 +19,7 @@ export interface AppliedMigrations {
 }
 
 /**
- * Reads which migrations a database says it has; nothing is written, and a missing privilege is no error.
+ * Reads which migrations a database has applied; nothing is written, and a missing privilege is not an error.
  * @param names of all migrations, in the order in which they run
  */
 export async function readAppliedMigrations(

@@ -59,10 +59,10 @@ interface LeftOut {
 
 function leftOut(words: Words, { roles, disposable }: Cluster): LeftOut | null {
   const whole = aboutServer(words) ?? (disposable ? null : aboutRoles(words));
-  if (whole !== null) return { reason: `${whole} is left out: it concerns the whole server.` };
+  if (whole !== null) return { reason: `${whole} is skipped: it concerns the whole server.` };
   const missing = namedRoles(words).find((role) => !roles.has(role));
   if (missing === undefined) return null;
-  const reason = `The role "${missing}" does not exist here: statements that name it are left out.`;
+  const reason = `The role "${missing}" does not exist here: statements that name it are skipped.`;
   if (wordAt(words, 0) !== 'CREATE' || wordAt(words, 1) !== 'SCHEMA') return { reason };
   const at = findWord(words, 'AUTHORIZATION');
   const [keyword, role] = words.tokens.slice(at, at + 2);

@@ -71,7 +71,7 @@ function copiesFromStdin(script: string, { tokens }: ScriptStatement): boolean {
 
 function dataInSchema(file: string, text: string, { start }: ScriptStatement): Diagnostic {
   return diagnosticAt(file, text, start, {
-    message: 'COPY ... FROM stdin brings data, which has no place in a schema.',
+    message: 'COPY ... FROM stdin contains data, which does not belong to a schema.',
     hint: 'Write the file with pg_dump --schema-only.',
   });
 }
@@ -79,7 +79,7 @@ function dataInSchema(file: string, text: string, { start }: ScriptStatement): D
 function psqlOnly(file: string, text: string, offset: number, written: string): Diagnostic {
   return diagnosticAt(file, text, offset, {
     message: `${written.split(/\s/)[0]} is a command of psql, not SQL.`,
-    hint: 'Put what it would do into the file itself, or use migrations.',
+    hint: 'Write its effect into the file itself, or use migrations.',
   });
 }
 

@@ -65,7 +65,7 @@ function unreadable(root: string, source: Exclude<SchemaSource, { kind: 'none' }
   const what = source.kind === 'schema' ? 'schema file' : 'folder of migrations';
   if (code === 'ENOENT') {
     const message = `There is no ${what} at ${name}.`;
-    const hint = `Create it, or say where it is with "${source.kind}" under "nodrift" in the configuration.`;
+    const hint = `Create it, or set "${source.kind}" under "nodrift" in the configuration.`;
     return new Failure(2, [diagnostic({ message, hint })]);
   }
   const reason =

@@ -38,7 +38,7 @@ export function checkOrder(applied: readonly string[], files: readonly string[])
   const [ran, next] = [applied[at] ?? '', files[at] ?? ''];
   const { outOfOrder, missing } = orderOf(applied, files);
   if (missing.includes(ran)) {
-    const hint = 'Bring the file back, or take its line out of the table pgmigrations.';
+    const hint = 'Restore the file, or delete its row from the table pgmigrations.';
     throw refused(`${ran} has run, but its file is gone.`, hint);
   }
   if (outOfOrder.includes(next)) {
@@ -46,7 +46,7 @@ export function checkOrder(applied: readonly string[], files: readonly string[])
     throw refused(`Not run migration ${next} is preceding already run migration ${ran}`, hint);
   }
   const hint = 'Rename the files so that their order is the one in which they ran.';
-  throw refused(`${ran} has run before ${next}, but the files stand the other way round.`, hint);
+  throw refused(`${ran} has run before ${next}, but the files are in the opposite order.`, hint);
 }
 
 function refused(message: string, hint: string): Failure {

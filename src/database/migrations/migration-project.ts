@@ -21,7 +21,7 @@ export async function readProject(config: Config): Promise<MigratedProject> {
   const connection = config.database.kind === 'server' ? config.database.connection : config.connection;
   if (!connection) {
     const hint = 'Set DATABASE_URL in the environment or in .env: postgres://user@localhost:5432/database';
-    throw new Failure(2, [diagnostic({ message: 'Which database is to be migrated is not said.', hint })]);
+    throw new Failure(2, [diagnostic({ message: 'No target database configured.', hint })]);
   }
   return { migrations, programs: await loadPrograms(migrations.filter(isProgram)), connection };
 }

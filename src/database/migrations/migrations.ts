@@ -76,7 +76,7 @@ function numbered(files: readonly SourceFile[], name: RegExp): readonly SourceFi
   found.forEach(({ file, number }, index) => {
     const before = found[index - 1];
     if (before?.number !== number) return;
-    const message = `The number ${number} is that of ${before.file.file} as well.`;
+    const message = `The number ${number} is used by ${before.file.file}, too.`;
     throw new Failure(1, [diagnostic({ file: file.file, message, hint: 'Give it another.' })]);
   });
   return found.map(({ file }) => file);

@@ -104,7 +104,7 @@ function ask(client: Client, file: SourceFile, rewrite: Rewrite = (sql) => sql) 
     } catch (error) {
       if (!(error instanceof ScriptError)) throw error;
       const outcome =
-        'The migration failed; it asks the database outside a transaction, so what it did stays';
+        'The migration failed; it queries the database outside a transaction, so its changes stay';
       throw new Failure(1, [scriptDiagnostic(file.file, error.failed, outcome)]);
     }
   };

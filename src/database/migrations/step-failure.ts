@@ -39,7 +39,7 @@ function refused(run: Steps, ended: Ended, { failed }: ScriptError): Diagnostic 
   const undone = ended.inTransaction || committing || (!run.transaction && run.steps.length <= 1 && !invalid);
   const outcome = undone
     ? 'The migration failed and was rolled back'
-    : 'The migration failed; it runs outside a transaction, so what it did before stays';
+    : 'The migration failed; it runs outside a transaction, so its earlier changes stay';
   const { file, text } = run.file;
   if (step && step.offset !== null) {
     const found = scriptDiagnostic({ file, text, offset: step.offset }, failed, outcome);
@@ -59,11 +59,11 @@ function withHint(found: Diagnostic, ...more: readonly (string | null)[]): Diagn
 
 function afterLoss(run: Steps, ended: Ended): string {
   if (ended.phase === 'commit' && run.transaction) {
-    return 'Whether it was committed is not known: nodrift migrate status says so.';
+    return 'It is unknown whether it was committed: run nodrift migrate status.';
   }
   if (run.transaction || run.steps.length <= 1) {
     return run.transaction
-      ? 'Nothing of it is left: the server rolls back what was not committed.'
+      ? 'Nothing was changed: the server rolls back uncommitted changes.'
       : 'It runs outside a transaction: look whether it was applied before it is run again.';
   }
   const running = run.steps[ended.done];
@@ -75,7 +75,8 @@ function afterLoss(run: Steps, ended: Ended): string {
 function remains(run: Steps, { done }: Progress): string {
   if (done === 0) return 'Nothing of it was applied.';
   const applied = run.steps.slice(0, done).map((step) => `  ${shown(run, step)}`);
-  const advice = 'It is not noted as applied: take these back, or let the file skip them, and run it again.';
+  const advice =
+    'The migration is not recorded as applied: revert these, or let the file skip them, and run it again.';
   return ['Applied, and still there:', ...applied, advice].join('\n');
 }
 

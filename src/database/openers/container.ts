@@ -73,5 +73,7 @@ function notStarted(error: unknown, image: string): Failure {
     return new Failure(3, [diagnostic({ message, hint })]);
   }
   const message = `The container ${image} does not start: ${said}`;
-  return new Failure(3, [diagnostic({ message, hint: 'Check the image’s name; docker pull says more.' })]);
+  return new Failure(3, [
+    diagnostic({ message, hint: 'Check the image’s name; docker pull prints the reason.' }),
+  ]);
 }

@@ -22,20 +22,20 @@ function explain(error: unknown, place: string, instead?: string): { message: st
   if (error instanceof DatabaseError) return explainRefusal(error, place);
   if (/client password must be a string|empty string/.test(said)) {
     return {
-      message: `PostgreSQL at ${place} asks for a password, and none is given.`,
+      message: `PostgreSQL at ${place} requires a password, and none is given.`,
       hint: 'Set it in DATABASE_URL or PGPASSWORD.',
     };
   }
   if (/does not support SSL/.test(said)) {
     return {
-      message: `PostgreSQL at ${place} does not support TLS, which the connection asks for.`,
-      hint: 'Leave out sslmode or ssl, or say sslmode=disable, if the network can be trusted.',
+      message: `PostgreSQL at ${place} does not support TLS, which the connection requires.`,
+      hint: 'Remove sslmode or ssl, or set sslmode=disable, if the network can be trusted.',
     };
   }
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) {
     return {
       message: `The TLS certificate of PostgreSQL at ${place} is not trusted: ${said}.`,
-      hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify takes any certificate.',
+      hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify accepts any certificate.',
     };
   }
   const reason = reasons[code] ?? (/timeout/.test(said) ? 'it does not answer' : said || code);
@@ -48,19 +48,19 @@ function explain(error: unknown, place: string, instead?: string): { message: st
 /** Errors of the operating system: errno(3). */
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (connection refused)',
-  ENOTFOUND: 'there is no host of that name',
+  ENOTFOUND: 'unknown host',
   EAI_AGAIN: 'the name of the host cannot be looked up',
-  ENOENT: 'there is no such socket',
+  ENOENT: 'the socket does not exist',
   EACCES: 'the socket is not ours to use',
-  EHOSTUNREACH: 'there is no way to the host',
-  ENETUNREACH: 'there is no way to the network',
+  EHOSTUNREACH: 'the host is unreachable',
+  ENETUNREACH: 'the network is unreachable',
   ETIMEDOUT: 'it does not answer',
   ECONNRESET: 'it closed the connection',
 };
 
 /** PostgreSQL documentation, appendix A. */
 function explainRefusal(error: DatabaseError, place: string): { message: string; hint: string | null } {
-  const message = `PostgreSQL at ${place} refuses the connection: ${error.message}.`;
+  const message = `PostgreSQL at ${place} rejects the connection: ${error.message}.`;
   switch (error.code) {
     case '28P01':
       return { message, hint: 'Check user and password in DATABASE_URL or PGUSER and PGPASSWORD.' };

@@ -36,7 +36,7 @@ export async function createScratch(
       await dropOnceCreated(connection, name, Reflect.get(admin, 'processID')).catch(() => {});
       throw connectionLost(error);
     }
-    const message = `The role ${admin.user} must not create databases at ${place}.`;
+    const message = `The role ${admin.user} may not create databases at ${place}.`;
     const hint =
       'Run ALTER ROLE ... CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".';
     throw new Failure(3, [diagnostic({ message, hint, sqlstate: error.code })]);

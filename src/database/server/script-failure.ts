@@ -55,6 +55,6 @@ function adviceFor(error: DatabaseError): string | null {
     return 'It must not run in a transaction: put it alone into a migration of its own.';
   // query_canceled, by pg, which has no data to send
   if (error.code === '57014' && error.message.startsWith('COPY from stdin failed'))
-    return 'There is no data behind COPY ... FROM stdin in a migration: write INSERT statements.';
+    return 'COPY ... FROM stdin has no data in a migration: write INSERT statements.';
   return null;
 }

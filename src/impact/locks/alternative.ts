@@ -16,7 +16,7 @@ export function alternativeTo(sql: string, work: readonly TableWork[]): string |
   if (kinds.has('writes')) return 'batches, each in a transaction of its own';
   if (!has(/^ALTER (TABLE|DOMAIN)\b/)) return null;
   if (kinds.has('rewrites') && has(/\bTYPE\b/))
-    return 'a new column, filled in batches, that takes the place of the old one';
+    return 'a new column, filled in batches, that replaces the old one';
   if (kinds.has('rewrites') && has(/\bADD\b.*\bDEFAULT\b/))
     return 'ADD COLUMN without the default; then SET DEFAULT, and fill the column in batches';
   if (kinds.has('rewrites')) return null;

@@ -28,7 +28,7 @@ export function lockModeOf(name: string): LockMode {
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
     .toUpperCase();
   const found = lockModes.find((mode) => mode === words);
-  if (found === undefined) throw new Error(`${name} is no table-level lock mode`);
+  if (found === undefined) throw new Error(`${name} is not a table-level lock mode`);
   return found;
 }
 

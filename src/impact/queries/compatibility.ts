@@ -93,7 +93,11 @@ export function parameterFit(before: PgType, after: PgType): Compatibility | nul
   if (from in numbers && to in numbers) return numberParameter(from, to);
   if (from === 'date' && (to === 'timestamp' || to === 'timestamptz')) return widerParameter;
   if (isTime(from) && isTime(to)) {
-    return { severity: 'may break', direction: 'other', effect: 'what callers pass is read as another time' };
+    return {
+      severity: 'may break',
+      direction: 'other',
+      effect: 'the values of callers are read as another time',
+    };
   }
   return differs('parameter');
 }
@@ -138,7 +142,8 @@ const widerParameter: Compatibility = {
 };
 
 function differs(use: 'result' | 'parameter'): Compatibility {
-  const effect = use === 'result' ? 'the code decodes another type' : 'what callers pass is another type';
+  const effect =
+    use === 'result' ? 'the code decodes another type' : 'the values of callers have another type';
   return { severity: 'breaks', direction: 'other', effect };
 }
 
@@ -215,7 +220,7 @@ export function namesFit(before: readonly Field[], after: readonly Field[]): Com
     : {
         severity: 'may break',
         direction: 'other',
-        effect: 'the code reads attributes by their place, whatever they are called',
+        effect: 'the code reads attributes by position, not by name',
       };
 }
 

@@ -22,7 +22,7 @@ export function unfitQueries(
         diagnostic({
           file: query.statement.file,
           line: query.statement.line,
-          message: `${query.statement.name}: it leaves out ${table}.${column}, which is NOT NULL and has no default`,
+          message: `${query.statement.name}: it omits ${table}.${column}, which is NOT NULL and has no default`,
           // not_null_violation
           sqlstate: '23502',
         }),

@@ -69,7 +69,7 @@ function orderChange(
   const order = (columns: readonly Column[]) => columns.map(({ name }) => name).join(', ');
   const [was, is] = [order(before), order(after)];
   if (was === is || runtime !== 'nodrift') return [];
-  const effect = 'the columns come in another order, and the code reads them by their place';
+  const effect = 'the columns are in another order, and the code reads them by position';
   return [{ ...column('*', 'breaks', effect), before: was, after: is, direction: 'other' }];
 }
 
@@ -106,9 +106,9 @@ function rowsChange(before: Query, after: Query): readonly Change[] {
   const tooMany = more && (command === 'one' || command === 'maybe');
   const tooFew = fewer && command === 'one';
   const effect = tooMany
-    ? `:${command} throws where there is more than one row`
+    ? `:${command} throws if there is more than one row`
     : tooFew
-      ? ':one throws where there is no row'
+      ? ':one throws if there are no rows'
       : more || fewer
         ? 'the code reads any number of rows'
         : 'the code expects more than can come';
@@ -183,7 +183,9 @@ function effectChange(before: Query, after: Query): readonly Change[] {
       before: effectText(before.readOnly),
       after: effectText(after.readOnly),
       direction: null,
-      effect: worse ? 'sending it again may do its work twice' : 'what it may change has changed',
+      effect: worse
+        ? 'sending it again may do its work twice'
+        : 'the tables or columns that it writes changed',
     },
   ];
 }

@@ -66,8 +66,8 @@ function valueFits(
   ];
 }
 
-const nullInRows = 'rows can hold null where the code expects none';
-const nullInArrays = 'arrays can hold null where the code expects none';
+const nullInRows = 'rows can hold null, which the code does not expect';
+const nullInArrays = 'arrays can hold null, which the code does not expect';
 
 /** Whether a result column breaks the code by nothing but NULL. */
 export function isOnlyOfNull({ effect }: Change): boolean {

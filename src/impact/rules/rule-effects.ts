@@ -9,40 +9,40 @@ export function effectOf({ change, rule }: RuleChange): string | null {
 
 /** A partitioned table that has no partition for all rows that no other takes. */
 const withoutDefault: Readonly<Record<RuleChange['change'], string | null>> = {
-  added: '% fails for rows that no partition takes',
+  added: '% fails for rows without a partition',
   changed: null,
   dropped: null,
 };
 
 const effects: Readonly<Record<Rule['kind'], Readonly<Record<RuleChange['change'], string | null>>>> = {
-  check: { added: '% fails where a row does not satisfy it', changed: null, dropped: null },
+  check: { added: '% fails if a row does not satisfy it', changed: null, dropped: null },
   unique: {
-    added: '% fails where a row with the same values exists',
-    changed: '% fails where a row with equal values exists, and more values are equal',
+    added: '% fails if a row with the same values exists',
+    changed: '% fails if a row with equal values exists, and more values are equal',
     dropped: null,
   },
-  exclusion: { added: '% fails where a row conflicts with another', changed: null, dropped: null },
-  'foreign key': { added: '% fails where the reference would not hold', changed: null, dropped: null },
+  exclusion: { added: '% fails if a row conflicts with another', changed: null, dropped: null },
+  'foreign key': { added: '% fails if the reference is violated', changed: null, dropped: null },
   trigger: {
     added: '% runs it: it can change the row, or fail',
     changed: '% runs it: it can change the row, or fail, in another way',
     dropped: '% does not run it any more',
   },
   rule: {
-    added: '% does what the rule says, too or instead',
-    changed: '% does what the rule says, too or instead',
-    dropped: '% does what it says itself',
+    added: '% runs the statements of the rule, too or instead',
+    changed: '% runs the statements of the rule, too or instead',
+    dropped: '% runs itself, without a rule',
   },
   'check option': {
-    added: '% fails where the view would not show the row',
-    changed: '% fails where the view would not show the row',
+    added: '% fails if the view would not show the row',
+    changed: '% fails if the view would not show the row',
     dropped: null,
   },
   'materialized view': { added: '% fails with 55000 until it is refreshed', changed: null, dropped: null },
   policy: {
-    added: '% is held to it where row security is on',
-    changed: '% is held to it where row security is on',
-    dropped: '% loses the rows that it let through where row security is on',
+    added: '% must satisfy it if row security is on',
+    changed: '% must satisfy it if row security is on',
+    dropped: '% loses the rows that it allowed if row security is on',
   },
   'row security': {
     added: '% sees and writes only the rows that a policy lets through',

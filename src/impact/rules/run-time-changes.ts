@@ -79,7 +79,7 @@ function columnRisk(
   const risks: Change[] = [];
   const checked = isChecked(query, after);
   if (!before.notNull && after.notNull && !checked) {
-    const effect = 'what is written there must not be null any more';
+    const effect = 'written values must not be null any more';
     risks.push(change('required column', 'may break', subject, 'NULL allowed', 'NOT NULL', effect));
   }
   const shrunk =
@@ -114,7 +114,7 @@ function isComputed(
 /** A NOT NULL that only the partition has; its defaults are for those who name the partition. */
 function ofPartition(subject: string, before: TableColumn | null, after: TableColumn): readonly Change[] {
   if (before === null || before.notNull || !after.notNull || after.inherited) return [];
-  const effect = 'what is written there must not be null any more';
+  const effect = 'written values must not be null any more';
   return [change('required column', 'may break', subject, 'NULL allowed', 'NOT NULL', effect)];
 }
 
@@ -133,7 +133,7 @@ function leftOut(
           'may break',
           'INSERTs leave it out: they fail with 23502 unless a trigger or a rule sees to it',
         ] as const)
-      : (['breaks', 'INSERTs leave it out, and nothing fills it in: they fail with 23502'] as const);
+      : (['breaks', 'INSERTs omit it, and nothing fills it in: they fail with 23502'] as const);
     return [change('required column', severity, subject, was, 'NOT NULL without a default', effect)];
   }
   // With another type the default is written in another way.

@@ -49,7 +49,7 @@ export function sequenceChanges(query: Query, executed: Executed, changes: RuleC
         before: textOf(before),
         after: textOf(after),
         direction: 'narrower',
-        effect: 'nextval() fails with 2200H where it has come to the end',
+        effect: 'nextval() fails with 2200H at the end of the sequence',
       },
     ];
   });

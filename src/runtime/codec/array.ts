@@ -124,7 +124,7 @@ function decodeArray<T>(
 
 function otherDimensions(): CodecError {
   return new CodecError(
-    'an array of another number of dimensions than its type says; if it is meant to be, set it in "types" of the configuration, such as "public.boards.cells": "[][]"',
+    'an array of another number of dimensions than its type says; if this is intended, set it in "types" of the configuration, such as "public.boards.cells": "[][]"',
   );
 }
 

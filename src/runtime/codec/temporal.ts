@@ -37,7 +37,7 @@ export function temporal<Name extends TemporalName, Namespace extends TemporalNa
     const found = namespace ?? Temporal;
     if (found === undefined) {
       throw new CodecError(
-        'there is no Temporal here; load a polyfill, or configure the type as "temporal-polyfill#Temporal.…"',
+        'Temporal is not available; load a polyfill, or configure the type as "temporal-polyfill#Temporal.…"',
       );
     }
     return found[name].from(iso) as T;
@@ -83,7 +83,7 @@ function isoDuration(text: string): string {
       text,
     );
   if (match === null || text === '') {
-    throw new CodecError('not an interval in the session\'s "IntervalStyle", which has to be postgres');
+    throw new CodecError('not an interval in the session\'s "IntervalStyle", which must be postgres');
   }
   const [, years = '0', months = '0', days = '0', sign = '', hours = '0', minutes = '0', seconds = '0'] =
     match;

@@ -117,6 +117,6 @@ function notIso(text: string): CodecError {
   return new CodecError(
     isInfinite(text)
       ? 'an infinite time, which no Date can hold; configure this column as a string'
-      : 'not a time in ISO style; the session\'s "DateStyle" has to be ISO, which is Postgres\'s default',
+      : 'not a time in ISO style; the session\'s "DateStyle" must be ISO, which is Postgres\'s default',
   );
 }

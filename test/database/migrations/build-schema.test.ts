@@ -179,7 +179,7 @@ SELECT 1;
     };
     expect(await diagnosticOf(files)).toMatchObject({
       message:
-        'The migration failed; it runs outside a transaction, so what it did before stays: column "nope" does not exist',
+        'The migration failed; it runs outside a transaction, so its earlier changes stay: column "nope" does not exist',
     });
   });
 
@@ -197,7 +197,7 @@ SELECT 1;
     expect(failure.exitCode).toBe(2);
     expect(failure.diagnostics[0]).toMatchObject({
       message: 'There is no folder of migrations at db/migrations.',
-      hint: 'Create it, or say where it is with "migrations" under "nodrift" in the configuration.',
+      hint: 'Create it, or set "migrations" under "nodrift" in the configuration.',
     });
     const file = await failureOf(() => built({ db: '' }, { migrations: './db' }, () => {}));
     expect(file.message).toBe('The folder of migrations db cannot be read: it is a file, not a folder.');
@@ -312,8 +312,8 @@ describe('a schema file', () => {
       { ...schema, searchPath: ['app'] },
       async (database) => {
         expect(database.notes).toEqual([
-          'The role "app_owner" does not exist here: statements that name it are left out. (3 times)',
-          'The role "app_reader" does not exist here: statements that name it are left out. (3 times)',
+          'The role "app_owner" does not exist here: statements that name it are skipped. (3 times)',
+          'The role "app_reader" does not exist here: statements that name it are skipped. (3 times)',
         ]);
         expect(await rows(database, 'SELECT id, at FROM t')).toEqual([]);
         expect(
@@ -331,8 +331,8 @@ describe('a schema file', () => {
     const text = `CREATE DATABASE app WITH TEMPLATE = template0;\nALTER DATABASE app OWNER TO x;\n\\connect app\nCREATE TABLE t ();\n`;
     await built({ 'schema.sql': text }, schema, async (database) => {
       expect(database.notes).toEqual([
-        'CREATE DATABASE is left out: it concerns the whole server.',
-        'ALTER DATABASE is left out: it concerns the whole server.',
+        'CREATE DATABASE is skipped: it concerns the whole server.',
+        'ALTER DATABASE is skipped: it concerns the whole server.',
       ]);
       expect(await rows(database, tables)).toEqual([['t']]);
     });
@@ -344,7 +344,7 @@ describe('a schema file', () => {
       file: 'schema.sql',
       line: 3,
       column: 3,
-      message: 'COPY ... FROM stdin brings data, which has no place in a schema.',
+      message: 'COPY ... FROM stdin contains data, which does not belong to a schema.',
       sqlstate: null,
       hint: 'Write the file with pg_dump --schema-only.',
       excerpt: '  COPY public.t (a) FROM stdin;',
@@ -356,7 +356,7 @@ describe('a schema file', () => {
       line: 2,
       column: 1,
       message: '\\i is a command of psql, not SQL.',
-      hint: 'Put what it would do into the file itself, or use migrations.',
+      hint: 'Write its effect into the file itself, or use migrations.',
     });
   });
 
@@ -376,7 +376,7 @@ describe('a schema file', () => {
     expect(failure.exitCode).toBe(2);
     expect(failure.diagnostics[0]).toMatchObject({
       message: 'There is no schema file at schema.sql.',
-      hint: 'Create it, or say where it is with "schema" under "nodrift" in the configuration.',
+      hint: 'Create it, or set "schema" under "nodrift" in the configuration.',
     });
     const folder = await failureOf(() => built({ 'schema.sql/x': '' }, schema, () => {}));
     expect(folder.message).toBe('The schema file schema.sql cannot be read: it is a folder.');

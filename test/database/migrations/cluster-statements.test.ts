@@ -86,7 +86,7 @@ describe('what concerns the whole server', () => {
     for (const disposable of [true, false]) {
       expect(local(sql, disposable)).toMatchObject({
         sql: ' '.repeat(sql.length),
-        reasons: [`${what} is left out: it concerns the whole server.`],
+        reasons: [`${what} is skipped: it concerns the whole server.`],
       });
     }
   });
@@ -100,7 +100,7 @@ describe('what concerns the whole server', () => {
     ['COMMENT ON ROLE app IS NULL', 'COMMENT ON ROLE'],
   ])('is left out where the server is not ours: %s', (sql, what) => {
     expect(local(sql, true)).toMatchObject({ sql, reasons: [] });
-    expect(local(sql, false).reasons).toEqual([`${what} is left out: it concerns the whole server.`]);
+    expect(local(sql, false).reasons).toEqual([`${what} is skipped: it concerns the whole server.`]);
   });
 });
 

@@ -80,7 +80,7 @@ describe('node-pg-migrate', () => {
 
   test('a down migration alone, all of which would be run as the up migration', async () => {
     expect(await refused('node-pg-migrate', { '1_a.sql': 'CREATE;\n\n-- Down Migration\nDROP;' })).toBe(
-      'm/1_a.sql:3:1 The migration has a part "-- Down Migration", but none "-- Up Migration". | Write "-- Up Migration" above what applies it.',
+      'm/1_a.sql:3:1 The migration has a part "-- Down Migration", but none "-- Up Migration". | Write "-- Up Migration" above the statements of the up migration.',
     );
   });
 });
@@ -118,7 +118,7 @@ describe('goose', () => {
     expect(await refused('goose', { '1_a.sql': '-- +goose Up\n-- +goose ENVSUB ON\n' })).toMatch(/:2:1 Var/);
     expect(await refused('goose', { '1_a.go': 'package x' })).toMatch(/^m\/1_a\.go:.*in Go/);
     expect(await refused('goose', { '1_a.sql': '-- +goose Up', '01_b.sql': '-- +goose Up' })).toMatch(
-      /^m\/01_b\.sql:.*The number 1 is that of m\/1_a\.sql/,
+      /^m\/01_b\.sql:.*The number 1 is used by m\/1_a\.sql, too/,
     );
   });
 });
@@ -187,7 +187,7 @@ test('golang-migrate', async () => {
     /^m\/1_a\.down\.sql:.*no file \.up/,
   );
   expect(await refused('golang-migrate', { '1_a.up.sql': '', '01_b.up.sql': '' })).toMatch(
-    /^m\/01_b\.up\.sql:.*The number 01 is that of m\/1_a\.up\.sql/,
+    /^m\/01_b\.up\.sql:.*The number 01 is used by m\/1_a\.up\.sql, too/,
   );
 });
 

@@ -144,7 +144,7 @@ describe('a connection that is lost', () => {
       file: 'migrations/2_b.sql',
       message: expect.stringMatching(/^The connection to PostgreSQL was lost: terminating connection/),
       sqlstate: '57P01',
-      hint: 'Nothing of it is left: the server rolls back what was not committed.',
+      hint: 'Nothing was changed: the server rolls back uncommitted changes.',
     });
     expect(await relations()).toEqual(['a']);
     expect(await booked()).toEqual(['1_a']);
@@ -160,7 +160,7 @@ describe('a connection that is lost', () => {
         'Applied, and still there:',
         '  line 2: CREATE TABLE b ()',
         '  line 4: CREATE INDEX CONCURRENTLY c ON a (x)',
-        'It is not noted as applied: take these back, or let the file skip them, and run it again.',
+        'The migration is not recorded as applied: revert these, or let the file skip them, and run it again.',
         'Not known: line 6: SELECT pg_sleep(60)',
       ].join('\n'),
     );
@@ -175,7 +175,7 @@ describe('a connection that is lost', () => {
         INSERT INTO a VALUES (1);`,
     });
     expect((await cutWhile('^COMMIT'))?.hint).toBe(
-      'Whether it was committed is not known: nodrift migrate status says so.',
+      'It is unknown whether it was committed: run nodrift migrate status.',
     );
   });
 });
@@ -213,11 +213,11 @@ DROP INDEX CONCURRENTLY a_x;
       line: 4,
       column: 1,
       message:
-        'The migration failed; it runs outside a transaction, so what it did before stays: relation "a" already exists',
+        'The migration failed; it runs outside a transaction, so its earlier changes stay: relation "a" already exists',
       hint: [
         'Applied, and still there:',
         '  line 3: CREATE INDEX CONCURRENTLY a_x ON a (x)',
-        'It is not noted as applied: take these back, or let the file skip them, and run it again.',
+        'The migration is not recorded as applied: revert these, or let the file skip them, and run it again.',
       ].join('\n'),
     });
     expect(await booked()).toEqual(['1_a']);
@@ -311,7 +311,7 @@ describe('the migration history', () => {
     const other = configOf(gone, {}, { DATABASE_URL: database.url });
     expect((await failureOf(() => migrateUp(other))).diagnostics[0]).toMatchObject({
       message: '2_b has run, but its file is gone.',
-      hint: 'Bring the file back, or take its line out of the table pgmigrations.',
+      hint: 'Restore the file, or delete its row from the table pgmigrations.',
     });
     gone[Symbol.dispose]();
     project.write({ 'migrations/2_a.sql': 'SELECT 1;' });

@@ -192,7 +192,7 @@ describe('there is nothing to migrate with', () => {
     const failure = await failureOf(() => migrateUp(configOf(project)));
     expect(failure.exitCode).toBe(2);
     expect(failure.diagnostics[0]).toMatchObject({
-      message: 'Which database is to be migrated is not said.',
+      message: 'No target database configured.',
       hint: 'Set DATABASE_URL in the environment or in .env: postgres://user@localhost:5432/database',
     });
   });

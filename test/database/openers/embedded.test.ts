@@ -58,7 +58,7 @@ describe('an embedded database', () => {
       expect(database.description).toMatch(/^PGlite \d+\.\d+\.\d+ \(PostgreSQL 18\.\d+\)$/);
       expect(database.major).toBe(18);
       expect(database.notes).toEqual([
-        'The role "reporting" does not exist here: statements that name it are left out.',
+        'The role "reporting" does not exist here: statements that name it are skipped.',
       ]);
       expect(await rows(database, 'SELECT email FROM users')).toEqual([['First@example.org']]);
       expect(await rows(database, 'SELECT * FROM open_tasks')).toEqual([]);

@@ -84,8 +84,8 @@ describe.each([14, 16, 18] as const)('a scratch database on PostgreSQL %i', (maj
       new RegExp(`^PostgreSQL ${major}\\.\\d+ at 127\\.0\\.0\\.1:\\d+/postgres$`),
     );
     expect(database.notes).toEqual([
-      'CREATE ROLE is left out: it concerns the whole server.',
-      'The role "nodrift_leak" does not exist here: statements that name it are left out.',
+      'CREATE ROLE is skipped: it concerns the whole server.',
+      'The role "nodrift_leak" does not exist here: statements that name it are skipped.',
     ]);
     expect(await rows(database, 'SELECT a FROM t')).toEqual([]);
     expect(await rows(database, 'SELECT current_database()')).toEqual([
@@ -256,10 +256,10 @@ describe('there is no way in where', () => {
     expect(
       (await refused({ host: 'nowhere.invalid', database: 'd', port: 5432, password: 's3cr3t' }))?.message,
     ).toMatch(
-      /^Cannot reach PostgreSQL at nowhere\.invalid:5432\/d: (there is no host of that name|the name of the host cannot be looked up)\.$/,
+      /^Cannot reach PostgreSQL at nowhere\.invalid:5432\/d: (unknown host|the name of the host cannot be looked up)\.$/,
     );
     expect((await refused({ host: '/nowhere', database: 'd', port: 5 }))?.message).toBe(
-      'Cannot reach PostgreSQL at /nowhere/.s.PGSQL.5, database d: there is no such socket.',
+      'Cannot reach PostgreSQL at /nowhere/.s.PGSQL.5, database d: the socket does not exist.',
     );
   });
 
@@ -267,14 +267,14 @@ describe('there is no way in where', () => {
     const url = Object.assign(new URL(locked.url), { password: 's3cr3t' }).href;
     expect(await refused({ connectionString: url })).toMatchObject({
       message: expect.stringMatching(
-        /^PostgreSQL at 127\.0\.0\.1:\d+\/postgres refuses the connection: password authentication failed for user "postgres"\.$/,
+        /^PostgreSQL at 127\.0\.0\.1:\d+\/postgres rejects the connection: password authentication failed for user "postgres"\.$/,
       ),
       hint: 'Check user and password in DATABASE_URL or PGUSER and PGPASSWORD.',
       sqlstate: '28P01',
     });
     expect(await refused({ connectionString: locked.url })).toMatchObject({
       message: expect.stringMatching(
-        /^PostgreSQL at 127\.0\.0\.1:\d+\/postgres asks for a password, and none is given\.$/,
+        /^PostgreSQL at 127\.0\.0\.1:\d+\/postgres requires a password, and none is given\.$/,
       ),
       hint: 'Set it in DATABASE_URL or PGPASSWORD.',
     });
@@ -290,8 +290,8 @@ describe('there is no way in where', () => {
 
   test('the server has no TLS', async () => {
     expect(await refused({ connectionString: `${postgresUrl(16)}?sslmode=no-verify` })).toMatchObject({
-      message: expect.stringMatching(/does not support TLS, which the connection asks for\.$/),
-      hint: 'Leave out sslmode or ssl, or say sslmode=disable, if the network can be trusted.',
+      message: expect.stringMatching(/does not support TLS, which the connection requires\.$/),
+      hint: 'Remove sslmode or ssl, or set sslmode=disable, if the network can be trusted.',
     });
   });
 
@@ -320,7 +320,7 @@ describe('there is no way in where', () => {
       message: expect.stringMatching(
         /^The TLS certificate of PostgreSQL at 127\.0\.0\.1:\d+\/d is not trusted: self.signed certificate\.$/,
       ),
-      hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify takes any certificate.',
+      hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify accepts any certificate.',
     });
     other.close();
   });
@@ -342,7 +342,7 @@ describe('there is no way in where', () => {
     const url = Object.assign(new URL(locked.url), { username: 'modest', password: 'modest' }).href;
     expect(await refused({ connectionString: url }, false)).toMatchObject({
       message: expect.stringMatching(
-        /^The role modest must not create databases at 127\.0\.0\.1:\d+\/postgres\.$/,
+        /^The role modest may not create databases at 127\.0\.0\.1:\d+\/postgres\.$/,
       ),
       hint: 'Run ALTER ROLE ... CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".',
       sqlstate: '42501',

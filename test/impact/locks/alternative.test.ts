@@ -16,7 +16,7 @@ async function report(script: string) {
   return lockingStatements(await database.observe(script), nothingRunning, script, new Set());
 }
 
-const rewriteByType = 'a new column, filled in batches, that takes the place of the old one';
+const rewriteByType = 'a new column, filled in batches, that replaces the old one';
 const rewriteByDefault = 'ADD COLUMN without the default; then SET DEFAULT, and fill the column in batches';
 const index = 'CREATE INDEX CONCURRENTLY, in a migration without a transaction';
 const unique = 'CREATE UNIQUE INDEX CONCURRENTLY; then ADD CONSTRAINT … USING INDEX';

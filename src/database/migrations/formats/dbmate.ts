@@ -24,7 +24,12 @@ export function readDbmate(file: SourceFile): MigrationScripts {
   }
   const before = file.text.slice(0, up.start).search(/^(?![ \t]*(?:--|\r?$)).*\S/m);
   if (before !== -1) {
-    throw misread(file, before, 'dbmate takes no statements before "-- migrate:up".', 'Move them below it.');
+    throw misread(
+      file,
+      before,
+      'dbmate does not allow statements before "-- migrate:up".',
+      'Move them below it.',
+    );
   }
   return {
     up: scriptOf(file, modeOf(up), up.end, down?.start),

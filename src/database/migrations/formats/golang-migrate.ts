@@ -24,8 +24,7 @@ export function readGolangMigrate(files: readonly SourceFile[]): readonly Golang
     const version = BigInt(number);
     const pair = pairs.get(version) ?? {};
     const other = pair[direction];
-    if (other)
-      throw problem(file, `The number ${number} is that of ${other.file} as well.`, 'Give it another.');
+    if (other) throw problem(file, `The number ${number} is used by ${other.file}, too.`, 'Give it another.');
     pairs.set(version, { ...pair, [direction]: file });
   }
   return [...pairs]

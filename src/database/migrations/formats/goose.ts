@@ -17,7 +17,8 @@ export function readGoose(file: SourceFile): MigrationScripts {
   const [down, downTwice] = all('down');
   const [variables] = all('envsub on');
   if (variables) {
-    const hint = 'Write what the variables stand for, or keep such statements out of what nodrift reads.';
+    const hint =
+      'Replace the variables with their values, or move such statements to files that nodrift does not read.';
     throw misread(file, variables.start, 'Variables of the environment are replaced by goose only.', hint);
   }
   if (!up) {
@@ -25,8 +26,7 @@ export function readGoose(file: SourceFile): MigrationScripts {
     throw misread(file, 0, message, 'Write it above the statements.');
   }
   const repeated = twice ?? downTwice;
-  if (repeated)
-    throw misread(file, repeated.start, 'This annotation stands here twice.', 'Keep one of them.');
+  if (repeated) throw misread(file, repeated.start, 'This annotation occurs twice.', 'Keep one of them.');
   if (down && down.start < up.start) {
     throw misread(file, down.start, 'goose wants "-- +goose Up" before "-- +goose Down".', 'Swap the parts.');
   }

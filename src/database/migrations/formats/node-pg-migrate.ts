@@ -18,7 +18,7 @@ export function readNodePgMigrate(file: SourceFile): MigrationScripts {
   if (up === -1 && down !== -1) {
     const offset = down + text.slice(down).search(/\S/);
     const message = 'The migration has a part "-- Down Migration", but none "-- Up Migration".';
-    throw misread(file, offset, message, 'Write "-- Up Migration" above what applies it.');
+    throw misread(file, offset, message, 'Write "-- Up Migration" above the statements of the up migration.');
   }
   const first = down !== -1 && down < up ? down : up;
   const everywhere = first > 0 && noTransaction.test(text.slice(0, first));

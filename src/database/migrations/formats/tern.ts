@@ -12,7 +12,7 @@ export function readTern(file: SourceFile): MigrationScripts {
   const { text } = file;
   const template = text.indexOf('{{');
   if (template !== -1) {
-    const hint = 'Write what it stands for, or keep such statements out of what nodrift reads.';
+    const hint = 'Replace it with its value, or move such statements to files that nodrift does not read.';
     throw misread(file, template, 'Templates are filled in by tern only.', hint);
   }
   const at = text.indexOf(separator);
