@@ -39,9 +39,7 @@ describe('an operator with "!" behind a parameter', () => {
     const text = `/* @name A */\nSELECT 1 AS one WHERE ${written};\n`;
     const ours = read(text, true);
     expect(ours).toMatchObject({ sql: [`SELECT 1 AS one WHERE ${sql}`], errors: [] });
-    expect(ours.warnings).toEqual([
-      expect.stringContaining('2:23 PgTyped reads the "!" after :a as a mark'),
-    ]);
+    expect(ours.warnings).toEqual([expect.stringContaining('2:23 PgTyped reads the "!" after :a as a mark')]);
     expect(read(text, false)).toEqual({ ...ours, warnings: [] });
     // What @pgtyped/runtime replaces by $1 reaches up to the "!".
     const { a = 0, b = 0 } = parseSQLFile(text).queries[0]?.params[0]?.codeRefs.used[0] ?? {};

@@ -49,20 +49,19 @@ export function recording(): string {
   const height = (all.length + 1) * LINE + 12;
   const frames = all.map(({ at }, i) => {
     const from = ((at / SECONDS) * 100).toFixed(1);
-    return `    @keyframes l${i} { 0%, ${from}% { opacity: 0 } ${from}1%, 97% { opacity: 1 } 100% { opacity: 0 } }`;
+    return `    @keyframes l${i} { 0%, ${from}% { opacity: 0 } ${from}1%, 97% { opacity: 1 } 100% { opacity: 0 } }
+    @media (prefers-reduced-motion: no-preference) { #l${i} { animation: l${i} ${SECONDS}s infinite } }`;
   });
   const texts = all.map(({ kind, text }, i) => {
     const prompt = kind === 'prompt' ? '<tspan class="sign">$ </tspan>' : '';
     const y = (i + 1) * LINE + 8;
-    const style = `animation: l${i} ${SECONDS}s infinite`;
-    return `  <text class="${kind}" x="16" y="${y}" style="${style}" xml:space="preserve">${prompt}${escapeXml(text)}</text>`;
+    return `  <text class="${kind}" x="16" y="${y}" id="l${i}" xml:space="preserve">${prompt}${escapeXml(text)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="nodrift in a terminal">
   <style>
     text { font: 12.5px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; fill: #d6deeb }
     .comment { fill: #8892a6 } .error { fill: #ff7b88 } .good, .sign { fill: #8fdc8b } .prompt { fill: #ffffff }
 ${frames.join('\n')}
-    @media (prefers-reduced-motion: reduce) { text { animation: none !important } }
   </style>
   <rect width="${WIDTH}" height="${height}" rx="8" fill="#101624" />
 ${texts.join('\n')}
