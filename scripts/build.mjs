@@ -47,7 +47,8 @@ async function buildRuntime() {
     minifyWhitespace: true,
     lineLimit: 120,
   };
-  await build({ ...options, format: 'cjs', outfile: `${runtime}/index.cjs` });
+  // For Node the names of the exports are written so that a module can import them.
+  await build({ ...options, platform: 'node', format: 'cjs', outfile: `${runtime}/index.cjs` });
   const { metafile } = await build({ ...options, format: 'esm', outfile: `${runtime}/index.js` });
   return exportsOf(metafile, `${runtime}/index.js`);
 }
