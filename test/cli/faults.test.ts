@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NativeServer } from '../support/native-server.ts';
+import { sharedCache } from '../support/pglite.ts';
 import { ownServer } from '../support/postgres.ts';
 import { carsProject, configWith, nodrift, type Project } from './support/cli.ts';
 
@@ -122,7 +123,7 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 function nodriftProcess(argv: readonly string[], cwd: string): ChildProcess {
   return spawn(process.execPath, ['--import', tsx, main, ...argv], {
     cwd,
-    env: { ...process.env, DATABASE_URL: url, XDG_CACHE_HOME: join(inject('runDir'), 'cache') },
+    env: { ...process.env, DATABASE_URL: url, ...sharedCache() },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

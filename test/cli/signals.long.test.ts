@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type MessageProxy, startMessageProxy } from '../support/message-proxy.ts';
 import type { NativeServer } from '../support/native-server.ts';
+import { sharedCache } from '../support/pglite.ts';
 import { ownServer } from '../support/postgres.ts';
 import { carsProject, configWith, type Project } from './support/cli.ts';
 
@@ -34,7 +34,7 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 function start(argv: readonly string[], { root }: Project): ChildProcess {
   return spawn(process.execPath, ['--import', tsx, main, ...argv], {
     cwd: root,
-    env: { ...process.env, DATABASE_URL: proxy.url, XDG_CACHE_HOME: join(inject('runDir'), 'cache') },
+    env: { ...process.env, DATABASE_URL: proxy.url, ...sharedCache() },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { verifyMigrations } from '../../src/commands/migrate-verify.ts';
 import type { MigrationProblem } from '../../src/commands/migration-trial.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import fc from '../support/fast-check.ts';
+import { sharedCache } from '../support/pglite.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { makeProject } from '../support/project.ts';
 
@@ -80,8 +79,6 @@ const history = fc
   .filter((made) => made.filter(({ change: { up } }) => up.includes('RENAME amount')).length <= 1);
 
 test('a right down migration is fine, and a wrong one is said to be, of that migration alone', async () => {
-  const cache = join(inject('runDir'), 'cache');
-  mkdirSync(cache, { recursive: true });
   await fc.assert(
     fc.asyncProperty(history, async (made) => {
       using project = makeProject({
@@ -100,7 +97,7 @@ test('a right down migration is fine, and a wrong one is said to be, of that mig
         ),
       });
       const config = loadConfig(project.path('pgtyped.config.json'), { DATABASE_URL: postgresUrl(17) });
-      const { migrations } = await verifyMigrations(config, { env: { XDG_CACHE_HOME: cache } });
+      const { migrations } = await verifyMigrations(config, { env: sharedCache() });
       expect(migrations[0]).toMatchObject({ name: '0_base', problems: [], notes: [] });
       for (const [index, { change: expected, broken, reversible }] of made.entries()) {
         const kinds = migrations[index + 1]?.problems.map(({ kind }) => kind) ?? [];

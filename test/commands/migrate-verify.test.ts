@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { verifyMigrations } from '../../src/commands/migrate-verify.ts';
 import type { MigrationProblem } from '../../src/commands/migration-trial.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { failureOf } from '../support/failure.ts';
+import { sharedCache } from '../support/pglite.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { makeProject } from '../support/project.ts';
 
@@ -22,10 +21,8 @@ async function verified(files: Files, nodrift: object = { database: 'server' }) 
       nodrift,
     }),
   });
-  const cache = join(inject('runDir'), 'cache');
-  mkdirSync(cache, { recursive: true });
   const config = loadConfig(project.path('pgtyped.config.json'), { DATABASE_URL: postgresUrl(18) });
-  return await verifyMigrations(config, { env: { XDG_CACHE_HOME: cache } });
+  return await verifyMigrations(config, { env: sharedCache() });
 }
 
 function short(problem: MigrationProblem): string {

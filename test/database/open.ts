@@ -1,18 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { inject } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import type { Config } from '../../src/project/config.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
+import { sharedCache } from '../support/pglite.ts';
 import { makeProject, type TestProject } from '../support/project.ts';
-
-/** A cache that the tests of this run share, so that few of them create a database from nothing. */
-export function sharedCache(): NodeJS.ProcessEnv {
-  const folder = join(inject('runDir'), 'cache');
-  mkdirSync(folder, { recursive: true });
-  return { XDG_CACHE_HOME: folder };
-}
 
 /** The configuration of a project with this key `nodrift`, in an empty environment. */
 export function configOf(

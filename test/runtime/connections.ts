@@ -1,8 +1,9 @@
-import { PGlite, type Transaction } from '@electric-sql/pglite';
+import type { Transaction } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { Client, type ClientConfig, Pool } from 'pg';
 import postgres from 'postgres';
 import { type Connection, type PgConnection, postgresJs } from '../../src/runtime/index.ts';
+import { createPglite } from '../support/pglite.ts';
 import { createDatabase, type Major, postgresUrl } from '../support/postgres.ts';
 
 export interface Opened {
@@ -86,7 +87,7 @@ export async function openNativePostgresJs(major: Major): Promise<Opened> {
 
 /** PGlite through its own API. */
 export async function openPglite(): Promise<Opened> {
-  const db = await PGlite.create();
+  const db = await createPglite();
   return { db, run: (sql) => db.exec(sql), close: () => db.close() };
 }
 
@@ -105,7 +106,7 @@ async function openWrapped(): Promise<Opened> {
 
 /** A transaction of PGlite's own. */
 export async function openPgliteTransaction(): Promise<Opened> {
-  const db = await PGlite.create();
+  const db = await createPglite();
   let finish = () => {};
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
@@ -129,7 +130,7 @@ export async function openPgliteTransaction(): Promise<Opened> {
 }
 
 async function openPgliteClient(): Promise<Opened> {
-  const db = await PGlite.create();
+  const db = await createPglite();
   const client = new Client(createPgConfig(db));
   await client.connect();
   return {

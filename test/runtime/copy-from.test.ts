@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Client, Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -13,6 +13,7 @@ import {
   transaction,
   unprepared,
 } from '../../src/runtime/index.ts';
+import { createPglite } from '../support/pglite.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { addThing, failureOf, numbered, observedRows, table, things } from './copy-things.ts';
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   database = await createDatabase(18, table);
   client = new Client({ connectionString: database.url });
   await client.connect();
-  pglite = await PGlite.create();
+  pglite = await createPglite();
   await pglite.exec(table);
 });
 afterAll(async () => {

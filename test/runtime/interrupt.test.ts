@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
 import { Client, Pool } from 'pg';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -16,6 +15,7 @@ import {
   type QueryDefinition,
   transaction,
 } from '../../src/runtime/index.ts';
+import { createPglite } from '../support/pglite.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startProxy } from './proxy.ts';
 import { eventually } from './stress.ts';
@@ -181,7 +181,7 @@ describe.each(drivers)('a call over %s', (name, open) => {
 
 describe('a call over PGlite', () => {
   it('does not wait longer, though what it has sent cannot be taken back', async () => {
-    const db = await PGlite.create();
+    const db = await createPglite();
     await db.exec('CREATE TABLE items (id int4)');
     await expect(add(db, { id: 1 }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       outcome: 'not done',

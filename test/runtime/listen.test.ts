@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
 import { Client, Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
@@ -9,6 +8,7 @@ import {
   StreamError,
   transaction,
 } from '../../src/runtime/index.ts';
+import { createPglite } from '../support/pglite.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { failureOf } from './copy-things.ts';
 import { startProxy, type TcpProxy } from './proxy.ts';
@@ -132,7 +132,7 @@ it('throws where it cannot begin, and when its pool is ended', async () => {
 });
 
 it('listens over PGlite, where several may', async () => {
-  const pglite = await PGlite.create();
+  const pglite = await createPglite();
   const [one, other] = [listen(pglite, 'Jobs'), listen(pglite, 'Jobs')];
   expect(await next(one)).toEqual(missed);
   expect(await next(other)).toEqual(missed);

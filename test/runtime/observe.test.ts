@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -16,6 +16,7 @@ import {
   text,
   transaction,
 } from '../../src/runtime/index.ts';
+import { createPglite } from '../support/pglite.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { startProxy, type TcpProxy } from './proxy.ts';
 
@@ -53,7 +54,7 @@ let stop: () => void;
 beforeAll(async () => {
   proxy = await startProxy(postgresUrl(18));
   pool = new Pool({ connectionString: proxy.url, max: 1 });
-  pglite = await PGlite.create();
+  pglite = await createPglite();
 });
 afterAll(async () => {
   await pool.end();

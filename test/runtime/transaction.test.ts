@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
 import { Client, Pool, type PoolConfig } from 'pg';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
@@ -19,6 +18,7 @@ import {
   transaction,
   UniqueViolationError,
 } from '../../src/runtime/index.ts';
+import { createPglite } from '../support/pglite.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const file = 'test.sql';
@@ -99,7 +99,7 @@ describe.each(['Pool', 'Client', 'postgres.js', 'PGlite'] as const)('a transacti
       db = postgresJs(sql);
       close = () => sql.end();
     } else {
-      const pglite = await PGlite.create();
+      const pglite = await createPglite();
       await pglite.exec(schema);
       db = pglite;
       close = () => pglite.close();

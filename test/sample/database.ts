@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { runner } from 'node-pg-migrate';
 import { Client } from 'pg';
+import { createPglite } from '../support/pglite.ts';
 import { createDatabase, type Major } from '../support/postgres.ts';
 
 export interface SampleDatabase {
@@ -61,7 +61,7 @@ export async function migrate(client: Client, direction: 'up' | 'down'): Promise
 }
 
 async function openEmbedded(): Promise<SampleDatabase> {
-  const pglite = new PGlite();
+  const pglite = await createPglite();
   const client = new Client(createPgConfig(pglite));
   await client.connect();
   return {

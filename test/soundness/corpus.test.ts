@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { PGlite } from '@electric-sql/pglite';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { pgliteStream } from '../../src/database/embedded/pglite-stream.ts';
+import { createPglite } from '../support/pglite.ts';
 import { createDatabase, majors } from '../support/postgres.ts';
 import { tested } from '../support/tested.ts';
 import { corpusQueries, corpusSchema, expectedFile } from './corpus.ts';
@@ -40,7 +40,7 @@ describe.each([...tested(majors)].reverse())('the corpus on PostgreSQL %i', (maj
 
 describe('the corpus on PGlite', () => {
   it('shows no NULL where it was ruled out, and is proven as expected', { timeout: 120_000 }, async () => {
-    const pglite = await PGlite.create();
+    const pglite = await createPglite();
     const client = new Client({ stream: () => pgliteStream(pglite), user: 'postgres', database: 'postgres' });
     await client.connect();
     try {

@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
 import { Client } from 'pg';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
@@ -7,6 +6,7 @@ import { readQuery } from '../../src/analysis/tree/read.ts';
 import { describe } from '../../src/analysis/wire.ts';
 import { loadExtensions } from '../../src/database/embedded/pglite-extensions.ts';
 import { pgliteStream } from '../../src/database/embedded/pglite-stream.ts';
+import { createPglite } from './pglite.ts';
 import { createDatabase, type Major } from './postgres.ts';
 
 /** A server with a schema, to ask for query trees and to run the queries on. */
@@ -78,9 +78,9 @@ async function native(major: Major) {
 /** A client of a PGlite of its own. */
 export async function embeddedClient(extensions: readonly string[] = []) {
   const loaded = await loadExtensions(extensions, extensions, import.meta.dirname);
-  const pglite = await PGlite.create({
-    extensions: Object.fromEntries(loaded.map(({ name, extension }) => [name, extension])),
-  });
+  const pglite = await createPglite(
+    Object.fromEntries(loaded.map(({ name, extension }) => [name, extension])),
+  );
   const client = new Client({ stream: () => pgliteStream(pglite), user: 'postgres', database: 'postgres' });
   await client.connect();
   return {

@@ -42,8 +42,13 @@ export async function openEmbedded(
   const extensions = Object.fromEntries(loaded.map(({ name, extension }) => [name, extension]));
   // The package exports its code but not its package.json.
   const version = versionOf(createRequire(import.meta.url).resolve('@electric-sql/pglite'));
-  const emptyKey = cacheKey([generation, version, ...loaded.flatMap((e) => [e.name, e.version ?? ''])]);
-  const migratedKey = keyOfMigrated(config, emptyKey, files);
+  // Extensions are files beside the data: the empty database is the same with all of them.
+  const emptyKey = cacheKey([generation, version]);
+  const migratedKey = keyOfMigrated(
+    config,
+    cacheKey([emptyKey, ...loaded.flatMap((e) => [e.name, e.version ?? ''])]),
+    files,
+  );
   const background: Promise<void>[] = [];
   const store = async (key: string, made: Made) => {
     if (cache) background.push((await storeCached(cache, key, made))());
@@ -86,11 +91,11 @@ export async function openEmbedded(
 }
 
 /** Null where the same files may make something else: migrations that are programs. */
-function keyOfMigrated(config: Config, emptyKey: string, files: readonly SourceFile[]): string | null {
+function keyOfMigrated(config: Config, startKey: string, files: readonly SourceFile[]): string | null {
   const { source } = config;
   if (files.length === 0 || !files.every(({ path }) => path.endsWith('.sql'))) return null;
   const format = source.kind === 'migrations' ? source.format : source.kind;
-  return cacheKey([emptyKey, format, ...files.flatMap(({ path, text }) => [basename(path), text])]);
+  return cacheKey([startKey, format, ...files.flatMap(({ path, text }) => [basename(path), text])]);
 }
 
 function withExtensionAdvice(error: unknown): unknown {

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { inject, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
+import { sharedCache } from '../../support/pglite.ts';
 import { postgresUrl } from '../../support/postgres.ts';
 
 export interface Ran {
@@ -31,7 +32,7 @@ export async function nodrift(argv: readonly string[], circumstances: Circumstan
   const exitCode = await run(argv, {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    env: { XDG_CACHE_HOME: join(inject('runDir'), 'cache'), ...circumstances.env },
+    env: { ...sharedCache(), ...circumstances.env },
     cwd: circumstances.cwd,
     signal: circumstances.signal ?? new AbortController().signal,
   });

@@ -1,14 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Client, type Connection, type Submittable } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pgliteStream } from '../../../src/database/embedded/pglite-stream.ts';
+import { createPglite } from '../../support/pglite.ts';
 
 let pglite: PGlite;
 let client: Client;
 
 beforeAll(async () => {
-  pglite = await PGlite.create();
+  pglite = await createPglite();
 });
 afterAll(() => pglite.close());
 

@@ -6,8 +6,9 @@ import type { Database } from '../../../src/database/database.ts';
 import { openDataCache } from '../../../src/database/embedded/data-cache.ts';
 import { openDatabase } from '../../../src/database/open.ts';
 import { failureOf } from '../../support/failure.ts';
+import { sharedCache } from '../../support/pglite.ts';
 import { makeProject, type TestProject } from '../../support/project.ts';
-import { configOf, rows, sharedCache, withDatabase } from '../open.ts';
+import { configOf, rows, withDatabase } from '../open.ts';
 
 const migrations = {
   'migrations/1_users.sql': `-- Up Migration

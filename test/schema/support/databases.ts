@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import { onTestFinished } from 'vitest';
 import { openDatabase } from '../../../src/database/open.ts';
-import { configOf, sharedCache } from '../../database/open.ts';
+import { configOf } from '../../database/open.ts';
+import { sharedCache } from '../../support/pglite.ts';
 import { createDatabase, type Major } from '../../support/postgres.ts';
 import { makeProject } from '../../support/project.ts';
 

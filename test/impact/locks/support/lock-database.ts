@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
 import { Client } from 'pg';
 import { pgliteStream } from '../../../../src/database/embedded/pglite-stream.ts';
 import { runObserved } from '../../../../src/database/migrations/observed-steps.ts';
@@ -7,6 +6,7 @@ import {
   type ObservedStatement,
   observeMigration,
 } from '../../../../src/impact/locks/observe.ts';
+import { createPglite } from '../../../support/pglite.ts';
 import { createDatabase, type Major } from '../../../support/postgres.ts';
 
 /** A database that scripts are observed on. */
@@ -23,7 +23,7 @@ export interface LockDatabase {
 
 export async function lockDatabase(server: Major | 'PGlite'): Promise<LockDatabase> {
   const native = server === 'PGlite' ? null : await createDatabase(server);
-  const pglite = native === null ? await PGlite.create() : null;
+  const pglite = native === null ? await createPglite() : null;
   const client =
     pglite === null
       ? new Client({ connectionString: native?.url })
