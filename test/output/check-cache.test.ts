@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { check } from '../../src/commands/check.ts';
@@ -35,16 +35,26 @@ let env: Readonly<Record<string, string>>;
 const config = () => loadConfig(project.path('pgtyped.config.json'), env);
 const passed = () => isInCheckCache(config(), env);
 
-beforeAll(() => {
+/** A cache in which no tree has passed yet. The data of databases is in it, as making it anew takes long. */
+const ownCache = () => {
+  const own = mkdtempSync(join(cache, 'own-'));
+  const filter = (source: string) => lstatSync(source).isDirectory() || source.endsWith('.pgdata');
+  cpSync(join(cache, 'nodrift'), join(own, 'nodrift'), { recursive: true, filter });
+  return { XDG_CACHE_HOME: own };
+};
+
+// Generated once: each test has a copy.
+beforeAll(async () => {
   cache = mkdtempSync(join(inject('runDir'), 'passed-'));
-  made = makeProject(files);
+  env = { XDG_CACHE_HOME: cache };
+  project = made = makeProject(files);
+  await generate(config(), { env });
 });
 afterAll(() => made[Symbol.dispose]());
-beforeEach(async () => {
+beforeEach(() => {
   env = { XDG_CACHE_HOME: cache };
   project = makeProject({});
   cpSync(made.root, project.root, { recursive: true });
-  await generate(config(), { env });
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -66,7 +76,7 @@ describe('a tree has passed', () => {
   });
 
   test('after a check that found nothing, not after one that did', async () => {
-    env = { XDG_CACHE_HOME: mkdtempSync(join(cache, 'own-')) };
+    env = ownCache();
     expect(await passed()).toBe(false);
     await check(config(), { env });
     expect(await passed()).toBe(true);
@@ -219,7 +229,7 @@ describe('nothing is remembered', () => {
     const embedded = config();
     const settled = await check(embedded, { env });
     const remembered = async (config: Config) => {
-      env = { XDG_CACHE_HOME: mkdtempSync(join(cache, 'own-')) };
+      env = ownCache();
       await withCheckCache(config, { env }, (remember) => remember(settled));
       return isInCheckCache(config, env);
     };
@@ -230,6 +240,7 @@ describe('nothing is remembered', () => {
 
 test('check believes the record, check --full never does', async () => {
   const path = project.path('queries/a.queries.ts');
+  env = ownCache();
   replace('queries/a.queries.ts', 'export const', 'export  const');
   // Only nodrift itself could make such a record, and only by mistake.
   const { outputs } = await check(config(), { env });
