@@ -10,6 +10,7 @@ export interface Annotations {
   /** Null where there is no `@name`. */
   readonly name: NameReading | null;
   readonly transforms: ReadonlyMap<string, Transform>;
+  readonly temporary: boolean;
   readonly problems: readonly Problem[];
   readonly spans: readonly Span[];
 }
@@ -26,6 +27,7 @@ export function readAnnotations(words: string, base: number): Annotations {
   const spans: Span[] = [];
   let orphan: number | null = null;
   let end = 0;
+  let temporary = false;
   for (let at = words.indexOf('@'); at !== -1; at = words.indexOf('@', Math.max(at + 1, end))) {
     const tag = matchAt(/@([A-Za-z_][A-Za-z0-9_]*)/y, words, at)?.[1];
     if (tag === undefined) continue;
@@ -44,6 +46,9 @@ export function readAnnotations(words: string, base: number): Annotations {
       end = reading.end;
       if (reading.problem !== null) problems.push(reading.problem);
       if (reading.transform !== null) addTransform(reading.transform);
+    } else if (tag === 'temporary' && leads) {
+      temporary = true;
+      end = after;
     } else if (leads && didYouMean(tag) !== null) {
       problems.push(problem(at, `Unknown annotation @${tag}.`, `Did you mean @${didYouMean(tag)}?`));
       end = after;
@@ -59,7 +64,7 @@ export function readAnnotations(words: string, base: number): Annotations {
       ),
     );
   }
-  return { name, transforms, problems, spans };
+  return { name, transforms, temporary, problems, spans };
 
   function problem(at: number, message: string, hint: string): Problem {
     return { offset: base + at, message, hint };
@@ -85,7 +90,7 @@ function leadsLine(words: string, at: number, annotationEnd: number): boolean {
 /** The annotation that a tag most likely means: one edit away, or the same letters in another order. */
 function didYouMean(tag: string): string | null {
   const word = tag.toLowerCase();
-  const known = ['name', 'param'];
+  const known = ['name', 'param', 'temporary'];
   return known.find((one) => distance(word, one) <= 1 || letters(word) === letters(one)) ?? null;
 }
 

@@ -2,6 +2,7 @@ import type { Header } from './header.ts';
 import { resolveParameters } from './parameters.ts';
 import type { Place } from './places.ts';
 import type { Problem } from './problem.ts';
+import { refusedCommand } from './refused-command.ts';
 import { render } from './render.ts';
 import type { SourceStatement } from './source-statement.ts';
 import type { Statement } from './statement.ts';
@@ -38,6 +39,8 @@ export function assemble(
     params,
   };
   const own = [...body.problems, ...problems];
+  const refused = refusedCommand(header, written, body.start);
+  if (refused !== null) own.push(refused);
   if (body.ended === 'header') own.push(withoutSemicolon(header, body));
   const nul = written.indexOf('\0');
   if (nul !== -1) own.push(withNul(body.start + nul));

@@ -17,6 +17,8 @@ export interface Header {
   /** By parameter, in the order written. */
   readonly transforms: ReadonlyMap<string, Transform>;
   readonly documentation: string;
+  /** `@temporary`: the statement changes temporary tables, and not the schema that queries are analysed with. */
+  readonly temporary: boolean;
 }
 
 /** A comment read as a header. Neither a header nor a problem: an ordinary comment, which is ignored. */
@@ -30,7 +32,7 @@ const NO_HEADER: HeaderReading = { header: null, problems: [] };
 /**
  * Reads a comment that stands before a statement: a block comment or a run of `--` lines.
  *
- * Annotations (`@name`, `@param`) start a line or follow another annotation; everything else is the
+ * Annotations (`@name`, `@param`, `@temporary`) start a line or follow another annotation; everything else is the
  * query's documentation, other tags such as `@deprecated` included. PgTyped takes annotations only,
  * `@name` first. A comment with no annotation at all is ignored, as PgTyped ignores it; one with a
  * misspelt annotation, or with `@param` but no `@name`, is a problem, for it would silently do nothing.
@@ -45,9 +47,15 @@ export function readHeader(text: string, comment: Comment): HeaderReading {
     if (sqlc === null) return { header: null, problems: found.problems };
     const { span, problem, ...header } = sqlc;
     if (problem !== null) return { header: null, problems: [problem] };
-    const prose = documentation(words, [span]);
+    const prose = documentation(words, [span, ...found.spans]);
     return {
-      header: { spelling: 'sqlc', transforms: new Map(), documentation: prose, ...header },
+      header: {
+        spelling: 'sqlc',
+        transforms: new Map(),
+        documentation: prose,
+        temporary: found.temporary,
+        ...header,
+      },
       problems: [],
     };
   }
@@ -62,6 +70,7 @@ export function readHeader(text: string, comment: Comment): HeaderReading {
       command,
       transforms: found.transforms,
       documentation: prose,
+      temporary: found.temporary,
     },
     problems: [],
   };

@@ -92,38 +92,17 @@ const silent: readonly string[] = [
   'COMMENT ON COLUMN t.a IS NULL',
   'GRANT SELECT (a), UPDATE ON t TO "a(b" WITH GRANT OPTION',
   'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC',
-  "SET search_path TO a, 'b\"c', \"d e\", '('",
-  "SET LOCAL my.setting = ''",
-  "SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE",
-  'SET work_mem TO DEFAULT',
-  'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY',
   'SET CONSTRAINTS ALL DEFERRED',
-  'RESET ALL',
-  'BEGIN ISOLATION LEVEL SERIALIZABLE',
-  'COMMIT',
-  'ROLLBACK TO SAVEPOINT "a("',
-  'SAVEPOINT "a}"',
-  "COMMIT PREPARED '('",
-  'LISTEN "a("',
-  'UNLISTEN *',
   "NOTIFY x, 'a)}'",
-  'PREPARE p AS SELECT NULL, nullif(1, 2)',
-  'EXECUTE p(NULL, 1 IN (1, 2))',
-  'DEALLOCATE ALL',
   'DECLARE c CURSOR FOR SELECT NULL WHERE :a IN (1, 2)',
   'MOVE NEXT FROM c',
   'CLOSE c',
   "DO $$ BEGIN PERFORM ')'; END $$",
   "DO LANGUAGE sql '('",
-  'DISCARD TEMP',
-  "LOAD '('",
   'TRUNCATE t, audit RESTART IDENTITY CASCADE',
   'LOCK TABLE t IN SHARE MODE',
-  'VACUUM (ANALYZE, VERBOSE) t (a, b)',
   'ANALYZE t',
-  'REINDEX TABLE t',
   'REFRESH MATERIALIZED VIEW stored WITH NO DATA',
-  'CHECKPOINT',
   "COPY t FROM '/tmp/x' WITH (FORMAT csv, NULL '', QUOTE '\"', DELIMITER '(')",
   "COPY t (a) FROM PROGRAM 'cat' WHERE b IS DISTINCT FROM NULL",
   'COPY "odd.table" ("from", "to stdin") TO \'/tmp/x\'',
@@ -140,7 +119,7 @@ describe.each(tested([...majors, 'PGlite']))('utility statements on %s', (server
   afterAll(() => on.close());
 
   const analyseAll = async (statements: readonly string[]) => {
-    const text = statements.map((sql, i) => `/* @name Q${i} */\n${sql};\n`).join('\n');
+    const text = statements.map((sql, i) => `/* @name Q${i} @temporary */\n${sql};\n`).join('\n');
     const read = readStatements('q.sql', text);
     expect(read.diagnostics).toEqual([]);
     const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
@@ -190,7 +169,7 @@ describe.each(tested([...majors, 'PGlite']))('utility statements on %s', (server
 /* @name Vouched :one! */ SHOW ALL;
 /* @name Text :maybe */ EXPLAIN SELECT 1;
 /* @name Nothing :one */ CALL silent(1);
-/* @name Prepared :many */ EXECUTE prepared;`;
+/* @name Locked :many */ LOCK TABLE t;`;
     const { statements } = readStatements('q.sql', text);
     const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
     const { queries, diagnostics } = await analyse(on.client, statements, options);
@@ -200,7 +179,7 @@ describe.each(tested([...majors, 'PGlite']))('utility statements on %s', (server
         "q.sql:4:10: All: it is marked :one, but nothing proves that it returns at most one row (Mark it :many, or :one! to assert it.)",
         "q.sql:6:10: Text: it is marked :maybe, but nothing proves that it returns at most one row (Mark it :many, or :maybe! to assert it.)",
         "q.sql:7:10: Nothing: it is marked :one, but Postgres does not describe any rows of the statement (Mark it :exec.)",
-        "q.sql:8:10: Prepared: it is marked :many, but Postgres does not describe any rows of the statement (Mark it :exec.)",
+        "q.sql:8:10: Locked: it is marked :many, but Postgres does not describe any rows of the statement (Mark it :exec.)",
       ]
     `);
   });
@@ -217,9 +196,7 @@ COPY "odd.table" ("from", "to stdin") TO STDOUT;
 COPY (SELECT a FROM t) TO STDIN;
 /* @name Fetch */
 FETCH ALL FROM c;
-/* @name Execute */
-EXECUTE p(1, :x);
-/* @name View */
+/* @name View @temporary */
 CREATE VIEW made AS SELECT :x::int AS x, :y::int AS y;`;
     const { statements } = readStatements('q.sql', text);
     const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
@@ -232,9 +209,8 @@ CREATE VIEW made AS SELECT :x::int AS x, :y::int AS y;`;
         "q.sql:7:42: Dump: COPY TO STDOUT sends its rows to the client, and a query function does not get them (Write the query itself (its \`iterate\` reads large results), or copy with psql or pg-copy-streams.)",
         "q.sql:9:27: DumpQuery: COPY TO STDOUT sends its rows to the client, and a query function does not get them (Write the query itself (its \`iterate\` reads large results), or copy with psql or pg-copy-streams.)",
         "q.sql:11:1: Fetch: the columns of FETCH are only known while its cursor is open (Write the query of the cursor instead, and call its function's \`iterate\`, which fetches through a cursor.)",
-        "q.sql:13:14: Execute: Postgres does not allow parameters in this statement, such as :x (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
-        "q.sql:15:28: View: Postgres does not allow parameters in this statement, such as :x (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
-        "q.sql:15:42: View: Postgres does not allow parameters in this statement, such as :y (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
+        "q.sql:13:28: View: Postgres does not allow parameters in this statement, such as :x (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
+        "q.sql:13:42: View: Postgres does not allow parameters in this statement, such as :y (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
       ]
     `);
   });

@@ -1,7 +1,7 @@
-/* @name Function */
-CREATE FUNCTION touch() RETURNS trigger AS $body$
+/* @name Block */
+DO $body$
   BEGIN
-    NEW.updated_at := now();
-    RETURN NEW;
+    PERFORM 1;
+    RETURN;
   END;
 $body$ LANGUAGE plpgsql;
