@@ -16,7 +16,7 @@ export interface CliContext {
   /** Absolute; paths in arguments are relative to it. */
   readonly cwd: string;
   /**
-   * Aborted by Ctrl-C or SIGTERM: databases are closed, nothing more is written. The reason is an error whose cause is
+   * Aborted by Ctrl-C, SIGTERM or SIGHUP: databases are closed, nothing more is written. The reason is an error whose cause is
    * the signal's name.
    */
   readonly signal: AbortSignal;

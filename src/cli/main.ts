@@ -6,7 +6,7 @@ if (!('navigator' in globalThis)) {
 }
 
 const interruption = new AbortController();
-const signals = ['SIGINT', 'SIGTERM'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 // Only the first one is handled: the second ends the process at once, even one that computes, as it does by default.
 const interrupt = (signal: NodeJS.Signals) => {
   for (const one of signals) process.off(one, interrupt);

@@ -12,7 +12,8 @@ const internalError = 70;
 
 /**
  * Runs the command line `nodrift ...argv` and returns its exit code: 0 fine, 1 stale or broken queries or
- * migrations, 2 usage or configuration, 3 database unreachable, 130 or 143 interrupted by SIGINT or SIGTERM, 70 a bug
+ * migrations, 2 usage or configuration, 3 database unreachable, 130, 143 or 129
+ * interrupted by SIGINT, SIGTERM or SIGHUP, 70 a bug
  * of nodrift.
  * Never exits and touches nothing of the process but through `io`.
  */
@@ -41,8 +42,8 @@ export async function run(argv: readonly string[], io: CliContext): Promise<numb
 
 /** What a shell expects of a process that a signal ended: 128 and the signal's number. */
 function interrupted(reason: unknown): number {
-  const signal = reason instanceof Error && reason.cause === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
-  return 128 + constants.signals[signal];
+  const signal = reason instanceof Error ? String(reason.cause) : '';
+  return 128 + constants.signals[signal === 'SIGTERM' || signal === 'SIGHUP' ? signal : 'SIGINT'];
 }
 
 /** The end of a connection, whatever was waiting for the server; null for all other errors. */

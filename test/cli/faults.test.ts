@@ -134,11 +134,15 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  test('obeys Ctrl-C', async () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('obeys %s', async (signal, exitCode) => {
     const child = nodriftProcess(['generate'], slow(30).root);
     await sleeper();
-    child.kill('SIGINT');
-    expect(await once(child, 'exit')).toEqual([130, null]);
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([exitCode, null]);
     expect(await scratchDatabases()).toEqual([]);
   });
 

@@ -81,7 +81,7 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
     expect(files(project)).toEqual(before);
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'that is the second ends it at once, if it is %s',
     async (second) => {
       const child = start(['generate'], large());
