@@ -65,12 +65,12 @@ describe('check', () => {
     project.put('pgtyped.config.json', JSON.stringify(moved));
     expect(await drift()).toBe(
       'queries/generated/cars.ts: missing; queries/cars.sql has not been generated\n' +
-        'queries/cars.queries.ts: orphaned; the module of queries/cars.sql has another place now\n' +
+        'queries/cars.queries.ts: orphaned; the module of queries/cars.sql is written to another path now\n' +
         '2 generated files are out of date. Run `nodrift generate` and commit the result.\n',
     );
     const { stdout } = await nodrift(['generate'], { cwd: project.root });
     expect(stdout).toMatch(
-      /^removed +queries\/cars\.queries\.ts +the module of queries\/cars\.sql has another place now$/m,
+      /^removed +queries\/cars\.queries\.ts +the module of queries\/cars\.sql is written to another path now$/m,
     );
     expect(await check()).toEqual(quiet);
   });

@@ -108,9 +108,9 @@ unexpected  column public.cars.sold_at
   });
 
   test.each([
-    [['--diff', 'migrations'], '--diff takes two places'],
-    [['a'], 'Only --diff takes places'],
-    [['postgres://a:hunter2@h/x'], 'Only --diff takes places'],
+    [['--diff', 'migrations'], '--diff needs two schemas'],
+    [['a'], 'Only --diff accepts schemas'],
+    [['postgres://a:hunter2@h/x'], 'Only --diff accepts schemas'],
     [['--diff', 'postgress://a:hunter2@h/x', 'migrations'], '--url is not a database URL'],
     [['--diff', 'migrations', 'no-such-ref'], 'no-such-ref'],
     [['--diff', 'pgtyped.config.json', 'migrations'], 'is neither a folder of migrations nor a .sql file'],
