@@ -30,13 +30,13 @@ export class Failure extends Error {
   readonly exitCode: ExitCode;
   readonly diagnostics: readonly Diagnostic[];
   /** What is to be said once, below all of them; null: nothing. */
-  readonly remark: string | null;
+  readonly footnote: string | null;
 
   constructor(exitCode: ExitCode, diagnostics: readonly Diagnostic[], remark: string | null = null) {
     super(diagnostics.map((d) => d.message).join('\n'));
     this.exitCode = exitCode;
     this.diagnostics = diagnostics;
-    this.remark = remark;
+    this.footnote = remark;
   }
 }
 

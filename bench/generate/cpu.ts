@@ -24,15 +24,15 @@ async function measure(url: string): Promise<void> {
   const texts = new Map(queryFiles());
   const statements = [...texts].flatMap(([file, text]) => readStatements(file, text).statements);
   // What modules of nodrift's own runtime are printed from; see askedByModules.
-  const asked: AnalysisOptions = { rows: false, effects: true, violations: true, contents: true };
+  const facts: AnalysisOptions = { rows: false, effects: true, violations: true, contents: true };
   const milliseconds: number[] = [];
   for (let i = 0; i < rounds; i++) {
     const before = process.cpuUsage();
-    const catalog = prepareAnalysis(client, asked);
+    const catalog = prepareAnalysis(client, facts);
     const { queries } = await analyse(client, statements, {
       texts,
       lenientParameters: false,
-      asked,
+      facts,
       catalog,
     });
     const { user, system } = process.cpuUsage(before);

@@ -29,10 +29,10 @@ export async function profile(configPath: string, url: string): Promise<void> {
   const statements = await stage('read their statements', () =>
     [...texts].flatMap(([file, text]) => readStatements(file, text).statements),
   );
-  const asked = requiredByCodegen(config);
+  const facts = requiredByCodegen(config);
   const client = new Client({ connectionString: url });
   await stage('connect', () => client.connect());
-  const catalog = await stage('load the catalogs', () => loadCatalog(client, [], asked.violations));
+  const catalog = await stage('load the catalogs', () => loadCatalog(client, [], facts.violations));
   const answers: DescribeResult[] = [];
   await stage('Parse and Describe, trees received', () =>
     describe(
@@ -43,7 +43,7 @@ export async function profile(configPath: string, url: string): Promise<void> {
   );
   await client.end();
   const queries = await stage('read the trees and answer the questions', () =>
-    statements.map((statement, i) => analysed(catalog, statement, answers[i], texts, asked)),
+    statements.map((statement, i) => analysed(catalog, statement, answers[i], texts, facts)),
   );
   await stage('print the modules', () =>
     printModules({
@@ -62,7 +62,7 @@ function analysed(
   statement: Statement,
   answer: DescribeResult | undefined,
   texts: ReadonlyMap<string, string>,
-  asked: AnalysisOptions,
+  facts: AnalysisOptions,
 ): Query {
   if (!answer?.ok) throw new Error(`${statement.name} was not described`);
   const { query } = analyseStatement(
@@ -72,7 +72,7 @@ function analysed(
     {
       texts,
       lenientParameters: true,
-      asked,
+      facts,
     },
   );
   if (query === null) throw new Error(`${statement.name} is broken`);

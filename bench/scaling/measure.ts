@@ -32,7 +32,7 @@ export async function costOf(client: Client, family: Family, n: number): Promise
     await client.query('SET debug_print_parse = off');
     const [described] = found;
     if (!described?.ok) throw new Error(`${family.name}: ${described?.error.message ?? 'nothing described'}`);
-    const options = { texts: new Map<string, string>(), lenientParameters: false, asked: everything };
+    const options = { texts: new Map<string, string>(), lenientParameters: false, facts: everything };
     const before = process.cpuUsage();
     const { steps } = countSteps(
       () =>

@@ -33,7 +33,7 @@ interface Answer {
 interface Options {
   readonly texts: ReadonlyMap<string, string>;
   readonly lenientParameters: boolean;
-  readonly asked: AnalysisOptions;
+  readonly facts: AnalysisOptions;
 }
 
 /** Reads the tree of a statement: null for a utility statement, whose tree is not to be read. */
@@ -49,14 +49,16 @@ export function analyseStatement(
   answer: Answer,
   options: Options,
 ): Analysed {
-  const { asked } = options;
+  const { facts } = options;
   const tree = answer.query;
   if (tree === null) return toUtilityQuery(catalog, statement, answer, options);
-  const growing = growingSlots(statement.params);
+  const variadicParams = growingSlots(statement.params);
   const { command } = statement;
-  const bounded = asked.rows || command === 'one' || command === 'maybe';
-  const rows = bounded ? cardinality(tree, catalog, growing) : { min: 0, max: null };
-  const tooMany = statement.vouched ? null : cardinalityProblem(command, rows, tree, catalog, growing);
+  const bounded = facts.rows || command === 'one' || command === 'maybe';
+  const rows = bounded ? cardinality(tree, catalog, variadicParams) : { min: 0, max: null };
+  const tooMany = statement.assertedSingleRow
+    ? null
+    : cardinalityProblem(command, rows, tree, catalog, variadicParams);
   const fields = withoutMarks(answer.fields ?? [], tree, catalog);
   const problems = [
     ...noRowsProblem(statement, fields),
@@ -75,9 +77,9 @@ export function analyseStatement(
       kind: kindOf(tree),
       rows,
       params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
-      ...resultColumns(tree, fields, catalog, given, asked.contents),
-      ...(asked.effects ? effects(tree, catalog) : { reads: [], writes: [], readOnly: null }),
-      violations: asked.violations ? violations(tree, catalog) : { constraints: [], open: true },
+      ...resultColumns(tree, fields, catalog, given, facts.contents),
+      ...(facts.effects ? effects(tree, catalog) : { reads: [], writes: [], readOnly: null }),
+      violations: facts.violations ? violations(tree, catalog) : { constraints: [], open: true },
     },
     diagnostics: [],
   };

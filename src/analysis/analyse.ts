@@ -10,7 +10,7 @@ import { loadCatalog } from './catalog/load.ts';
 import { type AnalysisOptions, everything } from './options.ts';
 import type { Query } from './query.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
-import { asking } from './server-error.ts';
+import { mapConnectionErrors } from './server-error.ts';
 import { type DescribedStatement, expandStars, type ReadStatement } from './stars/expand.ts';
 import { countSteps } from './steps.ts';
 import type { QueryNode } from './tree/nodes.ts';
@@ -23,7 +23,7 @@ export interface AnalyseOptions {
   /** PgTyped's convention: a parameter without `!` may be null or left out unless NULL can't be written. */
   readonly lenientParameters: boolean;
   /** Default: everything. */
-  readonly asked?: AnalysisOptions;
+  readonly facts?: AnalysisOptions;
   /** The client's catalogs where somebody began to load them; see prepareAnalysis. */
   readonly catalog?: Promise<Catalog>;
   /** What one statement may cost, in steps. Default: STEP_BUDGET. */
@@ -48,8 +48,8 @@ export interface Analysis {
  * Begins to load what every analysis needs, so that the server works while the statements are still being read.
  * @throws Failure 3 if the connection is lost
  */
-export function prepareAnalysis(client: Client, asked: AnalysisOptions): Promise<Catalog> {
-  return asking(() => loadCatalog(client, [], asked.violations));
+export function prepareAnalysis(client: Client, facts: AnalysisOptions): Promise<Catalog> {
+  return mapConnectionErrors(() => loadCatalog(client, [], facts.violations));
 }
 
 /**
@@ -64,8 +64,8 @@ export async function analyse(
   statements: readonly Statement[],
   options: AnalyseOptions,
 ): Promise<Analysis> {
-  const { texts, lenientParameters, asked = everything } = options;
-  let catalog = await (options.catalog ?? prepareAnalysis(client, asked));
+  const { texts, lenientParameters, facts = everything } = options;
+  let catalog = await (options.catalog ?? prepareAnalysis(client, facts));
   const analysed: (Analysed | null)[] = statements.map(() => null);
   const starred: ({ readonly index: number } & DescribedStatement)[] = [];
   const waiting: { readonly index: number; readonly of: ReadStatement }[] = [];
@@ -81,7 +81,7 @@ export async function analyse(
       analysed[index] = { query: null, diagnostics: [found] };
     }
   };
-  const settle = (index: number, { statement, described, query }: ReadStatement) => {
+  const analyseOne = (index: number, { statement, described, query }: ReadStatement) => {
     const { paramTypes, fields } = described;
     const { result, exhausted } = countSteps(
       () =>
@@ -89,7 +89,7 @@ export async function analyse(
           catalog,
           statement,
           { paramTypes, fields, query },
-          { texts, lenientParameters, asked },
+          { texts, lenientParameters, facts },
         ),
       options.stepBudget,
     );
@@ -109,7 +109,7 @@ export async function analyse(
         for (const oid of named) system.add(oid);
         waiting.push({ index, of });
       } else {
-        settle(index, of);
+        analyseOne(index, of);
       }
     });
     options.progress?.(index + 1, statements.length);
@@ -132,9 +132,9 @@ export async function analyse(
     await pause();
   }
   if (waiting.length > 0) {
-    catalog = await asking(() => loadWithViews(client, system, asked));
+    catalog = await mapConnectionErrors(() => loadWithViews(client, system, facts));
     for (const { index, of } of waiting) {
-      within(index, of.statement, () => settle(index, of));
+      within(index, of.statement, () => analyseOne(index, of));
       await pause();
     }
   }

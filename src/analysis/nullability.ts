@@ -71,8 +71,8 @@ function engineFor(
     implications,
     open: (query, outer) => openOnce(engine, query, outer),
     reopen: (query, outer) => analyseQuery(engine, query, outer),
-    relation: (oid, inherited, less) =>
-      relationFacts(engineFor(catalog, null, depth, { ...trust, ...less }), oid, inherited),
+    relation: (oid, inherited, overrides) =>
+      relationFacts(engineFor(catalog, null, depth, { ...trust, ...overrides }), oid, inherited),
     body: (oid, args) => {
       const entry = catalog.functions.get(oid);
       if (entry === undefined || depth >= DEEPEST_CALL || !trust.definitions) return null;

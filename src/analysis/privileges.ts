@@ -4,7 +4,7 @@ import { createPause } from '../event-loop.ts';
 import type { Statement } from '../sql/statement.ts';
 import { neededPrivileges, type RelationNeed } from './privileges/needed.ts';
 import { privilegesQuery } from './privileges/query.ts';
-import { asking } from './server-error.ts';
+import { mapConnectionErrors } from './server-error.ts';
 import { describe } from './wire.ts';
 
 /** What a role would have to be granted. */
@@ -45,7 +45,7 @@ export async function statementPrivileges(
   statements: readonly Statement[],
   role: string | null,
 ): Promise<StatementPrivileges> {
-  const invoker = await asking(() => securityInvokerViews(client));
+  const invoker = await mapConnectionErrors(() => securityInvokerViews(client));
   const needs: {
     readonly index: number;
     readonly relations: readonly RelationNeed[];
@@ -67,7 +67,7 @@ export async function statementPrivileges(
       return pause();
     },
   );
-  const { rows } = await asking(() =>
+  const { rows } = await mapConnectionErrors(() =>
     client.query<{ index: number; privilege: string; object: string }>(privilegesQuery, [
       role,
       JSON.stringify(needs),

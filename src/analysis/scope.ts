@@ -204,13 +204,13 @@ export function foldSetOperation<T>(
     order.push(node);
     if (node.tag === 'SETOPERATIONSTMT') waiting.push(node.larg, node.rarg);
   }
-  const answered = new Map<SetOperationStmt | RangeTblRef, T>();
+  const results = new Map<SetOperationStmt | RangeTblRef, T>();
   const answer = (node: SetOperationStmt | RangeTblRef): T => {
-    if (answered.has(node)) return answered.get(node) as T;
+    if (results.has(node)) return results.get(node) as T;
     return node.tag === 'SETOPERATIONSTMT'
       ? combine(node, answer(node.larg), answer(node.rarg))
       : ofArm(node);
   };
-  for (const node of order.reverse()) answered.set(node, answer(node));
+  for (const node of order.reverse()) results.set(node, answer(node));
   return answer(root);
 }

@@ -30,7 +30,7 @@ export function serverError(error: unknown): ServerError | null {
 }
 
 /** Runs queries of the analysis itself. @throws Failure 3 if the connection is lost meanwhile */
-export async function asking<T>(queries: () => Promise<T>): Promise<T> {
+export async function mapConnectionErrors<T>(queries: () => Promise<T>): Promise<T> {
   try {
     return await queries();
   } catch (error) {

@@ -81,7 +81,7 @@ export function utilityProblems(
 
 /** What is wrong with the command of a utility statement. */
 export function utilityRowsProblem(
-  { command, vouched }: Statement,
+  { command, assertedSingleRow }: Statement,
   { max }: Cardinality,
   fields: readonly DescribedField[],
 ): readonly Problem[] {
@@ -95,7 +95,7 @@ export function utilityRowsProblem(
       },
     ];
   }
-  if (!single || vouched || (max !== null && max <= 1)) return [];
+  if (!single || assertedSingleRow || (max !== null && max <= 1)) return [];
   return [
     {
       message: `it is marked :${command}, but nothing proves that it returns at most one row`,

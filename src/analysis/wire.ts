@@ -1,7 +1,7 @@
 import type { Client, Connection, Submittable } from 'pg';
 import { connectionLost } from '../connection-loss.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import { asking, type ServerError, serverError } from './server-error.ts';
+import { mapConnectionErrors, type ServerError, serverError } from './server-error.ts';
 import { hideTrees, showTrees } from './tree-notices.ts';
 
 /** What Postgres says of one statement that was parsed and described, never executed. */
@@ -45,16 +45,16 @@ export async function describe(
   receive: (described: DescribeResult, index: number) => unknown,
 ): Promise<void> {
   // The server's last words may come between two batches; the next one then only hears that the client is unusable.
-  let lastWords: Error | null = null;
+  let connectionError: Error | null = null;
   const listen = (error: Error) => {
-    lastWords ??= error;
+    connectionError ??= error;
   };
   client.on('error', listen);
   try {
-    await asking(() => showTrees(client));
+    await mapConnectionErrors(() => showTrees(client));
     await describeAll(client, statements, receive);
   } catch (error) {
-    throw lastWords !== null && isUnexplained(error) ? connectionLost(lastWords) : error;
+    throw connectionError !== null && isUnexplained(error) ? connectionLost(connectionError) : error;
   } finally {
     client.off('error', listen);
     await hideTrees(client);

@@ -4,7 +4,7 @@ import { escapeControlChars } from './escape-control-chars.ts';
 const tabStop = 4;
 const widest = 100;
 /** How far from the caret a line is looked at: more than fits, whatever the characters' width. */
-const reach = 400;
+const scanLimit = 400;
 
 /** A line of a file as it is shown, and how many terminal cells precede the caret. */
 export interface Excerpt {
@@ -24,8 +24,8 @@ interface Cell {
  */
 export function layOutExcerpt(line: string, column: number): Excerpt {
   const place = Math.min(Math.max(column - 1, 0), line.length);
-  const from = boundary(line, Math.max(place - reach, 0));
-  const to = boundary(line, Math.min(place + reach, line.length));
+  const from = boundary(line, Math.max(place - scanLimit, 0));
+  const to = boundary(line, Math.min(place + scanLimit, line.length));
   const before = cells(line.slice(from, place));
   const after = cells(line.slice(place, to));
 

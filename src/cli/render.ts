@@ -21,7 +21,7 @@ export interface RenderOptions extends Places {
  */
 export function renderDiagnostic(found: Diagnostic, options: RenderOptions): string {
   const { colors } = options;
-  const place = placeOf(found, options);
+  const place = locationText(found, options);
   const word = options.severity === 'warning' ? colors.yellow('warning:') : colors.red('error:');
   const head = `${place === null ? '' : `${colors.bold(`${place}:`)} `}${word}`;
   const lines = [`${head} ${indentRest(escapeControlChars(found.message))}`, ...excerptOf(found, colors)];
@@ -31,7 +31,7 @@ export function renderDiagnostic(found: Diagnostic, options: RenderOptions): str
   return lines.join('\n');
 }
 
-function placeOf(found: Diagnostic, options: RenderOptions): string | null {
+function locationText(found: Diagnostic, options: RenderOptions): string | null {
   if (found.file === null) return null;
   const parts = [displayPath(found.file, options), found.line, found.line === null ? null : found.column];
   return parts.filter((part) => part !== null).join(':');

@@ -35,7 +35,7 @@ export async function run(argv: readonly string[], io: CliContext): Promise<numb
     }
     const { printDiagnostics } = await import('./print-diagnostics.ts');
     printDiagnostics(failure.diagnostics, configFolder(io.cwd, program.opts().config), io);
-    if (failure.remark !== null) io.stderr.write(`\n${escapeControlChars(failure.remark)}\n`);
+    if (failure.footnote !== null) io.stderr.write(`\n${escapeControlChars(failure.footnote)}\n`);
     return failure.exitCode;
   }
 }

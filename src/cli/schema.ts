@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { compareSchemas, readSchema, type SchemaPlace } from '../commands/schema.ts';
+import { type ComparedSchema, compareSchemas, readSchema } from '../commands/schema.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import { schemaText } from '../schema/print.ts';
 import { changesText } from './change-text.ts';
@@ -23,7 +23,7 @@ export async function schema(
     if (a !== undefined)
       throw usage('Only --diff accepts schemas as arguments; --url names a database to print.');
     const named = options.url !== undefined;
-    const place: SchemaPlace = named
+    const place: ComparedSchema = named
       ? { kind: 'database', connection: liveConnection(options, io) }
       : { kind: 'project' };
     const printed = await withProgress(io, (flow) => readSchema(config, place, flow));
@@ -33,7 +33,7 @@ export async function schema(
   }
   if (a === undefined || b === undefined)
     throw usage('--diff needs two schemas: nodrift schema --diff main HEAD');
-  const pair = [placeOf(a, options, io), placeOf(b, options, io)] as const;
+  const pair = [schemaSource(a, options, io), schemaSource(b, options, io)] as const;
   const { changes, notes } = await withProgress(io, (flow) => compareSchemas(config, pair, flow));
   writeNotes(notes, io);
   if (changes.length === 0) return 0;
@@ -43,7 +43,7 @@ export async function schema(
   return 1;
 }
 
-function placeOf(text: string, options: SchemaOptions, io: CliContext): SchemaPlace {
+function schemaSource(text: string, options: SchemaOptions, io: CliContext): ComparedSchema {
   // Whatever looks like a URL: it is not repeated as the name of something else, for it may hold a password.
   if (text.includes('://')) {
     return { kind: 'database', connection: liveConnection({ config: options.config, url: text }, io) };

@@ -22,16 +22,16 @@ export function verificationJson(found: Verification) {
     waiting: waiting.map(errorOf),
     internalErrors: internalErrors.map(errorOf),
     changed: changed.map(({ statement, changes }) => ({
-      ...placeOf(statement),
+      ...locationOf(statement),
       changes: changes.map(({ kind, subject, before, after, severity, effect }) => {
         return { kind, subject, migrations: before, database: after, severity, effect };
       }),
     })),
-    forbidden: forbidden.map(({ statement, missing }) => ({ ...placeOf(statement), missing })),
+    forbidden: forbidden.map(({ statement, missing }) => ({ ...locationOf(statement), missing })),
   };
 }
 
-function placeOf({ name, file, line }: Statement) {
+function locationOf({ name, file, line }: Statement) {
   return { name, file, line };
 }
 

@@ -1,4 +1,4 @@
-import { visible } from './literal.ts';
+import { escapeUnprintable } from './literal.ts';
 
 /**
  * A documentation comment, every line of it indented; '' where there is nothing to say. No text can
@@ -15,7 +15,7 @@ export function docComment(text: string, indent: string): string {
 
 /** One line for a `//` comment: whatever the text holds, the line does not end in it. */
 export function lineComment(text: string): string {
-  return visible(text);
+  return escapeUnprintable(text);
 }
 
 // In nearly no text. One of the characters is found without a stack, however long the text is.
@@ -24,7 +24,7 @@ const toBeLookedAt = /[^\n -?A-~]|\*\//;
 function commentLines(text: string): string[] {
   const lines = toBeLookedAt.test(text)
     ? text.split(/\r\n|[\n\r\u2028\u2029]/).map((line) =>
-        visible(line.replaceAll('\t', '  '))
+        escapeUnprintable(line.replaceAll('\t', '  '))
           .replaceAll('*/', '*\\/')
           // TypeScript obeys `@ts-ignore` and its kin in block comments too.
           .replace(/@(?=ts-)/gi, '@ ')

@@ -28,7 +28,7 @@ export function sqlLiteral(text: string): string {
     .replace(/[\\`]/g, '\\$&')
     .replace(/\$(?=\{)/g, '\\$')
     .split('\n')
-    .map(visible)
+    .map(escapeUnprintable)
     .join('\n');
   return `\`${escaped}\``;
 }
@@ -44,7 +44,7 @@ export function propertyKey(name: string): string {
 }
 
 /** `visible` text of a comment: what cannot be seen is shown as an escape. */
-export function visible(text: string): string {
+export function escapeUnprintable(text: string): string {
   return printable.test(text) ? text : text.replace(invisible, escapeSequence);
 }
 

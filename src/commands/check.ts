@@ -63,8 +63,8 @@ async function print(printing: Generator<void, Printed>, signal?: AbortSignal): 
 
 /** What is missing of the schema may be why its queries are refused. */
 function remarkOn({ config, notes }: Analysed): string | null {
-  const remarks = [neverTyped(config) ?? [], notes.map((note) => `note: ${note}`)].flat();
-  return remarks.length === 0 ? null : remarks.join('\n');
+  const footnotes = [neverTyped(config) ?? [], notes.map((note) => `note: ${note}`)].flat();
+  return footnotes.length === 0 ? null : footnotes.join('\n');
 }
 
 /** PgTyped goes on by default: it types a broken query `never`, and leaves the module of a broken file as it was. */

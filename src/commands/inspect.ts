@@ -34,7 +34,7 @@ export async function inspect(config: Config, options: FlowOptions = {}): Promis
     import('../codegen/ts-types.ts'),
     import('../codegen/print-query.ts'),
   ]);
-  return withAnalysed(config, { ...options, asked: everything }, async (analysed) => {
+  return withAnalysed(config, { ...options, facts: everything }, async (analysed) => {
     const [{ nameQueries }, { tsTypes, argumentOf }, { printQuery }] = await rooms;
     const found: Diagnostic[] = [...analysed.diagnostics];
     // With two transforms a file can stand there twice.

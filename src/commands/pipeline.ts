@@ -18,7 +18,7 @@ export interface FlowOptions {
   /** Aborts the work: the database is closed first, then the flow rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** What is asked of the queries; default: what modules are printed from. */
-  readonly asked?: AnalysisOptions;
+  readonly facts?: AnalysisOptions;
   /** Where the cache of the embedded database lies follows from it; default: the process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called with what is being done, for a progress line: `migrating`, `analysing 12 of 400 queries`. */
@@ -67,9 +67,9 @@ export async function withAnalysed<T>(
   use: (analysed: Analysed) => T | Promise<T>,
 ): Promise<T> {
   options.progress?.('opening the database');
-  const { asked = requiredByCodegen(config) } = options;
+  const { facts = requiredByCodegen(config) } = options;
   const opening = open(config, options);
-  const catalog = opening.then(({ client }) => prepare(client, asked));
+  const catalog = opening.then(({ client }) => prepare(client, facts));
   // What goes wrong there is looked at after the files are read.
   for (const early of [opening, catalog]) early.catch(() => {});
   const close = () =>
@@ -80,7 +80,7 @@ export async function withAnalysed<T>(
   try {
     const analysed = await interruptible(
       options.signal,
-      analyseOn(config, opening, catalog, { ...options, asked }),
+      analyseOn(config, opening, catalog, { ...options, facts }),
     );
     const [result] = await Promise.all([use(analysed), close()]);
     return result;
@@ -94,16 +94,16 @@ async function open(config: Config, { signal, env }: FlowOptions): Promise<Datab
   return openDatabase(config, { ...(signal && { signal }), ...(env && { env: { ...env } }) });
 }
 
-async function prepare(client: Database['client'], asked: AnalysisOptions): Promise<Catalog> {
+async function prepare(client: Database['client'], facts: AnalysisOptions): Promise<Catalog> {
   const { prepareAnalysis } = await import('../analysis/analyse.ts');
-  return prepareAnalysis(client, asked);
+  return prepareAnalysis(client, facts);
 }
 
 async function analyseOn(
   config: Config,
   opening: Promise<Database>,
   catalog: Promise<Catalog>,
-  options: FlowOptions & { readonly asked: AnalysisOptions },
+  options: FlowOptions & { readonly facts: AnalysisOptions },
 ): Promise<Analysed> {
   const [{ analyse }, { targets, sources, diagnostics, warnings }] = await Promise.all([
     import('../analysis/analyse.ts'),
@@ -122,7 +122,7 @@ async function analyseOn(
   const analysis = await analyse(database.client, statements, {
     texts,
     catalog,
-    asked: options.asked,
+    facts: options.facts,
     lenientParameters: config.runtime === '@pgtyped/runtime',
     progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
     ...(options.signal && { signal: options.signal }),

@@ -15,7 +15,7 @@ import { withLiveDatabaseErrors } from './live-database-errors.ts';
 import type { FlowOptions } from './pipeline.ts';
 
 /** Where a schema is: what the project's migrations make, a database, or what a person typed. */
-export type SchemaPlace =
+export type ComparedSchema =
   | { readonly kind: 'project' }
   | { readonly kind: 'database'; readonly connection: ConnectionConfig }
   /** An absolute path of a folder of migrations or of a schema file. */
@@ -38,7 +38,7 @@ export interface SchemaDifference {
  */
 export async function readSchema(
   config: Config,
-  place: SchemaPlace,
+  place: ComparedSchema,
   options: FlowOptions,
 ): Promise<PrintedSchema> {
   return withLiveDatabaseErrors(
@@ -52,7 +52,7 @@ export async function readSchema(
 /** Says how the schema of `b` differs from that of `a`; otherwise as readSchema. */
 export async function compareSchemas(
   config: Config,
-  [a, b]: readonly [SchemaPlace, SchemaPlace],
+  [a, b]: readonly [ComparedSchema, ComparedSchema],
   options: FlowOptions,
 ): Promise<SchemaDifference> {
   const work = withSchema(config, a, options, (first, before) =>
@@ -84,7 +84,7 @@ export async function compareSchemas(
 
 async function withSchema<T>(
   config: Config,
-  place: SchemaPlace,
+  place: ComparedSchema,
   options: FlowOptions,
   use: (database: Database, schema: Schema) => Promise<T>,
 ): Promise<T> {
@@ -104,7 +104,7 @@ async function withSchema<T>(
 
 async function openPlace(
   config: Config,
-  place: SchemaPlace,
+  place: ComparedSchema,
   folder: string | null,
   { signal, env }: FlowOptions,
 ): Promise<Database> {
@@ -120,7 +120,7 @@ async function openPlace(
 
 async function sourceOf(
   { source, root }: Config,
-  place: SchemaPlace,
+  place: ComparedSchema,
   folder: string | null,
 ): Promise<SchemaSource> {
   if (place.kind === 'path') return sourceAt(place.path, source);

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { asking } from '../analysis/server-error.ts';
+import { mapConnectionErrors } from '../analysis/server-error.ts';
 import type { Config } from '../project/config.ts';
 import { suggest } from '../sql/suggest.ts';
 
@@ -14,7 +14,7 @@ const stands = new Set(['$user', 'pg_temp']);
 export async function searchPathNotes({ searchPath }: Config, client: Client): Promise<readonly string[]> {
   if (searchPath === null) return [];
   const { existingSchemas } = await import('../database/server/session.ts');
-  const schemas = await asking(() => existingSchemas(client));
+  const schemas = await mapConnectionErrors(() => existingSchemas(client));
   return searchPath.flatMap((name, index) => {
     if (stands.has(name) || schemas.includes(name)) return [];
     const meant = suggest(name, schemas);

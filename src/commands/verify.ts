@@ -57,7 +57,7 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
   const names = (await migrationUnits(config)).map(({ name }) => name);
   const history = await readAppliedMigrations(live.client, config.source, names);
   const unusable = await unusableSchemas(live.client);
-  const migrations = standing(config, history, names);
+  const migrations = migrationStatus(config, history, names);
 
   options.progress?.('migrating');
   const scratch = await openAppliedSchema(config, {
@@ -94,7 +94,7 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
 }
 
 /** What the queries are compared for. */
-interface Asked {
+interface QueryComparison {
   readonly role: string;
   /** Whether a query that is refused on both may only wait for the pending migrations. */
   readonly waits: boolean;
@@ -106,7 +106,7 @@ async function compare(
   scratch: Database,
   config: Config,
   sources: readonly Source[],
-  asked: Asked,
+  asked: QueryComparison,
 ) {
   const schemas = await compareSchemas(live, scratch, config);
   return { ...schemas, ...(await compareQueries(live, scratch, config, sources, asked)) };
@@ -129,7 +129,7 @@ async function compareQueries(
   scratch: Database,
   config: Config,
   sources: readonly Source[],
-  { role, waits, signal }: Asked,
+  { role, waits, signal }: QueryComparison,
 ) {
   const { statementPrivileges } = await import('../analysis/privileges.ts');
   const statements = sources.flatMap((source) => source.statements);
@@ -177,7 +177,7 @@ async function analyseOn(
   return analyse(client, statements, {
     texts: new Map(sources.map((source) => [source.file, source.text])),
     lenientParameters: config.runtime === '@pgtyped/runtime',
-    asked: { ...everything, violations: false },
+    facts: { ...everything, violations: false },
     ...(signal && { signal }),
   });
 }
@@ -202,7 +202,7 @@ function changedQueries(
 }
 
 /** The files beside the migration history; without a history everything counts as applied. */
-function standing(config: Config, { applied }: AppliedMigrations, names: readonly string[]) {
+function migrationStatus(config: Config, { applied }: AppliedMigrations, names: readonly string[]) {
   const done = new Set(applied?.keys() ?? names);
   const edited = readSourceFiles(config).flatMap(({ path, text }) => {
     const name = basename(path, extname(path));

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { asking } from '../analysis/server-error.ts';
+import { mapConnectionErrors } from '../analysis/server-error.ts';
 import type { InspectedError } from '../commands/inspection.ts';
 import type { FlowOptions } from '../commands/pipeline.ts';
 import type { Database } from '../database/database.ts';
@@ -62,7 +62,7 @@ export async function impact(config: Config, options: ImpactOptions = {}): Promi
   for (const found of plan.notes) notes.add(found);
   const large = await largeTables(config, options.sizes, options.signal);
   const states = await statesOf(config, plan, leftOut, options);
-  for (const found of unknownLarge(config, [states.running[0], states.running.at(-1)])) notes.add(found);
+  for (const found of unknownLarge(config, [states.deployed[0], states.deployed.at(-1)])) notes.add(found);
   for (const found of newValueNotes(config, states.sent)) notes.add(found);
   return reportOn(config, plan, { ...states, large }, options, [...notes]);
 }
@@ -70,8 +70,8 @@ export async function impact(config: Config, options: ImpactOptions = {}): Promi
 /** The running code on the schema before, and after each migration; the new code on the first and the last. */
 interface SchemaSnapshots {
   readonly postgres: string;
-  readonly running: readonly Snapshot[];
-  readonly coming: readonly [before: Snapshot, after: Snapshot];
+  readonly deployed: readonly Snapshot[];
+  readonly next: readonly [before: Snapshot, after: Snapshot];
   /** What each migration did, statement by statement; empty for a schema file. */
   readonly observed: readonly (readonly ObservedStatement[])[];
   /** All statements of the migrations; empty for a schema file. */
@@ -88,17 +88,17 @@ async function statesOf(
   const taken: CodeSnapshots[] = [];
   const observed: (readonly ObservedStatement[])[] = [];
   const sent: SentMigration[] = [];
-  const last = plan.lookedAt.length;
-  let { running } = plan;
+  const last = plan.targetMigrations.length;
+  let { deployed } = plan;
   const look = async (client: Client, state: number) => {
     options.signal?.throwIfAborted();
     const both = state === 0 || state === last;
-    const coming = both ? plan.coming : null;
-    taken.push(await snapshotAt(client, config, running, coming, { ...options, settings: setBy(leftOut) }));
-    if (state === 0 && taken[0]) running = sentCode(running, taken[0].running);
+    const coming = both ? plan.next : null;
+    taken.push(await snapshotAt(client, config, deployed, coming, { ...options, settings: setBy(leftOut) }));
+    if (state === 0 && taken[0]) deployed = sentCode(deployed, taken[0].deployed);
   };
   if (config.source.kind === 'schema') {
-    for (const [state, unit] of [plan.replaced, ...plan.lookedAt].entries()) {
+    for (const [state, unit] of [plan.replaced, ...plan.targetMigrations].entries()) {
       await onScratch(config, [], options, async ({ client }) => {
         await unit?.up(client);
         await look(client, state);
@@ -107,8 +107,8 @@ async function statesOf(
   } else {
     await onScratch(config, plan.base, options, async ({ client }) => {
       await look(client, 0);
-      const existing = await asking(() => existingRelations(client));
-      for (const [index, unit] of plan.lookedAt.entries()) {
+      const existing = await mapConnectionErrors(() => existingRelations(client));
+      for (const [index, unit] of plan.targetMigrations.entries()) {
         options.progress?.(`applying ${unit.name}`);
         const observer = observeMigration(existing);
         await unit.up(client, observer);
@@ -121,11 +121,11 @@ async function statesOf(
   const snapshots = config.source.kind === 'schema' ? taken.map(comparable) : taken;
   const [first, final] = [snapshots[0], snapshots.at(-1)];
   if (!first || !final) throw new Error('no schema was analysed');
-  const [early, late] = [first.coming ?? first.running, final.coming ?? final.running];
+  const [early, late] = [first.next ?? first.deployed, final.next ?? final.deployed];
   return {
     postgres: final.postgres,
-    running: snapshots.map((snapshot) => snapshot.running),
-    coming: [await asGenerated(early, late, config, plan, options), late],
+    deployed: snapshots.map((snapshot) => snapshot.deployed),
+    next: [await asGenerated(early, late, config, plan, options), late],
     observed,
     sent,
   };
@@ -158,21 +158,21 @@ async function asGenerated(
   plan: ImpactPlan,
   options: ImpactOptions,
 ): Promise<Snapshot> {
-  const { coming } = plan;
-  const statements = differentlySent(coming, late, early);
+  const { next } = plan;
+  const statements = differentlySent(next, late, early);
   if (statements.length === 0) return early;
   let sent: Snapshot | null = null;
   await onScratch(config, plan.base, options, async ({ client }) => {
     await plan.replaced?.up(client);
-    sent = (await snapshotAt(client, config, { ...coming, statements }, null, options)).running;
+    sent = (await snapshotAt(client, config, { ...next, statements }, null, options)).deployed;
   });
-  return sent === null ? early : { ...joined(coming.statements, sent, early), rules: early.rules };
+  return sent === null ? early : { ...joined(next.statements, sent, early), rules: early.rules };
 }
 
 /** Snapshots of two databases, which have nothing but names in common. */
 function comparable(state: CodeSnapshots): CodeSnapshots {
   const named = (snapshot: Snapshot) => ({ ...snapshot, rules: byName(snapshot.rules) });
-  return { ...state, running: named(state.running), coming: state.coming && named(state.coming) };
+  return { ...state, deployed: named(state.deployed), next: state.next && named(state.next) };
 }
 
 async function onScratch(
@@ -245,12 +245,12 @@ function reportOn(
     return compareSnapshots(before, after, { searchPath: config.searchPath ?? ['public'], runtime });
   };
   const queryOf = (found: QueryImpact): ImpactOnQuery => ({ ...found, errors: found.errors.map(shown) });
-  const migrations = plan.lookedAt.map(({ name, file, text }, index): ImpactOfMigration => {
-    const before = states.running[index];
+  const migrations = plan.targetMigrations.map(({ name, file, text }, index): ImpactOfMigration => {
+    const before = states.deployed[index];
     if (before === undefined) throw new Error('a state of the schema is missing');
     const { queries, rules } = before;
     const running = { queries: queries.values(), links: rules, drawn: () => drawnSequences(rules) };
-    const step = compare(before, states.running[index + 1], plan.running.runtime);
+    const step = compare(before, states.deployed[index + 1], plan.deployed.runtime);
     return {
       name,
       file,
@@ -261,13 +261,13 @@ function reportOn(
       locks: lockingStatements(states.observed[index] ?? [], running, text, states.large),
     };
   });
-  const old = compare(states.running[0], states.running.at(-1), plan.running.runtime);
-  const fresh = compare(states.coming[1], states.coming[0], plan.coming.runtime);
+  const old = compare(states.deployed[0], states.deployed.at(-1), plan.deployed.runtime);
+  const fresh = compare(states.next[1], states.next[0], plan.next.runtime);
   // What is refused by both schemas is no matter of the migrations, unless the running code was another.
-  const same = plan.coming === plan.running;
+  const same = plan.next === plan.deployed;
   const unfit = [
-    ...(same ? [] : plan.coming.diagnostics),
-    ...unfitQueries(states.coming, new Set(same ? old.broken : [])),
+    ...(same ? [] : plan.next.diagnostics),
+    ...unfitQueries(states.next, new Set(same ? old.broken : [])),
   ];
   const rollout: Rollout = {
     order: unfit.length > 0 ? 'unfit' : orderOf(severityOf(old), severityOf(fresh)),
@@ -276,14 +276,14 @@ function reportOn(
     between: severityOf(old) === 'breaks' ? [] : betweenMigrations(plan, states, compare),
     newCodeOnNewSchema: unfit.map(shown),
   };
-  const refused = old.broken.flatMap((key) => states.running[0]?.errors.get(key) ?? []);
-  const broken = [...plan.running.diagnostics, ...refused];
+  const refused = old.broken.flatMap((key) => states.deployed[0]?.errors.get(key) ?? []);
+  const broken = [...plan.deployed.diagnostics, ...refused];
   return {
     report: {
       formatVersion: 1,
       postgres: states.postgres,
       since: since ?? null,
-      queries: plan.running.statements.length,
+      queries: plan.deployed.statements.length,
       severity: overall(migrations, rollout),
       largeTables: largeTablesOf(migrations),
       migrations,
@@ -304,21 +304,21 @@ type Compare = (
 
 /** Looks at each state that is neither the first nor the last one. */
 function betweenMigrations(
-  { lookedAt, running }: ImpactPlan,
+  { targetMigrations, deployed }: ImpactPlan,
   states: SchemaSnapshots,
   compare: Compare,
 ): readonly Between[] {
-  return lookedAt.slice(1).flatMap((next, index) => {
-    const { impacts } = compare(states.running[0], states.running[index + 1], running.runtime);
+  return targetMigrations.slice(1).flatMap((next, index) => {
+    const { impacts } = compare(states.deployed[0], states.deployed[index + 1], deployed.runtime);
     const queries = impacts.filter(({ severity }) => severity === 'breaks').map(({ name }) => name);
-    const after = lookedAt[index]?.file ?? '';
+    const after = targetMigrations[index]?.file ?? '';
     return queries.length === 0 ? [] : [{ after, before: next.file, queries }];
   });
 }
 
-function internalErrorsOf({ running, coming }: ImpactPlan, states: SchemaSnapshots): readonly Diagnostic[] {
-  const ofStates = [...states.running, ...states.coming].flatMap(({ errors }) => [...errors.values()].flat());
-  const all = [...running.diagnostics, ...coming.diagnostics, ...ofStates].filter(isInternal);
+function internalErrorsOf({ deployed, next }: ImpactPlan, states: SchemaSnapshots): readonly Diagnostic[] {
+  const ofStates = [...states.deployed, ...states.next].flatMap(({ errors }) => [...errors.values()].flat());
+  const all = [...deployed.diagnostics, ...next.diagnostics, ...ofStates].filter(isInternal);
   return [...new Map(all.map((found) => [`${found.file}:${found.line}:${found.message}`, found])).values()];
 }
 

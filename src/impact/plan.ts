@@ -28,11 +28,11 @@ export interface ImpactScope {
 export interface ImpactPlan {
   /** Run before all others, whatever their place in the order. */
   readonly base: readonly MigrationUnit[];
-  readonly lookedAt: readonly MigrationUnit[];
+  readonly targetMigrations: readonly MigrationUnit[];
   /** What runs before the schema file that is looked at; null for migrations, which run one upon the other. */
   readonly replaced: MigrationUnit | null;
-  readonly running: ImpactCode;
-  readonly coming: ImpactCode;
+  readonly deployed: ImpactCode;
+  readonly next: ImpactCode;
   /** Why migrations may break running code, by MigrationUnit.file. */
   readonly allowed: ReadonlyMap<string, string>;
   readonly notes: readonly string[];
@@ -54,22 +54,22 @@ export async function planImpact(
   if (config.source.kind === 'none') throw nothingConfigured();
   const options = { disposable: config.database.kind !== 'server', note };
   const units = await unitsOf(config.source, readSourceFiles(config), options);
-  const coming = codeOf(await readSources(config, signal), config);
+  const next = codeOf(await readSources(config, signal), config);
   const split = (isNew: (unit: MigrationUnit) => boolean) => ({
     base: units.filter((unit) => !isNew(unit)),
-    lookedAt: units.filter(isNew),
+    targetMigrations: units.filter(isNew),
   });
   const allowed = new Map(
     [...(scope.allow ?? [])].map(([file, reason]) => [findUnit(config, units, file).file, reason]),
   );
-  const still = { replaced: null, running: coming, coming, allowed, notes: [] };
+  const still = { replaced: null, deployed: next, next, allowed, notes: [] };
   if (scope.since !== undefined) {
     const since = await readSince(config, scope.since, units, env);
-    const running = codeOf(since.sources, since.config);
+    const deployed = codeOf(since.sources, since.config);
     const [replaced = null] = since.schema ? await unitsOf(config.source, [since.schema], options) : [];
     const changed =
       config.source.kind === 'schema' ? () => since.isChanged : (unit: MigrationUnit) => !since.has(unit);
-    return { ...split(changed), replaced, running, coming, allowed, notes: since.notes };
+    return { ...split(changed), replaced, deployed, next, allowed, notes: since.notes };
   }
   if (config.source.kind === 'schema') throw onlySince();
   if (scope.pending !== undefined) {
@@ -78,7 +78,11 @@ export async function planImpact(
   }
   const one = scope.migration === undefined ? units.at(-1) : findUnit(config, units, scope.migration);
   // Later ones come after it: they are not run at all.
-  return { base: one ? units.slice(0, units.indexOf(one)) : [], lookedAt: one ? [one] : [], ...still };
+  return {
+    base: one ? units.slice(0, units.indexOf(one)) : [],
+    targetMigrations: one ? [one] : [],
+    ...still,
+  };
 }
 
 /** What a database has run, by the history table of the format. Throws Failure (2) where that is not to be known. */

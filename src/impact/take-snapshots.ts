@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { type Analysis, analyse } from '../analysis/analyse.ts';
 import { everything } from '../analysis/options.ts';
-import { asking } from '../analysis/server-error.ts';
+import { mapConnectionErrors } from '../analysis/server-error.ts';
 import type { Statement } from '../sql/statement.ts';
 import { arbiterErrors } from './arbiters.ts';
 import type { ImpactCode } from './code.ts';
@@ -31,13 +31,13 @@ export async function takeSnapshot(
 ): Promise<{ readonly snapshot: Snapshot; readonly postgres: string }> {
   const analysis: Analysis = await analyse(client, statements, {
     ...options,
-    asked: { ...everything, violations: false },
+    facts: { ...everything, violations: false },
   });
   const diagnostics = [
     ...analysis.diagnostics,
-    ...(await asking(() => arbiterErrors(client, analysis.queries, options.texts))),
+    ...(await mapConnectionErrors(() => arbiterErrors(client, analysis.queries, options.texts))),
   ];
-  const rules = await asking(() => loadRules(client, options.settings));
+  const rules = await mapConnectionErrors(() => loadRules(client, options.settings));
   return {
     snapshot: snapshotOf(statements, analysis.queries, diagnostics, rules),
     postgres: analysis.postgres,
@@ -47,9 +47,9 @@ export async function takeSnapshot(
 /** Two states of the code on one state of the schema. */
 export interface CodeSnapshots {
   readonly postgres: string;
-  readonly running: Snapshot;
+  readonly deployed: Snapshot;
   /** Null where it was not asked for. */
-  readonly coming: Snapshot | null;
+  readonly next: Snapshot | null;
 }
 
 /** Analyses the running code and, if wanted, the new one; what is the same in both only once. */
@@ -62,7 +62,7 @@ export async function snapshotCode(
   const taken = await takeSnapshot(client, running.statements, { ...running, ...options });
   const { snapshot, postgres } = taken;
   if (coming === null || coming.statements === running.statements)
-    return { postgres, running: snapshot, coming: coming && snapshot };
+    return { postgres, deployed: snapshot, next: coming && snapshot };
   const same =
     coming.lenientParameters === running.lenientParameters
       ? new Set(running.statements.map((statement) => JSON.stringify(statement)))
@@ -70,7 +70,7 @@ export async function snapshotCode(
   const isKnown = (statement: Statement) => same.has(JSON.stringify(statement));
   const others = coming.statements.filter((statement) => !isKnown(statement));
   const added = await takeSnapshot(client, others, { ...coming, ...options });
-  return { postgres, running: snapshot, coming: joined(coming.statements, added.snapshot, snapshot) };
+  return { postgres, deployed: snapshot, next: joined(coming.statements, added.snapshot, snapshot) };
 }
 
 /**

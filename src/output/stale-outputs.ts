@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Config } from '../project/config.ts';
-import { neighboursOf } from '../project/neighbours.ts';
 import { outputPath } from '../project/output-path.ts';
 import { findQueryFiles } from '../project/query-files.ts';
+import { siblingConfigs } from '../project/sibling-configs.ts';
 import type { Orphan } from './orphans.ts';
 import { sharedSource, sourceOf } from './source-of.ts';
 
@@ -45,7 +45,7 @@ export async function findLeftovers(
 }
 
 function claimed(config: Config, path: string, source: string): boolean {
-  return neighboursOf(config, dirname(path)).some((other) => {
+  return siblingConfigs(config, dirname(path)).some((other) => {
     // What nobody can read may lead anywhere.
     if (other === 'unreadable') return true;
     return leadsTo(other, path, resolve(other.root, source));

@@ -32,7 +32,7 @@ export function assemble(
     offset: header.offset,
     ...place,
     command: header.command?.command ?? null,
-    vouched: header.command?.vouched ?? false,
+    assertedSingleRow: header.command?.assertedSingleRow ?? false,
     documentation: header.documentation,
     body: written,
     ...render(text, body.start, body.end, body.uses, params),

@@ -13,14 +13,14 @@ const COMMANDS: Readonly<Record<Command, true>> = {
 export interface CommandWord {
   readonly command: Command;
   /** Written with `!`: the author vouches that there is at most one row, where nothing proves it. */
-  readonly vouched: boolean;
+  readonly assertedSingleRow: boolean;
 }
 
 /** What a word (without its colon) says, or null where it is no command: `one`, `maybe!`. */
 export function commandOf(word: string): CommandWord | null {
-  if (isCommand(word)) return { command: word, vouched: false };
+  if (isCommand(word)) return { command: word, assertedSingleRow: false };
   return word === 'one!' || word === 'maybe!'
-    ? { command: word === 'one!' ? 'one' : 'maybe', vouched: true }
+    ? { command: word === 'one!' ? 'one' : 'maybe', assertedSingleRow: true }
     : null;
 }
 

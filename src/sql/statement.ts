@@ -45,7 +45,7 @@ export interface Statement {
   /** Null where the header does not say. */
   readonly command: Command | null;
   /** `:one!` or `:maybe!`: at most one row by the author's word, which the run-time check still holds. */
-  readonly vouched?: boolean;
+  readonly assertedSingleRow?: boolean;
   /** Free text of the header, trimmed; '' if none. Several lines are kept. */
   readonly documentation: string;
   /** The statement as it stands in the file, without the closing `;`. */

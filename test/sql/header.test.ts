@@ -59,7 +59,7 @@ describe('the command', () => {
     const pgtyped = statement(`/* @name A :${command}! */ SELECT 1;`);
     const sqlc = statement(`-- name: A :${command}!\nSELECT 1;`);
     for (const read of [pgtyped, sqlc]) expect(read).toMatchObject({ command, vouched: true });
-    expect(statement(`/* @name A :${command} */ SELECT 1;`).vouched).toBe(false);
+    expect(statement(`/* @name A :${command} */ SELECT 1;`).assertedSingleRow).toBe(false);
   });
 
   it('may be followed by annotations and prose', () => {

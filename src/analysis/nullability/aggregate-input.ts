@@ -2,7 +2,7 @@ import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
 import { aggregates } from '../never-null/aggregates.ts';
 import { constantValue } from '../tree/constants.ts';
 import type { Aggref, Expr } from '../tree/nodes.ts';
-import { type Atoms, both, holds, nothing, type Proven } from './atoms.ts';
+import { type Atoms, holds, nothing, type Proven, unionFacts } from './atoms.ts';
 import type { Context } from './context.ts';
 import { expressionKey } from './key.ts';
 
@@ -59,7 +59,7 @@ export function countAtoms(
 ): Atoms {
   const [left, right] = args;
   if (left === undefined || right === undefined) return nothing;
-  return both(
+  return unionFacts(
     notZero(operator, left, right, outcomes, context),
     notZero(mirrored[operator] ?? '', right, left, outcomes, context),
   );

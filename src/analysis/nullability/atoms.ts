@@ -29,7 +29,7 @@ export const nothing: Atoms = none;
 export const nothingFollows = (): Atoms => nothing;
 
 /** What holds if both do. */
-export function both(a: Atoms, b: Atoms): Atoms {
+export function unionFacts(a: Atoms, b: Atoms): Atoms {
   if (a === 'never' || b === 'never') return 'never';
   if (a.size === 0) return b;
   if (b.size === 0) return a;
@@ -37,7 +37,7 @@ export function both(a: Atoms, b: Atoms): Atoms {
 }
 
 /** What holds if at least one of them does. */
-export function either(a: Atoms, b: Atoms): Atoms {
+export function intersectFacts(a: Atoms, b: Atoms): Atoms {
   if (a === 'never') return b;
   if (b === 'never') return a;
   if (a.size === 0 || b.size === 0) return none;

@@ -28,9 +28,9 @@ function resultsIn(expr: CaseExpr, context: Context): readonly Result[] {
   const found: Result[] = [];
   let at = context;
   for (const { expr: condition, result } of expr.args) {
-    const reached = implications(condition, TRUE, { ...at, caseTest, excluding: true });
+    const reached = implications(condition, TRUE, { ...at, caseTest, useExclusions: true });
     if (reached !== 'never') found.push({ result, reached, at: refine(at, reached) });
-    const passed = implications(condition, NULL | FALSE, { ...at, caseTest, excluding: true });
+    const passed = implications(condition, NULL | FALSE, { ...at, caseTest, useExclusions: true });
     if (passed === 'never') return found;
     at = refine(at, passed);
   }

@@ -67,7 +67,7 @@ export function refusedByChecks(variables: readonly Var[], context: Context): bo
     stage: 'row',
     caseTest: null,
     sublink: null,
-    excluding: true,
+    useExclusions: true,
     past: true,
     nulls,
   };

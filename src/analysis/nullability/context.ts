@@ -80,7 +80,7 @@ export interface Context {
   /** What a CASETESTEXPR stands for. */
   readonly caseTest: { readonly facts: Facts; readonly expr: Expr | null } | null;
   /** Whether it is to be told what a condition rules out: among those of a CASE. */
-  readonly excluding?: boolean;
+  readonly useExclusions?: boolean;
   /**
    * Whether it was evaluated when the row was written, as a CHECK was: what is not immutable, a function of the user's or a
    * domain may have given something else then.
@@ -99,7 +99,7 @@ export interface Opened {
   readonly result: Context;
   readonly columns: () => readonly Facts[];
   /** The columns of those of its rows for which conditions about its result expressions are true. */
-  readonly columnsWhere: (conditions: readonly Expr[]) => readonly Facts[];
+  readonly columnsGiven: (conditions: readonly Expr[]) => readonly Facts[];
   /** Whether it has no row for sure, by its own conditions alone. */
   readonly never: boolean;
   /** Whether it has no row for sure, looking into its subqueries too. */
@@ -146,7 +146,7 @@ export interface Engine {
   /** Opens a query anew, whose answers rest on what is being worked out. */
   readonly reopen: (query: QueryNode, outer: Context) => Opened;
   /** Columns of a relation; with its inheritance children or without; relying on less, if so. */
-  readonly relation: (oid: number, inherited: boolean, less?: Partial<Assumptions>) => RelationFacts;
+  readonly relation: (oid: number, inherited: boolean, overrides?: Partial<Assumptions>) => RelationFacts;
   /** The columns of one row that a function returns, for a call with these arguments. */
   readonly body: (functionOid: number, args: readonly Facts[]) => FunctionBody | null;
 }

@@ -5,7 +5,7 @@ import { literalsOf } from '../literals.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Const, Expr, OpExpr, ScalarArrayOpExpr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
-import { type Atoms, both, holds, knownMembers, memberAtom, nothing, type Proven } from './atoms.ts';
+import { type Atoms, holds, knownMembers, memberAtom, nothing, type Proven, unionFacts } from './atoms.ts';
 import type { Context } from './context.ts';
 import { expressionKey } from './key.ts';
 
@@ -22,7 +22,10 @@ export function excludedBy(expr: Expr, isTrue: boolean, context: Context): Atoms
     case 'OPEXPR': {
       const [left, right] = expr.args ?? [];
       if (left === undefined || right === undefined) return nothing;
-      return both(orders(expr, left, right, isTrue, context), values(expr, left, right, isTrue, context));
+      return unionFacts(
+        orders(expr, left, right, isTrue, context),
+        values(expr, left, right, isTrue, context),
+      );
     }
     case 'SCALARARRAYOPEXPR':
       // `= ANY`, and `<> ALL`

@@ -7,7 +7,7 @@ const extracts = new Set([6199, 6202, 6203, 6204, 1384, 2021, 1171, 1172]);
 
 // Of infinity these fields are infinity; the others, which go round, are NULL (NonFiniteTimestampTzPart and
 // NonFiniteIntervalPart, src/backend/utils/adt/timestamp.c).
-const growing = new Set([
+const monotonicFields = new Set([
   'epoch',
   'year',
   'years',
@@ -29,7 +29,7 @@ export function calendarField(oid: number, exprs: readonly Expr[], args: readonl
   const [field, source] = exprs;
   if (field === undefined || source === undefined) return false;
   const name = field.tag === 'CONST' ? constantValue(field) : undefined;
-  return (typeof name === 'string' && growing.has(name.toLowerCase())) || isCurrent(source);
+  return (typeof name === 'string' && monotonicFields.has(name.toLowerCase())) || isCurrent(source);
 }
 
 // Of a date and time these make another: casts between date, timestamp and timestamptz, AT TIME ZONE, date_trunc.

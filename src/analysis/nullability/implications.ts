@@ -1,5 +1,5 @@
 import type { Const, Expr } from '../tree/nodes.ts';
-import { type Atoms, both, either, nothing, nothingFollows } from './atoms.ts';
+import { type Atoms, intersectFacts, nothing, nothingFollows, unionFacts } from './atoms.ts';
 import { reachedResults } from './case.ts';
 import type { Context } from './context.ts';
 import { excludedBy } from './exclusion.ts';
@@ -25,11 +25,11 @@ export function implications(expr: Expr, outcomes: number, context: Context): At
 
 function assumeIn(expr: Expr, outcomes: number, context: Context): Atoms {
   const found = assumed(expr, outcomes, context);
-  if (context.excluding !== true || found === 'never') return found;
+  if (context.useExclusions !== true || found === 'never') return found;
   const isTrue = (outcomes & TRUE) !== 0;
   if (isTrue === ((outcomes & FALSE) !== 0)) return found;
   if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return found;
-  return both(found, excludedBy(expr, isTrue, context));
+  return unionFacts(found, excludedBy(expr, isTrue, context));
 }
 
 function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
@@ -47,11 +47,11 @@ function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
       return implications(expr.arg, outcomes, context);
     case 'COALESCEEXPR':
       if ((outcomes & NULL) !== 0) break;
-      return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(either);
+      return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(intersectFacts);
     case 'CASEEXPR':
       return reachedResults(expr, context)
-        .map(({ result, reached, at }) => both(reached, implications(result, outcomes, at)))
-        .reduce(either, 'never');
+        .map(({ result, reached, at }) => unionFacts(reached, implications(result, outcomes, at)))
+        .reduce(intersectFacts, 'never');
     case 'DISTINCTEXPR':
       return distinctAtoms(expr.args ?? [], outcomes, context);
     case 'SCALARARRAYOPEXPR':
@@ -60,7 +60,7 @@ function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
     case 'SUBLINK':
       return subLinkAtoms(expr, outcomes, context);
     case 'OPEXPR':
-      return both(nullnessAtoms(expr, outcomes, context), comparisonAtoms(expr, outcomes, context));
+      return unionFacts(nullnessAtoms(expr, outcomes, context), comparisonAtoms(expr, outcomes, context));
   }
   return nullnessAtoms(expr, outcomes, context);
 }

@@ -90,7 +90,7 @@ function isSameContext(a: Context, b: Context): boolean {
     a.stage === b.stage &&
     a.nulls === b.nulls &&
     a.sublink === b.sublink &&
-    (a.excluding ?? false) === (b.excluding ?? false) &&
+    (a.useExclusions ?? false) === (b.useExclusions ?? false) &&
     (a.past ?? false) === (b.past ?? false) &&
     a.caseTest?.expr === b.caseTest?.expr &&
     a.caseTest?.facts === b.caseTest?.facts

@@ -1,6 +1,6 @@
 import { constantValue } from '../tree/constants.ts';
 import type { Expr } from '../tree/nodes.ts';
-import { type Atoms, both, nothing } from './atoms.ts';
+import { type Atoms, nothing, unionFacts } from './atoms.ts';
 import type { Context } from './context.ts';
 
 /** num_nonnulls and num_nulls (pg_proc.dat). */
@@ -36,7 +36,7 @@ export function nonNullCountAtoms(
   let fewest = given;
   while (fewest <= possible && !isSo(fewest)) fewest++;
   if (fewest > possible) return 'never';
-  return fewest < possible ? nothing : atoms.filter((found) => found !== 'never').reduce(both, nothing);
+  return fewest < possible ? nothing : atoms.filter((found) => found !== 'never').reduce(unionFacts, nothing);
 }
 
 const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {

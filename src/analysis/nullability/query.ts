@@ -61,7 +61,7 @@ function unreadQuery(engine: Engine, query: QueryNode, outer: Context): Opened {
     never: false,
     isEmpty: () => false,
     columns: () => columns,
-    columnsWhere: () => columns,
+    columnsGiven: () => columns,
   };
 }
 
@@ -94,7 +94,7 @@ export function analyseQuery(engine: Engine, query: QueryNode, outer: Context | 
     never,
     isEmpty,
     columns: all,
-    columnsWhere: (conditions) => {
+    columnsGiven: (conditions) => {
       if (conditions.length === 0 || query.setOperations !== null || all().every((one) => !one.nullable))
         return all();
       let { at } = result;
@@ -135,7 +135,7 @@ function newFrame(engine: Engine, query: QueryNode, outer: Context | null): Fram
 
 function rowContext(frame: Frame): Context {
   const { outer, proven } = frame;
-  return { frame, outer, proven, stage: 'row', excluding: true, caseTest: null, sublink: null };
+  return { frame, outer, proven, stage: 'row', useExclusions: true, caseTest: null, sublink: null };
 }
 
 /** Where rows are looked at, and whether there are none because conditions can't be true. */

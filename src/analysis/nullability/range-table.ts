@@ -37,7 +37,7 @@ function columnsOf(frame: Frame, entry: RangeTblEntry, index: number): readonly 
       if (!entry.subquery) return [];
       const opened = frame.engine.open(entry.subquery, place(frame, index));
       if (opened.isEmpty()) frame.empty.add(index);
-      return opened.columnsWhere(pushDownPredicates(frame, index, entry.subquery));
+      return opened.columnsGiven(pushDownPredicates(frame, index, entry.subquery));
     }
     case Rte.function:
       return functionColumns(frame, entry, index);
@@ -74,7 +74,7 @@ function relationColumns(frame: Frame, entry: RangeTblEntry, index: number): rea
   const view = relation?.kind === 'v' && trust.definitions ? definingQuery(relation) : null;
   const conditions =
     view === null || isLocking(frame.scope.query) ? [] : pushDownPredicates(frame, index, view);
-  if (view !== null && conditions.length > 0) return frame.engine.open(view, null).columnsWhere(conditions);
+  if (view !== null && conditions.length > 0) return frame.engine.open(view, null).columnsGiven(conditions);
   const { columns } = frame.engine.relation(
     entry.relid ?? 0,
     entry.inh ?? false,
@@ -136,7 +136,7 @@ function withColumns(frame: Frame, entry: RangeTblEntry, index: number): readonl
   if (holder.empty.has(found.node)) frame.empty.add(index);
   const conditions = pushDownPredicates(frame, index, found.node.ctequery);
   if (conditions.length === 0 || columns.every(({ nullable }) => !nullable)) return columns;
-  return openWith(holder, found.node).columnsWhere(conditions);
+  return openWith(holder, found.node).columnsGiven(conditions);
 }
 
 /** SEARCH's column of the order, CYCLE's mark, which is one of two constants, and its path (PostgreSQL documentation, 7.8.2). */

@@ -1,5 +1,5 @@
 import type { Var } from '../tree/nodes.ts';
-import { type Atoms, both, extended, holds, nothing, type Proven } from './atoms.ts';
+import { type Atoms, extended, holds, nothing, type Proven, unionFacts } from './atoms.ts';
 import { type Context, contextAt, type Frame } from './context.ts';
 import { variableKey } from './key.ts';
 import { TRUE } from './outcomes.ts';
@@ -70,11 +70,11 @@ function consequences(atoms: ReadonlySet<string>, before: Context, after: Contex
     if (place === null) continue;
     const { region, at } = place;
     for (const condition of region.conditions) {
-      found = both(found, at.frame.engine.implications(condition, TRUE, at));
+      found = unionFacts(found, at.frame.engine.implications(condition, TRUE, at));
     }
     for (const { other, condition } of region.paired) {
       if (isMatched(at.frame, other, at.proven))
-        found = both(found, at.frame.engine.implications(condition, TRUE, at));
+        found = unionFacts(found, at.frame.engine.implications(condition, TRUE, at));
     }
   }
   if (found === 'never') return nothing;

@@ -36,11 +36,11 @@ export function collectViolations(by: TableWrite, found: Found): void {
   // A row that leaves its partition is deleted here and inserted there.
   const moves = event === 'update' && relation.kind === 'p';
   const events: readonly WriteEvent[] = moves ? ['update', 'insert', 'delete'] : [event];
-  const anything = events.some((each) => isIntercepted(relation, catalog, each));
+  const intercepted = events.some((each) => isIntercepted(relation, catalog, each));
   const at: TableWrite = {
     ...by,
-    ...((anything || moves) && { columns: null }),
-    ...(anything && { neverNull: none, alwaysNull: none }),
+    ...((intercepted || moves) && { columns: null }),
+    ...(intercepted && { neverNull: none, alwaysNull: none }),
   };
   for (const member of members) {
     if (member.kind === 'f' || events.some((each) => hasTrigger(member, each))) found.open = true;

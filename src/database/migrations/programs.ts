@@ -74,7 +74,7 @@ function program(
       }
       return {
         file,
-        steps: pgm.getSqlSteps().map((sql) => ({ sql, offset: placeOf(file, sql) })),
+        steps: pgm.getSqlSteps().map((sql) => ({ sql, offset: offsetOf(file, sql) })),
         transaction: pgm.isUsingTransaction(),
       };
     },
@@ -88,7 +88,7 @@ async function perform(action: Action, pgm: MigrationBuilder): Promise<void> {
 }
 
 /** SQL that stands in the program as it is can be pointed at. */
-function placeOf({ text }: SourceFile, sql: string): number | null {
+function offsetOf({ text }: SourceFile, sql: string): number | null {
   const offset = text.indexOf(sql.replace(/;$/, ''));
   return offset === -1 ? null : offset;
 }

@@ -163,13 +163,13 @@ function waitingFor(
       changed.some(({ schema, table }) => needsRows(one.query, links, { schema, table, deleted })),
   );
   return {
-    waiting: waiting.map(placeOf),
-    goingOn: users.filter((one) => !waiting.includes(one)).map(placeOf),
-    waitingForRows: forRows.map(placeOf),
+    waiting: waiting.map(queryPlace),
+    goingOn: users.filter((one) => !waiting.includes(one)).map(queryPlace),
+    waitingForRows: forRows.map(queryPlace),
   };
 }
 
-function placeOf({ query: { statement } }: LockingQuery): QueryPlace {
+function queryPlace({ query: { statement } }: LockingQuery): QueryPlace {
   const { name, file, line } = statement;
   return { name, file, line };
 }

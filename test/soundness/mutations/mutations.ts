@@ -98,8 +98,8 @@ export const mutations: readonly Mutation[] = [
   ]),
   ...at('implications/logic', [
     'OR proves what AND proves',
-    'return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(either);',
-    'return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(both);',
+    'return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(intersectFacts);',
+    'return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(unionFacts);',
   ]),
   ...at('strict', [
     'every function is strict',
@@ -130,13 +130,13 @@ export const mutations: readonly Mutation[] = [
     'implications/not-null',
     [
       'row comparison: every pair was compared',
-      'return both(notNullAtoms(a, context), notNullAtoms(b, context));',
-      'return [...left, ...right].map((arg) => notNullAtoms(arg, context)).reduce(both);',
+      'return unionFacts(notNullAtoms(a, context), notNullAtoms(b, context));',
+      'return [...left, ...right].map((arg) => notNullAtoms(arg, context)).reduce(unionFacts);',
     ],
     [
       'COALESCE is not NULL: all its arguments are not',
-      "return each(expr.args).reduce(either, 'never');",
-      'return each(expr.args).reduce(both, nothing);',
+      "return each(expr.args).reduce(intersectFacts, 'never');",
+      'return each(expr.args).reduce(unionFacts, nothing);',
     ],
   ),
   ...at(
@@ -546,7 +546,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...at('extract', [
     'extract finds every field in infinity',
-    'growing.has(name.toLowerCase())',
+    'monotonicFields.has(name.toLowerCase())',
     'name !== "?"',
   ]),
   ...at('key', [

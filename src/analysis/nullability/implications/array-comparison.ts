@@ -1,5 +1,5 @@
 import type { Expr, ScalarArrayOpExpr } from '../../tree/nodes.ts';
-import { type Atoms, both, nothing } from '../atoms.ts';
+import { type Atoms, nothing, unionFacts } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { FALSE, TRUE } from '../outcomes.ts';
 import { isStrictOperator } from '../strict.ts';
@@ -17,12 +17,12 @@ export function arrayComparisonAtoms(expr: ScalarArrayOpExpr, outcomes: number, 
   const notNullArray = notNullAtoms(array, context);
   // ANY is true and ALL is false only where an element was compared and neither side of it was NULL.
   const decisive = expr.useOr ? TRUE : FALSE;
-  if (outcomes === decisive) return both(notNullArray, notNullAtoms(scalar, context));
+  if (outcomes === decisive) return unionFacts(notNullArray, notNullAtoms(scalar, context));
   // An empty array gives the other outcome without a comparison.
   if (!hasElements(array)) return notNullArray;
-  const compared = both(notNullArray, notNullAtoms(scalar, context));
+  const compared = unionFacts(notNullArray, notNullAtoms(scalar, context));
   if ((outcomes & decisive) !== 0 || array.tag !== 'ARRAYEXPR') return compared;
-  return (array.elements ?? []).map((element) => notNullAtoms(element, context)).reduce(both, compared);
+  return (array.elements ?? []).map((element) => notNullAtoms(element, context)).reduce(unionFacts, compared);
 }
 
 function hasElements(array: Expr): boolean {

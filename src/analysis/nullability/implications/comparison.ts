@@ -1,7 +1,7 @@
 import { FIRST_NORMAL_OID } from '../../catalog/catalog.ts';
 import type { OpExpr } from '../../tree/nodes.ts';
 import { countAtoms } from '../aggregate-input.ts';
-import { type Atoms, both, either, nothing } from '../atoms.ts';
+import { type Atoms, intersectFacts, nothing, unionFacts } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { nonNullCountAtoms } from '../non-null-count.ts';
 import { FALSE, NOT_NULL, NULL, negated, TRUE } from '../outcomes.ts';
@@ -24,9 +24,9 @@ export function comparisonAtoms(expr: OpExpr, outcomes: number, context: Context
   const possible = { true: (outcomes & TRUE) !== 0, false: (outcomes & FALSE) !== 0 };
   const args = expr.args ?? [];
   const counted = nonNullCountAtoms(operator, args, possible, (arg) => notNullAtoms(arg, context), context);
-  const found = both(chosen, counted);
+  const found = unionFacts(chosen, counted);
   if (context.stage !== 'group') return found;
-  return both(found, countAtoms(operator, args, possible, context));
+  return unionFacts(found, countAtoms(operator, args, possible, context));
 }
 
 function fallbacks(expr: OpExpr, outcomes: number, context: Context): Atoms {
@@ -43,12 +43,15 @@ function equivalenceAtoms(expr: OpExpr, outcomes: number, context: Context): Ato
   if (left === undefined || right === undefined) return nothing;
   const pair = (a: number, b: number) => {
     const first = implications(left, a, context);
-    return first === 'never' ? first : both(first, implications(right, b, refine(context, first)));
+    return first === 'never' ? first : unionFacts(first, implications(right, b, refine(context, first)));
   };
   let found: Atoms = 'never';
-  if (outcomes & TRUE) found = either(pair(TRUE, TRUE), pair(FALSE, FALSE));
-  if (outcomes & FALSE) found = either(found, either(pair(TRUE, FALSE), pair(FALSE, TRUE)));
+  if (outcomes & TRUE) found = intersectFacts(pair(TRUE, TRUE), pair(FALSE, FALSE));
+  if (outcomes & FALSE) found = intersectFacts(found, intersectFacts(pair(TRUE, FALSE), pair(FALSE, TRUE)));
   if (outcomes & NULL)
-    found = either(found, either(implications(left, NULL, context), implications(right, NULL, context)));
+    found = intersectFacts(
+      found,
+      intersectFacts(implications(left, NULL, context), implications(right, NULL, context)),
+    );
   return found;
 }

@@ -1,6 +1,6 @@
 import { FIRST_NORMAL_OID } from '../../catalog/catalog.ts';
 import type { Expr } from '../../tree/nodes.ts';
-import { type Atoms, either, nothing } from '../atoms.ts';
+import { type Atoms, intersectFacts, nothing } from '../atoms.ts';
 import { compareConstants } from '../compare-constants.ts';
 import type { Context } from '../context.ts';
 import { FALSE, TRUE } from '../outcomes.ts';
@@ -33,5 +33,7 @@ export function fallbackAtoms(
 
 /** What holds where the first that is not NULL is one of those that are possible. */
 function chosenAtoms(args: readonly Expr[], isPossible: (arg: Expr) => boolean, context: Context): Atoms {
-  return args.map((arg): Atoms => (isPossible(arg) ? notNullAtoms(arg, context) : 'never')).reduce(either);
+  return args
+    .map((arg): Atoms => (isPossible(arg) ? notNullAtoms(arg, context) : 'never'))
+    .reduce(intersectFacts);
 }

@@ -1,5 +1,5 @@
 import type { BoolExpr } from '../../tree/nodes.ts';
-import { type Atoms, either, nothing } from '../atoms.ts';
+import { type Atoms, intersectFacts, nothing } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { FALSE, NOT_NULL, NULL, negated, TRUE } from '../outcomes.ts';
 import { refine } from '../refine.ts';
@@ -16,10 +16,10 @@ export function logicAtoms(expr: BoolExpr, outcomes: number, context: Context): 
   const neutral = NOT_NULL & ~decisive;
   if ((outcomes & decisive) === 0 && (outcomes & neutral) !== 0) return eachArgument(expr, outcomes, context);
   if ((outcomes & neutral) === 0) {
-    return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(either);
+    return expr.args.map((arg) => implications(arg, outcomes, context)).reduce(intersectFacts);
   }
   if ((outcomes & NULL) === 0) {
-    return either(logicAtoms(expr, decisive, context), logicAtoms(expr, neutral, context));
+    return intersectFacts(logicAtoms(expr, decisive, context), logicAtoms(expr, neutral, context));
   }
   return nothing;
 }

@@ -1,6 +1,6 @@
 import { type Expr, type RowCompareExpr, Sub } from '../../tree/nodes.ts';
 import { aggregateNotNull } from '../aggregate-input.ts';
-import { type Atoms, both, either, nothing, nothingFollows } from '../atoms.ts';
+import { type Atoms, intersectFacts, nothing, nothingFollows, unionFacts } from '../atoms.ts';
 import { reachedResults } from '../case.ts';
 import { type Context, contextAt } from '../context.ts';
 import { expressionKey, operatorFunction, variableKey } from '../key.ts';
@@ -23,7 +23,7 @@ function notNullIn(expr: Expr, context: Context): Atoms {
   if (inside === 'never' || unkeyed.has(expr.tag)) return inside;
   const key = expressionKey(expr, context, false);
   if (key === null) return inside;
-  return isNull(key, context) ? 'never' : both(inside, new Set([key]));
+  return isNull(key, context) ? 'never' : unionFacts(inside, new Set([key]));
 }
 
 /** What a condition says by being NULL or not, whatever its form. */
@@ -73,12 +73,12 @@ function insideIn(expr: Expr, context: Context): Atoms {
       return notNullAtoms(expr.arg, context);
     case 'FUNCEXPR':
       if (expr.funcretset || !isStrict(expr.funcid, context)) return nothing;
-      return each(expr.args ?? []).reduce(both, nothing);
+      return each(expr.args ?? []).reduce(unionFacts, nothing);
     case 'OPEXPR':
       if (expr.opretset || !isStrictOperator(expr, context)) return nothing;
-      return each(expr.args ?? []).reduce(both, nothing);
+      return each(expr.args ?? []).reduce(unionFacts, nothing);
     case 'NULLIFEXPR':
-      return each((expr.args ?? []).slice(0, 1)).reduce(both, nothing);
+      return each((expr.args ?? []).slice(0, 1)).reduce(unionFacts, nothing);
     case 'SCALARARRAYOPEXPR':
     case 'BOOLEXPR':
       return context.frame.engine.implications(expr, NOT_NULL, context);
@@ -86,16 +86,16 @@ function insideIn(expr: Expr, context: Context): Atoms {
       return rowComparison(expr, context);
     case 'COALESCEEXPR':
     case 'MINMAXEXPR':
-      return each(expr.args).reduce(either, 'never');
+      return each(expr.args).reduce(intersectFacts, 'never');
     case 'CASEEXPR':
       return reachedResults(expr, context)
-        .map(({ result, reached, at }) => both(reached, notNullAtoms(result, at)))
-        .reduce(either, 'never');
+        .map(({ result, reached, at }) => unionFacts(reached, notNullAtoms(result, at)))
+        .reduce(intersectFacts, 'never');
     case 'SUBSCRIPTINGREF': {
       if (expr.refassgnexpr !== null) return nothing;
       const subscripts = [...(expr.refupperindexpr ?? []), ...(expr.reflowerindexpr ?? [])];
       const given = subscripts.filter((subscript): subscript is Expr => subscript !== null);
-      return each([expr.refexpr, ...given]).reduce(both, nothing);
+      return each([expr.refexpr, ...given]).reduce(unionFacts, nothing);
     }
     case 'SUBLINK':
       return expr.subLinkType === Sub.expr ? someValue(expr, context, notNullAtoms) : nothing;
@@ -113,7 +113,7 @@ function variableNotNull(variable: Expr & { tag: 'VAR' }, context: Context): Ato
   if (key !== null && isNull(key, context)) return 'never';
   const behind = (entry?.joinaliasvars ?? entry?.groupexprs)?.[variable.varattno - 1];
   if (at === null || !behind) return atoms;
-  return both(atoms, notNullAtoms(behind, { ...at, stage: 'row', caseTest: null, sublink: null }));
+  return unionFacts(atoms, notNullAtoms(behind, { ...at, stage: 'row', caseTest: null, sublink: null }));
 }
 
 /** Of `(a, b) < (c, d)` the first pair is always compared (PostgreSQL documentation, 9.25.5). */
@@ -123,5 +123,5 @@ function rowComparison({ opnos, largs: left, rargs: right }: RowCompareExpr, con
   const [b] = right;
   if (operator === undefined || a === undefined || b === undefined) return nothing;
   if (!isStrict(operatorFunction(0, operator, context), context)) return nothing;
-  return both(notNullAtoms(a, context), notNullAtoms(b, context));
+  return unionFacts(notNullAtoms(a, context), notNullAtoms(b, context));
 }

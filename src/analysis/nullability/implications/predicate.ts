@@ -1,5 +1,5 @@
 import type { BooleanTest, Expr, NullTest } from '../../tree/nodes.ts';
-import { type Atoms, both, nothing } from '../atoms.ts';
+import { type Atoms, nothing, unionFacts } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { nullAtoms } from '../null.ts';
 import { FALSE, NOT_NULL, NULL, otherThan, TRUE } from '../outcomes.ts';
@@ -21,7 +21,7 @@ export function nullTestAtoms(expr: NullTest, outcomes: number, context: Context
     }
     // Of a row IS NOT NULL says that every field is not; that IS NULL is false says that some field is not.
     if (isNotNull && holds && expr.arg.tag === 'ROWEXPR') {
-      return (expr.arg.args ?? []).map((arg) => notNullAtoms(arg, context)).reduce(both, nothing);
+      return (expr.arg.args ?? []).map((arg) => notNullAtoms(arg, context)).reduce(unionFacts, nothing);
     }
     return holds === isNotNull ? notNullAtoms(expr.arg, context) : nothing;
   });
@@ -48,7 +48,7 @@ export function distinctAtoms(args: readonly Expr[], outcomes: number, context: 
   return predicateAtoms(outcomes, (holds) => {
     if (holds) return nothing;
     // Not distinct: if one of them is not NULL, neither is the other.
-    return both(
+    return unionFacts(
       facts(right, context).nullable ? nothing : notNullAtoms(left, context),
       facts(left, context).nullable ? nothing : notNullAtoms(right, context),
     );

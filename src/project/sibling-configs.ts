@@ -8,7 +8,7 @@ import { loadConfig } from './load-config.ts';
  * are like one, and our TypeScript file.
  * @param folder absolute, below the configuration's folder or the same
  */
-export function neighboursOf(config: Config, folder: string): readonly (Config | 'unreadable')[] {
+export function siblingConfigs(config: Config, folder: string): readonly (Config | 'unreadable')[] {
   const folders = [folder];
   for (let at = folder; at !== config.root && dirname(at) !== at; ) {
     at = dirname(at);

@@ -24,11 +24,11 @@ describe('of what nobody asks for', () => {
   });
   afterAll(() => database.close());
 
-  const ask = (text: string, asked?: AnalysisOptions) =>
+  const ask = (text: string, facts?: AnalysisOptions) =>
     analyse(database.client, readStatements('q.sql', text).statements, {
       texts: new Map([['q.sql', text]]),
       lenientParameters: false,
-      ...(asked && { asked }),
+      ...(facts && { facts }),
     });
 
   it('nothing is known, and all else is the same', async () => {
