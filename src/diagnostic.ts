@@ -1,4 +1,4 @@
-/** What went wrong, where it stands in a file and what to do about it. Plain data: printing is the CLI's. */
+/** What went wrong, where it is in a file and what to do about it. Plain data: printing is the CLI's. */
 export interface Diagnostic {
   /** Path relative to the configuration's folder, '/' separated; null where no file is to blame. */
   readonly file: string | null;
@@ -29,7 +29,7 @@ export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode;
   readonly diagnostics: readonly Diagnostic[];
-  /** What is to be said once, below all of them; null: nothing. */
+  /** What must be said once, below all of them; null: nothing. */
   readonly footnote: string | null;
 
   constructor(exitCode: ExitCode, diagnostics: readonly Diagnostic[], remark: string | null = null) {
@@ -40,7 +40,7 @@ export class Failure extends Error {
   }
 }
 
-/** Makes a diagnostic from what is known; everything left out is null. */
+/** Makes a diagnostic from what is known; everything omitted is null. */
 export function diagnostic(known: Partial<Diagnostic> & { readonly message: string }): Diagnostic {
   return { file: null, line: null, column: null, sqlstate: null, hint: null, excerpt: null, ...known };
 }

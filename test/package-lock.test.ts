@@ -5,7 +5,7 @@ interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-// `npm install` on one platform can leave out the packages of the others, and `npm ci` then refuses the lock.
+// `npm install` on one platform can omit the packages of the others, and `npm ci` then refuses the lock.
 it('package-lock.json names the packages of every platform', () => {
   const text = readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8');
   const { packages }: { packages: Readonly<Record<string, Locked>> } = JSON.parse(text);

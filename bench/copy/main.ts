@@ -107,7 +107,7 @@ function median(values: readonly number[]): number {
 
 async function compare(most: number): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'nodrift-bench-'));
-  // Root's server runs as another user, who has to get in.
+  // Root's server runs as another user, who must get in.
   chmodSync(dir, 0o711);
   const { url, stop } = startNativeServer(18, dir, 'server');
   try {

@@ -22,7 +22,7 @@ function fieldsOf(dir: string): ReadonlyMap<string, string> {
 /** How two tools' result columns compare. */
 export interface Comparison {
   readonly columns: number;
-  /** Same but for `| null`: where ours proves more, and where the other claims too much. */
+  /** Same except `| null`: where ours proves more, and where the other claims too much. */
   readonly moreProven: readonly string[];
   readonly lessClaimed: readonly string[];
   /** Any other difference: the benchmark is void. */

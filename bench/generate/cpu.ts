@@ -49,7 +49,7 @@ function least(values: readonly number[]): string {
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'nodrift-bench-cpu-'));
-// Root's server runs as another user, who has to get in.
+// Root's server runs as another user, who must get in.
 chmodSync(scratch, 0o755);
 const server = process.env.DATABASE_URL === undefined ? startNativeServer(18, scratch, 'cpu') : null;
 try {

@@ -47,7 +47,7 @@ function medians(times: number, ...each: readonly (() => Timed)[]): readonly num
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'nodrift-bench-'));
-// Root's server runs as another user, who has to get in.
+// Root's server runs as another user, who must get in.
 chmodSync(scratch, 0o755);
 const server = startNativeServer(18, scratch, 'bench');
 try {

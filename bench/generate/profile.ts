@@ -14,7 +14,7 @@ import type { Statement } from '../../src/sql/statement.ts';
 
 /**
  * Runs the stages of the flow one after the other, cold, in this process, and prints what each takes. In a real
- * run the server analyses the next batch while this one is looked at, so the whole is less than the sum.
+ * run the server analyses the next batch while this one is considered, so the whole is less than the sum.
  */
 export async function profile(configPath: string, url: string): Promise<void> {
   const stage = async <T>(name: string, work: () => Promise<T> | T): Promise<T> => {

@@ -22,7 +22,7 @@ the process, on a shared machine, and no test depends on it.
 
 const here = dirname(fileURLToPath(import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'nodrift-bench-'));
-// Root's server runs as another user, who has to get in.
+// Root's server runs as another user, who must get in.
 chmodSync(scratch, 0o755);
 const server = startNativeServer(18, scratch, 'bench');
 try {

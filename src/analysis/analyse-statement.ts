@@ -146,7 +146,7 @@ function kindOf(tree: QueryNode): Query['kind'] {
   }
 }
 
-/** The `$n` that stand for more than one value at run time. */
+/** The `$n` that represent more than one value at run time. */
 function growingSlots(params: readonly Param[]): ReadonlySet<number> {
   return new Set(
     params.flatMap((param) => {

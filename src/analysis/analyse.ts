@@ -20,7 +20,7 @@ import { type DescribeResult, describe } from './wire.ts';
 export interface AnalyseOptions {
   /** The `.sql` files' texts by `Statement.file`, for excerpts. */
   readonly texts: ReadonlyMap<string, string>;
-  /** PgTyped's convention: a parameter without `!` may be null or left out unless NULL can't be written. */
+  /** PgTyped's convention: a parameter without `!` may be null or omitted unless NULL can't be written. */
   readonly lenientParameters: boolean;
   /** Default: everything. */
   readonly facts?: AnalysisOptions;
@@ -37,7 +37,7 @@ export interface AnalyseOptions {
 export interface Analysis {
   /** `server_version`, for example `18.4`. */
   readonly postgres: string;
-  /** In the order of the statements; those with errors are left out. */
+  /** In the order of the statements; those with errors are omitted. */
   readonly queries: readonly Query[];
   readonly diagnostics: readonly Diagnostic[];
   /** Statements whose analysis reached the limit of its cost: their types are right, but may be wider than needed. */

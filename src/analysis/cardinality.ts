@@ -9,7 +9,7 @@ import type { QueryNode } from './tree/nodes.ts';
  * How many rows a statement returns, or affects where it returns none, as proven by keys, LIMIT, aggregation and
  * the number of rows written. Data that changes can't change the answer; a changed schema can.
  *
- * @param variadicParams indexes of the `$n` that stand for more than one value at run time: those of lists and of
+ * @param variadicParams indexes of the `$n` that represent more than one value at run time: those of lists and of
  *   arrays of objects
  */
 export function cardinality(

@@ -17,7 +17,7 @@ export interface Effects {
   readonly reads: readonly RelationUse[];
   readonly writes: readonly RelationUse[];
   readonly operations: readonly Operation[];
-  /** Functions that are called, but by the bodies of others; those that initdb makes are left out. */
+  /** Functions that are called, but by the bodies of others; those that initdb makes are omitted. */
   readonly calls: readonly FunctionUse[];
   /** Null where it cannot be seen. */
   readonly readOnly: boolean | null;
@@ -30,7 +30,7 @@ export interface Effects {
  * whole row. A view is listed with the columns used, and the relations below it with the columns that its
  * definition names, used or not; a materialised view is read as it is stored. A column is written if an
  * INSERT lists it or an UPDATE sets it, through updatable views down to the table; a DELETE writes no column.
- * System columns are left out. Bodies of functions in SQL are looked into.
+ * System columns are omitted. Bodies of functions in SQL are analysed.
  *
  * Not seen: what other functions, triggers, rules, foreign keys' actions and defaults read and write.
  * `readOnly` is false for a statement that writes or locks rows itself, null for one that calls volatile functions
@@ -70,13 +70,13 @@ interface Found {
   readonly operations: Operation[];
   /** OIDs. */
   readonly calls: Set<number>;
-  /** Whether it is the body of a function that is looked into. */
+  /** Whether it is the body of a function that is analysed. */
   inside: boolean;
   /** Something is written or locked for sure. */
   changes: boolean;
   /** Something volatile is called. */
   unsure: boolean;
-  /** Views, functions and domains whose definitions have been looked into, where, and under which settings. */
+  /** Views, functions and domains whose definitions have been analysed, where, and under which settings. */
   readonly seen: Set<string>;
   /** Settings that the functions around set. */
   settings: readonly string[];
@@ -128,7 +128,7 @@ function visit(node: Node, scope: Scope | null, found: Found): void {
       break;
     default:
       for (const oid of calledFunctions(node, found.catalog)) visitFunction(oid, found);
-      // What walk cannot look into.
+      // What walk cannot analyse.
       if (node.tag === 'FUNCEXPR' && usedDefaults(node, found.catalog).includes(null)) found.unsure = true;
   }
 }
@@ -150,7 +150,7 @@ function visitQuery(query: QueryNode, found: Found): void {
       const written = columns.flatMap((column) => target.columnOf(column) ?? []);
       touch(found.writes, target.relation.oid, written);
       found.operations.push(operation(event, target, given));
-      // To find the rows to change, a view has to be read.
+      // To find the rows to change, a view must be read.
       if (event !== 'insert') openView(target.relation, found);
     }
   }

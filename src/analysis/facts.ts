@@ -35,10 +35,10 @@ export interface FieldFacts {
 /** Nothing is proven. */
 export const unknownFacts: Facts = { nullable: true };
 
-/** It is NULL and nothing else, so that it takes nothing from what is known of the value that stands beside it. */
+/** It is NULL and nothing else, so that it takes nothing from what is known of the value that is beside it. */
 export const nullFacts: Facts = { nullable: true };
 
-/** There is no such value: the element of an array without elements, which takes nothing from what stands beside it. */
+/** There is no such value: the element of an array without elements, which takes nothing from what is beside it. */
 export const noValue: Facts = { nullable: false };
 
 /** It is not NULL; nothing else is proven. */

@@ -131,7 +131,7 @@ function ofAll(all: readonly Found<Expr>[], bound: (expr: Expr, scope: Scope) =>
     if (found === null) return null;
     for (const value of found) values.add(value);
   }
-  // NULL and nothing else is no bound that a type could tell.
+  // NULL and nothing else is not a bound that a type could tell.
   return values.size === 0 ? null : [...values];
 }
 

@@ -47,7 +47,7 @@ const opened = perScope(() => new Map<readonly Facts[] | null, Opened>());
 const DEEPEST_CALL = 4;
 
 /**
- * @param params of the statement, or of the function whose body is looked at; null if nothing is known of them
+ * @param params of the statement, or of the function whose body is considered; null if nothing is known of them
  * @param depth of the calls on the way
  */
 function engineFor(

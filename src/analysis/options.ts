@@ -1,5 +1,5 @@
 /**
- * Which answers of a Query somebody looks at, of those that take time. What nobody asks for says that nothing is known.
+ * Which facts of a Query are computed, of those that take time. The others say that nothing is known.
  */
 export interface AnalysisOptions {
   readonly rows: boolean;

@@ -23,14 +23,14 @@ export interface ParameterFacts {
 /**
  * What each of `$1`..`$count` may be, in order, from all of its uses.
  *
- * A type leaves out what the statement gives no meaning (`parameters/meaningless.ts`): NULL, and values that are not among
+ * A type omits what the statement gives no meaning (`parameters/meaningless.ts`): NULL, and values that are not among
  * the literals that a parameter is held against, with which the statement returns no row and changes none, or raises an
- * error. It also leaves out what does the same as something that it takes:
+ * error. It also omits what does the same as something that it takes:
  * - a value besides the literals that does what NULL does, as `:x = 'a'` in a condition, where false and NULL are one, or
  *   what one of the literals does that no row has, as `:x IS NULL OR kind = :x`;
  * - an element of a list without which the statement does the same, as NULL in `= ANY (:list)`.
  *
- * @param spread the `$n` that stand for a list of values
+ * @param spread the `$n` that represent a list of values
  */
 export function parameterFacts(
   query: QueryNode,

@@ -7,7 +7,7 @@ import { privilegesQuery } from './privileges/query.ts';
 import { mapConnectionErrors } from './server-error.ts';
 import { describe } from './wire.ts';
 
-/** What a role would have to be granted. */
+/** What a role would must be granted. */
 export interface MissingPrivilege {
   /** As GRANT writes them: `SELECT`, `UPDATE (email, name)`, `EXECUTE`, `USAGE`. */
   readonly privilege: string;
@@ -30,8 +30,8 @@ export interface StatementPrivileges {
 
 /**
  * Says which statements a role may not execute. Postgres checks privileges when a statement is executed, not when it
- * is parsed; what it will check stands in the query tree (its source, src/backend/executor/execMain.c,
- * ExecCheckOneRelPerms). One round trip asks for all of them. Statements that Postgres does not parse are left out.
+ * is parsed; what it will check is in the query tree (its source, src/backend/executor/execMain.c,
+ * ExecCheckOneRelPerms). One round trip asks for all of them. Statements that Postgres does not parse are omitted.
  *
  * Seen: tables, columns, views (with security_invoker also what is below them), functions and operators, schemas, and
  * the sequences of defaults that an INSERT uses. Not seen: what policies, triggers, foreign keys and the bodies of

@@ -36,7 +36,7 @@ export interface SlotValue {
   readonly name: string;
   readonly index: number;
   readonly value: Value;
-  /** May be left out of the parameters object: written with `?`, or nullable in PgTyped's convention. */
+  /** May be omitted of the parameters object: written with `?`, or nullable in PgTyped's convention. */
   readonly optional: boolean;
   /** The column that it is written to or compared with, for messages and overrides; null if none or several. */
   readonly column: ColumnReference | null;
@@ -58,7 +58,7 @@ export interface Operation {
   readonly event: 'insert' | 'update' | 'delete';
   readonly schema: string;
   readonly table: string;
-  /** The columns that are given a value, sorted by name; those that are said to be DEFAULT are left out. */
+  /** The columns that are given a value, sorted by name; those that are said to be DEFAULT are omitted. */
   readonly columns: readonly string[];
 }
 
@@ -80,7 +80,7 @@ export interface Violation {
   readonly constraint: string | null;
   /** The table whose rows it binds (of a foreign key the one that refers); null for a domain's. */
   readonly table: { readonly schema: string; readonly name: string } | null;
-  /** In the order of the constraint; expressions of an index are left out; empty for a domain's. */
+  /** In the order of the constraint; expressions of an index are omitted; empty for a domain's. */
   readonly columns: readonly string[];
 }
 

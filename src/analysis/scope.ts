@@ -17,7 +17,7 @@ import {
 export interface Scope {
   readonly catalog: Catalog;
   readonly query: QueryNode;
-  /** The query that this one stands in; null for a statement, a view's definition or a function's body. */
+  /** The query that this one is in; null for a statement, a view's definition or a function's body. */
   readonly outer: Scope | null;
   /** The scopes of the queries in it, and what was found of it, by question; see perScope. Null while there is nothing. */
   memo: Map<object, unknown> | null;
@@ -52,7 +52,7 @@ export function rootScope(catalog: Catalog, query: QueryNode): Scope {
   return scope;
 }
 
-/** The scope of a query that stands in another one: a subquery, a sublink's, a WITH query's. */
+/** The scope of a query that is in another one: a subquery, a sublink's, a WITH query's. */
 export function innerScope(outer: Scope, query: QueryNode): Scope {
   const known = outer.memo?.get(query) as Scope | undefined;
   if (known !== undefined) return known;
@@ -119,7 +119,7 @@ export function resultExpressions(query: QueryNode): readonly Expr[] {
 }
 
 /**
- * The expressions that a Var's value comes from, one level down, each with the scope it is to be read in: the
+ * The expressions that a Var's value comes from, one level down, each with the scope it must be read in: the
  * column of a subquery or WITH query (of each arm of a set operation), of VALUES, a join's merged column, a
  * grouping expression. Outer joins and grouping sets may still make the Var null where they are not.
  * Null where no expression is behind it: a relation's column, a function's, a whole row, a recursive WITH query's.
@@ -150,7 +150,7 @@ function one(scope: Scope, node: Expr | null | undefined): readonly Found<Expr>[
   return node === null || node === undefined ? null : [{ node, scope }];
 }
 
-/** The query that a subquery or WITH query of the range table stands for; null for recursive ones and other entries. */
+/** The query that a subquery or WITH query of the range table represents; null for recursive ones and other entries. */
 export function queryBehind(scope: Scope, entry: RangeTblEntry): Scope | null {
   if (entry.rtekind === Rte.subquery) return entry.subquery ? innerScope(scope, entry.subquery) : null;
   const cte = entry.rtekind === Rte.cte ? withQueryOf(scope, entry) : null;

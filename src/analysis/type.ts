@@ -23,7 +23,7 @@ interface Named {
 /** A base or pseudo type: `pg_catalog.int4`, `public.citext`, `pg_catalog.record`. */
 export interface BaseType extends Named {
   readonly kind: 'base';
-  /** What stands between the elements of an array of it (`pg_type.typdelim`); absent: a comma. */
+  /** What is between the elements of an array of it (`pg_type.typdelim`); absent: a comma. */
   readonly delimiter?: string;
 }
 
@@ -43,7 +43,7 @@ export interface DomainType extends Named {
 
 export interface CompositeType extends Named {
   readonly kind: 'composite';
-  /** In `attnum` order, dropped ones left out. */
+  /** In `attnum` order, dropped ones omitted. */
   readonly fields: readonly Field[];
 }
 
@@ -114,6 +114,6 @@ export type Json =
 export interface JsonField {
   readonly name: string;
   readonly value: Json;
-  /** Whether it may be left out, as jsonb_strip_nulls does; absent: it is always there. */
+  /** Whether it may be omitted, as jsonb_strip_nulls does; absent: it is always there. */
   readonly optional?: boolean;
 }

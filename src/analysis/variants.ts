@@ -12,7 +12,7 @@ export interface Discriminated {
   readonly parts: Parts;
 }
 
-// A type of more members is no help to those who read it.
+// A type of more members is not a help to those who read it.
 const MOST_VARIANTS = 32;
 
 /**

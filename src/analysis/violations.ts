@@ -13,7 +13,7 @@ import { writeViolations } from './violations/write.ts';
 /**
  * The constraints that a statement can fail on: those of the tables that it writes to, through views, WITH queries and
  * functions in SQL, of their partitions, of the rows that foreign keys' actions change, and of the
- * domains that it converts to. Left out is what cannot be: unique keys that ON CONFLICT takes care of, constraints on
+ * domains that it converts to. Omitted is what cannot be: unique keys that ON CONFLICT takes care of, constraints on
  * columns that an UPDATE leaves alone, NOT NULL of values that are proven.
  *
  * `open` where others may be violated too: triggers, rules, foreign tables, and functions whose body is not seen may do
@@ -53,7 +53,7 @@ function visit(node: Node, found: Found): void {
     }
     default: {
       for (const oid of calledFunctions(node, catalog)) functionViolations(oid, found);
-      // What walk cannot look into.
+      // What walk cannot analyse.
       if (node.tag === 'FUNCEXPR' && usedDefaults(node, catalog).includes(null)) found.open = true;
     }
   }

@@ -32,7 +32,7 @@ const LARGEST_BATCH = 64;
 
 /**
  * Parses and describes each statement on the server; nothing is executed. Statements go out in
- * batches behind one Sync, and the next batch is on its way before the last is looked at.
+ * batches behind one Sync, and the next batch is on its way before the last is considered.
  *
  * @param client connected; its session settings are as before in the end
  * @param statements SQL with `$n` parameters, one statement each

@@ -8,7 +8,7 @@ export interface Places {
   readonly cwd: string;
 }
 
-/** A path of the configuration's folder as the user sees it from where he stands, '/' separated. */
+/** A path of the configuration's folder as the user sees it from where he is, '/' separated. */
 export function displayPath(file: string, options: Places): string {
   const seen = relative(options.cwd, resolve(options.root, file));
   const outside = seen === '' || seen === '..' || seen.startsWith(`..${sep}`) || isAbsolute(seen);

@@ -3,7 +3,7 @@ import { escapeControlChars } from './escape-control-chars.ts';
 
 const tabStop = 4;
 const widest = 100;
-/** How far from the caret a line is looked at: more than fits, whatever the characters' width. */
+/** How far from the caret a line is considered: more than fits, whatever the characters' width. */
 const scanLimit = 400;
 
 /** A line of a file as it is shown, and how many terminal cells precede the caret. */

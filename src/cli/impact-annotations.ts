@@ -8,7 +8,7 @@ import { count } from './report.ts';
 /**
  * The report as workflow commands of GitHub Actions: an `::error` for each query that a migration breaks, a
  * `::warning` for each that it may break or that is allowed to be broken, and for each statement that queries wait for
- * longer than a moment, an `::error` where a large table is read meanwhile. They stand at the migration, which is what a pull request changes.
+ * longer than a moment, an `::error` where a large table is read meanwhile. They are at the migration, which is what a pull request changes.
  * @param root the configuration's folder
  * @param top the repository's folder, which the paths are relative to
  */

@@ -15,7 +15,7 @@ import {
 } from './impact-words.ts';
 import { count } from './report.ts';
 
-/** The report as a comment on a pull request. Whatever stands in names or messages stays text. */
+/** The report as a comment on a pull request. Whatever is in names or messages stays text. */
 export function impactMarkdown(report: ImpactReport, places: Places): string {
   const blocks = [`### ${titles[verdictOf(report)]}`];
   if (report.migrations.length === 0) {

@@ -42,7 +42,7 @@ export function largeText({ largeTables }: ImpactReport, show: (name: string) =>
 }
 
 /**
- * What the order of migrating and deploying has to be, and why.
+ * What the order of migrating and deploying must be, and why.
  * @param show makes names harmless where the text goes
  */
 export function rolloutText({ order, between }: Rollout, show: (name: string) => string): string {

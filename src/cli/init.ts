@@ -7,7 +7,7 @@ import { configText, migrationText, queriesText, scripts, workflowText } from '.
 
 /**
  * `nodrift init`: writes a small working project into the npm package in the working directory, and says what
- * it wrote and what it left alone. Nothing that exists is changed, but for scripts added to package.json.
+ * it wrote and what it left alone. Nothing that exists is changed, except scripts added to package.json.
  * Throws Failure (2) without a readable package.json.
  */
 export async function init(io: CliContext): Promise<number> {
@@ -48,7 +48,7 @@ export async function init(io: CliContext): Promise<number> {
 
 /**
  * The workflow that checks the package, its path relative to the package's folder. GitHub reads workflows at the top of a
- * repository only, so that of a package below it stands there, under a name of its own.
+ * repository only, so that of a package below it is there, under a name of its own.
  */
 function workflowOf(folder: string): { readonly path: string; readonly text: string } {
   const above = foldersAbove(folder);

@@ -4,7 +4,7 @@ import { type CliContext, colorsFor } from './context.ts';
 import { addHelpTexts } from './help-texts.ts';
 import { addMigrate } from './migrate-commands.ts';
 
-/** Options that stand before or after any command. */
+/** Options that are before or after any command. */
 export interface GlobalOptions {
   readonly config?: string | undefined;
   /** The database to connect to. */

@@ -6,7 +6,7 @@ import { layOutExcerpt } from './excerpt.ts';
 
 export interface RenderOptions extends Places {
   readonly colors: Colors;
-  /** `error` where it is left out. */
+  /** `error` where it is omitted. */
   readonly severity?: 'warning';
 }
 

@@ -3,7 +3,7 @@ import { type CliContext, colorsFor } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { type Progress, startProgress } from './progress.ts';
 
-/** Prints what the database left out on the way, and what the author should know of the queries. */
+/** Prints what the database omitted on the way, and what the author should know of the queries. */
 export async function printNotes({ notes, warnings, config }: Analysed, io: CliContext): Promise<void> {
   const colors = colorsFor(io.stderr, io.env);
   const options = { colors, root: config.root, cwd: io.cwd, severity: 'warning' } as const;

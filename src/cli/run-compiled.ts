@@ -35,7 +35,7 @@ export function runCompiled(file: string, folder: string | null, variant: string
   script.runInThisContext()(fake.exports, createRequire(file), fake, file, dirname(file));
 }
 
-/** V8 itself only looks at the source's length. The path is in the compiled code, and in every stack trace. */
+/** V8 itself only considers the source's length. The path is in the compiled code, and in every stack trace. */
 function keyOf(file: string, source: string): string {
   const hash = createHash('sha256').update(`${process.versions.v8}\0${file}\0`).update(source);
   return hash.digest('hex').slice(0, 32);

@@ -3,7 +3,7 @@ import { lineWidth } from './ts-type.ts';
 
 /** A TypeScript expression, so far as generated code needs them; printExpression makes it text. */
 export type Expression =
-  /** Text that stands as it is: a name or a literal. */
+  /** Text that is as it is: a name or a literal. */
   | string
   /** A call without side effects: bundlers leave it out where its result is not used. */
   | { readonly call: string; readonly args: readonly Expression[] }
@@ -13,7 +13,7 @@ export type Expression =
 /**
  * The text of an expression, on one line where that fits and as Prettier breaks it where it does not.
  * @param indent the indentation of the line that it begins on
- * @param before how many characters stand before and after it on that line
+ * @param before how many characters are before and after it on that line
  */
 export function printExpression(expression: Expression, indent: string, before: number): string {
   return print(layout(expression), indent, before);
@@ -22,7 +22,7 @@ export function printExpression(expression: Expression, indent: string, before: 
 /** Before a call: understood by esbuild, Rollup, Rolldown, webpack and Terser. Arguments that are calls need it too. */
 export const pure = '/* @__PURE__ */ ';
 
-/** An expression and, made once for all levels, its text on one line; null where it cannot stand on one. */
+/** An expression and, made once for all levels, its text on one line; null where it cannot be on one. */
 type Layout =
   | string
   | { readonly flat: string | null; readonly call: string; readonly args: readonly Layout[] }
@@ -48,7 +48,7 @@ function layout(expression: Expression): Layout {
   return { record, flat: fields.length === 0 ? '{}' : oneLine(fields, '{ ', ' }') };
 }
 
-// Prettier's rule: several lists (or several records) with more than one entry each stand under each other.
+// Prettier's rule: several lists (or several records) with more than one entry each are on lines of their own.
 function mustBreak(list: readonly Expression[]): boolean {
   return (
     list.length > 1 &&

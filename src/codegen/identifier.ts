@@ -1,5 +1,5 @@
 /**
- * Whether a text can stand as a name in TypeScript. Reserved words pass: see reservedWords. Only letters
+ * Whether a text can be a name in TypeScript. Reserved words pass: see reservedWords. Only letters
  * that have long been in Unicode, outside of the ranges that still get new ones, are let through: which
  * of the others are letters depends on the version of Node and of TypeScript.
  */
@@ -10,7 +10,7 @@ export function isIdentifier(text: string): boolean {
 const settled = /^[\w$\u00aa-\u1c7f\u1d00-\u9fea\uac00-\ud7a3]+$/;
 const unicodeIdentifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** The nearest name: every character that cannot stand in one becomes `_`. */
+/** The nearest name: every character that cannot be in one becomes `_`. */
 export function toIdentifier(text: string): string {
   if (isIdentifier(text)) return text;
   const name = [...text].map((character) => (isIdentifier(`_${character}`) ? character : '_')).join('');

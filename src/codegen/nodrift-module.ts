@@ -30,7 +30,7 @@ import { violationFields } from './violation-types.ts';
 
 /**
  * The module of one file for nodrift's own runtime.
- * @param diagnostics takes internal errors; the queries they are in are left out
+ * @param diagnostics takes internal errors; the queries they are in are omitted
  */
 export function nodriftModule(
   { file, output, queries }: SourceFile,
@@ -70,7 +70,7 @@ function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: Sco
   if (violations?.length) blocks.push(printInterface(naming.violations, violations));
 
   const returnsRows = command !== 'exec' && command !== 'execrows';
-  // What the makers take for granted is left out at the end.
+  // What the makers take for granted is omitted at the end.
   const types = [
     parameters.length > 0 ? params : 'void',
     codecs.length > 0 ? row : returnsRows ? 'Record<string, never>' : 'void',
@@ -96,7 +96,7 @@ function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: Sco
   return blocks;
 }
 
-/** On one line where that fits behind what stands before them. */
+/** On one line where that fits behind what is before them. */
 function typeArguments(types: readonly string[], before: number): string {
   const flat = `<${types.join(', ')}>`;
   return before + flat.length + '({'.length <= lineWidth

@@ -14,7 +14,7 @@ export interface Override {
   /** Where it says so: ours are promises that the codec keeps, PgTyped's that its user keeps. */
   readonly from: 'types' | 'typesOverrides';
   readonly wanted: { readonly kind: 'text'; readonly text: string } | ImportedType;
-  /** How many `[]` stand behind it; the wanted type is without them. */
+  /** How many `[]` are behind it; the wanted type is without them. */
   readonly dimensions: number;
 }
 
@@ -127,7 +127,7 @@ function commentFailure(message: string, hint: string): Failure {
 }
 
 /**
- * What can stand behind `from`: any path, the name of a package, or what `paths` in a tsconfig.json may be for (`@/jobs`).
+ * What can be behind `from`: any path, the name of a package, or what `paths` in a tsconfig.json may be for (`@/jobs`).
  * Whether it exists is for TypeScript to say.
  */
 const specifier = /^(\.{1,2}\/.+|\/.+|(node:)?(@[\w.~-]*\/)?[\w.~-]+(\/[\w.~@$+-]+)*)$/s;

@@ -12,7 +12,7 @@ export function importSpecifier(from: string, to: string): string {
 }
 
 /**
- * A module as the configuration names it, as another file has to import it: paths there are relative
+ * A module as the configuration names it, as another file must import it: paths there are relative
  * to the configuration's folder, names of packages stay.
  */
 export function rebasedSpecifier(specifier: string, root: string, from: string): string {

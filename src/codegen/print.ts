@@ -27,7 +27,7 @@ export interface Printed {
  * Prints the modules of a project: one for each file that has queries, and the one with the types
  * that they share. Pure: the same queries and configuration give the same text.
  *
- * All files of the project have to be given, also where only some are to be written: what the shared
+ * All files of the project must be given, also where only some must be written: what the shared
  * module holds and how its types are called follows from all queries.
  *
  * @returns the modules in the order of the files, the shared one last; of a file that a diagnostic blames there is

@@ -32,7 +32,7 @@ export interface SourceFile {
 
 /**
  * Names the queries of one file.
- * @param diagnostics takes what cannot be named: such a query is left out
+ * @param diagnostics takes what cannot be named: such a query is omitted
  */
 export function nameQueries(
   queries: readonly Query[],

@@ -182,7 +182,7 @@ function nested(element: TsType, dimensions: number, readonly: boolean): TsType 
   return dimensions === 0 ? element : nested(arrayOf(element, readonly), dimensions - 1, readonly);
 }
 
-/** An element's codec that knows what stands between the elements. */
+/** An element's codec that knows what is between the elements. */
 function delimitedCodec(element: PgType, codec: Expression, scope: Scope): Expression {
   const base = baseOf(element);
   if (base.kind !== 'base' || base.delimiter === undefined) return codec;

@@ -62,7 +62,7 @@ export function sharedModule(names: SharedNames, overrides: Overrides, config: C
         declare(asked);
         return names.ofType(asked);
       },
-      // A composite's codec has to be declared before those that it is part of.
+      // A composite's codec must be declared before those that it is part of.
       sharedCodec: (asked) => {
         declare(asked);
         return codecName(names.ofType(asked));

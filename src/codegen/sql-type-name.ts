@@ -1,7 +1,7 @@
 import type { PgType } from '../analysis/type.ts';
 
 /**
- * A type as SQL names it, quoted where it has to be: `int4`, `"public"."job_status"[]`.
+ * A type as SQL names it, quoted where it must be: `int4`, `"public"."job_status"[]`.
  * Null for pseudo-types, to which nothing can be cast.
  */
 export function sqlTypeName(type: PgType): string | null {

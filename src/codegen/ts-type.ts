@@ -68,7 +68,7 @@ export function orNull(type: TsType, nullable: boolean): TsType {
 /**
  * The text of a type. It stays on one line where that fits.
  * @param indent the indentation of the line that the type begins on
- * @param before how many characters stand before and after it on that line
+ * @param before how many characters are before and after it on that line
  */
 export function printType(type: TsType, indent = '', before = 0): string {
   const flat = flatType(type);
@@ -133,7 +133,7 @@ export function spaced(type: string): string {
   return type.startsWith('\n') ? type : ` ${type}`;
 }
 
-/** The text of a type on one line; documentation is left out. */
+/** The text of a type on one line; documentation is omitted. */
 export function flatType(type: TsType): string {
   switch (type.kind) {
     case 'name':

@@ -42,14 +42,14 @@ export function tsTypes(config: Config, queries: readonly Query[]): TsTypeOf {
 /** What a generated function asks of its caller. */
 export interface Argument {
   readonly tsType: string;
-  /** Whether the key may be left out. */
+  /** Whether the key may be omitted. */
   readonly optional: boolean;
 }
 
 /**
  * What a parameter, or a field of one, is in a generated module.
  * @param written the same in the statement, where the author may have marked it
- * @param kind of the parameter that it is, or stands in
+ * @param kind of the parameter that it is, or is in
  */
 export function argumentOf(
   slot: SlotValue,

@@ -13,7 +13,7 @@ export interface UnknownType {
 
 /**
  * Finds the keys of `types` that name neither a type nor a column, for example after a column was renamed: what they ask
- * for would be missing in the generated code without a word. Columns of the system schemas are not judged: each major
+ * for would be missing in the generated code silently. Columns of the system schemas are not judged: each major
  * version of Postgres has others, and one configuration may serve several.
  */
 export function unknownTypes({ types }: Config, names: SchemaNames): readonly UnknownType[] {

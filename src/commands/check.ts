@@ -8,7 +8,7 @@ import { withinProject } from '../output/outside.ts';
 import type { Config } from '../project/config.ts';
 import { type Analysed, type FlowOptions, withAnalysed } from './pipeline.ts';
 
-/** How the generated files stand. */
+/** How the generated files are. */
 export interface Checked {
   readonly analysed: Analysed;
   /** One for each module in the order of the files, then the shared types, then what is orphaned. */
@@ -18,7 +18,7 @@ export interface Checked {
 /**
  * Analyses the queries and compares what would be generated with what is on the disk; writes nothing but, if all is
  * well, a record of that in the user's cache.
- * With `options.files` only their modules, and the shared types, are looked at.
+ * With `options.files` only their modules, and the shared types, are considered.
  * Throws Failure: 1 with everything that is wrong with the queries or the migrations, 2 configuration, 3 database,
  * 70 an internal error in a query, among what else is wrong.
  */

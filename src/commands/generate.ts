@@ -6,7 +6,7 @@ import type { FlowOptions } from './pipeline.ts';
 
 /**
  * Analyses the queries and writes their modules: all that changed, or none at all. The outputs returned say how
- * each file stood before: `stale` and `missing` ones were written, `orphaned` ones removed, `unchanged` ones not
+ * each file was before: `stale` and `missing` ones were written, `orphaned` ones removed, `unchanged` ones not
  * touched.
  * With `options.files` only their modules, and the shared types, are written, and nothing is removed.
  * Throws Failure: 1 with everything that is wrong with the queries or the migrations; 2 configuration, a file

@@ -37,7 +37,7 @@ export async function inspect(config: Config, options: FlowOptions = {}): Promis
   return withAnalysed(config, { ...options, facts: everything }, async (analysed) => {
     const [{ nameQueries }, { tsTypes, argumentOf }, { printQuery }] = await rooms;
     const found: Diagnostic[] = [...analysed.diagnostics];
-    // With two transforms a file can stand there twice.
+    // With two transforms a file can be there twice.
     const files = [...new Map(analysed.files.map(({ file, queries }) => [file, queries])).values()];
     const tsType = tsTypes(config, files.flat());
     const named = files.flatMap((queries) => nameQueries(queries, config, found));

@@ -74,7 +74,7 @@ async function verdicts(
   return found;
 }
 
-/** What the next migration finds is to be what it would find anywhere. */
+/** What the next migration finds must be what it would find anywhere. */
 async function startAgain(scratch: Scratch, units: readonly MigrationUnit[]): Promise<void> {
   await scratch.database.close();
   scratch.database = await open(scratch.config, scratch.options);

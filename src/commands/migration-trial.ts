@@ -31,7 +31,7 @@ export interface Trial {
   readonly problems: readonly MigrationProblem[];
   /** What could not be tried. */
   readonly notes: readonly string[];
-  /** The schema that the migration makes, if it was looked at. */
+  /** The schema that the migration makes, if it was considered. */
   readonly schema: Schema | null;
   /** Whether the database is as if nothing but up migrations had run. */
   readonly clean: boolean;

@@ -44,7 +44,7 @@ export interface Analysed {
   readonly database: string;
   /** See Database.notes; also what is missing of the search path. */
   readonly notes: readonly string[];
-  /** In the order of the transforms, then by path; with two transforms a file can stand there twice. */
+  /** In the order of the transforms, then by path; with two transforms a file can be there twice. */
   readonly files: readonly AnalysedFile[];
   /** Of these files, by name, those that the command is limited to; null: not limited. */
   readonly selected: ReadonlySet<string> | null;
@@ -70,7 +70,7 @@ export async function withAnalysed<T>(
   const { facts = requiredByCodegen(config) } = options;
   const opening = open(config, options);
   const catalog = opening.then(({ client }) => prepare(client, facts));
-  // What goes wrong there is looked at after the files are read.
+  // What goes wrong there is considered after the files are read.
   for (const early of [opening, catalog]) early.catch(() => {});
   const close = () =>
     opening.then(

@@ -110,7 +110,7 @@ async function openPlace(
 ): Promise<Database> {
   if (place.kind === 'database') return openLive(config, place.connection, signal);
   const source = await sourceOf(config, place, folder);
-  // Whoever is granted something has to be there to be granted it.
+  // Whoever is granted something must be there to be granted it.
   const roles = (config.verify?.roles ?? []).filter((role) => role !== 'public');
   return openAppliedSchema(
     { ...config, source },

@@ -3,7 +3,7 @@ import { mapConnectionErrors } from '../analysis/server-error.ts';
 import type { Config } from '../project/config.ts';
 import { suggest } from '../sql/suggest.ts';
 
-/** What stands for a schema that need not be there (PostgreSQL documentation, 20.11.1 "Statement Behavior"). */
+/** What represents a schema that need not be there (PostgreSQL documentation, 20.11.1 "Statement Behavior"). */
 const stands = new Set(['$user', 'pg_temp']);
 
 /**

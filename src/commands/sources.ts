@@ -18,7 +18,7 @@ export interface Source {
 }
 
 export interface Sources {
-  /** What is to be generated; two transforms may make two modules of one file. */
+  /** What must be generated; two transforms may make two modules of one file. */
   readonly targets: readonly QueryFile[];
   /** Each file once, in the order of the targets. */
   readonly sources: readonly Source[];

@@ -4,11 +4,11 @@ import type { Change } from '../impact/change.ts';
 import type { SchemaChange } from '../schema/diff.ts';
 import type { Statement } from '../sql/statement.ts';
 
-/** How a live database stands to the migrations and the queries. */
+/** How a live database is to the migrations and the queries. */
 export interface Verification {
   /** See Database.description; without any password. */
   readonly database: string;
-  /** Whose privileges were looked at. */
+  /** Whose privileges were considered. */
   readonly role: string;
   /** Where the migrations were applied. */
   readonly scratch: string;

@@ -29,7 +29,7 @@ import type { ChangedQuery, Verification } from './verification.ts';
 export interface VerifyOptions extends FlowOptions {
   /** The live database; null: pg's defaults. */
   readonly connection: ConnectionConfig | null;
-  /** Whose privileges are looked at; null: those of the role that connects. */
+  /** Whose privileges are considered; null: those of the role that connects. */
   readonly role: string | null;
 }
 

@@ -7,7 +7,7 @@ export interface Database {
   readonly description: string;
   /** `server_version_num` / 10000. */
   readonly major: number;
-  /** Things left out on the way, for the user to see (a grant to a role that does not exist, say). */
+  /** Things omitted on the way, for the user to see (a grant to a role that does not exist, say). */
   readonly notes: readonly string[];
   /** Ends the connection and drops what was created. Safe to call twice. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 /*
- * Packages that are loaded only where they are used. They stand in a file of their own because the CLI's bundle may
+ * Packages that are loaded only where they are used. They are in a file of their own because the CLI's bundle may
  * run from kept compiled code (src/cli/run-compiled.ts), in which Node 20 cannot resolve `import()`: the build
  * leaves this file outside of it.
  */

@@ -71,7 +71,7 @@ export function compareSnapshots(before: Snapshot, after: Snapshot, options: Com
   return { impacts, unaffected, broken };
 }
 
-/** Rows that met a constraint do so still where it is NOT VALID now: others have to come from elsewhere. */
+/** Rows that met a constraint do so still where it is NOT VALID now: others must come from elsewhere. */
 function onceValid(change: Change, { reads, writes }: Query, rules: RuleChanges): Change {
   if (change.kind !== 'column' || change.severity !== 'breaks' || !isOnlyOfNull(change)) return change;
   const tables = [...reads, ...writes].map(({ schema, table }) => `${schema}.${table}`);

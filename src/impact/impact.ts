@@ -47,7 +47,7 @@ export interface Impact {
 }
 
 /**
- * Applies the migrations that are looked at to a scratch database, one by one, and says what each does to every query
+ * Applies the migrations that are considered to a scratch database, one by one, and says what each does to every query
  * of the running code, and what happens while the schema and the code are not of one state.
  * Throws Failure: 1 a migration that fails, 2 usage, configuration, or git refuses, 3 no way to a database.
  */
@@ -148,7 +148,7 @@ function newValueNotes({ source }: Config, migrations: readonly SentMigration[])
 }
 
 /**
- * The new code on the first state: its modules are generated on the last one, so that stars are what they stand for
+ * The new code on the first state: its modules are generated on the last one, so that stars are what they represent
  * there. Where these are other columns, the first state is made once more.
  */
 async function asGenerated(
@@ -302,7 +302,7 @@ type Compare = (
   runtime: Config['runtime'],
 ) => Comparison;
 
-/** Looks at each state that is neither the first nor the last one. */
+/** Considers each state that is neither the first nor the last one. */
 function betweenMigrations(
   { targetMigrations, deployed }: ImpactPlan,
   states: SchemaSnapshots,

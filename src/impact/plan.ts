@@ -11,7 +11,7 @@ import { suggest } from '../sql/suggest.ts';
 import { codeOf, type ImpactCode } from './code.ts';
 import { readSince } from './since.ts';
 
-/** Which migrations are looked at; none of the keys: the last one. */
+/** Which migrations are considered; none of the keys: the last one. */
 export interface ImpactScope {
   /** Those that this commit does not have; its queries are the running code. */
   readonly since?: string;
@@ -29,7 +29,7 @@ export interface ImpactPlan {
   /** Run before all others, whatever their place in the order. */
   readonly base: readonly MigrationUnit[];
   readonly targetMigrations: readonly MigrationUnit[];
-  /** What runs before the schema file that is looked at; null for migrations, which run one upon the other. */
+  /** What runs before the schema file that is considered; null for migrations, which run one upon the other. */
   readonly replaced: MigrationUnit | null;
   readonly deployed: ImpactCode;
   readonly next: ImpactCode;
@@ -39,9 +39,9 @@ export interface ImpactPlan {
 }
 
 /**
- * Finds the migrations that are looked at and the queries that they are held against.
- * @param note told what is left out of migrations when they run
- * @throws Failure: 1 files that are no migrations, 2 nothing to look at where something is named, or git refuses,
+ * Finds the migrations that are considered and the queries that they are held against.
+ * @param note told what is omitted of migrations when they run
+ * @throws Failure: 1 files that are not migrations, 2 nothing to consider where something is named, or git refuses,
  *   3 no way to the database named
  */
 export async function planImpact(
@@ -112,7 +112,7 @@ function unknownPending(why: NoHistory | null): Failure {
   return new Failure(2, [diagnostic({ message, hint })]);
 }
 
-/** The migration that a path or a name stands for. Throws Failure (2) where there is none. */
+/** The migration that a path or a name represents. Throws Failure (2) where there is none. */
 function findUnit(
   { root }: Pick<Config, 'root'>,
   units: readonly MigrationUnit[],

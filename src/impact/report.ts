@@ -14,11 +14,11 @@ export interface ImpactReport {
   readonly since: string | null;
   /** How many queries the running code has. */
   readonly queries: number;
-  /** The gravest that the migrations do to running code; those that are allowed are left out. */
+  /** The gravest that the migrations do to running code; those that are allowed are omitted. */
   readonly severity: Severity;
-  /** Large tables that migrations read while queries wait, sorted; those of migrations that are allowed are left out. */
+  /** Large tables that migrations read while queries wait, sorted; those of migrations that are allowed are omitted. */
   readonly largeTables: readonly string[];
-  /** Those looked at, in the order in which they run. */
+  /** Those considered, in the order in which they run. */
   readonly migrations: readonly ImpactOfMigration[];
   readonly rollout: Rollout;
   /** Queries of the running code that are refused without these migrations too. */
@@ -57,12 +57,12 @@ export interface ImpactOnQuery {
  * - any: both ways work
  * - migrate first: the new code breaks on the old schema
  * - deploy first: the running code breaks on the new schema
- * - none: both break, so that the change is to be cut in two (expand, then contract)
+ * - none: both break, so that the migration must be split (expand, then contract)
  * - unfit: the new code does not work on the new schema either
  */
 export type RolloutOrder = 'any' | 'migrate first' | 'deploy first' | 'none' | 'unfit';
 
-/** The time between migrating and deploying; queries that are compatible are left out. */
+/** The time between migrating and deploying; queries that are compatible are omitted. */
 export interface Rollout {
   readonly order: RolloutOrder;
   readonly runningCodeOnNewSchema: readonly ImpactOnQuery[];

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Statement } from '../sql/statement.ts';
 import type { Rules } from './rules/rules.ts';
 
-/** How queries stand against one state of the schema. */
+/** How queries are against one state of the schema. */
 export interface Snapshot {
   /** All of them, by key; what is not in `queries` has errors. */
   readonly statements: ReadonlyMap<string, Statement>;

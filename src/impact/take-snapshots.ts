@@ -86,7 +86,7 @@ export function sentCode(code: ImpactCode, { queries }: Snapshot): ImpactCode {
     : { ...code, statements };
 }
 
-/** Those of the code whose stars stand for other columns on the schema of `generated` than on that of `other`. */
+/** Those of the code whose stars represent other columns on the schema of `generated` than on that of `other`. */
 export function differentlySent(
   code: ImpactCode,
   generated: Snapshot,

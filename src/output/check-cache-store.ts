@@ -8,7 +8,7 @@ const largestCount = 500;
 
 /**
  * A folder that remembers which trees passed a check, by their fingerprints: a file for each, named after it, with a digest of
- * it inside. There is nothing in it to be merged: a record holds for exactly the bytes that were looked at, and what
+ * it inside. There is nothing in it to be merged: a record holds for exactly the bytes that were considered, and what
  * was edited, renamed or cut off is as good as none. It only ever saves time; whatever goes wrong with it, the work is
  * done.
  */

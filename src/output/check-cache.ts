@@ -16,7 +16,7 @@ import { findOrphans } from './orphans.ts';
 /** Everything that generated modules are made from. */
 export interface Inputs {
   readonly fingerprint: Fingerprint;
-  /** Absolute paths of the modules that are made from it, but for the shared types. */
+  /** Absolute paths of the modules that are made from it, except the shared types. */
   readonly modules: ReadonlySet<string>;
 }
 
@@ -60,7 +60,7 @@ export async function isInCheckCache(config: Config, env: Environment): Promise<
     if (inputs === null) return false;
     const texts = new Map(Array.from(inputs.modules, (path) => [path, readOutput(config, path)]));
     const shared = readOutput(config, config.sharedTypes);
-    // A file of the user's own may stand there as long as no types are shared.
+    // A file of the user's own may be there as long as no types are shared.
     texts.set(config.sharedTypes, shared !== null && isGenerated(shared) ? shared : null);
     if (!cache.has(treeOf(config, inputs, texts))) return false;
     return (await findOrphans(config, new Set(texts.keys()))).length === 0;

@@ -11,7 +11,7 @@ import type { Output, OutputState } from './output.ts';
 const pgTypedMark = '/** Types generated for queries found in ';
 
 /**
- * Says of each module how its file stands on the disk, in the order of the modules, and after them which files
+ * Says of each module how its file is on the disk, in the order of the modules, and after them which files
  * of ours are orphaned. Changes nothing. Throws Failure (2) for a file that cannot be read.
  */
 export async function compareOutputs(config: Config, modules: readonly Module[]): Promise<readonly Output[]> {

@@ -1,9 +1,9 @@
 /**
- * How a file that the generator is responsible for stands on the disk:
+ * How a file that the generator is responsible for is on the disk:
  * - unchanged: as it would be written; line endings are no difference
  * - stale: differs; the schema, the `.sql` file, the configuration or the file itself was changed
  * - missing: not there
- * - foreign: something that no generator wrote stands in its place
+ * - foreign: something that no generator wrote is in its place
  * - orphaned: nodrift wrote it, and what it was made from is gone
  */
 export type OutputState = 'unchanged' | 'stale' | 'missing' | 'foreign' | 'orphaned';

@@ -48,7 +48,7 @@ export function problemAt(
 
 /**
  * Whether it is a key that PgTyped would not read either, which it ignores. What looks like a misspelt one is none, nor is
- * what stands below `nodrift`.
+ * what is below `nodrift`.
  */
 export function ignoredByPgTyped(issue: v.BaseIssue<unknown>): readonly string[] | null {
   const keys = (issue.path ?? []).map(({ key }) => String(key));

@@ -154,5 +154,5 @@ export const ConfigSchema = v.strictObject({
 
 export type ConfigFile = v.InferOutput<typeof ConfigSchema>;
 
-/** What `nodrift.config.ts` exports by default: every key may be left out. */
+/** What `nodrift.config.ts` exports by default: every key may be omitted. */
 export type NodriftConfig = Partial<v.InferInput<typeof ConfigSchema>>;

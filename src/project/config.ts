@@ -8,7 +8,7 @@ export interface Config {
   readonly root: string;
   readonly srcDir: string;
   readonly transforms: readonly SqlTransform[];
-  /** PgTyped's blocks for TypeScript files, which have to find no queries; absent if there are none. */
+  /** PgTyped's blocks for TypeScript files, which must find no queries; absent if there are none. */
   readonly typeScript?: readonly TypeScriptTransform[];
   readonly camelCaseColumnNames: boolean;
   readonly hungarianNotation: boolean;
@@ -24,7 +24,7 @@ export interface Config {
   /** Our own mapping: `"numeric": "decimal.js#Decimal"`, `"public.jobs.parameters": "./json.js#JobParameters"`. */
   readonly types: Readonly<Record<string, string>>;
   readonly runtime: 'nodrift' | '@pgtyped/runtime';
-  /** What a comparison with a live database looks at; absent: every object, and no role's privileges. */
+  /** What a comparison with a live database considers; absent: every object, and no role's privileges. */
   readonly verify?: VerifyConfig;
   /** Tables of which no migration may read all rows while queries wait; absent if none is named. */
   readonly large?: readonly string[];
@@ -37,7 +37,7 @@ export interface Config {
 }
 
 export interface VerifyConfig {
-  /** Names of objects that are left out, `*` for any text: `audit`, `public.legacy_*`, `index public.*_tmp`. */
+  /** Names of objects that are omitted, `*` for any text: `audit`, `public.legacy_*`, `index public.*_tmp`. */
   readonly ignore: readonly string[];
   /** The roles whose privileges are compared, `public` for everybody. */
   readonly roles: readonly string[];
@@ -58,7 +58,7 @@ export interface TypeScriptTransform {
   readonly tag: string;
 }
 
-/** PgTyped's `typesOverrides`, by type name; either side may be left out. */
+/** PgTyped's `typesOverrides`, by type name; either side may be omitted. */
 export interface TypeOverride {
   readonly parameter?: string;
   readonly return?: string;

@@ -10,7 +10,7 @@ export function isOwnConfig(path: string): boolean {
   return basename(path).startsWith('nodrift.config.');
 }
 
-/** The configurations that stand in a folder; absolute paths. */
+/** The configurations that are in a folder; absolute paths. */
 export function configsIn(folder: string): readonly string[] {
   return configNames.map((name) => join(folder, name)).filter((path) => existsSync(path));
 }

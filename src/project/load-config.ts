@@ -52,7 +52,7 @@ export function loadProjectConfig(
  * Reads and validates one configuration: `nodrift.config.json`, `nodrift.config.ts` or PgTyped's `pgtyped.config.json`.
  *
  * In a file of PgTyped's name without the key `nodrift` everything is as PgTyped 2.4 does it: the named server is analysed
- * as it stands and modules are written for `@pgtyped/runtime`. A `.env` file beside the configuration adds to the
+ * as it is and modules are written for `@pgtyped/runtime`. A `.env` file beside the configuration adds to the
  * environment; what is set there already wins, and nothing is written into it.
  * @param path the file, absolute or relative to the working directory
  * @throws Failure (2) where the file is missing, malformed or says something unknown
@@ -129,7 +129,7 @@ function textOfModule(path: string): string {
   const value: unknown = Object(loaded).default;
   if (typeof value !== 'object' || value === null || value instanceof Promise)
     throw failure(
-      'The configuration has to be an object that is exported by default.',
+      'The configuration must be an object that is exported by default.',
       'Write export default { … }',
     );
   return JSON.stringify(value, null, 2);
@@ -245,7 +245,7 @@ function readTransform(
   return { mode: 'sql', include: transform.include, emitTemplate: transform.emitTemplate ?? fallback };
 }
 
-/** One name stands for both sides. */
+/** One name represents both sides. */
 function readTypesOverrides(file: ConfigFile): Readonly<Record<string, TypeOverride>> {
   const overrides = Object.entries(file.typesOverrides ?? {});
   return Object.fromEntries(

@@ -21,7 +21,7 @@ export interface QueryFile {
  * Finds the `.sql` files of every transform, as PgTyped does: `include` at any depth below `srcDir`.
  * The order is by transform, then by path in code units: the same on every machine. A file that two
  * transforms find is listed twice, unless they agree where its module goes.
- * @throws Failure (2) where two modules would be written to one place, or over their own source, or where queries stand in
+ * @throws Failure (2) where two modules would be written to one place, or over their own source, or where queries are in
  *   TypeScript files that PgTyped would read
  */
 export async function findQueryFiles(config: Config): Promise<readonly QueryFile[]> {

@@ -46,7 +46,7 @@ export function isPostgresUrl(text: string): boolean {
 /** What a database URL says; null if it cannot be read. */
 export function parseUrl(url: string): ConnectionString.ConnectionOptions | null {
   if (!isPostgresUrl(url)) return null;
-  // Loaded only here: most projects name no server, and `check` is to be done by then.
+  // Loaded only here: most projects name no server, and `check` must be done by then.
   const { parse }: typeof ConnectionString = createRequire(import.meta.url)('pg-connection-string');
   try {
     return parse(url);

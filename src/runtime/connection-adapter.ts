@@ -5,8 +5,8 @@ import type { Session } from './session.ts';
 import type { Statement } from './statement.ts';
 
 /**
- * What stands between queries and a driver's connection: a transaction, a connection without prepared
- * statements, an adapter. Connections that are no adapters are pg's, PGlite's, or have pg's `query`.
+ * What is between queries and a driver's connection: a transaction, a connection without prepared
+ * statements, an adapter. Connections that are not adapters are pg's, PGlite's, or have pg's `query`.
  */
 export interface ConnectionAdapter {
   /** Whether it is inside a transaction. */
@@ -27,13 +27,13 @@ export interface BatchStatement {
 
 const adapters = /* @__PURE__ */ new WeakMap<object, ConnectionAdapter>();
 
-/** Makes `connection` stand for a adapter wherever a connection is taken. */
+/** Makes `connection` an adapter wherever a connection is taken. */
 export function asConnection<Handle extends object>(connection: Handle, adapter: ConnectionAdapter): Handle {
   adapters.set(connection, adapter);
   return connection;
 }
 
-/** The adapter that a connection stands for; undefined for a driver's own. */
+/** The adapter that a connection represents; undefined for a driver's own. */
 export function adapterOf(db: Connection): ConnectionAdapter | undefined {
   return adapters.get(db);
 }

@@ -1,4 +1,4 @@
-/** What a server has to be for a connection to it to be kept, as libpq's `target_session_attrs` says it. */
+/** What a server must be for a connection to it to be kept, as libpq's `target_session_attrs` says it. */
 export type SessionAttributes = 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby';
 
 /** A connection string, taken apart into one for each of its hosts. */
@@ -6,7 +6,7 @@ export interface ConnectionHosts {
   /** Never empty. One host alone, and whatever is no URI of PostgreSQL, is left as it is. */
   readonly connectionStrings: readonly string[];
   readonly attributes: SessionAttributes;
-  /** Whether the hosts are to be tried in random order (`load_balance_hosts`). */
+  /** Whether the hosts must be tried in random order (`load_balance_hosts`). */
   readonly shuffled: boolean;
 }
 

@@ -19,7 +19,7 @@ import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import { inTurnAlone, scopeOf } from './transaction-scope.ts';
 
-/** An INSERT of a generated module that returns no rows: what a row of `copyFrom` has to be is its parameters. */
+/** An INSERT of a generated module that returns no rows: what a row of `copyFrom` must be is its parameters. */
 export interface CopyQuery<Params> extends Origin {
   readonly with: (params: Params) => Call<unknown>;
   readonly iterate: (db: never, params: never) => AsyncGenerator<void>;
@@ -42,7 +42,7 @@ interface Copy {
 }
 
 /**
- * Writes rows by `COPY … FROM STDIN`: all of them or none, each with the parameters of an INSERT query, which has to be
+ * Writes rows by `COPY … FROM STDIN`: all of them or none, each with the parameters of an INSERT query, which must be
  * `INSERT INTO table (columns) VALUES (:a, :b)`. Rows are asked for as fast as the server takes them, and only a portion
  * of them is held. Resolves how many were written.
  *
@@ -75,7 +75,7 @@ export async function copyFrom<Params>(
   }
 }
 
-/** Finds the driver's connection that `db` stands for. */
+/** Finds the driver's connection that `db` represents. */
 async function copyOver(db: Connection, copy: Copy): Promise<number> {
   const scope = scopeOf(db);
   if (scope !== undefined) {

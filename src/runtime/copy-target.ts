@@ -3,7 +3,7 @@ import type { Origin } from './errors.ts';
 
 /** What a plain INSERT says to COPY. */
 export interface CopyTarget {
-  /** `cars (id, year)`: words of the statement as they stand there. */
+  /** `cars (id, year)`: words of the statement as they are there. */
   readonly table: string;
   /** For each of these columns, which of the statement's values goes there. */
   readonly order: readonly number[];
@@ -62,7 +62,7 @@ export function copyTarget(origin: Origin & { readonly sql: string }): CopyTarge
 
 const NAME = /^["a-z_\u0080-\uffff]/i;
 
-/** The tokens without space and comments; one that is empty in the place of what is none. */
+/** The tokens without space and comments; one that is empty instead of what is none. */
 function tokensOf(text: string): string[] {
   const tokens: string[] = [];
   const pattern = new RegExp(TOKEN);

@@ -160,7 +160,7 @@ export function printable(fields: ServerFields): string {
     : 'the database reported an error, see `serverMessage`';
 }
 
-/** `Key (a, lower(b))=(...)`: what stands before the values, cut at the outer commas. */
+/** `Key (a, lower(b))=(...)`: what is before the values, cut at the outer commas. */
 function keyColumns(detail: string | undefined): readonly string[] {
   const key = /\((.+?)\)=\(/.exec(detail ?? '')?.[1];
   return key?.match(/(?:\((?:[^()]|\([^()]*\))*\)|[^,(])+/g)?.map((column) => column.trim()) ?? [];

@@ -13,7 +13,7 @@ export interface Codec<T> {
   readonly flat?: boolean;
 }
 
-// Codecs of different types stand in one list; `never`/`unknown` variance is deliberately left open.
+// Codecs of different types are in one list; `never`/`unknown` variance is deliberately left open.
 export interface AnyCodec {
   readonly decode: (text: string) => unknown;
   readonly encode: (value: never) => string | Uint8Array;

@@ -19,7 +19,7 @@ export function columnCheck(definition: QueryDefinition): ColumnCheck | null {
     return null;
   }
   return (fields) => {
-    // Their number is looked at where rows are read.
+    // Their number is considered where rows are read.
     for (const [i, column] of columns.entries()) {
       const field = fields[i];
       if (field !== undefined) {

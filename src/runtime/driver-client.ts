@@ -3,13 +3,13 @@ import { adapterOf } from './connection-adapter.ts';
 import { isPgClient, type PgClient } from './pg.ts';
 import type { Statement } from './statement.ts';
 
-/** The client that a connection stands for, and what changes statements on the way there. */
+/** The client that a connection represents, and what changes statements on the way there. */
 export interface DriverClient {
   readonly client: PgClient;
   readonly change: (statement: Statement) => Statement;
 }
 
-/** Undefined for a connection that stands for no client of pg. */
+/** Undefined for a connection that represents no client of pg. */
 export function driverClient(db: Connection): DriverClient | undefined {
   if (isPgClient(db)) {
     return { client: db, change: (statement) => statement };

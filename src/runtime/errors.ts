@@ -42,7 +42,7 @@ export class TooManyRowsError extends QueryError {
   }
 }
 
-/** A list parameter was empty, and the place where it stands has no meaning without an element. */
+/** A list parameter was empty, and the place where it is has no meaning without an element. */
 export class EmptyListError extends QueryError {
   declare readonly parameter: string;
 

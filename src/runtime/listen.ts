@@ -12,7 +12,7 @@ export type ListenEvent =
   | { readonly kind: 'notification'; readonly payload: string }
   /**
    * From now on every notification comes, but those before may not have: at the beginning, after a connection was lost,
-   * and where more came than could be held. What they are about has to be read again.
+   * and where more came than could be held. What they are about must be read again.
    */
   | { readonly kind: 'mayHaveMissed' };
 

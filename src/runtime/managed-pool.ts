@@ -23,7 +23,7 @@ export interface CountingPool extends PgPool, IdlingPool {
   end(): Promise<void>;
 }
 
-/** A pool's connections: who has them, and when they are to be closed. */
+/** A pool's connections: who has them, and when they must be closed. */
 export interface ManagedPool {
   /** Acquires a client that has answered lately. Rejects when none comes free in the pool's time. */
   acquire(): Promise<PooledClient>;
@@ -37,7 +37,7 @@ export interface ManagedPool {
 
 /** When connections are made, tried, retired and missed; times are in milliseconds. */
 export interface ManagedPoolOptions {
-  /** How many connections there can be, and how many are to be idle. */
+  /** How many connections there can be, and how many must be idle. */
   readonly max: number;
   readonly minIdle: number;
   readonly pingAfterIdleMillis: number;

@@ -55,7 +55,7 @@ function poolOf(pools: readonly CountingPool[], wanted: SessionAttributes): Coun
   /** Until when the current one will do, though another kind is preferred. */
   let secondBestUntil = Number.POSITIVE_INFINITY;
   let ended = false;
-  /** Connections whose server was what it has to be. */
+  /** Connections whose server was what it must be. */
   const accepted = new WeakSet<PgPoolClient>();
 
   async function connectTo(pool: CountingPool, attributes: SessionAttributes): Promise<PgPoolClient> {

@@ -42,7 +42,7 @@ export function cancelRunning(client: PgClient, timeoutMillis: number): Promise<
     connection.on('sslconnect', request);
     connection.on('error', done);
     connection.on('end', done);
-    // Node takes what is no number for the path of a socket, and no host then.
+    // Node takes what is not a number for the path of a socket, and no host then.
     connection.connect(host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : port, host);
   });
 }

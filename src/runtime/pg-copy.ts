@@ -32,8 +32,8 @@ export function assertStreams(origin: Origin, client: PgClient): void {
 }
 
 /**
- * Whether a client is connected to a server. PGlite's process ends of COPY FROM STDIN; what stands for a socket in front
- * of it is no socket in this.
+ * Whether a client is connected to a server. PGlite's process ends of COPY FROM STDIN; what represents a socket in front
+ * of it is not a socket in this.
  */
 export function isSocket(client: PgClient): boolean {
   const { connection } = client as unknown as { connection: { stream?: { setKeepAlive?: unknown } } };

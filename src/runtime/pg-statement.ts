@@ -33,7 +33,7 @@ interface Sent {
   readonly stream: WireStream;
   /**
    * The prepared statements by name, those used last at the end: with the reader whose columns each was found to have, or
-   * as long as that was not looked at, with what it was prepared by.
+   * as long as that was not considered, with what it was prepared by.
    */
   readonly prepared: Map<string, unknown>;
   /** What was sent last. */

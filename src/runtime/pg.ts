@@ -13,7 +13,7 @@ export interface PgClient extends PgConnection {
   query(config: QueryConfig): Promise<QueryResult>;
   query(submittable: object, values: undefined, callback: Callback): void;
   query(config: { text: string }): Promise<{ command: string }>;
-  /** The connection, and what is to be sent over it: pg hands the next answers to the first in it. */
+  /** The connection, and what must be sent over it: pg hands the next answers to the first in it. */
   readonly connection: PgWire;
   readonly _queryQueue: object[];
   readonly connectionParameters: { readonly query_timeout?: number | false };

@@ -63,7 +63,7 @@ export interface DatabasePool extends PgConnection {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-// How often a statement that can be sent again is sent, and how long the server has to come back.
+// How often a statement that can be sent again is sent, and how long the server must come back.
 const ATTEMPTS = 3;
 const PAUSE_MILLIS = 100;
 

@@ -40,7 +40,7 @@ interface Prepares {
   any: boolean;
   /** The texts of those that a change of the schema has outdated: postgres.js forgets none. */
   readonly not: Set<string>;
-  /** A pooler did not keep one while several statements ran: nothing is to be sent any more. */
+  /** A pooler did not keep one while several statements ran: nothing must be sent any more. */
   refused: boolean;
   /** How to reject the statements that run, which share connections. */
   readonly running: Set<(reason: unknown) => void>;

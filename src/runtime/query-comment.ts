@@ -16,7 +16,7 @@ export function commented(db: Connection): Connection {
     const text = `/*file='${encoded(file)}',query='${encoded(query)}'*/ ${statement.text}`;
     let name: string | undefined;
     if (statement.name !== undefined) {
-      // Another text has to have another name.
+      // Another text must have another name.
       name = names.get(statement.name) ?? statementName(query, text);
       if (keptName(statement) !== undefined) {
         names.set(statement.name, name);

@@ -49,7 +49,7 @@ export function replicaHealth(primary: Connection, maxLagMillis: number): Replic
     sampling = undefined;
     return primaryAnswers;
   }
-  /** What a replica has to have, to be no more behind than it may be. */
+  /** What a replica must have, to be no more behind than it may be. */
   async function required(): Promise<WalPosition> {
     const isYoung = ({ at }: Sample): boolean => performance.now() - at <= maxLagMillis;
     if (performance.now() - sampledAt >= CHECK_MILLIS) {
@@ -96,7 +96,7 @@ export function replicaHealth(primary: Connection, maxLagMillis: number): Replic
         state.checking ??= check(replica).then((fit) => {
           Object.assign(state, { fit, checkedAt: performance.now(), checking: undefined });
         });
-        // Nobody waits for one that is left out.
+        // Nobody waits for one that is omitted.
         if (state.fit) {
           await state.checking;
         }

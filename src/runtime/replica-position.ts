@@ -46,7 +46,7 @@ export async function isStandby(db: Connection): Promise<boolean> {
 
 /**
  * Waits until everything before `position` can be seen over a replica's connection, for `waitMillis` at most.
- * @returns whether it can; false also where the server is no standby, or does not say how far it is
+ * @returns whether it can; false also where the server is not a standby, or does not say how far it is
  */
 export async function reaches(db: Connection, position: WalPosition, waitMillis: number): Promise<boolean> {
   const until = performance.now() + waitMillis;
@@ -68,7 +68,7 @@ export function positionText({ timeline, at }: WalPosition): string {
   return `${timeline}:${hex(at >> 32n)}/${hex(at & 0xffffffffn)}`;
 }
 
-/** @throws TypeError where it is no position */
+/** @throws TypeError where it is not a position */
 export function parsePosition(text: string): WalPosition {
   const [, timeline, high, low] = /^(\d{1,10}):([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/.exec(text) ?? [];
   if (timeline === undefined) {

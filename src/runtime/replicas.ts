@@ -21,13 +21,13 @@ export interface ReplicationOptions {
   /** The connection string of each replica. */
   readonly replicas: readonly string[];
   /**
-   * How far a replica may be behind, in milliseconds; one that is further is left out until it has caught up. Default
-   * 10000. Infinity: that is not looked at, as for servers that do not say how far they are.
+   * How far a replica may be behind, in milliseconds; one that is further is omitted until it has caught up. Default
+   * 10000. Infinity: that is not considered, as for servers that do not say how far they are.
    */
   readonly maxLagMillis?: number;
 }
 
-/** What a reading over a replica has to see. */
+/** What a reading over a replica must see. */
 export interface ReadAfter {
   /** What `writePosition` resolved after a write: that write, and all before. Undefined: nothing in particular. */
   readonly after: string | undefined;
@@ -40,7 +40,7 @@ export interface ReplicatedPool extends DatabasePool {
   /**
    * Takes queries that are proven to only read, and sends them to a replica; to the primary where none will do. Called
    * with a position, the same for a replica that has what was written until then.
-   * @throws NotReadOnlyError from a query that is not; TypeError where `after` is no position
+   * @throws NotReadOnlyError from a query that is not; TypeError where `after` is not a position
    */
   readonly replica: ReadOnlyConnection & ((options: ReadAfter) => ReadOnlyConnection);
   /** Asks the primary for its position, such as `1:16/B374D848`: what has been committed is before it. */
@@ -60,7 +60,7 @@ const WAIT_MILLIS = 1000;
  * A pool of a primary and its replicas over pg's Pool, which is handed in:
  * `createReplicatedPool(pg.Pool, { primary: url, replicas: [url1, url2], max: 10 })`. Queries go to the primary, and to
  * a replica where `db.replica` is what they are run over. Replicas take turns. One that does not answer, is too far
- * behind, or is no standby is left out, and asked again each second.
+ * behind, or is not a standby is omitted, and asked again each second.
  */
 export function createReplicatedPool<PoolClass extends new (config: never) => object>(
   PgPoolClass: PoolClass,
@@ -103,7 +103,7 @@ interface Readers {
   turn: number;
 }
 
-/** Makes `handle` stand for whichever replica will do; each has to reach `position` first, if there is one. */
+/** Makes `handle` represent whichever replica will do; each must reach `position` first, if there is one. */
 function readerOf<Handle extends ReadOnlyConnection>(
   handle: Handle,
   readers: Readers,
@@ -228,7 +228,7 @@ function isGone(error: unknown): boolean {
     : isLost(error);
 }
 
-/** Whether a replica undid the statement, for what it had to replay (serialization_failure, deadlock_detected). */
+/** Whether a replica undid the statement, for what it must replay (serialization_failure, deadlock_detected). */
 function isRecoveryConflict(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === '40001' || code === '40P01';

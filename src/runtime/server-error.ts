@@ -17,7 +17,7 @@ export interface ServerFields {
   readonly routine?: string | undefined;
   /** The CONTEXT: in what the error came about. */
   readonly where?: string | undefined;
-  /** Where in the statement that was sent the error stands; absent for what is not about its text. */
+  /** Where in the statement that was sent the error is; absent for what is not about its text. */
   readonly position?: string | undefined;
 }
 

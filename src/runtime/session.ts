@@ -122,7 +122,7 @@ function pgSession(client: PgClient): { session: Session; failure: () => unknown
   return { session, failure: () => failure };
 }
 
-/** What a driver has to offer for a session: statements that resolve their command tag, and cancelling. */
+/** What a driver must offer for a session: statements that resolve their command tag, and cancelling. */
 export interface SessionDriver {
   run(text: string): Promise<string>;
   cancel(timeoutMillis: number): Promise<void>;

@@ -13,7 +13,7 @@ export function displayText(definition: QueryDefinition): string {
 }
 
 /**
- * The text for parameters of so many elements each; what is no list and no array of objects counts as one.
+ * The text for parameters of so many elements each; what is not a list and no array of objects counts as one.
  * Throws EmptyListError.
  */
 export function grownText(

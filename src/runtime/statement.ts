@@ -66,7 +66,7 @@ export function keptName({ origin, name }: Statement): string | undefined {
   return Array.isArray(origin.sql) ? undefined : name;
 }
 
-/** Appends one parameter's encoded values; returns how many elements it has: 1 if it is no list. */
+/** Appends one parameter's encoded values; returns how many elements it has: 1 if it is not a list. */
 function pushValues(
   definition: QueryDefinition,
   param: ParamDefinition,

@@ -83,7 +83,7 @@ export function nestScope(outer: Scope): Scope {
   return { turns: outer.turns, outer, closed: false, nesting: false };
 }
 
-/** The connection that stands for a scope. */
+/** The connection that represents a scope. */
 export function transactionOf(scope: Scope): Transaction {
   const tx = {
     query: (config: QueryConfig): Promise<QueryResult> =>

@@ -17,7 +17,7 @@ import {
   transactionOf,
 } from './transaction-scope.ts';
 
-/** How a transaction runs; what is left out is the server's default. */
+/** How a transaction runs; what is omitted is the server's default. */
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readonly readOnly?: boolean;
@@ -97,7 +97,7 @@ export async function transaction<Result>(
 }
 
 /**
- * Whether a conflict undid the transaction: it stands failed because of one, or that is what was thrown, also as a
+ * Whether a conflict undid the transaction: it is failed because of one, or that is what was thrown, also as a
  * cause. A lost connection never lets it run again: after COMMIT was sent, what became of it is unknown.
  */
 function canRunAgain({ turns }: Scope, error: unknown): boolean {

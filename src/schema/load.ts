@@ -13,7 +13,7 @@ import type { Schema, SchemaObject } from './schema.ts';
 import { laterViewText, withPlainOperators } from './view-text.ts';
 
 export interface LoadOptions {
-  /** Patterns for names of objects that are left out; see ignoring. */
+  /** Patterns for names of objects that are omitted; see ignoring. */
   readonly ignore?: readonly string[];
   /** The roles whose privileges are part of the schema, `public` for everybody. Default: none. */
   readonly roles?: readonly string[];
@@ -26,7 +26,7 @@ const settings = `SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = 
 
 /**
  * Reads the schema of a database, one query per catalog, in one READ ONLY transaction (or in the one that the
- * client is in, whose settings stay as they are). Left out: what extensions own, temporary objects and the tables
+ * client is in, whose settings stay as they are). Omitted: what extensions own, temporary objects and the tables
  * that migrations are noted in.
  * @throws pg's errors: a lock or statement timeout of the session's, a lost connection
  */
@@ -102,7 +102,7 @@ function objectOf(row: CatalogRow): SchemaObject {
   return { kind, name: full, table: holder ?? grantedOn(row, full), facts: Object.fromEntries(facts) };
 }
 
-/** A function or type that something is granted on; a schema stands for itself. */
+/** A function or type that something is granted on; a schema represents itself. */
 function grantedOn({ kind, schema }: CatalogRow, name: string): string | null {
   return kind === 'grant' && schema !== null ? name.slice(0, name.lastIndexOf(' to ')) : null;
 }

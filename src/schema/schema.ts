@@ -1,4 +1,4 @@
-/** What an object is; grants stand for the privileges of one role on one object. */
+/** What an object is; grants represent the privileges of one role on one object. */
 export type SchemaKind =
   | 'aggregate'
   | 'base type'
@@ -33,12 +33,12 @@ export interface SchemaObject {
   readonly kind: SchemaKind;
   /**
    * Its identity as SQL writes it, qualified, and quoted where needed: `public.users`, `public.users.email`,
-   * `public.advance_job(bigint)`. A trigger, rule, policy or constraint stands below its table or domain.
+   * `public.advance_job(bigint)`. A trigger, rule, policy or constraint is below its table or domain.
    */
   readonly name: string;
   /** The name of the table or other object that it belongs to and goes away with; null if none. */
   readonly table: string | null;
-  /** What is known of it, as text; what is at its default is left out. The keys are sorted. */
+  /** What is known of it, as text; what is at its default is omitted. The keys are sorted. */
   readonly facts: Readonly<Record<string, string>>;
 }
 

@@ -2,7 +2,7 @@ import { isSpace } from '../sql/characters.ts';
 import { readToken, type Token } from '../sql/lexer.ts';
 
 /**
- * A view's query as PostgreSQL 16 and later write it: where only one relation is in FROM, its columns stand without its
+ * A view's query as PostgreSQL 16 and later write it: where only one relation is in FROM, its columns are without its
  * name, but in subqueries (get_query_def, src/backend/utils/adt/ruleutils.c).
  * @param definition as pg_get_viewdef of an earlier major writes it, with an empty search path
  */
@@ -25,7 +25,7 @@ export function laterViewText(definition: string): string {
 }
 
 /**
- * Without the schema of PostgreSQL's own operators, which stands there only where a cast or an operator of the schema
+ * Without the schema of PostgreSQL's own operators, which is there only where a cast or an operator of the schema
  * makes the plain one ambiguous.
  */
 export function withPlainOperators(sql: string): string {

@@ -78,7 +78,7 @@ export function readAnnotations(words: string, base: number): Annotations {
   }
 }
 
-/** Whether only blanks stand between an offset and the start of its line or the annotation before it. */
+/** Whether only blanks are between an offset and the start of its line or the annotation before it. */
 function leadsLine(words: string, at: number, annotationEnd: number): boolean {
   let before = at;
   while (before > annotationEnd && (words[before - 1] === ' ' || words[before - 1] === '\t')) before -= 1;

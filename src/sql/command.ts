@@ -12,11 +12,11 @@ const COMMANDS: Readonly<Record<Command, true>> = {
 /** What a command word says. */
 export interface CommandWord {
   readonly command: Command;
-  /** Written with `!`: the author vouches that there is at most one row, where nothing proves it. */
+  /** Written with `!`: the author asserts that there is at most one row, without a proof. */
   readonly assertedSingleRow: boolean;
 }
 
-/** What a word (without its colon) says, or null where it is no command: `one`, `maybe!`. */
+/** What a word (without its colon) says, or null where it is not a command: `one`, `maybe!`. */
 export function commandOf(word: string): CommandWord | null {
   if (isCommand(word)) return { command: word, assertedSingleRow: false };
   return word === 'one!' || word === 'maybe!'

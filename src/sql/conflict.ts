@@ -64,7 +64,7 @@ function slicedAndSingle(name: string, uses: readonly ParameterReference[]): Pro
 }
 
 /**
- * A list where one value must stand, or the other way round. Lists are checked because Postgres
+ * A list where one value must be, or the other way round. Lists are checked because Postgres
  * cannot: it sees a list of one, and `ANY (($1))` or `id = ($1)` only breaks with the second element.
  */
 function misplaced(

@@ -12,7 +12,7 @@ export interface HeaderComments {
 }
 
 /**
- * Reads the comments above a statement. The header may stand anywhere among them; the others are
+ * Reads the comments above a statement. The header may be anywhere among them; the others are
  * ignored, as PgTyped ignores them, be they before the first query or between a header and its
  * statement. Null where no comment is annotated.
  */

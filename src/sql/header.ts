@@ -30,7 +30,7 @@ export interface HeaderReading {
 const NO_HEADER: HeaderReading = { header: null, problems: [] };
 
 /**
- * Reads a comment that stands before a statement: a block comment or a run of `--` lines.
+ * Reads a comment that is before a statement: a block comment or a run of `--` lines.
  *
  * Annotations (`@name`, `@param`, `@temporary`) start a line or follow another annotation; everything else is the
  * query's documentation, other tags such as `@deprecated` included. PgTyped takes annotations only,

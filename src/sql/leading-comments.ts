@@ -21,7 +21,7 @@ export interface LeadingComments {
 }
 
 /**
- * Reads what stands before a statement. `--` comments on neighbouring lines are one comment; an empty
+ * Reads what is before a statement. `--` comments on neighbouring lines are one comment; an empty
  * line between them, or a statement's end on the first one's line, parts them.
  *
  * Block comments nest as in Postgres. But prose in a header may hold a lone slash and star (a glob, a
@@ -65,7 +65,7 @@ function endOfLineComments(text: string, start: number, alone: boolean): number 
   return end;
 }
 
-/** Whether a comment stands behind a statement's end on the same line. */
+/** Whether a comment is behind a statement's end on the same line. */
 function trails(text: string, from: number, at: number): boolean {
   return text.charAt(from - 1) === ';' && !/[\r\n]/.test(text.slice(from, at));
 }

@@ -18,7 +18,7 @@ export type TokenKind =
   | 'cast'
   /** `:=` */
   | 'assignment'
-  /** A `:` alone: it opens a parameter or stands in an array slice. */
+  /** A `:` alone: it opens a parameter or is in an array slice. */
   | 'colon'
   | '('
   | ')'

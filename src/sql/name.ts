@@ -16,7 +16,7 @@ export interface NameReading {
 
 /**
  * Reads what follows `@name`: the query's name and, on the same line, its command word.
- * The name may stand on the next line, as in PgTyped, but there it must stand alone: what
+ * The name may be on the next line, as in PgTyped, but there it must be alone: what
  * follows an empty `@name` is more likely prose.
  * @param text a masked header comment
  * @param from the offset after `@name`

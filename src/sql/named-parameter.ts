@@ -58,7 +58,7 @@ function readMark(
   };
 }
 
-/** PgTyped's grammar lets blanks stand before the mark, so that `:x != 1` is `:x! = 1` to it. */
+/** PgTyped's grammar lets blanks are before the mark, so that `:x != 1` is `:x! = 1` to it. */
 function farMark(text: string, at: number, name: string): Problem | null {
   const next = endOfSpace(text, at);
   if (next === at || text[next] !== '!') return null;

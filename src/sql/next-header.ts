@@ -7,7 +7,7 @@ export function nextHeader(text: string, from: number): number | null {
   return HEADER_LINE.exec(text)?.index ?? null;
 }
 
-/** Whether a comment that stands inside a statement is a header, so that the statement lacks its `;`. */
+/** Whether a comment that is inside a statement is a header, so that the statement lacks its `;`. */
 export function isHeader(comment: string): boolean {
   return /^(?:\/\*+|--)?[^\S\r\n]*(?:\*+[^\S\r\n]*)?(?:@name\s|name:[^\S\r\n]+\S+[^\S\r\n]+:[a-z])/m.test(
     comment,

@@ -1,7 +1,7 @@
 import type { Token } from './lexer.ts';
 
 /**
- * What stands around a parameter, as far as it tells a list from one value:
+ * What is around a parameter, as far as it tells a list from one value:
  * - in: `IN :x`; values: `VALUES :x`
  * - array: `ANY :x`, `ANY (:x)`, the same with ALL and SOME
  * - operand: `a = :x`, but not `(a, b) = :x`, which a list can answer
@@ -45,7 +45,7 @@ export function takesSliceColon(context: ParameterContext): boolean {
   return endsOperand(context.text, context.last);
 }
 
-/** The role of a parameter that comes next, as far as what stands before it says. */
+/** The role of a parameter that comes next, as far as what is before it says. */
 export function role(context: ParameterContext): Role {
   const { text, last } = context;
   const head = wordOf(text, context.brackets.at(-1)?.head ?? null);
@@ -91,7 +91,7 @@ function wordOf(text: string, token: Token | null): string {
 
 const QUANTIFIERS: ReadonlySet<string> = new Set(['any', 'all', 'some']);
 
-/** Words after which an operand is still to come, where they can stand inside a subscript. */
+/** Words after which an operand is still to come, where they can be inside a subscript. */
 const OPERATOR_WORDS: ReadonlySet<string> = new Set([
   ...['and', 'or', 'not', 'in', 'is', 'like', 'ilike', 'similar', 'to', 'between', 'escape', 'from'],
   ...['case', 'when', 'then', 'else'],

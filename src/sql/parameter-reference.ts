@@ -7,6 +7,6 @@ export interface ParameterReference {
   readonly end: number;
   readonly mark: '!' | '?' | null;
   readonly role: Role;
-  /** True where the spelling itself says that a list stands here: `sqlc.slice('ids')`. */
+  /** True where the spelling itself says that a list is here: `sqlc.slice('ids')`. */
   readonly list: boolean;
 }

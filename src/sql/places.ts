@@ -15,7 +15,7 @@ export interface Places {
 }
 
 /**
- * Lines and columns of a file's text, as `diagnosticAt` counts them, but for many offsets: the lines
+ * Lines and columns of a file's text, as `diagnosticAt` counts them, except many offsets: the lines
  * are counted once. Lines end in `\n`, `\r\n` or `\r`; a byte order mark takes no column.
  */
 export function places(file: string, text: string): Places {

@@ -4,7 +4,7 @@ import type { Statement } from './statement.ts';
 /**
  * Where an offset of `statement.sql` lies in the file.
  * @param sqlOffset 0-based, UTF-16 code units; past the end counts as the end
- * @returns the same in the file's text; inside a `$n` the place of the parameter it stands for
+ * @returns the same in the file's text; inside a `$n` the place of the parameter it represents
  */
 export function fileOffset(statement: Statement, sqlOffset: number): number {
   const { copied } = statement;

@@ -6,7 +6,7 @@ import { isIdentifierPart, isIdentifierStart, isNewline, isSpace } from './chara
  * 4.1.2 "Constants", and src/backend/parser/scan.l, with standard_conforming_strings on.
  */
 
-/** The end of '...' or "...": a doubled quote stands for itself, a backslash is a character like any other. */
+/** The end of '...' or "...": a doubled quote represents itself, a backslash is a character like any other. */
 export function endOfQuoted(text: string, from: number, quote: string): number {
   let at = from;
   for (;;) {

@@ -23,7 +23,7 @@ export interface Reading {
 }
 
 export interface ReadingOptions {
-  /** Whether PgTyped has run these statements, so that what it lets pass is no error. */
+  /** Whether PgTyped has run these statements, so that what it lets pass is not an error. */
   readonly pgtyped?: boolean;
 }
 

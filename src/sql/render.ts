@@ -11,7 +11,7 @@ export interface Rendered {
 }
 
 /**
- * Puts `$n`, `($n)` or `($n, $n+1)` where the parameters stand in `text` from `start` to `end`.
+ * Puts `$n`, `($n)` or `($n, $n+1)` where the parameters are in `text` from `start` to `end`.
  * A blank keeps a `$n` from growing together with a word beside it (`LIMIT:n`).
  */
 export function render(
@@ -52,7 +52,7 @@ export function render(
   }
 }
 
-/** What stands for a parameter in the text that Postgres analyses. */
+/** What represents a parameter in the text that Postgres analyses. */
 export function placeholder(param: Param): string {
   switch (param.kind) {
     case 'scalar':

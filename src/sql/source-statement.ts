@@ -10,7 +10,7 @@ import type { Problem } from './problem.ts';
 /** The text of one statement; offsets in the file's text. */
 export interface SourceStatement {
   readonly start: number;
-  /** After its last token: comments before the closing `;` are left out. */
+  /** After its last token: comments before the closing `;` are omitted. */
   readonly end: number;
   /** Where reading goes on: after the `;`, at the next header, or the end of the text. */
   readonly next: number;
@@ -62,7 +62,7 @@ export function readSourceStatement(
 
 /**
  * Whether quoted text has a header in it. A forgotten quote ends at the next query's first quote, and
- * what is left can even be valid SQL: the queries between would be gone without a word.
+ * what is left can even be valid SQL: the queries between would be gone silently.
  */
 function swallowsHeader(text: string, token: Token): boolean {
   if (token.kind !== 'string' && token.kind !== 'quoted identifier') return false;

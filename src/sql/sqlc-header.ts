@@ -17,7 +17,7 @@ export interface SqlcName {
 
 /**
  * Finds sqlc's header line in a masked comment (sqlc documentation, "Query annotations"), or null.
- * Both words are needed: a comment such as `name: the customer's name` is no header.
+ * Both words are needed: a comment such as `name: the customer's name` is not a header.
  * @param base the comment's offset in the file's text
  */
 export function readSqlcName(words: string, base: number): SqlcName | null {

@@ -1,7 +1,7 @@
 import { endOfSpace } from './characters.ts';
 import { readToken, type Token } from './lexer.ts';
 
-/** A `*` of a statement that may stand for columns; offsets are UTF-16 code units. */
+/** A `*` of a statement that may represent columns; offsets are UTF-16 code units. */
 export interface Star {
   /** - all: `*`; relation: `t.*`, `s.t.*`; composite: `(expression).*` */
   readonly kind: 'all' | 'relation' | 'composite';
@@ -14,7 +14,7 @@ export interface Star {
 }
 
 /**
- * The stars of a statement that may stand for columns, in order: not those of `count(*)`, and no multiplication
+ * The stars of a statement that may represent columns, in order: not those of `count(*)`, and no multiplication
  * signs but behind a `)`, where one may be the star of `SELECT DISTINCT ON (a) *`. The analysed tree tells.
  */
 export function findStars(sql: string): readonly Star[] {

@@ -13,7 +13,7 @@ export interface Slot {
 /**
  * A named parameter.
  * - scalar: `:x`, one `$n`
- * - list: `@param x -> (...)`; the text stands for `($n)`, at run time `($n, $n+1, ...)`
+ * - list: `@param x -> (...)`; the text represents `($n)`, at run time `($n, $n+1, ...)`
  * - object: `@param x -> (a, b!)`; `($n, $n+1)` from the fields of one object
  * - objects: `@param x -> ((a, b!)...)`; `($n, $n+1)`, at run time one such group per object
  */
@@ -48,11 +48,11 @@ export interface Statement {
   readonly assertedSingleRow?: boolean;
   /** Free text of the header, trimmed; '' if none. Several lines are kept. */
   readonly documentation: string;
-  /** The statement as it stands in the file, without the closing `;`. */
+  /** The statement as it is in the file, without the closing `;`. */
   readonly body: string;
   /**
    * The statement for Postgres: parameters are `$n`, lists `($n)`, objects `($n, $n+1)`. Once it is analysed, `*` is
-   * the columns that it stands for.
+   * the columns that it represents.
    */
   readonly sql: string;
   readonly copied: readonly SourceSpan[];

@@ -191,7 +191,7 @@ const change = fc
       : `DELETE FROM t1 x0 USING ${source('x1')} WHERE ${tests} RETURNING 1 AS one`;
   });
 
-/** Changed, or else as it is: the second arm asks in one way or another that the first one has no row. */
+/** Changed, otherwise as it is: the second arm asks in one way or another that the first one has no row. */
 const eitherOr = fc
   .record({
     changed: fc.constantFrom('b = b', 'c = 1', 'b = a', 'a = a'),

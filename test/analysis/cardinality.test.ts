@@ -361,7 +361,7 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
     [null, 1],
   ],
   ['SELECT * FROM placed WHERE owner_id = 1 AND shelf IS NULL', [0, null]],
-  // Changed, or else as it is.
+  // Changed, otherwise as it is.
   [
     `WITH u AS (UPDATE job SET state = 'off' WHERE id = $1 AND state = 'on' RETURNING *)
       SELECT * FROM u UNION SELECT * FROM job WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM u)`,
@@ -441,7 +441,7 @@ const cases: readonly (readonly [sql: string, bound: Bound, values?: readonly un
     [0, 1],
     [1],
   ],
-  // OFFSET skips rows that the condition around it leaves out.
+  // OFFSET skips rows that the condition around it omits.
   ['SELECT * FROM (SELECT * FROM owner ORDER BY id OFFSET 1) o WHERE id = 2', [0, 1]],
   // grouping, DISTINCT, LIMIT
   ['SELECT count(*) FROM owner', [1, 1]],

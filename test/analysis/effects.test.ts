@@ -37,7 +37,7 @@ const schema = `
   CREATE TRIGGER skip INSTEAD OF INSERT ON instead FOR EACH ROW EXECUTE FUNCTION skip();
 `;
 
-/** `car(id, make)`: schema public left out. */
+/** `car(id, make)`: schema public omitted. */
 type Uses = readonly string[];
 
 const cases: readonly (readonly [sql: string, reads: Uses, writes: Uses, readOnly: boolean | null])[] = [

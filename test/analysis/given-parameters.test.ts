@@ -28,7 +28,7 @@ const cases: readonly (readonly [sql: string, columns: Readonly<Record<string, s
       { id: 'string', note: 'string | null' },
       '@param rows -> ((id!, note?)...)',
     ],
-    // A literal that a parameter is compared with is no literal of what it is elsewhere.
+    // A literal that a parameter is compared with is not a literal of what it is elsewhere.
     ['SELECT :kind AS kind FROM car WHERE kind = :kind', { kind: 'string' }],
   ];
 

@@ -62,7 +62,7 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
     'SELECT (SELECT count(*) FROM orders WHERE :s::text IS NULL OR status = :s) AS n',
     { s: `${status} | null` },
   ],
-  // No row that NULL leaves out.
+  // No row that NULL omits.
   ['SELECT id FROM item i WHERE NOT EXISTS (SELECT FROM item q WHERE q.v = :p)', { p: 'number | null' }],
   ['SELECT id FROM item WHERE id NOT IN (SELECT v FROM item WHERE v = :p)', { p: 'number | null' }],
   ['SELECT id FROM item EXCEPT SELECT id FROM item WHERE m = :p', { p: 'number | null' }],
@@ -168,7 +168,7 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
   ],
 ];
 
-describe('what a parameter may be has no meaning left out', () => {
+describe('what a parameter may be excludes what has no meaning', () => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(18, schema);

@@ -27,7 +27,7 @@ function randomNumbers(seed: number): () => number {
 }
 
 /**
- * What a parameter's type leaves out is tried: with it a statement returns no row and changes none, or fails, or does what it
+ * What a parameter's type omits is tried: with it a statement returns no row and changes none, or fails, or does what it
  * does with something that the type takes.
  */
 describe.each(tested([14, 18]))('values that parameters do not take, on PostgreSQL %i', (major) => {

@@ -215,7 +215,7 @@ describe.each(tested(servers))('parameters, on %s', (server) => {
     }
   });
 
-  it('says which column a parameter stands for', async () => {
+  it('says which column a parameter represents', async () => {
     const columns = async (sql: string) =>
       (await facts(sql)).map(({ column }) => column && `${column.schema}.${column.table}.${column.column}`);
     expect(await columns('SELECT id FROM car WHERE make = $1 AND price > $2')).toEqual([

@@ -146,7 +146,7 @@ describe.each([14, 15, 16, 17, 18] as const)('on PostgreSQL %i', (major) => {
     await client.query(`DROP VIEW app.own; REVOKE SELECT (id, body) ON app.posts FROM ${role}`);
   });
 
-  test('a superuser lacks nothing, and a statement that is none is left out', async () => {
+  test('a superuser lacks nothing, and a statement that is none is omitted', async () => {
     const { statements } = readStatements(
       'q.sql',
       '-- @name One\nSELECT id FROM hidden.t;\n-- @name Two\nSELECT nothing;\n',

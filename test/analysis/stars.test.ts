@@ -251,7 +251,7 @@ describe.each(tested(servers))('stars on PostgreSQL %s', (server) => {
     return queries;
   }
 
-  it('are the columns that they stand for', async () => {
+  it('are the columns that they represent', async () => {
     const major = Number.parseInt(database.catalog.release, 10);
     const possible = cases.filter(([, , since = 14]) => since <= major);
     const text = possible.map(([sql], i) => `/* @name Q${i} */ ${sql};`).join('\n');

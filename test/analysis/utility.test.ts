@@ -128,7 +128,7 @@ describe.each(tested([...majors, 'PGlite']))('utility statements on %s', (server
     return { queries, diagnostics };
   };
 
-  it('are read, whatever stands in them', async () => {
+  it('are read, whatever is in them', async () => {
     const all = [...returning.map(([sql]) => sql), ...silent];
     expect(all.length).toBeGreaterThan(60);
     const { queries, diagnostics } = await analyseAll(all);

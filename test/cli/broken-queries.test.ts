@@ -30,7 +30,7 @@ describe('broken queries', () => {
     expect(run.stderr).toMatchSnapshot();
   });
 
-  test('stand in a file of 10 MB, too', async () => {
+  test('are in a file of 10 MB, too', async () => {
     const { root } = carsProject({
       'queries/large.sql': `${'-- nothing to see here, only text\n'.repeat(300_000)}/* @name Large */\nSELECT mkae FROM cars;\n`,
     });

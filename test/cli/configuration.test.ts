@@ -21,7 +21,7 @@ describe('what is wrong with the configuration exits with 2', () => {
     expect(stderr.replaceAll(root, '<root>')).toMatchSnapshot();
   });
 
-  test('a file that is no query file of the project', async () => {
+  test('a file that is not a query file of the project', async () => {
     const { root } = carsProject();
     const { exitCode, stderr } = await nodrift(['inspect', 'queries/car.sql', 'elsewhere.sql'], {
       cwd: root,
@@ -49,7 +49,7 @@ describe('the database', () => {
     expect(run.stdout).toContain('PostgreSQL 16.');
   });
 
-  test('has to have a URL that can be read', async () => {
+  test('must have a URL that can be read', async () => {
     const { root } = carsProject();
     const run = await nodrift(['generate', '--url', 'postgres://a:hush@b:port/c'], { cwd: root });
     expect(run).toEqual({
@@ -69,7 +69,7 @@ describe('the database', () => {
     [['migrate', 'up', '--url', ''], '--url is empty.'],
     [['verify', '--url', ''], '--url is empty.'],
     [['schema', '--url', 'hush'], '--url is not a database URL.'],
-  ])('%j: has to have a URL that names one, whatever the environment says', async (argv, message) => {
+  ])('%j: must have a URL that names one, whatever the environment says', async (argv, message) => {
     const { root } = carsProject();
     const env = { DATABASE_URL: 'postgres://a:hush@127.0.0.1:1/b' };
     const { exitCode, stdout, stderr } = await nodrift(argv, { cwd: root, env });
@@ -80,7 +80,7 @@ describe('the database', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
 
-  test('has to be one of PostgreSQL in the environment, too', async () => {
+  test('must be one of PostgreSQL in the environment, too', async () => {
     const { root } = carsProject();
     const env = { DATABASE_URL: 'mysql://a:hush@b/c' };
     const { exitCode, stderr } = await nodrift(['migrate', 'status'], { cwd: root, env });
@@ -89,7 +89,7 @@ describe('the database', () => {
     expect(stderr).not.toContain('hush');
   });
 
-  test('that has to be there is not replaced by an embedded one in the hint', async () => {
+  test('that must be there is not replaced by an embedded one in the hint', async () => {
     const { root } = carsProject();
     for (const argv of [['migrate', 'status'], ['migrate', 'up'], ['verify'], ['impact', '--pending']]) {
       const url = 'postgres://a:hush@127.0.0.1:1/b';
@@ -102,7 +102,7 @@ describe('the database', () => {
     }
   });
 
-  test('is analysed as it stands with --as-is', async () => {
+  test('is analysed as it is with --as-is', async () => {
     const database = await createDatabase(18, 'CREATE TABLE boats (id int PRIMARY KEY)');
     try {
       const { root } = project({

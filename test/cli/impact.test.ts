@@ -52,7 +52,7 @@ INSERT INTO cars (id, brand) VALUES (:id, :make);
 `;
 
 describe('impact', () => {
-  test('looks at the last migration', async () => {
+  test('considers the last migration', async () => {
     const { root } = carsOnServer({
       'migrations/2_rename.sql': renaming,
       'migrations/3_more.sql': 'SELECT 1;\n',
@@ -161,7 +161,7 @@ describe('impact', () => {
     });
   });
 
-  test('plain migrations are looked at too', async () => {
+  test('plain migrations are considered too', async () => {
     const { root } = carsOnServer({
       'pgtyped.config.json': configWith({
         database: 'server',
@@ -207,7 +207,7 @@ describe('impact', () => {
     expect(stderr).toMatch(/^migrations\/2_wrong\.sql:1:\d+: error: .*relation "cras" does not exist\n/);
   });
 
-  test('without migrations there is nothing to look at', async () => {
+  test('without migrations there is nothing to consider', async () => {
     const { root } = carsOnServer();
     const config = JSON.stringify({
       transforms: [{ mode: 'sql', include: '**/*.sql' }],
@@ -359,7 +359,7 @@ describe('impact --since', () => {
     expect(text('queries/cars.sql')).toContain('GetCar');
   });
 
-  test('a star is what it stood for when its code was generated', async () => {
+  test('a star is what it represented when its code was generated', async () => {
     const all = '-- @name All\nSELECT * FROM cars;\n';
     const { root, put } = repository({ 'queries/all.sql': all });
     put('migrations/2_brand.sql', 'ALTER TABLE cars ADD COLUMN brand text;\n');
@@ -576,7 +576,7 @@ describe('impact --since', () => {
 });
 
 describe('impact --pending', () => {
-  test('looks at what the database has not run', async () => {
+  test('considers what the database has not run', async () => {
     const { root, put } = carsOnServer();
     const database = await createDatabase(18);
     try {

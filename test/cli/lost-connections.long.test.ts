@@ -79,7 +79,7 @@ const applied = () =>
 const liveUrl = () => Object.assign(new URL(proxy.url), { pathname: `/${live}` }).href;
 
 /**
- * The commands that talk to a server, what has to be applied before, and every how many messages the connection is cut:
+ * The commands that talk to a server, what must be applied before, and every how many messages the connection is cut:
  * most open a scratch database in the same way. NODRIFT_EVERY=1 leaves nothing out.
  */
 const commands: readonly (readonly [argv: string, before: string | null, every: number])[] = [
@@ -138,7 +138,7 @@ describe.each(commands)('nodrift %s', (argv, before, every) => {
     return { ...stable(ran), messages: proxy.count, generated: generated(project) };
   }
 
-  /** Runs the command once for each message, does something before that is passed on, and looks at what is left. */
+  /** Runs the command once for each message, does something before that is passed on, and considers what is left. */
   async function disturb(
     step: number,
     disturbance: (interruption: AbortController) => void,

@@ -24,7 +24,7 @@ async function tables(): Promise<readonly string[]> {
 const second = '-- Up Migration\nCREATE TABLE boats (id int);\n-- Down Migration\nDROP TABLE boats;\n';
 
 describe('migrate', () => {
-  test('goes up, down and up again, and says where it stands', async () => {
+  test('goes up, down and up again, and says where it is', async () => {
     const { root } = carsProject({ 'migrations/2_boats.sql': second });
     const migrate = (...argv: string[]) =>
       nodrift(['migrate', ...argv], { cwd: root, env: { DATABASE_URL: database.url } });

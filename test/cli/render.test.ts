@@ -34,7 +34,7 @@ describe('renderDiagnostic', () => {
     );
   });
 
-  test('leaves out what is not known', () => {
+  test('omits what is not known', () => {
     expect(render({ message: 'no database' })).toBe('error: no database');
     expect(render({ file: 'a.sql', message: 'is empty' })).toBe('a.sql: error: is empty');
     expect(render({ file: 'a.sql', line: 3, excerpt: 'SELECT', message: 'odd' })).toBe(
@@ -111,7 +111,7 @@ describe('layOutExcerpt', () => {
 });
 
 describe('shownPath', () => {
-  test('is relative to where the user stands, or else to the project', () => {
+  test('is relative to where the user is, otherwise to the project', () => {
     expect(displayPath('queries/a.sql', { root: '/w/app', cwd: '/w' })).toBe('app/queries/a.sql');
     expect(displayPath('queries/a.sql', { root: '/w/app', cwd: '/w/app/queries' })).toBe('a.sql');
     expect(displayPath('queries/a.sql', { root: '/w/app', cwd: '/elsewhere' })).toBe('queries/a.sql');

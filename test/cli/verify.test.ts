@@ -176,7 +176,7 @@ END $$;`,
     expect(stdout).toMatch(/1 query refused, 1 query typed otherwise\n$/);
   });
 
-  test('minds no other order of columns where a star stands for them', async () => {
+  test('minds no other order of columns where a star represents them', async () => {
     const project = await deployed(
       18,
       'DROP TABLE cars; CREATE TABLE cars (sold_at timestamptz, make text NOT NULL, id text PRIMARY KEY)',
@@ -241,7 +241,7 @@ END $$;`,
     expect(stderr).toContain('relation "cars" does not exist');
   });
 
-  test('leaves out what the configuration ignores, and compares grants of the roles that it names', async () => {
+  test('omits what the configuration ignores, and compares grants of the roles that it names', async () => {
     const ignore = ['audit', 'index public.*_tmp', 'public.scratch'];
     const project = await deployed(
       18,

@@ -215,7 +215,7 @@ describe('types', () => {
     });
   });
 
-  it('keep what stands between the elements of an array', () => {
+  it('keep what is between the elements of an array', () => {
     const box: PgType = { kind: 'base', schema: 'pg_catalog', name: 'box', delimiter: ';' };
     const geometry: PgType = { kind: 'base', schema: 'public', name: 'geometry', delimiter: ':' };
     expect(print(array(box), {}).codecs[1]).toBe('arrayWithNulls(box)');
@@ -229,7 +229,7 @@ describe('types', () => {
     );
   });
 
-  it('with brackets are refused for what is no array, and beyond what Postgres has', () => {
+  it('with brackets are refused for what is not an array, and beyond what Postgres has', () => {
     expect(refused(base('int8'), { types: { int8: 'bigint[]' } })?.message).toBe(
       'types["int8"]: "bigint[]": nodrift-runtime cannot make that type of int8.',
     );

@@ -175,7 +175,7 @@ describe('parameters', () => {
     return parseModule(module).interfaces.get('QParams');
   };
 
-  it('that may be left out say so to exactOptionalPropertyTypes', () => {
+  it('that may be omitted say so to exactOptionalPropertyTypes', () => {
     expect(params({ a: int4, b: value(int4, true) }, ':a? :b')).toEqual([
       { name: 'a', optional: true, type: 'number | null | undefined' },
       { name: 'b', optional: false, type: 'number | null' },
@@ -218,7 +218,7 @@ describe('types that files share', () => {
     query({ name: 'q', sql: 'SELECT', columns: types.map((type, i) => column(`c${i}`, type)) }),
   ];
 
-  it('stand once, and are imported by each file', () => {
+  it('are once, and are imported by each file', () => {
     const queries = selecting(jobStatus);
     const { modules } = printModules({
       config: config({ sharedTypes: '/app/types/db.mts' }),
@@ -326,7 +326,7 @@ describe('types that files share', () => {
       expect(sharedOf(queries)).toContain('export type OrdersItems = { a: number }[];\n');
     });
 
-    it('that differ from query to query stand in each', () => {
+    it('that differ from query to query are in each', () => {
       const queries = [
         query({ name: 'q', sql: 'SELECT', columns: [items('a')] }),
         query({ name: 'r', sql: 'SELECT', columns: [items('b')] }),

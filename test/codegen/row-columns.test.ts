@@ -34,7 +34,7 @@ it('rows have fields that are null only where they can be', async () => {
   });
 });
 
-it('fields hold what is known of them, but for the dimensions of arrays, which the decoder of the type takes to be one', async () => {
+it('fields hold what is known of them, except the dimensions of arrays, which the decoder of the type takes to be one', async () => {
   expect(
     await columnsOf(`SELECT x FROM (SELECT 1 AS a) y,
       LATERAL (SELECT ROW(1, NULL, ARRAY[[1]], ROW('x', NULL)::place)::member AS x) x`),

@@ -7,7 +7,7 @@ import { sharedCache } from '../support/pglite.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { makeProject } from '../support/project.ts';
 
-/** A migration over the table `t` whose down migration is right, and one whose down migration is not, with what is to be said. */
+/** A migration over the table `t` whose down migration is right, and one whose down migration is not, with what must be said. */
 interface Change {
   readonly up: string;
   readonly down: string;

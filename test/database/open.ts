@@ -16,7 +16,7 @@ export function configOf(
   return loadConfig(project.path('pgtyped.config.json'), env);
 }
 
-/** What analysed: a server's database as it stands, or a scratch database beside it. */
+/** What analysed: a server's database as it is, or a scratch database beside it. */
 export function onServer(config: Config, url: string, asIs = false): Config {
   return { ...config, database: { kind: 'server', connection: { connectionString: url }, asIs } };
 }

@@ -14,7 +14,7 @@ const [broken, healthy] = blocks
     [[], []],
   );
 
-/** What an example leaves out. */
+/** What an example omits. */
 const rest = { transforms: [{ mode: 'sql', include: '**/*.sql' }], srcDir: './queries' };
 
 test.each(healthy.map((block) => [placeOf(block), block.text] as const))('%s is valid', (_, text) => {

@@ -21,7 +21,7 @@ const examples = pages.flatMap((page) => {
 const healthy = examples.filter(({ sql }) => sql.mark !== 'fails');
 const broken = examples.filter(({ sql }) => sql.mark === 'fails');
 
-test('the queries of the pages generate what stands below them', async () => {
+test('the queries of the pages generate what is below them', async () => {
   expect(healthy.length).toBeGreaterThan(4);
   const copy = sampleWith(Object.fromEntries(healthy.map(({ sql }, i) => [`queries/${i}.sql`, sql.text])));
   expect(await nodrift(['generate'], { cwd: copy.root })).toMatchObject({ exitCode: 0, stderr: '' });

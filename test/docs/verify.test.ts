@@ -53,7 +53,7 @@ test('the outputs of docs/verify.md are what verify and schema print of the proj
   expect(settled(reader.stdout)).toBe(settled(marked('output of verify as a role that may only read')));
   expect(reader.exitCode).toBe(1);
 
-  await run(marked('what somebody did in production'));
+  await run(marked('manual change in production'));
   const drifted = await verify();
   expect(settled(drifted.stdout)).toBe(settled(marked('output of verify of a drifted database')));
   expect(drifted.exitCode).toBe(1);

@@ -23,7 +23,7 @@ export function openPool(url: string, options: object = {}): DatabasePool {
   return createPool(Pool, { connectionString: url, max: 5, connectionTimeoutMillis: 30_000, ...options });
 }
 
-/** Runs `use` with a pool, which has to serve again afterwards, and to end. */
+/** Runs `use` with a pool, which must serve again afterwards, and to end. */
 export async function withPool(
   { ledger }: Context,
   url: string,

@@ -4,7 +4,7 @@ import { ConnectionError, QueryError } from '../../src/runtime/index.ts';
 /** What a call says of its writes. */
 export type Claim = 'done' | 'not done' | 'unknown';
 
-/** What came of a fault. All but `injected`, `calls` and `unknown` have to be 0. */
+/** What came of a fault. All but `injected`, `calls` and `unknown` must be 0. */
 export interface Tally {
   injected: number;
   calls: number;
@@ -32,7 +32,7 @@ export interface Ledger {
   readonly tally: Tally;
   /** An id that nobody else writes. */
   nextId(): number;
-  /** Notes what a call says of ids that stand or fall together; `kept`: which of them, when it resolves. */
+  /** Notes what a call says of ids that are or fall together; `kept`: which of them, when it resolves. */
   record<Result>(
     ids: readonly number[],
     call: Promise<Result>,
@@ -44,11 +44,11 @@ export interface Ledger {
   reported(id: number, claim: Claim): void;
   /** Notes an answer that is not the one to the question. */
   expectSame(found: unknown, expected: unknown): void;
-  /** Waits for what has to settle; says whether it resolved. */
+  /** Waits for what must settle; says whether it resolved. */
   settles(promise: Promise<unknown>): Promise<boolean>;
   /** Compares with the table `items`, once no session writes any more. */
   check(client: Client): Promise<void>;
-  /** What is wrong, for whoever has to find out why. */
+  /** What is wrong, for whoever must find out why. */
   readonly findings: string[];
 }
 

@@ -20,7 +20,7 @@ const faults: readonly Fault[] = [...wireFaults, ...serverFaults, ...programFaul
 
 const started = performance.now();
 const scratch = mkdtempSync(join(tmpdir(), 'nodrift-faults-'));
-// Root's server runs as another user, who has to get in.
+// Root's server runs as another user, who must get in.
 chmodSync(scratch, 0o711);
 // A crash forgets nothing that was committed.
 const server = startNativeServer(18, scratch, 'server', { settings: ['synchronous_commit = on'] });

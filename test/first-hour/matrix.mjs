@@ -154,7 +154,7 @@ export async function matrix(work) {
       ];
       await run(folder, bin('.bin/esbuild'), ['entry.ts', ...options, '--log-level=warning']);
       await prints(node(folder, 'out.js'));
-      // The codecs that no query uses are left out.
+      // The codecs that no query uses are omitted.
       assert.doesNotMatch(readFileSync(join(folder, 'out.js'), 'utf8'), /createReplicatedPool/);
     };
     steps[`${kind}, vitest`] = async () => {

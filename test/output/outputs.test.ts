@@ -182,7 +182,7 @@ describe('compareOutputs', () => {
     expect(await states([])).toEqual([]);
   });
 
-  test('refuses a folder in the place of a module', async () => {
+  test('refuses a folder instead of a module', async () => {
     mkdirSync(module('a').path, { recursive: true });
     const { exitCode, diagnostics } = await failure(states([module('a')]));
     expect(exitCode).toBe(2);

@@ -98,7 +98,7 @@ test('it is found upwards, the nearest first, and paths are relative to its fold
   );
 });
 
-test('what is named is taken, whatever stands there', () => {
+test('what is named is taken, whatever is there', () => {
   const files = { 'pgtyped.config.json': pgtyped, 'nodrift.config.json': '', 'own.json': pgtyped };
   expect(load(files, '.', 'own.json').path).toBe('<root>/own.json');
   expect(load(files, '.', 'pgtyped.config.json').dropIn).toBe(true);

@@ -182,7 +182,7 @@ describe('the server comes from', () => {
     });
   });
 
-  test('the PG* variables before the URL, and db for what the URL leaves out', () => {
+  test('the PG* variables before the URL, and db for what the URL omits', () => {
     const config = { dbUrl: 'postgres://u@h/d', db: { host: 'x', user: 'x', port: 7, password: 'secret' } };
     expect(connection(config)).toEqual({ connectionString: 'postgres://u@h/d', port: 7, password: 'secret' });
     expect(connection(config, { PGHOST: 'other', PGPORT: '6543' })).toEqual({
@@ -267,7 +267,7 @@ describe('what is wrong is said at its place', () => {
     expect(load(text).srcDir).toBe('<root>/src');
   });
 
-  test('a byte order mark is no error', () => {
+  test('a byte order mark is not an error', () => {
     expect(load(`\uFEFF${JSON.stringify(minimal)}`).dropIn).toBe(true);
   });
 

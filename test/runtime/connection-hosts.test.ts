@@ -45,7 +45,7 @@ describe('the hosts of a connection string', () => {
     ]);
   });
 
-  it('come with what the server has to be', () => {
+  it('come with what the server must be', () => {
     expect(connectionHosts('postgres://a,b/db?target_session_attrs=read-write&x=1')).toEqual({
       connectionStrings: ['postgres://a/db?x=1', 'postgres://b/db?x=1'],
       attributes: 'read-write',

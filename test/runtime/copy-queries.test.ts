@@ -109,7 +109,7 @@ it('takes no query that returns rows, and no other rows than its parameters', ()
   };
   // @ts-expect-error it returns rows
   never(() => copyFrom(db, select, [{ a: 1 }]));
-  // @ts-expect-error a string is no number
+  // @ts-expect-error a string is not a number
   never(() => copyFrom(db, addThing, [{ id: '1' }]));
   // @ts-expect-error of what an asynchronous iterable gives, too
   never(() => copyFrom(db, addThing, nameless()));

@@ -201,7 +201,7 @@ describe('the text that Postgres sends', () => {
     expect(array(bytea).encode([long.subarray(0, 33)])).toBe(`{"\\\\x${'00ff27'.repeat(11)}"}`);
   });
 
-  it('refuses what is no boolean and no number', () => {
+  it('refuses what is not a boolean and no number', () => {
     expect(() => bool.decode('yes')).toThrow(/^not a boolean$/);
     expect(() => int4.decode('one')).toThrow(/^not a number$/);
     expect(() => int8.decode('one')).toThrow();
@@ -228,7 +228,7 @@ describe('the text that is sent to Postgres', () => {
     expect(() => json.encode((() => 1) as never)).toThrow(/^not a JSON value$/);
   });
 
-  it('quotes whatever stands inside another value', () => {
+  it('quotes whatever is inside another value', () => {
     expect(arrayWithNulls(text).encode(['a"b\\', null, ''])).toBe('{"a\\"b\\\\",NULL,""}');
     expect(array(json).encode([[1, 2], { a: '"' }])).toBe('{"[1,2]","{\\"a\\":\\"\\\\\\"\\"}"}');
     expect(array(array(int4)).encode([[1, 2], []])).toBe('{"{\\"1\\",\\"2\\"}","{}"}');
@@ -243,7 +243,7 @@ describe('the text that is sent to Postgres', () => {
     expect(text.encode(12n as never)).toBe('12');
   });
 
-  it('has what getters of a class return, and nothing for a bound that is left out', () => {
+  it('has what getters of a class return, and nothing for a bound that is omitted', () => {
     class Point {
       get x(): number {
         return 1;

@@ -72,7 +72,7 @@ describe('the runtime as a package', () => {
     );
   });
 
-  // TypeScript's default for CommonJS until 6.0, which does not look at `exports`.
+  // TypeScript's default for CommonJS until 6.0, which does not consider `exports`.
   it('has types for the older resolution, too', () => {
     const root = '/project/node_modules/nodrift';
     const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

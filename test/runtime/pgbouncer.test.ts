@@ -114,7 +114,7 @@ function behind(kind: string, mode: PoolMode, urlOf: () => string): void {
     }
   });
 
-  // There postgres.js sends statements that PgBouncer then forgets to wait for: it has to be told `prepare: false`.
+  // There postgres.js sends statements that PgBouncer then forgets to wait for: it must be told `prepare: false`.
   const isHopeless = kind === 'postgres.js' && mode !== 'session';
   it.skipIf(isHopeless)('answers each of many queries with its own rows', () => lookUp(db, 10));
 

@@ -227,7 +227,7 @@ describe.each(connections)('a query over %s', (_, open) => {
     expect(await touch.run({ id: 'b1' }, db)).toEqual([]);
   });
 
-  it('grows lists, uses a parameter in several places, and takes a parameter left out as NULL', async () => {
+  it('grows lists, uses a parameter in several places, and takes a parameter omitted as NULL', async () => {
     expect((await findByMake(db, { make: 'vw', ids: ['b1', 'b2'] })).map((car) => car.id)).toEqual(['b1']);
     expect((await findByMake(db, { ids: ['b1', 'b2', 'b3'] })).map((car) => car.id)).toEqual(['b1', 'b2']);
     expect((await findByMake(db, { make: null, ids: ['b2'] })).map((car) => car.id)).toEqual(['b2']);

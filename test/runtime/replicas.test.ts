@@ -312,7 +312,7 @@ describe('a pool with replicas', () => {
     expect(await answering(replica)).toEqual([String(cluster.primary.port)]);
     await expect(fail(replica)).rejects.toMatchObject({ query: 'fail', code: '22012' });
     await db?.end();
-    // A server that is no standby is none to read from.
+    // A server that is not a standby is none to read from.
     const alone = open({ replicas: [urls.primary], maxLagMillis: Number.POSITIVE_INFINITY });
     expect(await answering(alone.replica)).toEqual([String(cluster.primary.port)]);
   });
@@ -338,7 +338,7 @@ describe('a connection string of several hosts', () => {
     ['prefer-standby', 1],
   ] as const)('%s', async (attributes, expected) => {
     const ports = [cluster.primary.port, ...cluster.standbys.map(({ port }) => port)].map(String);
-    // `any` takes the first; the others have to pass over one that is not right.
+    // `any` takes the first; the others must pass over one that is not right.
     const order =
       expected === 1 && attributes !== 'any' ? [urls.primary, urls.first] : [urls.first, urls.primary];
     const over = openHosts(hosts(attributes, ...order));
@@ -445,7 +445,7 @@ describe('a failover', () => {
     expect(done.filter((id) => !counted.has(id))).toEqual([]);
     expect(notDone.filter((id) => counted.has(id))).toEqual([]);
     expect(found.filter((id) => !done.includes(id) && !unknown.includes(id))).toEqual([]);
-    // The new primary is no replica any more, and its follower is the only one.
+    // The new primary is not a replica any more, and its follower is the only one.
     await answer(over.replica, [portsOf(1)]);
   });
 });

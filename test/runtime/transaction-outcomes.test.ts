@@ -218,7 +218,7 @@ function isConflict(error: unknown): boolean {
   return error instanceof RetryableError;
 }
 
-/** Whether the transaction can stand failed because of a conflict that nothing has undone. */
+/** Whether the transaction can be failed because of a conflict that nothing has undone. */
 function hidesConflict(program: readonly Step[]): boolean {
   return program.some((step) => typeof step === 'object' && 'raise' in step && step.raise !== '22012');
 }

@@ -23,7 +23,7 @@ test.each(tested(['PGlite', ...majors]))('%s migrates up, down to nothing, and u
   }
 });
 
-/** Everything in the database that a migration can make, but for node-pg-migrate's own table. */
+/** Everything in the database that a migration can make, except node-pg-migrate's own table. */
 async function objects(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ object: string }>(`
     SELECT object

@@ -95,7 +95,7 @@ describe('loading', () => {
     expect(client.getTransactionStatus()).toBe('I');
   });
 
-  test('leaves out what extensions own, temporary objects and the migration history of migrations', async () => {
+  test('omits what extensions own, temporary objects and the migration history of migrations', async () => {
     const client = await clientOn(
       18,
       `CREATE EXTENSION pgcrypto; CREATE TEMPORARY TABLE t (a serial);

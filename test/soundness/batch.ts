@@ -6,7 +6,7 @@ export interface Job {
   readonly values: readonly (string | null)[];
 }
 
-/** What Postgres says of an error, as far as it is looked at. */
+/** What Postgres says of an error, as far as it is considered. */
 export type Raised = Pick<DatabaseError, 'message' | 'code' | 'constraint' | 'schema' | 'table' | 'column'>;
 
 /** What came of a statement: rows with their values in text form, an error, or both where deferred constraints are violated. */
@@ -18,7 +18,7 @@ export interface Run {
 
 const LARGEST = 48;
 
-// Deferred constraints are not looked at before COMMIT.
+// Deferred constraints are not considered before COMMIT.
 const CHECK = 'SET CONSTRAINTS ALL IMMEDIATE';
 
 /**

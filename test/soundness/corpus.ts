@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 const folder = new URL('./corpus/', import.meta.url);
 
 export interface CorpusQuery {
-  /** The file that it stands in, without `.sql`. */
+  /** The file that it is in, without `.sql`. */
   readonly topic: string;
   readonly sql: string;
   /** The first major that has what it uses. */

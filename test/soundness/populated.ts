@@ -10,7 +10,7 @@ import { ruleOf, updatableView } from './generate/trigger.ts';
 /** How the sets of data are filled: with few rows and many NULLs, or more and without. */
 export const DATA_SETS = [1, 2, 1];
 
-/** A schema that stands on the server with several sets of data: in `d0`, `d1`, ... */
+/** A schema that is on the server with several sets of data: in `d0`, `d1`, ... */
 export interface Populated {
   readonly schema: Schema;
   readonly ddl: readonly string[];
@@ -52,7 +52,7 @@ export async function populate(
     const { sql, columns } = generator.query({ generator, outer: [], withs: [], depth: 1 }, null);
     const name = v === 2 ? 'm0' : `v${v}`;
     const view = `CREATE ${v === 2 ? 'MATERIALIZED ' : ''}VIEW ${name} AS ${sql}`;
-    // A view that Postgres refuses is left out.
+    // A view that Postgres refuses is omitted.
     if (/\$\d/.test(sql) || !(await everywhere(runners, view))) continue;
     ddl.push(view);
     const fields = columns.map(({ ref, type }) => plain(ref, type));

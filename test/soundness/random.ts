@@ -129,7 +129,7 @@ async function checkSchema(
     return declared === undefined ? [] : [{ ...statement, readOnly: declared.readOnly === true }];
   });
   const ran = await runOnAll(runners, accepted);
-  // Told to those who look at other rules than these: what is refused where nothing may be written.
+  // Told to those who consider other rules than these: what is refused where nothing may be written.
   const unwritten = options.observe === undefined ? [] : await unwrittenRuns(runners, accepted);
   let next = 0;
   for (const [i, one] of known.entries()) {

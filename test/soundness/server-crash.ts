@@ -14,7 +14,7 @@ export async function areAlive(clients: readonly Client[]): Promise<boolean> {
   return answers.every(({ status }) => status === 'fulfilled');
 }
 
-/** Connects to a server that may be on its way back from a crash. */
+/** Connects to a server that may be on its return from a crash. */
 export async function connectAgain(connect: () => Promise<Client>): Promise<Client> {
   for (let attempt = 0; ; attempt++) {
     try {

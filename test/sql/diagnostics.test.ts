@@ -32,7 +32,7 @@ describe('a diagnostic', () => {
     ]);
   });
 
-  it('stands in the order of the file', () => {
+  it('is in the order of the file', () => {
     const text =
       '/* @name A */ SELECT 1; SELECT 2; /* @name A */ SELECT 3; SELECT $1; /* @nmae B */ SELECT 4;';
     const columns = readStatements('q.sql', text).diagnostics.map(({ column }) => column);

@@ -25,7 +25,7 @@ interface File {
   }[];
 }
 
-/** A file of statements made of tokens, with the places of all that is to be found in it. */
+/** A file of statements made of tokens, with the places of all that must be found in it. */
 function file(fragments: fc.Arbitrary<Fragment>, gaps: fc.Arbitrary<string>): fc.Arbitrary<File> {
   const gap = gaps.map((text): Fragment => ({ text, planted: [] }));
   const statement = fc

@@ -50,7 +50,7 @@ describe('the command', () => {
     expect(first(`-- @name GetCar:${command}`).command).toBe(command);
   });
 
-  it('stands on the line of the name', () => {
+  it('is on the line of the name', () => {
     const { command, documentation } = first('/* @name GetCar\n :one */');
     expect({ command, documentation }).toEqual({ command: null, documentation: ':one' });
   });

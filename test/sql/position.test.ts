@@ -31,7 +31,7 @@ describe('fileOffset', () => {
     expect(fileOffset(read, length + 100)).toBe(text.lastIndexOf(';'));
   });
 
-  it('is the start of the statement at 0, also where a parameter stands there', () => {
+  it('is the start of the statement at 0, also where a parameter is there', () => {
     expect(fileOffset(read, 0)).toBe(text.indexOf('SELECT'));
     expect(fileOffset(statement('/* @name A */ :a'), 0)).toBe(14);
   });

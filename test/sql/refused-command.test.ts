@@ -127,7 +127,7 @@ describe('commands that can never be right as a query', () => {
     },
   );
 
-  it('are refused where they stand', () => {
+  it('are refused where they are', () => {
     const text = '-- name: Start :exec\n\n  BEGIN;\n';
     expect(readStatements('q.sql', text).diagnostics).toMatchObject([{ line: 3, column: 3 }]);
   });
@@ -151,7 +151,7 @@ describe('@temporary', () => {
     expect(read('BEGIN', '@temporary')).toHaveLength(1);
   });
 
-  it('is no text of the documentation', () => {
+  it('is not a text of the documentation', () => {
     const text = '/* @name Q :exec @temporary\n Makes it. */ CREATE TEMP TABLE made (a int);';
     expect(readStatements('q.sql', text).statements[0]?.documentation).toBe('Makes it.');
     const sqlc = '-- name: Q :exec\n-- @temporary\n-- Makes it.\nCREATE TEMP TABLE made (a int);';

@@ -22,7 +22,7 @@ describe("sqlc's spelling", () => {
     expect(statement(text)).toMatchObject({ offset: text.indexOf('GetCar'), line: 2, column: 12 });
   });
 
-  it('is one of each header: both spellings may stand in a file', () => {
+  it('is one of each header: both spellings may be in a file', () => {
     const text =
       '-- name: A :one\nSELECT @a, 1 @ :b;\n-- @name B\nSELECT :a, 1 @b;\n-- name: C :exec\nSELECT @c;';
     const { statements, diagnostics } = readStatements('q.sql', text);

@@ -8,7 +8,7 @@ import type { Analysed } from './analysed.ts';
 
 export interface Typed {
   readonly query: Query;
-  /** TypeScript types by name; `?:` before those that may be left out; fields as `user.email`. */
+  /** TypeScript types by name; `?:` before those that may be omitted; fields as `user.email`. */
   readonly params: Readonly<Record<string, string>>;
   readonly columns: Readonly<Record<string, string>>;
 }

@@ -11,7 +11,7 @@ export const violationKinds: Readonly<Record<string, Violation['kind']>> = {
   '23P01': 'exclusion',
 };
 
-/** Whether a statement that raised an error was said to be able to: true for all errors that are no violations. */
+/** Whether a statement that raised an error was said to be able to: true for all errors that are not violations. */
 export function isNamed(
   error: Pick<DatabaseError, 'code' | 'constraint' | 'schema' | 'table' | 'column'>,
   { constraints, open }: Violations,

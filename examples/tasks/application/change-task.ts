@@ -6,7 +6,7 @@ import type { UserId } from '../domain/user.ts';
 import { NotFound } from './errors.ts';
 import type { Ports } from './ports.ts';
 
-/** What is left out stays as it is; null takes away. */
+/** What is omitted stays as it is; null takes away. */
 export interface TaskChanges {
   readonly title?: string;
   readonly notes?: string | null;

@@ -5,7 +5,7 @@ import type { UserId } from '../domain/user.ts';
 export interface TaskFilter {
   readonly completed?: boolean;
   readonly label?: string;
-  /** Tasks due on this day or later are left out, as are those without a due date. */
+  /** Tasks due on this day or later are omitted, as are those without a due date. */
   readonly dueBefore?: CalendarDate;
 }
 

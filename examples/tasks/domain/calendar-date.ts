@@ -8,7 +8,7 @@ declare const brand: unique symbol;
  */
 export type CalendarDate = string & { readonly [brand]: 'calendar date' };
 
-/** @throws RuleViolation if the text is no day of the calendar */
+/** @throws RuleViolation if the text is not a day of the calendar */
 export function toCalendarDate(text: string): CalendarDate {
   if (isCalendarDate(text)) return text;
   throw new RuleViolation(`'${text}' is not a date such as 2025-03-31.`);

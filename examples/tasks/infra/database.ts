@@ -9,7 +9,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** A pool over the database at the URL, which has to be migrated (`nodrift migrate up`). */
+/** A pool over the database at the URL, which must be migrated (`nodrift migrate up`). */
 export function openServer(connectionString: string): Database {
   const pool = new Pool({ connectionString });
   return { pool, close: () => pool.end() };

@@ -27,7 +27,7 @@ export interface MaxRows {
 /** A statement whose rows are counted. */
 export interface RowAnalysis {
   readonly catalog: Catalog;
-  /** Indexes of the `$n` that stand for more than one value at run time. */
+  /** Indexes of the `$n` that represent more than one value at run time. */
   readonly variadicParams: ReadonlySet<number>;
   /** The most rows of another query, of those whose results are so determined. */
   readonly maxRows: (scope: Scope, results: DeterminedResults) => MaxRows;
@@ -37,9 +37,9 @@ export interface RowAnalysis {
 
 /** What an expression's value depends on. */
 export interface Support {
-  /** Where these columns have one value, so has the expression: nothing volatile, and no `$n` that stands for more values. */
+  /** Where these columns have one value, so has the expression: nothing volatile, and no `$n` that represents more values. */
   readonly fixed: boolean;
-  /** The columns of this query's FROM that it looks at. */
+  /** The columns of this query's FROM that it considers. */
   readonly terms: readonly Term[];
 }
 
@@ -61,13 +61,13 @@ export interface Link extends Pick<Determined, 'families' | 'collation' | 'nulla
 export interface Said {
   readonly rules: readonly Rule[];
   readonly links: readonly Link[];
-  /** Range table indexes of what it looks at. */
+  /** Range table indexes of what it considers. */
   readonly mentions: readonly number[];
 }
 
 /**
  * A unique key, of those rows that meet its predicate: one row where all its columns are determined. What of the predicate is
- * not sure from the conditions is left over: columns that have to be NULL, or not to be.
+ * not sure from the conditions is left over: columns that must be NULL, or not to be.
  */
 export interface KeyPlan {
   readonly columns: readonly KeyColumn[];
@@ -91,7 +91,7 @@ export type EntryPlan =
       /** A subquery, WITH query or view. */
       readonly kind: 'derived';
       readonly scope: Scope;
-      /** What it looks at of the rows beside it: LATERAL. */
+      /** What it considers of the rows beside it: LATERAL. */
       readonly around: Support;
       /** Whether it gives the same rows whenever it is run. */
       readonly stable: boolean;
@@ -102,7 +102,7 @@ export type EntryPlan =
 export interface LayerPlan {
   readonly layer: Layer;
   readonly items: readonly (readonly [EntryItem, EntryPlan])[];
-  /** What the layer's conditions say, and those around it that look at its entries. */
+  /** What the layer's conditions say, and those around it that consider its entries. */
   readonly rules: readonly Rule[];
   readonly links: readonly Link[];
   readonly sides: readonly (readonly [NullableSide, Support])[];

@@ -132,7 +132,7 @@ function oneOfSubquery(condition: SubLink, block: Block): readonly Rule[] {
   const { analysis, scope } = block;
   if (condition.subLinkType !== Sub.any) return [];
   const inner = innerScope(scope, condition.subselect);
-  // It may be run for each row. What of the row it looks at is another subquery for each of them.
+  // It may be run for each row. What of the row it considers is another subquery for each of them.
   if (surveyOf(analysis, inner, step).aroundIt.length > 0 || isUnstable(analysis, inner, step)) return [];
   const found = analysis.maxRows(inner, new Map());
   return conjuncts(condition.testexpr).flatMap((test): readonly Rule[] => {

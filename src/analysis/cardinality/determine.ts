@@ -182,7 +182,7 @@ function countSide(counting: Counting, state: LayerState, side: NullableSide): v
   countItem(counting, state, side, 1, !inside.unstable && !state.unstable);
 }
 
-/** Whether one and the same rows of the nullable side are looked at, or for each of those that are counted others. */
+/** Whether one and the same rows of the nullable side are considered, or for each of those that are counted others. */
 export function isSettled(state: LayerState, side: NullableSide): boolean {
   return state.keptPending.get(side) === 0 || state.constantSides.has(side);
 }

@@ -56,7 +56,7 @@ export function byEquality(
 ): Determined | null {
   const nullable = equality.nullable && way.nullable;
   if (way.exact) return { ...equality, exact: false, nullable, value: way.value };
-  // Equal to something equal: one and the same family has to say both.
+  // Equal to something equal: one and the same family must say both.
   if (way.collation !== equality.collation) return null;
   const families = equality.families.filter((family) => way.families.includes(family));
   if (families.length === 0) return null;

@@ -90,7 +90,7 @@ function sizeOf(entry: RangeTblEntry, block: Block): number | null {
   }
 }
 
-/** Whether a `$n` that stands for more values at run time is among the nodes. */
+/** Whether a `$n` that represents more values at run time is among the nodes. */
 export function hasVariadicParam(nodes: unknown, { analysis, scope }: Block): boolean {
   const { catalog, variadicParams } = analysis;
   if (variadicParams.size === 0) return false;
@@ -164,7 +164,7 @@ function keyPlans(
   return [columns, [...columns.slice(0, -1), point]].map((of) => ({ columns: of, ...rest }));
 }
 
-/** What has to be known of the i-th column of a key. */
+/** What must be known of the i-th column of a key. */
 export function keyColumn(
   key: UniqueKey,
   i: number,
@@ -193,7 +193,7 @@ const RANGE_EQUALITY: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * What of a partial index' predicate is not sure of rows that meet the conditions: columns that have to be NULL, or not to be.
+ * What of a partial index' predicate is not sure of rows that meet the conditions: columns that must be NULL, or not to be.
  * Null where more than that is not sure.
  */
 function leftOver(

@@ -42,7 +42,7 @@ export interface Counting {
   readonly woken: Watcher[];
   /** Range table indexes of subqueries of which more is known than when they were last counted. */
   readonly changed: Set<number>;
-  /** Those of which what they look at beside them is determined. */
+  /** Those of which what they consider beside them is determined. */
   readonly open: Set<number>;
   /** What was counted of them last. */
   readonly derived: Map<number, MaxRows>;

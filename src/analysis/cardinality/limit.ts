@@ -7,7 +7,7 @@ export function limited(query: QueryNode, rows: Cardinality): Cardinality {
   let { min, max } = rows;
   if (query.limitOffset !== null) {
     const offset = countOf(query.limitOffset);
-    // NULL is no offset.
+    // NULL is not an offset.
     const skipped = offset === null ? 0 : offset;
     min = skipped === undefined ? 0 : Math.max(0, min - skipped);
     if (max !== null && skipped !== undefined) max = Math.max(0, max - skipped);

@@ -118,7 +118,7 @@ function evaluate(block: Block, results: DeterminedResults): MaxRows {
   return { max: limited(shown, { min: 0, max }).max, determined: found.determined };
 }
 
-// Each pair of them is looked at.
+// Each pair of them is considered.
 const MAX_EXCLUSIVE_ARMS = 8;
 
 function combinedRows(

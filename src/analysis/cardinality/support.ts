@@ -17,7 +17,7 @@ export function supportOf(value: unknown, block: Block): Support {
   return found;
 }
 
-/** Range table indexes of the columns that it looks at. */
+/** Range table indexes of the columns that it considers. */
 export function mentioned({ terms }: Support): readonly number[] {
   return [...new Set(terms.map(varnoOf))];
 }

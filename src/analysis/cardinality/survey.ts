@@ -8,13 +8,13 @@ import { walk } from '../tree/walk.ts';
 export interface Surveyed {
   /**
    * Whether running it again within the statement may give other rows: it calls something volatile, or locks rows, where those
-   * that the statement has changed meanwhile are left out. A subquery in FROM or after IN may be run for each row of what it
+   * that the statement has changed meanwhile are omitted. A subquery in FROM or after IN may be run for each row of what it
    * is joined with.
    */
   unstable: boolean;
   /** OIDs of the relations that it reads, those of the queries within it too. */
   readonly relations: Set<number>;
-  /** The columns of the query right around it that it looks at; their `varlevelsup` is that of the place. */
+  /** The columns of the query right around it that it considers; their `varlevelsup` is that of the place. */
   readonly aroundIt: Var[];
 }
 

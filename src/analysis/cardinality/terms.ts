@@ -37,7 +37,7 @@ export function attnumOf(term: Term): number {
 
 /**
  * The column that an expression is, a cast to a binary-compatible type and COLLATE aside; of this query's own FROM.
- * Columns of joins and grouping entries are what they stand for.
+ * Columns of joins and grouping entries are what they represent.
  */
 export function bareColumn(expr: Expr | null | undefined, query: QueryNode): Var | null {
   let at = expr;
@@ -55,7 +55,7 @@ export function bareColumn(expr: Expr | null | undefined, query: QueryNode): Var
   }
 }
 
-/** What a join's or grouping entry's column stands for; undefined for other columns. */
+/** What a join's or grouping entry's column represents; undefined for other columns. */
 export function standsFor(variable: Var, query: QueryNode): Expr | null | undefined {
   const entry = query.rtable?.[variable.varno - 1];
   if (entry?.rtekind === Rte.join) return entry.joinaliasvars?.[variable.varattno - 1] ?? null;

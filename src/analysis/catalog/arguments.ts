@@ -3,7 +3,7 @@ import { readNodes } from '../tree/read.ts';
 import type { Catalog, FunctionEntry } from './catalog.ts';
 
 /**
- * A call's arguments in the function's order, with the defaults of those that are left out: the tree holds what is
+ * A call's arguments in the function's order, with the defaults of those that are omitted: the tree holds what is
  * written, and the planner adds the rest (expand_function_arguments, src/backend/optimizer/util/clauses.c).
  *
  * @returns null for an argument of which nothing is known
@@ -41,7 +41,7 @@ function defaultOf(entry: FunctionEntry, index: number, catalog: Catalog): Expr 
   return defaults[index - argumentTypes.length + defaults.length] ?? null;
 }
 
-// Null while it is looked at.
+// Null while it is considered.
 const read = new WeakMap<FunctionEntry, readonly Expr[] | null>();
 
 /** The defaults of its last arguments (`pg_proc.proargdefaults`); none if they call the function itself, without an end. */

@@ -30,9 +30,9 @@ export interface BindingIndex {
   /** The partitioned index that it is a part of; 0 if none. */
   readonly parent: number;
   readonly name: string;
-  /** `attnum`s of the key; 0 stands for an expression. */
+  /** `attnum`s of the key; 0 represents an expression. */
   readonly columns: readonly number[];
-  /** `attnum`s that the key, its expressions and its predicate look at. */
+  /** `attnum`s that the key, its expressions and its predicate consider. */
   readonly depends: readonly number[];
   readonly exclusion: boolean;
   /** WITHOUT OVERLAPS (PostgreSQL 18). */
@@ -43,7 +43,7 @@ export interface BindingIndex {
 
 export interface BindingCheck {
   readonly name: string;
-  /** `attnum`s that it looks at; 0 for the whole row. */
+  /** `attnum`s that it considers; 0 for the whole row. */
   readonly columns: readonly number[];
 }
 

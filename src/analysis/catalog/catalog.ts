@@ -60,7 +60,7 @@ export interface TypeEntry {
   readonly array: number;
   /** Composites: the relation with the fields; 0 for others. */
   readonly relation: number;
-  /** `typdelim`: what stands between the elements of an array of this. */
+  /** `typdelim`: what is between the elements of an array of this. */
   readonly delimiter: string;
   /** Enums: in sort order. */
   readonly labels: readonly string[];
@@ -76,7 +76,7 @@ export interface Relation {
   readonly name: string;
   /** `relkind`: r table, p partitioned table, v view, m materialised view, f foreign table, c composite type. */
   readonly kind: string;
-  /** By `attnum`; dropped ones left out. */
+  /** By `attnum`; dropped ones omitted. */
   readonly columns: ReadonlyMap<number, Attribute>;
   /** Tables that inherit from it, partitions too; direct ones. */
   readonly children: readonly number[];
@@ -115,7 +115,7 @@ export interface Attribute {
 
 export interface UniqueKey {
   readonly name: string;
-  /** `attnum`s; 0 stands for an expression. */
+  /** `attnum`s; 0 represents an expression. */
   readonly columns: readonly number[];
   readonly primary: boolean;
   /** Of a partial index: what its rows meet, as node text; null for others. */
@@ -126,7 +126,7 @@ export interface UniqueKey {
   /** For each column: the operator family whose equality makes it unique, and its collation. */
   readonly families: readonly number[];
   readonly collations: readonly number[];
-  /** The expressions that stand for the zeros of `columns`, as the node text of a list; null if there is none. */
+  /** The expressions that represent the zeros of `columns`, as the node text of a list; null if there is none. */
   readonly expressions: string | null;
   /** WITHOUT OVERLAPS (PostgreSQL 18): the operators that two rows must not all meet, by column; null for others. */
   readonly exclusion: readonly number[] | null;

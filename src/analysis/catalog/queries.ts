@@ -23,7 +23,7 @@ export interface CatalogQueries extends Partial<ReturnType<typeof bindingQueries
   readonly jsonCasts: string;
 }
 
-// A foreign key to a partitioned table stands there once more for each of its partitions, for their triggers' sake
+// A foreign key to a partitioned table is there once more for each of its partitions, for their triggers' sake
 // (addFkRecurseReferenced, src/backend/commands/tablecmds.c); nobody refers to those alone.
 const REFERENCED = `WITH RECURSIVE up(parent, target) AS (
   SELECT k.conparentid, k.confrelid

@@ -17,7 +17,7 @@ const RULE_EVENT = { update: '2', insert: '3', delete: '4' } as const;
 /** Where a row that is written ends up. */
 export interface WriteTarget {
   readonly relation: Relation;
-  /** The target's column that a column of the relation written to stands for; null for computed ones. */
+  /** The target's column that a column of the relation written to represents; null for computed ones. */
   readonly columnOf: (attnum: number) => number | null;
 }
 
@@ -114,7 +114,7 @@ export function isChangeable(
 }
 
 /**
- * Whether a row that is written may be changed or left out: by a BEFORE row trigger of the relation, or of a
+ * Whether a row that is written may be changed or omitted: by a BEFORE row trigger of the relation, or of a
  * partition or child that the row may belong to, or by a foreign server. An UPDATE that moves a row to another partition
  * inserts it there (PostgreSQL documentation, "Overview of Trigger Behavior"), before any constraint is checked.
  */

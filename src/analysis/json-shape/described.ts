@@ -13,7 +13,7 @@ export function withShape(value: Value, shape: Json): Value {
   return literals === null || value.literals !== undefined ? value : { ...value, literals };
 }
 
-/** What is said of an array's elements stands with the array itself. */
+/** What is said of an array's elements is with the array itself. */
 function withElements(value: Value, type: PgType, shape: Json): Value {
   const [dimensions = 1, another] = value.dimensions ?? [1];
   let elements = shape;

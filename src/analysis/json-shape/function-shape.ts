@@ -78,7 +78,7 @@ export function functionShape(call: FuncExpr, context: Context, shaper: Shaper):
   }
 }
 
-/** `#> '{a,b}'`: the elements of an array are not told by where they stand. */
+/** `#> '{a,b}'`: the elements of an array are not told by where they are. */
 function atPath(shape: Json, path: readonly Expr[], context: Context): Json {
   const { catalog } = context.frame.engine;
   const [only] = path;
@@ -175,7 +175,7 @@ export function arrayShape(expr: Expr, context: Context, shaper: Shaper): Json |
   return over === null || arg === undefined ? null : { kind: 'array', element: shaper.value(arg, over.rows) };
 }
 
-/** array_agg of what is no array (pg_proc.dat). */
+/** array_agg of what is not an array (pg_proc.dat). */
 const ARRAY_AGG = 2335;
 
 function isArray(expr: Expr, context: Context): boolean {
@@ -257,7 +257,7 @@ function builtObject(
 }
 
 /**
- * A field that ABSENT ON NULL leaves out. For jsonb that is also a value that is JSON's null (uniqueifyJsonbObject,
+ * A field that ABSENT ON NULL omits. For jsonb that is also a value that is JSON's null (uniqueifyJsonbObject,
  * src/backend/utils/adt/jsonb_util.c); json keeps it.
  */
 function presentField(

@@ -1,7 +1,7 @@
 import type { Json, JsonField } from '../type.ts';
 import { membersOf, never, union, unknown } from './union.ts';
 
-/** What stands under a key: `->`. A missing one is NULL, of which the structure says nothing. */
+/** What is under a key: `->`. A missing one is NULL, of which the structure says nothing. */
 export function fieldOf(shape: Json, key: string): Json {
   return found(
     membersOf(shape).map((member) => {

@@ -3,7 +3,7 @@ import type { Expr } from '../tree/nodes.ts';
 import type { Json } from '../type.ts';
 import type { Rounds } from './rounds.ts';
 
-/** The mutually recursive parts, so that each can stand in its own file. */
+/** The mutually recursive parts, so that each can be in its own file. */
 export interface Shaper {
   /** How to_json writes an expression's value; with null where it may be NULL. */
   readonly value: (expr: Expr, context: Context) => Json;

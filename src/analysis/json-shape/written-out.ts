@@ -28,7 +28,7 @@ function partsOf(shape: Json): readonly Json[] {
   }
 }
 
-/** The keys of structures, and the numbers that stand for long ones. */
+/** The keys of structures, and the numbers that represent long ones. */
 let keys = new WeakMap<Json, string>();
 let numbers = new Map<string, number>();
 let lastNumber = 0;

@@ -9,8 +9,8 @@ type Find<T> = (expr: Expr, scope: Scope) => T;
 const DEEPEST = 400;
 
 /**
- * The same search, which looks at each expression, and at each column of the range table, once for each query that it
- * stands in.
+ * The same search, which considers each expression, and at each column of the range table, once for each query that it
+ * is in.
  *
  * @param unknown what is found where expressions are nested too deeply
  */

@@ -1,5 +1,5 @@
 /**
- * What conditions prove, as a set of atoms: strings that each stand for "this column is not NULL", "this
+ * What conditions prove, as a set of atoms: strings that each represent "this column is not NULL", "this
  * expression is not NULL" or "this side of an outer join is real". 'never': the assumption cannot come true, so
  * that everything follows from it.
  */

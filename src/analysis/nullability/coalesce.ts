@@ -71,7 +71,7 @@ function withoutCasts(expr: Expr): Expr {
 
 /**
  * Of a full join in a real place at least one side is real: whether something is proven with either. Where it is proven
- * with the sides of several joins, these stand in each other: of joins beside each other one alone proves it or none.
+ * with the sides of several joins, these are in each other: of joins beside each other one alone proves it or none.
  *
  * @param inside the side of a full join that was found to be real; null: anywhere
  */

@@ -17,7 +17,7 @@ interface Rule {
 
 const known = new WeakMap<Relation, readonly Rule[]>();
 
-/** A table's constraints that say of one column what another one's values mean; those about one column are looked at once. */
+/** A table's constraints that say of one column what another one's values mean; those about one column are considered once. */
 function rulesOf(relation: Relation): readonly Rule[] {
   let rules = known.get(relation);
   if (rules === undefined) {

@@ -9,13 +9,13 @@ import type { Regions } from './outer-join-side.ts';
 /** Of a target's row in RETURNING: as it was, as it is now, or whichever of the two MERGE's action left. */
 export type RowVersion = 'before' | 'after' | 'either';
 
-/** One query while it is looked at: what is known of its range table, for whoever looks at its expressions. */
+/** One query while it is considered: what is known of its range table, for whoever considers its expressions. */
 export interface Frame {
   /** Unlike any other frame's of the same analysis, so that atoms of different queries don't meet. */
   readonly id: number;
   readonly scope: Scope;
   readonly engine: Engine;
-  /** Where this query stands in the query around it. */
+  /** Where this query is in the query around it. */
   readonly outer: Context | null;
   readonly regions: Regions;
   /** Facts of each range table entry's columns, once asked for. */
@@ -26,12 +26,12 @@ export interface Frame {
   readonly start: Proven;
   /** What holds for every row that comes out of FROM and WHERE; grows while these are read. */
   proven: Proven;
-  /** What holds for every row that a window function looks at: a CASE around it speaks of its own row only. */
+  /** What holds for every row that a window function considers: a CASE around it speaks of its own row only. */
   windowed: Proven;
   readonly grouping: Grouping | null;
-  /** WITH queries and range table entries that have no row for sure, so far as they were looked at. */
+  /** WITH queries and range table entries that have no row for sure, so far as they were considered. */
   readonly empty: Set<CommonTableExpr | number>;
-  /** Null while there is no RETURNING to look at. */
+  /** Null while there is no RETURNING to consider. */
   written: ReturningFacts | null;
   readonly memo: FrameMemo;
 }
@@ -77,9 +77,9 @@ export interface Context {
   readonly proven: Proven;
   /** Before grouping, after it, or in RETURNING. */
   readonly stage: 'row' | 'group' | 'returning';
-  /** What a CASETESTEXPR stands for. */
+  /** What a CASETESTEXPR represents. */
   readonly caseTest: { readonly facts: Facts; readonly expr: Expr | null } | null;
-  /** Whether it is to be told what a condition rules out: among those of a CASE. */
+  /** Whether it must be told what a condition rules out: among those of a CASE. */
   readonly useExclusions?: boolean;
   /**
    * Whether it was evaluated when the row was written, as a CHECK was: what is not immutable, a function of the user's or a
@@ -88,7 +88,7 @@ export interface Context {
   readonly past?: boolean;
   /** Atoms of what is assumed to be NULL, to see whether that can be. */
   readonly nulls?: ReadonlySet<string>;
-  /** What the PARAMs of a sublink's comparison stand for. */
+  /** What the PARAMs of a sublink's comparison represent. */
   readonly sublink: readonly Facts[] | null;
 }
 
@@ -110,7 +110,7 @@ export interface Opened {
 export interface Assumptions {
   /**
    * Constraints, functions and views as they are now. Not inside of a materialised view: its rows are of the time when
-   * it was refreshed, and nobody looks at them again when something is altered.
+   * it was refreshed, and nobody considers them again when something is altered.
    */
   readonly definitions: boolean;
   /**
@@ -122,7 +122,7 @@ export interface Assumptions {
   readonly settings: readonly string[];
 }
 
-/** The mutually recursive parts, so that each can stand in its own file. */
+/** The mutually recursive parts, so that each can be in its own file. */
 export interface Engine {
   readonly catalog: Catalog;
   /** Facts of `$1`, `$2`, ...: of a function's arguments, or what callers of the statement keep to; null if unknown. */
@@ -131,9 +131,9 @@ export interface Engine {
   readonly nextFrame: () => number;
   /** Answers that were read while they were still being worked out: what rests on them is not remembered. */
   readonly provisional: { reads: number };
-  /** How many evaluations stand in each other. */
+  /** How many evaluations are in each other. */
   readonly nesting: { evaluation: number; key: number; tooDeep: number };
-  /** How often each query was opened, wherever it stands. */
+  /** How often each query was opened, wherever it is. */
   readonly opens: Map<QueryNode, number>;
   /** Queries without a query around them: views and bodies of functions. */
   readonly roots: Map<QueryNode, Opened>;

@@ -38,7 +38,7 @@ const conversions = new Set([
   ...[1026, 1159, 2069, 2070, 6334, 6335, 1217, 1284, 2020],
 ]);
 
-/** Whether an expression is the current date or time, as it is, converted or cut: it is no infinity. */
+/** Whether an expression is the current date or time, as it is, converted or cut: it is not an infinity. */
 export function isCurrent(expr: Expr): boolean {
   switch (expr.tag) {
     case 'SQLVALUEFUNCTION':

@@ -10,12 +10,12 @@ import { descendants } from './relation.ts';
  *
  * All that one snapshot shows meets the foreign keys that hold, as they are checked at the end of each statement and the
  * partner is locked until the transaction's. What a statement is about to write may be newer than the snapshot, as may be
- * rows that it locks (PostgreSQL documentation, 13.2.1), so such queries are left out; so are partners that row security
+ * rows that it locks (PostgreSQL documentation, 13.2.1), so such queries are omitted; so are partners that row security
  * may hide.
  *
- * @param query where the entry stands
+ * @param query where the entry is
  * @param index the entry's, in FROM
- * @param at where the query `levels` further out is looked at; null if it is not to be asked
+ * @param at where the query `levels` further out is considered; null if it is not to be asked
  */
 export function hasMatchingRow(
   query: QueryNode,
@@ -79,7 +79,7 @@ function bare(expr: Expr): Expr {
   return expr.tag === 'RELABELTYPE' ? bare(expr.arg) : expr;
 }
 
-/** The relation's column that a Var stands for, also by way of a join or of GROUP BY; null if it is something else. */
+/** The relation's column that a Var represents, also by way of a join or of GROUP BY; null if it is something else. */
 function columnBehind(variable: Var, context: Context): Var | null {
   const entry = context.frame.scope.query.rtable?.[variable.varno - 1];
   if (entry?.rtekind === Rte.relation) return variable.varattno > 0 ? variable : null;

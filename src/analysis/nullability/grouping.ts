@@ -33,7 +33,7 @@ export function groupingOf(context: Context): Grouping | null {
   return { references, keys, opaque };
 }
 
-/** Whether grouping sets may set an expression to NULL, here where groups are looked at. */
+/** Whether grouping sets may set an expression to NULL, here where groups are considered. */
 export function nulledByGrouping(expr: Expr, context: Context): boolean {
   const { grouping } = context.frame;
   if (grouping === null || context.stage !== 'group' || grouping.references.size === 0) return false;

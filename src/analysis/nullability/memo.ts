@@ -40,7 +40,7 @@ export function emptyMemo(): FrameMemo {
  */
 const MOST_CONTEXTS = 64;
 
-/** How many evaluations may stand in each other: JavaScript's stack ends at some ten times as many. */
+/** How many evaluations may be in each other: JavaScript's stack ends at some ten times as many. */
 const DEEPEST = 200;
 
 /**
@@ -103,7 +103,7 @@ function withoutLearned({ nulls: _, ...context }: Context): Context {
 }
 
 /**
- * Evaluates the far end of a chain of operators first (`a || b || … `, of any length), where evaluations already stand
+ * Evaluates the far end of a chain of operators first (`a || b || … `, of any length), where evaluations already are
  * deeply in each other: each link then finds its arguments answered.
  */
 export function fromFarEnd(

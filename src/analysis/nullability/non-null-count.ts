@@ -9,7 +9,7 @@ const NUM_NULLS = 438;
 
 /**
  * What `num_nonnulls(a, b) = 1` and the like say: 'never' where no number of values that are not NULL makes it so, and
- * that none is NULL where all have to be there.
+ * that none is NULL where all must be there.
  *
  * @param notNull what holds if an argument is not NULL
  */

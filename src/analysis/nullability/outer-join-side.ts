@@ -3,7 +3,7 @@ import { Cmd, type Expr, Join, type JoinTreeNode, type QueryNode } from '../tree
 /**
  * The part of a join tree that one outer join makes NULL as a whole. In a row that comes out of FROM a region is
  * either real (its columns are those of rows of its tables) or all its columns are NULL; a region that is real
- * stands in a region that is real. The root is always real.
+ * is in a region that is real. The root is always real.
  */
 export interface OuterJoinSide {
   readonly id: number;
@@ -17,7 +17,7 @@ export interface OuterJoinSide {
 export interface FullJoin {
   readonly left: OuterJoinSide;
   readonly right: OuterJoinSide;
-  /** The region that the join stands in: where that is real, one of the sides is. */
+  /** The region that the join is in: where that is real, one of the sides is. */
   readonly at: OuterJoinSide;
 }
 

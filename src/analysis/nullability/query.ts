@@ -67,7 +67,7 @@ function unreadQuery(engine: Engine, query: QueryNode, outer: Context): Opened {
 
 /**
  * Opens a query: reads its conditions, and says what is known where its result is made.
- * @param outer where it stands in the query around it; null for a statement, view or function body
+ * @param outer where it is in the query around it; null for a statement, view or function body
  */
 export function analyseQuery(engine: Engine, query: QueryNode, outer: Context | null): Opened {
   const frame = newFrame(engine, query, outer);
@@ -138,7 +138,7 @@ function rowContext(frame: Frame): Context {
   return { frame, outer, proven, stage: 'row', useExclusions: true, caseTest: null, sublink: null };
 }
 
-/** Where rows are looked at, and whether there are none because conditions can't be true. */
+/** Where rows are considered, and whether there are none because conditions can't be true. */
 interface Place {
   readonly at: Context;
   readonly never: boolean;

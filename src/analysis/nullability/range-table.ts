@@ -16,7 +16,7 @@ import { fieldFacts } from './row.ts';
 /** The columns of an entry while they are worked out. */
 const beingRead: readonly Facts[] = [];
 
-/** What is proven of a range table entry's columns, in its own rows: outer joins are not looked at. */
+/** What is proven of a range table entry's columns, in its own rows: outer joins are not considered. */
 export function entryFacts(frame: Frame, index: number): readonly Facts[] {
   const known = frame.entries[index];
   if (known === beingRead) frame.engine.provisional.reads++;
@@ -167,7 +167,7 @@ function openWith(holder: Frame, cte: CommonTableExpr): Opened {
   return holder.engine.open(cte.ctequery, placeOfWith(holder));
 }
 
-/** A WITH query knows nothing of the rows of the query that it stands in. */
+/** A WITH query knows nothing of the rows of the query that it is in. */
 function placeOfWith(holder: Frame): Context {
   return {
     frame: holder,

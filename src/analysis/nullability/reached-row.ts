@@ -108,7 +108,7 @@ function followed(frame: Frame, { entries, links }: Parts): boolean {
       found = true;
     }
   }
-  // One may be about an entry of an outer join that is left out.
+  // One may be about an entry of an outer join that is omitted.
   const isFollowed = (link: Link) => link.entries.every((entry) => reached.has(entry));
   return reached.size === entries.length && links.every(isFollowed);
 }

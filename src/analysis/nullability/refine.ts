@@ -12,12 +12,12 @@ export function regionKey(frame: Frame, region: OuterJoinSide): string {
 
 /** Whether a region's columns are known to be those of real rows. */
 export function isMatched(frame: Frame, region: OuterJoinSide | undefined, proven: Proven): boolean {
-  // What stands outside FROM, such as INSERT's target, is real.
+  // What is outside FROM, such as INSERT's target, is real.
   if (region === undefined || region.parent === null) return true;
   return holds(proven, regionKey(frame, region));
 }
 
-/** The atoms for a column that is not NULL: it and the regions that it stands in. */
+/** The atoms for a column that is not NULL: it and the regions that it is in. */
 export function variableAtoms(variable: Var, context: Context): Atoms {
   const key = variableKey(variable, context);
   const at = contextAt(context, variable.varlevelsup);

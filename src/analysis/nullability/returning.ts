@@ -13,11 +13,11 @@ const BEFORE = 2;
 interface Target {
   /** What its constraints say of a column of the relation that the statement names. */
   readonly constrained: (column: number) => Facts;
-  /** Whether a BEFORE trigger may put something else in the place of what is written. */
+  /** Whether a BEFORE trigger may put something else instead of what is written. */
   readonly changed: boolean;
   /** The table's column, if a statement's column is one that can keep what is written into it. */
   readonly stored: (column: number) => number | null;
-  /** What the default of a statement's column is, or that of one that it leaves out. */
+  /** What the default of a statement's column is, or that of one that it omits. */
   readonly byDefault: (column: number, at: Context) => Facts;
   /** Whether the statement names the table itself. */
   readonly direct: boolean;
@@ -119,7 +119,7 @@ function valuesWritten(frame: Frame, rows: Context, target: Target): (column: nu
   };
 }
 
-/** The values that stand in VALUES for a column, where DEFAULT is among them; null for other expressions. */
+/** The values that are in VALUES for a column, where DEFAULT is among them; null for other expressions. */
 function rowsWithDefaults(query: QueryNode, expr: Expr): readonly Expr[] | null {
   const entry = expr.tag === 'VAR' && expr.varlevelsup === 0 ? query.rtable?.[expr.varno - 1] : undefined;
   if (expr.tag !== 'VAR' || entry?.rtekind !== Rte.values) return null;

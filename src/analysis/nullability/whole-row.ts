@@ -17,7 +17,7 @@ export function wholeRowFields(row: Var, at: Context): readonly FieldFacts[] | u
   if (entry === undefined || frame.scope.query.groupingSets !== null) return undefined;
   const inPlace = entryFacts(frame, row.varno);
   const column = (number: number): Facts => {
-    // A join's row is made of its columns where it stands, also of those that an outer join has made NULL.
+    // A join's row is made of its columns where it is, also of those that an outer join has made NULL.
     if (entry.rtekind === Rte.join)
       return frame.engine.facts({ ...row, varattno: number, varlevelsup: 0 }, at);
     const own = inPlace[number - 1] ?? unknownFacts;

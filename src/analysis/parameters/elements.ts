@@ -5,7 +5,7 @@ import { Cmd, type Expr, Join, Rte } from '../tree/nodes.ts';
 
 /**
  * The array whose elements a query writes, each in a row of its own: `INSERT … SELECT x FROM unnest($1) x`, or with the
- * set in the SELECT list or in VALUES. A row that has an element which the column refuses is left out by a condition, as if
+ * set in the SELECT list or in VALUES. A row that has an element which the column refuses is omitted by a condition, as if
  * the element were not there, or raises an error.
  */
 export function writtenElements(expr: Expr, scope: Scope): Found<Expr> | null {

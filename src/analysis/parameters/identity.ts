@@ -14,7 +14,7 @@ export interface Identity {
   readonly exact: boolean;
 }
 
-/** Looks up what expressions stand for, each once. */
+/** Looks up what expressions represent, each once. */
 export interface Resolver {
   /** Through casts and subqueries' columns. */
   readonly parameterOf: (expr: Expr, scope: Scope) => Param | null;

@@ -149,7 +149,7 @@ function insertsSurely(query: QueryNode): boolean {
   return source !== null && source !== undefined && isOneRow(source);
 }
 
-/** SELECT without anything that could leave out its one row. */
+/** SELECT without anything that could omit its one row. */
 function isOneRow({
   jointree,
   havingQual,

@@ -30,7 +30,7 @@ export type WithoutRows = (query: QueryNode, outer: Scope | null) => Hypotheses;
 /**
  * Goes down from a query to what its rows need: a row from each side of an inner join, from the outer side of an outer
  * one, a condition that is true. What only adds to a row or takes from others (the inner side of an outer join, EXCEPT, an
- * aggregate, a result column) can make no query empty. Each query is looked at once.
+ * aggregate, a result column) can make no query empty. Each query is considered once.
  */
 export function withoutRowsGiven({ catalog, outcome, refused }: RowsGiven): WithoutRows {
   const known = new Map<QueryNode, Hypotheses>();
@@ -90,7 +90,7 @@ export function withoutRowsGiven({ catalog, outcome, refused }: RowsGiven): With
       (all, item) => all | ofJoinTree(item, scope),
       NONE,
     );
-    // Before PostgreSQL 17 the condition stands where WHERE does.
+    // Before PostgreSQL 17 the condition has the position of WHERE.
     const join = query.mergeJoinCondition ?? query.jointree?.quals;
     const unmatched = source | outcome(join, scope).true;
     return actions.reduce((all, action) => {

@@ -56,7 +56,7 @@ export function collectUses(query: QueryNode, resolver: Resolver, catalog: Catal
   const comparisons = new Map<Expr, readonly Comparison[]>();
   const writes = new Map<Node, readonly Write[]>();
   const modifying: { query: QueryNode; scope: Scope }[] = [];
-  // By where the parameter stands, from a node above, which is visited first; a use that nobody knows of tells everything.
+  // By where the parameter is, from a node above, which is visited first; a use that nobody knows of tells everything.
   const told = new Map<Expr, Partial<Told>>();
   const usesOf = (parameter: number) => parameters[parameter - 1] ?? unused();
   const hides = (param: Expr, found: Partial<Told>) => told.set(param, { ...told.get(param), ...found });
@@ -140,7 +140,7 @@ export function collectUses(query: QueryNode, resolver: Resolver, catalog: Catal
     );
     if (param && !isHeldAgainstLiterals) told.delete(param);
   };
-  /** What is held against the column, and which columns the parameters in it stand for. */
+  /** What is held against the column, and which columns the parameters in it represent. */
   const written = (expr: Expr, asked: Restriction, scope: Scope): void => {
     const { column, refusesNullElements, literals, elementLiterals } = asked;
     const checked = withoutLengthCheck(expr, literals, catalog);

@@ -9,7 +9,7 @@ export interface Write {
   readonly restriction: Restriction;
 }
 
-// OverridingKind: what is given for identity columns is left out.
+// OverridingKind: what is given for identity columns is omitted.
 const USER_VALUE = 1;
 
 /** What a query writes by a list of assignments. */

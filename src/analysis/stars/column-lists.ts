@@ -8,13 +8,13 @@ export interface ListedColumn {
   readonly location: number;
   /** The name of what it is, a column or a field; null: unknown. */
   readonly name: string | null;
-  /** The range table entry that a bare star takes it from; null for what is no column. */
+  /** The range table entry that a bare star takes it from; null for what is not a column. */
   readonly entry: RangeTblEntry | null;
 }
 
 /** A target list, the arguments of ROW or a row of VALUES. */
 export interface ColumnList {
-  /** The query that it stands in, with those around it. */
+  /** The query that it is in, with those around it. */
   readonly queries: readonly [QueryNode, ...QueryNode[]];
   readonly columns: readonly ListedColumn[];
 }
@@ -22,7 +22,7 @@ export interface ColumnList {
 // What could be asked of joins and groups, not what is asked; the server has made both of what is elsewhere.
 const DERIVED = new Set(['joinaliasvars', 'groupexprs', 'exclRelTlist']);
 
-/** All lists of a statement in which a star can stand. */
+/** All lists of a statement in which a star can be. */
 export function columnLists(query: QueryNode, places: Places): readonly ColumnList[] {
   const lists: ColumnList[] = [];
   visit(query, [query]);

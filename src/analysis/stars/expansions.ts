@@ -8,7 +8,7 @@ import { fromIndexes } from '../tree/walk.ts';
 import { type ColumnList, columnLists, type ListedColumn, nameOf } from './column-lists.ts';
 
 /**
- * What the stars of a statement stand for, as texts that can be put in their places. A star's columns are known by
+ * What the stars of a statement represent, as texts that can be put in their places. A star's columns are known by
  * their location, which is the star's own (expandNSItemAttrs in src/backend/parser/parse_relation.c). The texts are
  * proposals: whether the statement means the same with them, only the server can tell.
  * @param query the analysed tree of `sql`
@@ -33,7 +33,7 @@ export function starExpansions(
       else others.push(column);
     }
     for (const [star, own] of columns) {
-      // One that seems to stand in two lists is not understood.
+      // One that seems to be in two lists is not understood.
       texts.set(star, texts.has(star) ? null : expansion(sql, star, own, list, places, catalog));
     }
   }
@@ -97,7 +97,7 @@ function isAlone({ queries: [query, ...outer] }: ColumnList): boolean {
   return query.commandType === Cmd.insert || fromIndexes(query.jointree).length === 1;
 }
 
-/** What stands before a column of a bare star, the dot included; nothing for what has no name. */
+/** What is before a column of a bare star, the dot included; nothing for what has no name. */
 function qualifier(entry: RangeTblEntry, query: QueryNode, places: Places, catalog: Catalog): string {
   const name = nameOf(entry, places);
   if (name === null) return '';

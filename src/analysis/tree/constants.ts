@@ -13,7 +13,7 @@ const VARCHAR = 1043;
 
 /**
  * A constant's value: NULL, a boolean, a safe integer, or a text's characters (bpchar with its padding,
- * an untyped literal as it stands).
+ * an untyped literal as it is).
  * Undefined for other types and for what cannot be read (compressed texts, integers beyond 2^53).
  * Datums are those of a little-endian server: x86, ARM and WebAssembly.
  */
@@ -45,7 +45,7 @@ export function constantValue(node: Const): string | number | boolean | null | u
   }
 }
 
-/** Whether a condition is no condition: `ON true`. */
+/** Whether a condition is not a condition: `ON true`. */
 export function isAlways(condition: Expr | null): boolean {
   return condition === null || (condition.tag === 'CONST' && constantValue(condition) === true);
 }

@@ -101,7 +101,7 @@ function makeRun(shape: Shape, from: Place): Run | null {
 /** Fields that are read later, if they are asked for: what a join offers is half of the text of a statement with one. */
 export const LAZY: ReadonlySet<string> = new Set(['joinaliasvars', 'exclRelTlist']);
 
-/** Whether the reader goes past a field's value, which is no part of the node or is read later. */
+/** Whether the reader goes past a field's value, which is not a part of the node or is read later. */
 export function isPassed({ leftOut, aside }: Shape, field: string): boolean {
   return leftOut.has(field) || LAZY.has(field) || (aside?.has(field) ?? false);
 }
@@ -126,7 +126,7 @@ export function learnField(shape: Shape, place: Place, field: string, text: stri
   return next;
 }
 
-/** What a plain value stands for. */
+/** What a plain value represents. */
 export function plainValue(token: string): unknown {
   switch (token.charCodeAt(0)) {
     case 40: // (
@@ -142,7 +142,7 @@ function numbers(list: string): readonly number[] {
   return found === null ? [] : found.map(Number);
 }
 
-/** What a token without escapes stands for that is not `<>`. */
+/** What a token without escapes represents that is not `<>`. */
 export function scalarValue(token: string): number | boolean | string {
   const code = token.charCodeAt(0);
   const isNumber = (code >= 48 && code <= 57) || code === 45 || code === 43 || code === 46;

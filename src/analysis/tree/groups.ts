@@ -1,6 +1,6 @@
 import type { GroupingSet, QueryNode } from './nodes.ts';
 
-/** Whether a query's result rows stand for groups. */
+/** Whether a query's result rows represent groups. */
 export function isGrouped(query: QueryNode): boolean {
   return (
     query.hasAggs || query.groupClause !== null || query.groupingSets !== null || query.havingQual !== null

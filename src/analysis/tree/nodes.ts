@@ -99,7 +99,7 @@ export interface RangeTblEntry {
   readonly tablesample?: object | null;
   /** subquery */
   readonly subquery?: QueryNode | null;
-  /** join: JoinType, the number of USING columns, and what each output column stands for. */
+  /** join: JoinType, the number of USING columns, and what each output column represents. */
   readonly jointype?: number;
   readonly joinmergedcols?: number;
   readonly joinaliasvars?: readonly (Expr | null)[] | null;
@@ -115,7 +115,7 @@ export interface RangeTblEntry {
   readonly ctelevelsup?: number;
   readonly self_reference?: boolean;
   readonly coltypes?: readonly number[] | null;
-  /** group (PostgreSQL 18): what each grouping column stands for. */
+  /** group (PostgreSQL 18): what each grouping column represents. */
   readonly groupexprs?: readonly Expr[] | null;
 }
 

@@ -8,7 +8,7 @@ export interface Order {
   readonly ends: number[];
 }
 
-/** Where a query stands in the text that it was read from. */
+/** Where a query is in the text that it was read from. */
 export interface Ordered {
   readonly order: Order;
   readonly index: number;

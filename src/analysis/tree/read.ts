@@ -36,7 +36,7 @@ export function readQuery(text: string): QueryNode {
   return asQuery(readNodes(text));
 }
 
-/** What is left out of nodes and only asked for where stars are expanded. */
+/** What is omitted of nodes and only asked for where stars are expanded. */
 export type Places = ReadonlyMap<object, Place>;
 
 export interface Place {
@@ -49,7 +49,7 @@ export interface Place {
   readonly varattnosyn?: number;
 }
 
-/** The same with what is left out of its nodes. */
+/** The same with what is omitted of its nodes. */
 export function readQueryAndPlaces(text: string): { readonly query: QueryNode; readonly places: Places } {
   const places = new Map<object, Record<string, unknown>>();
   return { query: asQuery(readAll(text, places)), places };
@@ -165,7 +165,7 @@ interface Open {
   readonly node: Record<string, unknown>;
   readonly list: unknown[] | null;
   readonly shape: Shape;
-  /** Of a node: where it stands in the order. */
+  /** Of a node: where it is in the order. */
   readonly index: number;
   /** Behind the last field. */
   place: Position;
@@ -254,7 +254,7 @@ function hasMore(reader: Reader, open: Open): boolean {
       return false;
     }
     if (code !== COLON) {
-      // A name longer than a line is broken in two: no name is looked at, so its rest is passed over. So is a value
+      // A name longer than a line is broken in two: no name is considered, so its rest is passed over. So is a value
       // that has no name, as in nodes that the grammar makes.
       const start = reader.at;
       skipValue(reader);

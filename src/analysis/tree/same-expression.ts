@@ -2,7 +2,7 @@ import type { Var } from './nodes.ts';
 import { isNode } from './read.ts';
 
 /**
- * Fields that make no other expression: how it was written, where it stands, and what is filled in later or for some
+ * Fields that make no other expression: how it was written, where it is, and what is filled in later or for some
  * trees only.
  */
 export const incidental: ReadonlySet<string> = new Set([
@@ -26,7 +26,7 @@ export const incidental: ReadonlySet<string> = new Set([
  * Whether an expression about a relation, as the catalogs hold it (its columns are Vars of entry 1), is the same as one
  * of a query about a range table entry.
  *
- * @param columnOf the column that a Var of the query stands for: a join's columns are those of what it joins
+ * @param columnOf the column that a Var of the query represents: a join's columns are those of what it joins
  */
 export function isSameExpression(
   stored: unknown,

@@ -16,13 +16,13 @@ const LEAVES: ReadonlySet<string> = new Set<Node['tag']>([
   'SORTGROUPCLAUSE',
 ]);
 
-/** Returns false to leave out what is below the node. */
+/** Returns false to omit what is below the node. */
 type Visit = (node: Node, scope: Scope | null) => boolean;
 
 /**
  * Visits a node and all below it, in the order of the node text, each with the scope that its Vars mean.
  * A query is visited in its own scope; nodes outside of any query (a constraint's) have none. A call's arguments that are
- * left out come last, as their defaults. What joins and EXCLUDED could be asked for is left out: it is not what the query
+ * omitted come last, as their defaults. What joins and EXCLUDED could be asked for is omitted: it is not what the query
  * asks for.
  */
 export function walk(catalog: Catalog, value: unknown, scope: Scope | null, visit: Visit): void {
@@ -104,7 +104,7 @@ function scopeOf(catalog: Catalog, query: QueryNode, outer: Scope | null): Scope
   return outer === null ? rootScope(catalog, query) : innerScope(outer, query);
 }
 
-/** Range table indexes of what a join tree names, joins left out, in order. */
+/** Range table indexes of what a join tree names, joins omitted, in order. */
 export function fromIndexes(tree: unknown): readonly number[] {
   const found: number[] = [];
   const visit = (node: unknown): void => {

@@ -3,7 +3,7 @@ import { innerScope, rootScope, type Scope, withQueryOf } from '../scope.ts';
 import { type RangeTblEntry, Rte } from '../tree/nodes.ts';
 
 /**
- * The query whose rows an entry of the range table of `scope` has, such that it could as well stand there as a subquery:
+ * The query whose rows an entry of the range table of `scope` has, such that it could as well be a subquery:
  * a subquery, a WITH query of the same level, a view. Null for other entries.
  */
 export function rowsOf(entry: RangeTblEntry, scope: Scope): Scope | null {

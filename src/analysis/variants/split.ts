@@ -45,7 +45,7 @@ export function splitBy(column: number, scope: Scope): Parts | null {
 
 const splits = perScope(() => new Map<number, Parts | null>());
 
-// A part has copies of the queries that it narrows, in each place where they stand: they are looked at one by one.
+// A part has copies of the queries that it narrows, in each place where they are: they are considered one by one.
 const MOST_COPIES = 256;
 
 /** How many copied queries a part is made of. */

@@ -27,7 +27,7 @@ export function isNew(key: string, found: Found): boolean {
   return true;
 }
 
-/** @param columns `attnum`s; those that are no columns are left out */
+/** @param columns `attnum`s; those that are not columns are omitted */
 export function violates(
   found: Found,
   kind: Violation['kind'],

@@ -169,7 +169,7 @@ function isSame(key: BindingForeignKey, other: BindingForeignKey | null): boolea
 
 const partitions = new WeakMap<BindingCatalog, ReadonlySet<number>>();
 
-/** Whether the table's rows have to be within bounds: it is a partition, or leads to some. */
+/** Whether the table's rows must be within bounds: it is a partition, or leads to some. */
 function isBounded(relation: Relation, catalog: BindingCatalog): boolean {
   let all = partitions.get(catalog);
   if (all === undefined) {

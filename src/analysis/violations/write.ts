@@ -51,7 +51,7 @@ const EVENTS: ReadonlyMap<number, WriteEvent> = new Map([
   [Cmd.delete, 'delete'],
 ]);
 
-/** @param at where the values are evaluated; null if nothing is to be proven of them */
+/** @param at where the values are evaluated; null if nothing must be proven of them */
 function write(
   event: WriteEvent,
   relation: Relation,
@@ -71,7 +71,7 @@ function write(
   }
   const table = target.relation;
   const given = valuesByColumn(list ?? [], target);
-  // In VALUES of several rows, DEFAULT may stand in one of them.
+  // In VALUES of several rows, DEFAULT may be in one of them.
   const mixed = hasDefaults(query);
   const names = [...table.columns.values()];
   const values = names.map((column): Value => {

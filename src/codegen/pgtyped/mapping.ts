@@ -61,7 +61,7 @@ export const arrayResults: Readonly<Record<string, string>> = {
   varchar: 'string',
 };
 
-/** What pg makes of a type that is no domain, in the words of `results` and `arrayResults`. */
+/** What pg makes of a type that is not a domain, in the words of `results` and `arrayResults`. */
 export function resultKind(type: PgType): string {
   if (type.kind === 'array') {
     const { element } = type;
@@ -107,7 +107,7 @@ export const parameters: Readonly<Record<string, string>> = {
   varchar: 'string',
 };
 
-/** What the names above stand for, where TypeScript does not know them: declared in each file that uses them. */
+/** What the names above represent, where TypeScript does not know them: declared in each file that uses them. */
 export const aliases: Readonly<Record<string, string>> = {
   DateOrString: 'Date | string',
   Json: 'null | boolean | number | string | Json[] | { [key: string]: Json }',

@@ -17,7 +17,7 @@ import { type FileTypes, fileTypes } from './types.ts';
 /**
  * The module of one file for @pgtyped/runtime: the exports that PgTyped 2.4 generates (@pgtyped/cli,
  * src/generator.ts), typed by what is true.
- * @param diagnostics takes internal errors; the queries they are in are left out
+ * @param diagnostics takes internal errors; the queries they are in are omitted
  */
 export function pgtypedModule(
   { file, output, queries }: SourceFile,
@@ -100,7 +100,7 @@ function parameter(param: QueryParam, written: Param | undefined, types: FileTyp
   }
 }
 
-/** PgTyped lets everything be left out that is not marked with `!`. */
+/** PgTyped lets everything be omitted that is not marked with `!`. */
 function orVoid(text: string, required: boolean): TsType {
   return required ? named(text) : unionOf([named(text), named('null'), named('void')]);
 }

@@ -92,7 +92,7 @@ async function importContrib(name: string): Promise<unknown> {
   return /^\w+$/.test(file) ? importModule(`@electric-sql/pglite/contrib/${file}`) : {};
 }
 
-/** The project's own package, or else the one beside us. */
+/** The project's own package, otherwise the one beside us. */
 function resolvePackage(specifier: string, root: string): string {
   try {
     return createRequire(join(root, 'package.json')).resolve(specifier);

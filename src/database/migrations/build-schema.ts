@@ -9,7 +9,7 @@ import { unitsOf } from './migration-units.ts';
  * @param files as readSourceFiles returns them
  * @param disposable whether the whole server is thrown away afterwards
  * @param signal ends the work between two migrations
- * @returns notes on what was left out
+ * @returns notes on what was omitted
  * @throws Failure: 1 with file and position where a migration fails, 3 where the connection is lost
  */
 export async function buildSchema(

@@ -12,9 +12,9 @@ export interface Cluster {
 
 /** A script that touches nothing outside its database. */
 export interface LocalScript {
-  /** As long as the script, with blanks where something is left out: Postgres's positions stay true. */
+  /** As long as the script, with blanks where something is omitted: Postgres's positions stay true. */
   readonly sql: string;
-  /** What was left out and why, one for each place. */
+  /** What was omitted and why, one for each place. */
   readonly reasons: readonly string[];
   /** The statements that it was in, in the same order. */
   readonly statements: readonly string[];
@@ -23,7 +23,7 @@ export interface LocalScript {
 }
 
 /**
- * Leaves out of a script what belongs to the server rather than to the database: statements about
+ * Omits of a script what belongs to the server rather than to the database: statements about
  * databases and tablespaces, which have other names here; statements that name roles that do not exist
  * here (owners, grants, policies); and, where the server is not ours, those that create or change roles.
  */
@@ -52,7 +52,7 @@ export function withoutClusterStatements(script: string, cluster: Cluster): Loca
 
 interface LeftOut {
   readonly reason: string;
-  /** What is left out, if not the whole statement. */
+  /** What is omitted, if not the whole statement. */
   readonly start?: number;
   readonly end?: number;
 }

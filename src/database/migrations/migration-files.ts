@@ -14,7 +14,7 @@ export interface SourceFile {
 
 /**
  * Reads the files that the database is built from: the migrations in the natural order of their names
- * (`2.sql` before `10.sql`), or the schema file. Names that begin with a dot are left out, and those that
+ * (`2.sql` before `10.sql`), or the schema file. Names that begin with a dot are omitted, and those that
  * are nothing to the tool; of plain ones those that undo (`.down.sql`).
  * @throws Failure (2) where the folder or the file is not there
  */
@@ -34,7 +34,7 @@ export function readSourceFiles(config: Pick<Config, 'root' | 'source'>): readon
 
 function pathsOf(source: Exclude<SchemaSource, { kind: 'none' }>): string[] {
   if (source.kind === 'schema') return [source.file];
-  // Code units decide between names that are equal but for leading zeros: the same everywhere.
+  // Code units decide between names that are equal except leading zeros: the same everywhere.
   const { compare } = new Intl.Collator('en', { numeric: true });
   return readdirSync(source.dir)
     .filter((name) => !name.startsWith('.'))
@@ -51,7 +51,7 @@ function isCandidate(format: MigrationFormat, name: string): boolean {
     case 'plain':
       return /(?<!\.down)\.sql$/i.test(name);
     case 'goose':
-      // Migrations in Go have to be known, to be refused.
+      // Migrations in Go must be known, to be refused.
       return /\.sql$|^\d+_.*(?<!_test)\.go$/.test(name);
     default:
       return name.endsWith('.sql');

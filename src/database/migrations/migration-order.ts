@@ -4,7 +4,7 @@ import { diagnostic, Failure } from '../../diagnostic.ts';
 export interface MigrationOrder {
   /** Names of files that have not run, in the order in which they will. */
   readonly pending: readonly string[];
-  /** Of these, those that stand before one that has run. */
+  /** Of these, those that are before one that has run. */
   readonly outOfOrder: readonly string[];
   /** Names that have run and whose files are gone. */
   readonly missing: readonly string[];
@@ -28,7 +28,7 @@ export function orderOf(applied: readonly string[], files: readonly string[]): M
 }
 
 /**
- * Refuses what node-pg-migrate's checkOrder refuses: what has run has to be the beginning of the files.
+ * Refuses what node-pg-migrate's checkOrder refuses: what has run must be the beginning of the files.
  * @throws Failure (1)
  */
 export function checkOrder(applied: readonly string[], files: readonly string[]): void {

@@ -13,7 +13,7 @@ export interface MigratedProject {
 
 /**
  * Reads the migrations that nodrift applies, and which database that is.
- * @throws Failure: 1 for files that are no migrations, 2 where no migrations or no database are configured
+ * @throws Failure: 1 for files that are not migrations, 2 where no migrations or no database are configured
  */
 export async function readProject(config: Config): Promise<MigratedProject> {
   folderOf(config);

@@ -10,7 +10,7 @@ export interface MigrationStatus {
   readonly applied: readonly AppliedMigration[];
   /** In the order in which they will run. */
   readonly pending: readonly string[];
-  /** Of the pending ones, those that stand before one that has run: `up` refuses them. */
+  /** Of the pending ones, those that are before one that has run: `up` refuses them. */
   readonly outOfOrder: readonly string[];
   /** Applied, but their files are gone. */
   readonly missing: readonly string[];

@@ -22,9 +22,9 @@ export interface MigrationUnit {
   /** What it is written in, both ways. */
   readonly text: string;
   /**
-   * Applies it; what concerns the whole server is left out (see withoutClusterStatements). After a failure
+   * Applies it; what concerns the whole server is omitted (see withoutClusterStatements). After a failure
    * the client can go on.
-   * @param observer looks at each statement of a migration; a schema file is run as a whole
+   * @param observer considers each statement of a migration; a schema file is run as a whole
    * @throws Failure: 1 with the place in the file, 3 where the connection is lost
    */
   up(client: Client, observer?: StatementObserver): Promise<void>;
@@ -35,14 +35,14 @@ export interface MigrationUnit {
 export interface UnitOptions {
   /** Whether the whole server is thrown away afterwards, so that a migration may create roles in it. */
   readonly disposable?: boolean;
-  /** Told what is left out, once for each place, with the statement that it was in. */
+  /** Told what is omitted, once for each place, with the statement that it was in. */
   readonly note?: (reason: string, statement: string) => void;
 }
 
 /**
  * The migrations of a project, whatever their format, in the order in which they run; a schema file is one
  * migration without a down migration. Nothing of them is run yet.
- * @throws Failure: 1 for files that are no migrations of the configured format, 2 where there are none
+ * @throws Failure: 1 for files that are not migrations of the configured format, 2 where there are none
  */
 export function migrationUnits(config: Config): Promise<readonly MigrationUnit[]> {
   const disposable = config.database.kind !== 'server';

@@ -32,7 +32,7 @@ export interface ProgramMigration {
 /**
  * Reads migrations, in the order in which their tool runs them.
  * @param files as readSourceFiles returns them
- * @throws Failure (1) for files that are no migrations of this format
+ * @throws Failure (1) for files that are not migrations of this format
  */
 export function readMigrations(format: MigrationFormat, files: readonly SourceFile[]): readonly Migration[] {
   for (const file of files.filter(({ path }) => /\.sql$/i.test(path))) refuseForeign(format, file);

@@ -2,7 +2,7 @@ import { findWord, type Words, wordAt } from '../server/words.ts';
 
 /**
  * The roles that must exist for a statement to run (PostgreSQL documentation, part VI, the synopses);
- * keywords such as PUBLIC and CURRENT_USER are left out.
+ * keywords such as PUBLIC and CURRENT_USER are omitted.
  */
 export function namedRoles(words: Words): string[] {
   const verb = wordAt(words, 0);
@@ -73,7 +73,7 @@ function sessionRole(words: Words): string[] {
   return /^(ROLE|AUTHORIZATION)$/.test(wordAt(words, at)) ? rolesAt(words, at + 1, at + 2) : [];
 }
 
-/** Null for words that stand for no role of that name. */
+/** Null for words that represent no role of that name. */
 function roleName(written: string): string | null {
   if (written.startsWith('"')) return written.slice(1, -1).replaceAll('""', '"');
   const name = written.toLowerCase();

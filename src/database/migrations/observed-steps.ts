@@ -13,7 +13,7 @@ export interface SentStatement {
   readonly offset: number | null;
 }
 
-/** Looks at the session around each statement of a migration. */
+/** Considers the session around each statement of a migration. */
 export interface StatementObserver {
   /** Called in the transaction that the next statement runs in, before it runs. */
   began(client: Client): Promise<void>;
@@ -24,7 +24,7 @@ export interface StatementObserver {
 }
 
 /**
- * Sends the statements of one message one by one, but for INSERTs that follow each other, in the transaction that
+ * Sends the statements of one message one by one, except INSERTs that follow each other, in the transaction that
  * Postgres would have made of the message (PostgreSQL documentation, 54.2.2.1).
  * @param offset where the message begins in the file; null for what a program made
  * @throws ScriptError as runScript throws it for the whole message; Failure (3) where the connection is lost

@@ -46,7 +46,7 @@ export const otherToolHistory: Readonly<Partial<Record<MigrationFormat, OtherToo
  * The names of the migrations that another tool's history means.
  * @param ids as `sql` gives them
  * @param names of all migrations, in the order in which they run
- * @returns an id that is no migration's stands for itself
+ * @returns an id that is not a migration's represents itself
  */
 export function appliedNames(
   { onlyLast }: OtherToolHistory,

@@ -15,7 +15,7 @@ type Shorthands = ConstructorParameters<typeof MigrationBuilder>[1];
 /** A migration that is a program, loaded. */
 export interface Program {
   readonly reversible: boolean;
-  /** Runs it as far as it only says what is to be sent; what it asks the database itself is sent at once. */
+  /** Runs it as far as it only says what must be sent; what it asks the database itself is sent at once. */
   steps(client: Client, direction: Direction, rewrite?: Rewrite): Promise<Steps>;
 }
 
@@ -87,13 +87,13 @@ async function perform(action: Action, pgm: MigrationBuilder): Promise<void> {
   else await action(pgm);
 }
 
-/** SQL that stands in the program as it is can be pointed at. */
+/** SQL that is in the program as it is can be pointed at. */
 function offsetOf({ text }: SourceFile, sql: string): number | null {
   const offset = text.indexOf(sql.replace(/;$/, ''));
   return offset === -1 ? null : offset;
 }
 
-/** `pgm.db`: for programs that look at the database, or change it, on their own. */
+/** `pgm.db`: for programs that query or change the database themselves. */
 function ask(client: Client, file: SourceFile, rewrite: Rewrite = (sql) => sql) {
   const query = async (text: unknown, ...rest: unknown[]): Promise<QueryResult> => {
     try {

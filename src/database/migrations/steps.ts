@@ -23,7 +23,7 @@ export interface Step {
 }
 
 export interface StepsOptions {
-  /** Given each step, returns what is to be sent instead: as long, so that places stay true. */
+  /** Given each step, returns what must be sent instead: as long, so that places stay true. */
   readonly rewrite?: (sql: string) => string | Promise<string>;
   /** What writes the migration into the migration history, sent after the last step, in the same transaction. */
   readonly mark?: string;

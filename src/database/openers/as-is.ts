@@ -9,7 +9,7 @@ import { setSearchPath } from '../server/session.ts';
 import { supportedVersion } from '../server/supported-version.ts';
 
 /**
- * Connects to the named database as it stands. The session is read-only, and nothing is created.
+ * Connects to the named database as it is. The session is read-only, and nothing is created.
  * @param instead what can be done where there is no server, for the message
  * @param signal ends the connection
  * @throws Failure (3) where there is no way in

@@ -11,7 +11,7 @@ export interface FailedScript {
   readonly completed: number;
 }
 
-/** The file that a script stands in. */
+/** The file that a script is in. */
 export interface ScriptFile {
   /** Relative to the configuration's folder, '/' separated. */
   readonly file: string;
@@ -21,7 +21,7 @@ export interface ScriptFile {
 }
 
 /**
- * Says what Postgres said of a script, at the place in the file: where Postgres points to, or else at
+ * Says what Postgres said of a script, at the place in the file: where Postgres points to, otherwise at
  * the beginning of the statement that failed.
  * @param outcome what became of the migration, for the message: `Migration failed and was rolled back`
  */

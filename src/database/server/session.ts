@@ -10,7 +10,7 @@ export async function resetSession(client: Client, searchPath: readonly string[]
   await setSearchPath(client, searchPath);
 }
 
-/** See resetSession; `$user` is a keyword to Postgres wherever it stands in the list. */
+/** See resetSession; `$user` is a keyword to Postgres wherever it is in the list. */
 export async function setSearchPath(client: Client, searchPath: readonly string[] | null): Promise<void> {
   if (searchPath === null) return;
   // An empty list has no spelling but an empty name.

@@ -19,7 +19,7 @@ export interface LockingStatement {
   readonly line: number | null;
   /** In one line, and cut off where it is long. */
   readonly statement: string;
-  /** The locks that it takes and a query can wait for; where a table is locked for all, its indexes are left out. */
+  /** The locks that it takes and a query can wait for; where a table is locked for all, its indexes are omitted. */
   readonly locks: readonly RelationLock[];
   /** Whether the migration limits how long it waits for a lock; where it does not, all that come later wait behind it. */
   readonly lockTimeout: boolean;

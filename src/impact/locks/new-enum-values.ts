@@ -82,7 +82,7 @@ function createdEnum(sql: string): string | null {
   return typeName(sql, tokens.slice(2, at));
 }
 
-/** Without its schema, which one of two statements may leave out. */
+/** Without its schema, which one of two statements may omit. */
 function typeName(sql: string, tokens: readonly Token[]): string {
   const last = tokens.at(-1);
   const text = last === undefined ? '' : sql.slice(last.start, last.end);

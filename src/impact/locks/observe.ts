@@ -59,7 +59,7 @@ export async function existingRelations(client: Client): Promise<ReadonlySet<num
 }
 
 /**
- * Looks at pg_locks of the session, at relfilenode and at pg_stat_xact_user_tables after each statement of a migration.
+ * Considers pg_locks of the session, at relfilenode and at pg_stat_xact_user_tables after each statement of a migration.
  * Empty tables show the same as full ones: they are locked, scanned and written anew likewise.
  * @param existing what was there before the first of several migrations
  */

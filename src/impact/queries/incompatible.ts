@@ -3,9 +3,9 @@ import { missingColumns } from '../rules/required-columns.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /**
- * Why queries do not work on the schema that they go out with: they are refused, or leave out a column that every row
- * needs. What is so on the schema before too is the same with and without the change, and left out for the latter.
- * @param known keys of queries that are left out
+ * Why queries do not work on the schema that they go out with: they are refused, or omit a column that every row
+ * needs. What is so on the schema before too is the same with and without the change, and omitted for the latter.
+ * @param known keys of queries that are omitted
  */
 export function unfitQueries(
   [before, after]: readonly [before: Snapshot, after: Snapshot],

@@ -14,9 +14,9 @@ export interface Executed {
 /** A function or view that is run, each once for each role as whom it is called. */
 export interface Called {
   readonly routine: Routine;
-  /** Whose privilege to execute it is looked at: as Routine.grantees; null is who sends the statement. */
+  /** Whose privilege to execute it is considered: as Routine.grantees; null is who sends the statement. */
   readonly by: Routine['grantees'];
-  /** False for a trigger's function, which whoever makes the trigger has to be allowed to execute. */
+  /** False for a trigger's function, which whoever makes the trigger must be allowed to execute. */
   readonly isChecked: boolean;
 }
 

@@ -7,7 +7,7 @@ import type { Name, Routine, Rule } from './rules.ts';
 
 /**
  * What can fail inside functions that a statement runs: their text names what is gone, or a table that demands more.
- * Postgres does not look into the text of a function in PL/pgSQL, or of one in quotes, before it runs.
+ * Postgres does not analyse the text of a function in PL/pgSQL, or of one in quotes, before it runs.
  */
 export function routineChanges(called: readonly Called[], changes: RuleChanges): readonly Change[] {
   if (changes.gone.length === 0 && changes.rules.size === 0) return [];

@@ -20,7 +20,7 @@ export async function checkedOnDefaults(
   const together = await evaluate(client, asked);
   const answers = new Map<string, boolean | null>();
   for (const [i, text] of asked.entries()) {
-    // One that throws, as 1 / 0 does, is no reason to know nothing of the others.
+    // One that throws, as 1 / 0 does, is not a reason to know nothing of the others.
     answers.set(
       text,
       together === null ? ((await evaluate(client, [text]))?.[0] ?? null) : (together[i] ?? null),

@@ -6,7 +6,7 @@ export function isRequired({ notNull, default: value, automatic }: TableColumn):
   return notNull && value === null && !automatic;
 }
 
-/** Tables, as `schema.table`, with a trigger that may give a row what an INSERT or UPDATE leaves out. */
+/** Tables, as `schema.table`, with a trigger that may give a row what an INSERT or UPDATE omits. */
 export function filledTables({ rules }: Rules, event: 'insert' | 'update' = 'insert'): ReadonlySet<string> {
   const filling = rules.filter((rule) => isFilling(rule, event));
   return new Set(filling.map(({ schema, table }) => `${schema}.${table}`));
@@ -16,7 +16,7 @@ function isFilling({ kind, events, definition }: Rule, event: 'insert' | 'update
   return kind === 'trigger' && events.includes(event) && / BEFORE /.test(definition);
 }
 
-/** Says of a query which required columns its INSERTs leave out, so that every call fails. */
+/** Says of a query which required columns its INSERTs omit, so that every call fails. */
 export function missingColumns(rules: Rules): (query: Query) => readonly TableColumn[] {
   const filled = filledTables(rules);
   const required = new Map<string, TableColumn[]>();

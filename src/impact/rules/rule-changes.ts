@@ -9,7 +9,7 @@ export interface RuleChanges extends SchemaIndex {
   /** By `schema.table`. */
   readonly columns: ReadonlyMap<string, readonly ColumnChange[]>;
   readonly rules: ReadonlyMap<string, readonly RuleChange[]>;
-  /** Tables with a trigger that may give a row what a statement leaves out. */
+  /** Tables with a trigger that may give a row what a statement omits. */
   readonly filled: Readonly<Record<'insert' | 'update', ReadonlySet<string>>>;
   /** Names that only the old schema has; of what is in a relation that is gone, the relation's. */
   readonly gone: readonly Name[];
@@ -167,7 +167,7 @@ function strictest(rule: Rule): Rule {
 
 const alterable: readonly Rule['kind'][] = ['trigger', 'rule', 'check option', 'policy', 'row security'];
 
-/** Constraints can't be altered but for VALIDATE and the names in them; the rest can. */
+/** Constraints can't be altered except VALIDATE and the names in them; the rest can. */
 function isLoose(was: Rule, is: Rule): boolean {
   if (was.kind === 'unique') return was.body !== is.body && is.body !== '';
   if (!alterable.includes(was.kind)) return false;

@@ -80,7 +80,7 @@ export interface Routine {
   readonly key: string;
   readonly body: string;
   /**
-   * `text`: Postgres does not look into it before it runs. `parsed`: it depends on what it names, like views. `opaque`: one
+   * `text`: Postgres does not analyse it before it runs. `parsed`: it depends on what it names, like views. `opaque`: one
    * in another language than SQL and PL/pgSQL, or an aggregate.
    */
   readonly kind: 'text' | 'parsed' | 'view' | 'opaque';

@@ -15,7 +15,7 @@ import { settingChanges } from './settings.ts';
 import { touches } from './touches.ts';
 
 /**
- * What can go wrong when a query runs, though Postgres accepts the statement: columns that its INSERTs leave out
+ * What can go wrong when a query runs, though Postgres accepts the statement: columns that its INSERTs omit
  * and that need a value now, new constraints, triggers and policies on the tables that it uses, privileges taken
  * away.
  * @param before the same query as the database has it before the change

@@ -128,7 +128,7 @@ function otherDimensions(): CodecError {
   );
 }
 
-/** Where the outermost `{` stands. */
+/** Where the outermost `{` is. */
 function afterBounds(text: string): number {
   const at = text.charCodeAt(0) === OPEN ? 0 : text.indexOf('={') + 1;
   if (text.charCodeAt(at) !== OPEN) {

@@ -11,7 +11,7 @@ export const bytea: Codec<Uint8Array> = {
   encode: (bytes) => bytes,
 };
 
-/** `\x` and two digits a byte: bytea as text, for where it stands inside an array or a composite. */
+/** `\x` and two digits a byte: bytea as text, for where it is inside an array or a composite. */
 export function encodeHex(bytes: Uint8Array): string {
   if (bytes.length > SHORT && hasBuffer) {
     return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`;
@@ -31,7 +31,7 @@ function decodeHex(text: string): Uint8Array {
   const length = (text.length - 2) / 2;
   if (length > SHORT && hasBuffer) {
     const bytes = Buffer.from(text.slice(2), 'hex');
-    // It stops without a word at what is no digit.
+    // It stops silently at what is not a digit.
     if (bytes.length !== length) {
       throw new CodecError('not a bytea');
     }

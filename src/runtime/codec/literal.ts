@@ -3,7 +3,7 @@ import { CodecError } from './codec-error.ts';
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** One value of a composite's or range's text: its content, null where nothing stands, and where it ended. */
+/** One value of a composite's or range's text: its content, null where nothing is, and where it ended. */
 export interface Token {
   readonly content: string | null;
   readonly end: number;
@@ -11,7 +11,7 @@ export interface Token {
 
 /**
  * Reads one value from `from` up to one of `closers`, which quotes protect. Inside quotes `""` and
- * `\x` stand for one character (record_in in rowtypes.c and range_parse in rangetypes.c read the same way).
+ * `\x` represent one character (record_in in rowtypes.c and range_parse in rangetypes.c read the same way).
  */
 export function readToken(text: string, from: number, closers: string): Token {
   let content = '';

@@ -2,7 +2,7 @@ import { isOurs, notOfExtension, settings } from './catalog-query.ts';
 
 /**
  * Constraints of tables and domains, but those that a partition or child only has from its parent. NOT NULL is a
- * fact of the column, also on PostgreSQL 18, which has a constraint for it: that stands here only where it is not
+ * fact of the column, also on PostgreSQL 18, which has a constraint for it: that is here only where it is not
  * validated or not inherited.
  */
 export function constraints(major: number): string {

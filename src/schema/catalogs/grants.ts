@@ -1,6 +1,6 @@
 import { isOurs, notOfExtension } from './catalog-query.ts';
 
-/** What a role of the names in $1 may do with an object: one row each; what an owner may is left out. */
+/** What a role of the names in $1 may do with an object: one row each; what an owner may is omitted. */
 function grantsOn(object: {
   readonly from: string;
   /** The letter that acldefault knows the kind of object by. */

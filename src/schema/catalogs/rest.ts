@@ -10,7 +10,7 @@ export const extensions = `SELECT 'extension' AS kind, NULL AS schema, e.extname
   FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
     LEFT JOIN pg_available_extensions a ON a.name = e.extname`;
 
-/** Those of partitions that come from their parent's are left out. */
+/** Those of partitions that come from their parent's are omitted. */
 export const triggers = `SELECT 'trigger' AS kind, n.nspname AS schema, c.relname AS relation, t.tgname AS name,
     pg_get_triggerdef(t.oid) AS definition,
     CASE t.tgenabled WHEN 'D' THEN 'no' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END AS enabled

@@ -6,7 +6,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
  * Which functions of extensions never return NULL, by extension; besides these, strict functions that compare for an
  * index or are a cast. The rules are those of families.ts: only what is argued for, and never gave NULL on any major.
  *
- * Left out on purpose: `->` of hstore (missing keys) and svals, lca and `?@>` and the like of ltree (nothing in common,
+ * Omitted on purpose: `->` of hstore (missing keys) and svals, lca and `?@>` and the like of ltree (nothing in common,
  * no element), regexp_match and split_part of citext (no match, no such part), daitch_mokotoff (empty text), populate_record.
  */
 export const extensionFamilies: Readonly<Record<string, readonly Family[]>> = {

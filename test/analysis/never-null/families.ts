@@ -2,7 +2,7 @@
  * Which built-in functions never return NULL, family by family, each with the reason why that can be relied upon.
  * Only what is argued for here may get into the table, and only if calling it on every major never gave NULL.
  *
- * Left out on purpose, as they return NULL for some argument: `->`, `->>`, `#>`, `#>>` and jsonb subscripts
+ * Omitted on purpose, as they return NULL for some argument: `->`, `->>`, `#>`, `#>>` and jsonb subscripts
  * (missing keys, JSON null), casts of jsonb to scalars (JSON null, from PostgreSQL 18 on), array_length,
  * array_ndims, array_lower, array_upper, array_dims, array_position (not there), lower and upper of ranges
  * (empty, unbounded), scale and min_scale (NaN), to_char of dates and to_number (infinity, empty format; see format.ts),

@@ -121,7 +121,7 @@ function acceptInExtension<R>(
   console.log(`left out: ${server}: ${key} ${nullFor === null ? 'never answered' : `is NULL: ${nullFor}`}`);
 }
 
-/** An OID that means something else on another major is left out; one that only got a further argument is not. */
+/** An OID that means something else on another major is omitted; one that only got a further argument is not. */
 function keep<R>(into: Map<number, Candidate<R>>, candidate: Candidate<R>, major: number): void {
   const other = into.get(candidate.oid);
   if (other !== undefined && !candidate.signature.startsWith(other.signature.slice(0, -1))) {

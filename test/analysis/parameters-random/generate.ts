@@ -153,7 +153,7 @@ export function generator(choices: Choices, major: number): () => string {
     )();
   };
 
-  /** FROM and, unless it is left out, WHERE. */
+  /** FROM and, unless it is omitted, WHERE. */
   function from(
     outer: readonly Source[],
     depth: number,

@@ -19,7 +19,7 @@ const typical: Readonly<Record<Type, readonly [string, ...string[]]>> = {
 };
 const texts = ['zz', 'zy', 'a', 'b', 'c', 'all', '', 'up', 'never', 'a ', 'azz'];
 
-/** A value that a type leaves out, with others that it takes, one of which may do the same. */
+/** A value that a type omits, with others that it takes, one of which may do the same. */
 interface Left {
   readonly value: string | null;
   readonly same: readonly (string | null)[];
@@ -27,7 +27,7 @@ interface Left {
   readonly element?: number;
 }
 
-/** The values that a parameter's type leaves out. */
+/** The values that a parameter's type omits. */
 export function left(type: Type, { nullable, literals, element }: Facts): readonly Left[] {
   const found: Left[] = nullable ? [] : [{ value: null, same: [] }];
   if (literals !== undefined) {
@@ -55,7 +55,7 @@ type Outcome =
 
 const STATE = `SELECT md5(concat(${['t', 'u', 'r', 'p'].map((table) => `(SELECT string_agg(x::text, ';' ORDER BY x::text) FROM ${table} x)`).join(", '|', ")})) AS state`;
 
-/** Runs statements with what is left out, on several sets of data, each on the data as it was. */
+/** Runs statements with what is omitted, on several sets of data, each on the data as it was. */
 export async function runner(client: Client, random: () => number) {
   const one = <T>(of: readonly [T, ...T[]]): T => of[random() % of.length] ?? of[0];
   const optional = (value: string) => (random() % 4 === 0 ? 'NULL' : value);

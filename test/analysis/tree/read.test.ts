@@ -113,7 +113,7 @@ describe('reading node text', () => {
     expect(isUtility(text)).toBe(expected);
   });
 
-  it('refuses what is no query where one is wanted', () => {
+  it('refuses what is not a query where one is wanted', () => {
     expect(() => readQuery('{VAR :varno 1}')).toThrow('not a query');
     expect(() => readQueries('{QUERY :commandType 1}')).toThrow('not a list');
     expect(() => readExpr('(i 1)')).toThrow();
@@ -165,7 +165,7 @@ it('names the nodes alike on every server', () => {
   for (const other of others) expect(other).toEqual(first);
 });
 
-/** Nodes in the text, without those in fields that are left out. */
+/** Nodes in the text, without those in fields that are omitted. */
 function nodesIn(text: string): number {
   const all = text.match(/(?<!\\)\{[A-Z]/g) ?? [];
   const leftOut = text.match(/\{RTEPERMISSIONINFO|:eref\s\{ALIAS/g) ?? [];

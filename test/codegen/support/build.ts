@@ -95,7 +95,7 @@ export function column(name: string, type: PgType | Value, more: Partial<Column>
   };
 }
 
-/** How a parameter of a test query is to be: the name in the SQL text, with `!` or `?` behind it, leads to it. */
+/** How a parameter of a test query must be: the name in the SQL text, with `!` or `?` behind it, leads to it. */
 export type ParamSpec =
   | PgType
   | Value

@@ -15,14 +15,14 @@ import ts from 'typescript';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The TypeScript versions that generated code has to compile with. */
+/** The TypeScript versions that generated code must compile with. */
 export const compilers = ['typescript-5.4', 'typescript', 'typescript-7'] as const;
 
 /** A project of a user's, with nodrift, decimal.js and @pgtyped/runtime installed. */
 export interface TestProject {
   readonly root: string;
   write(path: string, text: string): void;
-  /** What the compiler has to say of the project: '' if nothing. */
+  /** What the compiler must say of the project: '' if nothing. */
   compile(compiler: (typeof compilers)[number]): Promise<string>;
   remove(): void;
 }

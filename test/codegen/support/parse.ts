@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** What stands in a generated module, read by TypeScript's own parser. */
+/** What is in a generated module, read by TypeScript's own parser. */
 export interface ParsedModule {
   /** Kinds of the top-level statements, as TypeScript calls them. */
   readonly kinds: readonly string[];
@@ -68,7 +68,7 @@ function member(node: ts.TypeElement): ParsedMember {
 }
 
 /**
- * Runs a module against stand-ins for everything that it imports.
+ * Runs a module against are-ins for everything that it imports.
  * @returns what each call that made an exported value was given
  */
 export function evaluateModule(text: string): ReadonlyMap<string, unknown> {

@@ -183,7 +183,7 @@ SELECT 1;
     });
   });
 
-  test('that are no migrations are named', async () => {
+  test('that are not migrations are named', async () => {
     expect(await diagnosticOf({ 'migrations/1_a.sql': '', 'migrations/README.md': 'x' })).toMatchObject({
       file: 'migrations/README.md',
       message: 'The name of a migration begins with a number, such as 1736154000000_create-users.sql.',

@@ -4,7 +4,7 @@ import { withoutClusterStatements } from '../../../src/database/migrations/clust
 const roles = new Set(['postgres', 'app', 'My Role']);
 const local = (sql: string, disposable: boolean) => withoutClusterStatements(sql, { roles, disposable });
 
-describe('statements that name a role are left out where there is no such role', () => {
+describe('statements that name a role are omitted where there is no such role', () => {
   test.each([
     'ALTER TABLE public.t OWNER TO nobody',
     'ALTER TABLE ONLY t OWNER TO "No Body"',
@@ -68,7 +68,7 @@ test('a schema stays, but not its owner', () => {
   expect(local('CREATE SCHEMA AUTHORIZATION nobody', true).sql).toBe('CREATE SCHEMA               nobody');
 });
 
-test('what is left out leaves its lines', () => {
+test('what is omitted leaves its lines', () => {
   expect(local('SELECT 1;\nGRANT SELECT\n  ON t\n  TO nobody;\nSELECT 2', true).sql).toMatch(
     /^SELECT 1;\n +\n +\n +;\nSELECT 2$/,
   );
@@ -82,7 +82,7 @@ describe('what concerns the whole server', () => {
     ['GRANT CONNECT ON DATABASE d TO app', 'GRANT ON DATABASE'],
     ['COMMENT ON DATABASE d IS $$x$$', 'COMMENT ON DATABASE'],
     ["CREATE TABLESPACE t LOCATION '/x'", 'CREATE TABLESPACE'],
-  ])('is left out everywhere: %s', (sql, what) => {
+  ])('is omitted everywhere: %s', (sql, what) => {
     for (const disposable of [true, false]) {
       expect(local(sql, disposable)).toMatchObject({
         sql: ' '.repeat(sql.length),
@@ -98,7 +98,7 @@ describe('what concerns the whole server', () => {
     ['DROP ROLE app', 'DROP ROLE'],
     ['GRANT app TO postgres', 'GRANT of a role'],
     ['COMMENT ON ROLE app IS NULL', 'COMMENT ON ROLE'],
-  ])('is left out where the server is not ours: %s', (sql, what) => {
+  ])('is omitted where the server is not ours: %s', (sql, what) => {
     expect(local(sql, true)).toMatchObject({ sql, reasons: [] });
     expect(local(sql, false).reasons).toEqual([`${what} is skipped: it concerns the whole server.`]);
   });

@@ -49,7 +49,7 @@ describe('node-pg-migrate', () => {
     ]);
   });
 
-  test('reads what node-pg-migrate would, whatever stands around its marks', async () => {
+  test('reads what node-pg-migrate would, whatever is around its marks', async () => {
     const line = fc.constantFrom(
       '-- Up Migration',
       '-- Down Migration',

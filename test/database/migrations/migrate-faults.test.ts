@@ -37,7 +37,7 @@ const relations = () =>
   );
 const booked = () => strings('SELECT name FROM pgmigrations ORDER BY id');
 
-/** The process that runs the migration `marker` stands in, once it does. */
+/** The process that runs the migration `marker` is in, once it does. */
 async function backendOf(marker: string): Promise<number> {
   const sql = `SELECT pid FROM pg_stat_activity
                 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' AND query ~ '${marker}'`;

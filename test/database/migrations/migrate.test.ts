@@ -79,7 +79,7 @@ describe('up and down', () => {
     expect(names(await migrateUp(config))).toEqual(['2_b', '3_c']);
   });
 
-  test('roles and grants are not left out: this is the real database', async () => {
+  test('roles and grants are not omitted: this is the real database', async () => {
     project.write({ 'migrations/4_d.sql': 'GRANT SELECT ON a TO nobody_here;' });
     expect((await failureOf(() => migrateUp(config))).message).toMatch(/role "nobody_here" does not exist/);
   });

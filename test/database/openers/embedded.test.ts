@@ -287,7 +287,7 @@ describe('the cache', () => {
     expect(files()).toEqual(before);
   });
 
-  test('is passed over where what it holds is no database', async () => {
+  test('is passed over where what it holds is not a database', async () => {
     const cache = await openDataCache({ XDG_CACHE_HOME: folder });
     for (const name of files())
       await cache?.write(name.replace('.pgdata', ''), Buffer.from('[]\nno database at all'));

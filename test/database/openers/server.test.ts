@@ -20,7 +20,7 @@ const migrations = {
     'CREATE TABLE t (a int PRIMARY KEY); CREATE ROLE nodrift_leak; GRANT ALL ON t TO nodrift_leak;',
 };
 
-/** Each test that looks at the whole server has one of its own. */
+/** Each test that considers the whole server has one of its own. */
 const servers = new Map<Major, NativeServer>();
 function server(major: Major): NativeServer {
   const started = servers.get(major) ?? ownServer(major, {});
@@ -242,7 +242,7 @@ describe('there is no way in where', () => {
     return failure.diagnostics[0];
   }
 
-  test.each([true, false])('nothing listens (as it stands: %s)', async (asIs) => {
+  test.each([true, false])('nothing listens (as it is: %s)', async (asIs) => {
     expect(await refused({ connectionString: 'postgres://u:s3cr3t@127.0.0.1:1/d' }, asIs)).toMatchObject({
       message: 'Cannot reach PostgreSQL at 127.0.0.1:1/d: nothing listens there (connection refused).',
       hint: 'Start the server, or set DATABASE_URL to another one, or set "database": "embedded" under "nodrift" in the configuration, which needs no server.',
@@ -416,7 +416,7 @@ test('a server that stops answering half-way ends the migration with an error', 
   expect(await outline(server(16).url)).toEqual(before);
 });
 
-test.each([true, false])('a server that is too old is refused (as it stands: %s)', async (asIs) => {
+test.each([true, false])('a server that is too old is refused (as it is: %s)', async (asIs) => {
   // PostgreSQL 14 says that it is 13; the texts are equally long, so the messages stay whole.
   const disguise = (data: Buffer) =>
     Buffer.from(data.toString('latin1').replace(/\b14(\.\d\d|00\d\d)/g, '13$1'), 'latin1');

@@ -75,7 +75,7 @@ const scripts = fc
   )
   .map((pieces) => pieces.join(''));
 
-test('of any text the statements stand in order, and one does not reach into the next', () => {
+test('of any text the statements are in order, and one does not reach into the next', () => {
   fc.assert(
     fc.property(scripts, (text) => {
       let last = 0;
@@ -89,7 +89,7 @@ test('of any text the statements stand in order, and one does not reach into the
   );
 });
 
-test('of any text what is left out leaves blanks, and every other character in its place', () => {
+test('of any text what is omitted leaves blanks, and every other character in its place', () => {
   fc.assert(
     fc.property(scripts, fc.boolean(), (text, disposable) => {
       const { sql } = withoutClusterStatements(text, { roles: new Set(), disposable });

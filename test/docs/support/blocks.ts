@@ -11,7 +11,7 @@ export interface Block {
   readonly page: string;
   /** 1-based, of the first line inside. */
   readonly line: number;
-  /** What stands behind the opening fence, such as `ts`. */
+  /** What is behind the opening fence, such as `ts`. */
   readonly language: string;
   /** The text of the comment directly above, such as `from queries/cars.sql`; '' if there is none. */
   readonly mark: string;
@@ -47,7 +47,7 @@ export function blocksOf(page: string): readonly Block[] {
   );
 }
 
-/** The parts of a block between lines that hold nothing but `…`, which stand for what is left out. */
+/** The parts of a block between lines that hold nothing but `…`, which represent what is omitted. */
 export function piecesOf(block: Pick<Block, 'text'>): readonly string[] {
   return block.text.split(/^\s*(?:\/\/ )?…\n/m).filter((piece) => piece.trim() !== '');
 }

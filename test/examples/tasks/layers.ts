@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Finds every import by which domain or application would get to know anything outside of themselves.
- * Both are closed under their allowed imports, so looking at each file alone covers indirect ones too.
+ * Both are closed under their allowed imports, so considering each file alone covers indirect ones too.
  *
  * @param root the application's folder
  * @returns one line for each: `application/add-task.ts imports 'pg'`

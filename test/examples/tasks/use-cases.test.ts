@@ -47,7 +47,7 @@ describe('registerUser', () => {
 });
 
 describe('addTask', () => {
-  test('fills in what is left out', async () => {
+  test('fills in what is omitted', async () => {
     expect(await addTask(ports, ada.id, { title: '  Buy milk ' })).toMatchObject({
       ownerId: ada.id,
       parentId: null,

@@ -21,7 +21,7 @@ describe.each(tested([14, 15, 16, 17, 18]))('on %s a statement that refuses a tr
     await database?.close();
   });
 
-  // VACUUM looks at the table first, in ACCESS SHARE mode. The mode that it waits for then is the one that it is said to take.
+  // VACUUM considers the table first, in ACCESS SHARE mode. The mode that it waits for then is the one that it is said to take.
   test.each<readonly [statement: string, table: string, asks: string]>([
     ['CREATE INDEX CONCURRENTLY ON orders (n)', 'orders', 'SHARE UPDATE EXCLUSIVE'],
     ['DROP INDEX CONCURRENTLY orders_n_idx', 'orders', 'SHARE UPDATE EXCLUSIVE'],

@@ -3,7 +3,7 @@ import { join, joinCondition } from './join.ts';
 import type { Place } from './scope.ts';
 
 /**
- * What stands in FROM: tables, subqueries and joins.
+ * What is in FROM: tables, subqueries and joins.
  * @param recursive the WITH query whose recursive term this is in, which must be among them
  */
 export function from(place: Place, recursive?: Item): Item {

@@ -13,7 +13,7 @@ export interface Generated {
   readonly union?: Union;
 }
 
-/** What one statement is drawn with; and the mutually recursive parts, so that each can stand in its own file. */
+/** What one statement is drawn with; and the mutually recursive parts, so that each can be in its own file. */
 export interface Generator {
   readonly choices: Choices;
   readonly schema: Schema;

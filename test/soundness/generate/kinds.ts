@@ -6,7 +6,7 @@ export interface Union {
 }
 
 /**
- * The same with a constant in each arm, as it stands, or in a subquery or WITH query that the rows are taken from.
+ * The same with a constant in each arm, as it is, or in a subquery or WITH query that the rows are taken from.
  * @param form any number
  */
 export function withKinds({ left, operation, right }: Union, form: number): string {

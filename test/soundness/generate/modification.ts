@@ -72,7 +72,7 @@ export function modification(generator: Generator): Generated {
       const { sql, columns: named } = returning(within);
       const action = choices.rarely(3) ? ', merge_action() AS m0' : '';
       // Two actions of a MERGE that assign a row of a subquery each end PostgreSQL 18.4: the first one's row is never
-      // computed, and what stands in its place is read as if it were (segmentation fault for numeric, 0 for int).
+      // computed, and what is in its place is read as if it were (segmentation fault for numeric, 0 for int).
       const unmatched = choices.one(
         '',
         ' WHEN NOT MATCHED BY SOURCE THEN DELETE',

@@ -1,6 +1,6 @@
 import type { Scope } from './scope.ts';
 
-/** What stands behind a SELECT's conditions: ORDER BY, LIMIT, OFFSET, FETCH, row locks; often nothing. */
+/** What is behind a SELECT's conditions: ORDER BY, LIMIT, OFFSET, FETCH, row locks; often nothing. */
 export function ordering(scope: Scope, distinct: boolean): string {
   const { generator } = scope;
   const { choices } = generator;

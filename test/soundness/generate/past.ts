@@ -9,7 +9,7 @@ export const STRICTER = 'stricter';
 
 const odd = ['', '!', '?', ' x', 'é', '""', "'", '-', '.'];
 
-/** A column's name as SQL has it: now and then one that has to be quoted. */
+/** A column's name as SQL has it: now and then one that must be quoted. */
 export function columnName(choices: Choices, name: string): string {
   if (!choices.rarely(6)) return name;
   // Once in a table.

@@ -13,7 +13,7 @@ export interface With {
   readonly columns: readonly Field[];
 }
 
-/** Where a query stands. */
+/** Where a query is. */
 export interface Place {
   readonly generator: Generator;
   /** Columns of the queries around, which it may refer to. */
@@ -23,15 +23,15 @@ export interface Place {
   readonly depth: number;
 }
 
-/** Where an expression stands. */
+/** Where an expression is. */
 export interface Scope extends Place {
   readonly fields: readonly Field[];
-  /** Where groups are looked at: the scope of their rows. */
+  /** Where groups are considered: the scope of their rows. */
   readonly aggregates: Scope | null;
   readonly windows: boolean;
 }
 
-/** The names of what FROM has in sight, for whole rows; none where groups are looked at. */
+/** The names of what FROM has in sight, for whole rows; none where groups are considered. */
 export function aliases(scope: Scope): readonly string[] {
   if (scope.aggregates !== null) return [];
   const names = scope.fields.map(({ ref }) => /^([a-z]+\d+)\.(?:\w+|"[^"].*")$/.exec(ref)?.[1]);

@@ -4,7 +4,7 @@ import type { Field, Scope } from './scope.ts';
 
 /** What FROM can have beside tables and subqueries: VALUES and functions. Columns without the alias. */
 export interface Source {
-  /** What stands before the alias, and after it. */
+  /** What is before the alias, and after it. */
   readonly sql: string;
   readonly names: string;
   readonly columns: readonly Field[];

@@ -29,7 +29,7 @@ export interface Table {
   readonly pair: boolean;
 }
 
-/** A child of a table, by plain inheritance: what its own rows must not leave out. */
+/** A child of a table, by plain inheritance: what its own rows must not omit. */
 export interface Related {
   readonly table: Table;
   readonly notNull: ReadonlySet<string>;

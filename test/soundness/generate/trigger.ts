@@ -2,7 +2,7 @@ import type { Choices } from './choices.ts';
 import { literal } from './literal.ts';
 import type { Column, Table } from './table.ts';
 
-/** A trigger that changes, mends, leaves out or keeps what is written, or keeps rows that were to be deleted. */
+/** A trigger that changes, mends, omits or keeps what is written, or keeps rows that were to be deleted. */
 export function triggersOf(choices: Choices, table: Table, required: ReadonlySet<string>): readonly string[] {
   const { name, columns } = table;
   const own = columns.filter((column) => column.stored && column.name !== 'id' && !required.has(column.name));

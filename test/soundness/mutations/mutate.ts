@@ -74,7 +74,7 @@ function look(): string {
     ['--import', 'tsx', join(folder, 'test/soundness/mutations/look.ts'), recording],
     { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 },
   );
-  // What cannot run at all is no broken rule.
+  // What cannot run at all is not a broken rule.
   if (status !== 0) console.error(stderr);
   return status === 0 ? stdout.trim() : '';
 }

@@ -28,7 +28,7 @@ export function concat(fragments: readonly Fragment[]): Fragment {
   return { text, planted };
 }
 
-/** Reads `{a}` as a parameter `:a`, `{a!}` as `:a!`; everything else stands for itself. */
+/** Reads `{a}` as a parameter `:a`, `{a!}` as `:a!`; everything else represents itself. */
 export function template(text: string): Fragment {
   return concat(
     text.split(/(\{[^{}!? ]+[!?]?\})/).map((piece) => {
@@ -49,7 +49,7 @@ const NASTY = [
   ...["'", '"', '\\', ';', '--', '$$', '$t$', '(', ')', '[', ']', '\n', '\r\n', '\t', 'U&', '-', '|'],
 ];
 
-/** Words that PgTyped's reader can stand anywhere in quotes and comments. */
+/** Words that PgTyped's reader can be anywhere in quotes and comments. */
 const TAME = [
   ':no',
   ':no!',

@@ -104,7 +104,7 @@ function insideIn(expr: Expr, context: Context): Atoms {
   }
 }
 
-/** It, and what it stands for: a join's or a group's column is an expression of others. */
+/** It, and what it represents: a join's or a group's column is an expression of others. */
 function variableNotNull(variable: Expr & { tag: 'VAR' }, context: Context): Atoms {
   const at = contextAt(context, variable.varlevelsup);
   const entry = at?.frame.scope.query.rtable?.[variable.varno - 1];

@@ -34,7 +34,7 @@ export function misread(file: SourceFile, offset: number, message: string, hint:
 
 /** A comment of its tool in a migration: a whole line. */
 export interface MarkerLine {
-  /** What stands behind the mark, without white space around it. */
+  /** What is behind the mark, without white space around it. */
   readonly words: string;
   /** Of the line, in UTF-16 code units; `end` is exclusive and includes the line's end. */
   readonly start: number;

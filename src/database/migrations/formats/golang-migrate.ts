@@ -13,8 +13,8 @@ export interface GolangMigration extends MigrationScripts {
 
 /**
  * Pairs the files of golang-migrate, in the order of their numbers; each is sent whole, in one message. Files
- * of other names are no migrations to it.
- * @throws Failure (1) for a number that stands for two migrations, and for a down migration without a up migration
+ * of other names are not migrations to it.
+ * @throws Failure (1) for a number that represents two migrations, and for a down migration without a up migration
  */
 export function readGolangMigrate(files: readonly SourceFile[]): readonly GolangMigration[] {
   const pairs = new Map<bigint, { up?: SourceFile; down?: SourceFile }>();

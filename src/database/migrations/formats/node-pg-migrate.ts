@@ -7,7 +7,7 @@ const noTransaction = /^[ \t]*--[ \t]*nodrift:[ \t]*no-transaction[ \t]*$/im;
 /**
  * Reads an SQL file of node-pg-migrate, with its own expressions (its source, src/sqlMigration.ts): a part
  * begins at `-- Up Migration` or `-- Down Migration` and ends at the other; without any, all of it is the
- * up migration. The line `-- nodrift: no-transaction` takes the part that it stands in out of its transaction,
+ * up migration. The line `-- nodrift: no-transaction` takes the part that it is in out of its transaction,
  * and above both parts it takes both.
  * @throws Failure (1) for a down migration alone, all of which node-pg-migrate would run as the up migration
  */

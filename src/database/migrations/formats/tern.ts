@@ -5,7 +5,7 @@ const separator = '---- create above / drop below ----';
 
 /**
  * Reads a file of tern (its source, migrate/migrate.go): the up migration above its line, the down migration below;
- * `---- tern: disable-tx ----` takes the part that it stands in out of its transaction.
+ * `---- tern: disable-tx ----` takes the part that it is in out of its transaction.
  * @throws Failure (1) for templates, which tern would fill in
  */
 export function readTern(file: SourceFile): MigrationScripts {

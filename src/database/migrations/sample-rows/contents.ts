@@ -8,8 +8,8 @@ export interface Contents {
 }
 
 /**
- * Looks into tables, in one query.
- * @param tables as they were described; those, and columns, that are gone are left out
+ * Analyses tables, in one query.
+ * @param tables as they were described; those, and columns, that are gone are omitted
  * @returns by the table's name
  */
 export async function contentsOf(

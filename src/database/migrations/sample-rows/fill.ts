@@ -145,7 +145,7 @@ function specialValue({ type, notNull, isKey }: SampleColumn, row: number, speci
 const numberTypes = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
 const textTypes = new Set(['text', 'varchar', 'bpchar', 'citext']);
 
-/** Other values for the columns of the CHECK that was violated, or else for all; null if there are no more. */
+/** Other values for the columns of the CHECK that was violated, otherwise for all; null if there are no more. */
 function otherVariants(table: SampleTable, variants: Variants, failed: DatabaseError): Variants | null {
   const columns = table.checks.get(failed.constraint ?? '') ?? table.columns.map(({ name }) => name);
   const changed = new Map(variants);
@@ -199,7 +199,7 @@ function insertion(
       if ('nulls' in special && optional.has(column)) values.set(column, 'NULL');
       else if (!ownRow) values.set(column, referenced(key, reference, row));
       else if (optional.has(column)) values.set(column, 'NULL');
-      // A row that has to refer to one of its own table refers to itself.
+      // A row that must refer to one of its own table refers to itself.
       else values.set(column, values.get(reference) ?? 'NULL');
     }
   }
