@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statementPrivileges } from '../../src/analysis/privileges.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { tested } from '../support/tested.ts';
 
 const schema = `
 CREATE SCHEMA app; CREATE SCHEMA hidden;
@@ -87,7 +88,7 @@ const cases: readonly (readonly [grants: string, sql: string, missing: readonly 
   ['SELECT ON hidden.t', 'SELECT id FROM hidden.t', ['USAGE ON SCHEMA hidden']],
 ];
 
-describe.each([14, 15, 16, 17, 18] as const)('on PostgreSQL %i', (major) => {
+describe.each(tested([14, 15, 16, 17, 18]))('on PostgreSQL %i', (major) => {
   const role = 'nodrift_privileges';
   let database: TestDatabase;
   let client: Client;

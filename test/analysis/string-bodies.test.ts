@@ -3,6 +3,7 @@ import { effects } from '../../src/analysis/effects.ts';
 import { columnFacts } from '../../src/analysis/nullability.ts';
 import { violations } from '../../src/analysis/violations.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
 
 const schema = `
   CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL, note text, p_id int);
@@ -38,7 +39,7 @@ const schema = `
   CREATE VIEW shown AS SELECT doubled(p_id) AS twice FROM t;
   DROP TABLE gone;`;
 
-describe.each([14, 18, 'PGlite'] as const)('functions whose body is a string on %s', (server) => {
+describe.each(tested([14, 18, 'PGlite']))('functions whose body is a string on %s', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, schema);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDatabase, type Major, majors, ownServer } from '../support/postgres.ts';
-import { tested } from '../support/tested.ts';
+import { restOfTests, tested } from '../support/tested.ts';
 import { carsOnServer, carsProject, config, configWith, nodrift, type Project } from './support/cli.ts';
 
 const second = '-- Up Migration\nCREATE TABLE boats (id int);\n-- Down Migration\nDROP TABLE boats;\n';
@@ -55,7 +55,9 @@ describe('verify', () => {
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     },
   );
+});
 
+describe.skipIf(restOfTests)('verify', () => {
   test('shows the difference, and the statement that shows it in the database', async () => {
     const project = await deployed(
       15,

@@ -32,6 +32,7 @@ import {
   UniqueViolationError,
 } from '../../src/runtime/index.ts';
 import { postgresUrl } from '../support/postgres.ts';
+import { restOfTests, tested } from '../support/tested.ts';
 import { type Opened, openNative, openNativePostgresJs, openPglite } from './connections.ts';
 
 const file = 'queries/users.sql';
@@ -96,10 +97,11 @@ const createUser = exec<
 const user = { id: '2', email: 'b', name: 'second', boss: null, office: null };
 
 describe.each([
-  ['Postgres 18', () => openNative(18)],
-  ['Postgres 14', () => openNative(14)],
-  ['Postgres 18 through postgres.js', () => openNativePostgresJs(18)],
-  ['PGlite', openPglite],
+  ...tested([18, 14]).map((major) => [`Postgres ${major}`, () => openNative(major)] as const),
+  ...tested([18]).map(
+    (major) => [`Postgres ${major} through postgres.js`, () => openNativePostgresJs(major)] as const,
+  ),
+  ...tested(['PGlite']).map((server) => [server, openPglite] as const),
 ] as const)('errors of %s', (_, open) => {
   let opened: Opened;
   let db: Connection;
@@ -292,7 +294,7 @@ function printed(error: unknown): string {
   return inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error) + (error as Error).stack;
 }
 
-describe('errors of concurrent transactions', () => {
+describe.skipIf(restOfTests)('errors of concurrent transactions', () => {
   let a: Client;
   let b: Client;
   const run = (db: Client, sql: string) => statement('run', sql)(db);
@@ -337,7 +339,7 @@ describe('errors of concurrent transactions', () => {
   });
 });
 
-describe('errors of a connection', () => {
+describe.skipIf(restOfTests)('errors of a connection', () => {
   it('say that there is no server', async () => {
     const pool = new Pool({ host: '127.0.0.1', port: 1 });
     const error = await failureOf(statement('any', 'SELECT 1')(pool));

@@ -492,8 +492,10 @@ const roundTrips: readonly RoundTrip[] = [
 
 describe.each([
   ...tested(majors).map((major) => [`Postgres ${major}`, () => openNative(major)] as const),
-  ['Postgres 18 through postgres.js', () => openNativePostgresJs(18)],
-  ['PGlite', openPglite],
+  ...tested([18]).map(
+    (major) => [`Postgres ${major} through postgres.js`, () => openNativePostgresJs(major)] as const,
+  ),
+  ...tested(['PGlite']).map((server) => [server, openPglite] as const),
 ] as const)('round trips on %s', (_, open) => {
   let opened: Opened;
 

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import * as cars from '../../queries/cars.queries.ts';
 import * as financing from '../../queries/financing.queries.ts';
 import * as sales from '../../queries/reports/sales.queries.ts';
+import { tested } from '../support/tested.ts';
 import { openSample, type SampleDatabase } from './database.ts';
 
 const pesos = (amount: number) => new Decimal(amount);
@@ -44,7 +45,7 @@ const stock = [
   },
 ] as const;
 
-describe.each(['PGlite', 14, 18] as const)('%s', (server) => {
+describe.each(tested(['PGlite', 14, 18]))('%s', (server) => {
   let database: SampleDatabase;
   let db: SampleDatabase['client'];
 

@@ -3,9 +3,10 @@ import * as jobs from '../../queries/jobs.queries.ts';
 import * as activity from '../../queries/reports/activity.queries.ts';
 import * as tasks from '../../queries/tasks.queries.ts';
 import * as users from '../../queries/users.queries.ts';
+import { tested } from '../support/tested.ts';
 import { openSample, type SampleDatabase } from './database.ts';
 
-describe.each(['PGlite', 14, 18] as const)('%s', (server) => {
+describe.each(tested(['PGlite', 14, 18]))('%s', (server) => {
   let database: SampleDatabase;
   let db: SampleDatabase['client'];
   let ada: users.CreateUserRow;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Analysed, analysed } from '../../support/analysed.ts';
-import { tested } from '../../support/tested.ts';
+import { restOfTests, tested } from '../../support/tested.ts';
 import { typed } from '../../support/typed.ts';
 import { extensionsOf } from './extension-families.ts';
 
@@ -89,7 +89,7 @@ describe.each(tested([14, 18]))('functions of extensions on PostgreSQL %i', (ser
   });
 });
 
-describe('functions of pgvector on PGlite', () => {
+describe.skipIf(restOfTests)('functions of pgvector on PGlite', () => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed('PGlite', vectors, extensionsOf('embedded'));

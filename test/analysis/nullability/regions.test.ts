@@ -6,12 +6,13 @@ import { isNode, readQuery } from '../../../src/analysis/tree/read.ts';
 import { describe as describeStatements } from '../../../src/analysis/wire.ts';
 import { corpusQueries, corpusSchema } from '../../soundness/corpus.ts';
 import { analysed } from '../../support/analysed.ts';
+import { tested } from '../../support/tested.ts';
 
 /**
  * From PostgreSQL 16 on a Var says itself which outer joins can make it NULL. The join tree, which every major has,
  * must say the same: as many as there are regions around its relation, and the same for Vars of one region.
  */
-describe.each([16, 17, 18] as const)('the regions of join trees on PostgreSQL %i', (major) => {
+describe.each(tested([16, 17, 18]))('the regions of join trees on PostgreSQL %i', (major) => {
   it('are what varnullingrels says', async () => {
     const on = await analysed(major, corpusSchema);
     try {

@@ -12,7 +12,7 @@ import { failureOf } from '../../support/failure.ts';
 import type { NativeServer } from '../../support/native-server.ts';
 import { type Major, majors, ownServer, postgresUrl } from '../../support/postgres.ts';
 import { makeProject } from '../../support/project.ts';
-import { tested } from '../../support/tested.ts';
+import { restOfTests, tested } from '../../support/tested.ts';
 import { configOf, onServer, rows } from '../open.ts';
 
 const migrations = {
@@ -74,7 +74,7 @@ afterAll(() => {
   for (const project of disposed) project[Symbol.dispose]();
 });
 
-describe.each([14, 16, 18] as const)('a scratch database on PostgreSQL %i', (major) => {
+describe.each(tested([14, 16, 18]))('a scratch database on PostgreSQL %i', (major) => {
   test('is beside the named one, migrated, and gone when it is closed, without a trace', async () => {
     const { url } = server(major);
     const before = await outline(url);
@@ -158,7 +158,7 @@ describe.each([14, 16, 18] as const)('a scratch database on PostgreSQL %i', (maj
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a process that is interrupted', () => {
+describe.skipIf(restOfTests || process.platform === 'win32')('a process that is interrupted', () => {
   const slow = { 'migrations/1_a.sql': 'SELECT pg_sleep(60);' };
   test.each([
     ['while migrating, by Ctrl-C', 'SIGINT', 'opening', slow],
@@ -221,7 +221,7 @@ describe.each(tested(majors))('a database as it stands, on PostgreSQL %i', (majo
   });
 });
 
-describe('there is no way in where', () => {
+describe.skipIf(restOfTests)('there is no way in where', () => {
   let locked: NativeServer;
   beforeAll(async () => {
     locked = ownServer(17, { password: 'right:@/ pass' });
