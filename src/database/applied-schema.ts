@@ -13,6 +13,8 @@ export interface AppliedSchemaOptions extends OpenOptions {
   readonly applied: ReadonlySet<string> | null;
   /** Roles of another server that migrations may name: where the server is thrown away, they are made there. */
   readonly roles: readonly string[];
+  /** Told the statements that concern the whole server, which are left out. */
+  readonly leftOut?: (statement: string) => void;
 }
 
 /**
@@ -36,7 +38,10 @@ export async function openAppliedSchema(config: Config, options: AppliedSchemaOp
   try {
     await createRoles(empty.client, roles);
     const notes = new Set(empty.notes);
-    const note = (reason: string) => notes.add(reason);
+    const note = (reason: string, statement: string) => {
+      notes.add(reason);
+      options.leftOut?.(statement);
+    };
     for (const unit of await unitsOf(config.source, files, { disposable, note })) {
       options.signal?.throwIfAborted();
       if (options.applied?.has(unit.name) ?? true) await unit.up(empty.client);

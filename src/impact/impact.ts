@@ -2,7 +2,9 @@ import type { Client } from 'pg';
 import { mapConnectionErrors } from '../analysis/server-error.ts';
 import type { InspectedError } from '../commands/inspection.ts';
 import type { FlowOptions } from '../commands/pipeline.ts';
+import type { AppliedSchemaOptions } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
+import { membershipStatement } from '../database/migrations/cluster-memberships.ts';
 import type { MigrationUnit } from '../database/migrations/migration-units.ts';
 import { settingStatement } from '../database/server/cluster-settings.ts';
 import { type Diagnostic, isInternal } from '../diagnostic.ts';
@@ -25,7 +27,8 @@ import type {
   RolloutOrder,
 } from './report.ts';
 import { drawnSequences } from './rules/drawn-sequences.ts';
-import { byName, type Setting } from './rules/rules.ts';
+import { afterStatement, type Membership, readMemberships } from './rules/memberships.ts';
+import { byName, type Setting, type Surroundings } from './rules/rules.ts';
 import type { Snapshot } from './snapshot.ts';
 import {
   type CodeSnapshots,
@@ -88,13 +91,31 @@ async function statesOf(
   const taken: CodeSnapshots[] = [];
   const observed: (readonly ObservedStatement[])[] = [];
   const sent: SentMigration[] = [];
+  const moved: string[] = [];
   const last = plan.targetMigrations.length;
+  const isOwnServer = config.database.kind !== 'server';
+  const ofBase: string[] = [];
+  let memberships: readonly Membership[] | null = null;
+  /** On a server of others, who can change it meanwhile, roles are read once; what is left out is what changes them. */
+  const aroundNow = async (client: Client): Promise<Surroundings> => {
+    if (memberships === null || isOwnServer)
+      memberships = await mapConnectionErrors(() => readMemberships(client));
+    const all = [...ofBase, ...leftOut];
+    const changes = all.map(membershipStatement).filter((found) => found !== null);
+    return {
+      isOwnServer,
+      settings: setBy(all),
+      memberships: changes.reduce(afterStatement, memberships),
+      moved: [...moved],
+    };
+  };
   let { deployed } = plan;
   const look = async (client: Client, state: number) => {
     options.signal?.throwIfAborted();
     const both = state === 0 || state === last;
     const coming = both ? plan.next : null;
-    taken.push(await snapshotAt(client, config, deployed, coming, { ...options, settings: setBy(leftOut) }));
+    const around = await aroundNow(client);
+    taken.push(await snapshotAt(client, config, deployed, coming, { ...options, around }));
     if (state === 0 && taken[0]) deployed = sentCode(deployed, taken[0].deployed);
   };
   if (config.source.kind === 'schema') {
@@ -105,7 +126,8 @@ async function statesOf(
       });
     }
   } else {
-    await onScratch(config, plan.base, options, async ({ client }) => {
+    const noteBase = (statement: string) => ofBase.push(statement);
+    await onScratch(config, plan.base, { ...options, leftOut: noteBase }, async ({ client }) => {
       await look(client, 0);
       const existing = await mapConnectionErrors(() => existingRelations(client));
       for (const [index, unit] of plan.targetMigrations.entries()) {
@@ -113,6 +135,7 @@ async function statesOf(
         const observer = observeMigration(existing);
         await unit.up(client, observer);
         observed.push(observer.statements);
+        moved.push(...observer.moved);
         sent.push({ file: unit.file, text: unit.text, sent: observer.sent });
         await look(client, index + 1);
       }
@@ -178,15 +201,16 @@ function comparable(state: CodeSnapshots): CodeSnapshots {
 async function onScratch(
   config: Config,
   base: readonly MigrationUnit[],
-  options: ImpactOptions,
+  options: ImpactOptions & Pick<AppliedSchemaOptions, 'leftOut'>,
   use: (database: Database) => Promise<void>,
 ): Promise<void> {
   options.progress?.('migrating');
   const { openAppliedSchema } = await import('../database/applied-schema.ts');
-  const { signal, env } = options;
+  const { signal, env, leftOut } = options;
   const database = await openAppliedSchema(config, {
     applied: new Set(base.map(({ name }) => name)),
     roles: (config.verify?.roles ?? []).filter((role) => role !== 'public'),
+    ...(leftOut && { leftOut }),
     ...(signal && { signal }),
     ...(env && { env: { ...env } }),
   });
@@ -202,14 +226,14 @@ async function snapshotAt(
   config: Config,
   running: ImpactCode,
   coming: ImpactCode | null,
-  { progress, signal, settings }: ImpactOptions & Pick<SnapshotOptions, 'settings'>,
+  { progress, signal, around }: ImpactOptions & Pick<SnapshotOptions, 'around'>,
 ): Promise<CodeSnapshots> {
   const { resetSession } = await import('../database/server/session.ts');
   await resetSession(client, config.searchPath);
   return snapshotCode(client, running, coming, {
     progress: (done, of) => progress?.(`analysing ${done} of ${of} queries`),
     ...(signal && { signal }),
-    ...(settings && { settings }),
+    ...(around && { around }),
   });
 }
 

@@ -5,7 +5,7 @@ import { mapConnectionErrors } from '../analysis/server-error.ts';
 import type { Statement } from '../sql/statement.ts';
 import { arbiterErrors } from './arbiters.ts';
 import type { ImpactCode } from './code.ts';
-import { loadRules, type Setting } from './rules/rules.ts';
+import { loadRules, type Surroundings } from './rules/rules.ts';
 import { queryKey, type Snapshot, snapshotOf } from './snapshot.ts';
 
 export interface SnapshotOptions {
@@ -15,8 +15,7 @@ export interface SnapshotOptions {
   readonly progress?: (done: number, of: number) => void;
   /** Ends the analysis. */
   readonly signal?: AbortSignal;
-  /** Settings that sessions begin with, besides the settings of the database itself. */
-  readonly settings?: readonly Setting[];
+  readonly around?: Surroundings;
 }
 
 /**
@@ -37,7 +36,7 @@ export async function takeSnapshot(
     ...analysis.diagnostics,
     ...(await mapConnectionErrors(() => arbiterErrors(client, analysis.queries, options.texts))),
   ];
-  const rules = await mapConnectionErrors(() => loadRules(client, options.settings));
+  const rules = await mapConnectionErrors(() => loadRules(client, options.around));
   return {
     snapshot: snapshotOf(statements, analysis.queries, diagnostics, rules),
     postgres: analysis.postgres,
@@ -57,7 +56,7 @@ export async function snapshotCode(
   client: Client,
   running: ImpactCode,
   coming: ImpactCode | null,
-  options: Pick<SnapshotOptions, 'progress' | 'signal' | 'settings'>,
+  options: Pick<SnapshotOptions, 'progress' | 'signal' | 'around'>,
 ): Promise<CodeSnapshots> {
   const taken = await takeSnapshot(client, running.statements, { ...running, ...options });
   const { snapshot, postgres } = taken;

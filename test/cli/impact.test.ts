@@ -200,6 +200,45 @@ describe('impact', () => {
     ]);
   });
 
+  test('memberships and settings of roles, on a server of others and on one of its own', async () => {
+    const roles = ['nodrift_cli_reader', 'nodrift_cli_app'] as const;
+    const [reader, app] = roles;
+    const files = {
+      'migrations/1_cars.sql': carsMigration.replace(
+        '-- Down',
+        `GRANT SELECT ON cars TO ${reader};\nGRANT ${reader} TO ${app};\n-- Down`,
+      ),
+      'migrations/2_leave.sql': `REVOKE ${reader} FROM ${app};\nALTER ROLE ${app} SET search_path = app;\n`,
+    };
+    const expected = [
+      { kind: 'privilege', subject: `${app} of cars`, before: 'SELECT', after: null },
+      { kind: 'setting', subject: `search_path of role ${app}`, before: null, after: 'app' },
+    ];
+    const found = async (root: string) => {
+      const { migrations } = await reportOf(root);
+      const [first] = migrations[0]?.queries ?? [];
+      expect(first?.name).toBe('GetCar');
+      return first?.changes
+        .map(({ kind, subject, before, after }) => ({ kind, subject, before, after }))
+        .sort((a, b) => (a.kind < b.kind ? -1 : 1));
+    };
+    const server = new Client({ connectionString: postgresUrl(18) });
+    await server.connect();
+    try {
+      await server.query(roles.map((role) => `DROP ROLE IF EXISTS ${role}; CREATE ROLE ${role}`).join('; '));
+      expect(await found(carsOnServer(files).root)).toEqual(expected);
+    } finally {
+      await server.query(`DROP ROLE ${roles.join(', ')}`);
+      await server.end();
+    }
+    const create = roles.map((role) => `CREATE ROLE ${role};\n`).join('');
+    const own = {
+      ...files,
+      'migrations/1_cars.sql': files['migrations/1_cars.sql'].replace('CREATE', `${create}CREATE`),
+    };
+    expect(await found(carsProject(own).root)).toEqual(expected);
+  });
+
   test('a migration that fails is reported, and nothing is left', async () => {
     const { root } = carsOnServer({ 'migrations/2_wrong.sql': 'ALTER TABLE cras ADD COLUMN price int;\n' });
     const { exitCode, stdout, stderr } = await nodrift(['impact'], { cwd: root });

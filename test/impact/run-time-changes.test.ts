@@ -1,6 +1,8 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Comparison } from '../../src/impact/compare-snapshots.ts';
-import { runTimeCases } from './run-time-cases.ts';
+import { postgresUrl } from '../support/postgres.ts';
+import { roles, runTimeCases } from './run-time-cases.ts';
 import { compared, linesOf, type States, statesOf } from './support/states.ts';
 
 /** Each case has tables of its own, so that two snapshots do for all. */
@@ -59,7 +61,6 @@ describe('what sessions begin with', () => {
   });
 
   test('a setting of a role, and back', async () => {
-    // In this database alone: others on the server are compared meanwhile, too.
     const alter = (what: string) =>
       `DO $$BEGIN EXECUTE format('ALTER ROLE nodrift_set IN DATABASE %I ${what}', current_database()); END$$`;
     const create = 'DO $$BEGIN CREATE ROLE nodrift_set; EXCEPTION WHEN duplicate_object THEN NULL; END$$';
@@ -72,5 +73,33 @@ describe('what sessions begin with', () => {
       'Read may break: setting DateStyle of role nodrift_set in the database SQL -> none',
     );
     expect(compared(before, later).impacts).toEqual([]);
+  });
+
+  test('a role may no more read, or write, all data', async () => {
+    const create = `${roles('nodrift_all')}; GRANT pg_read_all_data, pg_write_all_data TO nodrift_all`;
+    const revoke = 'REVOKE pg_read_all_data, pg_write_all_data FROM nodrift_all';
+    const [, before, after] = await states.through(create, revoke);
+    expect(linesOf(compared(before, after))).toEqual([
+      'Read may break: privilege nodrift_all of s1 SELECT -> none',
+      'Add may break: privilege nodrift_all of s1 INSERT -> none',
+    ]);
+  });
+
+  test('not what another session sets meanwhile, of a role or for the whole server', async () => {
+    const server = new Client({ connectionString: postgresUrl(18) });
+    await server.connect();
+    const drop = 'DROP ROLE IF EXISTS nodrift_other';
+    try {
+      await server.query(`${drop}; CREATE ROLE nodrift_other`);
+      const [before] = await states.through();
+      await server.query("ALTER ROLE nodrift_other SET search_path = 'elsewhere'");
+      const [after] = await states.through();
+      const { settings } = after?.rules ?? { settings: [] };
+      expect(settings.filter(({ of }) => of.includes('nodrift_other'))).toEqual([]);
+      expect(before?.rules.settings).toEqual(settings);
+    } finally {
+      await server.query(drop);
+      await server.end();
+    }
   });
 });

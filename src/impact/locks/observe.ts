@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { SentStatement, StatementObserver } from '../../database/migrations/observed-steps.ts';
+import { mentions, type Words, wordsOf } from '../rules/mentions.ts';
 import { isStronger, type LockMode, lockModeOf } from './lock-mode.ts';
 
 /** A table, index, view or sequence as it was called before the migration. */
@@ -49,6 +50,8 @@ export interface ObservedStatement extends TransactionStatement {
 export interface MigrationObserver extends StatementObserver {
   /** All that were sent, in their order, but those that only begin or end a transaction. */
   readonly sent: readonly TransactionStatement[];
+  /** OIDs of sequences that stand elsewhere by RESTART or setval(), once for each statement. */
+  readonly moved: readonly string[];
   /** Those that locked, read or wrote something old, in their order. */
   readonly statements: readonly ObservedStatement[];
 }
@@ -66,6 +69,7 @@ export async function existingRelations(client: Client): Promise<ReadonlySet<num
 export function observeMigration(existing: ReadonlySet<number>): MigrationObserver {
   const statements: ObservedStatement[] = [];
   const sent: TransactionStatement[] = [];
+  const moved: string[] = [];
   let names: ReadonlyMap<number, LockedRelation> | null = null;
   let current: Relations = new Map();
   let held: Held = new Map();
@@ -76,6 +80,7 @@ export function observeMigration(existing: ReadonlySet<number>): MigrationObserv
   return {
     statements,
     sent,
+    moved,
     async began(client) {
       transaction += 1;
       held = new Map();
@@ -87,7 +92,9 @@ export function observeMigration(existing: ReadonlySet<number>): MigrationObserv
       const { rows } = await client.query<LockRow>(locksQuery);
       const lockTimeout = rows.some(({ timeout }) => timeout !== '0');
       const seen = { before: current, held, names: names ?? new Map() };
-      add({ ...statement, transaction, lockTimeout, ...effectsIn(rows, seen, statement.sql) });
+      const effects = effectsIn(rows, seen, statement.sql);
+      add({ ...statement, transaction, lockTimeout, ...effects });
+      moved.push(...movedSequences(effects, seen.names, statement.text));
       held = heldBy(rows);
       current = new Map([...current, ...rows.map((row): [number, LockRow] => [row.oid, row])]);
     },
@@ -249,4 +256,26 @@ function effectsBetween(before: Relations, after: Relations, names: Names, sql: 
 
 function isWorthKnowing({ held, taken, rewritten, scanned }: RelationEffect): boolean {
   return rewritten || scanned || (taken && isStronger(held, 'ROW SHARE'));
+}
+
+/** Of a RESTART PostgreSQL writes the sequence anew; setval() locks it, unless it is given NULL. */
+function movedSequences({ relations }: Effects, names: Names, text: string): readonly string[] {
+  const isSet = /\bsetval\b/i.test(text);
+  const isRestarted = !/\btruncate\b/i.test(text) && (/\brestart\b/i.test(text) || !/^alter\b/i.test(text));
+  const effects = new Map(relations.map((effect) => [effect.relation, effect]));
+  const words = isSet ? wordsOf(text) : null;
+  return [...names].flatMap(([oid, relation]) => {
+    if (relation.kind !== 'sequence') return [];
+    const effect = effects.get(relation);
+    const isMoved =
+      (isRestarted && effect?.rewritten === true) ||
+      (words !== null && (effect?.taken === true || isNamed(words, relation)));
+    return isMoved ? [`${oid}`] : [];
+  });
+}
+
+/** pg_get_serial_sequence() is given a table, whose name most sequences of columns begin with. */
+function isNamed(words: Words, { schema, name }: LockedRelation): boolean {
+  if (mentions(words, schema, name)) return true;
+  return words.has('pg_get_serial_sequence') && [...words.keys()].some((word) => name.startsWith(`${word}_`));
 }

@@ -6,7 +6,12 @@ import type { Rules, Sequence } from './rules.ts';
 import { schemaIndex } from './schema-index.ts';
 
 /** Whether a statement draws from a sequence: by an identity column, a default, or what it runs. */
-export function draws(sequence: Sequence, operations: readonly Caused[], { texts }: Executed): boolean {
+export function draws(
+  sequence: Sequence,
+  operations: readonly Caused[],
+  { texts }: Executed,
+  functions: readonly string[],
+): boolean {
   return (
     operations.some((operation) => fillsIn(operation, sequence)) ||
     texts.some(
@@ -17,7 +22,7 @@ export function draws(sequence: Sequence, operations: readonly Caused[], { texts
 }
 
 /** Those that take a lock on the sequence, the same for each (src/backend/commands/sequence.c). */
-const functions = ['nextval', 'setval', 'currval'];
+const locking = ['nextval', 'setval', 'currval'];
 
 /** Tells which sequences queries draw from, or ask for what they have drawn. */
 export function drawnSequences(rules: Rules): (query: Query) => readonly Sequence[] {
@@ -25,7 +30,7 @@ export function drawnSequences(rules: Rules): (query: Query) => readonly Sequenc
   return (query) => {
     const operations = causedBy(query.operations ?? [], rules);
     const executed = executedBy(query, index);
-    return rules.sequences.filter((sequence) => draws(sequence, operations, executed));
+    return rules.sequences.filter((sequence) => draws(sequence, operations, executed, locking));
   };
 }
 

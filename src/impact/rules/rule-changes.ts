@@ -22,6 +22,8 @@ export interface RuleChanges extends SchemaIndex {
   /** Those of the new schema, by `schema.name`. */
   readonly sequences: ReadonlyMap<string, Sequence>;
   readonly shrunk: readonly SequenceChange[];
+  /** Sequences that stand elsewhere. */
+  readonly moved: readonly Sequence[];
   readonly settings: readonly SettingChange[];
   /** Tables, as `schema.table`, with a constraint that is NOT VALID now and was valid. */
   readonly invalidated: ReadonlySet<string>;
@@ -66,6 +68,8 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
   const gone = goneNames(before.names, after.names);
   const revoked = revokedGrants(before.grants, after.grants);
   const shrunk = shrunkSequences(before.sequences, after.sequences);
+  const moves = new Set(after.moved.slice(before.moved.length));
+  const moved = after.sequences.filter(({ id }) => moves.has(id));
   const settings = changedSettings(before.settings, after.settings);
   return {
     ...schemaIndex(after),
@@ -81,9 +85,10 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
     grants: after.grants,
     sequences: new Map(after.sequences.map((one) => [`${one.schema}.${one.name}`, one])),
     shrunk,
+    moved,
     settings,
     invalidated: invalidatedTables(before, after),
-    isAny: [columns, rules, gone, revoked, shrunk, settings].some(({ length }) => length > 0),
+    isAny: [columns, rules, gone, revoked, shrunk, moved, settings].some(({ length }) => length > 0),
   };
 }
 
@@ -124,7 +129,7 @@ function isNotValid({ definition }: Rule): boolean {
 function revokedGrants(before: readonly Grant[], after: readonly Grant[]): readonly Grant[] {
   const key = (grant: Grant) => JSON.stringify([grant.kind, grant.key, grant.role, grant.privilege]);
   const are = new Set(after.map(key));
-  return before.filter((grant) => !are.has(key(grant)));
+  return before.filter((grant) => !are.has(key(grant)) && !are.has(key({ ...grant, role: 'PUBLIC' })));
 }
 
 function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly RuleChange[] {
@@ -148,16 +153,21 @@ function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly 
     if (was?.kind === 'unique' && was.body !== '' && rule.body === '')
       changes.push({ change: 'dropped', before: was, after: rule, rule });
   }
+  const ofAll = meanings(after.filter(({ kind, name }) => kind === 'privilege' && name === 'PUBLIC'));
   for (const rule of gone) {
-    if (!addedMeanings.has(meaning(rule)))
+    const isKept = rule.kind === 'privilege' && ofAll.has(meaning({ ...rule, name: 'PUBLIC' }));
+    if (!isKept && !addedMeanings.has(meaning(rule)))
       changes.push({ change: 'dropped', before: rule, after: null, rule });
   }
   return changes;
 }
 
 /** Rows that met a constraint meet the same one that is NOT VALID. */
-function meaning({ kind, schema, table, columns, definition, body }: Rule): string {
-  return [kind, schema, table, columns.join('\0'), definition.replace(/ NOT VALID$/, ''), body].join('\n');
+function meaning({ kind, schema, table, name, columns, definition, body }: Rule): string {
+  const role = kind === 'privilege' ? name : '';
+  return [kind, schema, table, role, columns.join('\0'), definition.replace(/ NOT VALID$/, ''), body].join(
+    '\n',
+  );
 }
 
 /** A key under which fewer values are equal demands less. */

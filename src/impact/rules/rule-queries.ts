@@ -153,7 +153,9 @@ export const rulesQuery = `
       pg_catalog.concat_ws(' ', CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END,
         'USING ' || pg_catalog.pg_get_expr(p.polqual, p.polrelid),
         'WITH CHECK ' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)),
-      p.polroles::text,
+      pg_catalog.array_to_string(ARRAY(
+        SELECT CASE r.oid WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(r.oid)::text END
+        FROM pg_catalog.unnest(p.polroles) r(oid) ORDER BY 1), E'\\n'),
       CASE p.polcmd WHEN 'r' THEN ARRAY['select'] WHEN 'a' THEN ARRAY['insert'] WHEN 'w' THEN ARRAY['update']
         WHEN 'd' THEN ARRAY['delete'] ELSE ARRAY['select', 'insert', 'update', 'delete'] END, false, NULL
     FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid AND c.relrowsecurity
@@ -283,14 +285,15 @@ export const sequencesQuery = `
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   ORDER BY c.oid`;
 
-/** Setting's; $1: JSON, more of them. What the server does not know is a setting of an extension or of the schema's own. */
+/** Setting's; $1: JSON, more of them; $2: whether those of the whole server count, which others can change meanwhile. What the server does not know is a setting of an extension or of the schema's own. */
 export const settingsQuery = `
   WITH all_settings ("of", name, value) AS (
     SELECT coalesce(pg_catalog.concat_ws(' in ', 'role ' || r.rolname, CASE WHEN s.setdatabase <> 0 THEN 'the database' END), ''),
       pg_catalog.split_part(o.text, '=', 1), pg_catalog.substr(o.text, pg_catalog.strpos(o.text, '=') + 1)
     FROM pg_catalog.pg_db_role_setting s LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
       pg_catalog.unnest(s.setconfig) o(text)
-    WHERE s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+    WHERE s.setdatabase = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+      OR ($2 AND s.setdatabase = 0)
     UNION ALL
     SELECT * FROM pg_catalog.jsonb_to_recordset($1::pg_catalog.jsonb) x("of" text, name text, value text)
   )

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { RuleKind } from '../change.ts';
+import { type Membership, withMembers } from './memberships.ts';
 import { checkedOnDefaults } from './on-defaults.ts';
 import {
   childrenQuery,
@@ -171,15 +172,26 @@ export interface Rules {
   readonly names: readonly Name[];
   readonly grants: readonly Grant[];
   readonly sequences: readonly Sequence[];
+  /** Sequence.id of those that migrations have moved, each as often as they did. */
+  readonly moved: readonly string[];
   /** Without those that decide only about plans, memory and logs. */
   readonly settings: readonly Setting[];
 }
 
-/**
- * Reads them in a few queries. CHECK constraints are evaluated on rows that the database makes of defaults.
- * @param set settings beside those that the database has
- */
-export async function loadRules(client: Client, set: readonly Setting[] = []): Promise<Rules> {
+/** What the database does not say of itself. */
+export interface Surroundings {
+  /** Whether nobody else changes the server meanwhile: then settings of the whole server are read. */
+  readonly isOwnServer: boolean;
+  /** Settings beside those that are read. */
+  readonly settings: readonly Setting[];
+  readonly memberships: readonly Membership[];
+  readonly moved: readonly string[];
+}
+
+const nothingAround: Surroundings = { isOwnServer: false, settings: [], memberships: [], moved: [] };
+
+/** Reads them in a few queries. CHECK constraints are evaluated on rows that the database makes of defaults. */
+export async function loadRules(client: Client, around: Surroundings = nothingAround): Promise<Rules> {
   const { rows: columns } = await client.query<TableColumn>(columnsQuery);
   const { rows: rules } = await client.query<Rule>(rulesQuery);
   const { rows: references } = await client.query<Reference>(referencesQuery);
@@ -188,16 +200,20 @@ export async function loadRules(client: Client, set: readonly Setting[] = []): P
   const { rows: names } = await client.query<Name>(namesQuery);
   const { rows: grants } = await client.query<Grant>(grantsQuery);
   const { rows: sequences } = await client.query<Sequence>(sequencesQuery);
-  const { rows: settings } = await client.query<Setting>(settingsQuery, [JSON.stringify(set)]);
+  const { rows: settings } = await client.query<Setting>(settingsQuery, [
+    JSON.stringify(around.settings),
+    around.isOwnServer,
+  ]);
+  const checked = await checkedOnDefaults(client, rules, columns);
   return {
     columns,
-    rules: await checkedOnDefaults(client, rules, columns),
+    ...withMembers({ rules: checked, grants, names }, around.memberships),
     references,
     children,
     routines,
     names,
-    grants,
     sequences,
+    moved: around.moved,
     settings,
   };
 }

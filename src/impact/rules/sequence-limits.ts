@@ -1,8 +1,9 @@
 import type { Query } from '../../analysis/query.ts';
 import type { Change } from '../change.ts';
-import { causedBy } from './caused.ts';
+import { type Caused, causedBy } from './caused.ts';
 import { draws } from './drawn-sequences.ts';
 import type { Executed } from './executed.ts';
+import { mentions, wordsOf } from './mentions.ts';
 import type { RuleChanges } from './rule-changes.ts';
 import { shown } from './rule-effects.ts';
 import type { Sequence } from './rules.ts';
@@ -37,10 +38,10 @@ function isFaster(was: bigint, is: bigint): boolean {
 
 /** What that means to a statement: it draws from one by an identity column, a default, or its text. */
 export function sequenceChanges(query: Query, executed: Executed, changes: RuleChanges): readonly Change[] {
-  if (changes.shrunk.length === 0) return [];
+  if (changes.shrunk.length + changes.moved.length === 0) return [];
   const operations = causedBy(query.operations ?? [], changes.causes);
-  return changes.shrunk.flatMap(({ before, after }): readonly Change[] => {
-    if (!draws(after, operations, executed)) return [];
+  const shrunk = changes.shrunk.flatMap(({ before, after }): readonly Change[] => {
+    if (!draws(after, operations, executed, ['nextval', 'setval'])) return [];
     return [
       {
         kind: 'sequence',
@@ -53,6 +54,46 @@ export function sequenceChanges(query: Query, executed: Executed, changes: RuleC
       },
     ];
   });
+  const moved = changes.moved
+    .filter((sequence) => draws(sequence, operations, executed, ['nextval']))
+    .map((sequence): Change => {
+      const isKey = operations.some((operation) => givesKey(operation, sequence, executed, changes));
+      return {
+        kind: 'sequence',
+        severity: 'may break',
+        subject: shown({ schema: sequence.schema, table: sequence.name }),
+        before: null,
+        after: 'RESTART or setval()',
+        direction: null,
+        effect: isKey
+          ? 'it can give values that rows have already: they fail with 23505'
+          : 'it can give values again, or nextval() fails with 2200H where it has come to the end',
+      };
+    });
+  return [...shrunk, ...moved];
+}
+
+/** Whether what is drawn goes, or can go, to a column of a unique key. */
+function givesKey(
+  { event, schema, table }: Caused,
+  sequence: Sequence,
+  { texts }: Executed,
+  { demands, present }: RuleChanges,
+): boolean {
+  if (event === 'delete') return false;
+  const keys = (demands.get(`${schema}.${table}`) ?? []).filter(({ kind }) => kind === 'unique');
+  const isDrawnFor = (name: string) => {
+    const column = present.get(`${schema}.${table}`)?.get(name);
+    const { identity } = sequence;
+    return (
+      mentions(wordsOf(column?.default ?? ''), sequence.schema, sequence.name) ||
+      (identity?.schema === schema && identity.table === table && identity.column === name)
+    );
+  };
+  const isInText = texts.some(
+    ({ words, isText }) => isText && words.has('nextval') && mentions(words, sequence.schema, sequence.name),
+  );
+  return keys.some(({ columns }) => isInText || columns.some(isDrawnFor));
 }
 
 function textOf({ type, min, max, increment, cycle }: Sequence): string {

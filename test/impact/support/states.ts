@@ -1,6 +1,11 @@
 import { Client } from 'pg';
+import { membershipStatement } from '../../../src/database/migrations/cluster-memberships.ts';
+import { runObserved } from '../../../src/database/migrations/observed-steps.ts';
+import { splitStatements } from '../../../src/database/server/split-statements.ts';
 import type { ImpactCode } from '../../../src/impact/code.ts';
 import { type Comparison, compareSnapshots } from '../../../src/impact/compare-snapshots.ts';
+import { existingRelations, observeMigration } from '../../../src/impact/locks/observe.ts';
+import { afterStatement, type Membership } from '../../../src/impact/rules/memberships.ts';
 import type { Snapshot } from '../../../src/impact/snapshot.ts';
 import { sentCode, takeSnapshot } from '../../../src/impact/take-snapshots.ts';
 import { readStatements } from '../../../src/sql/read.ts';
@@ -32,6 +37,9 @@ export async function statesOf(major: Major, schema: string, queries: string): P
         `DROP SCHEMA ${names} CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC`,
       );
       const found: Snapshot[] = [];
+      const moved: string[] = [];
+      let memberships: readonly Membership[] = [];
+      let existing: ReadonlySet<number> = new Set();
       let code: ImpactCode = {
         statements,
         texts,
@@ -40,10 +48,21 @@ export async function statesOf(major: Major, schema: string, queries: string): P
         diagnostics: [],
       };
       for (const script of [schema, ...scripts]) {
-        await client.query(script);
-        const { snapshot } = await takeSnapshot(client, code.statements, code);
+        const observer = observeMigration(existing);
+        await runObserved(client, script, 0, observer);
+        moved.push(...observer.moved);
+        // As of a server that others use, where these are left out.
+        const changes = splitStatements(script).map(({ start, end }) => script.slice(start, end));
+        memberships = changes
+          .map(membershipStatement)
+          .filter((one) => one !== null)
+          .reduce(afterStatement, memberships);
+        const around = { isOwnServer: false, settings: [], memberships, moved: [...moved] };
+        const { snapshot } = await takeSnapshot(client, code.statements, { ...code, around });
         found.push(snapshot);
-        if (found.length === 1) code = sentCode(code, snapshot);
+        if (found.length > 1) continue;
+        code = sentCode(code, snapshot);
+        existing = await existingRelations(client);
       }
       return found;
     },
