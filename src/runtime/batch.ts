@@ -1,3 +1,4 @@
+import { assertConnection } from './assert.ts';
 import type { Connection, ReadOnlyConnection } from './connection.ts';
 import { adapterOf, type BatchStatement } from './connection-adapter.ts';
 import { QueryError } from './errors.ts';
@@ -34,6 +35,10 @@ export async function batch(
   db: Connection | ReadOnlyConnection,
   calls: readonly AnyCall[],
 ): Promise<PromiseSettledResult<unknown>[]> {
+  assertConnection(db, 'batch');
+  if (!Array.isArray(calls) || !calls.every((call) => call?.statement)) {
+    throw new TypeError('batch: calls must be a list of calls, such as [getCar.with({ id })]');
+  }
   const settled = await executeAll(
     db as Connection,
     calls.map(({ statement, read }) => ({ statement, read })),

@@ -1,4 +1,5 @@
 import { abortable, untilOpened } from './abort.ts';
+import { assertConnection, assertQuery } from './assert.ts';
 import type { Connection, PgliteConnection } from './connection.ts';
 import { adapterOf } from './connection-adapter.ts';
 import { ConnectionError } from './connection-errors.ts';
@@ -56,6 +57,8 @@ export async function copyFrom<Params>(
   rows: Iterable<NoInfer<Params>> | AsyncIterable<NoInfer<Params>>,
   { signal }: CopyFromOptions = {},
 ): Promise<number> {
+  assertConnection(db, 'copyFrom');
+  assertQuery(query, 'copyFrom');
   signal?.throwIfAborted();
   const { name, file } = query;
   const origin = { name, file };

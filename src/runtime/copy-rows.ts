@@ -27,6 +27,9 @@ export function copyRows<Row>(
   rows: Iterable<Row> | AsyncIterable<Row>,
   valuesOf: (row: Row) => Statement['values'],
 ): CopyRows {
+  if (!Object(rows)[Symbol.asyncIterator] && !Object(rows)[Symbol.iterator]) {
+    throw new TypeError('copyFrom: rows must be iterable');
+  }
   const isAsync = Symbol.asyncIterator in rows;
   const iterator = isAsync ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]();
   const width = Math.max(...order) + 1;

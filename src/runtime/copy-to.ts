@@ -1,4 +1,5 @@
 import { abortable } from './abort.ts';
+import { assertConnection, assertQuery } from './assert.ts';
 import type { Connection, ReadOnlyConnection } from './connection.ts';
 import { adapterOf } from './connection-adapter.ts';
 import { CopyError } from './copy-error.ts';
@@ -43,6 +44,8 @@ export async function* copyTo<Row>(
   query: CopySource<Row>,
   { signal }: CopyToOptions = {},
 ): AsyncGenerator<Row, void, undefined> {
+  assertConnection(db, 'copyTo');
+  assertQuery(query, 'copyTo');
   signal?.throwIfAborted();
   const { name, file } = query;
   const { statement, read } = query.with(undefined);

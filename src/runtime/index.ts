@@ -67,6 +67,7 @@ export type {
   QueryDefinition,
   ReadOnlyDefinition,
 } from './definition.ts';
+export type { DriverConfig, DriverConnection, DriverResult } from './driver-query.ts';
 export {
   DecodeError,
   EmptyListError,

@@ -1,12 +1,12 @@
 import { executeAll } from './batch.ts';
-import type { Connection, PgConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { asConnection } from './connection-adapter.ts';
+import { type DriverConnection, driverQueryOf } from './driver-query.ts';
 import { execute } from './execute.ts';
 import { CANCEL_MILLIS, interruptible } from './interrupt.ts';
 import type { PgClient } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import type { PgWire } from './pg-statement.ts';
-import { queryRaw } from './pglite.ts';
 import { isInTransaction, type Session } from './session.ts';
 import type { Statement } from './statement.ts';
 
@@ -32,7 +32,7 @@ export function limitedConnection(client: PgClient, db: Connection, millis: numb
   if (millis === 0) {
     return db;
   }
-  const handle: PgConnection = { query: (config) => queryRaw(db, config) };
+  const handle: DriverConnection = { query: driverQueryOf(db) };
   return asConnection(handle, {
     get inTransaction() {
       return isInTransaction(db);

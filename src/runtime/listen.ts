@@ -1,4 +1,5 @@
 import { abortable, untilOpened } from './abort.ts';
+import { assertConnection } from './assert.ts';
 import type { Connection } from './connection.ts';
 import { adapterOf } from './connection-adapter.ts';
 import { driverClient } from './driver-client.ts';
@@ -45,6 +46,10 @@ export async function* listen(
   channel: string,
   { signal, pingMillis = 10_000 }: ListenOptions = {},
 ): AsyncGenerator<ListenEvent, void, undefined> {
+  assertConnection(db, 'listen');
+  if (typeof channel !== 'string') {
+    throw new TypeError('listen: channel must be a string');
+  }
   const bytes = new TextEncoder().encode(channel).length;
   if (bytes === 0 || bytes > MAX_CHANNEL_BYTES) {
     throw new RangeError(`listen: a channel's name has 1 to ${MAX_CHANNEL_BYTES} bytes`);

@@ -1,14 +1,14 @@
 import { executeAll } from './batch.ts';
-import type { Connection, PgConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { asConnection } from './connection-adapter.ts';
+import { type DriverConnection, driverQueryOf } from './driver-query.ts';
 import { execute } from './execute.ts';
-import { queryRaw } from './pglite.ts';
 import { isInTransaction, withSession } from './session.ts';
 import type { Statement } from './statement.ts';
 
 /** The same connection, over which each query's statement is sent as `change` returns it. */
 export function mapStatements(db: Connection, change: (statement: Statement) => Statement): Connection {
-  const handle: PgConnection = { query: (config) => queryRaw(db, config) };
+  const handle: DriverConnection = { query: driverQueryOf(db) };
   return asConnection(handle, {
     get inTransaction() {
       return isInTransaction(db);

@@ -1,3 +1,4 @@
+import { assertArguments } from './assert.ts';
 import { connectionHosts, type SessionAttributes } from './connection-hosts.ts';
 import { type CountingPool, EXHAUSTED } from './managed-pool.ts';
 import { type PgClient, type PgPoolClient, watch } from './pg.ts';
@@ -34,6 +35,7 @@ const SECOND_BEST_MILLIS = 10_000;
 export function multiHost<PoolClass extends new (config: never) => object>(
   PgPoolClass: PoolClass,
 ): PoolClass {
+  assertArguments('multiHost', PgPoolClass, {});
   function MultiHostPool(config: { readonly connectionString?: string }): object {
     const { connectionStrings, attributes, shuffled } = connectionHosts(config.connectionString ?? '');
     const pools = connectionStrings.map(

@@ -48,6 +48,9 @@ let channel: Channel | null | undefined;
  * A span of OpenTelemetry for each statement: examples/opentelemetry.ts of nodrift's repository.
  */
 export function observe(listener: Listener, { slowQueryMillis }: ObserveOptions = {}): () => void {
+  if (typeof listener !== 'function') {
+    throw new TypeError('observe: the listener must be a function');
+  }
   const called: Listener =
     slowQueryMillis === undefined
       ? listener

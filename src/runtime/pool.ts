@@ -1,6 +1,8 @@
+import { assertArguments } from './assert.ts';
 import { executeAll, isBroken } from './batch.ts';
-import type { Connection, PgConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { asConnection } from './connection-adapter.ts';
+import { type DriverConnection, driverQuery } from './driver-query.ts';
 import { type Executed, execute } from './execute.ts';
 import { assertMillis } from './interrupt.ts';
 import { limited, limitedConnection, limitedSession } from './limits.ts';
@@ -47,7 +49,7 @@ export interface PoolOptions {
 }
 
 /** A pool: a connection to run queries over, until its end. */
-export interface DatabasePool extends PgConnection {
+export interface DatabasePool extends DriverConnection {
   /**
    * Lends no more connections, lets what is running end, and closes. What still runs after
    * `timeoutMillis` (default 10000) is cut off. Calling it again waits for the same end.
@@ -78,8 +80,10 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  */
 export function createPool<PoolClass extends new (config: never) => object>(
   PgPoolClass: PoolClass,
-  options: PoolOptions & Omit<NonNullable<ConstructorParameters<PoolClass>[0]>, keyof PoolOptions>,
+  options: PoolOptions &
+    Omit<NonNullable<ConstructorParameters<PoolClass>[0]>, keyof PoolOptions> = {} as never,
 ): DatabasePool {
+  assertArguments('createPool', PgPoolClass, options);
   const {
     pingAfterIdleMillis = 10_000,
     queryTimeoutMillis = 60_000,
@@ -162,7 +166,8 @@ function handleOf(pool: ManagedPool, prepare: boolean, queryTimeoutMillis: numbe
   }
   const end = (timeoutMillis = 10_000): Promise<void> => pool.end(timeoutMillis);
   const handle: DatabasePool = {
-    query: async (config) => releaseAfter(await pool.acquire(), (client) => client.query(config)),
+    query: async (...args: readonly unknown[]) =>
+      releaseAfter(await pool.acquire(), (client) => driverQuery(client, args) as Promise<never>),
     end,
     stats: pool.stats,
     warmUp: (count) =>

@@ -62,6 +62,11 @@ const UNKNOWN = 705;
 
 /** Runs queries over postgres.js: `const db = postgresJs(postgres(url))`. */
 export function postgresJs(sql: PostgresJs): Connection {
+  if (typeof sql?.unsafe !== 'function') {
+    throw new TypeError(
+      'postgresJs: the argument must be what `postgres(url)` returned, or `begin` handed out',
+    );
+  }
   return connectionOver(
     sql,
     { any: true, not: new Set(), refused: false, running: new Set() },
@@ -182,6 +187,9 @@ function connectionOver(
     });
   const handle: PgConnection = {
     query: async ({ name, text, values }) => {
+      if (typeof text !== 'string') {
+        throw new TypeError('query: over postgres.js write sql`…` itself, or call a query function');
+      }
       const result = await send(text, values, name !== undefined);
       return { rows: Array.from(result, (row) => row.map(toText)), rowCount: result.count };
     },

@@ -1,3 +1,4 @@
+import { assertConnection } from './assert.ts';
 import type { Connection } from './connection.ts';
 import { mapStatements } from './map-statements.ts';
 import { keptName } from './statement.ts';
@@ -9,6 +10,7 @@ import { statementName } from './statement-name.ts';
  * server's log.
  */
 export function commented(db: Connection): Connection {
+  assertConnection(db, 'commented');
   // By the names without the comment.
   const names = new Map<string, string>();
   return mapStatements(db, (statement) => {

@@ -1,3 +1,4 @@
+import { assertConnection } from './assert.ts';
 import type { Connection, ReadOnlyConnection } from './connection.ts';
 import { type Cursor, openCursor, type StreamingConnection } from './cursor.ts';
 import type { QueryDefinition, ReadOnlyDefinition } from './definition.ts';
@@ -149,6 +150,7 @@ function query<Params, Row, Result, V extends KnownViolations>(
   const read = readsRows ? rowReader<Row>(definition) : null;
 
   async function rowsOf(params: Params, db: Connection, options?: CallOptions): Promise<Executed<Row>> {
+    assertConnection(db, name);
     const ready = statement(params);
     assertMillis(options?.timeoutMs, 'timeoutMs');
     try {

@@ -1,3 +1,4 @@
+import { assertArguments } from './assert.ts';
 import { executeAll, isBroken } from './batch.ts';
 import type { Connection, ReadOnlyConnection } from './connection.ts';
 import { adapterOf, asConnection, type BatchStatement } from './connection-adapter.ts';
@@ -65,8 +66,17 @@ const WAIT_MILLIS = 1000;
 export function createReplicatedPool<PoolClass extends new (config: never) => object>(
   PgPoolClass: PoolClass,
   options: ReplicationOptions &
-    Omit<Parameters<typeof createPool<PoolClass>>[1], keyof ReplicationOptions | 'connectionString'>,
+    Omit<
+      NonNullable<Parameters<typeof createPool<PoolClass>>[1]>,
+      keyof ReplicationOptions | 'connectionString'
+    >,
 ): ReplicatedPool {
+  assertArguments('createReplicatedPool', PgPoolClass, options);
+  if (typeof options.primary !== 'string' || !Array.isArray(options.replicas)) {
+    throw new TypeError(
+      'createReplicatedPool: options must hold `primary`, a connection string, and `replicas`, a list of them',
+    );
+  }
   const { primary: primaryUrl, replicas: replicaUrls, maxLagMillis = 10_000, ...others } = options;
   const PoolOfHosts = multiHost(PgPoolClass);
   const open = (connectionString: string): DatabasePool =>

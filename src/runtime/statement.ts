@@ -34,6 +34,9 @@ export function statementOf(definition: QueryDefinition): (params: unknown) => S
   const { sql } = definition;
   const texts = new Map<string, { name: string; text: string }>();
   return (params) => {
+    if (definition.params.length > 0 && Object(params) !== params) {
+      throw new TypeError(`${definition.name}: params must be an object`);
+    }
     const values: (string | Uint8Array | null)[] = [];
     const counts = definition.params.map((param) => pushValues(definition, param, params, values));
     if (values.length > MAX_VALUES) {

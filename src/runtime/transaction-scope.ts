@@ -1,9 +1,8 @@
 import { executeAll } from './batch.ts';
-import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { asConnection, type BatchStatement } from './connection-adapter.ts';
+import { type DriverConnection, driverQuery } from './driver-query.ts';
 import { execute } from './execute.ts';
 import { keepsConnection } from './pg.ts';
-import { queryRaw } from './pglite.ts';
 import { isOutdated } from './server-error.ts';
 import type { Session } from './session.ts';
 import type { Statement } from './statement.ts';
@@ -13,7 +12,7 @@ import { TransactionError } from './transaction-error.ts';
 declare const opened: unique symbol;
 
 /** What `transaction` hands to its callback: queries are run over it as over any other connection. */
-export interface Transaction extends PgConnection {
+export interface Transaction extends DriverConnection {
   readonly [opened]: true;
 }
 
@@ -86,9 +85,8 @@ export function nestScope(outer: Scope): Scope {
 /** The connection that represents a scope. */
 export function transactionOf(scope: Scope): Transaction {
   const tx = {
-    query: (config: QueryConfig): Promise<QueryResult> =>
-      inTurn(scope, () => queryRaw(scope.turns.db, config)),
-  } as Transaction;
+    query: (...args: readonly unknown[]) => inTurn(scope, () => driverQuery(scope.turns.db, args)),
+  } as unknown as Transaction;
   scopes.set(tx, scope);
   return asConnection(tx, {
     inTransaction: true,

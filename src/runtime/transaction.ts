@@ -1,4 +1,5 @@
 import { abortable, untilOpened } from './abort.ts';
+import { assertConnection } from './assert.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionError } from './connection-errors.ts';
 import { DatabaseError, RetryableError } from './database-errors.ts';
@@ -57,12 +58,17 @@ export async function transaction<Result>(
   first: TransactionOptions | ((tx: Transaction) => Promise<Result>),
   second?: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const [options, use] = typeof first === 'function' ? [{} as TransactionOptions, first] : [first, second];
+  const isAlone = typeof first === 'function' && second === undefined;
+  const [options, use] = isAlone ? [{} as TransactionOptions, first] : [first, second];
   if (typeof use !== 'function') {
     throw new TypeError(
       'transaction: the last argument must be a function, which is called with the transaction',
     );
   }
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('transaction: options must be an object');
+  }
+  assertConnection(db, 'transaction');
   const outer = scopeOf(db);
   if (outer !== undefined) {
     return savepoint(outer, options, use);
@@ -233,6 +239,9 @@ function backOff(attempt: number): Promise<void> {
 function modeOf({ isolation, readOnly, deferrable }: TransactionOptions): string {
   const modes: string[] = [];
   if (isolation !== undefined) {
+    if (!Object.hasOwn(levels, isolation)) {
+      throw new TypeError(`transaction: isolation must be one of: ${Object.keys(levels).join(', ')}`);
+    }
     modes.push(`ISOLATION LEVEL ${levels[isolation]}`);
   }
   if (readOnly !== undefined) {

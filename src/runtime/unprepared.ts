@@ -1,3 +1,4 @@
+import { assertConnection } from './assert.ts';
 import type { Connection } from './connection.ts';
 import { mapStatements } from './map-statements.ts';
 
@@ -6,5 +7,6 @@ import { mapStatements } from './map-statements.ts';
  * someone else after each transaction (PgBouncer before 1.21, or with `max_prepared_statements = 0`).
  */
 export function unprepared(db: Connection): Connection {
+  assertConnection(db, 'unprepared');
   return mapStatements(db, (statement) => ({ ...statement, name: undefined }));
 }
