@@ -53,6 +53,7 @@ export default defineConfig({
         items: [
           page('Runtime', 'runtime'),
           page('Replicas, poolers, hosts', 'scale'),
+          page('Sending rows as JSON', 'json'),
           page('Reliability', 'reliability'),
         ],
       },

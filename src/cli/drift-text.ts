@@ -1,4 +1,5 @@
 import { difference } from '../output/difference.ts';
+import { differOnlyInLayout } from '../output/layout.ts';
 import type { Output } from '../output/output.ts';
 import type { Colors } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
@@ -19,13 +20,23 @@ export function driftText(
   const lines = drifted.flatMap((output) => {
     const path = shown(output.path);
     const line = `${colors.bold(`${path}:`)} ${reason(output, outputs)}\n`;
-    return output.state === 'stale' ? [line, `${diffOf(path, output, colors)}\n`] : [line];
+    return output.state === 'stale' && !isReformatted(output)
+      ? [line, `${diffOf(path, output, colors)}\n`]
+      : [line];
   });
   const foreign = drifted.some(({ state }) => state === 'foreign');
   const summary =
     `${count(drifted.length, 'generated file is', 'generated files are')} out of date. ` +
     `${foreign ? 'Move the file in the way, run' : 'Run'} \`nodrift generate\` and commit the result.\n`;
-  return lines.join('') + summary;
+  const hint = drifted.some(isReformatted)
+    ? 'Keep formatters away from generated files: .prettierignore and .gitattributes, see docs/ci.md#formatters-and-linters.\n'
+    : '';
+  return lines.join('') + summary + hint;
+}
+
+/** Whether a formatter has run over the file, and nothing else has changed. */
+function isReformatted({ state, before, after }: Output): boolean {
+  return state === 'stale' && before !== null && after !== null && differOnlyInLayout(before, after);
 }
 
 function reason(output: Output, outputs: readonly Output[]): string {
@@ -40,6 +51,7 @@ function reason(output: Output, outputs: readonly Output[]): string {
     case 'foreign':
       return 'in the way; nodrift did not write this file and will not overwrite it';
     default:
+      if (isReformatted(output)) return 'stale; only its formatting differs';
       return source === null
         ? 'stale; the queries, the schema or the file itself was changed'
         : `stale; ${source}, the schema or the file itself was changed`;

@@ -11,10 +11,22 @@ export const configText = `{
   "camelCaseColumnNames": true,
   "nodrift": {
     "database": "embedded",
-    "migrations": "./migrations"
+    "migrations": "./migrations",
+    "types": { "int8": "number" }
   }
 }
 `;
+
+/** Why the configuration has `types`. */
+export const int8Text = `int8 columns are numbers: JSON has no bigint. A value beyond 2^53 throws a DecodeError; where you expect one, set
+"int8" to "bigint" or "string" under "types" in pgtyped.config.json.
+`;
+
+/** What GitHub and formatters are told of generated files, by the file's name. */
+export const generatedFiles: Readonly<Record<string, readonly string[]>> = {
+  '.gitattributes': ['*.queries.ts linguist-generated', 'schema.types.ts linguist-generated'],
+  '.prettierignore': ['*.queries.ts', 'schema.types.ts'],
+};
 
 export const migrationText = `-- Up Migration
 

@@ -3,7 +3,15 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { diagnostic, diagnosticAt, Failure } from '../diagnostic.ts';
 import { configsIn } from '../project/find-config.ts';
 import { type CliContext, colorsFor } from './context.ts';
-import { configText, migrationText, queriesText, scripts, workflowText } from './init-files.ts';
+import {
+  configText,
+  generatedFiles,
+  int8Text,
+  migrationText,
+  queriesText,
+  scripts,
+  workflowText,
+} from './init-files.ts';
 
 /**
  * `nodrift init`: writes a small working project into the npm package in the working directory, and says what
@@ -35,13 +43,27 @@ export async function init(io: CliContext): Promise<number> {
     else write(`migrations/${Date.now()}_create-notes.sql`, migrationText);
     if (holds(io.cwd, 'queries')) say(false, 'queries/', 'it has files');
     else write('queries/notes.sql', queriesText);
+    for (const [path, lines] of Object.entries(generatedFiles)) {
+      const missing = missingLines(join(io.cwd, path), lines);
+      if (missing === null) write(path, `${lines.join('\n')}\n`);
+      else say(false, path, missing.length === 0 ? 'it has the lines' : `add to it: ${missing.join(', ')}`);
+    }
   }
   const workflow = workflowOf(io.cwd);
   write(workflow.path, workflow.text);
   addScripts(io.cwd, manifest, say);
 
-  const missing = ['nodrift', 'pg'].filter((name) => !depends(manifest.json, name));
-  const steps = [...(missing.length > 0 ? [`npm install ${missing.join(' ')}`] : []), 'npx nodrift generate'];
+  const depends = (name: string) => isDependency(manifest.json, name);
+  const missing = [
+    ...(depends('nodrift-runtime') ? [] : ['nodrift-runtime']),
+    ...(['pg', '@electric-sql/pglite', 'postgres'].some(depends) ? [] : ['pg']),
+  ];
+  const steps = [
+    ...(missing.length > 0 ? [`npm install ${missing.join(' ')}`] : []),
+    ...(depends('nodrift') ? [] : ['npm install --save-dev nodrift']),
+    'npx nodrift generate',
+  ];
+  if (!configured) io.stdout.write(`\n${int8Text}`);
   io.stdout.write(`\nNext: ${steps.map((step) => colors.bold(step)).join(', then ')}\n`);
   return 0;
 }
@@ -115,12 +137,19 @@ function addScripts(
   return say(true, 'package.json', `scripts ${added.map(([name]) => name).join(', ')}`);
 }
 
+/** Which lines a file lacks; null if there is no such file. */
+function missingLines(path: string, lines: readonly string[]): readonly string[] | null {
+  if (!existsSync(path)) return null;
+  const present = new Set(readFileSync(path, 'utf8').split(/\r?\n/));
+  return lines.filter((line) => !present.has(line));
+}
+
 function holds(folder: string, path: string): boolean {
   const place = join(folder, path);
   return existsSync(place) && readdirSync(place).length > 0;
 }
 
-function depends(json: Readonly<Record<string, unknown>>, name: string): boolean {
+function isDependency(json: Readonly<Record<string, unknown>>, name: string): boolean {
   return ['dependencies', 'devDependencies', 'peerDependencies'].some((key) => {
     const list = json[key];
     return isObject(list) && Object.hasOwn(list, name);

@@ -21,6 +21,8 @@ export interface Mapping {
   readonly codec: string;
   /** The class that the codec `temporal` is asked for. */
   readonly temporal?: TemporalName;
+  /** What the codec takes for a parameter besides. */
+  readonly alsoTakes?: readonly TypeWord[];
 }
 
 function temporal(name: TemporalName): Mapping {
@@ -36,9 +38,9 @@ const table: Readonly<Record<string, readonly Mapping[]>> = {
   float4: [{ type: 'number', codec: 'float4' }],
   float8: [{ type: 'number', codec: 'float8' }],
   int8: [
-    { type: 'bigint', codec: 'int8' },
-    { type: 'number', codec: 'int8AsNumber' },
-    { type: 'string', codec: 'int8AsString' },
+    { type: 'bigint', codec: 'int8', alsoTakes: ['number'] },
+    { type: 'number', codec: 'int8AsNumber', alsoTakes: ['bigint'] },
+    { type: 'string', codec: 'int8AsString', alsoTakes: ['bigint', 'number'] },
   ],
   numeric: [{ type: 'string', codec: 'numeric' }],
   money: [{ type: 'string', codec: 'money' }],

@@ -71,13 +71,17 @@ function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: Sco
 
   const returnsRows = command !== 'exec' && command !== 'execrows';
   // What the makers take for granted is omitted at the end.
-  const types = [
-    parameters.length > 0 ? params : 'void',
-    codecs.length > 0 ? row : returnsRows ? 'Record<string, never>' : 'void',
-  ];
-  if (violations === null) types.push(scope.runtimeType('Violations'));
-  else if (violations.length > 0) types.push(naming.violations);
-  else if (types[1] === 'void') types.pop();
+  const types = [parameters.length > 0 ? params : scope.runtimeType('NoParams')];
+  const failing =
+    violations === null
+      ? [scope.runtimeType('Violations')]
+      : violations.length > 0
+        ? [naming.violations]
+        : [];
+  if (codecs.length > 0) types.push(row);
+  else if (returnsRows) types.push('Record<string, never>');
+  else if (failing.length > 0) types.push(scope.runtimeType('NoRow'));
+  types.push(...failing);
   const definition: Expression = {
     record: [
       ['name', stringLiteral(name)],

@@ -223,7 +223,8 @@ function baseShape(
     const field = orNull(named('string'), value.elementsNullable !== false);
     return { type: arrayOf(field, direction === 'parameter'), codec };
   }
-  return { type: literals ?? named(mapping.type), codec };
+  const words = direction === 'parameter' ? [mapping.type, ...(mapping.alsoTakes ?? [])] : [mapping.type];
+  return { type: literals ?? unionOf(words.map((word) => named(word))), codec };
 }
 
 /** A composite type's own shape: an object with all its fields, and the codec that makes it. */

@@ -6,13 +6,12 @@ export { type Composite, composite, record, tuple } from './codec/composite.ts';
 export { custom } from './codec/custom.ts';
 export { delimited } from './codec/delimited.ts';
 export { type Json, json } from './codec/json.ts';
-export { float4, float8, int2, int4, int8, int8AsNumber, oid } from './codec/number.ts';
+export { float4, float8, int2, int4, int8, int8AsNumber, int8AsString, oid } from './codec/number.ts';
 export { type Multirange, multirange, type Range, range } from './codec/range.ts';
 export { temporal } from './codec/temporal.ts';
 export {
   box,
   date,
-  int8AsString,
   interval,
   money,
   numeric,
@@ -86,7 +85,18 @@ export { type ObserveOptions, observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
 export type { PoolStats, WaitBucket } from './pool-waits.ts';
 export { type PostgresJs, postgresJs } from './postgres-js.ts';
-export { type Call, exec, execrows, many, maybe, one, type Query, type ReadOnlyQuery } from './query.ts';
+export {
+  type Call,
+  exec,
+  execrows,
+  many,
+  maybe,
+  type NoParams,
+  type NoRow,
+  one,
+  type Query,
+  type ReadOnlyQuery,
+} from './query.ts';
 export { commented } from './query-comment.ts';
 export {
   createReplicatedPool,

@@ -12,6 +12,13 @@ import { displayText } from './statement-text.ts';
 import { toQueryError } from './to-query-error.ts';
 import type { KnownViolations, NoViolations, Violating } from './violations.ts';
 
+// Named, because linters forbid to write `void` where no function returns it.
+/** The parameters of a query that has none: it is called without them. */
+export type NoParams = void;
+
+/** The row of a query that returns none. */
+export type NoRow = void;
+
 /**
  * A query of a generated module. `query(db, params)` runs it and resolves what its command promises;
  * `run`, `runWithCounts` and `stream` are PgTyped's conventions and always give the rows. All of them
@@ -115,26 +122,26 @@ export function many<Params, Row, V extends KnownViolations = NoViolations>(
 }
 
 /** Nothing: the statement is run for its effect. */
-export function exec<Params, Row = void, V extends KnownViolations = NoViolations>(
+export function exec<Params, Row = NoRow, V extends KnownViolations = NoViolations>(
   definition: ReadOnlyDefinition,
 ): ReadOnlyQuery<Params, Row, void, V>;
-export function exec<Params, Row = void, V extends KnownViolations = NoViolations>(
+export function exec<Params, Row = NoRow, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, void, V>;
-export function exec<Params, Row = void, V extends KnownViolations = NoViolations>(
+export function exec<Params, Row = NoRow, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, void, V> {
   return query(definition, () => undefined, definition.columns.length > 0);
 }
 
 /** How many rows the statement affected. */
-export function execrows<Params, Row = void, V extends KnownViolations = NoViolations>(
+export function execrows<Params, Row = NoRow, V extends KnownViolations = NoViolations>(
   definition: ReadOnlyDefinition,
 ): ReadOnlyQuery<Params, Row, number, V>;
-export function execrows<Params, Row = void, V extends KnownViolations = NoViolations>(
+export function execrows<Params, Row = NoRow, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, number, V>;
-export function execrows<Params, Row = void, V extends KnownViolations = NoViolations>(
+export function execrows<Params, Row = NoRow, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, number, V> {
   return query(definition, (_rows: Row[], rowCount) => rowCount, definition.columns.length > 0);

@@ -27,7 +27,7 @@ describe('init', () => {
   test('overwrites nothing and says what it left alone', async () => {
     const files = {
       'package.json':
-        '{"scripts":{"queries:generate":"mine","queries:check":"mine"},"dependencies":{"nodrift":"1","pg":"8"}}',
+        '{"scripts":{"queries:generate":"mine","queries:check":"mine"},"dependencies":{"nodrift-runtime":"1","pg":"8"},"devDependencies":{"nodrift":"1"}}',
       'pgtyped.config.json': 'mine',
       '.github/workflows/nodrift.yml': 'mine',
     };
@@ -73,6 +73,30 @@ describe('init', () => {
     expect(run.stdout).toMatch(/left alone {2}migrations\/ .*\nleft alone {2}queries\/ /);
     expect(readdirSync(join(root, 'migrations'))).toEqual(['1_x.sql']);
     expect(readdirSync(join(root, 'queries'))).toEqual(['x.sql']);
+  });
+
+  test('proposes the lines that files for git and Prettier lack', async () => {
+    const files = {
+      'package.json': '{}',
+      '.gitattributes': '* text=auto\r\n*.queries.ts linguist-generated\r\n',
+      '.prettierignore': 'dist\n*.queries.ts\nschema.types.ts\n',
+    };
+    const { root, text } = project(files);
+    const { stdout } = await nodrift(['init'], { cwd: root });
+    expect(stdout).toContain(
+      'left alone  .gitattributes  add to it: schema.types.ts linguist-generated\n' +
+        'left alone  .prettierignore  it has the lines\n',
+    );
+    expect(text('.gitattributes')).toBe(files['.gitattributes']);
+    expect(text('.prettierignore')).toBe(files['.prettierignore']);
+  });
+
+  test.each(['@electric-sql/pglite', 'postgres'])('asks for no other driver beside %s', async (driver) => {
+    const { root } = project({ 'package.json': JSON.stringify({ dependencies: { [driver]: '1' } }) });
+    const { stdout } = await nodrift(['init'], { cwd: root });
+    expect(stdout).toContain(
+      'Next: npm install nodrift-runtime, then npm install --save-dev nodrift, then npx nodrift generate\n',
+    );
   });
 
   test('needs a package.json', async () => {

@@ -64,9 +64,19 @@ function refused(type: PgType, known: Partial<Config>): Diagnostic | undefined {
 
 describe('types', () => {
   it.each([
-    ['int8', 'number', 'number', 'int8AsNumber'],
-    ['int8', 'string', 'string', 'int8AsString'],
-    ['int8', 'bigint', 'bigint', 'int8'],
+    ['number', 'number | bigint', 'int8AsNumber'],
+    ['string', 'string | bigint | number', 'int8AsString'],
+    ['bigint', 'bigint | number', 'int8'],
+  ])('int8: %s, and parameters take any integer', (word, parameter, codec) => {
+    expect(print(base('int8'), { types: { int8: word } })).toEqual({
+      parameter,
+      result: word,
+      codecs: [codec, codec],
+      imports: [],
+    });
+  });
+
+  it.each([
     ['date', 'Date', 'Date', 'dateAsDate'],
     ['timestamp', 'Date', 'Date', 'timestampAsDate'],
     ['timestamptz', 'string', 'string', 'timestamptzAsString'],
@@ -310,12 +320,12 @@ describe('typesOverrides', () => {
   it('are kept by a codec, each side by its own', () => {
     const typesOverrides = { int8: { parameter: 'number', return: 'string' } };
     expect(print(base('int8'), { typesOverrides })).toMatchObject({
-      parameter: 'number',
+      parameter: 'number | bigint',
       result: 'string',
       codecs: ['int8AsNumber', 'int8AsString'],
     });
     expect(print(base('int8'), { typesOverrides: { int8: { return: 'number' } } })).toMatchObject({
-      parameter: 'bigint',
+      parameter: 'bigint | number',
       result: 'number',
     });
   });

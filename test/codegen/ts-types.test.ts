@@ -30,7 +30,9 @@ describe('tsTypes', () => {
 
   it('calls parameters what they may be', () => {
     const typeOf = tsTypes(config(), []);
-    expect(typeOf(value(array(base('int8')), true), 'parameter')).toBe('readonly (bigint | null)[] | null');
+    expect(typeOf(value(array(base('int8')), true), 'parameter')).toBe(
+      'readonly (bigint | number | null)[] | null',
+    );
     expect(typeOf(value(array(base('int8')), true), 'result')).toBe('(bigint | null)[] | null');
   });
 });

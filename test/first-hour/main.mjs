@@ -4,10 +4,14 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { formatters } from './formatters.mjs';
+import { json } from './json.mjs';
 import { matrix } from './matrix.mjs';
 import { packageProblems } from './packages.mjs';
 import { run, runSteps } from './shell.mjs';
 
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 const start = performance.now();
 const [folder = '.', words = ''] = process.argv.slice(2);
 const tarballs = readdirSync(folder)
@@ -25,12 +29,16 @@ try {
     '@types/node@20',
   ];
   const runners = ['tsx@4', 'esbuild@0.28', 'vite@8', 'vitest@4', 'bun@1', 'deno@2'];
-  await npm('install', ...tarballs, '@electric-sql/pglite@0.5', ...tools, ...runners);
+  const linters = ['prettier@3', '@biomejs/biome@2', 'eslint@10', 'typescript-eslint@8'];
+  const libraries = ['@electric-sql/pglite@0.5', 'fastify@5', 'decimal.js@10'];
+  await npm('install', ...tarballs, ...libraries, ...tools, ...runners, ...linters);
   console.log(`installed in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   const steps = {
     'the packages, as publint and @arethetypeswrong/core see them': async () =>
       assert.deepEqual((await Promise.all(tarballs.map(packageProblems))).flat(), []),
     ...(await matrix(work)),
+    ...formatters(work, repository),
+    ...json(work, repository),
   };
   const counts = await runSteps(Object.entries(steps).filter(([name]) => name.includes(words)));
   const seconds = Math.round((performance.now() - start) / 1000);

@@ -11,6 +11,7 @@ import {
   int4,
   int8,
   int8AsNumber,
+  int8AsString,
   json,
   multirange,
   range,
@@ -213,6 +214,18 @@ describe('the text that is sent to Postgres', () => {
     expect(() => int8AsNumber.decode('9007199254740993')).toThrow(/holds exactly/);
     expect(() => int8AsNumber.encode(2 ** 53)).toThrow(/holds exactly/);
     expect(() => int8AsNumber.encode(1.5)).toThrow(/holds exactly/);
+  });
+
+  it.each([int8, int8AsNumber, int8AsString])('int8 parameters are any exact integer', ({ encode }) => {
+    // As generated modules type parameters.
+    const encodeAny: (value: never) => unknown = encode;
+    const encoded = (value: unknown) => encodeAny(value as never);
+    expect(encoded(10)).toBe('10');
+    expect(encoded(-(2 ** 53) + 1)).toBe('-9007199254740991');
+    expect(encoded(2n ** 62n)).toBe('4611686018427387904');
+    for (const value of [2 ** 53, 1.5, Number.NaN, Infinity])
+      expect(() => encoded(value)).toThrow(/holds exactly/);
+    for (const value of [{}, new Date(0)]) expect(() => encoded(value)).toThrow('not a string');
   });
 
   it('has years as Postgres writes them', () => {

@@ -1,5 +1,6 @@
 import type { Codec } from '../definition.ts';
 import { CodecError } from './codec-error.ts';
+import { encodeText } from './text.ts';
 
 function decodeNumber(text: string): number {
   const number = +text;
@@ -29,17 +30,22 @@ export const oid: Codec<number> = number;
 export const float4: Codec<number> = number;
 export const float8: Codec<number> = number;
 
-export const int8: Codec<bigint> = { decode: BigInt, encode: String };
+export const int8: Codec<bigint> = { decode: BigInt, encode: encodeInt8 };
 
 /** A number where it is exact, an error where it would be rounded. */
-export const int8AsNumber: Codec<number> = {
-  decode: decodeInteger,
-  encode: (value) => String(safeInteger(value)),
-};
+export const int8AsNumber: Codec<number> = { decode: decodeInteger, encode: encodeInt8 };
+
+/** The whole range of int8 for those who only hand it on. */
+export const int8AsString: Codec<string> = { decode: (text) => text, encode: encodeInt8 };
+
+/** Parameters are what the caller has, whatever columns are configured to be. */
+function encodeInt8(value: bigint | number | string): string {
+  return typeof value === 'number' ? String(safeInteger(value)) : encodeText(value);
+}
 
 function safeInteger(value: number): number {
   if (!Number.isSafeInteger(value)) {
-    throw new CodecError('not an integer that a number holds exactly; configure int8 as bigint or string');
+    throw new CodecError('not an integer that a number holds exactly; use bigint or string');
   }
   return value;
 }

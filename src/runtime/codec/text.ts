@@ -5,7 +5,7 @@ import { delimited } from './delimited.ts';
 const asIs = (text: string): string => text;
 
 /** An object's text would be `[object Object]`, or a Date's in the zone and words of the machine. */
-function encodeText(value: unknown): string {
+export function encodeText(value: unknown): string {
   if (typeof value === 'object') {
     throw new CodecError('not a string');
   }
@@ -30,9 +30,6 @@ export const interval: Codec<string> = text;
 
 /** Microseconds, infinities and years that a Date cannot hold all pass through. */
 export const timestamptzAsString: Codec<string> = text;
-
-/** The whole range of int8 for those who only hand it on. */
-export const int8AsString: Codec<string> = text;
 
 /** The only built-in type whose arrays are not separated by commas (`pg_type.typdelim`). */
 export const box: Codec<string> = /* @__PURE__ */ delimited(text, ';');
