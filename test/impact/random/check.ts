@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import type { Query, QueryParam } from '../../../src/analysis/query.ts';
 import { printModules } from '../../../src/codegen/print.ts';
+import { membershipStatement } from '../../../src/database/migrations/cluster-memberships.ts';
+import { runObserved } from '../../../src/database/migrations/observed-steps.ts';
 import type { Change } from '../../../src/impact/change.ts';
 import type { ImpactCode } from '../../../src/impact/code.ts';
 import { compareSnapshots, type QueryImpact } from '../../../src/impact/compare-snapshots.ts';
+import { existingRelations, observeMigration } from '../../../src/impact/locks/observe.ts';
+import { afterStatement, type Membership } from '../../../src/impact/rules/memberships.ts';
+import type { Surroundings } from '../../../src/impact/rules/rules.ts';
 import type { Snapshot } from '../../../src/impact/snapshot.ts';
 import { sentCode, takeSnapshot } from '../../../src/impact/take-snapshots.ts';
 import { readStatements } from '../../../src/sql/read.ts';
@@ -14,10 +19,10 @@ import { config } from '../../codegen/support/build.ts';
 import { type Called, call, type QueryFunction } from './call.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { type Draw, drawFrom } from './draw.ts';
-import { type RandomMigration, randomMigration } from './migrations.ts';
+import { type RandomMigration, randomMigration, randomSetting } from './migrations.ts';
 import { newRows } from './new-rows.ts';
 import { randomQueries } from './queries.ts';
-import { randomWorld, shared, type World } from './tables.ts';
+import { caller, groupOf, randomWorld, shared, type World } from './tables.ts';
 import { argument } from './values.ts';
 
 /** What came of many random migrations. */
@@ -83,7 +88,9 @@ export async function checkRandomMigrations(options: Options): Promise<Outcome> 
   try {
     await databases.create('shared', null);
     await databases.use('shared', async (client) => {
-      await client.query(`${shared}; GRANT USAGE ON SCHEMA shared TO nodrift_random`);
+      for (const role of [caller, ...everyGroup])
+        await client.query(`CREATE ROLE ${role} LOGIN`).catch(() => undefined);
+      await client.query(`${shared}; GRANT USAGE ON SCHEMA shared TO ${caller}; ${joinGroups}`);
     });
     for (let seed = options.seed; outcome.migrations < options.migrations; seed += WORLDS) {
       const left = Math.ceil((options.migrations - outcome.migrations) / ROUNDS);
@@ -116,11 +123,15 @@ async function checkBatch(databases: Databases, all: readonly Case[], outcome: O
     await databases.use('copy', async (client) => {
       const trials = prepared.map(({ one }) => trialOf(one, round));
       const applied: boolean[] = [];
-      for (const { migration } of trials) applied.push(await tried(client, migration.sql));
-      const { snapshot: after } = await takeSnapshot(client, code.statements, code);
+      const moved: string[] = [];
+      for (const { migration } of trials) applied.push(await apply(client, migration, moved));
+      const around = surroundings(
+        trials.filter((_, i) => applied[i]).map(({ migration }) => migration.sql),
+        moved,
+      );
+      const { snapshot: after } = await takeSnapshot(client, code.statements, { ...code, around });
       await client.query('RESET ALL');
-      const comparison = compareSnapshots(before, after, { searchPath: ['public'], runtime: 'nodrift' });
-      const impacts = new Map(comparison.impacts.map((impact) => [impact.name, impact]));
+      const impacts = impactsBetween(before, after);
       for (const [i, trial] of trials.entries()) {
         const { calls, were } = prepared[i] ?? { calls: [], were: [] };
         outcome.migrations++;
@@ -132,14 +143,65 @@ async function checkBatch(databases: Databases, all: readonly Case[], outcome: O
         await newRows(client, trial.draw, trial.of.world);
         // New rows break rules that were there before too: only readers are held to them.
         const readers = calls.filter(({ query }) => query.readOnly === true);
-        const more = new Map((await runAll(client, readers)).map((found, n) => [readers[n], found]));
-        const then = calls.map((of) => more.get(of));
-        judge(trial, calls, { were, are, then }, impacts, outcome);
+        const added = new Map((await runAll(client, readers)).map((found, n) => [readers[n], found]));
+        const then = calls.map((of) => added.get(of));
+        judge(trial, calls, { were, are, more: then }, impacts, outcome);
       }
+      await client.query(joinGroups);
     });
     await databases.drop('copy');
   }
+  await trySetting(databases, { before, code, prepared }, outcome);
   await databases.drop('base');
+}
+
+/** Settings are the whole database's: one is tried with the queries of all worlds, by sessions that begin with it. */
+async function trySetting(
+  databases: Databases,
+  { before, code, prepared }: Prepared,
+  outcome: Outcome,
+): Promise<void> {
+  const [first] = prepared;
+  if (first === undefined) return;
+  const draw = drawFrom(first.one.seed);
+  const migration = randomSetting(draw, databases.nameOf('copy'));
+  await databases.create('copy', 'base');
+  const after = await databases.use('copy', async (client) => {
+    await client.query(migration.sql);
+    return takeSnapshot(client, code.statements, { ...code, around: surroundings([], []) });
+  });
+  const impacts = impactsBetween(before, after.snapshot);
+  await databases.use(
+    'copy',
+    async (client) => {
+      outcome.migrations++;
+      for (const { one, calls, were } of prepared) {
+        const are = await runAll(client, calls);
+        const trial = { of: one, round: ROUNDS, migration, draw };
+        judge(trial, calls, { were, are, more: [] }, impacts, outcome);
+      }
+    },
+    caller,
+  );
+  await databases.drop('copy');
+}
+
+const everyGroup = Array.from({ length: WORLDS }, (_, i) => groupOf(`w${i}`));
+const joinGroups = `GRANT ${everyGroup.join(', ')} TO ${caller}`;
+const joined = everyGroup.map((role) => ({ role, member: caller }));
+
+/** As on a server that others use, where statements about roles are read and not run. */
+function surroundings(scripts: readonly string[], moved: readonly string[]): Surroundings {
+  const memberships = scripts
+    .map(membershipStatement)
+    .filter((one) => one !== null)
+    .reduce(afterStatement, joined as readonly Membership[]);
+  return { isOwnServer: false, settings: [], memberships, moved };
+}
+
+function impactsBetween(before: Snapshot, after: Snapshot): ReadonlyMap<string, QueryImpact> {
+  const { impacts } = compareSnapshots(before, after, { searchPath: ['public'], runtime: 'nodrift' });
+  return new Map(impacts.map((impact) => [impact.name, impact]));
 }
 
 interface Prepared {
@@ -166,7 +228,8 @@ async function prepare(client: Client, all: readonly Case[]): Promise<Prepared> 
     runtime: 'nodrift',
     diagnostics: [],
   };
-  const { snapshot: before } = await takeSnapshot(client, code.statements, code);
+  const around = surroundings([], []);
+  const { snapshot: before } = await takeSnapshot(client, code.statements, { ...code, around });
   await client.query('RESET ALL');
   const functions = await generated([...before.queries.values()]);
   const prepared = [];
@@ -177,11 +240,24 @@ async function prepare(client: Client, all: readonly Case[]): Promise<Prepared> 
   return { before, code: sentCode(code, before), prepared };
 }
 
-async function create(client: Client, { schema, ddl, rows }: World): Promise<boolean> {
+/** Sequences are watched; that takes time. */
+async function apply(client: Client, { kind, sql }: RandomMigration, moved: string[]): Promise<boolean> {
+  if (kind !== 'move sequence') return tried(client, sql);
+  const observer = observeMigration(await existingRelations(client));
+  try {
+    await runObserved(client, sql, 0, observer);
+    moved.push(...observer.moved);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function create(client: Client, { schema, grantee, ddl, rows }: World): Promise<boolean> {
   if (!(await tried(client, ddl.join(';\n')))) return false;
   await client.query(
-    `GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO nodrift_random; GRANT ALL ON ALL SEQUENCES IN SCHEMA ${schema} TO nodrift_random;
-     GRANT USAGE ON SCHEMA ${schema} TO nodrift_random`,
+    `GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${grantee}; GRANT ALL ON ALL SEQUENCES IN SCHEMA ${schema} TO ${grantee};
+     GRANT USAGE ON SCHEMA ${schema} TO ${grantee}`,
   );
   for (const row of rows) await tried(client, row);
   return true;
@@ -256,7 +332,7 @@ function judge(
     readonly were: readonly Called[];
     readonly are: readonly Called[];
     /** With more rows. */
-    readonly then: readonly (Called | undefined)[];
+    readonly more: readonly (Called | undefined)[];
   },
   impacts: ReadonlyMap<string, QueryImpact>,
   outcome: Outcome,
@@ -266,7 +342,7 @@ function judge(
   kind.applied++;
   let failing = false;
   for (const [i, { query, params }] of calls.entries()) {
-    const [was, is, then] = [seen.were[i], seen.are[i], seen.then[i]];
+    const [was, is, then] = [seen.were[i], seen.are[i], seen.more[i]];
     if (was === undefined || is === undefined) continue;
     outcome.calls++;
     const { name, sql } = query.statement;

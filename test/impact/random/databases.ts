@@ -3,9 +3,12 @@ import { Client } from 'pg';
 
 /** Databases of one run; only one at a time is in use. */
 export interface Databases {
+  /** As PostgreSQL calls it. */
+  nameOf(name: string): string;
   /** @param template another of them, which nobody is connected to; null: none */
   create(name: string, template: string | null): Promise<void>;
-  use<T>(name: string, work: (client: Client) => Promise<T>): Promise<T>;
+  /** @param user a role; without it a superuser */
+  use<T>(name: string, work: (client: Client) => Promise<T>, user?: string): Promise<T>;
   drop(name: string): Promise<void>;
   /** Drops all that are left. */
   close(): Promise<void>;
@@ -26,8 +29,10 @@ export async function openDatabases(server: string): Promise<Databases> {
       const of = template === null ? '' : ` TEMPLATE ${prefix}_${template}`;
       await admin.query(`CREATE DATABASE ${prefix}_${name}${of}`);
     },
-    async use(name, work) {
-      const url = Object.assign(new URL(server), { pathname: `/${prefix}_${name}` });
+    nameOf: (name) => `${prefix}_${name}`,
+    async use(name, work, user) {
+      const to = { pathname: `/${prefix}_${name}`, ...(user !== undefined && { username: user }) };
+      const url = Object.assign(new URL(server), to);
       const client = new Client({ connectionString: url.href });
       client.on('notice', () => {});
       await client.connect();

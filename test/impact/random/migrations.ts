@@ -1,5 +1,5 @@
 import type { Draw } from './draw.ts';
-import { checkOf, type RandomColumn, type RandomTable, type World } from './tables.ts';
+import { caller, checkOf, groupOf, type RandomColumn, type RandomTable, type World } from './tables.ts';
 import { columnTypes, isPair, literal } from './values.ts';
 
 /** A change of a world's schema. */
@@ -138,11 +138,22 @@ const makers = {
     ]);
     return `ALTER SEQUENCE ${name} ${limit}; SELECT setval('${name}', ${at})`;
   },
-  'revoke on sequence': (draw, { schema, table }) => {
+  'move sequence': (draw, { schema, table }) => {
     const name = draw.one([`${schema}.s`, ...(table.key === 'none' ? [] : [sequenceOf(schema, table)])]);
-    return `REVOKE ${draw.one(['ALL', 'USAGE', 'SELECT'])} ON SEQUENCE ${name} FROM nodrift_random`;
+    const to = draw.one([1, 2, 100, 9223372036854775807n]);
+    return draw.one([
+      `ALTER SEQUENCE ${name} RESTART WITH ${draw.one([1, 2])}`,
+      `ALTER SEQUENCE ${name} MINVALUE 0 RESTART WITH 0`,
+      `SELECT setval('${name}', ${to})`,
+      `ALTER TABLE ${schema}.${table.name} ALTER COLUMN id RESTART WITH 1`,
+    ]);
   },
-  'revoke on schema': (_, { schema }) => `REVOKE USAGE ON SCHEMA ${schema} FROM nodrift_random`,
+  'leave role': (_, { schema }) => `REVOKE ${groupOf(schema)} FROM ${caller}`,
+  'revoke on sequence': (draw, { schema, table, world }) => {
+    const name = draw.one([`${schema}.s`, ...(table.key === 'none' ? [] : [sequenceOf(schema, table)])]);
+    return `REVOKE ${draw.one(['ALL', 'USAGE', 'SELECT'])} ON SEQUENCE ${name} FROM ${world.grantee}`;
+  },
+  'revoke on schema': (_, { schema, world }) => `REVOKE USAGE ON SCHEMA ${schema} FROM ${world.grantee}`,
   'revoke on function': (draw, { schema }) =>
     `REVOKE EXECUTE ON FUNCTION ${schema}.${draw.one(['f()', 'g(integer)', 'g(text)', 'drawn()', 'listed()'])} FROM PUBLIC`,
   'add serial column': (_, { name }) => `ALTER TABLE ${name} ADD COLUMN extra serial`,
@@ -172,8 +183,8 @@ const makers = {
     ]),
   'row security': (draw, { name }) =>
     `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY; ALTER TABLE ${name} FORCE ROW LEVEL SECURITY${draw.one(['', `; CREATE POLICY more ON ${name} USING (id < 2)`])}`,
-  revoke: (draw, { name }) =>
-    `REVOKE ${draw.one(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'ALL'])} ON ${name} FROM nodrift_random`,
+  revoke: (draw, { name, world }) =>
+    `REVOKE ${draw.one(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'ALL'])} ON ${name} FROM ${world.grantee}`,
   'with check option': (draw, { schema }) =>
     `CREATE OR REPLACE VIEW ${schema}.v AS SELECT * FROM ${schema}.a WHERE id < ${draw.one([500, 2])} WITH ${draw.one(['', 'LOCAL'])} CHECK OPTION`,
   'no data': (_, { schema }) => `REFRESH MATERIALIZED VIEW ${schema}.m WITH NO DATA`,
@@ -194,6 +205,31 @@ const makers = {
 /** What draws the values of `id`; PostgreSQL names an identity's. */
 function sequenceOf(schema: string, { name, key }: RandomTable): string {
   return `${schema}.${name}${key === 'identity' ? '_id' : ''}_seq`;
+}
+
+/** What sessions begin with; of each it is known whether it is no more than a matter of plans. */
+const settings: readonly (readonly [name: string, value: string])[] = [
+  ['search_path', 'pg_catalog'],
+  ['default_transaction_read_only', 'on'],
+  ['DateStyle', "'SQL, DMY'"],
+  ['IntervalStyle', 'sql_standard'],
+  ['TimeZone', "'Asia/Tokyo'"],
+  ['extra_float_digits', '-12'],
+  ['bytea_output', 'escape'],
+  ['row_security', 'off'],
+  ['default_transaction_isolation', 'serializable'],
+  ['session_replication_role', 'replica'],
+  ['check_function_bodies', 'off'],
+  ['work_mem', "'64kB'"],
+  ['enable_seqscan', 'off'],
+  ['random_page_cost', '1.1'],
+];
+
+/** A setting of a database, or of the caller in it. */
+export function randomSetting(draw: Draw, database: string): RandomMigration {
+  const [name, value] = draw.one(settings);
+  const of = draw.one([`DATABASE ${database}`, `ROLE ${caller} IN DATABASE ${database}`]);
+  return { kind: `setting ${name}`, sql: `ALTER ${of} SET ${name} = ${value}`, changesData: false };
 }
 
 type Kind = keyof typeof makers;

@@ -22,10 +22,20 @@ export interface RandomTable {
 /** One small schema with everything that a migration can change. */
 export interface World {
   readonly schema: string;
+  /** The role that has the privileges: the one that calls, or one that it is a member of. */
+  readonly grantee: string;
   /** a; b refers to a, c to b; p is partitioned by `k`. */
   readonly tables: readonly RandomTable[];
   readonly ddl: readonly string[];
   readonly rows: readonly string[];
+}
+
+/** Calls the generated modules. */
+export const caller = 'nodrift_random';
+
+/** The role of a world that the caller is a member of. */
+export function groupOf(schema: string): string {
+  return `${caller}_${schema}`;
 }
 
 /** Made once for all worlds of a database. */
@@ -78,7 +88,8 @@ export function randomWorld(draw: Draw, schema: string): World {
     ),
     `REFRESH MATERIALIZED VIEW ${schema}.m`,
   ];
-  return { schema, tables: [a, b, c, p], ddl, rows };
+  const grantee = draw.one([caller, groupOf(schema)]);
+  return { schema, grantee, tables: [a, b, c, p], ddl, rows };
 }
 
 function randomTable(draw: Draw, schema: string, name: string, reference: string | null): RandomTable {
