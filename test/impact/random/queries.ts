@@ -145,11 +145,13 @@ const makers: readonly Maker[] = [
     const { name, type } = draw.one(table.columns);
     // Arrays of different lengths make no array.
     const list = type === 'text[]' ? 'id' : name;
+    // What json holds need not be jsonb, whatever the schema: \u0000.
+    const binary = type === 'json' ? 'id' : name;
     const value = draw.one([
       't',
       `t.${name}`,
       `json_build_object('a', t.${name}, 'b', t.id)`,
-      `to_jsonb(t.${name})`,
+      `to_jsonb(t.${binary})`,
       'to_json(t)',
       `ARRAY(SELECT x.${list} FROM ${named(world, table)} x ORDER BY x.id)`,
       `ARRAY(SELECT x FROM ${named(world, table)} x ORDER BY x.id)`,
