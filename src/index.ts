@@ -1,8 +1,8 @@
-export { type Checked, check } from './commands/check.ts';
+export { check } from './commands/check.ts';
 export { generate } from './commands/generate.ts';
 export { type Inspected, inspect } from './commands/inspect.ts';
 export type { Inspection } from './commands/inspection.ts';
-export type { Analysed, AnalysedFile, FlowOptions } from './commands/pipeline.ts';
+export type { Analysed, AnalysedFile, Compared, FlowOptions } from './commands/pipeline.ts';
 export type { Diagnostic, ExitCode } from './diagnostic.ts';
 export { Failure } from './diagnostic.ts';
 export { type Impact, type ImpactOptions, impact } from './impact/impact.ts';

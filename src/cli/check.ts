@@ -1,4 +1,5 @@
 import { isInCheckCache } from '../output/check-cache.ts';
+import { readInputs } from '../project/inputs.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, colorsFor } from './context.ts';
 import { displayPath } from './display-path.ts';
@@ -10,13 +11,14 @@ import type { CheckOptions } from './program.ts';
  */
 export async function check(options: CheckOptions, io: CliContext): Promise<number> {
   const config = configuration(options, io);
-  if (options.full !== true && (await isInCheckCache(config, io.env))) return 0;
+  const inputs = await readInputs(config);
+  if (options.full !== true && (await isInCheckCache(inputs, io.env))) return 0;
 
   const [{ check: run }, { printNotes, withProgress }] = await Promise.all([
     import('../commands/check.ts'),
     import('./report.ts'),
   ]);
-  const { analysed, outputs } = await withProgress(io, (flow) => run(config, flow));
+  const { analysed, outputs } = await withProgress(io, (flow) => run(config, { ...flow, inputs }));
   const drifted = outputs.filter(({ state }) => state !== 'unchanged');
   if (drifted.length === 0) return 0;
 

@@ -1,8 +1,7 @@
-import { withCheckCache } from '../output/check-cache.ts';
+import { addToCheckCache } from '../output/check-cache.ts';
 import { writeOutputs } from '../output/write.ts';
 import type { Config } from '../project/config.ts';
-import { type Checked, compare } from './check.ts';
-import type { FlowOptions } from './pipeline.ts';
+import { type Compared, type FlowOptions, inputsOf, runPipeline } from './pipeline.ts';
 
 /**
  * Analyses the queries and writes their modules: all that changed, or none at all. The outputs returned say how
@@ -13,12 +12,11 @@ import type { FlowOptions } from './pipeline.ts';
  * that a person wrote in a module's place, or a folder that cannot be written; 3 database; 70 an internal error in a
  * query. Then nothing is written.
  */
-export async function generate(config: Config, options: FlowOptions = {}): Promise<Checked> {
-  return withCheckCache(config, options, async (remember) => {
-    const checked = await compare(config, options);
-    options.signal?.throwIfAborted();
-    await writeOutputs(checked.outputs, config.root);
-    await remember(checked);
-    return checked;
-  });
+export async function generate(config: Config, options: FlowOptions = {}): Promise<Compared> {
+  const inputs = await inputsOf(config, options);
+  const compared = await runPipeline(inputs, options);
+  options.signal?.throwIfAborted();
+  await writeOutputs(compared.outputs, config.root);
+  addToCheckCache(inputs, options.env ?? process.env, compared);
+  return compared;
 }

@@ -5,7 +5,6 @@ import type { argumentOf, TsTypeOf } from '../codegen/ts-types.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Param, Slot } from '../sql/statement.ts';
-import { withExcerpt } from './check.ts';
 import type {
   InspectedColumn,
   InspectedError,
@@ -13,7 +12,7 @@ import type {
   InspectedQuery,
   Inspection,
 } from './inspection.ts';
-import { type Analysed, type FlowOptions, withAnalysed } from './pipeline.ts';
+import { type Analysed, type FlowOptions, inputsOf, withAnalysed, withExcerpt } from './pipeline.ts';
 import { typeText } from './type-text.ts';
 
 export interface Inspected {
@@ -34,7 +33,8 @@ export async function inspect(config: Config, options: FlowOptions = {}): Promis
     import('../codegen/ts-types.ts'),
     import('../codegen/print-query.ts'),
   ]);
-  return withAnalysed(config, { ...options, facts: everything }, async (analysed) => {
+  const inputs = await inputsOf(config, options);
+  return withAnalysed(inputs, { ...options, facts: everything }, async (analysed) => {
     const [{ nameQueries }, { tsTypes, argumentOf }, { printQuery }] = await rooms;
     const found: Diagnostic[] = [...analysed.diagnostics];
     // With two transforms a file can be there twice.

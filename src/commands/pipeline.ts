@@ -1,20 +1,38 @@
 import type { Catalog } from '../analysis/catalog/catalog.ts';
 import type { AnalysisOptions } from '../analysis/options.ts';
 import type { Query } from '../analysis/query.ts';
+import type { Module } from '../codegen/module.ts';
+import type { Printed } from '../codegen/print.ts';
 import { requiredByCodegen } from '../codegen/required-analysis.ts';
 import type { Database } from '../database/database.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import { type Diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
+import { createPause } from '../event-loop.ts';
+import { compareOutputs } from '../output/compare.ts';
+import type { Output } from '../output/output.ts';
+import { withinProject } from '../output/outside.ts';
 import type { Config } from '../project/config.ts';
+import { type Inputs, readInputs } from '../project/inputs.ts';
 import type { QueryFile } from '../project/query-files.ts';
 import { interruptible } from './interrupt.ts';
+import { readSources, type Source } from './read-sources.ts';
 import { searchPathNotes } from './search-path.ts';
 import { selectFiles } from './selection.ts';
-import { readSources, type Source } from './sources.ts';
 import { refuseUnknownTypes } from './type-keys.ts';
+
+/*
+ * The flow that all commands share, phase by phase:
+ *
+ *     Inputs -> Source[] (Statement[]) -> Analysed (Query[]) -> Generated (Module[]) -> Compared (Output[])
+ *
+ * `inspect` stops at Analysed, `check` at Compared; `generate` writes what was compared. Only the first phase reads the
+ * project's files, and only the last one looks at the generated ones.
+ */
 
 export interface FlowOptions {
   /** Absolute paths of `.sql` files, or of folders of them, that the command is limited to; all are analysed. */
   readonly files?: readonly string[];
+  /** The project's files where they have been read; default: they are read now. */
+  readonly inputs?: Inputs;
   /** Aborts the work: the database is closed first, then the flow rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** What is asked of the queries; default: what modules are printed from. */
@@ -56,20 +74,52 @@ export interface Analysed {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** Healthy queries with the modules that call them. */
+export interface Generated {
+  readonly analysed: Analysed;
+  readonly modules: readonly Module[];
+}
+
+/** How the generated files compare with the modules. */
+export interface Compared {
+  readonly analysed: Analysed;
+  /** One for each module in the order of the files, then the shared types, then what is orphaned. */
+  readonly outputs: readonly Output[];
+}
+
 /**
- * The one flow that all commands share: configuration -> files -> statements -> database -> analysis.
- * The database is opened while the files are read, and closed while `use` works on the result.
+ * Inputs -> Compared: the whole flow.
+ * Throws Failure: 1 with everything that is wrong with the queries or the migrations, 2 configuration, 3 database,
+ * 70 an internal error in a query, among what else is wrong.
+ */
+export async function runPipeline(inputs: Inputs, options: FlowOptions): Promise<Compared> {
+  const printing = import('../codegen/print.ts');
+  return withAnalysed(inputs, options, async (analysed) => {
+    options.progress?.('comparing');
+    const generated = await printModules(analysed, await printing, options.signal);
+    return compare(inputs, generated);
+  });
+}
+
+/** The inputs that the options hold, or else the project's files as they are now. */
+export async function inputsOf(config: Config, { inputs }: FlowOptions): Promise<Inputs> {
+  return inputs ?? readInputs(config);
+}
+
+/**
+ * Inputs -> Analysed: opens the database, reads the statements meanwhile, and analyses them there. The database is closed
+ * while `use` works on the result.
  * Returns what `use` returns. Throws Failure: 1 a broken migration, 2 configuration, 3 database.
  */
 export async function withAnalysed<T>(
-  config: Config,
+  inputs: Inputs,
   options: FlowOptions,
   use: (analysed: Analysed) => T | Promise<T>,
 ): Promise<T> {
   options.progress?.('opening the database');
-  const { facts = requiredByCodegen(config) } = options;
-  const opening = open(config, options);
-  const catalog = opening.then(({ client }) => prepare(client, facts));
+  const { facts = requiredByCodegen(inputs.config) } = options;
+  const opening = open(inputs, options);
+  const catalog = opening.then(({ client }) => loadCatalog(client, facts));
   // What goes wrong there is considered after the files are read.
   for (const early of [opening, catalog]) early.catch(() => {});
   const close = () =>
@@ -80,7 +130,7 @@ export async function withAnalysed<T>(
   try {
     const analysed = await interruptible(
       options.signal,
-      analyseOn(config, opening, catalog, { ...options, facts }),
+      analyseOn(inputs, opening, catalog, { ...options, facts }),
     );
     const [result] = await Promise.all([use(analysed), close()]);
     return result;
@@ -89,31 +139,28 @@ export async function withAnalysed<T>(
   }
 }
 
-async function open(config: Config, { signal, env }: FlowOptions): Promise<Database> {
+async function open({ config, schema }: Inputs, { signal, env }: FlowOptions): Promise<Database> {
   const { openDatabase } = await import('../database/open.ts');
-  return openDatabase(config, { ...(signal && { signal }), ...(env && { env: { ...env } }) });
+  return openDatabase(config, { files: schema, ...(signal && { signal }), ...(env && { env: { ...env } }) });
 }
 
-async function prepare(client: Database['client'], facts: AnalysisOptions): Promise<Catalog> {
+async function loadCatalog(client: Database['client'], facts: AnalysisOptions): Promise<Catalog> {
   const { prepareAnalysis } = await import('../analysis/analyse.ts');
   return prepareAnalysis(client, facts);
 }
 
 async function analyseOn(
-  config: Config,
+  inputs: Inputs,
   opening: Promise<Database>,
   catalog: Promise<Catalog>,
   options: FlowOptions & { readonly facts: AnalysisOptions },
 ): Promise<Analysed> {
-  const [{ analyse }, { targets, sources, diagnostics, warnings }] = await Promise.all([
+  const { config, targets, contents } = inputs;
+  const [{ analyse }, { sources, diagnostics, warnings }] = await Promise.all([
     import('../analysis/analyse.ts'),
-    readSources(config, options.signal),
+    readSources(inputs, config, options.signal),
   ]);
-  const selected = selectFiles(
-    config,
-    targets.map(({ file }) => file),
-    options.files ?? [],
-  );
+  const selected = selectFiles(config, [...contents.keys()], options.files ?? []);
   const database = await opening;
   refuseUnknownTypes(config, await catalog);
   const notes = [...database.notes, ...(await searchPathNotes(config, database.client))];
@@ -142,6 +189,36 @@ async function analyseOn(
   };
 }
 
+/** Analysed -> Generated. Prints file by file; in between, signals are heard. */
+async function printModules(
+  analysed: Analysed,
+  { printStepwise }: typeof import('../codegen/print.ts'),
+  signal: AbortSignal | undefined,
+): Promise<Generated> {
+  const { config, files } = analysed;
+  const pause = createPause(signal);
+  const printing: Generator<void, Printed> = printStepwise({ config, files });
+  let step = printing.next();
+  while (step.done !== true) {
+    await pause();
+    step = printing.next();
+  }
+  const { modules, diagnostics } = step.value;
+  const all = [...analysed.diagnostics, ...diagnostics.map((found) => withExcerpt(found, analysed))];
+  if (all.length > 0) throw new Failure(exitCodeOf(all), all, footnote(analysed));
+  return { analysed, modules };
+}
+
+/** Generated -> Compared: looks at the files on the disk, those that the command is limited to. */
+async function compare(inputs: Inputs, { analysed, modules }: Generated): Promise<Compared> {
+  const outputs = withinProject(inputs.config, await compareOutputs(inputs, modules));
+  const { selected } = analysed;
+  return {
+    analysed,
+    outputs: selected === null ? outputs : outputs.filter((one) => concerns(selected, one)),
+  };
+}
+
 function group(targets: readonly QueryFile[], queries: readonly Query[]): readonly AnalysedFile[] {
   const byFile = new Map(targets.map(({ file }): [string, Query[]] => [file, []]));
   for (const query of queries) byFile.get(query.statement.file)?.push(query);
@@ -155,4 +232,32 @@ function inOrder(sources: readonly Source[], diagnostics: readonly Diagnostic[])
     const [left, right] = [key(a), key(b)];
     return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
   });
+}
+
+/** What is missing of the schema may be why its queries are refused. */
+function footnote({ config, notes }: Analysed): string | null {
+  const lines = [neverTyped(config) ?? [], notes.map((note) => `note: ${note}`)].flat();
+  return lines.length === 0 ? null : lines.join('\n');
+}
+
+/** PgTyped goes on by default: it types a broken query `never`, and leaves the module of a broken file as it was. */
+function neverTyped({ dropIn, failOnError }: Config): string | null {
+  if (!dropIn || failOnError) return null;
+  return (
+    'Nothing was written. nodrift ignores "failOnError" and always fails. For these queries PgTyped ' +
+    'would write the type `never`, or keep old modules, and exit with 0. Fix or remove them.'
+  );
+}
+
+/** The shared types hold what any file needs, so they belong to every selection. */
+function concerns(selected: ReadonlySet<string>, { source, state }: Output): boolean {
+  if (state === 'orphaned') return false;
+  return source === null || selected.has(source);
+}
+
+/** Adds the line that a diagnostic names, where the room that found it had no text at hand. */
+export function withExcerpt(found: Diagnostic, { texts }: Pick<Analysed, 'texts'>): Diagnostic {
+  if (found.excerpt !== null || found.file === null || found.line === null) return found;
+  const excerpt = texts.get(found.file)?.split(/\r\n|\n|\r/)[found.line - 1];
+  return excerpt === undefined ? found : { ...found, excerpt };
 }

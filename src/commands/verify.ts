@@ -6,9 +6,8 @@ import type { Query } from '../analysis/query.ts';
 import { openAppliedSchema } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { type AppliedMigrations, readAppliedMigrations } from '../database/migrations/applied-migrations.ts';
-import { readSourceFiles } from '../database/migrations/migration-files.ts';
 import { contentHash } from '../database/migrations/migration-history.ts';
-import { migrationUnits } from '../database/migrations/migration-units.ts';
+import { unitsOf } from '../database/migrations/migration-units.ts';
 import { openLive } from '../database/open-live.ts';
 import { unusableSchemas } from '../database/server/session.ts';
 import { type Diagnostic, diagnostic, exitCodeOf, Failure, isInternal } from '../diagnostic.ts';
@@ -16,6 +15,7 @@ import type { Change } from '../impact/change.ts';
 import { queryChanges } from '../impact/queries/query-changes.ts';
 import { queryKey } from '../impact/snapshot.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
+import { type Inputs, readInputs } from '../project/inputs.ts';
 import { diffSchemas } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
 import { normalizeAcrossVersions } from '../schema/normalize-across-versions.ts';
@@ -23,7 +23,7 @@ import type { Statement } from '../sql/statement.ts';
 import { interruptible } from './interrupt.ts';
 import { liveQueryError, withLiveDatabaseErrors } from './live-database-errors.ts';
 import type { FlowOptions } from './pipeline.ts';
-import { readSources, type Source } from './sources.ts';
+import { readSources, type Source } from './read-sources.ts';
 import type { ChangedQuery, Verification } from './verification.ts';
 
 export interface VerifyOptions extends FlowOptions {
@@ -51,16 +51,18 @@ export async function verify(config: Config, options: VerifyOptions): Promise<Ve
 }
 
 async function verifyOn(live: Database, config: Config, options: VerifyOptions): Promise<Verification> {
-  const { sources, diagnostics } = await readSources(config, options.signal);
+  const inputs = await readInputs(config);
+  const { sources, diagnostics } = await readSources(inputs, config, options.signal);
   if (diagnostics.length > 0) throw new Failure(exitCodeOf(diagnostics), diagnostics);
   const role = await roleOf(live.client, options.role);
-  const names = (await migrationUnits(config)).map(({ name }) => name);
+  const names = (await unitsOf(config.source, inputs.schema)).map(({ name }) => name);
   const history = await readAppliedMigrations(live.client, config.source, names);
   const unusable = await unusableSchemas(live.client);
-  const migrations = migrationStatus(config, history, names);
+  const migrations = migrationStatus(inputs, history, names);
 
   options.progress?.('migrating');
   const scratch = await openAppliedSchema(config, {
+    files: inputs.schema,
     applied: migrations.pending.length === 0 ? null : migrations.applied,
     roles: await rolesOf(live.client),
     ...(options.signal && { signal: options.signal }),
@@ -202,9 +204,9 @@ function changedQueries(
 }
 
 /** The files beside the migration history; without a history everything counts as applied. */
-function migrationStatus(config: Config, { applied }: AppliedMigrations, names: readonly string[]) {
+function migrationStatus({ schema }: Inputs, { applied }: AppliedMigrations, names: readonly string[]) {
   const done = new Set(applied?.keys() ?? names);
-  const edited = readSourceFiles(config).flatMap(({ path, text }) => {
+  const edited = schema.flatMap(({ path, text }) => {
     const name = basename(path, extname(path));
     const hash = applied?.get(name) ?? null;
     return hash === null || hash === contentHash(text) ? [] : [name];

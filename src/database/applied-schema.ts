@@ -1,9 +1,9 @@
 import { type Client, escapeIdentifier } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { readSchemaFiles, type SchemaFile } from '../project/schema-files.ts';
 import type { Database } from './database.ts';
 import { neededExtensions } from './embedded/pglite-extensions.ts';
-import { readSourceFiles, type SourceFile } from './migrations/migration-files.ts';
 import { unitsOf } from './migrations/migration-units.ts';
 import { type OpenOptions, openDatabase } from './open.ts';
 import { resetSession } from './server/session.ts';
@@ -29,12 +29,15 @@ export async function openAppliedSchema(config: Config, options: AppliedSchemaOp
     database: database.kind === 'server' ? { ...database, asIs: false } : database,
   };
   const disposable = database.kind !== 'server';
-  const files = readSourceFiles(config);
+  const files = options.files ?? readSchemaFiles(config);
   const roles = disposable ? rolesNamed(files, options.roles) : [];
   // Nothing special: then it may be in the cache.
-  if (options.applied === null && roles.length === 0) return openDatabase(scratch, options);
+  if (options.applied === null && roles.length === 0) return openDatabase(scratch, { ...options, files });
   const extensions = database.kind === 'embedded' ? neededExtensions(config.extensions, files) : [];
-  const empty = await openDatabase({ ...scratch, source: { kind: 'none' }, extensions }, options);
+  const empty = await openDatabase(
+    { ...scratch, source: { kind: 'none' }, extensions },
+    { ...options, files: [] },
+  );
   try {
     await createRoles(empty.client, roles);
     const notes = new Set(empty.notes);
@@ -55,7 +58,7 @@ export async function openAppliedSchema(config: Config, options: AppliedSchemaOp
 }
 
 /** The roles that some migration names and none creates. */
-function rolesNamed(files: readonly SourceFile[], roles: readonly string[]): readonly string[] {
+function rolesNamed(files: readonly SchemaFile[], roles: readonly string[]): readonly string[] {
   const text = files.map((file) => file.text).join('\n');
   return roles.filter((role) => {
     const name = role.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');

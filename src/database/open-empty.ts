@@ -1,8 +1,8 @@
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { readSchemaFiles } from '../project/schema-files.ts';
 import type { Database } from './database.ts';
 import { neededExtensions } from './embedded/pglite-extensions.ts';
-import { readSourceFiles } from './migrations/migration-files.ts';
 import { type OpenOptions, openDatabase } from './open.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function openEmpty(config: Config, options: OpenOptions = {}): Prom
   const { database } = config;
   const extensions =
     database.kind === 'embedded'
-      ? neededExtensions(config.extensions, readSourceFiles(config))
+      ? neededExtensions(config.extensions, options.files ?? readSchemaFiles(config))
       : config.extensions;
   const scratch: Config = {
     ...config,
@@ -28,5 +28,5 @@ export async function openEmpty(config: Config, options: OpenOptions = {}): Prom
     searchPath: null,
     extensions,
   };
-  return openDatabase(scratch, options);
+  return openDatabase(scratch, { ...options, files: [] });
 }

@@ -1,7 +1,10 @@
 import type { Config } from '../project/config.ts';
+import { readSchemaFiles, type SchemaFile } from '../project/schema-files.ts';
 import type { Database } from './database.ts';
 
 export interface OpenOptions {
+  /** What the database is built from, as readSchemaFiles returns it; default: it is read now. */
+  readonly files?: readonly SchemaFile[];
   /**
    * Aborts the opening, and closes what is open: a scratch database is dropped. Aborted later it ends the connection,
    * so that what waits for an answer is rejected; to close the database is still the caller's.
@@ -17,12 +20,13 @@ export interface OpenOptions {
  */
 export async function openDatabase(config: Config, options: OpenOptions = {}): Promise<Database> {
   const { database } = config;
+  const files = () => options.files ?? readSchemaFiles(config);
   const env = options.env ?? process.env;
   options.signal?.throwIfAborted();
   switch (database.kind) {
     case 'embedded': {
       const { openEmbedded } = await import('./openers/embedded.ts');
-      return openEmbedded(config, env, options.signal);
+      return openEmbedded(config, files(), env, options.signal);
     }
     case 'server': {
       if (database.asIs) {
@@ -36,11 +40,11 @@ export async function openDatabase(config: Config, options: OpenOptions = {}): P
         });
       }
       const { openScratch } = await import('./openers/server.ts');
-      return openScratch(config, database.connection, false, options.signal);
+      return openScratch(config, files(), database.connection, false, options.signal);
     }
     case 'container': {
       const { openContainer } = await import('./openers/container.ts');
-      return openContainer(config, database.image, options.signal);
+      return openContainer(config, files(), database.image, options.signal);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Sources } from '../commands/sources.ts';
+import type { Sources } from '../commands/read-sources.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Statement } from '../sql/statement.ts';

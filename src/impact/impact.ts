@@ -9,6 +9,7 @@ import type { MigrationUnit } from '../database/migrations/migration-units.ts';
 import { settingStatement } from '../database/server/cluster-settings.ts';
 import { type Diagnostic, isInternal } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import type { SchemaFile } from '../project/schema-files.ts';
 import { type Severity, worst } from './change.ts';
 import type { ImpactCode } from './code.ts';
 import { type Comparison, compareSnapshots, type QueryImpact } from './compare-snapshots.ts';
@@ -120,14 +121,14 @@ async function statesOf(
   };
   if (config.source.kind === 'schema') {
     for (const [state, unit] of [plan.replaced, ...plan.targetMigrations].entries()) {
-      await onScratch(config, [], options, async ({ client }) => {
+      await onScratch(config, plan.schema, [], options, async ({ client }) => {
         await unit?.up(client);
         await look(client, state);
       });
     }
   } else {
     const noteBase = (statement: string) => ofBase.push(statement);
-    await onScratch(config, plan.base, { ...options, leftOut: noteBase }, async ({ client }) => {
+    await onScratch(config, plan.schema, plan.base, { ...options, leftOut: noteBase }, async ({ client }) => {
       await look(client, 0);
       const existing = await mapConnectionErrors(() => existingRelations(client));
       for (const [index, unit] of plan.targetMigrations.entries()) {
@@ -185,7 +186,7 @@ async function asGenerated(
   const statements = differentlySent(next, late, early);
   if (statements.length === 0) return early;
   let sent: Snapshot | null = null;
-  await onScratch(config, plan.base, options, async ({ client }) => {
+  await onScratch(config, plan.schema, plan.base, options, async ({ client }) => {
     await plan.replaced?.up(client);
     sent = (await snapshotAt(client, config, { ...next, statements }, null, options)).deployed;
   });
@@ -200,6 +201,7 @@ function comparable(state: CodeSnapshots): CodeSnapshots {
 
 async function onScratch(
   config: Config,
+  files: readonly SchemaFile[],
   base: readonly MigrationUnit[],
   options: ImpactOptions & Pick<AppliedSchemaOptions, 'leftOut'>,
   use: (database: Database) => Promise<void>,
@@ -208,6 +210,7 @@ async function onScratch(
   const { openAppliedSchema } = await import('../database/applied-schema.ts');
   const { signal, env, leftOut } = options;
   const database = await openAppliedSchema(config, {
+    files,
     applied: new Set(base.map(({ name }) => name)),
     roles: (config.verify?.roles ?? []).filter((role) => role !== 'public'),
     ...(leftOut && { leftOut }),

@@ -1,12 +1,13 @@
 import { basename, relative, resolve } from 'node:path';
-import { readSources } from '../commands/sources.ts';
+import { readSources } from '../commands/read-sources.ts';
 import { type NoHistory, readAppliedMigrations } from '../database/migrations/applied-migrations.ts';
-import { readSourceFiles } from '../database/migrations/migration-files.ts';
 import { type MigrationUnit, unitsOf } from '../database/migrations/migration-units.ts';
 import { connect } from '../database/server/connection.ts';
 import { setForSession } from '../database/server/own-session.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
+import { readInputs } from '../project/inputs.ts';
+import type { SchemaFile } from '../project/schema-files.ts';
 import { suggest } from '../sql/suggest.ts';
 import { codeOf, type ImpactCode } from './code.ts';
 import { readSince } from './since.ts';
@@ -26,6 +27,8 @@ export interface ImpactScope {
 }
 
 export interface ImpactPlan {
+  /** All migrations, or the schema file, as they were read. */
+  readonly schema: readonly SchemaFile[];
   /** Run before all others, whatever their place in the order. */
   readonly base: readonly MigrationUnit[];
   readonly targetMigrations: readonly MigrationUnit[];
@@ -53,8 +56,10 @@ export async function planImpact(
 ): Promise<ImpactPlan> {
   if (config.source.kind === 'none') throw nothingConfigured();
   const options = { disposable: config.database.kind !== 'server', note };
-  const units = await unitsOf(config.source, readSourceFiles(config), options);
-  const next = codeOf(await readSources(config, signal), config);
+  const inputs = await readInputs(config);
+  const { schema } = inputs;
+  const units = await unitsOf(config.source, schema, options);
+  const next = codeOf(await readSources(inputs, config, signal), config);
   const split = (isNew: (unit: MigrationUnit) => boolean) => ({
     base: units.filter((unit) => !isNew(unit)),
     targetMigrations: units.filter(isNew),
@@ -62,14 +67,14 @@ export async function planImpact(
   const allowed = new Map(
     [...(scope.allow ?? [])].map(([file, reason]) => [findUnit(config, units, file).file, reason]),
   );
-  const still = { replaced: null, deployed: next, next, allowed, notes: [] };
+  const still = { schema, replaced: null, deployed: next, next, allowed, notes: [] };
   if (scope.since !== undefined) {
     const since = await readSince(config, scope.since, units, env);
     const deployed = codeOf(since.sources, since.config);
     const [replaced = null] = since.schema ? await unitsOf(config.source, [since.schema], options) : [];
     const changed =
       config.source.kind === 'schema' ? () => since.isChanged : (unit: MigrationUnit) => !since.has(unit);
-    return { ...split(changed), replaced, deployed, next, allowed, notes: since.notes };
+    return { schema, ...split(changed), replaced, deployed, next, allowed, notes: since.notes };
   }
   if (config.source.kind === 'schema') throw onlySince();
   if (scope.pending !== undefined) {

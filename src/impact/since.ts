@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
-import { readSources, type Sources } from '../commands/sources.ts';
-import type { SourceFile } from '../database/migrations/migration-files.ts';
+import { readSources, type Sources } from '../commands/read-sources.ts';
 import type { MigrationUnit } from '../database/migrations/migration-units.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, SchemaSource } from '../project/config.ts';
 import { type GitTree, isGitObject, readGitFiles, readGitTree } from '../project/git.ts';
+import { readQueryFiles } from '../project/inputs.ts';
 import { loadConfig } from '../project/load-config.ts';
+import type { SchemaFile } from '../project/schema-files.ts';
 
 /** What a project looked like at another commit. */
 export interface Since {
@@ -18,7 +19,7 @@ export interface Since {
   /** Whether a migration was there. */
   readonly has: (unit: MigrationUnit) => boolean;
   /** The schema file as it was; null where there was none, or the schema is made by migrations. */
-  readonly schema: SourceFile | null;
+  readonly schema: SchemaFile | null;
   /** Whether the schema file is another now. */
   readonly isChanged: boolean;
   readonly notes: readonly string[];
@@ -121,7 +122,7 @@ function movedSource(source: SchemaSource, moved: (path: string) => string): Sch
 
 async function sourcesAt(config: Config): Promise<Since['sources']> {
   try {
-    return await readSources(config);
+    return await readSources(await readQueryFiles(config), config);
   } catch (error) {
     // There was no query yet.
     if (error instanceof Failure) return { sources: [], diagnostics: [] };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Fingerprint, fingerprint } from '../project/fingerprint.ts';
 import { writeFileAtomic } from '../project/write-file-atomic.ts';
-import { type Fingerprint, fingerprint } from './fingerprint.ts';
 
 /** Files of about a hundred bytes. */
 const largestCount = 500;

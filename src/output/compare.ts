@@ -4,6 +4,7 @@ import { isGenerated } from '../codegen/header.ts';
 import type { Module } from '../codegen/module.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import type { Inputs } from '../project/inputs.ts';
 import { findOrphans } from './orphans.ts';
 import type { Output, OutputState } from './output.ts';
 
@@ -14,10 +15,14 @@ const pgTypedMark = '/** Types generated for queries found in ';
  * Says of each module how its file is on the disk, in the order of the modules, and after them which files
  * of ours are orphaned. Changes nothing. Throws Failure (2) for a file that cannot be read.
  */
-export async function compareOutputs(config: Config, modules: readonly Module[]): Promise<readonly Output[]> {
+export async function compareOutputs(
+  inputs: Pick<Inputs, 'config' | 'targets'>,
+  modules: readonly Module[],
+): Promise<readonly Output[]> {
+  const { config } = inputs;
   const compared = modules.map((module) => compareModule(config, module));
   const expected = new Set(modules.map((module) => module.path));
-  const orphans = await findOrphans(config, expected);
+  const orphans = await findOrphans(inputs, expected);
   const orphaned = orphans.map(({ path, source }) => orphan(path, source, readOutput(config, path)));
   return [...compared, ...orphaned, ...leftoverSharedTypes(config, expected)];
 }

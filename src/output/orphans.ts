@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { extname, posix, relative, resolve } from 'node:path';
+import { dirname, extname, posix, relative, resolve, sep } from 'node:path';
 import { escapePath, glob } from 'tinyglobby';
 import type { Config, SqlTransform } from '../project/config.ts';
+import type { Inputs } from '../project/inputs.ts';
 import { outputPath } from '../project/output-path.ts';
-import { sourceOf } from './source-of.ts';
-import { findLeftovers } from './stale-outputs.ts';
+import { siblingConfigs } from '../project/sibling-configs.ts';
+import { sharedSource, sourceOf } from './source-of.ts';
 
 export interface Orphan {
   /** Absolute path. */
@@ -21,10 +22,13 @@ export interface Orphan {
  * - the template led there once (see findLeftovers)
  * @param expected absolute paths that are generated now
  */
-export async function findOrphans(config: Config, expected: ReadonlySet<string>): Promise<readonly Orphan[]> {
+export async function findOrphans(
+  { config, targets }: Pick<Inputs, 'config' | 'targets'>,
+  expected: ReadonlySet<string>,
+): Promise<readonly Orphan[]> {
   const found = await Promise.all([
     ...config.transforms.map((transform) => orphansOf(config, transform, expected)),
-    findLeftovers(config, expected),
+    findLeftovers(config, new Set(targets.map(({ file }) => file)), expected),
   ]);
   const byPath = new Map(found.flat().map((orphan) => [orphan.path, orphan]));
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -75,4 +79,52 @@ function pattern(path: string): string {
     .split(/\{\{.*?\}\}/)
     .map((text) => escapePath(text))
     .join('*');
+}
+
+/**
+ * Finds modules that an earlier `emitTemplate` led to: TypeScript files below `srcDir` that bear our header and lie
+ * - below the folder of the `.sql` file that it names, and this is one of the project, or
+ * - beside it, and it is gone,
+ * unless another configuration on the way to them leads from this file to this place: then they are its modules.
+ * @param ours the project's query files
+ * @param expected absolute paths that are generated now
+ */
+async function findLeftovers(
+  config: Config,
+  ours: ReadonlySet<string>,
+  expected: ReadonlySet<string>,
+): Promise<readonly Orphan[]> {
+  const paths = await glob('**/*.{ts,mts,cts,tsx}', {
+    cwd: config.srcDir,
+    absolute: true,
+    dot: true,
+    ignore: ['**/node_modules/**', '**/.git/**'],
+    expandDirectories: false,
+  });
+  const found = paths
+    .map((path) => resolve(path))
+    .filter((path) => !expected.has(path))
+    .flatMap((path) => {
+      const source = sourceOf(path);
+      return source === null || source === sharedSource ? [] : [{ path, source }];
+    });
+  return found.filter(({ path, source }) => {
+    const origin = resolve(config.root, source);
+    const near = ours.has(source)
+      ? path.startsWith(`${dirname(origin)}${sep}`)
+      : dirname(path) === dirname(origin) && !existsSync(origin);
+    return near && !leadsTo(config, path, origin) && !claimed(config, path, source);
+  });
+}
+
+function claimed(config: Config, path: string, source: string): boolean {
+  return siblingConfigs(config, dirname(path)).some((other) => {
+    // What nobody can read may lead anywhere.
+    if (other === 'unreadable') return true;
+    return leadsTo(other, path, resolve(other.root, source));
+  });
+}
+
+function leadsTo(config: Config, path: string, origin: string): boolean {
+  return config.transforms.some((transform) => outputPath(config, transform, origin) === path);
 }

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkCacheIn } from '../../src/output/check-cache-store.ts';
-import { fingerprint, type Part } from '../../src/output/fingerprint.ts';
+import { fingerprint, type Part } from '../../src/project/fingerprint.ts';
 import fc from '../support/fast-check.ts';
 
 let folder: string;

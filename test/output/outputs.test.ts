@@ -23,6 +23,7 @@ import { outputGlob } from '../../src/output/orphans.ts';
 import { writeOutputs } from '../../src/output/write.ts';
 import type { Config } from '../../src/project/config.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
+import { findQueryFiles } from '../../src/project/query-files.ts';
 
 let root: string;
 let config: Config;
@@ -59,8 +60,12 @@ function module(name: string, body = 'export const a = 1;\n'): Module {
   return { path: join(root, `queries/${name}.queries.ts`), source, text: header(source) + body };
 }
 
+async function compared(modules: readonly Module[]) {
+  return compareOutputs({ config, targets: await findQueryFiles(config) }, modules);
+}
+
 async function states(modules: readonly Module[]) {
-  const outputs = await compareOutputs(config, modules);
+  const outputs = await compared(modules);
   return outputs.map(({ path, state }) => `${path.slice(root.length + 1)} ${state}`);
 }
 
@@ -140,7 +145,7 @@ describe('compareOutputs', () => {
         'queries/gone.queries.ts orphaned',
       ]);
       const made: Module = { ...module('a'), path: join(root, 'queries/generated/a.ts') };
-      await writeOutputs(await compareOutputs(config, [made]), root);
+      await writeOutputs(await compared([made]), root);
       expect(await states([made])).toEqual(['queries/generated/a.ts unchanged']);
     });
 
@@ -193,8 +198,7 @@ describe('compareOutputs', () => {
 });
 
 describe('writeOutputs', () => {
-  const write = async (...modules: readonly Module[]) =>
-    writeOutputs(await compareOutputs(config, modules), root);
+  const write = async (...modules: readonly Module[]) => writeOutputs(await compared(modules), root);
 
   test('writes what is missing or stale, removes orphans and leaves the rest untouched', async () => {
     const past = new Date(2001, 1, 1);
@@ -254,7 +258,7 @@ describe('writeOutputs', () => {
       utimesSync(stale, past, past);
       put('queries/gone.queries.ts', header('queries/gone.sql'));
       const before = [header('queries/stale.sql'), header('queries/gone.sql')];
-      const outputs = await compareOutputs(config, [module('stale'), module('new')]);
+      const outputs = await compared([module('stale'), module('new')]);
       expect(outputs.map((output) => output.state)).toEqual(['stale', 'missing', 'orphaned']);
       const last = { ...module('z'), before: null, after: state === 'orphaned' ? null : module('z').text };
       put('queries/z.queries.ts/file', 'a folder that is in use');

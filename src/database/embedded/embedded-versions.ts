@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Config } from '../../project/config.ts';
-import type { SourceFile } from '../migrations/migration-files.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import { extensionVersion, neededExtensions, versionOf } from './pglite-extensions.ts';
 
 /**
@@ -10,7 +10,7 @@ import { extensionVersion, neededExtensions, versionOf } from './pglite-extensio
  */
 export function embeddedVersions(
   config: Config,
-  files: readonly SourceFile[],
+  files: readonly SchemaFile[],
 ): readonly (readonly [string, string | null])[] {
   const require = createRequire(import.meta.url);
   const manifest = (name: string): string => readFileSync(require.resolve(`${name}/package.json`), 'utf8');

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Extension } from '@electric-sql/pglite';
 import { diagnostic, Failure } from '../../diagnostic.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import { importModule } from '../imported.ts';
-import type { SourceFile } from '../migrations/migration-files.ts';
 
 /** Extensions that PGlite's makers publish as packages of their own; each exports one by its own name. */
 const packages: ReadonlyMap<string, string> = new Map([
@@ -34,7 +34,7 @@ export interface LoadedExtension {
  */
 export function neededExtensions(
   configured: readonly string[],
-  files: readonly SourceFile[],
+  files: readonly SchemaFile[],
 ): readonly string[] {
   const pattern =
     /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?"?([\w-]+)|\.(?:create|add)Extensions?\(\s*\[?\s*['"`]([\w-]+)/gi;

@@ -1,12 +1,12 @@
 import type { Client } from 'pg';
 import type { Config } from '../../project/config.ts';
-import type { SourceFile } from './migration-files.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import { unitsOf } from './migration-units.ts';
 
 /**
  * Runs the migrations, or the schema file, on an empty database. What concerns the whole server is left
  * out (see withoutClusterStatements).
- * @param files as readSourceFiles returns them
+ * @param files as readSchemaFiles returns them
  * @param disposable whether the whole server is thrown away afterwards
  * @param signal ends the work between two migrations
  * @returns notes on what was omitted
@@ -15,7 +15,7 @@ import { unitsOf } from './migration-units.ts';
 export async function buildSchema(
   client: Client,
   config: Pick<Config, 'source'>,
-  files: readonly SourceFile[],
+  files: readonly SchemaFile[],
   disposable: boolean,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {

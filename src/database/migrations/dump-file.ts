@@ -1,8 +1,8 @@
 import { type Diagnostic, diagnosticAt, Failure } from '../../diagnostic.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import type { Token } from '../../sql/lexer.ts';
 import { type ScriptStatement, splitStatements } from '../server/split-statements.ts';
 import { findWord, wordAt } from '../server/words.ts';
-import type { SourceFile } from './migration-files.ts';
 
 /** psql's commands that pg_dump writes, or that change only what psql shows; without them the schema is the same. */
 const harmless =
@@ -16,7 +16,7 @@ const harmless =
  * @returns a script as long as the file, so that Postgres's positions stay true
  * @throws Failure (1) for what has no place in a schema: data (COPY FROM stdin), and psql commands that matter
  */
-export function readDump({ file, text }: SourceFile, settings: ReadonlySet<string>): string {
+export function readDump({ file, text }: SchemaFile, settings: ReadonlySet<string>): string {
   const blanks: { start: number; end: number }[] = [];
   const command = (token: Token): number | null => {
     if (token.kind !== 'other' || text[token.start] !== '\\') return null;

@@ -1,6 +1,6 @@
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../../project/config.ts';
-import { readSourceFiles } from './migration-files.ts';
+import { readSchemaFiles } from '../../project/schema-files.ts';
 import { type Migration, readMigrations } from './migrations.ts';
 import { isProgram, loadPrograms, type Program } from './programs.ts';
 
@@ -17,7 +17,7 @@ export interface MigratedProject {
  */
 export async function readProject(config: Config): Promise<MigratedProject> {
   folderOf(config);
-  const migrations = readMigrations('node-pg-migrate', readSourceFiles(config));
+  const migrations = readMigrations('node-pg-migrate', readSchemaFiles(config));
   const connection = config.database.kind === 'server' ? config.database.connection : config.connection;
   if (!connection) {
     const hint = 'Set DATABASE_URL in the environment or in .env: postgres://user@localhost:5432/database';

@@ -1,12 +1,12 @@
 import type { Client } from 'pg';
 import { Failure } from '../../diagnostic.ts';
 import type { Config, SchemaSource } from '../../project/config.ts';
+import { readSchemaFiles, type SchemaFile } from '../../project/schema-files.ts';
 import { runScript, ScriptError } from '../server/script.ts';
 import { scriptDiagnostic } from '../server/script-failure.ts';
 import { withoutClusterStatements } from './cluster-statements.ts';
 import { readDump } from './dump-file.ts';
 import type { MigrationScript } from './formats/format.ts';
-import { readSourceFiles, type SourceFile } from './migration-files.ts';
 import { ensureHistory, markApplied, markReverted } from './migration-history.ts';
 import { type Migration, readMigrations } from './migrations.ts';
 import type { StatementObserver } from './observed-steps.ts';
@@ -46,16 +46,16 @@ export interface UnitOptions {
  */
 export function migrationUnits(config: Config): Promise<readonly MigrationUnit[]> {
   const disposable = config.database.kind !== 'server';
-  return unitsOf(config.source, readSourceFiles(config), { disposable });
+  return unitsOf(config.source, readSchemaFiles(config), { disposable });
 }
 
 /**
  * As migrationUnits, of files that are read already.
- * @param files as readSourceFiles returns them
+ * @param files as readSchemaFiles returns them
  */
 export async function unitsOf(
   source: SchemaSource,
-  files: readonly SourceFile[],
+  files: readonly SchemaFile[],
   options: UnitOptions = {},
 ): Promise<readonly MigrationUnit[]> {
   if (source.kind === 'none') return [];
@@ -120,7 +120,7 @@ function programUnit({ name, file }: Migration, program: Program, options: OwnOp
   };
 }
 
-function schemaUnit(file: SourceFile, options: UnitOptions): MigrationUnit {
+function schemaUnit(file: SchemaFile, options: UnitOptions): MigrationUnit {
   const up = async (client: Client) => {
     const settings = await names(client, 'SELECT pg_catalog.lower(name) AS name FROM pg_catalog.pg_settings');
     const sql = await localScript(client, readDump(file, settings), options);

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { MigrationFormat } from '../../project/config.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import { readDbmate } from './formats/dbmate.ts';
 import { refuseForeign } from './formats/foreign.ts';
 import type { MigrationScripts } from './formats/format.ts';
@@ -10,7 +11,6 @@ import { inOrderOfNodePgMigrate, numericPrefix, readNodePgMigrate } from './form
 import { readPlain } from './formats/plain.ts';
 import { readSqlMigrate } from './formats/sql-migrate.ts';
 import { readTern } from './formats/tern.ts';
-import type { SourceFile } from './migration-files.ts';
 
 /** A migration of any tool, read but not run. */
 export type Migration = SqlMigration | ProgramMigration;
@@ -19,22 +19,22 @@ export interface SqlMigration extends MigrationScripts {
   readonly kind: 'sql';
   /** What the tool's history calls it: the file's name without its extension. */
   readonly name: string;
-  readonly file: SourceFile;
+  readonly file: SchemaFile;
 }
 
 /** A migration of node-pg-migrate in JavaScript or TypeScript: what it does is known once it is loaded. */
 export interface ProgramMigration {
   readonly kind: 'program';
   readonly name: string;
-  readonly file: SourceFile;
+  readonly file: SchemaFile;
 }
 
 /**
  * Reads migrations, in the order in which their tool runs them.
- * @param files as readSourceFiles returns them
+ * @param files as readSchemaFiles returns them
  * @throws Failure (1) for files that are not migrations of this format
  */
-export function readMigrations(format: MigrationFormat, files: readonly SourceFile[]): readonly Migration[] {
+export function readMigrations(format: MigrationFormat, files: readonly SchemaFile[]): readonly Migration[] {
   for (const file of files.filter(({ path }) => /\.sql$/i.test(path))) refuseForeign(format, file);
   switch (format) {
     case 'node-pg-migrate':
@@ -67,7 +67,7 @@ export function readMigrations(format: MigrationFormat, files: readonly SourceFi
 }
 
 /** Those whose names are a migration's, in the order of their numbers; the others are none to the tool. */
-function numbered(files: readonly SourceFile[], name: RegExp): readonly SourceFile[] {
+function numbered(files: readonly SchemaFile[], name: RegExp): readonly SchemaFile[] {
   const found = files.flatMap((file) => {
     const digits = name.exec(basename(file.path))?.[1];
     return digits === undefined ? [] : [{ file, number: BigInt(digits) }];
@@ -83,8 +83,8 @@ function numbered(files: readonly SourceFile[], name: RegExp): readonly SourceFi
 }
 
 /** By the number that a name begins with, then by name; names without one come last (its source, migrate.go). */
-function bySqlMigrate(files: readonly SourceFile[]): readonly SourceFile[] {
-  const number = (file: SourceFile) => {
+function bySqlMigrate(files: readonly SchemaFile[]): readonly SchemaFile[] {
+  const number = (file: SchemaFile) => {
     const digits = /^\d+/.exec(basename(file.path))?.[0];
     return digits === undefined ? null : BigInt(digits);
   };
@@ -96,14 +96,14 @@ function bySqlMigrate(files: readonly SourceFile[]): readonly SourceFile[] {
   });
 }
 
-function sqlOnly(file: SourceFile): SourceFile {
+function sqlOnly(file: SchemaFile): SchemaFile {
   if (!file.path.endsWith('.go')) return file;
   const message = 'A migration in Go can be run by goose only.';
   const hint = 'Write it in SQL, or analyse a database that goose has migrated, with --as-is.';
   throw new Failure(1, [diagnostic({ file: file.file, message, hint })]);
 }
 
-function nodePgMigrate(file: SourceFile): Migration {
+function nodePgMigrate(file: SchemaFile): Migration {
   const name = nameOf(file);
   if (numericPrefix(name) === null) {
     const message = 'The name of a migration begins with a number, such as 1736154000000_create-users.sql.';
@@ -114,10 +114,10 @@ function nodePgMigrate(file: SourceFile): Migration {
   return sqlMigration(file, readNodePgMigrate(file));
 }
 
-function sqlMigration(file: SourceFile, scripts: MigrationScripts): SqlMigration {
+function sqlMigration(file: SchemaFile, scripts: MigrationScripts): SqlMigration {
   return { kind: 'sql', name: nameOf(file), file, ...scripts };
 }
 
-function nameOf({ path }: SourceFile): string {
+function nameOf({ path }: SchemaFile): string {
   return basename(path, extname(path));
 }

@@ -1,10 +1,10 @@
 import type { MigrationBuilder } from 'node-pg-migrate';
 import type { Client, QueryResult } from 'pg';
 import { diagnostic, Failure } from '../../diagnostic.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import { nodePgMigrate } from '../imported.ts';
 import { runScript, ScriptError } from '../server/script.ts';
 import { scriptDiagnostic } from '../server/script-failure.ts';
-import type { SourceFile } from './migration-files.ts';
 import type { Migration, ProgramMigration } from './migrations.ts';
 import type { Steps } from './steps.ts';
 
@@ -51,7 +51,7 @@ export async function loadPrograms(
 }
 
 function program(
-  file: SourceFile,
+  file: SchemaFile,
   { up, down }: { readonly up?: Action | false; readonly down?: Action | false },
   shorthands: Shorthands,
 ): Program {
@@ -88,13 +88,13 @@ async function perform(action: Action, pgm: MigrationBuilder): Promise<void> {
 }
 
 /** SQL that is in the program as it is can be pointed at. */
-function offsetOf({ text }: SourceFile, sql: string): number | null {
+function offsetOf({ text }: SchemaFile, sql: string): number | null {
   const offset = text.indexOf(sql.replace(/;$/, ''));
   return offset === -1 ? null : offset;
 }
 
 /** `pgm.db`: for programs that query or change the database themselves. */
-function ask(client: Client, file: SourceFile, rewrite: Rewrite = (sql) => sql) {
+function ask(client: Client, file: SchemaFile, rewrite: Rewrite = (sql) => sql) {
   const query = async (text: unknown, ...rest: unknown[]): Promise<QueryResult> => {
     try {
       if (typeof text === 'string' && rest.every((value) => value === undefined)) {
@@ -112,7 +112,7 @@ function ask(client: Client, file: SourceFile, rewrite: Rewrite = (sql) => sql) 
   return { query, select };
 }
 
-function broken({ file }: SourceFile, what: string, error: unknown): Failure {
+function broken({ file }: SchemaFile, what: string, error: unknown): Failure {
   const said = error instanceof Error ? error.message : String(error);
   return new Failure(1, [diagnostic({ file, message: `The migration ${what}: ${said}` })]);
 }

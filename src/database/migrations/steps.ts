@@ -1,15 +1,15 @@
 import type { Client } from 'pg';
 import { Failure } from '../../diagnostic.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import { runScript } from '../server/script.ts';
 import { splitStatements } from '../server/split-statements.ts';
 import type { MigrationScript } from './formats/format.ts';
-import type { SourceFile } from './migration-files.ts';
 import { runObserved, type StatementObserver } from './observed-steps.ts';
 import { explainFailure, type Progress } from './step-failure.ts';
 
 /** What is sent for a migration in one direction. */
 export interface Steps {
-  readonly file: SourceFile;
+  readonly file: SchemaFile;
   /** Each is sent in one message. */
   readonly steps: readonly Step[];
   /** Whether between BEGIN and COMMIT. */

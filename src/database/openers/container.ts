@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { Config } from '../../project/config.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import type { Database } from '../database.ts';
 import { testcontainers } from '../imported.ts';
 import { abandonable } from '../server/abandonable.ts';
@@ -8,11 +9,13 @@ import { openScratch } from './server.ts';
 
 /**
  * Starts a PostgreSQL container, with the migrations applied; closing removes it.
+ * @param files what it is built from, as readSchemaFiles returns it
  * @param load brings in testcontainers, which is installed only where it is used
  * @throws Failure: 1 a failing migration, 2 testcontainers is not installed, 3 there is no container engine
  */
 export async function openContainer(
   config: Config,
+  files: readonly SchemaFile[],
   image: string,
   signal?: AbortSignal,
   load: () => Promise<typeof import('testcontainers')> = testcontainers,
@@ -41,7 +44,7 @@ export async function openContainer(
     database: 'postgres',
   };
   try {
-    const database = await openScratch(config, connection, true, signal);
+    const database = await openScratch(config, files, connection, true, signal);
     let closing: Promise<void> | null = null;
     const close = () => {
       closing ??= database.client

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { Client } from 'pg';
 import { Failure } from '../../diagnostic.ts';
 import type { Config } from '../../project/config.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import type { Database } from '../database.ts';
 import { cacheKey, openDataCache } from '../embedded/data-cache.ts';
 import { createEmpty, loadCached, type Made, storeCached } from '../embedded/embedded-data.ts';
@@ -14,7 +15,6 @@ import {
 } from '../embedded/pglite-extensions.ts';
 import { pgliteStream } from '../embedded/pglite-stream.ts';
 import { buildSchema } from '../migrations/build-schema.ts';
-import { readSourceFiles, type SourceFile } from '../migrations/migration-files.ts';
 import { abandonable } from '../server/abandonable.ts';
 import { endOnAbort } from '../server/connection.ts';
 import { resetSession, serverVersion } from '../server/session.ts';
@@ -25,15 +25,16 @@ const generation = '1';
 /**
  * Opens PGlite in this process, in memory, with the migrations applied. What was made is kept in the
  * user's cache, so that the next run on the same migrations only loads it.
+ * @param files what it is built from, as readSchemaFiles returns it
  * @param signal aborts the opening; later it ends the connection
  * @throws Failure: 1 a failing migration, 2 no migrations, or an extension that there is not
  */
 export async function openEmbedded(
   config: Config,
+  files: readonly SchemaFile[],
   env: NodeJS.ProcessEnv,
   signal?: AbortSignal,
 ): Promise<Database> {
-  const files = readSourceFiles(config);
   const names = neededExtensions(config.extensions, files);
   const [loaded, cache] = await Promise.all([
     loadExtensions(names, config.extensions, config.root),
@@ -91,7 +92,7 @@ export async function openEmbedded(
 }
 
 /** Null where the same files may make something else: migrations that are programs. */
-function keyOfMigrated(config: Config, startKey: string, files: readonly SourceFile[]): string | null {
+function keyOfMigrated(config: Config, startKey: string, files: readonly SchemaFile[]): string | null {
   const { source } = config;
   if (files.length === 0 || !files.every(({ path }) => path.endsWith('.sql'))) return null;
   const format = source.kind === 'migrations' ? source.format : source.kind;

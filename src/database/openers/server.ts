@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 import type { Config, ConnectionConfig } from '../../project/config.ts';
+import type { SchemaFile } from '../../project/schema-files.ts';
 import type { Database } from '../database.ts';
 import { lazy } from '../lazy.ts';
 import { buildSchema } from '../migrations/build-schema.ts';
-import { readSourceFiles } from '../migrations/migration-files.ts';
 import { connect, describePlace } from '../server/connection.ts';
 import { embeddedInstead } from '../server/connection-failure.ts';
 import { createScratch, dropScratch, dropStaleScratch } from '../server/scratch.ts';
@@ -13,16 +13,17 @@ import { supportedVersion } from '../server/supported-version.ts';
 /**
  * Creates a scratch database beside the named one, with the migrations applied, and hands it out;
  * closing drops it. Scratch databases that a killed run left behind are dropped on the way.
+ * @param files what it is built from, as readSchemaFiles returns it
  * @param signal aborts the opening, and a scratch database that was made by then is dropped; later it ends the connection
  * @throws Failure: 1 a failing migration, 2 no migrations, 3 no way in or no right to create databases
  */
 export async function openScratch(
   config: Config,
+  files: readonly SchemaFile[],
   connection: ConnectionConfig | null,
   disposable: boolean,
   signal?: AbortSignal,
 ): Promise<Database> {
-  const files = readSourceFiles(config);
   const admin = await connect(connection, { instead: embeddedInstead, signal });
   const place = describePlace(admin);
   let name: string;

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { SourceFile } from '../../../src/database/migrations/migration-files.ts';
 import { readMigrations } from '../../../src/database/migrations/migrations.ts';
 import { openDatabase } from '../../../src/database/open.ts';
 import type { MigrationFormat } from '../../../src/project/config.ts';
+import type { SchemaFile } from '../../../src/project/schema-files.ts';
 import { failureOf } from '../../support/failure.ts';
 import fc from '../../support/fast-check.ts';
 import { postgresUrl } from '../../support/postgres.ts';
@@ -12,7 +12,7 @@ import { configOf, onServer, rows } from '../open.ts';
 
 type Files = Readonly<Record<string, string>>;
 
-const sources = (files: Files): readonly SourceFile[] =>
+const sources = (files: Files): readonly SchemaFile[] =>
   Object.entries(files).map(([name, text]) => ({ path: `/m/${name}`, file: `m/${name}`, text }));
 
 /** What is run up and down, without white space around it, and how. */

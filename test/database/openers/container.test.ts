@@ -16,7 +16,7 @@ test('testcontainers is not installed', async () => {
   const absent = () =>
     Promise.reject(Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' }));
   const failure = await failureOf(() =>
-    openContainer(configOf(project), 'postgres:18-alpine', undefined, absent),
+    openContainer(configOf(project), [], 'postgres:18-alpine', undefined, absent),
   );
   expect(failure.exitCode).toBe(2);
   expect(failure.diagnostics[0]).toMatchObject({
@@ -28,7 +28,7 @@ test('testcontainers is not installed', async () => {
 test('an error of testcontainers itself is passed on', async () => {
   using project = makeProject(migrations);
   const broken = () => Promise.reject(new SyntaxError('broken'));
-  await expect(openContainer(configOf(project), 'x', undefined, broken)).rejects.toThrow(SyntaxError);
+  await expect(openContainer(configOf(project), [], 'x', undefined, broken)).rejects.toThrow(SyntaxError);
 });
 
 test.skipIf(engine)('no container engine is running', async () => {

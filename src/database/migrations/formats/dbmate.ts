@@ -1,4 +1,4 @@
-import type { SourceFile } from '../migration-files.ts';
+import type { SchemaFile } from '../../../project/schema-files.ts';
 import { type MarkerLine, type MigrationScripts, markerLines, misread, scriptOf } from './format.ts';
 
 /**
@@ -6,7 +6,7 @@ import { type MarkerLine, type MigrationScripts, markerLines, misread, scriptOf 
  * each with `transaction:false` or without; such a part is sent whole, in one message.
  * @throws Failure (1) for what dbmate would refuse
  */
-export function readDbmate(file: SourceFile): MigrationScripts {
+export function readDbmate(file: SchemaFile): MigrationScripts {
   const lines = markerLines(file.text, /^--[ \t]*migrate:((?:up|down)(?:[ \t][^\r\n]*)?)$/gm);
   const up = lines.find(({ words }) => words.startsWith('up'));
   const down = lines.find(({ words }) => words.startsWith('down'));

@@ -1,5 +1,5 @@
 import { diagnosticAt, Failure } from '../../../diagnostic.ts';
-import type { SourceFile } from '../migration-files.ts';
+import type { SchemaFile } from '../../../project/schema-files.ts';
 
 /**
  * How a tool sends a script: between BEGIN and COMMIT; whole, in one message, which Postgres makes one
@@ -9,7 +9,7 @@ export type ScriptMode = 'transaction' | 'message' | 'statements';
 
 /** The up migration or down of a migration. */
 export interface MigrationScript {
-  readonly file: SourceFile;
+  readonly file: SchemaFile;
   readonly sql: string;
   /** Where it begins in the file's text, in UTF-16 code units. */
   readonly offset: number;
@@ -23,12 +23,12 @@ export interface MigrationScripts {
 }
 
 /** The part of a file between two offsets. */
-export function scriptOf(file: SourceFile, mode: ScriptMode, start = 0, end?: number): MigrationScript {
+export function scriptOf(file: SchemaFile, mode: ScriptMode, start = 0, end?: number): MigrationScript {
   return { file, sql: file.text.slice(start, end), offset: start, mode };
 }
 
 /** A Failure (1) at a place of a migration that its tool would not understand either. */
-export function misread(file: SourceFile, offset: number, message: string, hint: string): Failure {
+export function misread(file: SchemaFile, offset: number, message: string, hint: string): Failure {
   return new Failure(1, [diagnosticAt(file.file, file.text, offset, { message, hint })]);
 }
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { diagnostic, Failure } from '../../../diagnostic.ts';
-import type { SourceFile } from '../migration-files.ts';
+import type { SchemaFile } from '../../../project/schema-files.ts';
 import { type MigrationScripts, scriptOf } from './format.ts';
 
 /** `N_name.up.sql` and `N_name.down.sql` (its source, source/parse.go). */
@@ -16,8 +16,8 @@ export interface GolangMigration extends MigrationScripts {
  * of other names are not migrations to it.
  * @throws Failure (1) for a number that represents two migrations, and for a down migration without a up migration
  */
-export function readGolangMigrate(files: readonly SourceFile[]): readonly GolangMigration[] {
-  const pairs = new Map<bigint, { up?: SourceFile; down?: SourceFile }>();
+export function readGolangMigrate(files: readonly SchemaFile[]): readonly GolangMigration[] {
+  const pairs = new Map<bigint, { up?: SchemaFile; down?: SchemaFile }>();
   for (const file of files) {
     const [, number, , direction] = fileName.exec(basename(file.path)) ?? [];
     if (number === undefined || (direction !== 'up' && direction !== 'down')) continue;
@@ -45,6 +45,6 @@ export function readGolangMigrate(files: readonly SourceFile[]): readonly Golang
     });
 }
 
-function problem(file: SourceFile | undefined, message: string, hint: string): Failure {
+function problem(file: SchemaFile | undefined, message: string, hint: string): Failure {
   return new Failure(1, [diagnostic({ file: file?.file ?? null, message, hint })]);
 }

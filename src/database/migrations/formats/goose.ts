@@ -1,4 +1,4 @@
-import type { SourceFile } from '../migration-files.ts';
+import type { SchemaFile } from '../../../project/schema-files.ts';
 import { type MigrationScripts, markerLines, misread, scriptOf } from './format.ts';
 
 /**
@@ -7,7 +7,7 @@ import { type MigrationScripts, markerLines, misread, scriptOf } from './format.
  * StatementBegin and StatementEnd.
  * @throws Failure (1) for what goose would refuse, and for variables that it would replace
  */
-export function readGoose(file: SourceFile): MigrationScripts {
+export function readGoose(file: SchemaFile): MigrationScripts {
   const markers = markerLines(file.text, /^--[ \t]*(\+goose[ \t][^\r\n]*)/gm).map((line) => ({
     ...line,
     words: line.words.toLowerCase().replaceAll(/\s+/g, ' '),

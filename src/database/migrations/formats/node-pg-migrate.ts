@@ -1,4 +1,4 @@
-import type { SourceFile } from '../migration-files.ts';
+import type { SchemaFile } from '../../../project/schema-files.ts';
 import { type MigrationScripts, misread, scriptOf } from './format.ts';
 
 /** Ours: node-pg-migrate has nothing for its SQL files that says so. */
@@ -11,7 +11,7 @@ const noTransaction = /^[ \t]*--[ \t]*nodrift:[ \t]*no-transaction[ \t]*$/im;
  * and above both parts it takes both.
  * @throws Failure (1) for a down migration alone, all of which node-pg-migrate would run as the up migration
  */
-export function readNodePgMigrate(file: SourceFile): MigrationScripts {
+export function readNodePgMigrate(file: SchemaFile): MigrationScripts {
   const { text } = file;
   const up = text.search(marker('up'));
   const down = text.search(marker('down'));

@@ -1,4 +1,4 @@
-import type { SourceFile } from '../migration-files.ts';
+import type { SchemaFile } from '../../../project/schema-files.ts';
 import { keepOnly, type MigrationScripts, markerLines, misread } from './format.ts';
 
 /**
@@ -7,7 +7,7 @@ import { keepOnly, type MigrationScripts, markerLines, misread } from './format.
  * without StatementBegin and StatementEnd.
  * @throws Failure (1) for what sql-migrate would refuse
  */
-export function readSqlMigrate(file: SourceFile): MigrationScripts {
+export function readSqlMigrate(file: SchemaFile): MigrationScripts {
   const { text } = file;
   const parts = markerLines(text, /^-- \+migrate[ \t]+((?:Up|Down)\b[^\r\n]*)/gm);
   if (parts.length === 0) {

@@ -1,4 +1,4 @@
-import type { SourceFile } from '../migration-files.ts';
+import type { SchemaFile } from '../../../project/schema-files.ts';
 import { type MigrationScript, type MigrationScripts, misread, scriptOf } from './format.ts';
 
 const separator = '---- create above / drop below ----';
@@ -8,7 +8,7 @@ const separator = '---- create above / drop below ----';
  * `---- tern: disable-tx ----` takes the part that it is in out of its transaction.
  * @throws Failure (1) for templates, which tern would fill in
  */
-export function readTern(file: SourceFile): MigrationScripts {
+export function readTern(file: SchemaFile): MigrationScripts {
   const { text } = file;
   const template = text.indexOf('{{');
   if (template !== -1) {
@@ -22,7 +22,7 @@ export function readTern(file: SourceFile): MigrationScripts {
   };
 }
 
-function part(file: SourceFile, start: number, end: number): MigrationScript {
+function part(file: SchemaFile, start: number, end: number): MigrationScript {
   const alone = /^---- tern: disable-tx ----\r?$/m.test(file.text.slice(start, end));
   return scriptOf(file, alone ? 'statements' : 'transaction', start, end);
 }

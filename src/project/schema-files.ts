@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { diagnostic, Failure } from '../../diagnostic.ts';
-import type { Config, MigrationFormat, SchemaSource } from '../../project/config.ts';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import type { Config, MigrationFormat, SchemaSource } from './config.ts';
 
 /** A file that the database is built from. */
-export interface SourceFile {
+export interface SchemaFile {
   /** Absolute. */
   readonly path: string;
   /** Relative to the configuration's folder, '/' separated. */
@@ -18,7 +18,7 @@ export interface SourceFile {
  * are nothing to the tool; of plain ones those that undo (`.down.sql`).
  * @throws Failure (2) where the folder or the file is not there
  */
-export function readSourceFiles(config: Pick<Config, 'root' | 'source'>): readonly SourceFile[] {
+export function readSchemaFiles(config: Pick<Config, 'root' | 'source'>): readonly SchemaFile[] {
   const { root, source } = config;
   if (source.kind === 'none') return [];
   try {

@@ -1,0 +1,65 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Diagnostic, diagnostic, internalError } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
+import type { QueryFiles } from '../project/inputs.ts';
+import { decodeUtf8 } from '../sql/decode.ts';
+import { readStatements } from '../sql/read.ts';
+import type { Statement } from '../sql/statement.ts';
+
+/** One `.sql` file with its statements. */
+export interface Source {
+  /** Relative to the configuration's folder, '/' separated. */
+  readonly file: string;
+  /** '' where the file could not be read. */
+  readonly text: string;
+  readonly statements: readonly Statement[];
+}
+
+export interface Sources {
+  /** Each file once, in the order of the targets. */
+  readonly sources: readonly Source[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** What nothing fails for. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Reads the texts of a project's query files into statements, without a database.
+ * @param signal ends the reading between two files
+ */
+export async function readSources(
+  { contents }: QueryFiles,
+  config: Pick<Config, 'dropIn'>,
+  signal?: AbortSignal,
+): Promise<Sources> {
+  const read: ReturnType<typeof readSource>[] = [];
+  for (const [file, bytes] of contents) {
+    read.push(readSource(file, bytes, config));
+    // Meanwhile the database is being opened: its answers are heard in between.
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return {
+    sources: read.map(({ source }) => source),
+    diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+    warnings: read.flatMap(({ warnings }) => warnings),
+  };
+}
+
+function readSource(file: string, bytes: Uint8Array | Error, { dropIn }: Pick<Config, 'dropIn'>) {
+  const decoded =
+    bytes instanceof Error
+      ? diagnostic({ file, message: `Cannot be read: ${String(bytes)}.` })
+      : decodeUtf8(file, bytes);
+  if (!('text' in decoded)) {
+    return { source: { file, text: '', statements: [] }, diagnostics: [decoded], warnings: [] };
+  }
+  const { text } = decoded;
+  try {
+    const { statements, ...problems } = readStatements(file, text, { pgtyped: dropIn });
+    return { source: { file, text, statements }, ...problems };
+  } catch (error) {
+    const found = internalError(error, { name: file, file, line: 1, column: 1 }, text);
+    return { source: { file, text, statements: [] }, diagnostics: [found], warnings: [] };
+  }
+}
