@@ -2,9 +2,10 @@ import { assertConnection } from './assert.ts';
 import type { Connection, ReadOnlyConnection } from './connection.ts';
 import { adapterOf, type BatchStatement } from './connection-adapter.ts';
 import { QueryError } from './errors.ts';
-import { type Executed, execute, executeUnprepared } from './execute.ts';
+import { execute, executeUnprepared } from './execute.ts';
 import { acquireClient, isPgClient, isPgPool, keepsConnection, type PgClient } from './pg.ts';
 import type { Call } from './query.ts';
+import type { Executed } from './row.ts';
 import { isOutdated } from './server-error.ts';
 import { toQueryError } from './to-query-error.ts';
 

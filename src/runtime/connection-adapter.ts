@@ -1,7 +1,5 @@
 import type { Connection } from './connection.ts';
-import type { Executed } from './execute.ts';
-import type { RowReader } from './row.ts';
-import type { Session } from './session.ts';
+import type { Executed, RowReader } from './row.ts';
 import type { Statement } from './statement.ts';
 
 /**
@@ -18,6 +16,23 @@ export interface ConnectionAdapter {
   readonly mapped?: { readonly db: Connection; readonly change: (statement: Statement) => Statement };
   /** Runs `use` with a connection of its own; absent where there cannot be one. */
   withSession?<Result>(use: (session: Session) => Promise<Result>): Promise<Result>;
+}
+
+/** A connection that one transaction has for itself. */
+export interface Session {
+  readonly db: Connection;
+  /** Begins, in the transaction mode given: '' or as after SET TRANSACTION. */
+  begin(mode: string): Promise<void>;
+  /** Throws if the transaction was rolled back instead. */
+  commit(): Promise<void>;
+  /** Never throws: a connection that cannot roll back is closed, which does the same. */
+  rollback(): Promise<void>;
+  /** Cancels the statement that is running; gives up after so long. */
+  cancel(timeoutMillis: number): Promise<void>;
+  /** Is told of statements that failed: after some, the connection is closed when it is released. */
+  noteFailure(error: unknown): void;
+  /** Breaks the connection, for a statement that goes on though it was cancelled. Does nothing where that cannot be. */
+  cutOff(): void;
 }
 
 export interface BatchStatement {

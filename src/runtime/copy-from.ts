@@ -1,7 +1,7 @@
 import { abortable, untilOpened } from './abort.ts';
 import { assertConnection, assertQuery } from './assert.ts';
 import type { Connection, PgliteConnection } from './connection.ts';
-import { adapterOf } from './connection-adapter.ts';
+import { adapterOf, type Session } from './connection-adapter.ts';
 import { ConnectionError } from './connection-errors.ts';
 import { CopyFailure, rowError } from './copy-error.ts';
 import { type CopyRows, copyRows } from './copy-rows.ts';
@@ -15,7 +15,7 @@ import { pgCopyIn } from './pg-copy-in.ts';
 import { isPglite } from './pglite.ts';
 import type { Call } from './query.ts';
 import { isServerError } from './server-error.ts';
-import { isInTransaction, type Session, withSession } from './session.ts';
+import { isInTransaction, withSession } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import { inTurnAlone, scopeOf } from './transaction-scope.ts';

@@ -13,17 +13,10 @@ import {
 } from './pg.ts';
 import { submitInterruptible } from './pg-interrupt.ts';
 import { queryRaw } from './pglite.ts';
-import type { RowReader } from './row.ts';
+import type { Executed, RowReader } from './row.ts';
 import { isOutdated } from './server-error.ts';
 import { keptName, type Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
-
-/** What a statement answered. */
-export interface Executed<Row> {
-  readonly rows: Row[];
-  /** Of the command tag: rows returned, or affected. */
-  readonly rowCount: number;
-}
 
 /** Runs a statement; `read` null: its rows, if it has any, are not asked for. */
 export function execute<Row>(

@@ -1,6 +1,6 @@
 import { InterruptedError, type Outcome } from './connection-errors.ts';
 import type { QueryError } from './errors.ts';
-import type { Statement } from './statement.ts';
+import type { Interrupt, Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 
 /** When a call gives up. */
@@ -19,18 +19,6 @@ export function assertMillis(millis: number | undefined, name: string): void {
   if (millis !== undefined && !(millis >= 0 && millis < 2 ** 31)) {
     throw new RangeError(`${name} must be from 0 to ${2 ** 31 - 1}`);
   }
-}
-
-/** What may end a call early. */
-export interface Interrupt {
-  /** The call's own time is limited. */
-  readonly timed: boolean;
-  /** What has ended it; then nothing more is sent. */
-  by?: InterruptedError['by'] | undefined;
-  /** Stops what was sent, so that it settles soon; null: it goes on; undefined: nothing is sent. */
-  stop?: (() => void) | null | undefined;
-  /** Ends the call. */
-  end(by: InterruptedError['by']): void;
 }
 
 /** How long a statement may go on after it was cancelled, in milliseconds: where the network is gone it would for ever. */

@@ -1,8 +1,9 @@
 import type { Connection } from './connection.ts';
+import type { Session } from './connection-adapter.ts';
 import { ConnectionError } from './connection-errors.ts';
 import { execute } from './execute.ts';
 import { type RowReader, withoutCheck } from './row.ts';
-import { isInTransaction, type Session, withSession } from './session.ts';
+import { isInTransaction, withSession } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 

@@ -1,13 +1,13 @@
 import { executeAll } from './batch.ts';
 import type { Connection } from './connection.ts';
-import { asConnection } from './connection-adapter.ts';
+import { asConnection, type Session } from './connection-adapter.ts';
 import { type DriverConnection, driverQueryOf } from './driver-query.ts';
 import { execute } from './execute.ts';
 import { CANCEL_MILLIS, interruptible } from './interrupt.ts';
 import type { PgClient } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import type { PgWire } from './pg-statement.ts';
-import { isInTransaction, type Session } from './session.ts';
+import { isInTransaction } from './session.ts';
 import type { Statement } from './statement.ts';
 
 /** Runs a statement for `millis` at most, unless its call has a limit of its own; 0: for ever. */

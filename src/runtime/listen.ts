@@ -1,13 +1,13 @@
 import { abortable, untilOpened } from './abort.ts';
 import { assertConnection } from './assert.ts';
 import type { Connection } from './connection.ts';
-import { adapterOf } from './connection-adapter.ts';
+import { adapterOf, type Session } from './connection-adapter.ts';
 import { driverClient } from './driver-client.ts';
 import { StreamError } from './errors.ts';
 import { execute } from './execute.ts';
 import { isPgPool, type PgClient } from './pg.ts';
 import { isPglite } from './pglite.ts';
-import { type Session, withSession } from './session.ts';
+import { withSession } from './session.ts';
 
 export type ListenEvent =
   | { readonly kind: 'notification'; readonly payload: string }

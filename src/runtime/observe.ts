@@ -1,4 +1,4 @@
-import type { Executed } from './execute.ts';
+import type { Executed } from './row.ts';
 import type { Statement } from './statement.ts';
 
 /** A statement that has ended. It has no parameter's and no column's value. */

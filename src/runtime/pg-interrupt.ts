@@ -1,10 +1,9 @@
-import type { Executed } from './execute.ts';
-import { CANCEL_MILLIS, type Interrupt, starts } from './interrupt.ts';
+import { CANCEL_MILLIS, starts } from './interrupt.ts';
 import { type PgClient, submit } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { ignore, type PgWire, pgStatement } from './pg-statement.ts';
-import type { RowReader } from './row.ts';
-import type { Statement } from './statement.ts';
+import type { Executed, RowReader } from './row.ts';
+import type { Interrupt, Statement } from './statement.ts';
 
 /** Sends a statement that can be cancelled; after CANCEL_MILLIS without an answer the connection is closed. */
 export function submitInterruptible<Row>(

@@ -1,6 +1,5 @@
 import type { DescribedField } from './described.ts';
-import type { Executed } from './execute.ts';
-import type { RowReader } from './row.ts';
+import type { Executed, RowReader } from './row.ts';
 import { isOutdated, isServerError } from './server-error.ts';
 import type { Statement } from './statement.ts';
 

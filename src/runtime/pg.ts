@@ -1,8 +1,7 @@
 import type { PgConnection, QueryConfig, QueryResult } from './connection.ts';
 import { QueryError } from './errors.ts';
-import type { Executed } from './execute.ts';
 import { guard, type PgStatement, type PgWire, pgStatement, toError } from './pg-statement.ts';
-import type { RowReader } from './row.ts';
+import type { Executed, RowReader } from './row.ts';
 import { endsConnection, isServerError } from './server-error.ts';
 import type { Statement } from './statement.ts';
 

@@ -1,11 +1,11 @@
 import { encodeHex } from './codec/bytea.ts';
 import type { Connection, PgConnection } from './connection.ts';
-import { asConnection, type ConnectionAdapter } from './connection-adapter.ts';
+import { asConnection, type ConnectionAdapter, type Session } from './connection-adapter.ts';
 import { CANCEL_MILLIS, starts } from './interrupt.ts';
 import { observed } from './observe.ts';
 import type { RowReader } from './row.ts';
 import { isNotKept, isOutdated, isServerError, type ServerFields } from './server-error.ts';
-import { noSession, type Session, sessionOver } from './session.ts';
+import { noSession, sessionOver } from './session.ts';
 import { keptName, type Statement } from './statement.ts';
 import { TransactionError } from './transaction-error.ts';
 

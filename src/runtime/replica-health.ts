@@ -1,7 +1,8 @@
 import { untilOpened } from './abort.ts';
 import type { Connection } from './connection.ts';
+import type { Session } from './connection-adapter.ts';
 import { askPrimary, isStandby, reaches, type WalPosition } from './replica-position.ts';
-import { type Session, withSession } from './session.ts';
+import { withSession } from './session.ts';
 
 /** Which replicas may answer. */
 export interface ReplicaHealth {

@@ -1,10 +1,10 @@
 import { assertArguments } from './assert.ts';
 import { executeAll, isBroken } from './batch.ts';
 import type { Connection, ReadOnlyConnection } from './connection.ts';
-import { adapterOf, asConnection, type BatchStatement } from './connection-adapter.ts';
+import { adapterOf, asConnection, type BatchStatement, type Session } from './connection-adapter.ts';
 import { ConnectionError, PoolTimeoutError } from './connection-errors.ts';
 import { type Origin, QueryError } from './errors.ts';
-import { type Executed, execute } from './execute.ts';
+import { execute } from './execute.ts';
 import { isLost } from './managed-pool.ts';
 import { mapStatements } from './map-statements.ts';
 import { multiHost } from './multi-host.ts';
@@ -12,7 +12,8 @@ import { keepsConnection } from './pg.ts';
 import { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
 import { type ReplicaHealth, replicaHealth } from './replica-health.ts';
 import { askPrimary, parsePosition, positionText, reaches, type WalPosition } from './replica-position.ts';
-import { type Session, withSession } from './session.ts';
+import type { Executed } from './row.ts';
+import { withSession } from './session.ts';
 import type { Statement } from './statement.ts';
 
 /** What `createReplicatedPool` adds to the options of `createPool`, which are those of each of its pools. */

@@ -10,6 +10,13 @@ export interface RowReader<Row> {
   readonly check: ColumnCheck | null;
 }
 
+/** What a statement answered. */
+export interface Executed<Row> {
+  readonly rows: Row[];
+  /** Of the command tag: rows returned, or affected. */
+  readonly rowCount: number;
+}
+
 /** Returns a query's reader: it makes plain objects, keys in the order of the columns. */
 export function rowReader<Row>(definition: QueryDefinition): RowReader<Row> {
   const names = definition.columns.map(([name]) => name);

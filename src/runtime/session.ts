@@ -1,5 +1,5 @@
 import type { Connection, PgliteConnection } from './connection.ts';
-import { adapterOf } from './connection-adapter.ts';
+import { adapterOf, type Session } from './connection-adapter.ts';
 import { ConnectionError } from './connection-errors.ts';
 import type { Origin, QueryError } from './errors.ts';
 import { startReport } from './observe.ts';
@@ -18,23 +18,6 @@ import { isPglite } from './pglite.ts';
 import { isServerError } from './server-error.ts';
 import { toQueryError } from './to-query-error.ts';
 import { TransactionError } from './transaction-error.ts';
-
-/** A connection that one transaction has for itself. */
-export interface Session {
-  readonly db: Connection;
-  /** Begins, in the transaction mode given: '' or as after SET TRANSACTION. */
-  begin(mode: string): Promise<void>;
-  /** Throws if the transaction was rolled back instead. */
-  commit(): Promise<void>;
-  /** Never throws: a connection that cannot roll back is closed, which does the same. */
-  rollback(): Promise<void>;
-  /** Cancels the statement that is running; gives up after so long. */
-  cancel(timeoutMillis: number): Promise<void>;
-  /** Is told of statements that failed: after some, the connection is closed when it is released. */
-  noteFailure(error: unknown): void;
-  /** Breaks the connection, for a statement that goes on though it was cancelled. Does nothing where that cannot be. */
-  cutOff(): void;
-}
 
 // Clients that a transaction of ours is running on.
 const busy = /* @__PURE__ */ new WeakSet<object>();

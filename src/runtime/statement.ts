@@ -1,7 +1,7 @@
 import { CodecError, codecReason } from './codec/codec-error.ts';
+import type { InterruptedError } from './connection-errors.ts';
 import type { AnyCodec, FieldDefinition, ParamDefinition, QueryDefinition } from './definition.ts';
 import { EncodeError, type Origin } from './errors.ts';
-import type { Interrupt } from './interrupt.ts';
 import { property } from './property.ts';
 import { statementName } from './statement-name.ts';
 import { grownText } from './statement-text.ts';
@@ -18,6 +18,18 @@ export interface Statement {
   readonly attempt?: number;
   /** What may end its call early. */
   readonly interrupt?: Interrupt;
+}
+
+/** What may end a call early. */
+export interface Interrupt {
+  /** The call's own time is limited. */
+  readonly timed: boolean;
+  /** What has ended it; then nothing more is sent. */
+  by?: InterruptedError['by'] | undefined;
+  /** Stops what was sent, so that it settles soon; null: it goes on; undefined: nothing is sent. */
+  stop?: (() => void) | null | undefined;
+  /** Ends the call. */
+  end(by: InterruptedError['by']): void;
 }
 
 /** How many texts of one query, grown from lists of different lengths, are remembered. */

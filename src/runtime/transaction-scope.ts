@@ -1,10 +1,9 @@
 import { executeAll } from './batch.ts';
-import { asConnection, type BatchStatement } from './connection-adapter.ts';
+import { asConnection, type BatchStatement, type Session } from './connection-adapter.ts';
 import { type DriverConnection, driverQuery } from './driver-query.ts';
 import { execute } from './execute.ts';
 import { keepsConnection } from './pg.ts';
 import { isOutdated } from './server-error.ts';
-import type { Session } from './session.ts';
 import type { Statement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import { TransactionError } from './transaction-error.ts';

@@ -1,11 +1,12 @@
 import { abortable, untilOpened } from './abort.ts';
 import { assertConnection } from './assert.ts';
 import type { Connection } from './connection.ts';
+import type { Session } from './connection-adapter.ts';
 import { ConnectionError } from './connection-errors.ts';
 import { DatabaseError, RetryableError } from './database-errors.ts';
 import { execute } from './execute.ts';
 import { isReadOnly } from './pg.ts';
-import { type Session, withSession } from './session.ts';
+import { withSession } from './session.ts';
 import { toQueryError } from './to-query-error.ts';
 import { TransactionError } from './transaction-error.ts';
 import {

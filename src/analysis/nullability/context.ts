@@ -3,7 +3,6 @@ import type { Facts } from '../facts.ts';
 import type { Scope } from '../scope.ts';
 import type { CommonTableExpr, Expr, QueryNode } from '../tree/nodes.ts';
 import type { Atoms, Proven } from './atoms.ts';
-import type { InternedKey, Memo } from './memo.ts';
 import type { Regions } from './outer-join-side.ts';
 
 /** Of a target's row in RETURNING: as it was, as it is now, or whichever of the two MERGE's action left. */
@@ -34,6 +33,24 @@ export interface Frame {
   /** Null while there is no RETURNING to consider. */
   written: ReturningFacts | null;
   readonly memo: FrameMemo;
+}
+
+/** What one question found about nodes of a frame's query. */
+export type Memo<T> = Map<object, Remembered<T>>;
+
+interface Remembered<T> {
+  /** How often the node was evaluated. */
+  evaluations: number;
+  readonly found: { readonly context: Context; readonly detail: number; readonly value: T }[];
+}
+
+/** The key of an expression, which names equal ones. */
+export interface InternedKey {
+  readonly key: string;
+  /** Those whose variables are in it, as `v1.`. */
+  readonly frames: ReadonlySet<string>;
+  /** How deeply its parts are nested. */
+  readonly height: number;
 }
 
 /** What was found about the nodes of a frame's query. */

@@ -4,8 +4,7 @@ import { step } from '../steps.ts';
 import { Cmd, type Expr, Rte, type Var } from '../tree/nodes.ts';
 import { incidental } from '../tree/same-expression.ts';
 import { expressionPrefix } from './atoms.ts';
-import { type Context, contextAt, type RowVersion } from './context.ts';
-import type { InternedKey } from './memo.ts';
+import { type Context, contextAt, type InternedKey, type RowVersion } from './context.ts';
 
 /**
  * The atom for "this column is not NULL": the same for every Var that means it, but another one where GROUPING SETS may set

@@ -1,25 +1,7 @@
 import { step } from '../steps.ts';
 import type { Expr } from '../tree/nodes.ts';
 import { withoutLocal } from './atoms.ts';
-import type { Context, FrameMemo } from './context.ts';
-
-/** What one question found about nodes of a frame's query. */
-export type Memo<T> = Map<object, Remembered<T>>;
-
-interface Remembered<T> {
-  /** How often the node was evaluated. */
-  evaluations: number;
-  readonly found: { readonly context: Context; readonly detail: number; readonly value: T }[];
-}
-
-/** The key of an expression, which names equal ones. */
-export interface InternedKey {
-  readonly key: string;
-  /** Those whose variables are in it, as `v1.`. */
-  readonly frames: ReadonlySet<string>;
-  /** How deeply its parts are nested. */
-  readonly height: number;
-}
+import type { Context, FrameMemo, Memo } from './context.ts';
 
 export function emptyMemo(): FrameMemo {
   return {

@@ -1,7 +1,6 @@
 import { filledTables, isRequired } from './required-columns.ts';
 import type { Grant, Name, Rule, Rules, Sequence, TableColumn } from './rules.ts';
 import { grouped, groupedBy, type SchemaIndex, schemaIndex } from './schema-index.ts';
-import { type SequenceChange, shrunkSequences } from './sequence-limits.ts';
 import { changedSettings, type SettingChange } from './settings.ts';
 
 /** What tables demand now and did not before, or the other way round where that is what hurts; the index is the new schema's. */
@@ -29,6 +28,11 @@ export interface RuleChanges extends SchemaIndex {
   readonly invalidated: ReadonlySet<string>;
   /** Whether there is any change at all. */
   readonly isAny: boolean;
+}
+
+export interface SequenceChange {
+  readonly before: Sequence;
+  readonly after: Sequence;
 }
 
 export interface ColumnChange {
@@ -182,4 +186,24 @@ function isLoose(was: Rule, is: Rule): boolean {
   if (was.kind === 'unique') return was.body !== is.body && is.body !== '';
   if (!alterable.includes(was.kind)) return false;
   return was.body !== is.body || (was.definition !== is.definition && was.table === is.table);
+}
+
+/** Sequences that end earlier than before: there a statement fails that draws from them. */
+function shrunkSequences(before: readonly Sequence[], after: readonly Sequence[]): readonly SequenceChange[] {
+  const key = ({ schema, name }: Sequence) => JSON.stringify([schema, name]);
+  const were = new Map(before.flatMap((one) => [[one.id, one] as const, [key(one), one] as const]));
+  return after.flatMap((one) => {
+    const was = were.get(one.id) ?? were.get(key(one));
+    return was !== undefined && endsEarlier(was, one) ? [{ before: was, after: one }] : [];
+  });
+}
+
+function endsEarlier(was: Sequence, is: Sequence): boolean {
+  if (BigInt(is.max) < BigInt(was.max) || BigInt(is.min) > BigInt(was.min)) return true;
+  if (is.cycle) return false;
+  return was.cycle || isFaster(BigInt(was.increment), BigInt(is.increment));
+}
+
+function isFaster(was: bigint, is: bigint): boolean {
+  return was < 0n ? is < was || is > 0n : is > was || is < 0n;
 }

@@ -8,34 +8,6 @@ import type { RuleChanges } from './rule-changes.ts';
 import { shown } from './rule-effects.ts';
 import type { Sequence } from './rules.ts';
 
-export interface SequenceChange {
-  readonly before: Sequence;
-  readonly after: Sequence;
-}
-
-/** Sequences that end earlier than before: there a statement fails that draws from them. */
-export function shrunkSequences(
-  before: readonly Sequence[],
-  after: readonly Sequence[],
-): readonly SequenceChange[] {
-  const key = ({ schema, name }: Sequence) => JSON.stringify([schema, name]);
-  const were = new Map(before.flatMap((one) => [[one.id, one] as const, [key(one), one] as const]));
-  return after.flatMap((one) => {
-    const was = were.get(one.id) ?? were.get(key(one));
-    return was !== undefined && endsEarlier(was, one) ? [{ before: was, after: one }] : [];
-  });
-}
-
-function endsEarlier(was: Sequence, is: Sequence): boolean {
-  if (BigInt(is.max) < BigInt(was.max) || BigInt(is.min) > BigInt(was.min)) return true;
-  if (is.cycle) return false;
-  return was.cycle || isFaster(BigInt(was.increment), BigInt(is.increment));
-}
-
-function isFaster(was: bigint, is: bigint): boolean {
-  return was < 0n ? is < was || is > 0n : is > was || is < 0n;
-}
-
 /** What that means to a statement: it draws from one by an identity column, a default, or its text. */
 export function sequenceChanges(query: Query, executed: Executed, changes: RuleChanges): readonly Change[] {
   if (changes.shrunk.length + changes.moved.length === 0) return [];
