@@ -2,39 +2,57 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const long = '**/*.long.test.ts';
 
-export default defineConfig(({ mode }) => ({
-  resolve: {
-    // Exact matches: a plain 'nodrift' would also catch the others.
-    alias: [
-      { find: /^nodrift$/, replacement: `${root}src/index.ts` },
-      { find: /^nodrift-runtime$/, replacement: `${root}src/runtime/index.ts` },
-      { find: /^nodrift\/testing$/, replacement: `${root}src/testing/index.ts` },
-    ],
-  },
-  test: {
-    ...(mode === 'rest'
-      ? { include: restOfTests() }
-      : { include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, long] }),
-    env: { NODRIFT_TESTS: mode === 'rest' ? 'rest' : 'newest' },
-    globalSetup: ['test/support/global-setup.ts'],
-    // Processes, because PGlite's WebAssembly memory and signal handlers are per process.
-    pool: 'forks',
-    // Vitest's default leaves one core idle, which on two is half of them.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    teardownTimeout: 30_000,
-  },
-}));
+export default defineConfig(({ mode }) => {
+  const files = testsOf(mode);
+  const mocking = files.filter((file) => holds(file, 'vi.mock('));
+  return {
+    resolve: {
+      // Exact matches: a plain 'nodrift' would also catch the others.
+      alias: [
+        { find: /^nodrift$/, replacement: `${root}src/index.ts` },
+        { find: /^nodrift-runtime$/, replacement: `${root}src/runtime/index.ts` },
+        { find: /^nodrift\/testing$/, replacement: `${root}src/testing/index.ts` },
+      ],
+    },
+    test: {
+      env: { NODRIFT_TESTS: mode === 'rest' ? 'rest' : 'newest' },
+      globalSetup: ['test/support/global-setup.ts'],
+      // Processes, because PGlite's WebAssembly memory and signal handlers are per process.
+      pool: 'forks',
+      // One more than there are cores: tests of pools, locks and lost connections wait more than they compute.
+      maxWorkers: availableParallelism() + 1,
+      // They end what hangs; nothing is measured by them.
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+      teardownTimeout: 30_000,
+      projects: [
+        // Loading TypeScript, PGlite and the sources again for each file would take a fifth of the time.
+        {
+          extends: true,
+          test: { name: 'shared', isolate: false, include: files.filter((file) => !mocking.includes(file)) },
+        },
+        // Whoever has loaded a module does not see it mocked.
+        { extends: true, test: { name: 'mocked', include: mocking } },
+      ],
+    },
+  };
+});
 
-/** What `npm run test:all` runs: the long suites, and the tests that also ask older servers (test/support/tested.ts). */
-function restOfTests(): string[] {
-  return globSync('test/**/*.test.ts', { cwd: root }).filter(
-    (path) => path.endsWith('.long.test.ts') || readFileSync(root + path, 'utf8').includes('tested('),
+/**
+ * `npm test` runs all but the long suites; `npm run test:all` those, and the files with tests that `npm test` leaves
+ * out, as those on older servers: they import test/support/tested.ts.
+ */
+function testsOf(mode: string): string[] {
+  const isLong = (file: string) => file.endsWith('.long.test.ts');
+  return globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
+    mode === 'rest' ? isLong(file) || holds(file, "/support/tested.ts';") : !isLong(file),
   );
+}
+
+function holds(file: string, text: string): boolean {
+  return readFileSync(root + file, 'utf8').includes(text);
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Query } from '../../src/analysis/query.ts';
 import { printModules } from '../../src/codegen/print.ts';
 import type { Config } from '../../src/project/config.ts';
+import { restOfTests } from '../support/tested.ts';
 import { agreementModule } from './support/agreement.ts';
 import { array, base, column, config, enumType, query, value } from './support/build.ts';
 import { compilers, type TestProject, testProject } from './support/compile.ts';
@@ -300,7 +301,7 @@ beforeAll(() => {
 afterAll(() => project.remove());
 
 describe('generated code, and code that uses it,', () => {
-  it.each(compilers)(
+  it.each(compilers.filter((compiler) => (compiler === 'typescript') !== restOfTests))(
     'compiles with %s under the strictest options',
     async (compiler) => {
       expect(await project.compile(compiler)).toBe('');

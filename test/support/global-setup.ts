@@ -17,7 +17,9 @@ const prefix = 'nodrift-test-';
  * Gives the run a folder; tests start servers in it when they first ask for one (postgres.ts). All of
  * them are stopped in the end; those of a run that was killed are stopped by the next one.
  */
-export default function setup(project: TestProject): () => void {
+export default function setup(project: TestProject): (() => void) | undefined {
+  // The projects of vitest.config.ts have what the root provides.
+  if (!project.isRootProject()) return;
   for (const name of readdirSync(tmpdir())) if (name.startsWith(prefix)) removeIfStale(name);
   const runDir = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   // The server's user must get through to its own folder.

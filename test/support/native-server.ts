@@ -146,6 +146,8 @@ function initialise(
     'wal_level = minimal',
     'max_wal_senders = 0',
     'max_connections = 200',
+    // It would look at every database that a test creates.
+    'autovacuum = off',
     ...(options.settings ?? []),
   ];
   appendFileSync(join(data, 'postgresql.conf'), `\n${settings.join('\n')}\n`);
