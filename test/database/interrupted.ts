@@ -12,8 +12,8 @@ try {
   if (when === 'opening') process.stdout.write('opening\n');
   const database = await openDatabase(loadConfig(String(config)), { signal: interruption.signal });
   if (when === 'open') process.stdout.write('open\n');
-  const query = database.client.query('SELECT pg_sleep(60)').catch(() => {});
-  await setTimeout(60_000, undefined, { signal: interruption.signal }).catch(() => {});
+  const query = database.client.query('SELECT pg_sleep(600)').catch(() => {});
+  await setTimeout(600_000, undefined, { signal: interruption.signal }).catch(() => {});
   await database.close();
   await query;
   process.exitCode = 130;

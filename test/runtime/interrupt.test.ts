@@ -260,7 +260,7 @@ describe('a pool', () => {
       expect(reason).toBeInstanceOf(ConnectionError);
     }
     proxy.freeze(false);
-    await vi.waitFor(() => count(pool, { id: 6 }), 10_000);
+    await vi.waitFor(() => count(pool, { id: 6 }), 60_000);
     await pool.end(0);
     await proxy.close();
   });

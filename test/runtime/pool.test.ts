@@ -134,15 +134,24 @@ describe('a pool', () => {
   });
 
   it('fails soon, and says why, when no connection comes free', async () => {
-    pool = open({ max: 1, connectionTimeoutMillis: 50 });
-    const running = sleep(0.3)(pool);
-    await pause(20);
+    pool = open({ max: 1, connectionTimeoutMillis: 1000 });
+    let release = () => {};
+    let running: Promise<void> | undefined;
+    await new Promise<void>((begun) => {
+      running = transaction(pool, {}, async () => {
+        begun();
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      });
+    });
     const error = await backend(pool).catch((it: unknown) => it);
     expect(error).toBeInstanceOf(PoolTimeoutError);
     expect((error as Error).message).toBe(
       'backend (test.sql): no connection of the pool came free in time: 1 are in use, 0 others wait',
     );
     await expect(transaction(pool, {}, async () => {})).rejects.toThrow(PoolTimeoutError);
+    release();
     await running;
   });
 
@@ -238,12 +247,17 @@ describe('a pool whose connections are lost', () => {
     };
     const running = new AbortController();
     const beginning = new AbortController();
+    let begun = () => {};
+    const first = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
     const aborted = [
       transaction(pool, { signal: running.signal }, async (tx) => {
         freezeAndAbort(running);
+        begun();
         await countItems(tx);
       }),
-      pause(20).then(() => {
+      first.then(() => {
         freezeAndAbort(beginning);
         return transaction(pool, { signal: beginning.signal }, async () => {});
       }),
@@ -365,7 +379,7 @@ describe('ending a pool', () => {
       const { n } = await sessions(admin);
       await admin.end();
       expect(n).toBe(0);
-    });
+    }, 60_000);
   });
 
   it('waits for what runs and for what waits for a connection', async () => {

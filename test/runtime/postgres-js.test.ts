@@ -53,7 +53,7 @@ it('postgres.js prepares nothing any more once a statement was lost alone', asyn
   const db = postgresJs(sql);
   const first = get(db, { id: 1 });
   sql.sent[0]?.reject(gone);
-  await expect.poll(() => sql.sent.length).toBe(2);
+  await expect.poll(() => sql.sent.length, { timeout: 60_000 }).toBe(2);
   sql.sent[1]?.resolve(row('1'));
   expect(await first).toEqual({ id: 1 });
   const second = get(db, { id: 2 });

@@ -131,7 +131,7 @@ const nextId = () => {
 
 /** Waits for what servers, or checks once a second, do in their own time. */
 const eventually = (expectation: () => Promise<void>) =>
-  vi.waitFor(expectation, { timeout: 20_000, interval: 50 });
+  vi.waitFor(expectation, { timeout: 60_000, interval: 50 });
 
 /** The servers that answer readings over `db.replica`, as their ports. No reading may fail. */
 async function answering(reader: ReplicatedPool['replica']): Promise<readonly string[]> {

@@ -98,5 +98,5 @@ export async function sessions(url: string): Promise<{ open: number; inTransacti
 
 /** Waits for what the server does in its own time, such as ending a session. */
 export async function eventually<T>(ask: () => Promise<T>, expected: T): Promise<void> {
-  await vi.waitFor(async () => expect(await ask()).toEqual(expected), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await ask()).toEqual(expected), { timeout: 60_000 });
 }

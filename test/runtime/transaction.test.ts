@@ -36,7 +36,7 @@ const all = many<void, { id: number }>({
   params: [],
   columns: [['id', int4]],
 });
-const sleep = exec<void>({ name: 'sleep', file, sql: 'SELECT pg_sleep(10)', params: [], columns: [] });
+const sleep = exec<void>({ name: 'sleep', file, sql: 'SELECT pg_sleep(600)', params: [], columns: [] });
 const modes = one<void, { isolation: string; readOnly: string; deferrable: string }>({
   name: 'modes',
   file,
@@ -441,14 +441,12 @@ describe('a transaction', () => {
 
   it('cancels the running statement on the server when aborted, and gives the connection back', async () => {
     const controller = new AbortController();
-    const started = performance.now();
     const aborted = transaction(pool, { signal: controller.signal }, async (tx) => {
       await add(tx, { id: 1 });
       setTimeout(() => controller.abort(new Error('enough')), 50);
       await sleep(tx);
     });
     await expect(aborted).rejects.toThrow('enough');
-    expect(performance.now() - started).toBeLessThan(5000);
     expect(await ids(pool)).toEqual([]);
     const { rows } = await pool.query(
       "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()",
@@ -459,13 +457,11 @@ describe('a transaction', () => {
   it('cancels over postgres.js, too', async () => {
     const sql = postgres(database.url, { max: 1 });
     const db = postgresJs(sql);
-    const started = performance.now();
     const aborted = transaction(db, { signal: AbortSignal.timeout(50) }, async (tx) => {
       await add(tx, { id: 1 });
       await sleep(tx);
     });
     await expect(aborted).rejects.toMatchObject({ name: 'TimeoutError' });
-    expect(performance.now() - started).toBeLessThan(5000);
     expect(await ids(db)).toEqual([]);
     await sql.end();
   });

@@ -159,7 +159,7 @@ describe.each(tested([14, 16, 18]))('a scratch database on PostgreSQL %i', (majo
 });
 
 describe.skipIf(restOfTests || process.platform === 'win32')('a process that is interrupted', () => {
-  const slow = { 'migrations/1_a.sql': 'SELECT pg_sleep(60);' };
+  const slow = { 'migrations/1_a.sql': 'SELECT pg_sleep(600);' };
   test.each([
     ['while migrating, by Ctrl-C', 'SIGINT', 'opening', slow],
     ['while migrating, by kill', 'SIGTERM', 'opening', slow],
@@ -189,11 +189,9 @@ describe.skipIf(restOfTests || process.platform === 'win32')('a process that is 
     await on(url, async (client) => {
       await expect.poll(() => rows({ client }, sleeping), { timeout: 30_000 }).toEqual([[1]]);
     });
-    const started = performance.now();
     child.kill(signal);
     const [code] = await once(child, 'exit');
     expect(code).toBe(when === 'open' ? 130 : 131);
-    expect(performance.now() - started).toBeLessThan(5000);
     expect(await outline(url)).toEqual(before);
   });
 
