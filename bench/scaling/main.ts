@@ -14,8 +14,8 @@ import { type Cost, costOf } from './measure.ts';
 const introduction = `# What a statement's analysis costs as it grows
 
 \`npm run bench:scaling\` writes this page. A step is one visit of a node by a rule; the server's work and loading the catalogs
-are left out. \`test/analysis/scaling.test.ts\` holds each ratio to 4.4, which is quadratic. CPU is that of the first analysis of
-the process, on a shared machine, and no test depends on it.
+are left out. \`test/analysis/scaling.long.test.ts\` holds each ratio to 4.4, which is quadratic. CPU is that of the first analysis
+of the process, on a shared machine, and no test depends on it.
 
 ![Steps over n, both axes logarithmic](curves.svg)
 `;

@@ -301,7 +301,7 @@ beforeAll(() => {
 afterAll(() => project.remove());
 
 describe('generated code, and code that uses it,', () => {
-  it.each(compilers.filter((compiler) => (compiler === 'typescript') !== restOfTests))(
+  it.each(compilers.filter((compiler) => (compiler === 'typescript-7') !== restOfTests))(
     'compiles with %s under the strictest options',
     async (compiler) => {
       expect(await project.compile(compiler)).toBe('');
@@ -314,7 +314,7 @@ describe('generated code, and code that uses it,', () => {
       'wrong.ts',
       "import { getCar } from './queries/cars.queries.js';\nexport const a: number = getCar;\n",
     );
-    const errors = await project.compile('typescript');
+    const errors = await project.compile('typescript-7');
     project.write('wrong.ts', 'export {};\n');
     expect(errors).toMatch(/^wrong\.ts\(2,14\): error TS2322: .*\n$/s);
   }, 120_000);

@@ -3,7 +3,7 @@ import { type Major, postgresUrl } from '../support/postgres.ts';
 import { randomSeed } from '../support/random-seed.ts';
 import { checkRandomMigrations, type Outcome } from './random/check.ts';
 
-// By hand: NODRIFT_RANDOM_MIGRATIONS=20000 NODRIFT_RANDOM_MAJOR=14 npx vitest run test/impact/random.test.ts
+// By hand: NODRIFT_RANDOM_MIGRATIONS=20000 NODRIFT_RANDOM_MAJOR=14 npx vitest run --mode rest test/impact/random.long.test.ts
 const migrations = Number(process.env.NODRIFT_RANDOM_MIGRATIONS ?? 20);
 const major = Number(process.env.NODRIFT_RANDOM_MAJOR ?? 18) as Major;
 
