@@ -156,7 +156,7 @@ SELECT 1;
       line: 2,
       column: 1,
       sqlstate: '57014',
-      hint: expect.stringMatching(/^There is no data behind COPY|\nThere is no data behind COPY/),
+      hint: expect.stringMatching(/^COPY ... FROM stdin has no data|\nCOPY ... FROM stdin has no data/),
     });
   });
 

@@ -18,9 +18,10 @@ export interface Block {
   readonly text: string;
 }
 
-/** The README and all pages of docs/. */
+/** The README, CONTRIBUTING.md and all pages of docs/. */
 export const pages: readonly string[] = [
   'README.md',
+  'CONTRIBUTING.md',
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .sort()
