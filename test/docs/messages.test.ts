@@ -32,7 +32,9 @@ test('generate names the server', async () => {
   await nodrift(['generate'], { cwd });
   const { stdout } = await nodrift(['generate'], { cwd });
   const settled = (text: string) => text.replace(/[\d.]+ s, PostgreSQL [\d.]+ at [\d.]+:\d+\/\w+/, '1 s');
-  expect(settled(stdout.slice(stdout.indexOf('0 written')))).toBe(settled(marked('output of generate on a server')));
+  expect(settled(stdout.slice(stdout.indexOf('0 written')))).toBe(
+    settled(marked('output of generate on a server')),
+  );
 });
 
 test('a missing extension is named with its package', async () => {
