@@ -13,7 +13,7 @@ export interface AppliedSchemaOptions extends OpenOptions {
   readonly applied: ReadonlySet<string> | null;
   /** Roles of another server that migrations may name: where the server is thrown away, they are made there. */
   readonly roles: readonly string[];
-  /** Told the statements that concern the whole server, which are left out. */
+  /** Told the statements that concern the whole server, which are omitted. */
   readonly leftOut?: (statement: string) => void;
 }
 

@@ -97,7 +97,7 @@ async function statesOf(
   const isOwnServer = config.database.kind !== 'server';
   const ofBase: string[] = [];
   let memberships: readonly Membership[] | null = null;
-  /** On a server of others, who can change it meanwhile, roles are read once; what is left out is what changes them. */
+  /** On a server of others, who can change it meanwhile, roles are read once; what is omitted is what changes them. */
   const aroundNow = async (client: Client): Promise<Surroundings> => {
     if (memberships === null || isOwnServer)
       memberships = await mapConnectionErrors(() => readMemberships(client));

@@ -19,7 +19,7 @@ export interface DriverConfig {
   rowMode?: 'array';
 }
 
-/** The driver's own `query`, for statements that are no queries of generated modules. */
+/** The driver's own `query`, for statements that are not queries of generated modules. */
 export interface DriverConnection {
   query(config: QueryConfig): Promise<QueryResult>;
   query<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<DriverResult<Row>>;
@@ -55,7 +55,7 @@ export async function driverQuery(db: Connection, args: readonly unknown[]): Pro
     : queryRaw(db, first as QueryConfig);
 }
 
-/** The `query` of a connection that stands for another. */
+/** The `query` of a connection that represents another. */
 export function driverQueryOf(db: Connection): DriverConnection['query'] {
   return (...args: readonly unknown[]) => driverQuery(db, args) as Promise<never>;
 }

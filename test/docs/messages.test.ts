@@ -72,7 +72,7 @@ test('a pooler is named with what it does', () => {
   expect(source).toContain(hint);
 });
 
-test('every output and query of the pages has a mark, by which a test finds it', () => {
+test('every output and query of the pages has a mark: a test finds it by that, or it is a sketch', () => {
   const unchecked = pages.flatMap((page) =>
     blocksOf(page).filter(({ language, mark, text }, i, all) => {
       const known = ['ts', 'sh', 'yaml', 'json'].includes(language) || mark !== '';

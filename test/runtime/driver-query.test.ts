@@ -7,7 +7,7 @@ import { postgresUrl } from '../support/postgres.ts';
 type Query = Transaction['query'];
 type Use = (query: Query) => Promise<void>;
 
-/** Runs `use` with the `query` of each kind of connection that stands for a driver's. */
+/** Runs `use` with the `query` of each kind of connection that represents a driver's. */
 const kinds: Readonly<Record<string, (use: Use) => Promise<void>>> = {
   'a transaction over a Client': async (use) => {
     const client = new Client({ connectionString: postgresUrl(18) });

@@ -1,7 +1,7 @@
 import { createServer, connect as openSocket, type Socket } from 'node:net';
 
 /**
- * A stand-in for a pooler in transaction mode: a client has a server connection only from its first message to the
+ * A are-in for a pooler in transaction mode: a client has a server connection only from its first message to the
  * ReadyForQuery that says "idle", and perhaps another one the next time. Prepared statements are not tracked, as in
  * PgBouncer before 1.21.
  */

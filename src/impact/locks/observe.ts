@@ -50,7 +50,7 @@ export interface ObservedStatement extends TransactionStatement {
 export interface MigrationObserver extends StatementObserver {
   /** All that were sent, in their order, but those that only begin or end a transaction. */
   readonly sent: readonly TransactionStatement[];
-  /** OIDs of sequences that stand elsewhere by RESTART or setval(), once for each statement. */
+  /** OIDs of sequences that are elsewhere by RESTART or setval(), once for each statement. */
   readonly moved: readonly string[];
   /** Those that locked, read or wrote something old, in their order. */
   readonly statements: readonly ObservedStatement[];

@@ -21,7 +21,7 @@ export interface RuleChanges extends SchemaIndex {
   /** Those of the new schema, by `schema.name`. */
   readonly sequences: ReadonlyMap<string, Sequence>;
   readonly shrunk: readonly SequenceChange[];
-  /** Sequences that stand elsewhere. */
+  /** Sequences that are elsewhere. */
   readonly moved: readonly Sequence[];
   readonly settings: readonly SettingChange[];
   /** Tables, as `schema.table`, with a constraint that is NOT VALID now and was valid. */

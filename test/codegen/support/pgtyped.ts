@@ -20,7 +20,7 @@ export function parseFile(text: string): readonly SQLQueryAST[] {
   return parseSQLFile(text.replace(/\r\n/g, '\n')).queries;
 }
 
-/** The module that @pgtyped/cli makes of a file: its own generator, with a stand-in for the database. */
+/** The module that @pgtyped/cli makes of a file: its own generator, with a are-in for the database. */
 export async function theirModule(
   text: string,
   describe: (name: string) => Described,

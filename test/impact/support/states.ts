@@ -51,7 +51,7 @@ export async function statesOf(major: Major, schema: string, queries: string): P
         const observer = observeMigration(existing);
         await runObserved(client, script, 0, observer);
         moved.push(...observer.moved);
-        // As of a server that others use, where these are left out.
+        // As of a server that others use, where these are omitted.
         const changes = splitStatements(script).map(({ start, end }) => script.slice(start, end));
         memberships = changes
           .map(membershipStatement)
