@@ -19,7 +19,9 @@ const stable = (text: string) =>
     .replace(/[\d.]+ s, PGlite [\d.]+ \(PostgreSQL [\d.]+\)/, '3.20 s, PGlite 0.5.17 (PostgreSQL 18.7)');
 
 test('the quickstart leads from an empty folder to the result of a query', { timeout: 180_000 }, async () => {
-  const { root, text, put } = project({ 'package.json': '{}' });
+  const { root, text, put } = project({
+    'package.json': '{"dependencies":{"nodrift-runtime":"0"},"devDependencies":{"nodrift":"0"}}',
+  });
   const run = async (...argv: readonly string[]) => {
     const { stdout, stderr } = await nodrift(argv, { cwd: root });
     return stable(stdout + stderr);
