@@ -25,7 +25,7 @@ import { refuseUnknownTypes } from './type-keys.ts';
  *     Inputs -> Source[] (Statement[]) -> Analysed (Query[]) -> Generated (Module[]) -> Compared (Output[])
  *
  * `inspect` stops at Analysed, `check` at Compared; `generate` writes what was compared. Only the first phase reads the
- * project's files, and only the last one looks at the generated ones.
+ * project's files, and only the last one considers the generated ones.
  */
 
 export interface FlowOptions {
@@ -101,7 +101,7 @@ export async function runPipeline(inputs: Inputs, options: FlowOptions): Promise
   });
 }
 
-/** The inputs that the options hold, or else the project's files as they are now. */
+/** The inputs that the options hold, otherwise the project's files as they are now. */
 export async function inputsOf(config: Config, { inputs }: FlowOptions): Promise<Inputs> {
   return inputs ?? readInputs(config);
 }
@@ -209,7 +209,7 @@ async function printModules(
   return { analysed, modules };
 }
 
-/** Generated -> Compared: looks at the files on the disk, those that the command is limited to. */
+/** Generated -> Compared: considers the files on the disk, those that the command is limited to. */
 async function compare(inputs: Inputs, { analysed, modules }: Generated): Promise<Compared> {
   const outputs = withinProject(inputs.config, await compareOutputs(inputs, modules));
   const { selected } = analysed;

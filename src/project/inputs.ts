@@ -15,7 +15,7 @@ export interface QueryFiles {
 }
 
 /**
- * Everything of a project that its modules are made from, read once: whoever works on it does not look at these files
+ * Everything of a project that its modules are made from, read once: whoever works on it does not consider these files
  * again, so that one run never sees two states of them.
  */
 export interface Inputs extends QueryFiles {
