@@ -146,7 +146,7 @@ function initialise(
     'wal_level = minimal',
     'max_wal_senders = 0',
     'max_connections = 200',
-    // It would look at every database that a test creates.
+    // It would consider every database that a test creates.
     'autovacuum = off',
     ...(options.settings ?? []),
   ];
