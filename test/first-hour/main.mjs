@@ -9,6 +9,7 @@ import { formatters } from './formatters.mjs';
 import { json } from './json.mjs';
 import { matrix } from './matrix.mjs';
 import { packageProblems } from './packages.mjs';
+import { quickstart } from './quickstart.mjs';
 import { run, runSteps } from './shell.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,6 +37,7 @@ try {
   const steps = {
     'the packages, as publint and @arethetypeswrong/core see them': async () =>
       assert.deepEqual((await Promise.all(tarballs.map(packageProblems))).flat(), []),
+    ...quickstart(work, repository, tarballs),
     ...(await matrix(work)),
     ...formatters(work, repository),
     ...json(work, repository),

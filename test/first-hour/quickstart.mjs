@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, writeFiles } from './shell.mjs';
+
+const mostBytes = 300_000;
+
+/** What docs/quickstart.md has the reader type, from an empty folder to the first typed row, and then the production install. */
+export function quickstart(work, repository, tarballs) {
+  const page = readFileSync(join(repository, 'docs/quickstart.md'), 'utf8');
+  const shown = (name) =>
+    page.match(new RegExp(`<!-- quickstart: ${name} -->\\n\`\`\`\\w+\\n([^]*?)\`\`\``))?.[1] ?? '';
+  const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) =>
+    text.replace(
+      /\.\.\/nodrift\/([\w.-]+\.tgz)/g,
+      (_, name) => tarballs.find((path) => path.endsWith(name)) ?? name,
+    ),
+  );
+  return {
+    'the quickstart, from an empty folder to the first typed row': async () => {
+      const folder = join(work, 'quickstart');
+      writeFiles(folder, { 'main.ts': shown('main.ts'), 'tsconfig.json': shown('tsconfig.json') });
+      const start = performance.now();
+      const outputs = [];
+      for (const command of commands) {
+        const output = await run(folder, 'sh', ['-ec', command], {
+          env: { npm_config_prefer_offline: 'true' },
+        });
+        outputs.push(output);
+        if (output !== shown('output of main.ts')) continue;
+        console.log(`         ${((performance.now() - start) / 1000).toFixed(1)} s to the first row`);
+      }
+      assert.ok(outputs.includes(shown('output of main.ts')), outputs.join('\n'));
+      const all = installed(folder).length;
+      await run(folder, 'npm', ['prune', '--omit=dev', '--silent', '--offline']);
+      const left = installed(folder);
+      const bytes = sizeOf(join(folder, 'node_modules/nodrift-runtime'));
+      console.log(
+        `         in production ${left.length} packages of ${all}; nodrift-runtime has ${bytes} bytes`,
+      );
+      assert.deepEqual(left, ['node_modules/@electric-sql/pglite', 'node_modules/nodrift-runtime']);
+      assert.ok(bytes < mostBytes);
+      assert.equal(
+        (await run(folder, process.execPath, ['-e', "require('nodrift-runtime').many"])).trim(),
+        '',
+      );
+    },
+  };
+}
+
+/** The packages of a project, by their folders, as npm has noted them. */
+function installed(folder) {
+  const { packages } = JSON.parse(readFileSync(join(folder, 'node_modules/.package-lock.json'), 'utf8'));
+  return Object.keys(packages).sort();
+}
+
+function sizeOf(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => statSync(join(folder, name)))
+    .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
+}
