@@ -448,6 +448,44 @@ export const runTimeCases: readonly RunTimeCase[] = [
       'C95Serial may break: sequence c95_e_id_seq none -> RESTART or setval()',
     ],
   },
+  {
+    name: 'a partition has a NOT NULL of its own',
+    schema: `CREATE TABLE c96 (k integer, a integer) PARTITION BY LIST (k); CREATE TABLE c96_1 PARTITION OF c96 DEFAULT`,
+    queries: '/* @name C96Add */ INSERT INTO c96 (k) VALUES (:k); /* @name C96Set */ UPDATE c96 SET k = :k;',
+    migration: 'ALTER TABLE c96_1 ALTER a SET NOT NULL',
+    impact: [
+      'C96Add may break: required column c96_1.a NULL allowed -> NOT NULL',
+      // A row that moves is inserted there.
+      'C96Set may break: required column c96_1.a NULL allowed -> NOT NULL',
+    ],
+  },
+  {
+    name: 'a required column that a BEFORE trigger may fill in, and another default',
+    schema: `CREATE TABLE c97 (id integer, d integer DEFAULT 1, e integer DEFAULT 1);
+      CREATE FUNCTION c97_fill() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER c97_t BEFORE INSERT ON c97 FOR EACH ROW EXECUTE FUNCTION c97_fill()`,
+    queries: '/* @name C97Add */ INSERT INTO c97 (id) VALUES (:id);',
+    migration: 'ALTER TABLE c97 ADD b integer NOT NULL, ALTER d SET DEFAULT 2, ALTER e DROP DEFAULT',
+    impact: [
+      'C97Add may break: default c97.d 1 -> 2',
+      'C97Add may break: default c97.e 1 -> none',
+      'C97Add may break: required column c97.b none -> NOT NULL without a default',
+    ],
+  },
+  {
+    name: 'a CHECK that lists what a parameter can be',
+    schema: 'CREATE TABLE c98 (s text, t text)',
+    queries: '/* @name C98Add */ INSERT INTO c98 (s) VALUES (:s);',
+    migration: "ALTER TABLE c98 ADD CHECK (s IN ('a', 'b')), ADD CHECK (t IS NULL)",
+    impact: ["C98Add may break: parameter :s text | null -> 'a' | 'b' | null"],
+  },
+  {
+    name: 'what an inheriting table demands is nothing to an INSERT into its parent',
+    schema: 'CREATE TABLE c99 (a integer); CREATE TABLE c99_child () INHERITS (c99)',
+    queries: '/* @name C99Add */ INSERT INTO c99 VALUES (:a); /* @name C99Set */ UPDATE c99 SET a = :a;',
+    migration: 'ALTER TABLE c99_child ADD CONSTRAINT c99_more CHECK (a > 0)',
+    impact: ['C99Set may break: check c99_more of c99_child none -> CHECK ((a > 0))'],
+  },
 ];
 
 /** Roles are of the server; what these tables' roles had goes with the tables. */

@@ -154,8 +154,6 @@ function ruleChanges(before: readonly Rule[], after: readonly Rule[]): readonly 
     if (was !== undefined && isLoose(was, rule)) {
       changes.push({ change: 'changed', before: was, after: rule, rule });
     }
-    if (was?.kind === 'unique' && was.body !== '' && rule.body === '')
-      changes.push({ change: 'dropped', before: was, after: rule, rule });
   }
   const ofAll = meanings(after.filter(({ kind, name }) => kind === 'privilege' && name === 'PUBLIC'));
   for (const rule of gone) {

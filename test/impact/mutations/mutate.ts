@@ -40,6 +40,9 @@ process.exit(unnoticed === 0 ? 0 : 1);
 
 function fails(test: string): boolean {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const { status } = spawnSync(process.execPath, [vitest, 'run', test], { cwd: folder, encoding: 'utf8' });
+  const { status } = spawnSync(process.execPath, [vitest, 'run', ...test.split(' ')], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   return status !== 0;
 }
