@@ -23,6 +23,21 @@ describe('a statement that Postgres accepts and that fails when it runs:', () =>
     expect(names.length).toBeGreaterThan(0);
     expect(linesOf({ ...comparison, impacts })).toEqual(impact);
   });
+
+  test('values that a moved sequence gives again are refused where they are to be unique', () => {
+    const effects = comparison.impacts
+      .filter(({ name }) => name.startsWith('C95'))
+      .flatMap(({ name, changes }) => changes.map((one) => [name, one.subject, / 23505$/.test(one.effect)]));
+    expect(effects).toEqual([
+      ['C95Add', 'c95_id_seq', true],
+      ['C95Add', 'c95_n_seq', true],
+      ['C95Add', 'c95_m_seq', false],
+      ['C95Own', 'c95_b', true],
+      ['C95Draw', 'c95_a', false],
+      ['C95Empty', 'c95_d', false],
+      ['C95Serial', 'c95_e_id_seq', true],
+    ]);
+  });
 });
 
 describe('what sessions begin with', () => {
