@@ -8,6 +8,8 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig(({ mode }) => {
   const files = testsOf(mode);
+  // In each project, as they read this file again without the mode.
+  const env = { NODRIFT_TESTS: mode === 'rest' ? 'rest' : 'newest' };
   const mocking = files.filter((file) => holds(file, 'vi.mock('));
   return {
     resolve: {
@@ -19,7 +21,6 @@ export default defineConfig(({ mode }) => {
       ],
     },
     test: {
-      env: { NODRIFT_TESTS: mode === 'rest' ? 'rest' : 'newest' },
       globalSetup: ['test/support/global-setup.ts'],
       // Processes, because PGlite's WebAssembly memory and signal handlers are per process.
       pool: 'forks',
@@ -33,10 +34,15 @@ export default defineConfig(({ mode }) => {
         // Loading TypeScript, PGlite and the sources again for each file would take a fifth of the time.
         {
           extends: true,
-          test: { name: 'shared', isolate: false, include: files.filter((file) => !mocking.includes(file)) },
+          test: {
+            name: 'shared',
+            env,
+            isolate: false,
+            include: files.filter((file) => !mocking.includes(file)),
+          },
         },
         // Whoever has loaded a module does not see it mocked.
-        { extends: true, test: { name: 'mocked', include: mocking } },
+        { extends: true, test: { name: 'mocked', env, include: mocking } },
       ],
     },
   };
@@ -49,7 +55,7 @@ export default defineConfig(({ mode }) => {
 function testsOf(mode: string): string[] {
   const isLong = (file: string) => file.endsWith('.long.test.ts');
   return globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
-    mode === 'rest' ? isLong(file) || holds(file, "/support/tested.ts';") : !isLong(file),
+    mode === 'rest' ? isLong(file) || holds(file, "/tested.ts';") : !isLong(file),
   );
 }
 
