@@ -1,9 +1,12 @@
 import { isInCheckCache } from '../output/check-cache.ts';
 import { readInputs } from '../project/inputs.ts';
 import { configuration } from './configuration.ts';
-import { type CliContext, colorsFor } from './context.ts';
+import { type CliContext, colorsFor, type FlowCommandOptions } from './context.ts';
 import { displayPath } from './display-path.ts';
-import type { CheckOptions } from './program.ts';
+
+interface CheckOptions extends FlowCommandOptions {
+  readonly full?: boolean;
+}
 
 /**
  * `nodrift check`: quiet and 0, or what differs from what generate would write, and 1. Changes no file of the project.

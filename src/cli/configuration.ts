@@ -1,8 +1,7 @@
 import type { Config } from '../project/config.ts';
 import { loadProjectConfig } from '../project/load-config.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, FlowCommandOptions } from './context.ts';
 import { databaseUrl } from './database-url.ts';
-import type { FlowCommandOptions } from './program.ts';
 
 /**
  * The configuration that the arguments name, with what `--url` and `--as-is` change of it. Throws Failure (2).

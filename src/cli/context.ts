@@ -33,3 +33,17 @@ export function colorsFor(output: Output, env: CliContext['env']): Colors {
   if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return pc.createColors(true);
   return pc.createColors(output.isTTY === true && env.TERM !== 'dumb');
 }
+
+/** Options that are before or after any command. */
+export interface GlobalOptions {
+  readonly config?: string | undefined;
+  /** The database to connect to. */
+  readonly url?: string;
+}
+
+export interface FlowCommandOptions extends GlobalOptions {
+  readonly asIs?: boolean;
+}
+
+/** Runs a command's code, which is loaded only now, and keeps its exit code. */
+export type CommandRunner = (work: Promise<number>) => Promise<void>;

@@ -3,11 +3,15 @@ import { generate as run } from '../commands/generate.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Output, OutputState } from '../output/output.ts';
 import { configuration } from './configuration.ts';
-import { type CliContext, type Colors, colorsFor } from './context.ts';
+import { type CliContext, type Colors, colorsFor, type FlowCommandOptions } from './context.ts';
 import { displayPath } from './display-path.ts';
 import { orphanReason } from './orphan-reason.ts';
-import type { GenerateOptions } from './program.ts';
 import { count, printNotes, withProgress } from './report.ts';
+
+interface GenerateOptions extends FlowCommandOptions {
+  readonly file?: string;
+  readonly watch?: boolean;
+}
 
 /** `nodrift generate [files...]`: writes the modules, prints a line for each and a closing one. */
 export async function generate(

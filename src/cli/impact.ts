@@ -2,15 +2,26 @@ import { resolve } from 'node:path';
 import { exitCodeOf } from '../diagnostic.ts';
 import { impact as run } from '../impact/impact.ts';
 import { configuration } from './configuration.ts';
-import { type CliContext, colorsFor } from './context.ts';
+import { type CliContext, colorsFor, type GlobalOptions } from './context.ts';
 import { databaseUrl } from './database-url.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { impactAnnotations } from './impact-annotations.ts';
 import { impactMarkdown } from './impact-markdown.ts';
 import { impactText } from './impact-text.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
-import type { ImpactCommandOptions } from './program.ts';
 import { withProgress } from './report.ts';
+
+interface ImpactCommandOptions extends GlobalOptions {
+  readonly since?: string;
+  readonly pending?: string;
+  readonly migration?: string;
+  readonly sizes?: string;
+  /** Files of migrations and reasons. */
+  readonly allow?: readonly (readonly [file: string, reason: string])[];
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly github?: boolean;
+}
 
 /** `nodrift impact`: what migrations do to the queries; 1 where they break running code or read large tables while it waits, 70 for an internal error. */
 export async function impact(options: ImpactCommandOptions, io: CliContext): Promise<number> {

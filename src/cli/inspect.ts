@@ -2,11 +2,14 @@ import { resolve } from 'node:path';
 import { inspect as run } from '../commands/inspect.ts';
 import { exitCodeOf, isInternal } from '../diagnostic.ts';
 import { configuration } from './configuration.ts';
-import { type CliContext, colorsFor } from './context.ts';
+import { type CliContext, colorsFor, type FlowCommandOptions } from './context.ts';
 import { inspectionText } from './inspection-text.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
-import type { InspectOptions } from './program.ts';
 import { printNotes, withProgress } from './report.ts';
+
+interface InspectOptions extends FlowCommandOptions {
+  readonly json?: boolean;
+}
 
 /** `nodrift inspect [--json] [files...]`: what the analysis found out; 1 if there are errors, 70 if one is internal. */
 export async function inspect(

@@ -1,8 +1,7 @@
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { ConnectionConfig } from '../project/config.ts';
 import { configuration } from './configuration.ts';
-import type { CliContext } from './context.ts';
-import type { GlobalOptions } from './program.ts';
+import type { CliContext, GlobalOptions } from './context.ts';
 
 /**
  * The live database that a command is about: that of `--url`, or the one that the configuration and the

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { CliContext } from './context.ts';
-import type { CommandRunner } from './program.ts';
+import type { CliContext, CommandRunner } from './context.ts';
 
 /** Adds `nodrift migrate` and its commands. */
 export function addMigrate(program: Command, io: CliContext, finish: CommandRunner): void {

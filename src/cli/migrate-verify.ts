@@ -3,10 +3,13 @@ import type { MigrationProblem } from '../commands/migration-trial.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { SchemaChange } from '../schema/diff.ts';
 import { configuration } from './configuration.ts';
-import { type CliContext, type Colors, colorsFor } from './context.ts';
+import { type CliContext, type Colors, colorsFor, type GlobalOptions } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
-import type { MigrateVerifyOptions } from './program.ts';
 import { count, withProgress } from './report.ts';
+
+interface MigrateVerifyOptions extends GlobalOptions {
+  readonly allowIrreversible?: boolean;
+}
 
 /** `nodrift migrate verify`: tries the down migrations, reports what they do not restore, and returns 1 then. */
 export async function migrateVerify(options: MigrateVerifyOptions, io: CliContext): Promise<number> {

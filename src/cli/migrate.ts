@@ -10,10 +10,15 @@ import {
 import { type MigrationStatus, migrationStatus } from '../database/migrations/migration-status.ts';
 import type { Config } from '../project/config.ts';
 import { configuration } from './configuration.ts';
-import { type CliContext, type Colors, colorsFor } from './context.ts';
+import { type CliContext, type Colors, colorsFor, type GlobalOptions } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
-import type { GlobalOptions, MigrateOptions } from './program.ts';
 import { count, withProgress } from './report.ts';
+
+interface MigrateOptions extends GlobalOptions {
+  readonly dryRun?: boolean;
+  /** In seconds. */
+  readonly wait?: number;
+}
 
 /** `nodrift migrate up [n]`: applies pending migrations; null: all of them. */
 export function migrateUp(number: number | null, options: MigrateOptions, io: CliContext): Promise<number> {

@@ -1,67 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type CliContext, colorsFor } from './context.ts';
+import { type CliContext, type CommandRunner, colorsFor } from './context.ts';
 import { addHelpTexts } from './help-texts.ts';
 import { addMigrate } from './migrate-commands.ts';
-
-/** Options that are before or after any command. */
-export interface GlobalOptions {
-  readonly config?: string | undefined;
-  /** The database to connect to. */
-  readonly url?: string;
-}
-
-export interface FlowCommandOptions extends GlobalOptions {
-  readonly asIs?: boolean;
-}
-
-export interface GenerateOptions extends FlowCommandOptions {
-  readonly file?: string;
-  readonly watch?: boolean;
-}
-
-export interface CheckOptions extends FlowCommandOptions {
-  readonly full?: boolean;
-}
-
-export interface InspectOptions extends FlowCommandOptions {
-  readonly json?: boolean;
-}
-
-export interface MigrateVerifyOptions extends GlobalOptions {
-  readonly allowIrreversible?: boolean;
-}
-
-export interface MigrateOptions extends GlobalOptions {
-  readonly dryRun?: boolean;
-  /** In seconds. */
-  readonly wait?: number;
-}
-
-export interface ImpactCommandOptions extends GlobalOptions {
-  readonly since?: string;
-  readonly pending?: string;
-  readonly migration?: string;
-  readonly sizes?: string;
-  /** Files of migrations and reasons. */
-  readonly allow?: readonly (readonly [file: string, reason: string])[];
-  readonly json?: boolean;
-  readonly markdown?: boolean;
-  readonly github?: boolean;
-}
-
-export interface VerifyCommandOptions extends GlobalOptions {
-  readonly role?: string;
-  readonly json?: boolean;
-}
-
-export interface SchemaOptions extends GlobalOptions {
-  readonly print?: boolean;
-  readonly diff?: boolean;
-}
-
-/** Runs a command's code, which is loaded only now, and keeps its exit code. */
-export type CommandRunner = (work: Promise<number>) => Promise<void>;
 
 /**
  * The command line: names, arguments, options and help texts. Every action loads its own file, so that

@@ -5,11 +5,15 @@ import { diagnostic, Failure } from '../diagnostic.ts';
 import { schemaText } from '../schema/print.ts';
 import { changesText } from './change-text.ts';
 import { configuration } from './configuration.ts';
-import { type CliContext, colorsFor } from './context.ts';
+import { type CliContext, colorsFor, type GlobalOptions } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { liveConnection } from './live-connection.ts';
-import type { SchemaOptions } from './program.ts';
 import { count, withProgress, writeNotes } from './report.ts';
+
+interface SchemaOptions extends GlobalOptions {
+  readonly print?: boolean;
+  readonly diff?: boolean;
+}
 
 /** `nodrift schema`: prints a schema and returns 0, or prints how two of them differ and returns 1 if they do. */
 export async function schema(

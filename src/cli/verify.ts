@@ -2,14 +2,18 @@ import { holds, type Verification } from '../commands/verification.ts';
 import { verify as run } from '../commands/verify.ts';
 import { exitCodeOf } from '../diagnostic.ts';
 import { configuration } from './configuration.ts';
-import { type CliContext, colorsFor } from './context.ts';
+import { type CliContext, colorsFor, type GlobalOptions } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { liveConnection } from './live-connection.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
-import type { VerifyCommandOptions } from './program.ts';
 import { withProgress } from './report.ts';
 import { verificationJson } from './verification-json.ts';
 import { verificationText } from './verification-text.ts';
+
+interface VerifyCommandOptions extends GlobalOptions {
+  readonly role?: string;
+  readonly json?: boolean;
+}
 
 /** `nodrift verify`: one line and 0 where a live database is what the migrations make, or what is not so, and 1. */
 export async function verify(options: VerifyCommandOptions, io: CliContext): Promise<number> {

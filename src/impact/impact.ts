@@ -28,8 +28,8 @@ import type {
   RolloutOrder,
 } from './report.ts';
 import { drawnSequences } from './rules/drawn-sequences.ts';
-import { afterStatement, type Membership, readMemberships } from './rules/memberships.ts';
-import { byName, type Setting, type Surroundings } from './rules/rules.ts';
+import { afterStatement, readMemberships } from './rules/memberships.ts';
+import { byName, type Membership, type Setting, type Surroundings } from './rules/rules.ts';
 import type { Snapshot } from './snapshot.ts';
 import {
   type CodeSnapshots,

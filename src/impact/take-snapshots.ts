@@ -5,7 +5,8 @@ import { mapConnectionErrors } from '../analysis/server-error.ts';
 import type { Statement } from '../sql/statement.ts';
 import { arbiterErrors } from './arbiters.ts';
 import type { ImpactCode } from './code.ts';
-import { loadRules, type Surroundings } from './rules/rules.ts';
+import { loadRules } from './rules/load-rules.ts';
+import type { Surroundings } from './rules/rules.ts';
 import { queryKey, type Snapshot, snapshotOf } from './snapshot.ts';
 
 export interface SnapshotOptions {

@@ -1,13 +1,7 @@
 import type { Client } from 'pg';
 import type { MembershipStatement } from '../../database/migrations/cluster-memberships.ts';
-import type { Grant, Name, Rule } from './rules.ts';
+import type { Grant, Membership, Name, Rule } from './rules.ts';
 import { groupedBy } from './schema-index.ts';
-
-/** A role whose privileges another one has. */
-export interface Membership {
-  readonly role: string;
-  readonly member: string;
-}
 
 /** Up to PostgreSQL 15 the member decides whether it has the privileges without SET ROLE. Superusers need none. */
 const membershipsQuery = `

@@ -5,7 +5,8 @@ import { splitStatements } from '../../../src/database/server/split-statements.t
 import type { ImpactCode } from '../../../src/impact/code.ts';
 import { type Comparison, compareSnapshots } from '../../../src/impact/compare-snapshots.ts';
 import { existingRelations, observeMigration } from '../../../src/impact/locks/observe.ts';
-import { afterStatement, type Membership } from '../../../src/impact/rules/memberships.ts';
+import { afterStatement } from '../../../src/impact/rules/memberships.ts';
+import type { Membership } from '../../../src/impact/rules/rules.ts';
 import type { Snapshot } from '../../../src/impact/snapshot.ts';
 import { sentCode, takeSnapshot } from '../../../src/impact/take-snapshots.ts';
 import { readStatements } from '../../../src/sql/read.ts';
