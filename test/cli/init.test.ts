@@ -113,7 +113,7 @@ describe('init', () => {
     const { root } = project({ 'package.json': content });
     const { exitCode, stderr } = await nodrift(['init'], { cwd: root });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('package.json:1:1: error: package.json has to hold a JSON object');
+    expect(stderr).toContain('package.json:1:1: error: package.json must be a JSON object');
     expect(readdirSync(root)).toEqual(['package.json']);
   });
 });

@@ -70,7 +70,7 @@ queries/odd.sql:5:27: warning: PgTyped reads the "!" after :make as a mark, even
         const { exitCode, stdout, stderr } = await run(command);
         expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
         expect(stderr).toContain('column "mkae" does not exist');
-        expect(stderr).toContain('\n\nNothing was written. nodrift works as with "failOnError": true');
+        expect(stderr).toContain('\n\nNothing was written. nodrift ignores "failOnError" and always fails.');
       }
     }
     put({ failOnError: true });

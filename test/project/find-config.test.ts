@@ -65,10 +65,10 @@ test.each([
   [
     'no default',
     "export const config = { srcDir: './src' };",
-    /has to be an object that is exported by default/,
+    /must be an object that is exported by default/,
   ],
-  ['no object', 'export default 7;', /has to be an object that is exported by default/],
-  ['a promise', 'export default Promise.resolve({});', /has to be an object that is exported by default/],
+  ['no object', 'export default 7;', /must be an object that is exported by default/],
+  ['a promise', 'export default Promise.resolve({});', /must be an object that is exported by default/],
   ['an error', "throw new Error('no luck');", /cannot be read: no luck$/],
   ['bad syntax', 'export default {', /cannot be read: /],
 ])('nodrift.config.ts with %s', async (_, text, message) => {

@@ -55,10 +55,10 @@ describe('the command', () => {
     expect({ command, documentation }).toEqual({ command: null, documentation: ':one' });
   });
 
-  it.each(['one', 'maybe'])(':%s! is the author vouching for at most one row', (command) => {
+  it.each(['one', 'maybe'])(':%s! is the author asserting at most one row', (command) => {
     const pgtyped = statement(`/* @name A :${command}! */ SELECT 1;`);
     const sqlc = statement(`-- name: A :${command}!\nSELECT 1;`);
-    for (const read of [pgtyped, sqlc]) expect(read).toMatchObject({ command, vouched: true });
+    for (const read of [pgtyped, sqlc]) expect(read).toMatchObject({ command, assertedSingleRow: true });
     expect(statement(`/* @name A :${command} */ SELECT 1;`).assertedSingleRow).toBe(false);
   });
 
