@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Diagnostic, diagnostic, internalError } from '../diagnostic.ts';
+import { type Diagnostic, internalError } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { QueryFiles } from '../project/inputs.ts';
 import { decodeUtf8 } from '../sql/decode.ts';
@@ -10,7 +10,7 @@ import type { Statement } from '../sql/statement.ts';
 export interface Source {
   /** Relative to the configuration's folder, '/' separated. */
   readonly file: string;
-  /** '' where the file could not be read. */
+  /** '' where the file is not UTF-8. */
   readonly text: string;
   readonly statements: readonly Statement[];
 }
@@ -46,11 +46,8 @@ export async function readSources(
   };
 }
 
-function readSource(file: string, bytes: Uint8Array | Error, { dropIn }: Pick<Config, 'dropIn'>) {
-  const decoded =
-    bytes instanceof Error
-      ? diagnostic({ file, message: `Cannot be read: ${String(bytes)}.` })
-      : decodeUtf8(file, bytes);
+function readSource(file: string, bytes: Uint8Array, { dropIn }: Pick<Config, 'dropIn'>) {
+  const decoded = decodeUtf8(file, bytes);
   if (!('text' in decoded)) {
     return { source: { file, text: '', statements: [] }, diagnostics: [decoded], warnings: [] };
   }

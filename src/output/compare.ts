@@ -5,6 +5,7 @@ import type { Module } from '../codegen/module.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Inputs } from '../project/inputs.ts';
+import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import { findOrphans } from './orphans.ts';
 import type { Output, OutputState } from './output.ts';
 
@@ -58,7 +59,7 @@ export function readOutput(config: Pick<Config, 'root'>, path: string): string |
     const text = readFileSync(path, 'utf8');
     return text.replaceAll('\r\n', '\n');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = systemCode(error);
     // ENOTDIR: a part of the path is a file; writing will say so.
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     const file = relative(config.root, path).replaceAll('\\', '/');
@@ -66,8 +67,12 @@ export function readOutput(config: Pick<Config, 'root'>, path: string): string |
       diagnostic({
         file,
         message:
-          code === 'EISDIR' ? 'A directory exists at the output path.' : `Cannot be read: ${String(error)}.`,
-        hint: 'Move it away, or have the output written elsewhere (emitTemplate in the configuration).',
+          code === 'EISDIR'
+            ? 'A directory exists at the output path.'
+            : `Cannot be read: ${systemReason(error)}.`,
+        hint:
+          systemHint(error) ??
+          'Move it away, or have the output written elsewhere (emitTemplate in the configuration).',
       }),
     ]);
   }

@@ -1,6 +1,7 @@
 import { copyFileSync, linkSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import type { Output } from './output.ts';
 
 /**
@@ -104,24 +105,15 @@ function refusable<T>(path: string, root: string, work: () => T): T {
 }
 
 function refused(path: string, root: string, error: unknown): Diagnostic {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
-  const why = code !== null && code in reasons ? reasons[code] : String(error);
   return diagnostic({
     file: shown(path, root),
-    message: `Cannot be written: ${why}.`,
-    hint: 'Make its folder writable, or have the output written elsewhere (emitTemplate in the configuration).',
+    message: `Cannot be written: ${systemReason(error)}.`,
+    hint:
+      systemCode(error) === 'ENOSPC'
+        ? systemHint(error)
+        : 'Make its folder writable, or have the output written elsewhere (emitTemplate in the configuration).',
   });
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied (EACCES)',
-  EPERM: 'operation not permitted (EPERM)',
-  EROFS: 'the file system is read-only (EROFS)',
-  ENOSPC: 'no space left on the device (ENOSPC)',
-  ENOTDIR: 'a part of its path is a file, not a folder (ENOTDIR)',
-  EEXIST: 'a part of its path is a file, not a folder (EEXIST)',
-  EISDIR: 'a directory exists at its path (EISDIR)',
-};
 
 function inTheWay(output: Output, root: string): Diagnostic {
   const origin = output.source === null ? 'the shared types' : `the queries of ${output.source}`;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { diagnostic, Failure } from '../diagnostic.ts';
+import { systemCode, systemHint, systemReason } from '../system-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,9 +20,15 @@ function readDotEnv(path: string): Environment {
   try {
     return parseEnv(readFileSync(path, 'utf8'));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = systemCode(error);
     // A folder of that name is somebody's virtual environment.
     if (code === 'ENOENT' || code === 'EISDIR') return {};
-    throw new Failure(2, [diagnostic({ file: '.env', message: `.env cannot be read (${code}).` })]);
+    throw new Failure(2, [
+      diagnostic({
+        file: '.env',
+        message: `.env cannot be read: ${systemReason(error)}.`,
+        hint: systemHint(error),
+      }),
+    ]);
   }
 }

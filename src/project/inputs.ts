@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { diagnostic, Failure } from '../diagnostic.ts';
+import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import { systemHint, systemReason } from '../system-error.ts';
 import type { Config } from './config.ts';
 import { type Fingerprint, fingerprint, type Part } from './fingerprint.ts';
 import { findQueryFiles, type QueryFile } from './query-files.ts';
@@ -10,8 +11,8 @@ import { readSchemaFiles, type SchemaFile } from './schema-files.ts';
 export interface QueryFiles {
   /** What must be generated; two transforms may make two modules of one file. */
   readonly targets: readonly QueryFile[];
-  /** The bytes of each file by its name, in the order of the targets; an error for a file that cannot be read. */
-  readonly contents: ReadonlyMap<string, Uint8Array | Error>;
+  /** The bytes of each file by its name, in the order of the targets. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
@@ -39,22 +40,26 @@ export async function readInputs(config: Config): Promise<Inputs> {
 
 /**
  * Finds and reads the `.sql` files with queries.
- * @throws Failure (2) where there is none, which the configuration hardly means, or as findQueryFiles
+ * @throws Failure (2) where there is none, which the configuration hardly means, with each that cannot be read, or as
+ *   findQueryFiles
  */
 export async function readQueryFiles(config: Config): Promise<QueryFiles> {
   const targets = await findQueryFiles(config);
   if (targets.length === 0) throw new Failure(2, [nothingFound(config)]);
   const paths = new Map(targets.map(({ file, path }) => [file, path]));
-  return { targets, contents: new Map(Array.from(paths, ([file, path]) => [file, read(path)])) };
-}
-
-/** Small files are read several times as fast in one go as through the thread pool. */
-function read(path: string): Uint8Array | Error {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+  const contents = new Map<string, Uint8Array>();
+  const unreadable: Diagnostic[] = [];
+  for (const [file, path] of paths) {
+    try {
+      // Small files are read several times as fast in one go as through the thread pool.
+      contents.set(file, readFileSync(path));
+    } catch (error) {
+      const message = `Cannot be read: ${systemReason(error)}.`;
+      unreadable.push(diagnostic({ file, message, hint: systemHint(error) }));
+    }
   }
+  if (unreadable.length > 0) throw new Failure(2, unreadable);
+  return { targets, contents };
 }
 
 function parts(config: Config, { contents }: QueryFiles, schema: readonly SchemaFile[]): readonly Part[] {
@@ -63,7 +68,7 @@ function parts(config: Config, { contents }: QueryFiles, schema: readonly Schema
     ['schema', String(schema.length)],
     ...schema.map(({ file, text }): Part => [file, text]),
     ['queries', String(contents.size)],
-    ...Array.from(contents, ([file, bytes]): Part => [file, bytes instanceof Error ? null : bytes]),
+    ...contents,
   ];
 }
 

@@ -5,6 +5,7 @@ import type * as Jiti from 'jiti';
 import type * as Jsonc from 'jsonc-parser';
 import * as v from 'valibot';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import type {
   Config,
   ConnectionConfig,
@@ -106,11 +107,13 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = systemCode(error) === 'ENOENT';
     const message = missing
       ? `There is no configuration at ${path}.`
-      : `The configuration ${path} cannot be read: ${error instanceof Error ? error.message : error}.`;
-    const hint = missing ? 'Name it with --config FILE, or have one written with `nodrift init`.' : null;
+      : `The configuration ${path} cannot be read: ${systemReason(error)}.`;
+    const hint = missing
+      ? 'Name it with --config FILE, or have one written with `nodrift init`.'
+      : systemHint(error);
     throw new Failure(2, [diagnostic({ message, hint })]);
   }
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { diagnostic, Failure } from '../diagnostic.ts';
+import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import type { Config, MigrationFormat, SchemaSource } from './config.ts';
 
 /** A file that the database is built from. */
@@ -61,14 +62,14 @@ function isCandidate(format: MigrationFormat, name: string): boolean {
 function unreadable(root: string, source: Exclude<SchemaSource, { kind: 'none' }>, error: unknown): Failure {
   const path = source.kind === 'schema' ? source.file : source.dir;
   const name = relative(root, path).replaceAll('\\', '/');
-  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const code = systemCode(error);
   const what = source.kind === 'schema' ? 'schema file' : 'folder of migrations';
   if (code === 'ENOENT') {
     const message = `There is no ${what} at ${name}.`;
     const hint = `Create it, or set "${source.kind}" under "nodrift" in the configuration.`;
     return new Failure(2, [diagnostic({ message, hint })]);
   }
-  const reason =
-    code === 'ENOTDIR' ? 'it is a file, not a folder' : code === 'EISDIR' ? 'it is a folder' : String(error);
-  return new Failure(2, [diagnostic({ message: `The ${what} ${name} cannot be read: ${reason}.` })]);
+  const reason = code === 'ENOTDIR' ? 'it is a file, not a folder' : systemReason(error);
+  const message = `The ${what} ${name} cannot be read: ${reason}.`;
+  return new Failure(2, [diagnostic({ message, hint: systemHint(error) })]);
 }

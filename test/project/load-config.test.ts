@@ -351,7 +351,7 @@ describe('what is wrong is said at its place', () => {
     using project = makeProject({ 'pgtyped.config.json': JSON.stringify(minimal), '.env': 'A=1' });
     chmodSync(project.path('.env'), 0);
     const failure = await failureOf(() => loadConfig(project.path('pgtyped.config.json'), {}));
-    expect(failure.diagnostics[0]?.message).toBe('.env cannot be read (EACCES).');
+    expect(failure.diagnostics[0]?.message).toBe('.env cannot be read: permission denied (EACCES).');
   });
 });
 
