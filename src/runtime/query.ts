@@ -12,11 +12,12 @@ import { displayText } from './statement-text.ts';
 import { toQueryError } from './to-query-error.ts';
 import type { KnownViolations, NoViolations, Violating } from './violations.ts';
 
-// Named, because linters forbid to write `void` where no function returns it.
 /** The parameters of a query that has none: it is called without them. */
+// biome-ignore lint/suspicious/noConfusingVoidType: only with void may the parameter be missing; named here so that no generated file writes it
 export type NoParams = void;
 
 /** The row of a query that returns none. */
+// biome-ignore lint/suspicious/noConfusingVoidType: as above
 export type NoRow = void;
 
 /**

@@ -86,9 +86,9 @@ const cases: readonly (readonly [sql: string, params: Params, header?: string])[
   ['SELECT count(*) AS n FROM item WHERE v = :p', { p: 'number | null' }],
   ['SELECT count(*) AS n FROM item WHERE v = :p GROUP BY v', { p: 'number' }],
   ['SELECT count(*) AS n FROM item WHERE v = :p GROUP BY ROLLUP (v)', { p: 'number | null' }],
-  ['SELECT count(*) AS n FROM item HAVING count(*) > :p', { p: 'bigint' }],
-  ['SELECT id FROM item LIMIT :n', { n: 'bigint | null' }],
-  ['SELECT id FROM item OFFSET :n', { n: 'bigint | null' }],
+  ['SELECT count(*) AS n FROM item HAVING count(*) > :p', { p: 'bigint | number' }],
+  ['SELECT id FROM item LIMIT :n', { n: 'bigint | number | null' }],
+  ['SELECT id FROM item OFFSET :n', { n: 'bigint | number | null' }],
   [
     'SELECT one(:a) AS one, x FROM unnest(:b::text[]) x',
     { a: 'string | null', b: 'readonly (string | null)[]' },

@@ -63,7 +63,7 @@ test('llms.txt links every page of the package, and nothing that is not in it', 
   const text = readFileSync(join(repository, 'llms.txt'), 'utf8');
   const links = Array.from(text.matchAll(/\]\(([^)#]+)/g), ([, path = '']) => path);
   expect(links.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
-  const others = pages.filter((page) => !['README.md', 'docs/README.md'].includes(page));
+  const others = pages.filter((page) => !['README.md', 'CONTRIBUTING.md', 'docs/README.md'].includes(page));
   expect(links.toSorted()).toEqual([skill, ...others].toSorted());
   const { files }: { files: string[] } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   expect(files).toEqual(expect.arrayContaining(['llms.txt', 'skills', 'docs/*.md']));

@@ -76,11 +76,11 @@ describe('the runtime as a package', () => {
   it('has types for the older resolution, too', () => {
     const root = '/project/node_modules/nodrift';
     const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-    const { exports }: { exports: Readonly<Record<string, string | { types: string }>> } =
+    const { exports }: { exports: Readonly<Record<string, string | { require: { types: string } }>> } =
       JSON.parse(manifest);
     for (const [entry, target] of Object.entries(exports)) {
       if (typeof target === 'string') continue;
-      const types = join(root, target.types);
+      const types = join(root, target.require.types);
       const { resolvedModule } = ts.resolveModuleName(
         join('nodrift', entry),
         '/project/index.ts',

@@ -379,6 +379,6 @@ describe('a schema file', () => {
       hint: 'Create it, or set "schema" under "nodrift" in the configuration.',
     });
     const folder = await failureOf(() => built({ 'schema.sql/x': '' }, schema, () => {}));
-    expect(folder.message).toBe('The schema file schema.sql cannot be read: it is a folder.');
+    expect(folder.message).toBe('The schema file schema.sql cannot be read: it is a folder (EISDIR).');
   });
 });

@@ -79,16 +79,16 @@ export const mutations: readonly Required<Mutation>[] = [
       "const role = '';",
     ],
     ['what all have no role loses', "!are.has(key({ ...grant, role: 'PUBLIC' }))", 'true'],
-    ['a sequence is moved once', 'after.moved.slice(before.moved.length)', 'after.moved'],
-  ),
-  ...inRules(
-    'rules/sequence-limits',
     [
       'MAXVALUE',
       'if (BigInt(is.max) < BigInt(was.max) || BigInt(is.min) > BigInt(was.min)) return true;',
       '',
     ],
     ['NO CYCLE', 'return was.cycle || isFaster(', 'return isFaster('],
+    ['a sequence is moved once', 'after.moved.slice(before.moved.length)', 'after.moved'],
+  ),
+  ...inRules(
+    'rules/sequence-limits',
     [
       'only those who draw mind a move',
       ".filter((sequence) => draws(sequence, operations, executed, ['nextval']))",
