@@ -181,7 +181,6 @@ const alterable: readonly Rule['kind'][] = ['trigger', 'rule', 'check option', '
 
 /** Constraints can't be altered except VALIDATE and the names in them; the rest can. */
 function isLoose(was: Rule, is: Rule): boolean {
-  if (was.kind === 'unique') return was.body !== is.body && is.body !== '';
   if (!alterable.includes(was.kind)) return false;
   return was.body !== is.body || (was.definition !== is.definition && was.table === is.table);
 }
