@@ -47,14 +47,17 @@ export function problemAt(
 }
 
 /**
- * Whether it is a key that PgTyped would not read either, which it ignores. What looks like a misspelt one is none, nor is
+ * Whether an unknown key is one that PgTyped would not read either, which it ignores. What looks like a misspelt one is none, nor is
  * what is below `nodrift`.
  */
-export function ignoredByPgTyped(issue: v.BaseIssue<unknown>): readonly string[] | null {
-  const keys = (issue.path ?? []).map(({ key }) => String(key));
-  const [first] = keys;
-  if (!isUnknownKey(issue) || first === 'nodrift') return null;
-  return suggest(keys.at(-1) ?? '', knownKeys(keys.slice(0, -1))) === null ? keys : null;
+export function isIgnoredByPgTyped(issue: v.BaseIssue<unknown>): boolean {
+  const keys = keysOf(issue);
+  return keys[0] !== 'nodrift' && suggest(keys.at(-1) ?? '', knownKeys(keys.slice(0, -1))) === null;
+}
+
+/** The keys that lead to what an issue is about. */
+export function keysOf({ path }: v.BaseIssue<unknown>): readonly string[] {
+  return (path ?? []).map(({ key }) => String(key));
 }
 
 /** Turns what valibot found wrong into diagnostics at the keys' places. */
@@ -73,7 +76,8 @@ export function schemaProblems(
     });
 }
 
-function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+/** Whether an issue is about a key that no configuration has. */
+export function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
   return issue.type === 'strict_object' && issue.expected === 'never';
 }
 

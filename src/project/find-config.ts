@@ -32,7 +32,7 @@ export function findConfig(folder: string): string | null {
 /** The folder that a project's paths are relative to, also where its configuration is missing or there are two. */
 export function configFolder(folder: string, named: string | undefined): string {
   if (named !== undefined) return dirname(resolve(folder, named));
-  return foldersFrom(folder).find((one) => configsIn(one).length > 0) ?? folder;
+  return foldersFrom(folder).find((one) => configsIn(one).length > 0) ?? findDefaultFolders(folder) ?? folder;
 }
 
 /** A folder and all that it lies in, the nearest first. */
@@ -41,8 +41,12 @@ function foldersFrom(folder: string): readonly string[] {
   return parent === folder ? [folder] : [folder, ...foldersFrom(parent)];
 }
 
-/** Whether a folder has the two that a project without a configuration is read from. */
-export function hasDefaultFolders(folder: string): boolean {
+/** The nearest folder, from one upwards, that has the two that a project without a configuration is read from; null: none. */
+export function findDefaultFolders(folder: string): string | null {
+  return foldersFrom(folder).find(hasDefaultFolders) ?? null;
+}
+
+function hasDefaultFolders(folder: string): boolean {
   return ['migrations', 'queries'].every((name) =>
     statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory(),
   );

@@ -14,10 +14,17 @@ import type {
   SqlTransform,
   TypeOverride,
 } from './config.ts';
-import { ignoredByPgTyped, malformedJson, problemAt, schemaProblems } from './config-problems.ts';
+import {
+  isIgnoredByPgTyped,
+  isUnknownKey,
+  keysOf,
+  malformedJson,
+  problemAt,
+  schemaProblems,
+} from './config-problems.ts';
 import { type ConfigFile, ConfigSchema } from './config-schema.ts';
 import { type Environment, readEnvironment } from './environment.ts';
-import { findConfig, hasDefaultFolders, isOwnConfig } from './find-config.ts';
+import { findConfig, findDefaultFolders, isOwnConfig } from './find-config.ts';
 import { readConnection } from './read-connection.ts';
 
 type Nodrift = NonNullable<ConfigFile['nodrift']>;
@@ -27,7 +34,7 @@ const defaultImage = 'postgres:18-alpine';
 
 /**
  * Reads the configuration that a folder's project has: the file that is named, or the one that is found in the folder or
- * above it, or none where the folder holds `migrations/` and `queries/`: every key has a default then.
+ * above it, or none where one of these folders holds `migrations/` and `queries/`: every key has a default then.
  * @param folder absolute
  * @param named as `--config` has it, relative to the folder
  * @throws Failure (2) where there is none, where there are two, or where it is malformed or says something unknown
@@ -40,7 +47,8 @@ export function loadProjectConfig(
   if (named !== undefined) return loadConfig(resolve(folder, named), env);
   const found = findConfig(folder);
   if (found !== null) return loadConfig(found, env);
-  if (hasDefaultFolders(folder)) return readConfig(resolve(folder, 'nodrift.config.json'), '{}', env);
+  const without = findDefaultFolders(folder);
+  if (without !== null) return readConfig(resolve(without, 'nodrift.config.json'), '{}', env);
   throw new Failure(2, [
     diagnostic({
       message: `There is no configuration in ${folder} or above it.`,
@@ -143,11 +151,8 @@ function parse(path: string, text: string): ConfigFile {
   if (Array.isArray(json)) {
     throw new Failure(2, [problemAt(path, text, [], 'The configuration must be an object, not an array.')]);
   }
-  const result = isOwnConfig(path) ? v.safeParse(ConfigSchema, json) : withoutIgnored(json);
-  const problems = [
-    ...(result.issues ? schemaProblems(path, text, result.issues) : []),
-    ...contradictions(path, text, json),
-  ];
+  const { result, issues } = validate(path, json);
+  const problems = [...schemaProblems(path, text, issues), ...contradictions(path, text, json)];
   if (!result.success || problems.length > 0) throw new Failure(2, problems.sort(byPlace));
   return result.output;
 }
@@ -209,20 +214,20 @@ function contradictions(path: string, text: string, json: unknown): readonly Dia
   ];
 }
 
-/** Reads it again and again without the keys that PgTyped ignores: of each object the first one is told. */
-function withoutIgnored(json: unknown) {
-  let result = v.safeParse(ConfigSchema, json);
-  while (removeIgnored(json, result.issues ?? [])) result = v.safeParse(ConfigSchema, json);
-  return result;
-}
-
-/** Whether there was one. */
-function removeIgnored(json: unknown, issues: readonly v.BaseIssue<unknown>[]): boolean {
-  const ignored = issues.flatMap((issue) => {
-    const keys = ignoredByPgTyped(issue);
-    return keys === null ? [] : [keys];
-  });
-  return ignored.map((keys) => removeKey(json, keys)).includes(true);
+/**
+ * Validates it again and again without its unknown keys, of which valibot names one for each object. Those that PgTyped
+ * ignores in its own file are no problem.
+ */
+function validate(path: string, json: unknown) {
+  const unknown: v.BaseIssue<unknown>[] = [];
+  for (;;) {
+    const result = v.safeParse(ConfigSchema, json);
+    const found = (result.issues ?? [])
+      .filter(isUnknownKey)
+      .filter((issue) => removeKey(json, keysOf(issue)));
+    if (found.length === 0) return { result, issues: [...unknown, ...(result.issues ?? [])] };
+    unknown.push(...found.filter((issue) => isOwnConfig(path) || !isIgnoredByPgTyped(issue)));
+  }
 }
 
 function removeKey(json: unknown, keys: readonly string[]): boolean {

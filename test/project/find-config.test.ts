@@ -41,6 +41,27 @@ test('no file at all is enough where migrations/ and queries/ are', () => {
   expect(load({ 'migrations/1_a.sql': '', 'queries/a.sql': '' })).toEqual(defaults);
 });
 
+test('without a file the folders are found upwards, too, after every configuration', () => {
+  const files = { 'migrations/1_a.sql': '', 'queries/a.sql': '', 'queries/deep/b.sql': '' };
+  expect(load(files, 'queries/deep')).toEqual(defaults);
+  const inside = { ...files, 'queries/deep/migrations/1.sql': '', 'queries/deep/queries/a.sql': '' };
+  expect(load(inside, 'queries/deep').srcDir).toBe('<root>/queries/deep/queries');
+  expect(load({ ...inside, 'nodrift.config.json': '' }, 'queries/deep')).toEqual(defaults);
+});
+
+test('every unknown key is said, not only the first of its object', async () => {
+  const text =
+    '{\n "srcdir": "x",\n "transform": [],\n "zzz": 1,\n "nodrift": { "migration": "a", "yyy": {} } }';
+  const failure = await failureOf(() => load({ 'nodrift.config.json': text }));
+  expect(failure.diagnostics.map(({ line, message }) => [line, message])).toEqual([
+    [2, 'Unknown key srcdir.'],
+    [3, 'Unknown key transform.'],
+    [4, 'Unknown key zzz.'],
+    [5, 'Unknown key nodrift.migration.'],
+    [5, 'Unknown key nodrift.yyy.'],
+  ]);
+});
+
 test('nodrift.config.json has the same keys', () => {
   const text = '{ "camelCaseColumnNames": true, "srcDir": "src", "nodrift": { "migrations": "db" } }';
   expect(load({ 'nodrift.config.json': text })).toEqual({
