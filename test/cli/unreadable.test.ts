@@ -48,6 +48,8 @@ describe.skipIf(process.platform === 'win32')(
       if (path.endsWith('.queries.ts')) put(path, '// something');
       chmodSync(join(root, path), 0);
       const { status, stderr } = run(root, 'check');
+      // Otherwise nobody but root can remove it.
+      chmodSync(join(root, path), 0o755);
       expect(stderr).toContain(message);
       expect(stderr).toContain('hint: Change its permissions');
       expect(status).toBe(2);
