@@ -56,6 +56,43 @@ function leaving(name: string, allowed: (to: string) => boolean): readonly strin
     .map(({ from, to }) => `${from} -> ${to}`);
 }
 
+/** Where each function, type and constant is exported by its declaration, which re-exports are not. */
+const declared = new Map<string, string[]>();
+for (const file of files) {
+  const names = new Set<string>();
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest);
+  for (const node of source.statements) {
+    const isExported =
+      ts.canHaveModifiers(node) &&
+      ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    if (!isExported) continue;
+    const declarations = ts.isVariableStatement(node) ? node.declarationList.declarations : [node];
+    for (const { name } of declarations as readonly { readonly name?: ts.Node }[])
+      if (name !== undefined && ts.isIdentifier(name)) names.add(name.text);
+  }
+  for (const name of names) declared.set(name, [...(declared.get(name) ?? []), file]);
+}
+
+describe('the names', () => {
+  it('no name is exported by two files', () => {
+    expect([...declared].filter(([, of]) => of.length > 1)).toEqual([]);
+  });
+
+  it('no file name occurs three times, but that of the entry points of a package', () => {
+    const byName = new Map<string, string[]>();
+    for (const file of files) {
+      const name = file.slice(file.lastIndexOf('/') + 1);
+      if (name !== 'index.ts') byName.set(name, [...(byName.get(name) ?? []), file]);
+    }
+    expect([...byName.values()].filter((of) => of.length > 2)).toEqual([]);
+    expect(files.filter((file) => /(^|\/)index\.ts$/.test(file))).toEqual([
+      'index.ts',
+      'runtime/index.ts',
+      'testing/index.ts',
+    ]);
+  });
+});
+
 describe('the rooms', () => {
   it('runtime imports nothing from other rooms and nothing from npm', () => {
     expect(leaving('runtime', () => false)).toEqual([]);

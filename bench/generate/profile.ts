@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { analyseStatement, readTree } from '../../src/analysis/analyse-statement.ts';
+import type { AnalysedQuery } from '../../src/analysis/analysed-query.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { AnalysisOptions } from '../../src/analysis/options.ts';
-import type { Query } from '../../src/analysis/query.ts';
 import { type DescribeResult, describe } from '../../src/analysis/wire.ts';
 import { printModules } from '../../src/codegen/print.ts';
 import { requiredByCodegen } from '../../src/codegen/required-analysis.ts';
@@ -63,7 +63,7 @@ function analysed(
   answer: DescribeResult | undefined,
   texts: ReadonlyMap<string, string>,
   facts: AnalysisOptions,
-): Query {
+): AnalysedQuery {
   if (!answer?.ok) throw new Error(`${statement.name} was not described`);
   const { query } = analyseStatement(
     catalog,

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import type { Param, Slot, Statement } from '../sql/statement.ts';
+import type { AnalysedQuery, QueryParam, SlotValue } from './analysed-query.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -9,23 +10,22 @@ import { describedValue, type Facts, unknownFacts } from './facts.ts';
 import { type ResultField, withoutMarks } from './marks.ts';
 import type { AnalysisOptions } from './options.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
-import type { Query, QueryParam, SlotValue } from './query.ts';
 import { resultColumn, resultColumns } from './result-columns.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
 import { isUtility, readQuery } from './tree/read.ts';
-import { type Problem, utilityProblems, utilityResult, utilityRowsProblem } from './utility.ts';
+import { type UtilityProblem, utilityProblems, utilityResult, utilityRowsProblem } from './utility.ts';
 import { violations } from './violations.ts';
-import { type DescribedField, noTree } from './wire.ts';
+import { type FieldDescription, noTree } from './wire.ts';
 
 /** A statement's analysis: a query, or what is wrong with it. */
-export interface Analysed {
-  readonly query: Query | null;
+export interface StatementAnalysis {
+  readonly query: AnalysedQuery | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 interface Answer {
   readonly paramTypes: readonly number[];
-  readonly fields: readonly DescribedField[] | null;
+  readonly fields: readonly FieldDescription[] | null;
   /** Null for a utility statement. */
   readonly query: QueryNode | null;
 }
@@ -48,7 +48,7 @@ export function analyseStatement(
   statement: Statement,
   answer: Answer,
   options: Options,
-): Analysed {
+): StatementAnalysis {
   const { facts } = options;
   const tree = answer.query;
   if (tree === null) return toUtilityQuery(catalog, statement, answer, options);
@@ -91,7 +91,7 @@ function toUtilityQuery(
   statement: Statement,
   { fields: described, paramTypes }: Answer,
   options: Options,
-): Analysed {
+): StatementAnalysis {
   const { rows, facts } = utilityResult(statement.sql, described);
   // Nothing in a utility statement gives its result an alias.
   const fields = (described ?? []).map((field) => ({ ...field, markedNullable: null }));
@@ -118,7 +118,11 @@ function toUtilityQuery(
   };
 }
 
-function refused(statement: Statement, options: Options, problems: readonly Problem[]): Analysed {
+function refused(
+  statement: Statement,
+  options: Options,
+  problems: readonly UtilityProblem[],
+): StatementAnalysis {
   const text = options.texts.get(statement.file) ?? '';
   return {
     query: null,
@@ -131,7 +135,7 @@ function refused(statement: Statement, options: Options, problems: readonly Prob
   };
 }
 
-function kindOf(tree: QueryNode): Query['kind'] {
+function kindOf(tree: QueryNode): AnalysedQuery['kind'] {
   switch (tree.commandType) {
     case Cmd.select:
       return 'SELECT';
@@ -156,7 +160,7 @@ function growingSlots(params: readonly Param[]): ReadonlySet<number> {
   );
 }
 
-function noRowsProblem({ command }: Statement, fields: readonly ResultField[]): readonly Problem[] {
+function noRowsProblem({ command }: Statement, fields: readonly ResultField[]): readonly UtilityProblem[] {
   const wantsRows = command === 'one' || command === 'maybe' || command === 'many';
   if (!wantsRows || fields.length > 0) return [];
   return [
@@ -168,8 +172,8 @@ function noRowsProblem({ command }: Statement, fields: readonly ResultField[]): 
 }
 
 /** An object has room for one value of each name. */
-function nameProblems(fields: readonly ResultField[]): readonly Problem[] {
-  const problems: Problem[] = [];
+function nameProblems(fields: readonly ResultField[]): readonly UtilityProblem[] {
+  const problems: UtilityProblem[] = [];
   const names = new Map<string, number>();
   for (const [i, { name }] of fields.entries()) {
     if (name === '?column?' || name === '') {

@@ -3,12 +3,12 @@ import { type Diagnostic, diagnosticAt, internalError } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
 import { findStars } from '../sql/stars.ts';
 import type { Statement } from '../sql/statement.ts';
-import { type Analysed, analyseStatement, readTree } from './analyse-statement.ts';
+import { analyseStatement, readTree, type StatementAnalysis } from './analyse-statement.ts';
+import type { AnalysedQuery } from './analysed-query.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
 import { type AnalysisOptions, everything } from './options.ts';
-import type { Query } from './query.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
 import { mapConnectionErrors } from './server-error.ts';
 import { type DescribedStatement, expandStars, type ReadStatement } from './stars/expand.ts';
@@ -38,7 +38,7 @@ export interface Analysis {
   /** `server_version`, for example `18.4`. */
   readonly postgres: string;
   /** In the order of the statements; those with errors are omitted. */
-  readonly queries: readonly Query[];
+  readonly queries: readonly AnalysedQuery[];
   readonly diagnostics: readonly Diagnostic[];
   /** Statements whose analysis reached the limit of its cost: their types are right, but may be wider than needed. */
   readonly warnings: readonly Diagnostic[];
@@ -66,7 +66,7 @@ export async function analyse(
 ): Promise<Analysis> {
   const { texts, lenientParameters, facts = everything } = options;
   let catalog = await (options.catalog ?? prepareAnalysis(client, facts));
-  const analysed: (Analysed | null)[] = statements.map(() => null);
+  const analysed: (StatementAnalysis | null)[] = statements.map(() => null);
   const starred: ({ readonly index: number } & DescribedStatement)[] = [];
   const waiting: { readonly index: number; readonly of: ReadStatement }[] = [];
   const system = new Set<number>();

@@ -1,3 +1,4 @@
+import type { FunctionUse, Operation, RelationUse } from './analysed-query.ts';
 import { usedDefaults } from './catalog/arguments.ts';
 import type { Catalog, Relation } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
@@ -5,7 +6,6 @@ import { domainConditions } from './catalog/conditions.ts';
 import { definingQuery } from './catalog/definition.ts';
 import { knownBody, settingsInside } from './catalog/known-body.ts';
 import { type WriteEvent, type WriteTarget, writeTargets } from './catalog/updatable.ts';
-import type { FunctionUse, Operation, RelationUse } from './query.ts';
 import { entryOf, type Scope } from './scope.ts';
 import { calledFunctions } from './tree/calls.ts';
 import { Cmd, type Node, type QueryNode, Rte, type TargetEntry } from './tree/nodes.ts';

@@ -1,7 +1,7 @@
 import type { Catalog } from './catalog/catalog.ts';
-import { arrayOf, pgType } from './catalog/pg-type.ts';
+import { asArrayType, pgType } from './catalog/pg-type.ts';
 import { readColumnComment, withCommentType } from './column-comment.ts';
-import type { Origin } from './row-columns.ts';
+import type { ColumnOrigin } from './row-columns.ts';
 import type { CompositeType, Field, Literal, PgType, Value } from './type.ts';
 
 /** What is proven of an expression's value. Less proven is always allowed. */
@@ -28,7 +28,7 @@ export interface FieldFacts {
   /** OID; 0 where it is not told. */
   readonly type: number;
   /** Of a record: the table column that it is, unchanged. */
-  readonly origin?: Origin;
+  readonly origin?: ColumnOrigin;
   readonly facts: Facts;
 }
 
@@ -48,7 +48,7 @@ export const notNull: Facts = { nullable: false };
 export function describedValue(catalog: Catalog, type: number, facts: Facts): Value {
   const resolved = pgType(catalog, type);
   const value: { -readonly [K in keyof Value]: Value[K] } = { type: resolved, nullable: facts.nullable };
-  if (arrayOf(resolved) !== null && facts.element !== undefined) {
+  if (asArrayType(resolved) !== null && facts.element !== undefined) {
     value.elementsNullable = facts.element.nullable;
     if (facts.element.literals !== undefined) value.elementLiterals = facts.element.literals;
   }
@@ -122,7 +122,7 @@ function narrowed(
 function narrowedValue(catalog: Catalog, value: Value, facts: Facts = unknownFacts): Value {
   const narrow: { -readonly [K in keyof Value]?: Value[K] } = {};
   if (!facts.nullable) narrow.nullable = false;
-  if (arrayOf(value.type) !== null && facts.element?.nullable === false) narrow.elementsNullable = false;
+  if (asArrayType(value.type) !== null && facts.element?.nullable === false) narrow.elementsNullable = false;
   const fields = fieldsOf(catalog, value.type, facts);
   if (fields !== null) narrow.fields = fields;
   return Object.keys(narrow).length === 0 ? value : { ...value, ...narrow };

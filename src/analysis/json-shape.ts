@@ -9,7 +9,7 @@ import { typeOf } from './row-columns.ts';
 import { resultExpressions } from './scope.ts';
 import { expressionType } from './tree/expression-type.ts';
 import type { QueryNode } from './tree/nodes.ts';
-import type { Json } from './type.ts';
+import type { JsonShape } from './type.ts';
 
 /**
  * The structure of each json or jsonb result column where the query builds it: what JSON.parse makes of a value
@@ -24,7 +24,7 @@ export function jsonShapes(
   query: QueryNode,
   catalog: Catalog,
   params: readonly Facts[] | null = null,
-): readonly (Json | null)[] {
+): readonly (JsonShape | null)[] {
   const exprs = resultExpressions(query);
   const shapes = builtShapes(query, catalog, params);
   return shapes.map((shape, i) => {
@@ -41,7 +41,7 @@ export function builtShapes(
   query: QueryNode,
   catalog: Catalog,
   params: readonly Facts[] | null = null,
-): readonly (Json | null)[] {
+): readonly (JsonShape | null)[] {
   const built = resultExpressions(query).map((expr) => isBuilt(typeOf(expr, catalog), catalog));
   if (!built.includes(true)) return built.map(() => null);
   const opened = openStatement(query, catalog, params);

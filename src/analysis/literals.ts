@@ -11,7 +11,7 @@ import { unnestedArray, unnestedColumn } from './literals/unnest.ts';
 import {
   columnOrigins,
   entryOf,
-  type Found,
+  type InScope,
   innerScope,
   originsOf,
   perScope,
@@ -75,7 +75,7 @@ function resultElements(scope: Scope, column: number): Bound {
     const expr = resultExpression(scope.query, column);
     if (expr === undefined || !hasLiteralElements(expr, scope.catalog)) return null;
     const arms = columnOrigins(scope, column) ?? [];
-    return ofAll(arms, elementsOf);
+    return ofAll(arms, elementLiteralsOfArray);
   });
 }
 
@@ -87,13 +87,15 @@ function hasLiteralElements(expr: Expr, catalog: Catalog): boolean {
 }
 
 /** The only elements besides NULL of an array; none at all for NULL itself, null if nothing bounds them. */
-export const elementsOf: (expr: Expr, scope: Scope) => Bound = oncePerScope<Bound>(null, (expr, scope) =>
-  elementLiteralsOf(expr, scope, {
-    value: literalsOf,
-    element: elementsOf,
-    variable: (variable) => variableElements(variable, scope),
-    column: ({ subselect }) => resultValues(innerScope(scope, subselect), 0),
-  }),
+export const elementLiteralsOfArray: (expr: Expr, scope: Scope) => Bound = oncePerScope<Bound>(
+  null,
+  (expr, scope) =>
+    elementLiteralsOf(expr, scope, {
+      value: literalsOf,
+      element: elementLiteralsOfArray,
+      variable: (variable) => variableElements(variable, scope),
+      column: ({ subselect }) => resultValues(innerScope(scope, subselect), 0),
+    }),
 );
 
 function variableElements(variable: Expr & { tag: 'VAR' }, scope: Scope): Bound {
@@ -101,7 +103,7 @@ function variableElements(variable: Expr & { tag: 'VAR' }, scope: Scope): Bound 
   const rows = found === null ? null : queryBehind(found.scope, found.node);
   if (rows !== null) return resultElements(rows, variable.varattno - 1);
   const origins = originsOf(scope, variable);
-  if (origins !== null) return ofAll(origins, elementsOf);
+  if (origins !== null) return ofAll(origins, elementLiteralsOfArray);
   const { catalog } = scope;
   const relation = relationOf(variable, scope);
   if (relation === null || relation.kind === 'm') return null;
@@ -124,7 +126,7 @@ export function columnLiterals(
   return resultValues(rootScope(catalog, view), attnum - 1);
 }
 
-function ofAll(all: readonly Found<Expr>[], bound: (expr: Expr, scope: Scope) => Bound): Bound {
+function ofAll(all: readonly InScope<Expr>[], bound: (expr: Expr, scope: Scope) => Bound): Bound {
   const values = new Set<Literal>();
   for (const { node, scope } of all) {
     const found = bound(node, scope);
@@ -163,7 +165,7 @@ function findLiterals(expr: Expr, scope: Scope): Bound {
       return each((expr.args ?? []).slice(0, 1));
     case 'FUNCEXPR': {
       const array = unnestedArray(expr, catalog);
-      return array === null ? null : elementsOf(array, scope);
+      return array === null ? null : elementLiteralsOfArray(array, scope);
     }
     case 'AGGREF':
     case 'WINDOWFUNC': {
@@ -172,7 +174,9 @@ function findLiterals(expr: Expr, scope: Scope): Bound {
     }
     case 'SUBSCRIPTINGREF': {
       const isElement = expr.reflowerindexpr === null && expr.refassgnexpr === null;
-      return isElement && isLiteralType(expr.refrestype, catalog) ? elementsOf(expr.refexpr, scope) : null;
+      return isElement && isLiteralType(expr.refrestype, catalog)
+        ? elementLiteralsOfArray(expr.refexpr, scope)
+        : null;
     }
     case 'SUBLINK': {
       if (expr.subLinkType !== Sub.expr) return null;
@@ -201,7 +205,7 @@ function variableLiterals(variable: Expr & { tag: 'VAR' }, scope: Scope): Bound 
   const origins = originsOf(scope, variable);
   if (origins !== null) return ofAll(origins, literalsOf);
   const array = unnestedColumn(variable, scope);
-  if (array !== null) return elementsOf(array.node, array.scope);
+  if (array !== null) return elementLiteralsOfArray(array.node, array.scope);
   const relation = relationOf(variable, scope);
   return relation === null ? null : columnLiterals(relation, variable.varattno, scope.catalog);
 }

@@ -11,10 +11,10 @@ import {
 import { expressionType } from './tree/expression-type.ts';
 import { type Expr, type Node, type QueryNode, type RangeTblEntry, Rte, type Var } from './tree/nodes.ts';
 import { walk } from './tree/walk.ts';
-import type { DescribedField } from './wire.ts';
+import type { FieldDescription } from './wire.ts';
 
 /** A column of the result under its own name: without the mark of its alias. */
-export interface ResultField extends DescribedField {
+export interface ResultField extends FieldDescription {
   /** By an alias that ends in `!` (false) or `?` (true); null: no mark. */
   readonly markedNullable: boolean | null;
 }
@@ -25,7 +25,7 @@ export interface ResultField extends DescribedField {
  * gives a result column that has no alias. An alias that repeats such a name of its expression counts as that name.
  */
 export function withoutMarks(
-  fields: readonly DescribedField[],
+  fields: readonly FieldDescription[],
   query: QueryNode,
   catalog: Catalog,
 ): readonly ResultField[] {

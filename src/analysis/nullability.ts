@@ -1,11 +1,11 @@
 import type { Catalog } from './catalog/catalog.ts';
 import { settingsInside } from './catalog/known-body.ts';
 import type { Facts } from './facts.ts';
+import { analyseQuery, openOnce } from './nullability/analyse-query.ts';
 import { functionBody } from './nullability/body.ts';
 import type { Assumptions, Engine, Opened } from './nullability/context.ts';
 import { facts } from './nullability/expression.ts';
 import { implications } from './nullability/implications.ts';
-import { analyseQuery, openOnce } from './nullability/query.ts';
 import { relationFacts } from './nullability/relation.ts';
 import { perScope, rootScope } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';

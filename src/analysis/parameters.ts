@@ -1,10 +1,10 @@
+import type { ColumnReference } from './analysed-query.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
 import { casesOf, type Hypotheses, NONE } from './parameters/hypotheses.ts';
 import { elementType, resolver } from './parameters/identity.ts';
 import { meaningless } from './parameters/meaningless.ts';
 import { collectUses, type ParameterUses } from './parameters/uses.ts';
-import type { ColumnReference } from './query.ts';
 import type { QueryNode } from './tree/nodes.ts';
 import type { Literal } from './type.ts';
 

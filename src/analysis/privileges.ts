@@ -3,7 +3,7 @@ import { type Diagnostic, internalError } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
 import type { Statement } from '../sql/statement.ts';
 import { neededPrivileges, type RelationNeed } from './privileges/needed.ts';
-import { privilegesQuery } from './privileges/query.ts';
+import { privilegesQuery } from './privileges/privileges-query.ts';
 import { mapConnectionErrors } from './server-error.ts';
 import { describe } from './wire.ts';
 

@@ -1,3 +1,4 @@
+import type { AnalysedQuery, Column } from './analysed-query.ts';
 import { baseType } from './catalog/base-type.ts';
 import { type Catalog, LAST_BUILT_IN_OID } from './catalog/catalog.ts';
 import { holdsJson, readColumnComment, withCommentType } from './column-comment.ts';
@@ -7,9 +8,8 @@ import { builtShapes } from './json-shape.ts';
 import { type ResultLiterals, resultLiterals } from './literals.ts';
 import type { ResultField } from './marks.ts';
 import { columnFacts } from './nullability.ts';
-import type { Column, Query } from './query.ts';
 import type { QueryNode } from './tree/nodes.ts';
-import type { Json } from './type.ts';
+import type { JsonShape } from './type.ts';
 import { discriminated, valueIn } from './variants.ts';
 
 /**
@@ -24,7 +24,7 @@ export function resultColumns(
   catalog: Catalog,
   params: readonly Facts[],
   contents: boolean,
-): Pick<Query, 'columns' | 'variants'> {
+): Pick<AnalysedQuery, 'columns' | 'variants'> {
   const columns = columnsOf(query, fields, catalog, params, contents);
   if (!contents) return { columns };
   const found = discriminated(
@@ -74,7 +74,12 @@ function withLiterals(facts: Facts, found: ResultLiterals | undefined): Facts {
  * A column as the server describes it, with what is proven of it.
  * @param json how to_json writes it, for JSON, records and arrays of them; null if that is unknown
  */
-export function resultColumn(catalog: Catalog, field: ResultField, facts: Facts, json: Json | null): Column {
+export function resultColumn(
+  catalog: Catalog,
+  field: ResultField,
+  facts: Facts,
+  json: JsonShape | null,
+): Column {
   const { name, markedNullable } = field;
   const proven = markedNullable === null ? facts : { ...facts, nullable: markedNullable };
   const relation = catalog.relations.get(field.tableID);

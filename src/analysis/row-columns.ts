@@ -14,11 +14,11 @@ export interface RowColumn {
   readonly type: number;
   readonly typeModifier: number;
   /** The table column that it is, unchanged. */
-  readonly origin?: Origin;
+  readonly origin?: ColumnOrigin;
 }
 
 /** A relation's OID and the number of one of its columns. */
-export type Origin = readonly [relation: number, column: number];
+export type ColumnOrigin = readonly [relation: number, column: number];
 
 /**
  * The columns of an entry's row as a whole, in order: `x` of `FROM (SELECT …) x`. Null where they are not told.

@@ -77,21 +77,21 @@ export function outerScope(scope: Scope, levels: number): Scope | null {
   return at;
 }
 
-export interface Found<T> {
+export interface InScope<T> {
   readonly node: T;
   /** The query that holds it. */
   readonly scope: Scope;
 }
 
 /** The range table entry that a Var names. */
-export function entryOf(scope: Scope, variable: Var): Found<RangeTblEntry> | null {
+export function entryOf(scope: Scope, variable: Var): InScope<RangeTblEntry> | null {
   const holder = outerScope(scope, variable.varlevelsup);
   const node = holder?.query.rtable?.[variable.varno - 1];
   return holder === null || node === undefined ? null : { node, scope: holder };
 }
 
 /** The WITH query that a range table entry of `scope` refers to. */
-export function withQueryOf(scope: Scope, entry: RangeTblEntry): Found<CommonTableExpr> | null {
+export function withQueryOf(scope: Scope, entry: RangeTblEntry): InScope<CommonTableExpr> | null {
   const holder = outerScope(scope, entry.ctelevelsup ?? 0);
   const node = holder?.query.cteList?.find(({ ctename }) => ctename === entry.ctename);
   return holder === null || node === undefined ? null : { node, scope: holder };
@@ -124,7 +124,7 @@ export function resultExpressions(query: QueryNode): readonly Expr[] {
  * grouping expression. Outer joins and grouping sets may still make the Var null where they are not.
  * Null where no expression is behind it: a relation's column, a function's, a whole row, a recursive WITH query's.
  */
-export function originsOf(scope: Scope, variable: Var): readonly Found<Expr>[] | null {
+export function originsOf(scope: Scope, variable: Var): readonly InScope<Expr>[] | null {
   const found = entryOf(scope, variable);
   const column = variable.varattno - 1;
   if (found === null || column < 0) return null;
@@ -146,7 +146,7 @@ export function originsOf(scope: Scope, variable: Var): readonly Found<Expr>[] |
   }
 }
 
-function one(scope: Scope, node: Expr | null | undefined): readonly Found<Expr>[] | null {
+function one(scope: Scope, node: Expr | null | undefined): readonly InScope<Expr>[] | null {
   return node === null || node === undefined ? null : [{ node, scope }];
 }
 
@@ -158,10 +158,10 @@ export function queryBehind(scope: Scope, entry: RangeTblEntry): Scope | null {
 }
 
 /** The expressions of a query's result column: one for each arm of its set operations. */
-export function columnOrigins(scope: Scope, column: number): readonly Found<Expr>[] | null {
+export function columnOrigins(scope: Scope, column: number): readonly InScope<Expr>[] | null {
   const { query } = scope;
   if (query.setOperations === null) return one(scope, resultExpression(query, column));
-  const arms: Found<Expr>[] = [];
+  const arms: InScope<Expr>[] = [];
   for (const entry of setOperationArms(query)) {
     const arm = entry.subquery ? columnOrigins(innerScope(scope, entry.subquery), column) : null;
     if (arm === null) return null;

@@ -92,7 +92,7 @@ export interface Value {
   /** The only values that it can hold besides NULL. Absent: no such bound is known. */
   readonly literals?: readonly Literal[];
   /** For json and jsonb, and arrays of them: the structure, as JSON delivers it. Absent: unknown. */
-  readonly json?: Json;
+  readonly json?: JsonShape;
   /**
    * For json and jsonb, and arrays of them: the TypeScript type that the comment of the column names, in the spelling of
    * the configuration's `types`. Absent: none.
@@ -101,19 +101,19 @@ export interface Value {
 }
 
 /** The structure of a JSON value, as `JSON.parse` yields it. */
-export type Json =
+export type JsonShape =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'null' }
   | { readonly kind: 'string' | 'number' | 'boolean' }
   | { readonly kind: 'literal'; readonly value: Literal }
-  | { readonly kind: 'array'; readonly element: Json }
+  | { readonly kind: 'array'; readonly element: JsonShape }
   | { readonly kind: 'object'; readonly fields: readonly JsonField[] }
-  | { readonly kind: 'record'; readonly value: Json }
-  | { readonly kind: 'union'; readonly members: readonly Json[] };
+  | { readonly kind: 'record'; readonly value: JsonShape }
+  | { readonly kind: 'union'; readonly members: readonly JsonShape[] };
 
 export interface JsonField {
   readonly name: string;
-  readonly value: Json;
+  readonly value: JsonShape;
   /** Whether it may be omitted, as jsonb_strip_nulls does; absent: it is always there. */
   readonly optional?: boolean;
 }

@@ -3,10 +3,10 @@ import type { Statement } from '../sql/statement.ts';
 import { tokensOf } from '../sql/tokens.ts';
 import type { Cardinality } from './cardinality/block.ts';
 import { type Facts, notNull, unknownFacts } from './facts.ts';
-import type { DescribedField } from './wire.ts';
+import type { FieldDescription } from './wire.ts';
 
 /** Why a statement cannot be a query function, and what to do about it. */
-export interface Problem {
+export interface UtilityProblem {
   readonly message: string;
   readonly hint: string;
   /** In the file's text; absent: the statement's name. */
@@ -30,7 +30,7 @@ const exactlyOne: Cardinality = { min: 1, max: 1 };
  * What Postgres defines of a utility statement's result. Its text says which statement it is: PostgreSQL 14 and 15 don't
  * show its tree.
  */
-export function utilityResult(sql: string, fields: readonly DescribedField[] | null): UtilityResult {
+export function utilityResult(sql: string, fields: readonly FieldDescription[] | null): UtilityResult {
   const [first] = fields ?? [];
   if (first === undefined) return { rows: unknown, facts: unknownFacts };
   switch (commandWord(sql)) {
@@ -56,9 +56,9 @@ export function utilityResult(sql: string, fields: readonly DescribedField[] | n
  */
 export function utilityProblems(
   statement: Statement,
-  fields: readonly DescribedField[] | null,
+  fields: readonly FieldDescription[] | null,
   paramCount: number,
-): readonly Problem[] {
+): readonly UtilityProblem[] {
   const offset = statementOffset(statement);
   const problems = undescribedParameters(statement, paramCount);
   switch (commandWord(statement.sql)) {
@@ -83,8 +83,8 @@ export function utilityProblems(
 export function utilityRowsProblem(
   { command, assertedSingleRow }: Statement,
   { max }: Cardinality,
-  fields: readonly DescribedField[],
-): readonly Problem[] {
+  fields: readonly FieldDescription[],
+): readonly UtilityProblem[] {
   const single = command === 'one' || command === 'maybe';
   if (!single && command !== 'many') return [];
   if (fields.length === 0) {
@@ -116,7 +116,7 @@ function commandWord(sql: string): string {
 }
 
 /** Postgres parses what most utility statements hold only when it runs them, without the parameters. */
-function undescribedParameters(statement: Statement, paramCount: number): readonly Problem[] {
+function undescribedParameters(statement: Statement, paramCount: number): readonly UtilityProblem[] {
   return parameterUses(statement).flatMap(({ param, start }) => {
     const found = statement.params[param];
     if (found === undefined) return [];
@@ -133,7 +133,7 @@ function undescribedParameters(statement: Statement, paramCount: number): readon
 }
 
 /** COPY from and to the client has a protocol of its own; from and to the server's files it runs as any statement. */
-function copyProblems(statement: Statement): readonly Problem[] {
+function copyProblems(statement: Statement): readonly UtilityProblem[] {
   const { sql } = statement;
   const tokens = [...tokensOf(sql)];
   const text = (index: number) => {

@@ -1,14 +1,14 @@
+import type { QueryViolations } from './analysed-query.ts';
 import { usedDefaults } from './catalog/arguments.ts';
 import { type Catalog, hasBindings } from './catalog/catalog.ts';
 import { definingQuery } from './catalog/definition.ts';
-import type { Violations } from './query.ts';
 import { foldSetOperation, resultExpressions } from './scope.ts';
 import { calledFunctions } from './tree/calls.ts';
 import { expressionType } from './tree/expression-type.ts';
 import { Cmd, type Node, type QueryNode, Rte } from './tree/nodes.ts';
 import { walk } from './tree/walk.ts';
-import { type Found, functionViolations, isNew, typeViolations } from './violations/found.ts';
-import { writeViolations } from './violations/write.ts';
+import { type FoundViolations, functionViolations, isNew, typeViolations } from './violations/found.ts';
+import { writeViolations } from './violations/write-violations.ts';
 
 /**
  * The constraints that a statement can fail on: those of the tables that it writes to, through views, WITH queries and
@@ -19,9 +19,9 @@ import { writeViolations } from './violations/write.ts';
  * `open` where others may be violated too: triggers, rules, foreign tables, and functions whose body is not seen may do
  * anything, or where the catalog lacks what this is told from. The policies of row security are trusted, as are types' input and output functions.
  */
-export function violations(query: QueryNode, catalog: Catalog): Violations {
+export function violations(query: QueryNode, catalog: Catalog): QueryViolations {
   if (!hasBindings(catalog)) return { constraints: [], open: true };
-  const found: Found = {
+  const found: FoundViolations = {
     catalog,
     violations: new Map(),
     open: false,
@@ -38,7 +38,7 @@ export function violations(query: QueryNode, catalog: Catalog): Violations {
   return { constraints: sorted.map(([, violation]) => violation), open: found.open };
 }
 
-function visit(node: Node, found: Found): void {
+function visit(node: Node, found: FoundViolations): void {
   const { catalog } = found;
   for (const type of convertedTo(node)) typeViolations(type, found);
   switch (node.tag) {

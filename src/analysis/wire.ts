@@ -11,14 +11,14 @@ export type DescribeResult =
       /** OIDs of `$1`, `$2`, ... */
       readonly paramTypes: readonly number[];
       /** Null for statements without rows. */
-      readonly fields: readonly DescribedField[] | null;
+      readonly fields: readonly FieldDescription[] | null;
       /** The analysed query tree as node text; null where the server sent none. */
       readonly tree: string | null;
     }
   | { readonly ok: false; readonly error: ServerError };
 
 /** One column of a RowDescription (PostgreSQL documentation, 54.7). */
-export interface DescribedField {
+export interface FieldDescription {
   readonly name: string;
   /** OID of the table and number of the column that it comes from; 0 for expressions. */
   readonly tableID: number;
@@ -104,7 +104,7 @@ interface ParameterDescription {
 }
 
 interface RowDescription {
-  readonly fields: readonly DescribedField[];
+  readonly fields: readonly FieldDescription[];
 }
 
 interface Notice {
@@ -128,7 +128,7 @@ function batch(
   let paramTypes: readonly number[] = [];
   let release = () => {};
 
-  const complete = (fields: readonly DescribedField[] | null) => {
+  const complete = (fields: readonly FieldDescription[] | null) => {
     described.push({ ok: true, paramTypes, fields, tree });
     tree = null;
   };

@@ -12,7 +12,7 @@ interface CheckOptions extends FlowCommandOptions {
  * `nodrift check`: quiet and 0, or what differs from what generate would write, and 1. Changes no file of the project.
  * Everything that takes long to load is loaded only where no record says that this very tree has passed.
  */
-export async function check(options: CheckOptions, io: CliContext): Promise<number> {
+export async function runCheck(options: CheckOptions, io: CliContext): Promise<number> {
   const config = configuration(options, io);
   const inputs = await readInputs(config);
   if (options.full !== true && (await isInCheckCache(inputs, io.env))) return 0;

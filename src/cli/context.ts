@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 
 /** A stream that a command prints to. */
-export interface Output {
+export interface OutputStream {
   readonly isTTY?: boolean;
   /** Width of the terminal, if it is one. */
   readonly columns?: number;
@@ -10,8 +10,8 @@ export interface Output {
 
 /** Everything of the process that a command may touch; tests pass their own. */
 export interface CliContext {
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute; paths in arguments are relative to it. */
   readonly cwd: string;
@@ -28,7 +28,7 @@ export type Colors = ReturnType<typeof pc.createColors>;
  * Colours for one stream: on a terminal, unless NO_COLOR (no-color.org) is set and not empty or TERM is
  * `dumb`; FORCE_COLOR turns them on where there is no terminal.
  */
-export function colorsFor(output: Output, env: CliContext['env']): Colors {
+export function colorsFor(output: OutputStream, env: CliContext['env']): Colors {
   if (env.NO_COLOR) return pc.createColors(false);
   if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return pc.createColors(true);
   return pc.createColors(output.isTTY === true && env.TERM !== 'dumb');

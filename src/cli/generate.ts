@@ -14,7 +14,7 @@ interface GenerateOptions extends FlowCommandOptions {
 }
 
 /** `nodrift generate [files...]`: writes the modules, prints a line for each and a closing one. */
-export async function generate(
+export async function runGenerate(
   files: readonly string[],
   options: GenerateOptions,
   io: CliContext,

@@ -1,6 +1,6 @@
 import type { LockingStatement, QueryPlace, RelationLock } from '../impact/locks/lock-report.ts';
 import type { TableWork } from '../impact/locks/table-work.ts';
-import { displayPath, type Places } from './display-path.ts';
+import { displayPath, type PathContext } from './display-path.ts';
 import { count } from './report.ts';
 
 /** One line about a statement of a migration: `locks`, `orders: ACCESS EXCLUSIVE, to the end of the transaction`. */
@@ -15,12 +15,12 @@ export function briefText(statement: LockingStatement): string {
 }
 
 /** The place of a statement in the migration's file, for people. */
-export function statementPlace(file: string, { line }: LockingStatement, places: Places): string {
+export function statementPlace(file: string, { line }: LockingStatement, places: PathContext): string {
   return `${displayPath(file, places)}${line === null ? '' : `:${line}`}`;
 }
 
 /** What a statement locks and does, and which queries wait for it. */
-export function lockFacts(statement: LockingStatement, places: Places): readonly LockFact[] {
+export function lockFacts(statement: LockingStatement, places: PathContext): readonly LockFact[] {
   const { locks, lockedBefore, work, waitingForRows, instead } = statement;
   const facts: LockFact[] = [];
   if (locks.length > 0)
@@ -83,7 +83,7 @@ function workText(
   }
 }
 
-function waitingText(statement: LockingStatement, places: Places): string {
+function waitingText(statement: LockingStatement, places: PathContext): string {
   const { locks, lockedBefore, waiting, goingOn } = statement;
   const held = [...locks, ...lockedBefore];
   const tables = [...new Set(held.map(({ table }) => table))].join(' or ');
@@ -107,7 +107,7 @@ function waitingText(statement: LockingStatement, places: Places): string {
 
 const shownQueries = 3;
 
-function placesText(queries: readonly QueryPlace[], places: Places): string {
+function placesText(queries: readonly QueryPlace[], places: PathContext): string {
   const first = queries.slice(0, shownQueries);
   const names = first.map(({ name, file, line }) => `${name} ${displayPath(file, places)}:${line}`);
   const more = queries.length - first.length;

@@ -1,7 +1,7 @@
 import type { InspectedError } from '../commands/inspection.ts';
 import type { Severity } from '../impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
-import { displayPath, type Places } from './display-path.ts';
+import { displayPath, type PathContext } from './display-path.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { briefText, lockFacts, statementPlace } from './impact-locks.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { count } from './report.ts';
 
 /** The report as a comment on a pull request. Whatever is in names or messages stays text. */
-export function impactMarkdown(report: ImpactReport, places: Places): string {
+export function impactMarkdown(report: ImpactReport, places: PathContext): string {
   const blocks = [`### ${titles[verdictOf(report)]}`];
   if (report.migrations.length === 0) {
     return `${blocks[0]}\n\nNo migration is new for ${escaped(runningText(report))}.\n`;
@@ -53,7 +53,7 @@ const titles: Readonly<Record<Verdict, string>> = {
 };
 const signs: Readonly<Record<Severity, string>> = { breaks: '❌', 'may break': '⚠️', compatible: '✅' };
 
-function migrationBlocks(migration: ImpactOfMigration, places: Places): readonly string[] {
+function migrationBlocks(migration: ImpactOfMigration, places: PathContext): readonly string[] {
   const blocks = [`**${code(displayPath(migration.file, places))}** ${summaryText(migration)}`];
   if (migration.allowed !== null) blocks.push(`Allowed: ${escaped(migration.allowed)}`);
   if (migration.queries.length > 0) blocks.push(tableOf(migration.queries, places));
@@ -61,7 +61,7 @@ function migrationBlocks(migration: ImpactOfMigration, places: Places): readonly
   return blocks;
 }
 
-function locksOf({ file, locks }: ImpactOfMigration, places: Places): string {
+function locksOf({ file, locks }: ImpactOfMigration, places: PathContext): string {
   const items = locks.flatMap((statement) => {
     const head = `- ${code(statementPlace(file, statement, places))} ${code(statement.statement)}`;
     if (statement.brief) return [`${head} briefly ${escaped(briefText(statement))}`];
@@ -79,7 +79,7 @@ function listOf(errors: readonly InspectedError[]): string {
   return lines.join('\n');
 }
 
-function tableOf(queries: readonly ImpactOnQuery[], places: Places): string {
+function tableOf(queries: readonly ImpactOnQuery[], places: PathContext): string {
   const rows = queries.flatMap((query) =>
     query.changes.map((change, index) => {
       const place = `${displayPath(query.file, places)}:${query.line}`;

@@ -24,7 +24,7 @@ interface ImpactCommandOptions extends GlobalOptions {
 }
 
 /** `nodrift impact`: what migrations do to the queries; 1 where they break running code or read large tables while it waits, 70 for an internal error. */
-export async function impact(options: ImpactCommandOptions, io: CliContext): Promise<number> {
+export async function runImpact(options: ImpactCommandOptions, io: CliContext): Promise<number> {
   const config = configuration(options, io);
   const { since, pending, migration, sizes, allow = [] } = options;
   const found = await withProgress(io, (flow) =>

@@ -12,7 +12,7 @@ interface InspectOptions extends FlowCommandOptions {
 }
 
 /** `nodrift inspect [--json] [files...]`: what the analysis found out; 1 if there are errors, 70 if one is internal. */
-export async function inspect(
+export async function runInspect(
   files: readonly string[],
   options: InspectOptions,
   io: CliContext,

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { RelationUse } from '../analysis/query.ts';
+import type { RelationUse } from '../analysis/analysed-query.ts';
 import type { InspectedQuery, InspectedVariant, Inspection } from '../commands/inspection.ts';
 import type { Colors } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';

@@ -19,15 +19,15 @@ export function addMigrate(program: Command, io: CliContext, finish: CommandRunn
   changing('up', 'apply pending migrations')
     .argument('[n]', 'how many (default: all)', positiveInteger)
     .action((count: number | undefined, _options, command: Command) =>
-      run((room) => room.migrateUp(count ?? null, command.optsWithGlobals(), io)),
+      run((room) => room.runMigrateUp(count ?? null, command.optsWithGlobals(), io)),
     );
   changing('down', 'revert the latest migrations')
     .argument('[n]', 'how many', positiveInteger, 1)
     .action((count: number, _options, command: Command) =>
-      run((room) => room.migrateDown(count, command.optsWithGlobals(), io)),
+      run((room) => room.runMigrateDown(count, command.optsWithGlobals(), io)),
     );
   changing('redo', 'revert the latest migration and apply it again').action((_options, command: Command) =>
-    run((room) => room.migrateRedo(command.optsWithGlobals(), io)),
+    run((room) => room.runMigrateRedo(command.optsWithGlobals(), io)),
   );
   migrate
     .command('status')

@@ -21,17 +21,21 @@ interface MigrateOptions extends GlobalOptions {
 }
 
 /** `nodrift migrate up [n]`: applies pending migrations; null: all of them. */
-export function migrateUp(number: number | null, options: MigrateOptions, io: CliContext): Promise<number> {
+export function runMigrateUp(
+  number: number | null,
+  options: MigrateOptions,
+  io: CliContext,
+): Promise<number> {
   return steps(options, io, 'applied', (config, run) => apply(config, number, run));
 }
 
 /** `nodrift migrate down [n]`: takes the last ones back. */
-export function migrateDown(number: number, options: MigrateOptions, io: CliContext): Promise<number> {
+export function runMigrateDown(number: number, options: MigrateOptions, io: CliContext): Promise<number> {
   return steps(options, io, 'reverted', (config, run) => takeBack(config, number, run));
 }
 
 /** `nodrift migrate redo`: takes the last one back and applies it again. */
-export function migrateRedo(options: MigrateOptions, io: CliContext): Promise<number> {
+export function runMigrateRedo(options: MigrateOptions, io: CliContext): Promise<number> {
   return steps(options, io, 'redone', (config, run) => again(config, run));
 }
 

@@ -39,20 +39,24 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
     .option('-f, --file <path>', 'the same as an argument, as PgTyped spells it')
     .addOption(new Option('-w, --watch').hideHelp())
     .action((files: string[], _options, command: Command) =>
-      finish(import('./generate.ts').then(({ generate }) => generate(files, command.optsWithGlobals(), io))),
+      finish(
+        import('./generate.ts').then(({ runGenerate }) => runGenerate(files, command.optsWithGlobals(), io)),
+      ),
     );
 
   flowCommand(program, 'check', 'fail with a diff if a generated module is out of date')
     .option('--full', 'analyse everything, even if nothing changed since the last successful run')
     .action((_options, command: Command) =>
-      finish(import('./check.ts').then(({ check }) => check(command.optsWithGlobals(), io))),
+      finish(import('./check.ts').then(({ runCheck }) => runCheck(command.optsWithGlobals(), io))),
     );
 
   flowCommand(program, 'inspect', 'print the analysis of the queries')
     .argument('[files...]', 'only the queries of these .sql files')
     .option('--json', 'as JSON; the package has its format in docs/inspect.schema.json')
     .action((files: string[], _options, command: Command) =>
-      finish(import('./inspect.ts').then(({ inspect }) => inspect(files, command.optsWithGlobals(), io))),
+      finish(
+        import('./inspect.ts').then(({ runInspect }) => runInspect(files, command.optsWithGlobals(), io)),
+      ),
     );
 
   program
@@ -106,7 +110,7 @@ function addImpact(program: Command, io: CliContext, finish: CommandRunner): voi
     .addOption(format('markdown', 'as a comment on a pull request'))
     .addOption(format('github', 'as annotations of GitHub Actions'))
     .action((_options, command: Command) =>
-      finish(import('./impact.ts').then(({ impact }) => impact(command.optsWithGlobals(), io))),
+      finish(import('./impact.ts').then(({ runImpact }) => runImpact(command.optsWithGlobals(), io))),
     );
 }
 
@@ -128,7 +132,7 @@ function addLive(program: Command, io: CliContext, finish: CommandRunner): void 
     .option('--role <name>', 'role whose privileges to check (default: the connecting role)')
     .option('--json', 'as JSON')
     .action((_options, command: Command) =>
-      finish(import('./verify.ts').then(({ verify }) => verify(command.optsWithGlobals(), io))),
+      finish(import('./verify.ts').then(({ runVerify }) => runVerify(command.optsWithGlobals(), io))),
     );
   program
     .command('schema')

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Colors } from './context.ts';
-import { displayPath, type Places } from './display-path.ts';
+import { displayPath, type PathContext } from './display-path.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { layOutExcerpt } from './excerpt.ts';
 
-export interface RenderOptions extends Places {
+export interface RenderOptions extends PathContext {
   readonly colors: Colors;
   /** `error` where it is omitted. */
   readonly severity?: 'warning';

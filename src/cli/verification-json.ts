@@ -1,4 +1,4 @@
-import { holds, type Verification } from '../commands/verification.ts';
+import { type Verification, verificationHolds } from '../commands/verification.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { showSql } from '../schema/show-sql.ts';
 import type { Statement } from '../sql/statement.ts';
@@ -8,7 +8,7 @@ export function verificationJson(found: Verification) {
   const { changes, changed, forbidden, broken, waiting, internalErrors, objects, queries, ...rest } = found;
   return {
     formatVersion: 1,
-    holds: holds(found),
+    holds: verificationHolds(found),
     ...rest,
     compared: { objects, queries },
     differences: changes.map((change) => ({

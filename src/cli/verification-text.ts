@@ -1,4 +1,4 @@
-import { holds, type Verification } from '../commands/verification.ts';
+import { type Verification, verificationHolds } from '../commands/verification.ts';
 import type { Change } from '../impact/change.ts';
 import { changesText } from './change-text.ts';
 import type { Colors } from './context.ts';
@@ -83,7 +83,7 @@ function summary(found: Verification, broken: number): string {
     pending.length > 0 && count(pending.length, 'pending migration'),
   ].filter((part) => part !== false);
   const place = escapeControlChars(database);
-  return holds(found)
+  return verificationHolds(found)
     ? `${place} matches the migrations: ${count(objects, 'object')}, ${count(queries, 'query', 'queries')} as ${escapeControlChars(role)}${said.length > 0 ? `; ${said.join(', ')}` : ''}`
     : `${place}: ${escapeControlChars(said.join(', '))}`;
 }

@@ -1,4 +1,4 @@
-import { holds, type Verification } from '../commands/verification.ts';
+import { type Verification, verificationHolds } from '../commands/verification.ts';
 import { verify as run } from '../commands/verify.ts';
 import { exitCodeOf } from '../diagnostic.ts';
 import { configuration } from './configuration.ts';
@@ -16,7 +16,7 @@ interface VerifyCommandOptions extends GlobalOptions {
 }
 
 /** `nodrift verify`: one line and 0 where a live database is what the migrations make, or what is not so, and 1. */
-export async function verify(options: VerifyCommandOptions, io: CliContext): Promise<number> {
+export async function runVerify(options: VerifyCommandOptions, io: CliContext): Promise<number> {
   const config = configuration({ config: options.config }, io);
   const connection = liveConnection(options, io);
   const found = await withProgress(io, (flow) =>
@@ -35,7 +35,7 @@ export async function verify(options: VerifyCommandOptions, io: CliContext): Pro
 }
 
 function exitCode(found: Verification): number {
-  return holds(found) ? 0 : exitCodeOf(found.internalErrors);
+  return verificationHolds(found) ? 0 : exitCodeOf(found.internalErrors);
 }
 
 function notesOf({ notes, edited, waiting }: Verification): readonly string[] {

@@ -97,7 +97,7 @@ function known({ schema, name }: TypeName): readonly Mapping[] | undefined {
   return schema === 'pg_catalog' && Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-export function isJson(type: PgType): boolean {
+export function isJsonType(type: PgType): boolean {
   return (
     type.kind === 'base' && type.schema === 'pg_catalog' && (type.name === 'json' || type.name === 'jsonb')
   );

@@ -2,7 +2,7 @@ import type { Config } from '../project/config.ts';
 import type { Imports } from './imports.ts';
 import type { Overrides } from './override.ts';
 import { importSpecifier, rebasedSpecifier } from './paths.ts';
-import type { Scope } from './shape.ts';
+import type { ModuleScope } from './shape.ts';
 import type { SharedModule } from './shared-module.ts';
 
 const runtime = 'nodrift-runtime';
@@ -17,7 +17,7 @@ export function fileScope(
   shared: SharedModule,
   overrides: Overrides,
   config: Config,
-): Scope {
+): ModuleScope {
   const sharedSpecifier = importSpecifier(output, config.sharedTypes);
   return {
     config,

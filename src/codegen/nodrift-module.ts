@@ -1,4 +1,4 @@
-import type { Query, QueryParam, SlotValue } from '../analysis/query.ts';
+import type { AnalysedQuery, QueryParam, SlotValue } from '../analysis/analysed-query.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { docComment } from './comment.ts';
@@ -12,11 +12,11 @@ import type { Overrides } from './override.ts';
 import { printQuery } from './print-query.ts';
 import type { NamedQuery, SourceFile } from './query-names.ts';
 import { rowType } from './row-type.ts';
-import { type Scope, type Shape, shapeOf } from './shape.ts';
+import { type ModuleScope, type Shape, shapeOf } from './shape.ts';
 import type { SharedModule } from './shared-module.ts';
 import { sqlTypeName } from './sql-type-name.ts';
 import {
-  arrayOf,
+  arrayType,
   lineWidth,
   named,
   orNull,
@@ -51,7 +51,7 @@ export function nodriftModule(
   return { path: output, source: file, text: `${header(file)}${[imports.print(), ...blocks].join('\n')}` };
 }
 
-function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: Scope): string[] {
+function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: ModuleScope): string[] {
   const { query, name, params, row } = naming;
   const { statement, command } = query;
   const parameters = query.params.map((param) => parameter(param, scope));
@@ -112,12 +112,12 @@ function typeArguments(types: readonly string[], before: number): string {
 const lineBreak = 1000;
 
 /** What the file says of the query, and its SQL with the parameters' names. */
-function documentation({ statement }: Query): string {
+function documentation({ statement }: AnalysedQuery): string {
   const words = statement.documentation === '' ? '' : `${statement.documentation}\n\n`;
   return docComment(`${words}\`\`\`sql\n${statement.body}\n\`\`\``, '');
 }
 
-function sqlOf({ statement, params }: Query): Expression {
+function sqlOf({ statement, params }: AnalysedQuery): Expression {
   const grows = params.some((p) => p.kind === 'list' || p.kind === 'objects');
   if (!grows) return sqlLiteral(unixLines(statement.sql));
   const parts = statement.parts.filter((part) => part !== '');
@@ -131,7 +131,7 @@ interface Parameter {
   readonly definition: Expression;
 }
 
-function parameter(param: QueryParam, scope: Scope): Parameter {
+function parameter(param: QueryParam, scope: ModuleScope): Parameter {
   const name = stringLiteral(param.name);
   switch (param.kind) {
     case 'scalar': {
@@ -178,7 +178,10 @@ function parameter(param: QueryParam, scope: Scope): Parameter {
   }
 }
 
-function slot(param: SlotValue, scope: Scope): { readonly field: TsField; readonly codec: Shape['codec'] } {
+function slot(
+  param: SlotValue,
+  scope: ModuleScope,
+): { readonly field: TsField; readonly codec: Shape['codec'] } {
   const { type, codec } = shapeOf(param.value, 'parameter', param.column, scope);
   const nullable = orNull(type, param.value.nullable);
   // `undefined` is said for those who compile with exactOptionalPropertyTypes.
@@ -186,6 +189,6 @@ function slot(param: SlotValue, scope: Scope): { readonly field: TsField; readon
   return { field: { name: param.name, type: whole, optional: param.optional }, codec };
 }
 
-function listOf(element: TsType, { config }: Scope): TsType {
-  return config.nonEmptyArrayParams ? { kind: 'nonEmpty', element } : arrayOf(element, true);
+function listOf(element: TsType, { config }: ModuleScope): TsType {
+  return config.nonEmptyArrayParams ? { kind: 'nonEmpty', element } : arrayType(element, true);
 }

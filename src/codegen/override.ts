@@ -1,11 +1,11 @@
 import path from 'node:path';
-import type { ColumnReference } from '../analysis/query.ts';
+import type { ColumnReference } from '../analysis/analysed-query.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { isIdentifier, reservedWords } from './identifier.ts';
 
 /** Which way a value goes: from the database, or to it. */
-export type Direction = 'result' | 'parameter';
+export type ValueDirection = 'result' | 'parameter';
 
 /** What the configuration wants a type or column to be in TypeScript. */
 export interface Override {
@@ -34,7 +34,7 @@ export interface Overrides {
   readonly ofComment: (type: string, column: ColumnReference | null) => Override;
   readonly ofType: (
     type: { readonly schema: string; readonly name: string },
-    direction: Direction,
+    direction: ValueDirection,
   ) => Override | null;
 }
 
@@ -76,7 +76,7 @@ export function overridesOf(config: Config): Overrides {
     const text = Object.hasOwn(config.types, key) ? config.types[key] : undefined;
     return text === undefined ? null : parse(text, `types[${JSON.stringify(key)}]`, 'types', refuse);
   };
-  const pgtyped = (key: string, direction: Direction): Override | null => {
+  const pgtyped = (key: string, direction: ValueDirection): Override | null => {
     const sides = Object.hasOwn(config.typesOverrides, key) ? config.typesOverrides[key] : undefined;
     const text = direction === 'result' ? sides?.return : sides?.parameter;
     if (text === undefined) return null;

@@ -1,4 +1,4 @@
-import type { Query } from '../analysis/query.ts';
+import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Module } from './module.ts';
@@ -14,7 +14,7 @@ export interface PrintInput {
   readonly files: readonly {
     readonly file: string;
     readonly output: string;
-    readonly queries: readonly Query[];
+    readonly queries: readonly AnalysedQuery[];
   }[];
 }
 

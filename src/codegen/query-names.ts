@@ -1,11 +1,11 @@
-import type { Query } from '../analysis/query.ts';
+import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import { type Diagnostic, diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { camelCase, queryName, typeStem } from './names.ts';
 
 /** A query with the names that are generated for it. */
 export interface NamedQuery {
-  readonly query: Query;
+  readonly query: AnalysedQuery;
   /** The function's. */
   readonly name: string;
   /** What the names of its types begin with. */
@@ -35,11 +35,11 @@ export interface SourceFile {
  * @param diagnostics takes what cannot be named: such a query is omitted
  */
 export function nameQueries(
-  queries: readonly Query[],
+  queries: readonly AnalysedQuery[],
   config: Config,
   diagnostics: Diagnostic[],
 ): readonly NamedQuery[] {
-  const owners = new Map<string, Query>();
+  const owners = new Map<string, AnalysedQuery>();
   return queries.flatMap((query) => {
     const { statement } = query;
     const name = queryName(statement.name, config.runtime);
@@ -74,11 +74,11 @@ export function nameQueries(
 }
 
 /** The columns' names in the row: as Postgres names them, or in camelCase if the configuration says so. */
-function columnKeys({ columns }: Query, config: Config): readonly string[] {
+function columnKeys({ columns }: AnalysedQuery, config: Config): readonly string[] {
   if (!config.camelCaseColumnNames) return columns.map((c) => c.name);
   return columns.map((c) => camelCase(c.name) || c.name);
 }
 
-function at({ statement }: Query, message: string, hint: string): Diagnostic {
+function at({ statement }: AnalysedQuery, message: string, hint: string): Diagnostic {
   return diagnostic({ file: statement.file, line: statement.line, column: statement.column, message, hint });
 }

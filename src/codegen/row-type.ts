@@ -1,8 +1,8 @@
-import type { Column, Variants } from '../analysis/query.ts';
+import type { Column, Variants } from '../analysis/analysed-query.ts';
 import type { Expression } from './expression.ts';
 import { stringLiteral } from './literal.ts';
 import type { NamedQuery } from './query-names.ts';
-import { codecsOnly, type Scope, shapeOf, typesOnly } from './shape.ts';
+import { codecsOnly, type ModuleScope, shapeOf, typesOnly } from './shape.ts';
 import {
   flatType,
   named,
@@ -23,10 +23,14 @@ export interface RowType {
 }
 
 /** @param names of the types of the query's variants, in their order */
-export function rowType({ query, row, keys }: NamedQuery, names: readonly string[], scope: Scope): RowType {
+export function rowType(
+  { query, row, keys }: NamedQuery,
+  names: readonly string[],
+  scope: ModuleScope,
+): RowType {
   const { columns, variants } = query;
   if (columns.length === 0) return { blocks: [], codecs: [] };
-  const read = (column: Column, index: number, from: Scope): { field: TsField; codec: Expression } => {
+  const read = (column: Column, index: number, from: ModuleScope): { field: TsField; codec: Expression } => {
     const key = keys[index] ?? column.name;
     const shape = shapeOf(column.value, 'result', column.source, from);
     const { name, type } = column.described;
@@ -59,7 +63,7 @@ export function rowType({ query, row, keys }: NamedQuery, names: readonly string
 }
 
 /** Whether TypeScript can tell the variants apart: the configuration may call the discriminant something else. */
-function areToldApart({ discriminant, members }: Variants, scope: Scope): boolean {
+function areToldApart({ discriminant, members }: Variants, scope: ModuleScope): boolean {
   const types = members.flatMap(({ columns }) => {
     const column = columns[discriminant];
     if (column === undefined) return [];

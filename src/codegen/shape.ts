@@ -1,20 +1,20 @@
-import type { ColumnReference } from '../analysis/query.ts';
+import type { ColumnReference } from '../analysis/analysed-query.ts';
 import type { BaseType, CompositeType, Field, PgType, Value } from '../analysis/type.ts';
 import type { Config } from '../project/config.ts';
-import { asText, defaultMapping, isJson, type Mapping, mappings } from './codec-table.ts';
+import { asText, defaultMapping, isJsonType, type Mapping, mappings } from './codec-table.ts';
 import type { Expression } from './expression.ts';
 import { jsonType } from './json-type.ts';
 import { stringLiteral } from './literal.ts';
 import { literalType, stringUnion } from './literal-type.ts';
 import {
   configFailure,
-  type Direction,
   type ImportedType,
   type Override,
   type Overrides,
+  type ValueDirection,
 } from './override.ts';
 import type { SharedType } from './shared-names.ts';
-import { arrayOf, named, orNull, type TsType, unionOf } from './ts-type.ts';
+import { arrayType, named, orNull, type TsType, unionOf } from './ts-type.ts';
 
 /** How a value looks in TypeScript, and the codec that makes it so: they never part. */
 export interface Shape {
@@ -23,7 +23,7 @@ export interface Shape {
 }
 
 /** What the file that is being made offers: names that are imported or declared once they are asked for. */
-export interface Scope {
+export interface ModuleScope {
   readonly config: Config;
   readonly overrides: Overrides;
   /** A codec, or a function that makes one, of nodrift-runtime. */
@@ -44,9 +44,9 @@ export interface Scope {
  */
 export function shapeOf(
   value: Value,
-  direction: Direction,
+  direction: ValueDirection,
   column: ColumnReference | null,
-  scope: Scope,
+  scope: ModuleScope,
 ): Shape {
   const override = column === null ? null : scope.overrides.ofColumn(column);
   // Nothing but NULL, whatever the type.
@@ -58,7 +58,7 @@ export function shapeOf(
 }
 
 /** The same scope for where only the type is wanted: no codec is imported for it. */
-export function typesOnly(scope: Scope): Scope {
+export function typesOnly(scope: ModuleScope): ModuleScope {
   return {
     ...scope,
     runtime: (name) => name,
@@ -68,7 +68,7 @@ export function typesOnly(scope: Scope): Scope {
 }
 
 /** The same scope for where only the codec is wanted: no type is imported for it. */
-export function codecsOnly(scope: Scope): Scope {
+export function codecsOnly(scope: ModuleScope): ModuleScope {
   return {
     ...scope,
     runtimeType: (name) => name,
@@ -79,11 +79,11 @@ export function codecsOnly(scope: Scope): Scope {
 }
 
 interface Context {
-  readonly direction: Direction;
+  readonly direction: ValueDirection;
   readonly column: ColumnReference | null;
   /** The column's. */
   readonly override: Override | null;
-  readonly scope: Scope;
+  readonly scope: ModuleScope;
 }
 
 function shape(value: Value, context: Context): Shape {
@@ -179,11 +179,11 @@ function arrayShape(element: PgType, value: Value, context: Context): Shape {
 }
 
 function nested(element: TsType, dimensions: number, readonly: boolean): TsType {
-  return dimensions === 0 ? element : nested(arrayOf(element, readonly), dimensions - 1, readonly);
+  return dimensions === 0 ? element : nested(arrayType(element, readonly), dimensions - 1, readonly);
 }
 
 /** An element's codec that knows what is between the elements. */
-function delimitedCodec(element: PgType, codec: Expression, scope: Scope): Expression {
+function delimitedCodec(element: PgType, codec: Expression, scope: ModuleScope): Expression {
   const base = baseOf(element);
   if (base.kind !== 'base' || base.delimiter === undefined) return codec;
   // The one built-in type with another delimiter has a codec of its own.
@@ -221,14 +221,14 @@ function baseShape(
   const literals = value.literals === undefined ? null : literalType(type, mapping.type, value.literals);
   if (mapping.codec === 'record') {
     const field = orNull(named('string'), value.elementsNullable !== false);
-    return { type: arrayOf(field, direction === 'parameter'), codec };
+    return { type: arrayType(field, direction === 'parameter'), codec };
   }
   const words = direction === 'parameter' ? [mapping.type, ...(mapping.alsoTakes ?? [])] : [mapping.type];
   return { type: literals ?? unionOf(words.map((word) => named(word))), codec };
 }
 
 /** A composite type's own shape: an object with all its fields, and the codec that makes it. */
-export function compositeShape(type: CompositeType, scope: Scope): Shape {
+export function compositeShape(type: CompositeType, scope: ModuleScope): Shape {
   return recordShape(type.fields, { direction: 'result', column: null, override: null, scope });
 }
 
@@ -284,7 +284,7 @@ function overridden(type: PgType, value: Value, override: Override, context: Con
       ? baseShape(base, mapping, value, context)
       : { type: named(mapping.type), codec: codecOf(mapping, scope) };
   }
-  if (isJson(base) && !(wanted.kind === 'text' && wanted.text === '')) {
+  if (isJsonType(base) && !(wanted.kind === 'text' && wanted.text === '')) {
     // Whether the JSON is of that type nobody can tell: the configuration's word is taken for it.
     const word = wanted.kind === 'text' ? wanted.text : memberOf(scope.configured(wanted, true), wanted);
     return { type: named(word + '[]'.repeat(dimensions)), codec: scope.runtime('json') };
@@ -315,7 +315,7 @@ function memberOf(namespace: string, { member }: ImportedType): string {
   return member === undefined ? namespace : `${namespace}.${member}`;
 }
 
-function codecOf({ codec, temporal }: Mapping, scope: Scope): Expression {
+function codecOf({ codec, temporal }: Mapping, scope: ModuleScope): Expression {
   const name = scope.runtime(codec);
   return temporal === undefined ? name : { call: name, args: [stringLiteral(temporal)] };
 }

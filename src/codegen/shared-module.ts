@@ -1,4 +1,4 @@
-import type { ColumnReference } from '../analysis/query.ts';
+import type { ColumnReference } from '../analysis/analysed-query.ts';
 import type { Config } from '../project/config.ts';
 import { printExpression } from './expression.ts';
 import { header } from './header.ts';
@@ -8,7 +8,7 @@ import { stringUnion } from './literal-type.ts';
 import type { Module } from './module.ts';
 import type { Overrides } from './override.ts';
 import { rebasedSpecifier } from './paths.ts';
-import { compositeShape, type Scope, shapeOf, typesOnly } from './shape.ts';
+import { compositeShape, type ModuleScope, shapeOf, typesOnly } from './shape.ts';
 import { columnKey, type SharedJson, type SharedNames, type SharedType, typeKey } from './shared-names.ts';
 import { printFields, printType, spaced, type TsType } from './ts-type.ts';
 
@@ -49,7 +49,7 @@ export function sharedModule(names: SharedNames, overrides: Overrides, config: C
     const done = new Set<string>();
     const imports = collectImports(new Set(names.all.flatMap((name) => [name, codecName(name)])));
     const module = 'nodrift-runtime';
-    const scope: Scope = {
+    const scope: ModuleScope = {
       config,
       overrides,
       runtime: (name) => imports.value(module, name),

@@ -1,5 +1,5 @@
-import type { Column, ColumnReference, Query } from '../analysis/query.ts';
-import type { CompositeType, DomainType, EnumType, Json, PgType, Value } from '../analysis/type.ts';
+import type { AnalysedQuery, Column, ColumnReference } from '../analysis/analysed-query.ts';
+import type { CompositeType, DomainType, EnumType, JsonShape, PgType, Value } from '../analysis/type.ts';
 import type { Config } from '../project/config.ts';
 import { globalTypes, isIdentifier, toIdentifier } from './identifier.ts';
 import { pascalCase } from './names.ts';
@@ -18,7 +18,7 @@ export interface SharedNames {
 
 export interface SharedJson {
   readonly name: string;
-  readonly json: Json;
+  readonly json: JsonShape;
 }
 
 interface Candidate {
@@ -32,9 +32,9 @@ interface Candidate {
  * PascalCase, behind its schema's where two would be the same. The type of the home schema (the first of
  * the search path, else `public`) keeps the short name, so that it does not change when another appears.
  */
-export function sharedNames(queries: readonly Query[], config: Config): SharedNames {
+export function sharedNames(queries: readonly AnalysedQuery[], config: Config): SharedNames {
   const candidates = new Map<string, Candidate>();
-  const structures = new Map<string, Json | null>();
+  const structures = new Map<string, JsonShape | null>();
   const seen = new Set<PgType>();
 
   const addType = (type: PgType): void => {
@@ -116,7 +116,7 @@ function isShared(type: PgType): type is SharedType {
   );
 }
 
-function hasObject(json: Json): boolean {
+function hasObject(json: JsonShape): boolean {
   switch (json.kind) {
     case 'object':
       return true;

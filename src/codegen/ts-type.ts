@@ -27,7 +27,7 @@ export function named(text: string, argument?: TsType): TsType {
   return argument === undefined ? { kind: 'name', text } : { kind: 'name', text, argument };
 }
 
-export function arrayOf(element: TsType, readonly = false): TsType {
+export function arrayType(element: TsType, readonly = false): TsType {
   return { kind: 'array', element, readonly };
 }
 

@@ -1,15 +1,15 @@
-import type { ColumnReference, Query, SlotValue } from '../analysis/query.ts';
+import type { AnalysedQuery, ColumnReference, SlotValue } from '../analysis/analysed-query.ts';
 import type { Value } from '../analysis/type.ts';
 import type { Config } from '../project/config.ts';
 import type { Param, Slot } from '../sql/statement.ts';
-import { type Direction, overridesOf } from './override.ts';
+import { overridesOf, type ValueDirection } from './override.ts';
 import { fileTypes } from './pgtyped/types.ts';
-import { type Scope, shapeOf } from './shape.ts';
+import { type ModuleScope, shapeOf } from './shape.ts';
 import { sharedNames } from './shared-names.ts';
 import { flatType, named, orNull } from './ts-type.ts';
 
 /** The TypeScript type of a value as text on one line, `| null` included. */
-export type TsTypeOf = (value: Value, direction: Direction, column?: ColumnReference | null) => string;
+export type TsTypeOf = (value: Value, direction: ValueDirection, column?: ColumnReference | null) => string;
 
 /**
  * What printModules would call the types of values, without printing anything: for `nodrift inspect`.
@@ -17,7 +17,7 @@ export type TsTypeOf = (value: Value, direction: Direction, column?: ColumnRefer
  * @throws Failure (exit code 2), by the returned function, where the configuration asks for a type that
  *   cannot be had honestly
  */
-export function tsTypes(config: Config, queries: readonly Query[]): TsTypeOf {
+export function tsTypes(config: Config, queries: readonly AnalysedQuery[]): TsTypeOf {
   const overrides = overridesOf(config);
   if (config.runtime === '@pgtyped/runtime') {
     const types = fileTypes(new Set(), config.path, overrides, config);
@@ -25,7 +25,7 @@ export function tsTypes(config: Config, queries: readonly Query[]): TsTypeOf {
       flatType(orNull(named(types.use(value, direction, column)), value.nullable));
   }
   const names = sharedNames(queries, config);
-  const scope: Scope = {
+  const scope: ModuleScope = {
     config,
     overrides,
     runtime: (name) => name,

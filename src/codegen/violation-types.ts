@@ -1,4 +1,4 @@
-import type { Query, Violation } from '../analysis/query.ts';
+import type { AnalysedQuery, Violation } from '../analysis/analysed-query.ts';
 import { stringUnion } from './literal-type.ts';
 import type { TsField } from './ts-type.ts';
 
@@ -8,7 +8,7 @@ const kinds = ['unique', 'foreignKey', 'notNull', 'check', 'exclusion'] as const
  * What a query can violate, as the fields of a type: the names of constraints by their kind, for NOT NULL those of
  * columns. None where it can violate nothing that has a name; null where it may violate others, too.
  */
-export function violationFields({ violations }: Query): readonly TsField[] | null {
+export function violationFields({ violations }: AnalysedQuery): readonly TsField[] | null {
   if (violations.open) return null;
   return kinds.flatMap((kind): TsField[] => {
     const names = violations.constraints.flatMap((violation) =>

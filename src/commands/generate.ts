@@ -1,5 +1,5 @@
 import { addToCheckCache } from '../output/check-cache.ts';
-import { writeOutputs } from '../output/write.ts';
+import { writeOutputs } from '../output/write-outputs.ts';
 import type { Config } from '../project/config.ts';
 import { type Compared, type FlowOptions, inputsOf, runPipeline } from './pipeline.ts';
 

@@ -1,5 +1,5 @@
+import type { Column, QueryParam, SlotValue } from '../analysis/analysed-query.ts';
 import { everything } from '../analysis/options.ts';
-import type { Column, QueryParam, SlotValue } from '../analysis/query.ts';
 import type { NamedQuery } from '../codegen/query-names.ts';
 import type { argumentOf, TsTypeOf } from '../codegen/ts-types.ts';
 import type { Diagnostic } from '../diagnostic.ts';

@@ -1,4 +1,4 @@
-import type { RelationUse, Violations } from '../analysis/query.ts';
+import type { QueryViolations, RelationUse } from '../analysis/analysed-query.ts';
 import type { Literal } from '../analysis/type.ts';
 
 /**
@@ -37,7 +37,7 @@ export interface InspectedQuery {
   /** Whether it writes and locks nothing; null: unknown, it calls volatile functions or is a utility statement. */
   readonly readOnly: boolean | null;
   /** The constraints that it can fail on. */
-  readonly violations: Violations;
+  readonly violations: QueryViolations;
 }
 
 export interface InspectedParam {

@@ -1,5 +1,5 @@
 /** Waits for work, or for a signal to be aborted, whichever comes first; rejects with the signal's reason. */
-export async function interruptible<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+export async function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (signal === undefined) return work;
   // Work that is given up may still fail: of that nobody needs to hear.
   work.catch(() => {});

@@ -3,7 +3,7 @@ import { type MigrationUnit, migrationUnits } from '../database/migrations/migra
 import { openEmpty } from '../database/open-empty.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import type { Schema } from '../schema/schema.ts';
+import type { Schema } from '../schema/schema-object.ts';
 import { type MigrationProblem, tryMigration } from './migration-trial.ts';
 import type { FlowOptions } from './pipeline.ts';
 

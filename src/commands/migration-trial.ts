@@ -6,7 +6,7 @@ import { idleStatements } from '../database/migrations/row-counts.ts';
 import { type Diagnostic, Failure } from '../diagnostic.ts';
 import { diffSchemas, type SchemaChange } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
-import type { Schema } from '../schema/schema.ts';
+import type { Schema } from '../schema/schema-object.ts';
 import { type DataChange, dataChanges, type MigrationRows, rowsFor } from './migration-rows.ts';
 
 /** What is wrong with a migration's down migration. */

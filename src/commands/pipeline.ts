@@ -1,6 +1,6 @@
+import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import type { Catalog } from '../analysis/catalog/catalog.ts';
 import type { AnalysisOptions } from '../analysis/options.ts';
-import type { Query } from '../analysis/query.ts';
 import type { Module } from '../codegen/module.ts';
 import type { Printed } from '../codegen/print.ts';
 import { requiredByCodegen } from '../codegen/required-analysis.ts';
@@ -13,7 +13,7 @@ import { withinProject } from '../output/outside.ts';
 import type { Config } from '../project/config.ts';
 import { type Inputs, readInputs } from '../project/inputs.ts';
 import type { QueryFile } from '../project/query-files.ts';
-import { interruptible } from './interrupt.ts';
+import { untilAborted } from './interrupt.ts';
 import { readSources, type Source } from './read-sources.ts';
 import { searchPathNotes } from './search-path.ts';
 import { selectFiles } from './selection.ts';
@@ -50,7 +50,7 @@ export interface AnalysedFile {
   /** Absolute path of the module that is generated for it. */
   readonly output: string;
   /** Those without errors, in the order of the file. */
-  readonly queries: readonly Query[];
+  readonly queries: readonly AnalysedQuery[];
 }
 
 /** What the configuration, the files and the database say together; every command goes on from here. */
@@ -128,7 +128,7 @@ export async function withAnalysed<T>(
       () => {},
     );
   try {
-    const analysed = await interruptible(
+    const analysed = await untilAborted(
       options.signal,
       analyseOn(inputs, opening, catalog, { ...options, facts }),
     );
@@ -219,8 +219,8 @@ async function compare(inputs: Inputs, { analysed, modules }: Generated): Promis
   };
 }
 
-function group(targets: readonly QueryFile[], queries: readonly Query[]): readonly AnalysedFile[] {
-  const byFile = new Map(targets.map(({ file }): [string, Query[]] => [file, []]));
+function group(targets: readonly QueryFile[], queries: readonly AnalysedQuery[]): readonly AnalysedFile[] {
+  const byFile = new Map(targets.map(({ file }): [string, AnalysedQuery[]] => [file, []]));
   for (const query of queries) byFile.get(query.statement.file)?.push(query);
   return targets.map(({ file, output }) => ({ file, output, queries: byFile.get(file) ?? [] }));
 }

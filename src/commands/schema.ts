@@ -10,7 +10,7 @@ import { writeGitFolder } from '../project/git-folder.ts';
 import { diffSchemas, type SchemaChange } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
 import { normalizeAcrossVersions, withoutLaterPrivileges } from '../schema/normalize-across-versions.ts';
-import type { Schema } from '../schema/schema.ts';
+import type { Schema } from '../schema/schema-object.ts';
 import { withLiveDatabaseErrors } from './live-database-errors.ts';
 import type { FlowOptions } from './pipeline.ts';
 

@@ -41,7 +41,7 @@ export interface ChangedQuery {
 }
 
 /** Whether nothing is wrong; migrations that are pending are nothing wrong. */
-export function holds(found: Verification): boolean {
+export function verificationHolds(found: Verification): boolean {
   const { unknown, changes, broken, changed, forbidden, internalErrors } = found;
   return [unknown, changes, broken, changed, forbidden, internalErrors].every((found) => found.length === 0);
 }

@@ -1,8 +1,8 @@
 import { basename, extname } from 'node:path';
 import type { Client } from 'pg';
 import type { Analysis } from '../analysis/analyse.ts';
+import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import { everything } from '../analysis/options.ts';
-import type { Query } from '../analysis/query.ts';
 import { openAppliedSchema } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { type AppliedMigrations, readAppliedMigrations } from '../database/migrations/applied-migrations.ts';
@@ -20,7 +20,7 @@ import { diffSchemas } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
 import { normalizeAcrossVersions } from '../schema/normalize-across-versions.ts';
 import type { Statement } from '../sql/statement.ts';
-import { interruptible } from './interrupt.ts';
+import { untilAborted } from './interrupt.ts';
 import { liveQueryError, withLiveDatabaseErrors } from './live-database-errors.ts';
 import type { FlowOptions } from './pipeline.ts';
 import { readSources, type Source } from './read-sources.ts';
@@ -75,7 +75,7 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
     const asked = { role, waits: pending.length > 0, ...(signal && { signal }) };
     const comparing = compare(live, scratch, config, sources, asked);
     // In here, so that the scratch database is closed before the interruption is told.
-    const compared = await interruptible(signal, comparing);
+    const compared = await untilAborted(signal, comparing);
     return {
       database: live.description,
       role,
@@ -190,8 +190,8 @@ function matters({ kind, severity }: Change): boolean {
 }
 
 function changedQueries(
-  before: readonly Query[],
-  after: readonly Query[],
+  before: readonly AnalysedQuery[],
+  after: readonly AnalysedQuery[],
   { searchPath, runtime }: Config,
 ): readonly ChangedQuery[] {
   const expected = new Map(before.map((query) => [queryKey(query.statement), query]));

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Query } from '../analysis/query.ts';
+import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import { serverDiagnostic } from '../analysis/server-diagnostic.ts';
 import { serverError } from '../analysis/server-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
@@ -11,7 +11,7 @@ import type { Diagnostic } from '../diagnostic.ts';
  */
 export async function arbiterErrors(
   client: Client,
-  queries: readonly Query[],
+  queries: readonly AnalysedQuery[],
   texts: ReadonlyMap<string, string>,
 ): Promise<readonly Diagnostic[]> {
   const asked = queries.filter(mayHaveArbiter);
@@ -45,7 +45,7 @@ export async function arbiterErrors(
   return found;
 }
 
-function mayHaveArbiter({ kind, statement }: Query): boolean {
+function mayHaveArbiter({ kind, statement }: AnalysedQuery): boolean {
   return kind !== 'UTILITY' && /\bon\s+conflict\b/i.test(statement.sql);
 }
 

@@ -7,7 +7,7 @@
 export type Severity = 'breaks' | 'may break' | 'compatible';
 
 /** Whether a column or parameter can take fewer values than before, more, or simply others. */
-export type Direction = 'narrower' | 'wider' | 'other';
+export type ChangeDirection = 'narrower' | 'wider' | 'other';
 
 /**
  * What has changed.
@@ -60,7 +60,7 @@ export interface Change {
   readonly subject: string;
   readonly before: string | null;
   readonly after: string | null;
-  readonly direction: Direction | null;
+  readonly direction: ChangeDirection | null;
   /** What it means for running code, one line. */
   readonly effect: string;
 }

@@ -1,4 +1,4 @@
-import type { Query } from '../analysis/query.ts';
+import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import { type Diagnostic, isInternal } from '../diagnostic.ts';
 import { bySeverity, type Change, type Severity, worst } from './change.ts';
 import { type ComparisonOptions, queryChanges } from './queries/query-changes.ts';
@@ -22,7 +22,7 @@ export interface QueryImpact {
   readonly errors: readonly Diagnostic[];
 }
 
-export interface Comparison {
+export interface SnapshotComparison {
   /** Those that something has changed for, in the order of the statements. */
   readonly impacts: readonly QueryImpact[];
   /** How many nothing has changed for. */
@@ -35,7 +35,11 @@ export interface Comparison {
  * Compares the same queries on two states of a schema: what the code was made for, and what it meets.
  * A query that was refused already is only named, or said to be accepted from now on.
  */
-export function compareSnapshots(before: Snapshot, after: Snapshot, options: ComparisonOptions): Comparison {
+export function compareSnapshots(
+  before: Snapshot,
+  after: Snapshot,
+  options: ComparisonOptions,
+): SnapshotComparison {
   const rules = changedRules(before.rules, after.rules);
   const impacts: QueryImpact[] = [];
   const broken: string[] = [];
@@ -72,7 +76,7 @@ export function compareSnapshots(before: Snapshot, after: Snapshot, options: Com
 }
 
 /** Rows that met a constraint do so still where it is NOT VALID now: others must come from elsewhere. */
-function onceValid(change: Change, { reads, writes }: Query, rules: RuleChanges): Change {
+function onceValid(change: Change, { reads, writes }: AnalysedQuery, rules: RuleChanges): Change {
   if (change.kind !== 'column' || change.severity !== 'breaks' || !isOnlyOfNull(change)) return change;
   const tables = [...reads, ...writes].map(({ schema, table }) => `${schema}.${table}`);
   const isLoosened = tables.some(

@@ -12,7 +12,7 @@ import type { Config } from '../project/config.ts';
 import type { SchemaFile } from '../project/schema-files.ts';
 import { type Severity, worst } from './change.ts';
 import type { ImpactCode } from './code.ts';
-import { type Comparison, compareSnapshots, type QueryImpact } from './compare-snapshots.ts';
+import { compareSnapshots, type QueryImpact, type SnapshotComparison } from './compare-snapshots.ts';
 import { largeTables, unknownLarge } from './large-tables.ts';
 import { lockingStatements } from './locks/lock-report.ts';
 import { type SentMigration, usesOfNewValues } from './locks/new-enum-values.ts';
@@ -327,7 +327,7 @@ type Compare = (
   before: Snapshot | undefined,
   after: Snapshot | undefined,
   runtime: Config['runtime'],
-) => Comparison;
+) => SnapshotComparison;
 
 /** Considers each state that is neither the first nor the last one. */
 function betweenMigrations(
@@ -353,7 +353,7 @@ function isBreaking({ severity }: QueryImpact): boolean {
   return severity !== 'compatible';
 }
 
-function severityOf({ impacts }: Comparison): Severity {
+function severityOf({ impacts }: SnapshotComparison): Severity {
   return worst(impacts.map(({ severity }) => severity));
 }
 

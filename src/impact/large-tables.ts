@@ -1,7 +1,7 @@
 import { connect } from '../database/server/connection.ts';
 import { setForSession } from '../database/server/own-session.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
-import { nameOf } from './locks/table-work.ts';
+import { displayedName } from './locks/table-work.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** From so many rows on a table is large: to read them takes seconds. */
@@ -28,7 +28,7 @@ export async function largeTables(
   try {
     await setForSession(client, sizes, 'default_transaction_read_only = on', signal);
     const { rows } = await client.query<{ schema: string; name: string }>(largeQuery);
-    return new Set([...listed, ...rows.map(nameOf)]);
+    return new Set([...listed, ...rows.map(displayedName)]);
   } finally {
     await client.end();
   }
@@ -40,7 +40,7 @@ export function unknownLarge(
   states: readonly (Snapshot | undefined)[],
 ): readonly string[] {
   const names = states.flatMap((state) => state?.rules.names ?? []);
-  const known = new Set(names.filter(({ relation }) => relation === null).map(nameOf));
+  const known = new Set(names.filter(({ relation }) => relation === null).map(displayedName));
   return large
     .filter((name) => !known.has(withoutPublic(name)))
     .map((name) => `"large" in the configuration names ${name}, and no table is called that.`);

@@ -1,4 +1,4 @@
-import type { Query } from '../analysis/query.ts';
+import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Statement } from '../sql/statement.ts';
 import type { Rules } from './rules/rules.ts';
@@ -7,7 +7,7 @@ import type { Rules } from './rules/rules.ts';
 export interface Snapshot {
   /** All of them, by key; what is not in `queries` has errors. */
   readonly statements: ReadonlyMap<string, Statement>;
-  readonly queries: ReadonlyMap<string, Query>;
+  readonly queries: ReadonlyMap<string, AnalysedQuery>;
   /** What Postgres or nodrift says of those that are refused, also of those that only fail when they run. */
   readonly errors: ReadonlyMap<string, readonly Diagnostic[]>;
   readonly rules: Rules;
@@ -21,7 +21,7 @@ export function queryKey({ file, name }: Pick<Statement, 'file' | 'name'>): stri
 /** Joins what an analysis says; each diagnostic begins with the name of its query. */
 export function snapshotOf(
   statements: readonly Statement[],
-  queries: readonly Query[],
+  queries: readonly AnalysedQuery[],
   diagnostics: readonly Diagnostic[],
   rules: Rules,
 ): Snapshot {

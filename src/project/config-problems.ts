@@ -51,12 +51,12 @@ export function problemAt(
  * what is below `nodrift`.
  */
 export function isIgnoredByPgTyped(issue: v.BaseIssue<unknown>): boolean {
-  const keys = keysOf(issue);
+  const keys = issueKeys(issue);
   return keys[0] !== 'nodrift' && suggest(keys.at(-1) ?? '', knownKeys(keys.slice(0, -1))) === null;
 }
 
 /** The keys that lead to what an issue is about. */
-export function keysOf({ path }: v.BaseIssue<unknown>): readonly string[] {
+export function issueKeys({ path }: v.BaseIssue<unknown>): readonly string[] {
   return (path ?? []).map(({ key }) => String(key));
 }
 

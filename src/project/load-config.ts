@@ -16,8 +16,8 @@ import type {
 } from './config.ts';
 import {
   isIgnoredByPgTyped,
+  issueKeys,
   isUnknownKey,
-  keysOf,
   malformedJson,
   problemAt,
   schemaProblems,
@@ -224,7 +224,7 @@ function validate(path: string, json: unknown) {
     const result = v.safeParse(ConfigSchema, json);
     const found = (result.issues ?? [])
       .filter(isUnknownKey)
-      .filter((issue) => removeKey(json, keysOf(issue)));
+      .filter((issue) => removeKey(json, issueKeys(issue)));
     if (found.length === 0) return { result, issues: [...unknown, ...(result.issues ?? [])] };
     unknown.push(...found.filter((issue) => isOwnConfig(path) || !isIgnoredByPgTyped(issue)));
   }

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Executed, RowReader } from './row.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 /**
  * What is between queries and a driver's connection: a transaction, a connection without prepared
@@ -9,11 +9,14 @@ import type { Statement } from './statement.ts';
 export interface ConnectionAdapter {
   /** Whether it is inside a transaction. */
   readonly inTransaction: boolean;
-  execute<Row>(statement: Statement, read: RowReader<Row> | null): Promise<Executed<Row>>;
+  execute<Row>(statement: BoundStatement, read: RowReader<Row> | null): Promise<Executed<Row>>;
   /** Runs independent statements; one that fails does not keep the others from running. */
   executeAll(batch: readonly BatchStatement[]): Promise<PromiseSettledResult<Executed<unknown>>[]>;
   /** What it hands changed statements on to, for those who talk to the driver's connection themselves. */
-  readonly mapped?: { readonly db: Connection; readonly change: (statement: Statement) => Statement };
+  readonly mapped?: {
+    readonly db: Connection;
+    readonly change: (statement: BoundStatement) => BoundStatement;
+  };
   /** Runs `use` with a connection of its own; absent where there cannot be one. */
   withSession?<Result>(use: (session: Session) => Promise<Result>): Promise<Result>;
 }
@@ -36,7 +39,7 @@ export interface Session {
 }
 
 export interface BatchStatement {
-  readonly statement: Statement;
+  readonly statement: BoundStatement;
   readonly read: RowReader<unknown> | null;
 }
 

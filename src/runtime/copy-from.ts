@@ -9,14 +9,22 @@ import { copyTarget } from './copy-target.ts';
 import { driverClient } from './driver-client.ts';
 import { type Origin, type QueryError, StreamError } from './errors.ts';
 import { observed } from './observe.ts';
-import { acquireClient, isPgClient, isPgPool, isReadOnly, type PgClient, type PgPool, watch } from './pg.ts';
+import {
+  acquireClient,
+  isPgClient,
+  isPgPool,
+  isReadOnly,
+  type PgClient,
+  type PgPool,
+  watchClient,
+} from './pg.ts';
 import { assertStreams } from './pg-copy.ts';
 import { pgCopyIn } from './pg-copy-in.ts';
 import { isPglite } from './pglite.ts';
 import type { Call } from './query.ts';
 import { isServerError } from './server-error.ts';
 import { isInTransaction, withSession } from './session.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import { inTurnAlone, scopeOf } from './transaction-scope.ts';
 
@@ -39,7 +47,7 @@ interface Copy {
   readonly rows: CopyRows;
   readonly signal: AbortSignal | undefined;
   readonly inTransaction: boolean;
-  readonly change: (statement: Statement) => Statement;
+  readonly change: (statement: BoundStatement) => BoundStatement;
 }
 
 /**
@@ -137,7 +145,7 @@ function copyOverPool(pool: PgPool, copy: Copy): Promise<number> {
 
 async function copyOverClient(client: PgClient, copy: Copy): Promise<number> {
   assertStreams(copy.origin, client);
-  const stopWatching = watch(client);
+  const stopWatching = watchClient(client);
   try {
     return await observedCopy(copy, 'STDIN', (text) => pgCopyIn(client, text, copy.rows, copy.signal));
   } finally {

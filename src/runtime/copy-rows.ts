@@ -2,7 +2,7 @@ import { CopyError, rowError } from './copy-error.ts';
 import type { CopyTarget } from './copy-target.ts';
 import { copyLine } from './copy-text.ts';
 import { type Origin, QueryError } from './errors.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 /** What COPY reads, made of a caller's rows as it is asked for. */
 export interface CopyRows {
@@ -25,7 +25,7 @@ export function copyRows<Row>(
   origin: Origin,
   { order }: CopyTarget,
   rows: Iterable<Row> | AsyncIterable<Row>,
-  valuesOf: (row: Row) => Statement['values'],
+  valuesOf: (row: Row) => BoundStatement['values'],
 ): CopyRows {
   if (!Object(rows)[Symbol.asyncIterator] && !Object(rows)[Symbol.iterator]) {
     throw new TypeError('copyFrom: rows must be iterable');
@@ -38,7 +38,7 @@ export function copyRows<Row>(
 
   function lineOf(row: Row): string {
     count += 1;
-    let values: Statement['values'];
+    let values: BoundStatement['values'];
     try {
       values = valuesOf(row);
     } catch (error) {

@@ -4,7 +4,7 @@ import type { DescribedField } from './described.ts';
 import { StreamError } from './errors.ts';
 import { rawTypes } from './execute.ts';
 import type { RowReader } from './row.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 
 /** PgTyped's convention: `read(n)` resolves the next n rows, none at the end. */
@@ -29,7 +29,7 @@ export interface StreamingConnection {
 export function openCursor<Row>(
   definition: QueryDefinition,
   read: RowReader<Row> | null,
-  { text, values }: Statement,
+  { text, values }: BoundStatement,
   db: StreamingConnection,
 ): Cursor<Row[]> {
   if (db.stream === undefined) {

@@ -1,12 +1,12 @@
 import type { Connection } from './connection.ts';
 import { adapterOf } from './connection-adapter.ts';
 import { isPgClient, type PgClient } from './pg.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 /** The client that a connection represents, and what changes statements on the way there. */
 export interface DriverClient {
   readonly client: PgClient;
-  readonly change: (statement: Statement) => Statement;
+  readonly change: (statement: BoundStatement) => BoundStatement;
 }
 
 /** Undefined for a connection that represents no client of pg. */

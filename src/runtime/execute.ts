@@ -15,13 +15,13 @@ import { submitInterruptible } from './pg-interrupt.ts';
 import { queryRaw } from './pglite.ts';
 import type { Executed, RowReader } from './row.ts';
 import { isOutdated } from './server-error.ts';
-import { keptName, type Statement } from './statement.ts';
+import { type BoundStatement, keptName } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 
 /** Runs a statement; `read` null: its rows, if it has any, are not asked for. */
 export function execute<Row>(
   db: Connection,
-  statement: Statement,
+  statement: BoundStatement,
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
   if (isPgClient(db) && db.pipeline !== true) {
@@ -41,7 +41,7 @@ export function execute<Row>(
 /** Runs a statement; where what was prepared is outdated, again and unprepared. */
 export async function executeCurrent<Row>(
   db: Connection,
-  statement: Statement,
+  statement: BoundStatement,
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
   try {
@@ -56,7 +56,7 @@ export async function executeCurrent<Row>(
 
 async function withClient<Result>(
   pool: PgPool,
-  origin: Statement['origin'],
+  origin: BoundStatement['origin'],
   use: (client: PgClient) => Promise<Result>,
 ): Promise<Result> {
   const pooled = await acquireClient(pool).catch((error: unknown) => {
@@ -71,7 +71,7 @@ async function withClient<Result>(
  */
 export async function executeUnprepared<Row>(
   db: Connection,
-  statement: Statement,
+  statement: BoundStatement,
   read: RowReader<Row> | null,
   error: unknown,
 ): Promise<Executed<Row>> {
@@ -88,7 +88,7 @@ export const rawTypes: QueryConfig['types'] = { getTypeParser: () => asText };
 /** Through whatever has a `query`. */
 async function query<Row>(
   db: Connection,
-  statement: Statement,
+  statement: BoundStatement,
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
   const { text, values } = statement;

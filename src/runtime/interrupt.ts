@@ -1,6 +1,6 @@
 import { InterruptedError, type Outcome } from './connection-errors.ts';
 import type { QueryError } from './errors.ts';
-import type { Interrupt, Statement } from './statement.ts';
+import type { BoundStatement, Interrupt } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 
 /** When a call gives up. */
@@ -29,9 +29,9 @@ export const CANCEL_MILLIS = 2000;
  * result if it was done all the same, else an InterruptedError.
  */
 export function interruptible<Result>(
-  statement: Statement,
+  statement: BoundStatement,
   { signal, timeoutMs }: CallOptions,
-  run: (statement: Statement) => Promise<Result>,
+  run: (statement: BoundStatement) => Promise<Result>,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     const interrupt: Interrupt = {
@@ -63,7 +63,7 @@ export function interruptible<Result>(
 }
 
 /** To be called before a statement is sent: throws if its call is over, else says how it can be stopped. */
-export function starts(statement: Statement, stop: (() => void) | null): void {
+export function starts(statement: BoundStatement, stop: (() => void) | null): void {
   const { interrupt } = statement;
   if (interrupt !== undefined) {
     if (interrupt.by !== undefined) {
@@ -73,7 +73,7 @@ export function starts(statement: Statement, stop: (() => void) | null): void {
   }
 }
 
-function explained({ origin, text }: Statement, error: unknown, by: InterruptedError['by']): QueryError {
+function explained({ origin, text }: BoundStatement, error: unknown, by: InterruptedError['by']): QueryError {
   const failure = toQueryError(origin, error);
   const { code, outcome } = failure as { code?: unknown; outcome?: Outcome };
   const isCanceled = code === '57014';
@@ -85,6 +85,6 @@ function explained({ origin, text }: Statement, error: unknown, by: InterruptedE
   return new InterruptedError(origin, by, isUndone ? 'not done' : (outcome ?? 'unknown'));
 }
 
-function notSent({ origin }: Statement, by: InterruptedError['by']): InterruptedError {
+function notSent({ origin }: BoundStatement, by: InterruptedError['by']): InterruptedError {
   return new InterruptedError(origin, by, 'not done');
 }

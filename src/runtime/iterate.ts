@@ -4,7 +4,7 @@ import { ConnectionError } from './connection-errors.ts';
 import { execute } from './execute.ts';
 import { type RowReader, withoutCheck } from './row.ts';
 import { isInTransaction, withSession } from './session.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 
 /** How rows are fetched. */
@@ -20,9 +20,9 @@ let cursors = 0;
  * on throw. Outside of a transaction it begins one, and ends it with the iteration.
  */
 export async function* iterate<Row>(
-  origin: Statement['origin'],
+  origin: BoundStatement['origin'],
   db: Connection,
-  statement: Statement,
+  statement: BoundStatement,
   read: RowReader<Row>,
   { batch = 100 }: IterateOptions,
 ): AsyncGenerator<Row, void, undefined> {
@@ -62,13 +62,13 @@ export async function* iterate<Row>(
 
 async function* fetchAll<Row>(
   tx: Connection,
-  { origin, text, values }: Statement,
+  { origin, text, values }: BoundStatement,
   read: RowReader<Row>,
   batch: number,
 ): AsyncGenerator<Row, void, undefined> {
   cursors += 1;
   const cursor = `nodrift_${cursors}`;
-  const run = <R>(sql: string, reader: RowReader<R> | null, params: Statement['values'] = []) =>
+  const run = <R>(sql: string, reader: RowReader<R> | null, params: BoundStatement['values'] = []) =>
     execute(tx, { origin, name: undefined, text: sql, values: params }, reader);
   await run(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, null, values);
   try {

@@ -8,13 +8,13 @@ import type { PgClient } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import type { PgWire } from './pg-statement.ts';
 import { isInTransaction } from './session.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 /** Runs a statement for `millis` at most, unless its call has a limit of its own; 0: for ever. */
-export function limited<Result>(
-  statement: Statement,
+export function withTimeLimit<Result>(
+  statement: BoundStatement,
   millis: number,
-  run: (statement: Statement) => Promise<Result>,
+  run: (statement: BoundStatement) => Promise<Result>,
 ): Promise<Result> {
   const { interrupt } = statement;
   if (millis === 0 || interrupt?.timed === true) {
@@ -38,7 +38,7 @@ export function limitedConnection(client: PgClient, db: Connection, millis: numb
       return isInTransaction(db);
     },
     mapped: { db, change: (statement) => statement },
-    execute: (statement, read) => limited(statement, millis, (it) => execute(db, it, read)),
+    execute: (statement, read) => withTimeLimit(statement, millis, (it) => execute(db, it, read)),
     executeAll: (batch) =>
       within(
         millis,

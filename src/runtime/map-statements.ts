@@ -4,10 +4,13 @@ import { asConnection } from './connection-adapter.ts';
 import { type DriverConnection, driverQueryOf } from './driver-query.ts';
 import { execute } from './execute.ts';
 import { isInTransaction, withSession } from './session.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 /** The same connection, over which each query's statement is sent as `change` returns it. */
-export function mapStatements(db: Connection, change: (statement: Statement) => Statement): Connection {
+export function mapStatements(
+  db: Connection,
+  change: (statement: BoundStatement) => BoundStatement,
+): Connection {
   const handle: DriverConnection = { query: driverQueryOf(db) };
   return asConnection(handle, {
     get inTransaction() {

@@ -1,7 +1,7 @@
 import { assertArguments } from './assert.ts';
 import { connectionHosts, type SessionAttributes } from './connection-hosts.ts';
 import { type CountingPool, EXHAUSTED } from './managed-pool.ts';
-import { type PgClient, type PgPoolClient, watch } from './pg.ts';
+import { type PgClient, type PgPoolClient, watchClient } from './pg.ts';
 import { isServerError } from './server-error.ts';
 
 /** What a session says of itself. */
@@ -65,7 +65,7 @@ function poolOf(pools: readonly CountingPool[], wanted: SessionAttributes): Coun
     if (attributes === 'any' || accepted.has(client)) {
       return client;
     }
-    const stopWatching = watch(client);
+    const stopWatching = watchClient(client);
     const role = await roleOf(client)
       .catch((error: Error) => {
         client.release(error);

@@ -1,5 +1,5 @@
 import type { Executed } from './row.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 /** A statement that has ended. It has no parameter's and no column's value. */
 export interface QueryEvent {
@@ -67,7 +67,7 @@ export function observe(listener: Listener, { slowQueryMillis }: ObserveOptions 
 
 /** Runs `run`, which runs the statement, and reports it if anybody listens. */
 export function observed<Row>(
-  statement: Statement,
+  statement: BoundStatement,
   run: () => Promise<Executed<Row>>,
 ): Promise<Executed<Row>> {
   const report = startReport(statement);
@@ -88,7 +88,7 @@ export function observed<Row>(
 
 /** Takes the time; returns the function that reports the end, or undefined if nobody listens. */
 export function startReport(
-  statement: Statement,
+  statement: BoundStatement,
 ): ((rowCount: number | null, error: unknown) => void) | undefined {
   channel ??= findChannel();
   if (listeners.size === 0 && !channel?.hasSubscribers) {

@@ -3,12 +3,12 @@ import { type PgClient, submit } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
 import { ignore, type PgWire, pgStatement } from './pg-statement.ts';
 import type { Executed, RowReader } from './row.ts';
-import type { Interrupt, Statement } from './statement.ts';
+import type { BoundStatement, Interrupt } from './statement.ts';
 
 /** Sends a statement that can be cancelled; after CANCEL_MILLIS without an answer the connection is closed. */
 export function submitInterruptible<Row>(
   client: PgClient,
-  statement: Statement,
+  statement: BoundStatement,
   interrupt: Interrupt,
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {

@@ -1,7 +1,7 @@
 import type { DescribedField } from './described.ts';
 import type { Executed, RowReader } from './row.ts';
 import { isOutdated, isServerError } from './server-error.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 interface WireStream {
   cork?(): void;
@@ -108,7 +108,7 @@ export type PgStatement<Row> = ReturnType<typeof pgStatement<Row>>;
  * description of the columns with every execution but the first, and the
  * intermediate rows: a third of the time that a lookup spends in this process. `read` null: nobody asked for the rows.
  */
-export function pgStatement<Row>(statement: Statement, read: RowReader<Row> | null) {
+export function pgStatement<Row>(statement: BoundStatement, read: RowReader<Row> | null) {
   const { text, values } = statement;
   const rows: Row[] = [];
   let rowCount = 0;

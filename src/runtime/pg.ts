@@ -3,7 +3,7 @@ import { QueryError } from './errors.ts';
 import { guard, type PgStatement, type PgWire, pgStatement, toError } from './pg-statement.ts';
 import type { Executed, RowReader } from './row.ts';
 import { endsConnection, isServerError } from './server-error.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 type Callback = (error: Error | null | undefined, result?: unknown) => void;
 
@@ -75,7 +75,7 @@ export function submit<Result>(client: PgClient, submittable: object, now = fals
  */
 export function submitStatement<Row>(
   client: PgClient,
-  statement: Statement,
+  statement: BoundStatement,
   read: RowReader<Row> | null,
 ): Promise<Executed<Row>> {
   const { last } = guard(client.connection);
@@ -109,7 +109,7 @@ function submitNow<Row>(client: PgClient, query: PgStatement<Row>, callback: Cal
  * Takes down what a client breaks of while it runs no statement; returns the function that stops it. A connection that
  * breaks tells its query, too, and this perhaps twice; without a listener it would end the process.
  */
-export function watch(client: PgClient): () => void {
+export function watchClient(client: PgClient): () => void {
   const sent = guard(client.connection);
   const note = (error: Error): void => {
     if (!isServerError(sent.broke)) {
@@ -153,7 +153,7 @@ export function acquireClient(pool: PgPool): Promise<PooledClient> {
         reject(failure);
         return;
       }
-      const stopWatching = watch(client);
+      const stopWatching = watchClient(client);
       resolve({
         client,
         release: (error) => {

@@ -5,14 +5,14 @@ import { asConnection } from './connection-adapter.ts';
 import { type DriverConnection, driverQuery } from './driver-query.ts';
 import { execute } from './execute.ts';
 import { assertMillis } from './interrupt.ts';
-import { limited, limitedConnection, limitedSession } from './limits.ts';
+import { limitedConnection, limitedSession, withTimeLimit } from './limits.ts';
 import { type CountingPool, isLost, type ManagedPool, managePool } from './managed-pool.ts';
 import { isPgPool, type PgClient, releaseAfter, wasNotSent } from './pg.ts';
 import type { PoolStats } from './pool-waits.ts';
 import type { Executed, RowReader } from './row.ts';
 import { isNotKept } from './server-error.ts';
 import { noSession, withPooledClient } from './session.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import { unprepared } from './unprepared.ts';
 
@@ -145,7 +145,10 @@ function handleOf(pool: ManagedPool, prepare: boolean, queryTimeoutMillis: numbe
     }
   };
 
-  async function attempts<Row>(statement: Statement, read: RowReader<Row> | null): Promise<Executed<Row>> {
+  async function attempts<Row>(
+    statement: BoundStatement,
+    read: RowReader<Row> | null,
+  ): Promise<Executed<Row>> {
     for (let attempt = 1; ; attempt++) {
       let sent = false;
       try {
@@ -178,7 +181,7 @@ function handleOf(pool: ManagedPool, prepare: boolean, queryTimeoutMillis: numbe
   };
   return asConnection(handle, {
     inTransaction: false,
-    execute: (statement, read) => limited(statement, queryTimeoutMillis, (it) => attempts(it, read)),
+    execute: (statement, read) => withTimeLimit(statement, queryTimeoutMillis, (it) => attempts(it, read)),
     executeAll: async (batch) => {
       const { client, release } = await pool.acquire();
       const outcomes = await executeAll(limitedConnection(client, over(client), queryTimeoutMillis), batch);

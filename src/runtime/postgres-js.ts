@@ -6,7 +6,7 @@ import { observed } from './observe.ts';
 import type { RowReader } from './row.ts';
 import { isNotKept, isOutdated, isServerError, type ServerFields } from './server-error.ts';
 import { noSession, sessionOver } from './session.ts';
-import { keptName, type Statement } from './statement.ts';
+import { type BoundStatement, keptName } from './statement.ts';
 import { TransactionError } from './transaction-error.ts';
 
 /** postgres.js's `sql`, as far as it is used (https://github.com/porsager/postgres). */
@@ -109,9 +109,9 @@ function connectionOver(
 ): Connection {
   async function send(
     text: string,
-    values: Statement['values'],
+    values: BoundStatement['values'],
     prepare: boolean,
-    statement?: Statement,
+    statement?: BoundStatement,
   ): Promise<PostgresJsResult> {
     const parameters = values.map((value) =>
       value === null ? null : sql.typed(typeof value === 'string' ? value : encodeHex(value), UNKNOWN),

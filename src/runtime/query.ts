@@ -7,7 +7,7 @@ import { executeCurrent } from './execute.ts';
 import { assertMillis, type CallOptions, interruptible } from './interrupt.ts';
 import { type IterateOptions, iterate } from './iterate.ts';
 import { type Executed, type RowReader, rowReader } from './row.ts';
-import { type Statement, statementOf } from './statement.ts';
+import { type BoundStatement, statementOf } from './statement.ts';
 import { displayText } from './statement-text.ts';
 import { toQueryError } from './to-query-error.ts';
 import type { KnownViolations, NoViolations, Violating } from './violations.ts';
@@ -64,7 +64,7 @@ declare const over: unique symbol;
 export interface Call<Result, Db = Connection> {
   readonly [over]?: (db: Db) => void;
   readonly origin: Origin;
-  readonly statement: Statement;
+  readonly statement: BoundStatement;
   readonly read: RowReader<unknown> | null;
   readonly resultOf: (rows: unknown[], rowCount: number) => Result;
 }

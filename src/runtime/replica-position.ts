@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 import { execute } from './execute.ts';
 import type { RowReader } from './row.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 /** How far a server's WAL goes, and on which timeline: a promotion begins a new one, on which positions start over. */
 export interface WalPosition {
@@ -86,7 +86,7 @@ type Texts = readonly (string | null)[];
 const asTexts: RowReader<Texts> = /* @__PURE__ */ Object.assign((texts: Texts) => texts, { check: null });
 
 async function ask(db: Connection, name: string, text: string): Promise<Texts> {
-  const origin: Statement['origin'] = { name, file: 'replica', readOnly: true };
+  const origin: BoundStatement['origin'] = { name, file: 'replica', readOnly: true };
   const { rows } = await execute(db, { origin, name: undefined, text, values: [] }, asTexts);
   return rows[0] ?? [];
 }

@@ -14,7 +14,7 @@ import { type ReplicaHealth, replicaHealth } from './replica-health.ts';
 import { askPrimary, parsePosition, positionText, reaches, type WalPosition } from './replica-position.ts';
 import type { Executed } from './row.ts';
 import { withSession } from './session.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 /** What `createReplicatedPool` adds to the options of `createPool`, which are those of each of its pools. */
 export interface ReplicationOptions {
@@ -199,7 +199,7 @@ function inTurn(readers: Readers): readonly Connection[] {
   return [...replicas.slice(readers.turn), ...replicas.slice(0, readers.turn)];
 }
 
-function onlyReading(statement: Statement): Statement {
+function onlyReading(statement: BoundStatement): BoundStatement {
   if (statement.origin.readOnly !== true) {
     throw new NotReadOnlyError(statement.origin);
   }

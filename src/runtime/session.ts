@@ -10,7 +10,7 @@ import {
   isReadOnly,
   type PgClient,
   type PooledClient,
-  watch,
+  watchClient,
   withCause,
 } from './pg.ts';
 import { cancelRunning } from './pg-cancel.ts';
@@ -45,7 +45,7 @@ export async function withSession<Result>(
       throw new TransactionError('BEGIN', 'the client is in a transaction already');
     }
     busy.add(db);
-    const stopWatching = watch(db);
+    const stopWatching = watchClient(db);
     try {
       return await use(pgSession(db).session);
     } finally {

@@ -7,7 +7,7 @@ import { statementName } from './statement-name.ts';
 import { grownText } from './statement-text.ts';
 
 /** A statement as it goes to the database. */
-export interface Statement {
+export interface BoundStatement {
   /** The query that it is of, or what else it is for. */
   readonly origin: Origin & Partial<Pick<QueryDefinition, 'readOnly' | 'sql'>>;
   /** Undefined: not to be kept prepared. */
@@ -42,7 +42,7 @@ const MAX_VALUES = 65_535;
  * Returns the function that turns parameters into a statement. The statement's name is worked out at its
  * first use, so that importing a module of many queries costs nothing.
  */
-export function statementOf(definition: QueryDefinition): (params: unknown) => Statement {
+export function statementOf(definition: QueryDefinition): (params: unknown) => BoundStatement {
   const { sql } = definition;
   const texts = new Map<string, { name: string; text: string }>();
   return (params) => {
@@ -77,7 +77,7 @@ export function statementOf(definition: QueryDefinition): (params: unknown) => S
  * The name under which a driver may keep a statement prepared that closes none: undefined for those of many texts, grown
  * from lists.
  */
-export function keptName({ origin, name }: Statement): string | undefined {
+export function keptName({ origin, name }: BoundStatement): string | undefined {
   return Array.isArray(origin.sql) ? undefined : name;
 }
 

@@ -4,14 +4,14 @@ import { DecodeError, QueryError } from './errors.ts';
 import { READ_TIMEOUT, wasNotSent } from './pg.ts';
 import { TOO_LARGE, TOO_LONG } from './pg-statement.ts';
 import { endsConnection, isServerError } from './server-error.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 
 /**
  * The error to throw for whatever running a query threw: it names the query, and what loggers print has no values.
  * `outcome` is what is known where the connection was lost.
  */
 export function toQueryError(
-  origin: Statement['origin'],
+  origin: BoundStatement['origin'],
   error: unknown,
   outcome: Outcome = origin.readOnly === true || wasNotSent(error) ? 'not done' : 'unknown',
 ): QueryError {

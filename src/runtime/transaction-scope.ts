@@ -4,7 +4,7 @@ import { type DriverConnection, driverQuery } from './driver-query.ts';
 import { execute } from './execute.ts';
 import { keepsConnection } from './pg.ts';
 import { isOutdated } from './server-error.ts';
-import type { Statement } from './statement.ts';
+import type { BoundStatement } from './statement.ts';
 import { toQueryError } from './to-query-error.ts';
 import { TransactionError } from './transaction-error.ts';
 
@@ -37,23 +37,23 @@ interface Turns extends Pick<Session, 'db' | 'cancel' | 'noteFailure' | 'cutOff'
 }
 
 /** The state of one transaction, nested or not. */
-export interface Scope {
+export interface TransactionScope {
   readonly turns: Turns;
-  readonly outer: Scope | null;
+  readonly outer: TransactionScope | null;
   /** It is over, or about to be: no further statement may start. */
   closed: boolean;
   /** A transaction nested in it is running. */
   nesting: boolean;
 }
 
-const scopes = /* @__PURE__ */ new WeakMap<object, Scope>();
+const scopes = /* @__PURE__ */ new WeakMap<object, TransactionScope>();
 
 /** Opens the scope of a transaction that has a connection for itself. */
 export function openScope(
   { db, cancel, noteFailure, cutOff }: Session,
   attempt: number,
   prepare: boolean,
-): Scope {
+): TransactionScope {
   return {
     turns: {
       db,
@@ -75,14 +75,14 @@ export function openScope(
 }
 
 /** Opens a scope inside another, which runs no statements of its own meanwhile. */
-export function nestScope(outer: Scope): Scope {
+export function nestScope(outer: TransactionScope): TransactionScope {
   assertUsable(outer);
   outer.nesting = true;
   return { turns: outer.turns, outer, closed: false, nesting: false };
 }
 
 /** The connection that represents a scope. */
-export function transactionOf(scope: Scope): Transaction {
+export function transactionOf(scope: TransactionScope): Transaction {
   const tx = {
     query: (...args: readonly unknown[]) => inTurn(scope, () => driverQuery(scope.turns.db, args)),
   } as unknown as Transaction;
@@ -116,23 +116,23 @@ export function transactionOf(scope: Scope): Transaction {
   });
 }
 
-function ofTurns({ attempt, prepare }: Turns, statement: Statement): Statement {
+function ofTurns({ attempt, prepare }: Turns, statement: BoundStatement): BoundStatement {
   return { ...statement, attempt, name: prepare ? statement.name : undefined };
 }
 
 /** What breaks a connection before COMMIT undoes the transaction. */
-function undone(statement: Statement, error: unknown): unknown {
+function undone(statement: BoundStatement, error: unknown): unknown {
   return keepsConnection(error) ? error : toQueryError(statement.origin, error, 'not done');
 }
 
 /** The scope of what is a transaction; undefined for any other connection. */
-export function scopeOf(db: object): Scope | undefined {
+export function scopeOf(db: object): TransactionScope | undefined {
   return scopes.get(db);
 }
 
 /** Runs a statement of a scope when those before it are done. */
 export function inTurn<Result>(
-  scope: Scope,
+  scope: TransactionScope,
   run: () => Promise<Result>,
   isOneStatement = true,
 ): Promise<Result> {
@@ -157,7 +157,10 @@ export function inTurn<Result>(
 }
 
 /** The same for a COPY: until it is done, no other statement may wait for its turn. */
-export async function inTurnAlone<Result>(scope: Scope, run: () => Promise<Result>): Promise<Result> {
+export async function inTurnAlone<Result>(
+  scope: TransactionScope,
+  run: () => Promise<Result>,
+): Promise<Result> {
   const { turns } = scope;
   if (turns.copying) {
     return inTurn(scope, run);
@@ -186,8 +189,8 @@ function note(turns: Turns, error: unknown): void {
   }
 }
 
-function assertUsable(scope: Scope): void {
-  for (let each: Scope | null = scope; each !== null; each = each.outer) {
+function assertUsable(scope: TransactionScope): void {
+  for (let each: TransactionScope | null = scope; each !== null; each = each.outer) {
     if (each.closed) {
       throw new TransactionError('statement', 'the transaction is over');
     }

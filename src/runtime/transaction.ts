@@ -13,9 +13,9 @@ import {
   inTurn,
   nestScope,
   openScope,
-  type Scope,
   scopeOf,
   type Transaction,
+  type TransactionScope,
   transactionOf,
 } from './transaction-scope.ts';
 
@@ -80,7 +80,7 @@ export async function transaction<Result>(
   let prepare = true;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
-    let scope: Scope | undefined;
+    let scope: TransactionScope | undefined;
     try {
       const open = (run: (session: Session) => Promise<Result>) => withSession(db, run);
       return await untilOpened(signal, open, (session) => {
@@ -107,7 +107,7 @@ export async function transaction<Result>(
  * Whether a conflict undid the transaction: it is failed because of one, or that is what was thrown, also as a
  * cause. A lost connection never lets it run again: after COMMIT was sent, what became of it is unknown.
  */
-function canRunAgain({ turns }: Scope, error: unknown): boolean {
+function canRunAgain({ turns }: TransactionScope, error: unknown): boolean {
   if (error instanceof ConnectionError) {
     return false;
   }
@@ -124,7 +124,7 @@ function canRunAgain({ turns }: Scope, error: unknown): boolean {
 
 async function attemptOnce<Result>(
   session: Session,
-  scope: Scope,
+  scope: TransactionScope,
   mode: string,
   settings: readonly string[],
   use: (tx: Transaction) => Promise<Result>,
@@ -158,7 +158,7 @@ async function attemptOnce<Result>(
 }
 
 async function savepoint<Result>(
-  outer: Scope,
+  outer: TransactionScope,
   { signal, ...others }: TransactionOptions,
   use: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
@@ -191,7 +191,7 @@ async function savepoint<Result>(
 }
 
 /** Where this fails the outer transaction has failed with it, and its next statement says so. */
-async function undo(outer: Scope): Promise<void> {
+async function undo(outer: TransactionScope): Promise<void> {
   try {
     await control(outer, 'ROLLBACK TO SAVEPOINT nodrift');
     await control(outer, 'RELEASE SAVEPOINT nodrift');
@@ -199,7 +199,7 @@ async function undo(outer: Scope): Promise<void> {
 }
 
 /** No further statement may start; resolves when the last is done. */
-async function close(scope: Scope): Promise<void> {
+async function close(scope: TransactionScope): Promise<void> {
   scope.closed = true;
   await scope.turns.tail;
 }
@@ -208,7 +208,7 @@ async function close(scope: Scope): Promise<void> {
 const CANCEL_MILLIS = 2000;
 
 /** Closes, without waiting for a statement that runs long. */
-async function abandon(scope: Scope, signal: AbortSignal | undefined): Promise<void> {
+async function abandon(scope: TransactionScope, signal: AbortSignal | undefined): Promise<void> {
   scope.closed = true;
   const { turns } = scope;
   if (signal?.aborted && turns.pending > 0) {
@@ -220,7 +220,7 @@ async function abandon(scope: Scope, signal: AbortSignal | undefined): Promise<v
   await turns.tail;
 }
 
-async function control(scope: Scope, text: string): Promise<void> {
+async function control(scope: TransactionScope, text: string): Promise<void> {
   const origin = { name: text, file: 'transaction' };
   try {
     await inTurn(scope, () => execute(scope.turns.db, { origin, name: undefined, text, values: [] }, null));

@@ -1,4 +1,4 @@
-import type { Schema, SchemaKind, SchemaObject } from './schema.ts';
+import type { Schema, SchemaKind, SchemaObject } from './schema-object.ts';
 
 /** A fact that is not the same; null where that side has none. */
 export interface FactChange {

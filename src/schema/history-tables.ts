@@ -1,4 +1,4 @@
-import type { SchemaObject } from './schema.ts';
+import type { SchemaObject } from './schema-object.ts';
 
 /** Where the tools that nodrift reads migrations of, and some others, note what has been applied. */
 const historyTables = new Set([

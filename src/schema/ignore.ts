@@ -1,4 +1,4 @@
-import type { SchemaObject } from './schema.ts';
+import type { SchemaObject } from './schema-object.ts';
 
 /**
  * Whether one of the patterns means the object. A pattern is a name with `*` for any text: that of the object

@@ -4,12 +4,12 @@ import { constraints, indexes, statistics } from './catalogs/constraints.ts';
 import { grants } from './catalogs/grants.ts';
 import { columns, sequences, tables, views } from './catalogs/relations.ts';
 import { eventTriggers, extensions, policies, rules, schemas, triggers } from './catalogs/rest.ts';
-import { aggregates, casts, operators, routines } from './catalogs/routines.ts';
+import { aggregateFunctions, casts, operators, routines } from './catalogs/routines.ts';
 import { baseTypes, collations, composites, domains, enums, ranges } from './catalogs/types.ts';
 import { isHistoryTable } from './history-tables.ts';
 import { ignoring } from './ignore.ts';
 import { qualifiedName } from './name.ts';
-import type { Schema, SchemaObject } from './schema.ts';
+import type { Schema, SchemaObject } from './schema-object.ts';
 import { laterViewText, withPlainOperators } from './view-text.ts';
 
 export interface LoadOptions {
@@ -57,7 +57,18 @@ async function loadRows(
   const major = Math.floor(Number(versions[0]?.version) / 10_000);
   const queries = [
     ...[schemas, extensions, tables, columns, views, sequences, constraints(major), indexes, statistics],
-    ...[enums, domains, composites, ranges, baseTypes, collations, routines, aggregates, operators, casts],
+    ...[
+      enums,
+      domains,
+      composites,
+      ranges,
+      baseTypes,
+      collations,
+      routines,
+      aggregateFunctions,
+      operators,
+      casts,
+    ],
     ...[triggers, eventTriggers, rules, policies],
   ];
   // Several statements in one message: pg gives one result for each.

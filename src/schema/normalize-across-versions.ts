@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Schema, SchemaObject } from './schema.ts';
+import type { Schema, SchemaObject } from './schema-object.ts';
 import { laterViewText } from './view-text.ts';
 
 /** A schema and the major of the server that it was read from. */

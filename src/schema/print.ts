@@ -1,4 +1,4 @@
-import type { Schema, SchemaObject } from './schema.ts';
+import type { Schema, SchemaObject } from './schema-object.ts';
 
 /**
  * A schema as text that is the same wherever the schema is: a paragraph for each object in the order of the names,

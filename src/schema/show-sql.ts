@@ -1,6 +1,6 @@
 import { escapeLiteral } from 'pg';
 import type { SchemaChange } from './diff.ts';
-import type { SchemaKind } from './schema.ts';
+import type { SchemaKind } from './schema-object.ts';
 
 /** A statement that shows an object as the database has it: no row, or NULL, where there is none. */
 export function showSql({ kind, name, table }: Pick<SchemaChange, 'kind' | 'name' | 'table'>): string {

@@ -1,6 +1,6 @@
 import type { Header } from './header.ts';
 import { resolveParameters } from './parameters.ts';
-import type { Place } from './places.ts';
+import type { FilePosition } from './places.ts';
 import type { Problem } from './problem.ts';
 import { refusedCommand } from './refused-command.ts';
 import { render } from './render.ts';
@@ -21,7 +21,7 @@ export function assemble(
   file: string,
   text: string,
   header: Header,
-  place: Place,
+  place: FilePosition,
   body: SourceStatement,
 ): Assembled {
   const { params, problems } = resolveParameters(body.uses, header.transforms);

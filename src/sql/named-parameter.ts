@@ -5,17 +5,25 @@ import type { ParameterReference } from './parameter-reference.ts';
 import type { Problem } from './problem.ts';
 
 /** What a spelling makes of a token: a parameter, a mistake, or (null) ordinary SQL. */
-export type Found =
+export type ParameterReading =
   | { readonly use: ParameterReference; readonly problem: Problem | null }
   | { readonly use: null; readonly problem: Problem }
   /** `$1`, which is reported once for a statement: see positional.ts. */
   | { readonly use: null; readonly problem: null; readonly positional: Token };
 
 /** Looks for a parameter that starts with a token. */
-export type ParameterReader = (text: string, token: Token, context: ParameterContext) => Found | null;
+export type ParameterReader = (
+  text: string,
+  token: Token,
+  context: ParameterContext,
+) => ParameterReading | null;
 
 /** PgTyped's spelling: `:name`, `:name!` and our `:name?`. */
-export function readNamedParameter(text: string, token: Token, context: ParameterContext): Found | null {
+export function readNamedParameter(
+  text: string,
+  token: Token,
+  context: ParameterContext,
+): ParameterReading | null {
   if (token.kind === 'positional') {
     return { use: null, problem: null, positional: token };
   }

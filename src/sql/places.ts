@@ -3,14 +3,14 @@ import { isNewline } from './characters.ts';
 import type { Problem } from './problem.ts';
 
 /** 1-based; the column in UTF-16 code units. */
-export interface Place {
+export interface FilePosition {
   readonly line: number;
   readonly column: number;
 }
 
 /** Finds lines and columns in one file's text. */
-export interface Places {
-  place(offset: number): Place;
+export interface FilePositions {
+  place(offset: number): FilePosition;
   diagnostic(problem: Problem): Diagnostic;
 }
 
@@ -18,11 +18,11 @@ export interface Places {
  * Lines and columns of a file's text, as `diagnosticAt` counts them, except many offsets: the lines
  * are counted once. Lines end in `\n`, `\r\n` or `\r`; a byte order mark takes no column.
  */
-export function places(file: string, text: string): Places {
+export function filePositions(file: string, text: string): FilePositions {
   const starts = lineStarts(text);
   return { place: placeAt, diagnostic: at };
 
-  function placeAt(offset: number): Place {
+  function placeAt(offset: number): FilePosition {
     const line = lineAt(starts, offset);
     return { line: line + 1, column: Math.max(0, offset - (starts[line] ?? 0)) + 1 };
   }

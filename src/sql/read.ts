@@ -5,7 +5,7 @@ import type { Header } from './header.ts';
 import { readHeaderComments, withoutStatement } from './header-comments.ts';
 import { readLeadingComments } from './leading-comments.ts';
 import { readNamedParameter } from './named-parameter.ts';
-import { places } from './places.ts';
+import { filePositions } from './places.ts';
 import type { Problem } from './problem.ts';
 import { readSourceStatement } from './source-statement.ts';
 import { readSqlcParameter } from './sqlc-parameter.ts';
@@ -36,7 +36,7 @@ export interface ReadingOptions {
  * @param file the path for messages
  */
 export function readStatements(file: string, text: string, options: ReadingOptions = {}): Reading {
-  const where = places(file, text);
+  const where = filePositions(file, text);
   const statements: Statement[] = [];
   const problems: Problem[] = [];
   const bare: Problem[] = [];

@@ -1,7 +1,7 @@
 import { endOfSpace, isIdentifierStart, isNamePart } from './characters.ts';
 import type { Token } from './lexer.ts';
 import { matchAt } from './match.ts';
-import type { Found } from './named-parameter.ts';
+import type { ParameterReading } from './named-parameter.ts';
 import type { ParameterContext } from './parameter-context.ts';
 import type { ParameterReference } from './parameter-reference.ts';
 
@@ -10,7 +10,11 @@ import type { ParameterReference } from './parameter-reference.ts';
  * `sqlc.narg('name')` for one that may be null, and `IN (sqlc.slice('name'))` for a list.
  * `$1` has no name of its own and is called `p1`.
  */
-export function readSqlcParameter(text: string, token: Token, context: ParameterContext): Found | null {
+export function readSqlcParameter(
+  text: string,
+  token: Token,
+  context: ParameterContext,
+): ParameterReading | null {
   switch (token.kind) {
     case 'positional': {
       const name = `p${text.slice(token.start + 1, token.end)}`;
@@ -33,7 +37,7 @@ export function readSqlcParameter(text: string, token: Token, context: Parameter
  * `@name`, also directly behind an operator that is not known to end in `@` (`id=@id`, where Postgres
  * would see `=@`; but `a <@b` is containment).
  */
-function readAtName(text: string, token: Token): Found | null {
+function readAtName(text: string, token: Token): ParameterReading | null {
   const written = text.slice(token.start, token.end);
   if (!/^(?:[<>!]?=|<>|>|\|\||[-+*/%])?@$/.test(written)) return null;
   if (!isIdentifierStart(text.charCodeAt(token.end))) return null;
@@ -44,7 +48,7 @@ function readAtName(text: string, token: Token): Found | null {
 
 const MACRO = /sqlc\s*\.\s*([a-z]+)\s*\(\s*(?:'([A-Za-z_]\w*)'|"?([A-Za-z_]\w*)"?)\s*\)/y;
 
-function readMacro(text: string, token: Token, context: ParameterContext): Found | null {
+function readMacro(text: string, token: Token, context: ParameterContext): ParameterReading | null {
   const found = matchAt(MACRO, text, token.start);
   const [written = '', macro, quoted, bare] = found ?? [];
   const name = quoted ?? bare ?? '';
@@ -72,7 +76,13 @@ function readMacro(text: string, token: Token, context: ParameterContext): Found
 }
 
 /** The parentheses around `sqlc.slice(...)` belong to it: the list brings its own. */
-function readSlice(text: string, name: string, start: number, end: number, context: ParameterContext): Found {
+function readSlice(
+  text: string,
+  name: string,
+  start: number,
+  end: number,
+  context: ParameterContext,
+): ParameterReading {
   const close = endOfSpace(text, end);
   if (context.last?.kind !== '(' || text[close] !== ')') {
     return refuse(
@@ -85,7 +95,7 @@ function readSlice(text: string, name: string, start: number, end: number, conte
   return { use: { ...value(name, context.last.start, close + 1, null), list: true }, problem: null };
 }
 
-function refuseColonName(text: string, token: Token, context: ParameterContext): Found | null {
+function refuseColonName(text: string, token: Token, context: ParameterContext): ParameterReading | null {
   const subscript = context.brackets.at(-1)?.open === '[';
   if (subscript || !isIdentifierStart(text.charCodeAt(token.end))) return null;
   return refuse(
@@ -95,7 +105,7 @@ function refuseColonName(text: string, token: Token, context: ParameterContext):
   );
 }
 
-function refuse(offset: number, message: string, hint: string): Found {
+function refuse(offset: number, message: string, hint: string): ParameterReading {
   return { use: null, problem: { offset, message, hint } };
 }
 

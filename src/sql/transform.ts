@@ -3,7 +3,7 @@ import { matchAt, spaceAt } from './match.ts';
 import type { Problem } from './problem.ts';
 
 /** A field of `@param x -> (a, b!)`. */
-export interface Field {
+export interface TransformField {
   readonly name: string;
   /** `true` written with `!`, `false` with `?`, null without. */
   readonly required: boolean | null;
@@ -16,7 +16,7 @@ export interface Transform {
   readonly offset: number;
   readonly kind: 'list' | 'object' | 'objects';
   /** Empty for a list. */
-  readonly fields: readonly Field[];
+  readonly fields: readonly TransformField[];
 }
 
 /** A transform or what is wrong with it, and where reading went on to in the text given. */
@@ -38,7 +38,7 @@ const HINT =
  * @param base the comment's offset in the file's text
  */
 export function readTransform(text: string, from: number, base: number): TransformReading {
-  const fields = new Map<string, Field>();
+  const fields = new Map<string, TransformField>();
   let at = from + spaceAt(text, from);
   const name = matchAt(NAME, text, at)?.[0];
   if (name === undefined) return wrong('@param', 'the name of a parameter');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonShapes } from '../../src/analysis/json-shape.ts';
-import type { Json } from '../../src/analysis/type.ts';
+import type { JsonShape } from '../../src/analysis/type.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 import { fits } from '../support/json-fits.ts';
 import { tested } from '../support/tested.ts';
@@ -39,26 +39,26 @@ const schema = `
   CREATE MATERIALIZED VIEW stored AS SELECT jsonb_build_object('a', 1) AS body;
 `;
 
-const string: Json = { kind: 'string' };
-const number: Json = { kind: 'number' };
-const boolean: Json = { kind: 'boolean' };
-const unknown: Json = { kind: 'unknown' };
-const nothing: Json = { kind: 'null' };
-const is = (value: string | number | boolean): Json => ({ kind: 'literal', value });
-const or = (...members: Json[]): Json => ({
+const string: JsonShape = { kind: 'string' };
+const number: JsonShape = { kind: 'number' };
+const boolean: JsonShape = { kind: 'boolean' };
+const unknown: JsonShape = { kind: 'unknown' };
+const nothing: JsonShape = { kind: 'null' };
+const is = (value: string | number | boolean): JsonShape => ({ kind: 'literal', value });
+const or = (...members: JsonShape[]): JsonShape => ({
   kind: 'union',
   members: members.flatMap((m) => (m.kind === 'union' ? m.members : [m])),
 });
-const list = (element: Json): Json => ({ kind: 'array', element });
-const record = (value: Json): Json => ({ kind: 'record', value });
-const object = (fields: Readonly<Record<string, Json>>): Json => ({
+const list = (element: JsonShape): JsonShape => ({ kind: 'array', element });
+const record = (value: JsonShape): JsonShape => ({ kind: 'record', value });
+const object = (fields: Readonly<Record<string, JsonShape>>): JsonShape => ({
   kind: 'object',
   fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
 });
 /** Of functions, which may return NULL for a row as far as is known. */
-const rows = (fields: Readonly<Record<string, Json>>): Json => list(or(object(fields), nothing));
+const rows = (fields: Readonly<Record<string, JsonShape>>): JsonShape => list(or(object(fields), nothing));
 const special = or(is('NaN'), is('Infinity'), is('-Infinity'));
-const never: Json = { kind: 'union', members: [] };
+const never: JsonShape = { kind: 'union', members: [] };
 
 const owner = object({ id: number, name: string, nick: or(string, nothing) });
 const carFields = {
@@ -87,7 +87,7 @@ const car = object(carFields);
 const ownedCar = object({ ...carFields, owner_id: number });
 
 /** The first result column's structure; null: none is known. */
-const cases: readonly (readonly [sql: string, shape: Json | null])[] = [
+const cases: readonly (readonly [sql: string, shape: JsonShape | null])[] = [
   [
     "SELECT json_build_object('a', 1, 'b', name, 'c', nick, 'd', NULL, 'e', 'x') FROM owner",
     object({ a: is(1), b: string, c: or(string, nothing), d: nothing, e: is('x') }),
@@ -387,7 +387,7 @@ const cases: readonly (readonly [sql: string, shape: Json | null])[] = [
 ];
 
 /** Since PostgreSQL 16. */
-const constructors: readonly (readonly [sql: string, shape: Json | null])[] = [
+const constructors: readonly (readonly [sql: string, shape: JsonShape | null])[] = [
   ["SELECT JSON_OBJECT('a': id, 'b' VALUE nick) FROM owner", object({ a: number, b: or(string, nothing) })],
   [
     "SELECT JSON_OBJECT('a': id, 'b': nick ABSENT ON NULL RETURNING jsonb) FROM owner",
@@ -430,13 +430,13 @@ const constructors: readonly (readonly [sql: string, shape: Json | null])[] = [
   ["SELECT JSON_OBJECT('a': 1 RETURNING text)", null],
 ];
 
-const optional = (shape: Json): Json =>
+const optional = (shape: JsonShape): JsonShape =>
   shape.kind === 'object'
     ? { ...shape, fields: shape.fields.map((field) => ({ ...field, optional: true })) }
     : shape;
 
 /** Field and member order say nothing. */
-function sorted(shape: Json | null | undefined): unknown {
+function sorted(shape: JsonShape | null | undefined): unknown {
   if (shape === null || shape === undefined) return shape;
   const by = (parts: readonly unknown[]) => parts.map((part) => JSON.stringify(part)).sort();
   switch (shape.kind) {
@@ -460,7 +460,7 @@ describe.each(tested(servers))('JSON, on %s', (server) => {
   });
   afterAll(() => database.close());
 
-  async function check(sql: string, expected: Json | null) {
+  async function check(sql: string, expected: JsonShape | null) {
     const { tree } = await database.tree(sql);
     const [shape] = jsonShapes(tree, database.catalog);
     expect(sorted(shape)).toEqual(sorted(expected));

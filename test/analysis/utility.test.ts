@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
-import type { Query } from '../../src/analysis/query.ts';
+import type { AnalysedQuery } from '../../src/analysis/analysed-query.ts';
 import type { Diagnostic } from '../../src/diagnostic.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
@@ -134,7 +134,7 @@ describe.each(tested([...majors, 'PGlite']))('utility statements on %s', (server
     const { queries, diagnostics } = await analyseAll(all);
     expect(diagnostics.map(({ message }) => message)).toEqual([]);
     expect(queries.map(({ kind }) => kind)).toEqual(all.map(() => 'UTILITY'));
-    const bounds = ({ rows, command }: Query) => [command, rows.min, rows.max];
+    const bounds = ({ rows, command }: AnalysedQuery) => [command, rows.min, rows.max];
     expect(queries.map(bounds)).toEqual([
       ...returning.map(([, rows]) => ['many', ...rows]),
       ...silent.map(() => ['exec', ...unknown]),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
-import type { Query, Variant } from '../../src/analysis/query.ts';
+import type { AnalysedQuery, Variant } from '../../src/analysis/analysed-query.ts';
 import type { Value } from '../../src/analysis/type.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
@@ -186,7 +186,7 @@ const text = [...discriminated, ...flat].map(([, sql], i) => `/* @name Q${i} */\
 
 describe.each(tested(servers))('the kinds of rows of a UNION, on %s', (server) => {
   let database: Analysed;
-  let queries: ReadonlyMap<string, Query>;
+  let queries: ReadonlyMap<string, AnalysedQuery>;
   beforeAll(async () => {
     database = await analysed(server, schema);
     const { statements } = readStatements('q.sql', text);

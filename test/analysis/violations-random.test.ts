@@ -1,7 +1,7 @@
 import { Client, DatabaseError } from 'pg';
 import { describe, expect, it } from 'vitest';
+import type { QueryViolations } from '../../src/analysis/analysed-query.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
-import type { Violations } from '../../src/analysis/query.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
 import { violations } from '../../src/analysis/violations.ts';
 import { describe as describeStatements } from '../../src/analysis/wire.ts';
@@ -171,9 +171,9 @@ function ddlOf(made: typeof schema extends fc.Arbitrary<infer T> ? T : never): r
 async function declare(
   client: Client,
   statements: readonly string[],
-): Promise<readonly (readonly [string, Violations])[]> {
+): Promise<readonly (readonly [string, QueryViolations])[]> {
   const catalog = await loadCatalog(client, []);
-  const found: (readonly [string, Violations])[] = [];
+  const found: (readonly [string, QueryViolations])[] = [];
   await describeStatements(client, statements, (answer, i) => {
     if (answer.ok) found.push([statements[i] ?? '', violations(readQuery(answer.tree ?? ''), catalog)]);
   });

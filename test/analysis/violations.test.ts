@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Violation } from '../../src/analysis/query.ts';
+import type { Violation } from '../../src/analysis/analysed-query.ts';
 import { violations } from '../../src/analysis/violations.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 import { tested } from '../support/tested.ts';

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { union } from '../../src/analysis/json-shape/union.ts';
 import { keyOf } from '../../src/analysis/json-shape/written-out.ts';
 import { countSteps } from '../../src/analysis/steps.ts';
-import type { Json } from '../../src/analysis/type.ts';
+import type { JsonShape } from '../../src/analysis/type.ts';
 
 /** Written out it has 2^levels parts. */
-function doubled(levels: number, innermost: Json): Json {
+function doubled(levels: number, innermost: JsonShape): JsonShape {
   let value = innermost;
   for (let i = 0; i < levels; i++) {
     value = {

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AnalysedQuery } from '../../src/analysis/analysed-query.ts';
 import { readColumnComment } from '../../src/analysis/column-comment.ts';
-import type { Query } from '../../src/analysis/query.ts';
 import { printModules } from '../../src/codegen/print.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 import { typed } from '../support/typed.ts';
@@ -93,7 +93,7 @@ describe('a type from a comment', () => {
   });
 });
 
-const withComment = (commentType: string): Query =>
+const withComment = (commentType: string): AnalysedQuery =>
   query({
     name: 'GetJob',
     sql: 'SELECT parameters FROM job',

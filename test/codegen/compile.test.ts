@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Query } from '../../src/analysis/query.ts';
+import type { AnalysedQuery } from '../../src/analysis/analysed-query.ts';
 import { printModules } from '../../src/codegen/print.ts';
 import type { Config } from '../../src/project/config.ts';
 import { restOfTests } from '../support/tested.ts';
@@ -11,7 +11,7 @@ import { sampleQueries, text } from './support/sample.ts';
 import { payments } from './support/variants.ts';
 
 /** Names that collide with everything that a module could import or that means something in JavaScript. */
-const collisions: readonly Query[] = [
+const collisions: readonly AnalysedQuery[] = [
   ...['text', 'many', 'date', 'json', 'array', 'delete', 'class', 'module', 'undefined', 'GetCar'].map(
     (name) =>
       query({
@@ -36,7 +36,7 @@ const collisions: readonly Query[] = [
   ),
 ];
 
-const configured: readonly Query[] = [
+const configured: readonly AnalysedQuery[] = [
   query({
     name: 'GetJob',
     command: 'one',
@@ -225,7 +225,7 @@ export const facts: [string, Buffer, Date, 'done' | 'queued' | 'running' | "can'
 
 let project: TestProject;
 
-function generate(output: string, queries: readonly Query[], known: Partial<Config>): void {
+function generate(output: string, queries: readonly AnalysedQuery[], known: Partial<Config>): void {
   const { root } = project;
   const { modules, diagnostics } = printModules({
     config: config({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Query } from '../../src/analysis/query.ts';
+import type { AnalysedQuery } from '../../src/analysis/analysed-query.ts';
 import { header, isGenerated } from '../../src/codegen/header.ts';
 import { printModules } from '../../src/codegen/print.ts';
 import type { Config } from '../../src/project/config.ts';
@@ -7,7 +7,7 @@ import { array, base, column, composite, config, domain, enumType, query, value 
 import { parseModule } from './support/parse.ts';
 import { int4, jobStatus, sampleQueries, text } from './support/sample.ts';
 
-function print(queries: readonly Query[], known: Partial<Config> = {}) {
+function print(queries: readonly AnalysedQuery[], known: Partial<Config> = {}) {
   return printModules({
     config: config(known),
     files: [{ file: 'queries/test.sql', output: '/app/queries/test.queries.ts', queries }],
@@ -15,14 +15,14 @@ function print(queries: readonly Query[], known: Partial<Config> = {}) {
 }
 
 /** The text of the only file's module. */
-function moduleOf(queries: readonly Query[], known: Partial<Config> = {}): string {
+function moduleOf(queries: readonly AnalysedQuery[], known: Partial<Config> = {}): string {
   const { modules, diagnostics } = print(queries, known);
   expect(diagnostics).toEqual([]);
   return modules[0]?.text ?? '';
 }
 
 /** The members of one query's row. */
-function row(columns: Query['columns'], known: Partial<Config> = {}): Record<string, string> {
+function row(columns: AnalysedQuery['columns'], known: Partial<Config> = {}): Record<string, string> {
   const { interfaces } = parseModule(moduleOf([query({ name: 'q', sql: 'SELECT', columns })], known));
   const members = interfaces.get('QRow') ?? interfaces.get('IQResult') ?? [];
   return Object.fromEntries(members.map((m) => [m.name, m.type]));
@@ -212,7 +212,7 @@ describe('parameters', () => {
 });
 
 describe('types that files share', () => {
-  const sharedOf = (queries: readonly Query[], known: Partial<Config> = {}) =>
+  const sharedOf = (queries: readonly AnalysedQuery[], known: Partial<Config> = {}) =>
     print(queries, known).modules.at(-1)?.text ?? '';
   const selecting = (...types: Parameters<typeof column>[1][]) => [
     query({ name: 'q', sql: 'SELECT', columns: types.map((type, i) => column(`c${i}`, type)) }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Query } from '../../src/analysis/query.ts';
+import type { AnalysedQuery } from '../../src/analysis/analysed-query.ts';
 import { docComment } from '../../src/codegen/comment.ts';
 import { header, isGenerated } from '../../src/codegen/header.ts';
 import { sqlLiteral, stringLiteral } from '../../src/codegen/literal.ts';
@@ -182,7 +182,7 @@ const queries = fc
   // Two different names made the same by a number behind them are the test's own fault.
   .filter(({ queries: [first] }) => new Set(first.columns.map((c) => c.name)).size === first.columns.length);
 
-function columnNames(query: Query): string[] {
+function columnNames(query: AnalysedQuery): string[] {
   return query.columns.map((c) => c.name);
 }
 
@@ -261,7 +261,7 @@ describe('modules made of texts from strangers', () => {
   });
 });
 
-function expectedStatement({ statement: { parts, params } }: Query): string {
+function expectedStatement({ statement: { parts, params } }: AnalysedQuery): string {
   return parts
     .map((part) => (typeof part === 'string' ? part.replaceAll('\r\n', '\n') : `:${params[part]?.name}`))
     .join('');

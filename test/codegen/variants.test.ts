@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Query } from '../../src/analysis/query.ts';
+import type { AnalysedQuery } from '../../src/analysis/analysed-query.ts';
 import { header } from '../../src/codegen/header.ts';
 import { isIdentifier } from '../../src/codegen/identifier.ts';
 import { printModules } from '../../src/codegen/print.ts';
@@ -10,7 +10,7 @@ import { base, column, config, query, value } from './support/build.ts';
 import { parseModule } from './support/parse.ts';
 import { discriminatedQuery, payments } from './support/variants.ts';
 
-function moduleOf(queries: readonly Query[], known: Partial<Config> = {}): string {
+function moduleOf(queries: readonly AnalysedQuery[], known: Partial<Config> = {}): string {
   const { modules, diagnostics } = printModules({
     config: config(known),
     files: [{ file: 'queries/test.sql', output: '/app/queries/test.queries.ts', queries }],

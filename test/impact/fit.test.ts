@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import type { Json, PgType } from '../../src/analysis/type.ts';
+import type { JsonShape, PgType } from '../../src/analysis/type.ts';
 import { fieldFit, parameterFit, pgFit, resultFit } from '../../src/impact/queries/compatibility.ts';
 import { jsonFit, jsonFits } from '../../src/impact/queries/json-fit.ts';
 import { shrinks } from '../../src/impact/rules/modifier.ts';
@@ -201,7 +201,7 @@ describe('the decoders', () => {
   );
 });
 
-test.each<readonly [value: Json, expected: Json, fits: boolean]>([
+test.each<readonly [value: JsonShape, expected: JsonShape, fits: boolean]>([
   [{ kind: 'string' }, { kind: 'unknown' }, true],
   [{ kind: 'unknown' }, { kind: 'string' }, false],
   [{ kind: 'literal', value: 1 }, { kind: 'number' }, true],
@@ -230,7 +230,7 @@ test.each<readonly [value: Json, expected: Json, fits: boolean]>([
   expect(jsonFits(value, expected)).toBe(fits);
 });
 
-test.each<readonly [before: Json, after: Json, severity: string | null]>([
+test.each<readonly [before: JsonShape, after: JsonShape, severity: string | null]>([
   [
     { kind: 'number' },
     { kind: 'union', members: [{ kind: 'number' }, { kind: 'literal', value: 'NaN' }] },

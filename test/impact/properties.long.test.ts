@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PgType, Value } from '../../src/analysis/type.ts';
 import { bySeverity } from '../../src/impact/change.ts';
-import type { Comparison } from '../../src/impact/compare-snapshots.ts';
+import type { SnapshotComparison } from '../../src/impact/compare-snapshots.ts';
 import { parameterChange, resultChange } from '../../src/impact/queries/value-change.ts';
 import { changes, queries, schema } from '../schema/support/schema-changes.ts';
 import fc from '../support/fast-check.ts';
@@ -49,7 +49,7 @@ const bystanding = fc
   });
 
 /** Queries that something grave happens to. */
-function grave({ impacts }: Comparison): readonly string[] {
+function grave({ impacts }: SnapshotComparison): readonly string[] {
   return impacts.filter(({ severity }) => severity === 'breaks').map(({ name }) => name);
 }
 
@@ -93,7 +93,7 @@ describe('impact', () => {
       fc.asyncProperty(fc.constantFrom(...changes), async ({ sql }) => {
         const [before, after] = await states.through(sql);
         const [forth, back] = [compared(before, after), compared(after, before)];
-        const refused = (found: Comparison, text: 'before' | 'after') =>
+        const refused = (found: SnapshotComparison, text: 'before' | 'after') =>
           found.impacts
             .flatMap(({ name, changes: all }) => all.map((change) => ({ name, ...change })))
             .filter((change) => change.kind === 'query' && change[text] === 'accepted')

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Comparison } from '../../src/impact/compare-snapshots.ts';
+import type { SnapshotComparison } from '../../src/impact/compare-snapshots.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { roles, runTimeCases } from './run-time-cases.ts';
 import { compared, linesOf, type States, statesOf } from './support/states.ts';
@@ -8,7 +8,7 @@ import { compared, linesOf, type States, statesOf } from './support/states.ts';
 /** Each case has tables of its own, so that two snapshots do for all. */
 describe('a statement that Postgres accepts and that fails when it runs:', () => {
   let states: States;
-  let comparison: Comparison;
+  let comparison: SnapshotComparison;
   beforeAll(async () => {
     const join = (of: 'schema' | 'migration') => runTimeCases.map((one) => one[of]).join(';\n');
     states = await statesOf(18, join('schema'), runTimeCases.map(({ queries }) => queries).join('\n'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Query } from '../../src/analysis/query.ts';
+import type { AnalysedQuery } from '../../src/analysis/analysed-query.ts';
 import { queryChanges } from '../../src/impact/queries/query-changes.ts';
 import { base, column, value } from '../codegen/support/build.ts';
 import { discriminatedQuery } from '../codegen/support/variants.ts';
@@ -15,7 +15,11 @@ const payments = discriminatedQuery('Payments', columns, [
 ]);
 const { variants: _, ...flat } = payments;
 
-function changes(before: Query, after: Query, runtime: 'nodrift' | '@pgtyped/runtime' = 'nodrift') {
+function changes(
+  before: AnalysedQuery,
+  after: AnalysedQuery,
+  runtime: 'nodrift' | '@pgtyped/runtime' = 'nodrift',
+) {
   return queryChanges(before, after, { searchPath: ['public'], runtime }).map(
     ({ severity, subject, before: was, after: is, direction }) =>
       `${severity}: ${subject} ${was} -> ${is} (${direction})`,
@@ -68,8 +72,8 @@ describe('a change of the kinds of rows', () => {
   });
 
   it('is not said again for each kind where the column as a whole has changed as much', () => {
-    const bigger = (of: Query): Query => {
-      const changed = (all: Query['columns']) =>
+    const bigger = (of: AnalysedQuery): AnalysedQuery => {
+      const changed = (all: AnalysedQuery['columns']) =>
         all.map((one) => (one.name === 'id' ? column('id', value(base('int8'))) : one));
       const members = of.variants?.members.map((one) => ({ ...one, columns: changed(one.columns) }));
       return {

@@ -20,7 +20,7 @@ import type { Module } from '../../src/codegen/module.ts';
 import { Failure } from '../../src/diagnostic.ts';
 import { compareOutputs } from '../../src/output/compare.ts';
 import { outputGlob } from '../../src/output/orphans.ts';
-import { writeOutputs } from '../../src/output/write.ts';
+import { writeOutputs } from '../../src/output/write-outputs.ts';
 import type { Config } from '../../src/project/config.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { findQueryFiles } from '../../src/project/query-files.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { diffSchemas } from '../../src/schema/diff.ts';
 import { schemaText } from '../../src/schema/print.ts';
-import type { SchemaKind, SchemaObject } from '../../src/schema/schema.ts';
+import type { SchemaKind, SchemaObject } from '../../src/schema/schema-object.ts';
 
 const object = (
   kind: SchemaKind,

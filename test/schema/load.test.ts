@@ -2,7 +2,7 @@ import { types } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { loadSchema } from '../../src/schema/load.ts';
 import { schemaText } from '../../src/schema/print.ts';
-import type { Schema, SchemaKind, SchemaObject } from '../../src/schema/schema.ts';
+import type { Schema, SchemaKind, SchemaObject } from '../../src/schema/schema-object.ts';
 import { majors } from '../support/postgres.ts';
 import { tested } from '../support/tested.ts';
 import { clientOn } from './support/databases.ts';

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { diffSchemas, type SchemaChange } from '../../src/schema/diff.ts';
 import { loadSchema } from '../../src/schema/load.ts';
-import type { Schema } from '../../src/schema/schema.ts';
+import type { Schema } from '../../src/schema/schema-object.ts';
 import { showSql } from '../../src/schema/show-sql.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { tested } from '../support/tested.ts';

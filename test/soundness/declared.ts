@@ -1,3 +1,4 @@
+import type { QueryViolations } from '../../src/analysis/analysed-query.ts';
 import type { Cardinality } from '../../src/analysis/cardinality/block.ts';
 import { cardinality } from '../../src/analysis/cardinality.ts';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
@@ -7,21 +8,20 @@ import { jsonShapes } from '../../src/analysis/json-shape.ts';
 import { type ResultLiterals, resultLiterals } from '../../src/analysis/literals.ts';
 import { columnFacts } from '../../src/analysis/nullability.ts';
 import { parameterFacts } from '../../src/analysis/parameters.ts';
-import type { Violations } from '../../src/analysis/query.ts';
 import { rootScope } from '../../src/analysis/scope.ts';
 import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
-import type { Json, Literal } from '../../src/analysis/type.ts';
+import type { JsonShape, Literal } from '../../src/analysis/type.ts';
 import { utilityResult } from '../../src/analysis/utility.ts';
 import { isAlwaysNull } from '../../src/analysis/variants/always-null.ts';
 import { discriminated } from '../../src/analysis/variants.ts';
 import { violations } from '../../src/analysis/violations.ts';
-import type { DescribedField } from '../../src/analysis/wire.ts';
+import type { FieldDescription } from '../../src/analysis/wire.ts';
 
 /** What is declared of the values of result columns, in their order. */
 export interface Values {
   readonly facts: readonly Facts[];
   /** Of what JSON.parse makes of it; null where nothing is declared. */
-  readonly shapes: readonly (Json | null)[];
+  readonly shapes: readonly (JsonShape | null)[];
 }
 
 export interface Columns extends Values {
@@ -37,7 +37,7 @@ export interface Declared {
   readonly given: { readonly params: readonly Facts[]; readonly columns: Columns } | null;
   readonly rows: Cardinality;
   readonly readOnly: boolean | null;
-  readonly violations: Violations;
+  readonly violations: QueryViolations;
 }
 
 /** @param params how many `$n` there are */
@@ -55,7 +55,7 @@ export function declare(query: QueryNode, catalog: Catalog, params: number): Dec
 }
 
 /** @param fields of the result; null: there is none */
-export function declareUtility(sql: string, fields: readonly DescribedField[] | null): Declared {
+export function declareUtility(sql: string, fields: readonly FieldDescription[] | null): Declared {
   const { rows, facts } = utilityResult(sql, fields);
   const columns = (fields ?? []).map(() => facts);
   return {

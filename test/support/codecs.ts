@@ -1,8 +1,8 @@
-import type { Column } from '../../src/analysis/query.ts';
+import type { Column } from '../../src/analysis/analysed-query.ts';
 import type { CompositeType } from '../../src/analysis/type.ts';
 import type { Expression } from '../../src/codegen/expression.ts';
 import { overridesOf } from '../../src/codegen/override.ts';
-import { compositeShape, type Scope, shapeOf } from '../../src/codegen/shape.ts';
+import { compositeShape, type ModuleScope, shapeOf } from '../../src/codegen/shape.ts';
 import { typeKey } from '../../src/codegen/shared-names.ts';
 import type { Config } from '../../src/project/config.ts';
 import type { AnyCodec } from '../../src/runtime/definition.ts';
@@ -15,7 +15,7 @@ export function codecOf(
   imports: Readonly<Record<string, unknown>> = {},
 ) {
   const composites = new Map<string, CompositeType>();
-  const scope: Scope = {
+  const scope: ModuleScope = {
     config,
     overrides: overridesOf(config),
     runtime: (name) => name,

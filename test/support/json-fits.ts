@@ -1,10 +1,10 @@
-import type { Json } from '../../src/analysis/type.ts';
+import type { JsonShape } from '../../src/analysis/type.ts';
 
 /**
  * Whether a value that JSON.parse gave is of a structure.
  * @param lenient whether objects may have more keys
  */
-export function fits(value: unknown, shape: Json, lenient = false): boolean {
+export function fits(value: unknown, shape: JsonShape, lenient = false): boolean {
   switch (shape.kind) {
     case 'unknown':
       return true;

@@ -1,4 +1,4 @@
-import type { Column } from '../../src/analysis/query.ts';
+import type { Column } from '../../src/analysis/analysed-query.ts';
 import type { Value } from '../../src/analysis/type.ts';
 import { fits } from './json-fits.ts';
 

@@ -1,5 +1,5 @@
 import { analyse } from '../../src/analysis/analyse.ts';
-import type { Query, SlotValue } from '../../src/analysis/query.ts';
+import type { AnalysedQuery, SlotValue } from '../../src/analysis/analysed-query.ts';
 import { tsTypes } from '../../src/codegen/ts-types.ts';
 import type { Config } from '../../src/project/config.ts';
 import { readStatements } from '../../src/sql/read.ts';
@@ -7,7 +7,7 @@ import { config } from '../codegen/support/build.ts';
 import type { Analysed } from './analysed.ts';
 
 export interface Typed {
-  readonly query: Query;
+  readonly query: AnalysedQuery;
   /** TypeScript types by name; `?:` before those that may be omitted; fields as `user.email`. */
   readonly params: Readonly<Record<string, string>>;
   readonly columns: Readonly<Record<string, string>>;

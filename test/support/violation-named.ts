@@ -1,5 +1,5 @@
 import type { DatabaseError } from 'pg';
-import type { Violation, Violations } from '../../src/analysis/query.ts';
+import type { QueryViolations, Violation } from '../../src/analysis/analysed-query.ts';
 
 /** SQLSTATEs of class 23 (PostgreSQL documentation, appendix A); 23001 is that of RESTRICT from PostgreSQL 18 on. */
 export const violationKinds: Readonly<Record<string, Violation['kind']>> = {
@@ -14,7 +14,7 @@ export const violationKinds: Readonly<Record<string, Violation['kind']>> = {
 /** Whether a statement that raised an error was said to be able to: true for all errors that are not violations. */
 export function isNamed(
   error: Pick<DatabaseError, 'code' | 'constraint' | 'schema' | 'table' | 'column'>,
-  { constraints, open }: Violations,
+  { constraints, open }: QueryViolations,
 ): boolean {
   const kind = violationKinds[error.code ?? ''];
   if (kind === undefined || open) return true;

@@ -4,7 +4,7 @@ import { innerScope, rootScope, type Scope, withQueryOf } from '../scope.ts';
 import type { Expr, JoinExpr, JoinTreeNode, QueryNode, RangeTblEntry } from '../tree/nodes.ts';
 import { Cmd, Join, Rte } from '../tree/nodes.ts';
 import type { Determined } from './determined.ts';
-import type { EntryItem, FullJoin, Layer, NullableSide } from './layers.ts';
+import type { EntryItem, FullJoinLayer, Layer, NullableSide } from './layers.ts';
 import { type Surveyed, surveyQueries } from './survey.ts';
 import type { Term } from './terms.ts';
 
@@ -44,7 +44,7 @@ export interface Support {
 }
 
 /** Where all of `from` have one value, `target` has one of `count` values. */
-export interface Rule {
+export interface Dependency {
   readonly target: Term;
   readonly from: readonly Term[];
   readonly way: Determined;
@@ -59,7 +59,7 @@ export interface Link extends Pick<Determined, 'families' | 'collation' | 'nulla
 
 /** What a condition that holds says of columns. */
 export interface Said {
-  readonly rules: readonly Rule[];
+  readonly rules: readonly Dependency[];
   readonly links: readonly Link[];
   /** Range table indexes of what it considers. */
   readonly mentions: readonly number[];
@@ -86,7 +86,7 @@ export interface KeyColumn {
 
 /** How the rows of a range table entry are counted. */
 export type EntryPlan =
-  | { readonly kind: 'relation'; readonly keys: readonly KeyPlan[]; readonly rules: readonly Rule[] }
+  | { readonly kind: 'relation'; readonly keys: readonly KeyPlan[]; readonly rules: readonly Dependency[] }
   | {
       /** A subquery, WITH query or view. */
       readonly kind: 'derived';
@@ -103,7 +103,7 @@ export interface LayerPlan {
   readonly layer: Layer;
   readonly items: readonly (readonly [EntryItem, EntryPlan])[];
   /** What the layer's conditions say, and those around it that consider its entries. */
-  readonly rules: readonly Rule[];
+  readonly rules: readonly Dependency[];
   readonly links: readonly Link[];
   readonly sides: readonly (readonly [NullableSide, Support])[];
 }
@@ -121,7 +121,7 @@ export interface Block {
   readonly said: Map<Expr, Said>;
   /** By a layer without parent: the layers from there on. */
   readonly plans: Map<Layer, readonly LayerPlan[]>;
-  readonly fullJoins: Map<FullJoin, { readonly max: number | null; readonly stable: boolean }>;
+  readonly fullJoins: Map<FullJoinLayer, { readonly max: number | null; readonly stable: boolean }>;
   /** By what is determined of the results. */
   readonly evaluated: Map<string, MaxRows>;
 }
@@ -164,7 +164,7 @@ function fromTree(query: QueryNode): JoinTreeNode | null {
 }
 
 /** The query behind a subquery, WITH entry or view; null for others and for recursive ones. */
-export function queryBehind(entry: RangeTblEntry, scope: Scope): Scope | null {
+export function queryOrViewBehind(entry: RangeTblEntry, scope: Scope): Scope | null {
   if (entry.rtekind === Rte.subquery && entry.subquery) return innerScope(scope, entry.subquery);
   if (entry.rtekind === Rte.relation) {
     const relation = scope.catalog.relations.get(entry.relid ?? 0);

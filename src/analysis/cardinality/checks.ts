@@ -3,7 +3,7 @@ import { tableConditions } from '../catalog/conditions.ts';
 import { step } from '../steps.ts';
 import { conjuncts } from '../tree/conjuncts.ts';
 import type { Expr } from '../tree/nodes.ts';
-import type { Block, Rule } from './block.ts';
+import type { Block, Dependency } from './block.ts';
 import { constantText } from './constant-text.ts';
 import { columnTerm } from './terms.ts';
 
@@ -19,7 +19,7 @@ export function rulesOfChecks(
   index: number,
   inherited: boolean,
   block: Block,
-): readonly Rule[] {
+): readonly Dependency[] {
   const conditions = tableConditions(relation);
   return relation.checks.flatMap(({ noInherit }, i) => {
     if (noInherit && inherited) return [];
@@ -28,7 +28,7 @@ export function rulesOfChecks(
   });
 }
 
-function ruleOf(part: Expr, relation: Relation, index: number, block: Block): Rule | null {
+function ruleOf(part: Expr, relation: Relation, index: number, block: Block): Dependency | null {
   step();
   switch (part.tag) {
     case 'VAR':
@@ -69,7 +69,7 @@ function ruleOf(part: Expr, relation: Relation, index: number, block: Block): Ru
   }
 }
 
-function booleanRule(expr: Expr, refusesNull: boolean, relation: Relation, index: number): Rule | null {
+function booleanRule(expr: Expr, refusesNull: boolean, relation: Relation, index: number): Dependency | null {
   const attnum = columnOf(expr);
   if (attnum === null || !(refusesNull || isNeverNull(relation, attnum))) return null;
   const way = { exact: true, families: [], collation: 0, nullable: false, value: null };
@@ -84,7 +84,7 @@ function equalityRule(
   relation: Relation,
   index: number,
   { analysis }: Block,
-): Rule | null {
+): Dependency | null {
   const [left, right] = args ?? [];
   const families = analysis.catalog.equality.get(operator);
   if (families === undefined || operator >= FIRST_NORMAL_OID || left === undefined || right === undefined)

@@ -5,7 +5,7 @@ import { conjuncts } from '../tree/conjuncts.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Expr, ScalarArrayOpExpr, SubLink } from '../tree/nodes.ts';
 import { Sub } from '../tree/nodes.ts';
-import { type Block, isUnstable, type Link, type Rule, type Said, surveyOf } from './block.ts';
+import { type Block, type Dependency, isUnstable, type Link, type Said, surveyOf } from './block.ts';
 import { constantText } from './constant-text.ts';
 import { byEquality, type Determined } from './determined.ts';
 import { sideTerm } from './index-terms.ts';
@@ -26,7 +26,7 @@ export function whatIsSaid(condition: Expr, block: Block): Said {
 
 function readCondition(condition: Expr, block: Block): Said {
   step();
-  const rules: Rule[] = [];
+  const rules: Dependency[] = [];
   const links: Link[] = [];
   const column = (expr: Expr, way: Determined) => {
     const found = bareColumn(expr, block.query);
@@ -91,7 +91,7 @@ const CONTAINS: ReadonlySet<number> = new Set([3889, 2869]);
 const IS_CONTAINED: ReadonlySet<number> = new Set([3891, 2872]);
 
 /** `during @> $1`: the ranges contain one and the same point. */
-function containedPoint(operator: number, args: readonly Expr[] | null, block: Block): readonly Rule[] {
+function containedPoint(operator: number, args: readonly Expr[] | null, block: Block): readonly Dependency[] {
   if (!CONTAINS.has(operator) && !IS_CONTAINED.has(operator)) return [];
   const [range, point] = CONTAINS.has(operator) ? (args ?? []) : [...(args ?? [])].reverse();
   const column = bareColumn(range, block.query);
@@ -101,7 +101,7 @@ function containedPoint(operator: number, args: readonly Expr[] | null, block: B
 }
 
 /** `column IN (a, b)`, `column = ANY (ARRAY[a, b])`, `column = ANY (ARRAY(SELECT …))`. */
-function oneOfArray(condition: ScalarArrayOpExpr, block: Block): readonly Rule[] {
+function oneOfArray(condition: ScalarArrayOpExpr, block: Block): readonly Dependency[] {
   const [left, right] = condition.args ?? [];
   const families = block.analysis.catalog.equality.get(condition.opno);
   if (families === undefined || left === undefined || right === undefined || !condition.useOr) return [];
@@ -128,14 +128,14 @@ function mostElements(array: Expr, { analysis, scope }: Block): number | null {
 }
 
 /** `column IN (SELECT …)`, also of several columns, where the subquery is the same for all rows. */
-function oneOfSubquery(condition: SubLink, block: Block): readonly Rule[] {
+function oneOfSubquery(condition: SubLink, block: Block): readonly Dependency[] {
   const { analysis, scope } = block;
   if (condition.subLinkType !== Sub.any) return [];
   const inner = innerScope(scope, condition.subselect);
   // It may be run for each row. What of the row it considers is another subquery for each of them.
   if (surveyOf(analysis, inner, step).aroundIt.length > 0 || isUnstable(analysis, inner, step)) return [];
   const found = analysis.maxRows(inner, new Map());
-  return conjuncts(condition.testexpr).flatMap((test): readonly Rule[] => {
+  return conjuncts(condition.testexpr).flatMap((test): readonly Dependency[] => {
     if (test.tag !== 'OPEXPR') return [];
     const [left, right] = test.args ?? [];
     const families = analysis.catalog.equality.get(test.opno);
@@ -158,7 +158,7 @@ function resultOf(expr: Expr): number | null {
 }
 
 /** Range table indexes of which a condition is not true where their columns are NULL. */
-export function refusesNull(condition: Expr, block: Block): readonly number[] {
+export function columnsNotNullWhere(condition: Expr, block: Block): readonly number[] {
   step();
   const { catalog } = block.analysis;
   const columns = (args: readonly (Expr | undefined)[] | null) =>

@@ -10,7 +10,7 @@ import {
   wakeAll,
   waysOf,
 } from './knowledge.ts';
-import type { FullJoin, Item } from './layers.ts';
+import type { FullJoinLayer, Item } from './layers.ts';
 import { plansOf } from './plan.ts';
 
 /**
@@ -54,7 +54,7 @@ function countFullJoins(counting: Counting): boolean {
 }
 
 /** The most rows of a FULL JOIN, whose sides see nothing of what is around them. */
-function fullJoinRows(join: FullJoin, block: Block) {
+function fullJoinRows(join: FullJoinLayer, block: Block) {
   let found = block.fullJoins.get(join);
   if (found === undefined) {
     const [left, right] = [join.left, join.right].map((side) => {

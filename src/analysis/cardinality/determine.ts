@@ -2,6 +2,7 @@ import { step } from '../steps.ts';
 import type { Block, DeterminedResults, KeyPlan, LayerPlan, Link } from './block.ts';
 import { byEquality } from './determined.ts';
 import {
+  addWatcher,
   type Counting,
   choose,
   conclude,
@@ -11,7 +12,6 @@ import {
   type LayerState,
   type Test,
   type Watcher,
-  watch,
   waysOf,
   whenAll,
   whenAllExact,
@@ -113,7 +113,7 @@ function follow(counting: Counting, state: LayerState, link: Link): void {
         const equal = byEquality(way, link);
         if (equal !== null) conclude(counting, state, link.target, equal);
       }
-      if (!isExact(counting, state, link.twin)) watch(counting, link.twin, watcher);
+      if (!isExact(counting, state, link.twin)) addWatcher(counting, link.twin, watcher);
     },
   };
   watcher.run();

@@ -10,12 +10,12 @@ import { isSameExpression } from '../tree/same-expression.ts';
 import { walk } from '../tree/walk.ts';
 import {
   type Block,
+  type Dependency,
   type EntryPlan,
   isUnstable,
   type KeyColumn,
   type KeyPlan,
-  queryBehind,
-  type Rule,
+  queryOrViewBehind,
   type Support,
   surveyOf,
 } from './block.ts';
@@ -37,7 +37,7 @@ export function entryPlan(index: number, conditions: readonly Expr[], block: Blo
   const { analysis, scope, query } = block;
   const entry = query.rtable?.[index - 1];
   if (entry === undefined) return { kind: 'sized', size: null, around: nothing };
-  const behind = queryBehind(entry, scope);
+  const behind = queryOrViewBehind(entry, scope);
   if (behind !== null) {
     const isCte = entry.rtekind === Rte.cte;
     const around = isCte ? nothing : supportAround(surveyOf(analysis, behind, step).aroundIt, block);
@@ -125,7 +125,7 @@ function relationPlan(
 }
 
 /** An index's expression has one value where its columns have. */
-function expressionRule(expr: Expr, n: number, index: number, { analysis }: Block): Rule {
+function expressionRule(expr: Expr, n: number, index: number, { analysis }: Block): Dependency {
   const from = new Set<Term>();
   walk(analysis.catalog, expr, null, (node) => {
     step();

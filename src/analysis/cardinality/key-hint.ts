@@ -15,7 +15,7 @@ export interface UnboundedRelation {
 }
 
 /** The keys that would prove one row, with what each of them lacks where the statement compares some of its columns already. */
-export function keysOf(unbounded: UnboundedRelation): string {
+export function missingKeyHint(unbounded: UnboundedRelation): string {
   const { relation, inherited } = unbounded;
   const name = `${relation.schema}.${relation.name}`;
   if (inherited && relation.kind !== 'p' && relation.children.length > 0)

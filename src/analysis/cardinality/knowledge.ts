@@ -1,7 +1,7 @@
 import { step } from '../steps.ts';
 import type { Block, DeterminedResults, KeyColumn, LayerPlan, MaxRows } from './block.ts';
 import { addDetermined, type Determined, distinguishes, exactly, implies } from './determined.ts';
-import type { FullJoin, Item, Layer, NullableSide } from './layers.ts';
+import type { FullJoinLayer, Item, Layer, NullableSide } from './layers.ts';
 import { attnumOf, columnTerm, type Term, varnoOf } from './terms.ts';
 
 /** One of several values. */
@@ -47,7 +47,7 @@ export interface Counting {
   /** What was counted of them last. */
   readonly derived: Map<number, MaxRows>;
   /** Those that were tried. */
-  readonly fullJoins: Set<FullJoin>;
+  readonly fullJoins: Set<FullJoinLayer>;
 }
 
 /** What happens once something is known of a term. */
@@ -100,7 +100,7 @@ function wake(counting: Counting, term: Term): void {
   if (attnumOf(term) > 0 && open.has(varnoOf(term))) changed.add(varnoOf(term));
 }
 
-export function watch({ watchers, watched }: Counting, term: Term, watcher: Watcher): void {
+export function addWatcher({ watchers, watched }: Counting, term: Term, watcher: Watcher): void {
   const others = watchers.get(term);
   if (others !== undefined) others.push(watcher);
   else watchers.set(term, [watcher]);
@@ -131,7 +131,7 @@ export function whenAll(counting: Counting, tests: readonly Test[], then: () => 
         step();
         const test = tests[at];
         if (test === undefined) return then();
-        if (!test.holds()) return watch(counting, test.term, watcher);
+        if (!test.holds()) return addWatcher(counting, test.term, watcher);
       }
     },
   };

@@ -14,7 +14,7 @@ export interface Layer {
   readonly conditions: Expr[];
 }
 
-export type Item = EntryItem | NullableSide | FullJoin;
+export type Item = EntryItem | NullableSide | FullJoinLayer;
 
 /** A range table entry. */
 export interface EntryItem {
@@ -33,7 +33,7 @@ export interface NullableSide {
   readonly entries: readonly number[];
 }
 
-export interface FullJoin {
+export interface FullJoinLayer {
   readonly kind: 'full';
   readonly left: Layer;
   readonly right: Layer;

@@ -3,7 +3,7 @@ import type { Expr, QueryNode } from '../tree/nodes.ts';
 import type { Cardinality } from './block.ts';
 
 /** What LIMIT and OFFSET leave of a query's rows. */
-export function limited(query: QueryNode, rows: Cardinality): Cardinality {
+export function limitedRows(query: QueryNode, rows: Cardinality): Cardinality {
   let { min, max } = rows;
   if (query.limitOffset !== null) {
     const offset = countOf(query.limitOffset);

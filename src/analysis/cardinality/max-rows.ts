@@ -23,7 +23,7 @@ import { type Determined, distinguishes } from './determined.ts';
 import { areExclusive } from './exclusive-arms.ts';
 import { sideTerm } from './index-terms.ts';
 import { type Counting, isExact, waysOf } from './knowledge.ts';
-import { least, limited } from './limit.ts';
+import { least, limitedRows } from './limit.ts';
 import { plansOf, rootOf } from './plan.ts';
 import { determinedResults } from './results.ts';
 import { supportOf } from './support.ts';
@@ -115,7 +115,7 @@ function evaluate(block: Block, results: DeterminedResults): MaxRows {
   const max = query.hasTargetSRFs ? null : found.max;
   // OFFSET skips rows of the whole query, maybe none of those that are considered.
   const shown = results.size === 0 ? query : { ...query, limitOffset: null };
-  return { max: limited(shown, { min: 0, max }).max, determined: found.determined };
+  return { max: limitedRows(shown, { min: 0, max }).max, determined: found.determined };
 }
 
 // Each pair of them is considered.

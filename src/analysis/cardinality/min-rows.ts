@@ -5,8 +5,8 @@ import { isAlways } from '../tree/constants.ts';
 import { isGrouped, mayBeEmpty } from '../tree/groups.ts';
 import type { Expr, JoinTreeNode, RangeTblEntry, RangeTblRef, SetOperationStmt } from '../tree/nodes.ts';
 import { Cmd, Join, Rte, SetOp } from '../tree/nodes.ts';
-import { queryBehind } from './block.ts';
-import { limited } from './limit.ts';
+import { queryOrViewBehind } from './block.ts';
+import { limitedRows } from './limit.ts';
 
 /** The fewest rows that a query returns or writes, whatever the data. */
 export function minRows(scope: Scope): number {
@@ -23,7 +23,7 @@ function minSelected(scope: Scope): number {
   if (query.hasTargetSRFs) return 0;
   const min =
     query.setOperations === null ? minOfSelect(scope) : minOfSetOperation(query.setOperations, scope);
-  return limited(query, { min, max: null }).min;
+  return limitedRows(query, { min, max: null }).min;
 }
 
 function minOfSetOperation(root: SetOperationStmt | RangeTblRef, scope: Scope): number {
@@ -77,7 +77,7 @@ export function minTree(tree: JoinTreeNode, scope: Scope): number {
 function minEntry(index: number, scope: Scope): number {
   const entry = scope.query.rtable?.[index - 1];
   if (entry === undefined) return 0;
-  const behind = queryBehind(entry, scope);
+  const behind = queryOrViewBehind(entry, scope);
   if (behind !== null) return minRows(behind);
   switch (entry.rtekind) {
     case Rte.result:

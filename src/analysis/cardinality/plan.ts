@@ -1,14 +1,14 @@
 import { step } from '../steps.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Block, LayerPlan } from './block.ts';
-import { refusesNull, whatIsSaid } from './conditions.ts';
+import { columnsNotNullWhere, whatIsSaid } from './conditions.ts';
 import { entryPlan } from './entries.ts';
 import { type Layer, layersOf, withNullableSides } from './layers.ts';
 import { supportOf } from './support.ts';
 
 /** The layer of a block's FROM. */
 export function rootOf(block: Block): Layer {
-  block.root ??= layersOf(block.tree, (condition) => refusesNull(condition, block));
+  block.root ??= layersOf(block.tree, (condition) => columnsNotNullWhere(condition, block));
   return block.root;
 }
 

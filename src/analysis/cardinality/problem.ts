@@ -5,7 +5,7 @@ import { Cmd, type QueryNode, Rte } from '../tree/nodes.ts';
 import { blockOf, type Cardinality, type DeterminedResults, type RowAnalysis } from './block.ts';
 import { countRows, countSingleRows } from './count.ts';
 import { isSettled, startCounting } from './determine.ts';
-import { keysOf, type UnboundedRelation } from './key-hint.ts';
+import { missingKeyHint, type UnboundedRelation } from './key-hint.ts';
 import { type Counting, type LayerState, resultsOf } from './knowledge.ts';
 import { resultTerm, rowAnalysis } from './max-rows.ts';
 import { plansOf, rootOf } from './plan.ts';
@@ -26,7 +26,9 @@ export function cardinalityProblem(
   const found =
     rows.max === null ? 'nothing proves that it returns at most one row' : `it can return ${rows.max} rows`;
   const root = rootScope(catalog, query);
-  const keys = unboundedRelations(rowAnalysis(query, catalog, variadicParams), root, new Map()).map(keysOf);
+  const keys = unboundedRelations(rowAnalysis(query, catalog, variadicParams), root, new Map()).map(
+    missingKeyHint,
+  );
   const assertIt = `mark it :many, or :${command}! to assert it.`;
   const prove = query.commandType === Cmd.select ? `Or add LIMIT 1, ${assertIt}` : `Or ${assertIt}`;
   return [

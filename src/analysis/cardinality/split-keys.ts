@@ -1,6 +1,6 @@
 import { step } from '../steps.ts';
 import type { KeyPlan } from './block.ts';
-import { type Counting, isOneFor, type LayerState, type Watcher, watch, waysOf } from './knowledge.ts';
+import { addWatcher, type Counting, isOneFor, type LayerState, type Watcher, waysOf } from './knowledge.ts';
 import type { Term } from './terms.ts';
 
 // Each doubles the cases.
@@ -42,7 +42,7 @@ export function watchSplitKeys(
         split.every((term) => waysOf(counting, state, term).length > 0) &&
         subsets(split).every((nulls) => keys.some((key) => covers(key, nulls)));
       if (isOne) return then();
-      for (const term of terms) watch(counting, term, watcher);
+      for (const term of terms) addWatcher(counting, term, watcher);
     },
   };
   watcher.run();

@@ -1,4 +1,4 @@
-import { grouped, number, numbers, type Row, text } from './rows.ts';
+import { grouped, number, numbers, type Row, textOrEmpty } from './rows.ts';
 
 /**
  * What a write is held against, valid or not: constraints that are NOT VALID and indexes that were never finished bind
@@ -134,12 +134,12 @@ export function bindings(rows: (name: keyof ReturnType<typeof bindingQueries>) =
     checks: grouped(
       checks.filter(([, relation]) => relation !== '0'),
       ([, relation]) => number(relation),
-      ([, , , name, columns]) => ({ name: text(name), columns: numbers(columns) }),
+      ([, , , name, columns]) => ({ name: textOrEmpty(name), columns: numbers(columns) }),
     ),
     domainChecks: grouped(
       checks.filter(([, , type]) => type !== '0'),
       ([, , type]) => number(type),
-      ([, , , name]) => text(name),
+      ([, , , name]) => textOrEmpty(name),
     ),
     foreignKeys: grouped(
       foreignKeys,
@@ -188,7 +188,7 @@ function index([
     oid: number(oid),
     constraint: number(constraint),
     parent: number(parent),
-    name: text(name),
+    name: textOrEmpty(name),
     columns: key,
     depends: [...new Set([...key.filter((column) => column > 0), ...numbers(depends)])],
     exclusion: exclusion === 't',
@@ -201,13 +201,13 @@ function index([
 function foreignKey(row: Row): BindingForeignKey {
   const [, relation, , name, columns, references, referenced, onUpdate, onDelete, setColumns, match] = row;
   return {
-    name: text(name),
+    name: textOrEmpty(name),
     relation: number(relation),
     columns: numbers(columns),
     references: number(references),
     referencedColumns: numbers(referenced),
-    onUpdate: text(onUpdate),
-    onDelete: text(onDelete),
+    onUpdate: textOrEmpty(onUpdate),
+    onDelete: textOrEmpty(onDelete),
     setColumns: numbers(setColumns),
     full: match === 'f',
   };

@@ -13,7 +13,7 @@ import type {
   UniqueKey,
 } from './catalog.ts';
 import { type CatalogQueries, catalogQueries } from './queries.ts';
-import { grouped, number, numbers, type Row, text } from './rows.ts';
+import { grouped, number, numbers, type Row, textOrEmpty } from './rows.ts';
 import { parseStringBodies } from './string-bodies.ts';
 
 /**
@@ -46,7 +46,9 @@ export async function loadCatalog(
     types: types(rows('types'), rows('enums'), rows('ranges'), rows('constraints')),
     relations: relations(rows),
     functions: await functions(client, rows('functions')),
-    extensionFunctions: new Map(rows('extensionFunctions').map(([oid, name]) => [number(oid), text(name)])),
+    extensionFunctions: new Map(
+      rows('extensionFunctions').map(([oid, name]) => [number(oid), textOrEmpty(name)]),
+    ),
     operators: lookup(rows('operators'), operator),
     equality: grouped(
       rows('equality'),
@@ -77,7 +79,7 @@ function types(
   const labels = grouped(
     enums,
     ([type]) => number(type),
-    ([, label]) => text(label),
+    ([, label]) => textOrEmpty(label),
   );
   const subtypes = new Map<number, number>();
   for (const [range, subtype, multirange] of ranges) {
@@ -87,7 +89,7 @@ function types(
   const checks = grouped(
     constraints.filter(([, type, , kind, , , , holds]) => type !== '0' && kind === 'c' && holds === 't'),
     ([, type]) => number(type),
-    (row) => text(row[9]),
+    (row) => textOrEmpty(row[9]),
   );
   const found = new Map<number, TypeEntry>();
   for (const row of all) {
@@ -96,17 +98,17 @@ function types(
     const id = number(oid);
     found.set(id, {
       oid: id,
-      schema: text(schema),
-      name: text(name),
+      schema: textOrEmpty(schema),
+      name: textOrEmpty(name),
       visible: visible === 't',
-      kind: text(kind),
+      kind: textOrEmpty(kind),
       notNull: notNull === 't',
       base: number(base),
       baseModifier: number(modifier),
       element: number(element),
       array: number(array),
       relation: number(relation),
-      delimiter: text(delimiter),
+      delimiter: textOrEmpty(delimiter),
       labels: labels.get(id) ?? [],
       subtype: subtypes.get(id) ?? 0,
       checks: checks.get(id) ?? [],
@@ -132,7 +134,11 @@ function relations(rows: (name: keyof CatalogQueries) => readonly Row[]) {
   const checks = grouped(
     constraints.filter(([, , , kind, , , , holds]) => kind === 'c' && holds === 't'),
     ([relation]) => number(relation),
-    (row): Check => ({ name: text(row[2]), condition: text(row[9]), noInherit: row[10] === 't' }),
+    (row): Check => ({
+      name: textOrEmpty(row[2]),
+      condition: textOrEmpty(row[9]),
+      noInherit: row[10] === 't',
+    }),
   );
   const triggers = grouped(
     rows('triggers'),
@@ -143,17 +149,17 @@ function relations(rows: (name: keyof CatalogQueries) => readonly Row[]) {
   const rules = new Map<number, string[]>();
   for (const [relation, name, event, action] of rows('rules')) {
     const id = number(relation);
-    if (name === '_RETURN') definitions.set(id, text(action));
-    else rules.set(id, [...(rules.get(id) ?? []), text(event)]);
+    if (name === '_RETURN') definitions.set(id, textOrEmpty(action));
+    else rules.set(id, [...(rules.get(id) ?? []), textOrEmpty(event)]);
   }
   const found = new Map<number, Relation>();
   for (const [oid, schema, name, kind, rowSecurity] of rows('relations')) {
     const id = number(oid);
     found.set(id, {
       oid: id,
-      schema: text(schema),
-      name: text(name),
-      kind: text(kind),
+      schema: textOrEmpty(schema),
+      name: textOrEmpty(name),
+      kind: textOrEmpty(kind),
       columns: new Map((columns.get(id) ?? []).map((column) => [column.number, column])),
       children: children.get(id) ?? [],
       keys: keys.get(id) ?? [],
@@ -173,7 +179,7 @@ function attribute(row: Row): Attribute {
   const [, attnum, name, type, notNull, hasDefault, generated, identity, expression, comment, modifier] = row;
   return {
     number: number(attnum),
-    name: text(name),
+    name: textOrEmpty(name),
     type: number(type),
     typeModifier: number(modifier),
     notNull: notNull === 't',
@@ -189,7 +195,7 @@ function uniqueKey(row: Row): UniqueKey {
   const [, name, columns, primary, predicate, immediate, nullsNotDistinct, families, collations] = row;
   const [expressions, exclusion] = row.slice(9);
   return {
-    name: text(name),
+    name: textOrEmpty(name),
     columns: numbers(columns),
     primary: primary === 't',
     predicate: predicate ?? null,
@@ -219,13 +225,13 @@ function foreignKey([
   disabled,
 ]: Row): ForeignKey {
   return {
-    name: text(name),
+    name: textOrEmpty(name),
     columns: numbers(columns),
     references: number(references),
     referencedColumns: numbers(referencedColumns),
     holds: holds === 't' && deferrable === 'f' && disabled === 'f',
-    onUpdate: text(onUpdate),
-    onDelete: text(onDelete),
+    onUpdate: textOrEmpty(onUpdate),
+    onDelete: textOrEmpty(onDelete),
   };
 }
 
@@ -252,12 +258,12 @@ function functionEntry(row: Row): FunctionEntry {
   const [body, defaults, modes, settings, stringBody] = row.slice(10);
   return {
     oid: number(oid),
-    schema: text(schema),
-    name: text(name),
-    kind: text(kind),
+    schema: textOrEmpty(schema),
+    name: textOrEmpty(name),
+    kind: textOrEmpty(kind),
     strict: strict === 't',
     returnsSet: returnsSet === 't',
-    volatility: text(volatility),
+    volatility: textOrEmpty(volatility),
     resultType: number(resultType),
     argumentTypes: numbers(args),
     defaults: defaults ?? null,
@@ -292,8 +298,8 @@ function outColumns(modes: string | null | undefined): FunctionEntry['columns'] 
 function operator([oid, schema, name, code, negator, left, right]: Row): OperatorEntry {
   return {
     oid: number(oid),
-    schema: text(schema),
-    name: text(name),
+    schema: textOrEmpty(schema),
+    name: textOrEmpty(name),
     function: number(code),
     negator: number(negator),
     left: number(left),

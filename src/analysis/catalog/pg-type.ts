@@ -36,7 +36,7 @@ function structure(catalog: Catalog, entry: TypeEntry): PgType {
         schema,
         name,
         base: pgType(catalog, entry.base),
-        notNull: refusesNull(catalog, entry),
+        notNull: typeRefusesNull(catalog, entry),
         literals: domainLiterals(entry.oid, catalog),
       };
     case 'c':
@@ -55,7 +55,7 @@ function structure(catalog: Catalog, entry: TypeEntry): PgType {
 }
 
 /** Whether a domain, or one below it, is NOT NULL. */
-export function refusesNull(catalog: Catalog, entry: TypeEntry): boolean {
+export function typeRefusesNull(catalog: Catalog, entry: TypeEntry): boolean {
   for (
     let domain: TypeEntry | undefined = entry;
     domain?.kind === 'd';
@@ -85,7 +85,7 @@ function range(catalog: Catalog, entry: TypeEntry): RangeType {
 }
 
 /** The array that a value of the type is, with domains taken off; null for other types. */
-export function arrayOf(type: PgType): ArrayType | null {
+export function asArrayType(type: PgType): ArrayType | null {
   let base = type;
   while (base.kind === 'domain') base = base.base;
   return base.kind === 'array' ? base : null;

@@ -19,7 +19,7 @@ export function number(value: string | null | undefined): number {
   return Number(value ?? 0);
 }
 
-export function text(value: string | null | undefined): string {
+export function textOrEmpty(value: string | null | undefined): string {
   return value ?? '';
 }
 

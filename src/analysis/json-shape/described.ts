@@ -1,11 +1,11 @@
-import { arrayOf } from '../catalog/pg-type.ts';
+import { asArrayType } from '../catalog/pg-type.ts';
 import { holdsJson } from '../column-comment.ts';
-import type { Json, Literal, PgType, Value } from '../type.ts';
+import type { JsonShape, Literal, PgType, Value } from '../type.ts';
 import { membersOf } from './union.ts';
 
 /** A value with what the structure that to_json would write says of the JSON and the constants in it. */
-export function withShape(value: Value, shape: Json): Value {
-  const array = arrayOf(value.type);
+export function withShape(value: Value, shape: JsonShape): Value {
+  const array = asArrayType(value.type);
   if (array !== null) return withElements(value, array.element, shape);
   if (holdsJson(value.type)) return shape.kind === 'unknown' ? value : { ...value, json: shape };
   if (value.fields !== undefined && isBase(value.type, /^record$/)) return withFields(value, shape);
@@ -14,7 +14,7 @@ export function withShape(value: Value, shape: Json): Value {
 }
 
 /** What is said of an array's elements is with the array itself. */
-function withElements(value: Value, type: PgType, shape: Json): Value {
+function withElements(value: Value, type: PgType, shape: JsonShape): Value {
   const [dimensions = 1, another] = value.dimensions ?? [1];
   let elements = shape;
   for (let i = 0; i < dimensions; i++) {
@@ -27,7 +27,7 @@ function withElements(value: Value, type: PgType, shape: Json): Value {
   return { ...value, ...(json && { json }), ...(fields && { fields }) };
 }
 
-function withFields(value: Value, shape: Json): Value {
+function withFields(value: Value, shape: JsonShape): Value {
   const object = present(shape);
   const { fields } = value;
   if (object?.kind !== 'object' || fields === undefined || object.fields.length !== fields.length)
@@ -43,13 +43,13 @@ function withFields(value: Value, shape: Json): Value {
 }
 
 /** The structure besides null, if there is one only. */
-function present(shape: Json): Json | null {
+function present(shape: JsonShape): JsonShape | null {
   const [only, another] = membersOf(shape).filter(({ kind }) => kind !== 'null');
   return only === undefined || another !== undefined ? null : only;
 }
 
 /** The constants that a value is one of, for types whose values are in JSON as they are in TypeScript. */
-function literalsOf(type: PgType, shape: Json): readonly Literal[] | null {
+function literalsOf(type: PgType, shape: JsonShape): readonly Literal[] | null {
   if (!isBase(type, /^(text|varchar|bool|int2|int4)$/)) return null;
   const members = membersOf(shape).filter(({ kind }) => kind !== 'null');
   const literals = members.flatMap((member) => (member.kind === 'literal' ? [member.value] : []));

@@ -1,4 +1,4 @@
-import { elementsOf, literalsOf } from '../literals.ts';
+import { elementLiteralsOfArray, literalsOf } from '../literals.ts';
 import { constantLengths } from '../nullability/array-length.ts';
 import { reachedResults } from '../nullability/case.ts';
 import type { Context } from '../nullability/context.ts';
@@ -7,7 +7,7 @@ import { isReadable, varlena } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Const, Expr } from '../tree/nodes.ts';
 import { Sub } from '../tree/nodes.ts';
-import type { Json } from '../type.ts';
+import type { JsonShape } from '../type.ts';
 import {
   aggregateShape,
   arrayShape,
@@ -20,7 +20,7 @@ import { rowExpressionShape, wholeRowShape } from './row-shape.ts';
 import type { Shaper } from './shaper.ts';
 import { specialOf } from './special-numbers.ts';
 import { isBuilt, isJson, mayBeSpecial, typeShape } from './type-shape.ts';
-import { jsonNull, literals, never, object, orNull, shapeOfValue, union, unknown } from './union.ts';
+import { jsonNull, jsonOrNull, literals, never, object, shapeOfValue, union, unknown } from './union.ts';
 import { resultShape, variableShape } from './variable-shape.ts';
 import { sizeOf } from './written-out.ts';
 
@@ -31,8 +31,8 @@ const LARGEST = 10_000;
 /** Finds the structures of expressions' values. */
 export function shaperOf(rounds: Rounds): Shaper {
   let depth = 0;
-  const bounded = (find: (expr: Expr, context: Context, shaper: Shaper) => Json) => {
-    return (expr: Expr, context: Context): Json => {
+  const bounded = (find: (expr: Expr, context: Context, shaper: Shaper) => JsonShape) => {
+    return (expr: Expr, context: Context): JsonShape => {
       if (depth >= DEEPEST || !step()) return unknown;
       depth++;
       try {
@@ -47,7 +47,7 @@ export function shaperOf(rounds: Rounds): Shaper {
     rounds,
     value(expr, context) {
       if (expr.tag === 'CONST' && expr.constisnull) return jsonNull;
-      return orNull(shaper.present(expr, context), context.frame.engine.facts(expr, context).nullable);
+      return jsonOrNull(shaper.present(expr, context), context.frame.engine.facts(expr, context).nullable);
     },
     present: bounded(presentShape),
     json: bounded(jsonShape),
@@ -55,7 +55,7 @@ export function shaperOf(rounds: Rounds): Shaper {
   return shaper;
 }
 
-function presentShape(expr: Expr, context: Context, shaper: Shaper): Json {
+function presentShape(expr: Expr, context: Context, shaper: Shaper): JsonShape {
   const { catalog } = context.frame.engine;
   const { scope } = context.frame;
   const type = expressionType(expr);
@@ -76,23 +76,23 @@ function presentShape(expr: Expr, context: Context, shaper: Shaper): Json {
   const nullable = known?.nullable ?? true;
   const ofType = catalog.types.get(type)?.element ?? 0;
   if (ofType === 0) return nested(shape, dimensions);
-  const listedElements = elementsOf(expr, scope);
+  const listedElements = elementLiteralsOfArray(expr, scope);
   const element =
     listedElements === null || listedElements.length === 0
       ? typeShape(ofType, catalog)
       : literals(listedElements);
-  return nested({ kind: 'array', element: orNull(element, nullable) }, dimensions);
+  return nested({ kind: 'array', element: jsonOrNull(element, nullable) }, dimensions);
 }
 
 /** An array that has more dimensions than one. */
-function nested(array: Json, dimensions: readonly number[] = []): Json {
-  const deeper = (n: number): Json => (n === 1 ? array : { kind: 'array', element: deeper(n - 1) });
+function nested(array: JsonShape, dimensions: readonly number[] = []): JsonShape {
+  const deeper = (n: number): JsonShape => (n === 1 ? array : { kind: 'array', element: deeper(n - 1) });
   return dimensions.length === 0 ? array : union(dimensions.map(deeper));
 }
 
 const JSON_TYPE = 114;
 
-function jsonShape(expr: Expr, context: Context, shaper: Shaper): Json {
+function jsonShape(expr: Expr, context: Context, shaper: Shaper): JsonShape {
   const either = (exprs: readonly (Expr | null)[]) =>
     union(exprs.map((part) => (part === null || isNull(part) ? never : shaper.json(part, context))));
   switch (expr.tag) {
@@ -158,7 +158,7 @@ function isNull(expr: Expr): boolean {
 }
 
 /** A json constant is its text; of jsonb constants only empty ones are told (src/include/utils/jsonb.h). */
-function constantShape(node: Const, encoding: string): Json {
+function constantShape(node: Const, encoding: string): JsonShape {
   if (node.constisnull) return never;
   const bytes = Uint8Array.from(node.constvalue ?? []);
   if (node.consttype !== JSON_TYPE) {

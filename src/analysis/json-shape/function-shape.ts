@@ -13,7 +13,7 @@ import {
   Sub,
   type WindowFunc,
 } from '../tree/nodes.ts';
-import type { Json, JsonField, Literal } from '../type.ts';
+import type { JsonField, JsonShape, Literal } from '../type.ts';
 import { elementOf, fieldOf, replaced } from './parts.ts';
 import type { Shaper } from './shaper.ts';
 import {
@@ -32,7 +32,7 @@ import {
 const JSONB = 3802;
 
 /** The structure that a function of pg_catalog builds (PostgreSQL documentation, 9.16). */
-export function functionShape(call: FuncExpr, context: Context, shaper: Shaper): Json {
+export function functionShape(call: FuncExpr, context: Context, shaper: Shaper): JsonShape {
   const args = call.args ?? [];
   const [first] = args;
   const { catalog } = context.frame.engine;
@@ -79,7 +79,7 @@ export function functionShape(call: FuncExpr, context: Context, shaper: Shaper):
 }
 
 /** `#> '{a,b}'`: the elements of an array are not told by where they are. */
-function atPath(shape: Json, path: readonly Expr[], context: Context): Json {
+function atPath(shape: JsonShape, path: readonly Expr[], context: Context): JsonShape {
   const { catalog } = context.frame.engine;
   const [only] = path;
   // Written as VARIADIC it is one array.
@@ -117,7 +117,7 @@ function isConcatenation(expr: Expr, context: Context): expr is OpExpr {
 }
 
 /** `||`, `-`, `->`, `#>`. */
-export function operatorShape(call: OpExpr, context: Context, shaper: Shaper): Json {
+export function operatorShape(call: OpExpr, context: Context, shaper: Shaper): JsonShape {
   const [left, right] = call.args ?? [];
   if (left === undefined || right === undefined) return unknown;
   const { catalog } = context.frame.engine;
@@ -146,7 +146,7 @@ export function operatorShape(call: OpExpr, context: Context, shaper: Shaper): J
 }
 
 /** json_agg, json_object_agg and their like, as aggregates or over a window. */
-export function aggregateShape(call: Aggref | WindowFunc, context: Context, shaper: Shaper): Json {
+export function aggregateShape(call: Aggref | WindowFunc, context: Context, shaper: Shaper): JsonShape {
   const name = builtIn(call.tag === 'AGGREF' ? call.aggfnoid : call.winfnoid, context) ?? '';
   const [isJson, ofObjects, strict] = /^jsonb?_(object_)?agg(?:_unique)?(_strict)?$/.exec(name) ?? [];
   const over = aggregated(call, context);
@@ -157,7 +157,7 @@ export function aggregateShape(call: Aggref | WindowFunc, context: Context, shap
 }
 
 /** An array whose elements' structure is told by what they are made of; null for others. */
-export function arrayShape(expr: Expr, context: Context, shaper: Shaper): Json | null {
+export function arrayShape(expr: Expr, context: Context, shaper: Shaper): JsonShape | null {
   if (expr.tag === 'ARRAYEXPR' && !expr.multidims)
     return {
       kind: 'array',
@@ -206,7 +206,7 @@ function aggregated(
 }
 
 /** JSON_OBJECT, JSON_ARRAY, JSON_OBJECTAGG, JSON_ARRAYAGG, JSON_SCALAR. */
-export function constructorShape(call: JsonConstructorExpr, context: Context, shaper: Shaper): Json {
+export function constructorShape(call: JsonConstructorExpr, context: Context, shaper: Shaper): JsonShape {
   const args = call.args ?? [];
   const [first] = args;
   if (call.coercion !== null) return unknown;
@@ -225,7 +225,12 @@ export function constructorShape(call: JsonConstructorExpr, context: Context, sh
   }
 }
 
-function builtArray(args: readonly Expr[], absentOnNull: boolean, context: Context, shaper: Shaper): Json {
+function builtArray(
+  args: readonly Expr[],
+  absentOnNull: boolean,
+  context: Context,
+  shaper: Shaper,
+): JsonShape {
   const values = args.map((arg) =>
     absentOnNull ? presentOf(arg, context, shaper) : shaper.value(arg, context),
   );
@@ -238,7 +243,7 @@ function builtObject(
   absentIn: JsonConstructorExpr['returning'],
   context: Context,
   shaper: Shaper,
-): Json {
+): JsonShape {
   const { catalog } = context.frame.engine;
   const fields: JsonField[] = [];
   let allKnown = true;
@@ -273,7 +278,7 @@ function presentField(
 }
 
 /** NULL leaves nothing behind, but a JSON null is a value. */
-function presentOf(arg: Expr, context: Context, shaper: Shaper): Json {
+function presentOf(arg: Expr, context: Context, shaper: Shaper): JsonShape {
   return arg.tag === 'CONST' && arg.constisnull ? never : shaper.present(arg, context);
 }
 

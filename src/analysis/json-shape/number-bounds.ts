@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { withoutRelabels } from '../literals/check.ts';
+import { withoutRelabels } from '../literals/allowed-values.ts';
 import { conjuncts } from '../tree/conjuncts.ts';
 import type { Const, Expr } from '../tree/nodes.ts';
 import { type Special, specialNumbers } from './type-shape.ts';

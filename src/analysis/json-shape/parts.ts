@@ -1,8 +1,8 @@
-import type { Json, JsonField } from '../type.ts';
+import type { JsonField, JsonShape } from '../type.ts';
 import { membersOf, never, union, unknown } from './union.ts';
 
 /** What is under a key: `->`. A missing one is NULL, of which the structure says nothing. */
-export function fieldOf(shape: Json, key: string): Json {
+export function fieldOf(shape: JsonShape, key: string): JsonShape {
   return found(
     membersOf(shape).map((member) => {
       switch (member.kind) {
@@ -20,7 +20,7 @@ export function fieldOf(shape: Json, key: string): Json {
 }
 
 /** What an array's elements are: `-> 0`, json_array_elements. */
-export function elementOf(shape: Json): Json {
+export function elementOf(shape: JsonShape): JsonShape {
   return found(
     membersOf(shape).map((member) =>
       member.kind === 'array' ? member.element : member.kind === 'unknown' ? unknown : never,
@@ -29,7 +29,7 @@ export function elementOf(shape: Json): Json {
 }
 
 /** Where nothing can be found nothing is told. */
-function found(parts: readonly Json[]): Json {
+function found(parts: readonly JsonShape[]): JsonShape {
   const all = union(parts);
   return all.kind === 'union' && all.members.length === 0 ? unknown : all;
 }
@@ -38,11 +38,16 @@ function found(parts: readonly Json[]): Json {
  * What jsonb_set makes of a value: a key that is not there is added if it is the last of the path and `create` asks for
  * it; where the path leads nowhere nothing changes (PostgreSQL documentation, 9.16).
  */
-export function replaced(shape: Json, path: readonly string[], value: Json, create: boolean): Json {
+export function replaced(
+  shape: JsonShape,
+  path: readonly string[],
+  value: JsonShape,
+  create: boolean,
+): JsonShape {
   const [key, ...below] = path;
   if (key === undefined) return value;
   return union(
-    membersOf(shape).map((member): Json => {
+    membersOf(shape).map((member): JsonShape => {
       switch (member.kind) {
         case 'object':
           return { kind: 'object', fields: withField(member.fields, key, below, value, create) };
@@ -64,7 +69,7 @@ function withField(
   fields: readonly JsonField[],
   key: string,
   below: readonly string[],
-  value: Json,
+  value: JsonShape,
   create: boolean,
 ): readonly JsonField[] {
   const last = below.length === 0;

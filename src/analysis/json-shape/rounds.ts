@@ -1,12 +1,12 @@
 import type { QueryNode } from '../tree/nodes.ts';
-import type { Json } from '../type.ts';
+import type { JsonShape } from '../type.ts';
 import { union, unknown } from './union.ts';
 import { forgetKeys, keyOf } from './written-out.ts';
 
 /** What the structures of one statement have in common while they are looked for. */
 export interface Rounds {
   /** The structure that has this key at a place: a frame's column, a query's. It is looked for once in a round. */
-  readonly once: (place: object, key: string, find: () => Json) => Json;
+  readonly once: (place: object, key: string, find: () => JsonShape) => JsonShape;
   /**
    * A column of a recursive WITH query.
    *
@@ -19,13 +19,13 @@ export interface Rounds {
     place: object,
     query: QueryNode,
     column: number,
-    first: () => Json,
-    all: () => Json,
-  ) => Json;
+    first: () => JsonShape,
+    all: () => JsonShape,
+  ) => JsonShape;
 }
 
 interface Assumed {
-  shape: Json;
+  shape: JsonShape;
   changes: number;
 }
 
@@ -41,11 +41,11 @@ export function inRounds<T>(find: (rounds: Rounds) => T): T {
   const assumed = new Map<QueryNode, Map<number, Assumed>>();
   for (;;) {
     let isStable = true;
-    const known = new Map<object, Map<string, Json>>();
+    const known = new Map<object, Map<string, JsonShape>>();
     const visited = new Map<object, Set<number>>();
     const found = find({
       once(place, key, make) {
-        const here = known.get(place) ?? new Map<string, Json>();
+        const here = known.get(place) ?? new Map<string, JsonShape>();
         known.set(place, here);
         const before = here.get(key);
         if (before !== undefined) return before;

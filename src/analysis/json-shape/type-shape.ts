@@ -3,8 +3,8 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
 import { domainLiterals } from '../literals/column.ts';
 import { RECORD } from '../row-columns.ts';
-import type { Json } from '../type.ts';
-import { literals, object, orNull, union, unknown } from './union.ts';
+import type { JsonShape } from '../type.ts';
+import { jsonOrNull, literals, object, union, unknown } from './union.ts';
 
 // src/include/catalog/pg_type.dat
 const BOOL = 16;
@@ -41,7 +41,7 @@ export function mayBeSpecial(type: number, catalog: Catalog): boolean {
  * How to_json writes values of a type that are not NULL (json_categorize_type and datum_to_json,
  * src/backend/utils/adt/jsonfuncs.c and json.c).
  */
-export function typeShape(type: number, catalog: Catalog): Json {
+export function typeShape(type: number, catalog: Catalog): JsonShape {
   const listed = domainLiterals(type, catalog);
   if (listed !== null) return literals(listed);
   const base = baseType(catalog, type);
@@ -51,12 +51,15 @@ export function typeShape(type: number, catalog: Catalog): Json {
   if (JSON_TYPES.has(base) || UNTOLD.has(base)) return unknown;
   const entry = catalog.types.get(base);
   if (entry === undefined) return unknown;
-  if (entry.element !== 0) return { kind: 'array', element: orNull(typeShape(entry.element, catalog), true) };
+  if (entry.element !== 0)
+    return { kind: 'array', element: jsonOrNull(typeShape(entry.element, catalog), true) };
   if (entry.kind === 'c') {
     const columns = [...(catalog.relations.get(entry.relation)?.columns.values() ?? [])];
     return columns.length === 0
       ? unknown
-      : object(columns.map(({ name, type: of }) => ({ name, value: orNull(typeShape(of, catalog), true) })));
+      : object(
+          columns.map(({ name, type: of }) => ({ name, value: jsonOrNull(typeShape(of, catalog), true) })),
+        );
   }
   if (base >= FIRST_NORMAL_OID && catalog.jsonCasts.has(base)) return unknown;
   if (entry.kind === 'e') return literals(entry.labels);

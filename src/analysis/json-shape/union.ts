@@ -1,18 +1,18 @@
-import type { Json, JsonField, Literal } from '../type.ts';
+import type { JsonField, JsonShape, Literal } from '../type.ts';
 import { keyOf } from './written-out.ts';
 
-export const unknown: Json = { kind: 'unknown' };
-export const jsonNull: Json = { kind: 'null' };
+export const unknown: JsonShape = { kind: 'unknown' };
+export const jsonNull: JsonShape = { kind: 'null' };
 
 /** Either of the shapes: flat, without repetitions and without what another member holds anyway. */
-export function union(members: readonly Json[]): Json {
+export function union(members: readonly JsonShape[]): JsonShape {
   const flat = members.flatMap((member) => (member.kind === 'union' ? member.members : [member]));
   const [single] = flat;
   if (single !== undefined && flat.length === 1) return single;
   if (flat.some(({ kind }) => kind === 'unknown')) return unknown;
   const kinds = new Set(flat.map(({ kind }) => kind));
-  const distinct = new Map<string, Json>();
-  const elements: Json[] = [];
+  const distinct = new Map<string, JsonShape>();
+  const elements: JsonShape[] = [];
   for (const member of flat) {
     if (member.kind === 'array') elements.push(member.element);
     else if (member.kind !== 'literal' || !kinds.has(kindOf(member.value)))
@@ -25,22 +25,22 @@ export function union(members: readonly Json[]): Json {
 }
 
 /** Nothing at all: an empty array's elements. */
-export const never: Json = { kind: 'union', members: [] };
+export const never: JsonShape = { kind: 'union', members: [] };
 
-export function literals(values: readonly Literal[]): Json {
+export function literals(values: readonly Literal[]): JsonShape {
   return union(values.map((value) => ({ kind: 'literal', value })));
 }
 
-export function orNull(shape: Json, nullable: boolean): Json {
+export function jsonOrNull(shape: JsonShape, nullable: boolean): JsonShape {
   return nullable ? union([shape, jsonNull]) : shape;
 }
 
-export function membersOf(shape: Json): readonly Json[] {
+export function membersOf(shape: JsonShape): readonly JsonShape[] {
   return shape.kind === 'union' ? shape.members : [shape];
 }
 
 /** An object's fields; of those with one name the last that is there stays, as JSON.parse and jsonb have it. */
-export function object(fields: readonly JsonField[]): Json {
+export function object(fields: readonly JsonField[]): JsonShape {
   const last = new Map<string, JsonField>();
   for (const field of fields) {
     const before = last.get(field.name);
@@ -51,9 +51,9 @@ export function object(fields: readonly JsonField[]): Json {
 }
 
 /** `a || b || c`. */
-export function concatenated(terms: readonly Json[]): Json {
+export function concatenated(terms: readonly JsonShape[]): JsonShape {
   // Objects that follow on each other are put together at once: each time anew it takes quadratic time.
-  const merged: Json[] = [];
+  const merged: JsonShape[] = [];
   let fields: JsonField[] | null = null;
   for (const term of terms) {
     if (term.kind !== 'object') {
@@ -68,7 +68,7 @@ export function concatenated(terms: readonly Json[]): Json {
   return others.reduce(concatenatedPair, first);
 }
 
-function concatenatedPair(left: Json, right: Json): Json {
+function concatenatedPair(left: JsonShape, right: JsonShape): JsonShape {
   const pairs = membersOf(left).flatMap((a) => membersOf(right).map((b) => [a, b] as const));
   if (pairs.length > MOST_PAIRS) return unknown;
   return union(
@@ -82,7 +82,7 @@ function concatenatedPair(left: Json, right: Json): Json {
 const MOST_PAIRS = 16;
 
 /** What json_strip_nulls leaves: fields that are null are gone, on every level. */
-export function stripped(shape: Json): Json {
+export function stripped(shape: JsonShape): JsonShape {
   switch (shape.kind) {
     case 'array':
       return { ...shape, element: stripped(shape.element) };
@@ -105,22 +105,22 @@ export function stripped(shape: Json): Json {
 }
 
 /** Whether it may be JSON's null; of what nothing is known, it may. */
-export function mayBeNull(shape: Json): boolean {
+export function mayBeNull(shape: JsonShape): boolean {
   return membersOf(shape).some(({ kind }) => kind === 'null' || kind === 'unknown');
 }
 
-export function withoutNull(shape: Json): Json {
+export function withoutNull(shape: JsonShape): JsonShape {
   return union(membersOf(shape).filter(({ kind }) => kind !== 'null'));
 }
 
 /** Without the fields of these names, as `- 'name'` leaves an object. */
-export function without(shape: Json, names: readonly string[]): Json {
+export function without(shape: JsonShape, names: readonly string[]): JsonShape {
   if (shape.kind !== 'object') return unknown;
   return { kind: 'object', fields: shape.fields.filter(({ name }) => !names.includes(name)) };
 }
 
 /** The shape of a value that JSON.parse gave. */
-export function shapeOfValue(value: unknown): Json {
+export function shapeOfValue(value: unknown): JsonShape {
   if (value === null) return jsonNull;
   if (Array.isArray(value)) return { kind: 'array', element: union(value.map(shapeOfValue)) };
   if (typeof value === 'object')

@@ -4,12 +4,12 @@ import { type Context, contextAt, type Frame, type Opened } from '../nullability
 import { armsOf, resultExpression, withQueryOf } from '../scope.ts';
 import type { RangeTblEntry, RangeTblRef, SetOperationStmt, Var } from '../tree/nodes.ts';
 import { Rte } from '../tree/nodes.ts';
-import type { Json } from '../type.ts';
+import type { JsonShape } from '../type.ts';
 import type { Shaper } from './shaper.ts';
 import { union, unknown } from './union.ts';
 
 /** The structure of a json or jsonb column of the range table, from the expression behind it. */
-export function variableShape(variable: Var, context: Context, shaper: Shaper): Json {
+export function variableShape(variable: Var, context: Context, shaper: Shaper): JsonShape {
   const at = contextAt(context, variable.varlevelsup);
   const column = variable.varattno - 1;
   if (at === null || column < 0) return unknown;
@@ -26,7 +26,13 @@ export function variableShape(variable: Var, context: Context, shaper: Shaper): 
 }
 
 /** The structure of an entry's column, which depends on nothing around it. */
-function entryShape(entry: RangeTblEntry, varno: number, column: number, frame: Frame, shaper: Shaper): Json {
+function entryShape(
+  entry: RangeTblEntry,
+  varno: number,
+  column: number,
+  frame: Frame,
+  shaper: Shaper,
+): JsonShape {
   const { engine, scope } = frame;
   const place: Context = {
     frame,
@@ -80,7 +86,7 @@ function entryShape(entry: RangeTblEntry, varno: number, column: number, frame: 
 }
 
 /** The structure that all arms keep to: what the first makes, with what the others make of it. */
-function recursiveShape(opened: Opened, column: number, shaper: Shaper): Json {
+function recursiveShape(opened: Opened, column: number, shaper: Shaper): JsonShape {
   const { query } = opened.frame.scope;
   const first = query.setOperations?.tag === 'SETOPERATIONSTMT' ? query.setOperations.larg : null;
   return shaper.rounds.recursive(
@@ -93,7 +99,7 @@ function recursiveShape(opened: Opened, column: number, shaper: Shaper): Json {
 }
 
 /** The structure of a query's result column, of each arm of its set operations. */
-export function resultShape(opened: Opened, column: number, shaper: Shaper): Json {
+export function resultShape(opened: Opened, column: number, shaper: Shaper): JsonShape {
   return shaper.rounds.once(opened, String(column), () => {
     const { frame, result } = opened;
     const { query } = frame.scope;
@@ -108,7 +114,7 @@ function armsShape(
   operations: SetOperationStmt | RangeTblRef,
   column: number,
   shaper: Shaper,
-): Json {
+): JsonShape {
   return union(
     armsOf(operations).map(({ rtindex }) => {
       const arm = frame.scope.query.rtable?.[rtindex - 1]?.subquery;

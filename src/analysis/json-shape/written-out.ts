@@ -1,10 +1,10 @@
 import { step } from '../steps.ts';
-import type { Json } from '../type.ts';
+import type { JsonShape } from '../type.ts';
 
-const sizes = new WeakMap<Json, number>();
+const sizes = new WeakMap<JsonShape, number>();
 
 /** How many parts a structure has when it is written out: parts that are used twice count twice. */
-export function sizeOf(shape: Json): number {
+export function sizeOf(shape: JsonShape): number {
   let size = sizes.get(shape);
   if (size === undefined) {
     size = 1 + partsOf(shape).reduce((sum, part) => sum + sizeOf(part), 0);
@@ -13,7 +13,7 @@ export function sizeOf(shape: Json): number {
   return size;
 }
 
-function partsOf(shape: Json): readonly Json[] {
+function partsOf(shape: JsonShape): readonly JsonShape[] {
   switch (shape.kind) {
     case 'array':
       return [shape.element];
@@ -29,7 +29,7 @@ function partsOf(shape: Json): readonly Json[] {
 }
 
 /** The keys of structures, and the numbers that represent long ones. */
-let keys = new WeakMap<Json, string>();
+let keys = new WeakMap<JsonShape, string>();
 let numbers = new Map<string, number>();
 let lastNumber = 0;
 
@@ -46,7 +46,7 @@ export function forgetKeys(): void {
  * A text that two structures of a statement have in common if they are the same, and only then. Each part's is made once,
  * however often the part is used: written out, what nests in what can have thousands of parts.
  */
-export function keyOf(shape: Json): string {
+export function keyOf(shape: JsonShape): string {
   let key = keys.get(shape);
   if (key === undefined) {
     step();
@@ -65,7 +65,7 @@ function numberOf(written: string): string {
 }
 
 /** The structure with keys in the places of its parts. */
-function withKeys(shape: Json): object {
+function withKeys(shape: JsonShape): object {
   switch (shape.kind) {
     case 'array':
       return { ...shape, element: keyOf(shape.element) };

@@ -2,7 +2,7 @@ import type { Catalog, Relation } from '../catalog/catalog.ts';
 import { domainConditions, tableConditions } from '../catalog/conditions.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
-import { allowedElements, allowedValues, withoutRelabels } from './check.ts';
+import { allowedElements, allowedValues, withoutRelabels } from './allowed-values.ts';
 import { isLiteralType } from './constant.ts';
 
 /** The only values besides NULL that a table's column holds, by its CHECK constraints and domain; null if unbound. */

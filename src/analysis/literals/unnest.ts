@@ -1,10 +1,10 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { entryOf, type Found, type Scope } from '../scope.ts';
+import { entryOf, type InScope, type Scope } from '../scope.ts';
 import type { Expr, RangeTblEntry, Var } from '../tree/nodes.ts';
 import { Rte } from '../tree/nodes.ts';
 
 /** The array that a column of `unnest` in FROM takes its values from; null for every other column. */
-export function unnestedColumn(variable: Var, scope: Scope): Found<Expr> | null {
+export function unnestedColumn(variable: Var, scope: Scope): InScope<Expr> | null {
   const found = entryOf(scope, variable);
   if (found === null || found.node.rtekind !== Rte.function) return null;
   const call = functionOf(found.node, variable.varattno);

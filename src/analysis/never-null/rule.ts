@@ -1,10 +1,10 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { type Rule as AggregateRule, aggregates } from './aggregates.ts';
+import { type AggregateNullRule as AggregateRule, aggregates } from './aggregates.ts';
 import { extensionAggregates, extensionFunctions } from './extensions.ts';
-import { neverNull, type Rule } from './table.ts';
+import { type FunctionNullRule, neverNull } from './table.ts';
 
 /** When a function is never NULL, by the tables of built-in functions and of those of extensions. */
-export function neverNullRule(oid: number, catalog: Catalog): Rule | undefined {
+export function neverNullRule(oid: number, catalog: Catalog): FunctionNullRule | undefined {
   const key = extensionKey(oid, catalog);
   return key === null ? neverNull.get(oid) : extensionFunctions.get(key);
 }

@@ -2,7 +2,7 @@ import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
 import { aggregates } from '../never-null/aggregates.ts';
 import { constantValue } from '../tree/constants.ts';
 import type { Aggref, Expr } from '../tree/nodes.ts';
-import { type Atoms, holds, nothing, type Proven, unionFacts } from './atoms.ts';
+import { type Atoms, holdsIn, noAtoms, type Proven, unionFacts } from './atoms.ts';
 import type { Context } from './context.ts';
 import { expressionKey } from './key.ts';
 
@@ -30,7 +30,7 @@ function inputAtom(call: Aggref, context: Context): string | null {
  */
 export function aggregateNotNull(call: Aggref, context: Context): Atoms {
   const rule = aggregates.get(call.aggfnoid);
-  if (call.agglevelsup > 0 || call.aggfnoid >= FIRST_NORMAL_OID || rule === 'always') return nothing;
+  if (call.agglevelsup > 0 || call.aggfnoid >= FIRST_NORMAL_OID || rule === 'always') return noAtoms;
   return someInput(call, rule === 'args', context);
 }
 
@@ -41,13 +41,13 @@ function someInput(call: Aggref, ofArgument: boolean, context: Context): Atoms {
 
 /** Whether the group is known to have a row. */
 export function hasRow(proven: Proven, context: Context): boolean {
-  return holds(proven, rowAtom(context));
+  return holdsIn(proven, rowAtom(context));
 }
 
 /** Whether the group is known to have a row that the aggregate takes into account. */
 export function hasInput(call: Aggref, context: Context): boolean {
   const atom = inputAtom(call, context);
-  return atom !== null && holds(context.proven, atom);
+  return atom !== null && holdsIn(context.proven, atom);
 }
 
 /** `count(x) > 0` and the like: what holds where the comparison cannot come out so for a count of 0. */
@@ -58,7 +58,7 @@ export function countAtoms(
   context: Context,
 ): Atoms {
   const [left, right] = args;
-  if (left === undefined || right === undefined) return nothing;
+  if (left === undefined || right === undefined) return noAtoms;
   return unionFacts(
     notZero(operator, left, right, outcomes, context),
     notZero(mirrored[operator] ?? '', right, left, outcomes, context),
@@ -84,7 +84,7 @@ function notZero(
   const call = countOf(side, context);
   const number = other.tag === 'CONST' ? constantValue(other) : undefined;
   const ofNone = typeof number === 'number' ? compared(operator, number) : undefined;
-  if (call === null || ofNone === undefined || outcomes[ofNone ? 'true' : 'false']) return nothing;
+  if (call === null || ofNone === undefined || outcomes[ofNone ? 'true' : 'false']) return noAtoms;
   return someInput(call, call.aggfnoid === Fn.count, context);
 }
 

@@ -24,7 +24,7 @@ const Fn = {
 } as const;
 
 /** What is proven of the elements of an array that a built-in function returns; undefined if nothing. */
-export function elementsOf(oid: number, args: readonly Facts[]): Facts | undefined {
+export function arrayFunctionElements(oid: number, args: readonly Facts[]): Facts | undefined {
   const [first, second] = args;
   switch (oid) {
     case Fn.arrayAppend:

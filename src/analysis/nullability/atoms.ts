@@ -24,9 +24,9 @@ export interface Proven {
 
 const none: ReadonlySet<string> = new Set();
 
-export const nothing: Atoms = none;
+export const noAtoms: Atoms = none;
 
-export const nothingFollows = (): Atoms => nothing;
+export const nothingFollows = (): Atoms => noAtoms;
 
 /** What holds if both do. */
 export function unionFacts(a: Atoms, b: Atoms): Atoms {
@@ -73,7 +73,7 @@ function inEither(atom: string, others: ReadonlySet<string>): readonly string[] 
   });
 }
 
-export function holds(proven: Proven, atom: string): boolean {
+export function holdsIn(proven: Proven, atom: string): boolean {
   for (let at: Proven | null = proven; at !== null; at = at.outer) {
     if (at.all !== null) return at.all.has(atom);
     if (at.atoms.has(atom)) return true;
@@ -137,7 +137,7 @@ export function knownMembers(proven: Proven, key: string): readonly (readonly st
  */
 export function extended(proven: Proven, atoms: Atoms, local: boolean): Proven {
   if (atoms === 'never' || atoms.size === 0) return proven;
-  const news = [...atoms].filter((atom) => !holds(proven, atom));
+  const news = [...atoms].filter((atom) => !holdsIn(proven, atom));
   if (news.length === 0) return proven;
   const key = `${local ? 'l' : 'g'}${news.toSorted().join('\n')}`;
   let made = proven.extensions.get(key);

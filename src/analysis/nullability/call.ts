@@ -2,7 +2,7 @@ import { completeArguments } from '../catalog/arguments.ts';
 import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import { neverNullRule } from '../never-null/rule.ts';
 import type { Expr, FuncExpr } from '../tree/nodes.ts';
-import { elementsOf } from './array-function.ts';
+import { arrayFunctionElements } from './array-function.ts';
 import { asksForDimension } from './array-length.ts';
 import type { Context } from './context.ts';
 import { dimensionsMade, withDimensions } from './dimensions.ts';
@@ -51,7 +51,7 @@ function valueFacts(
       (calendarField(oid, exprs, args) ||
         isFormatted(oid, exprs, args) ||
         (given && asksForDimension(oid, exprs))));
-  const element = elementsOf(oid, args);
+  const element = arrayFunctionElements(oid, args);
   const value = present ? notNull : unknownFacts;
   return ofDimensions(element === undefined ? value : { ...value, element }, oid, exprs, args);
 }

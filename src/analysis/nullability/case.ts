@@ -1,5 +1,5 @@
 import type { CaseExpr, Const } from '../tree/nodes.ts';
-import { nothing } from './atoms.ts';
+import { noAtoms } from './atoms.ts';
 import type { Context, Result } from './context.ts';
 import { remembered } from './memo.ts';
 import { FALSE, NULL, TRUE } from './outcomes.ts';
@@ -19,7 +19,7 @@ export function reachedResults(expr: CaseExpr, context: Context): readonly Resul
 
 function allResults(expr: CaseExpr, context: Context): readonly Result[] {
   const results = [...expr.args.map(({ result }) => result), expr.defresult ?? nullConstant];
-  return results.map((result) => ({ result, reached: nothing, at: context }));
+  return results.map((result) => ({ result, reached: noAtoms, at: context }));
 }
 
 function resultsIn(expr: CaseExpr, context: Context): readonly Result[] {
@@ -34,7 +34,7 @@ function resultsIn(expr: CaseExpr, context: Context): readonly Result[] {
     if (passed === 'never') return found;
     at = refine(at, passed);
   }
-  return [...found, { result: expr.defresult ?? nullConstant, reached: nothing, at }];
+  return [...found, { result: expr.defresult ?? nullConstant, reached: noAtoms, at }];
 }
 
 /** What a CASE without ELSE results in. */

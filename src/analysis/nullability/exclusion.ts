@@ -5,7 +5,7 @@ import { literalsOf } from '../literals.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import type { Const, Expr, OpExpr, ScalarArrayOpExpr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
-import { type Atoms, holds, knownMembers, memberAtom, nothing, type Proven, unionFacts } from './atoms.ts';
+import { type Atoms, holdsIn, knownMembers, memberAtom, noAtoms, type Proven, unionFacts } from './atoms.ts';
 import type { Context } from './context.ts';
 import { expressionKey } from './key.ts';
 
@@ -21,7 +21,7 @@ export function excludedBy(expr: Expr, isTrue: boolean, context: Context): Atoms
   switch (expr.tag) {
     case 'OPEXPR': {
       const [left, right] = expr.args ?? [];
-      if (left === undefined || right === undefined) return nothing;
+      if (left === undefined || right === undefined) return noAtoms;
       return unionFacts(
         orders(expr, left, right, isTrue, context),
         values(expr, left, right, isTrue, context),
@@ -30,7 +30,7 @@ export function excludedBy(expr: Expr, isTrue: boolean, context: Context): Atoms
     case 'SCALARARRAYOPEXPR':
       // `= ANY`, and `<> ALL`
       return isUnequal(expr.opno, context) === expr.useOr
-        ? nothing
+        ? noAtoms
         : members(expr, isTrue === expr.useOr, context);
     default:
       return truth(expr, isTrue, context);
@@ -61,12 +61,12 @@ const ordered = new Set([16, 17, 18, 20, 21, 23, 25, 26, 700, 701, 1082, 1083, 1
 function orders(expr: OpExpr, left: Expr, right: Expr, isTrue: boolean, context: Context): Atoms {
   const operator = context.frame.engine.catalog.operators.get(expr.opno);
   const ways = ordersOf[operator?.name ?? ''];
-  if (operator === undefined || ways === undefined || expr.opno >= FIRST_NORMAL_OID) return nothing;
-  if (!ordered.has(operator.left) || !ordered.has(operator.right)) return nothing;
+  if (operator === undefined || ways === undefined || expr.opno >= FIRST_NORMAL_OID) return noAtoms;
+  if (!ordered.has(operator.left) || !ordered.has(operator.right)) return noAtoms;
   // timestamptz with date: by the time zone of the session.
-  if (context.past && mayChange(expr, context.frame.engine.catalog)) return nothing;
+  if (context.past && mayChange(expr, context.frame.engine.catalog)) return noAtoms;
   const [a, b] = [keyOf(left, context), keyOf(right, context)];
-  if (a === null || b === null || a === b) return nothing;
+  if (a === null || b === null || a === b) return noAtoms;
   const gone = (Object.keys(ordersOf) as string[]).filter(
     (way): way is Order => isOrder(way) && ways.includes(way) !== isTrue,
   );
@@ -89,12 +89,12 @@ function isOrder(way: string): way is Order {
 const mirrored = { '<': '>', '=': '=', '>': '<' } as const;
 
 function values(expr: OpExpr, left: Expr, right: Expr, isTrue: boolean, context: Context): Atoms {
-  if (!isExact(expr.opno, expr.inputcollid, context)) return nothing;
+  if (!isExact(expr.opno, expr.inputcollid, context)) return noAtoms;
   const equal = isTrue !== isUnequal(expr.opno, context);
   const told = (subject: Expr, constant: Expr) =>
     equal ? among(subject, [constant], context) : without(subject, [constant], context);
   if (right.tag === 'CONST' || isCast(right)) return told(left, right);
-  return left.tag === 'CONST' || isCast(left) ? told(right, left) : nothing;
+  return left.tag === 'CONST' || isCast(left) ? told(right, left) : noAtoms;
 }
 
 function isCast(expr: Expr): boolean {
@@ -105,13 +105,13 @@ function isCast(expr: Expr): boolean {
 function members(expr: ScalarArrayOpExpr, isMember: boolean, context: Context): Atoms {
   const [left, right] = expr.args ?? [];
   if (left === undefined || right === undefined || !isExact(expr.opno, expr.inputcollid, context))
-    return nothing;
+    return noAtoms;
   if (right.tag === 'ARRAYEXPR' && !right.multidims) {
     const elements = right.elements ?? [];
     return isMember ? among(left, elements, context) : without(left, elements, context);
   }
   const literals = literalsOfArray(right, context.frame.engine.catalog)?.map(spelled);
-  if (literals === undefined) return nothing;
+  if (literals === undefined) return noAtoms;
   return isMember ? onlyOf(left, literals, context) : withoutAll(left, literals, context);
 }
 
@@ -140,7 +140,7 @@ function isExact(operator: number, collation: number, context: Context): boolean
 
 function without(subject: Expr, constants: readonly Expr[], context: Context): Atoms {
   const found = constants.flatMap((constant) => spelledConstant(constant, context) ?? []);
-  return found.length === 0 ? nothing : withoutAll(subject, found, context);
+  return found.length === 0 ? noAtoms : withoutAll(subject, found, context);
 }
 
 /** A constant as it is told from others: an enum's by its label's OID. */
@@ -163,13 +163,13 @@ function spelled(literal: Literal): string {
 /** What is said by a subject's being one of these constants; nothing if one of them cannot be told from others. */
 function among(subject: Expr, constants: readonly Expr[], context: Context): Atoms {
   const found = constants.flatMap((constant) => spelledConstant(constant, context) ?? []);
-  return found.length < constants.length ? nothing : onlyOf(subject, found, context);
+  return found.length < constants.length ? noAtoms : onlyOf(subject, found, context);
 }
 
 function onlyOf(subject: Expr, values: readonly string[], context: Context): Atoms {
   const key = keyOf(subject, context);
-  if (key === null) return nothing;
-  let left = values.filter((value) => !holds(context.proven, `x${key}!${value}`));
+  if (key === null) return noAtoms;
+  let left = values.filter((value) => !holdsIn(context.proven, `x${key}!${value}`));
   for (const allowed of knownMembers(context.proven, key))
     left = left.filter((value) => allowed.includes(value));
   return left.length === 0 ? 'never' : new Set([memberAtom(key, left)]);
@@ -177,7 +177,7 @@ function onlyOf(subject: Expr, values: readonly string[], context: Context): Ato
 
 function withoutAll(subject: Expr, gone: readonly string[], context: Context): Atoms {
   const key = keyOf(subject, context);
-  if (key === null) return nothing;
+  if (key === null) return noAtoms;
   const prefix = `x${key}!`;
   const atoms = gone.map((value) => prefix + value);
   const none = knownMembers(context.proven, key).some((allowed) =>
@@ -199,12 +199,12 @@ function isAll(subject: Expr, prefix: string, atoms: readonly string[], context:
 }
 
 function isGone(atom: string, atoms: readonly string[], context: Context): boolean {
-  return atoms.includes(atom) || holds(context.proven, atom);
+  return atoms.includes(atom) || holdsIn(context.proven, atom);
 }
 
 function truth(expr: Expr, isTrue: boolean, context: Context): Atoms {
   const subject = resolved(expr, context);
-  return expressionType(subject) === 16 ? withoutAll(expr, [spelled(!isTrue)], context) : nothing;
+  return expressionType(subject) === 16 ? withoutAll(expr, [spelled(!isTrue)], context) : noAtoms;
 }
 
 /** What CASE compares, where it is not written again. */

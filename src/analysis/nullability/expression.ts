@@ -1,9 +1,9 @@
-import { refusesNull } from '../catalog/pg-type.ts';
+import { typeRefusesNull } from '../catalog/pg-type.ts';
 import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import type { BoolExpr, CaseExpr, Expr } from '../tree/nodes.ts';
 import { aggregateFacts } from './aggregate.ts';
 import { arrayCoercionFacts, arrayFacts, subscriptFacts } from './array.ts';
-import { holds } from './atoms.ts';
+import { holdsIn } from './atoms.ts';
 import { callFacts, operatorFacts } from './call.ts';
 import { reachedResults } from './case.ts';
 import { coalesceFacts } from './coalesce.ts';
@@ -13,7 +13,7 @@ import { areDifferent } from './exclusion.ts';
 import { nulledByGrouping } from './grouping.ts';
 import { joinFacts, withNullable } from './join-facts.ts';
 import { isJsonExists, jsonConstructorFacts } from './json.ts';
-import { expressionKey, operatorFunction } from './key.ts';
+import { calledOperatorFunction, expressionKey } from './key.ts';
 import { fromFarEnd, remembered } from './memo.ts';
 import { FALSE, NULL, TRUE } from './outcomes.ts';
 import { refine } from './refine.ts';
@@ -38,7 +38,7 @@ function factsIn(expr: Expr, context: Context): Facts {
   const found = ownFacts(expr, context);
   if (!found.nullable || !context.proven.expressions) return found;
   const key = expressionKey(expr, context, false);
-  return key !== null && holds(context.proven, key) ? withNullable(found, false) : found;
+  return key !== null && holdsIn(context.proven, key) ? withNullable(found, false) : found;
 }
 
 function ownFacts(expr: Expr, context: Context): Facts {
@@ -53,7 +53,11 @@ function ownFacts(expr: Expr, context: Context): Facts {
     case 'FUNCEXPR':
       return callFacts(expr, context);
     case 'OPEXPR':
-      return operatorFacts(operatorFunction(expr.opfuncid, expr.opno, context), expr.args ?? [], context);
+      return operatorFacts(
+        calledOperatorFunction(expr.opfuncid, expr.opno, context),
+        expr.args ?? [],
+        context,
+      );
     case 'NULLIFEXPR': {
       const [first, second] = expr.args ?? [];
       if (first === undefined || second === undefined) return unknownFacts;
@@ -65,11 +69,13 @@ function ownFacts(expr: Expr, context: Context): Facts {
       const elements = of(array);
       if (of(scalar).nullable || elements.nullable || (elements.element?.nullable ?? true))
         return unknownFacts;
-      return operatorFacts(operatorFunction(expr.opfuncid, expr.opno, context), [], context);
+      return operatorFacts(calledOperatorFunction(expr.opfuncid, expr.opno, context), [], context);
     }
     case 'ROWCOMPAREEXPR': {
       if ([...expr.largs, ...expr.rargs].some((arg) => of(arg).nullable)) return unknownFacts;
-      const all = expr.opnos.map((oid) => operatorFacts(operatorFunction(0, oid, context), [], context));
+      const all = expr.opnos.map((oid) =>
+        operatorFacts(calledOperatorFunction(0, oid, context), [], context),
+      );
       return all.some(({ nullable }) => nullable) ? unknownFacts : notNull;
     }
     case 'BOOLEXPR':
@@ -96,7 +102,7 @@ function ownFacts(expr: Expr, context: Context): Facts {
       const type = context.frame.engine.catalog.types.get(expr.resulttype ?? 0);
       const value = of(expr.arg);
       const { catalog, trust } = context.frame.engine;
-      return trust.definitions && !context.past && type !== undefined && refusesNull(catalog, type)
+      return trust.definitions && !context.past && type !== undefined && typeRefusesNull(catalog, type)
         ? withNullable(value, false)
         : value;
     }
@@ -151,7 +157,9 @@ function paramFacts(expr: Expr & { tag: 'PARAM' }, context: Context): Facts {
     // PARAM_EXTERN, PARAM_SUBLINK (primnodes.h)
     case 0: {
       const found = context.frame.engine.params?.[expr.paramid - 1] ?? unknownFacts;
-      return found.nullable && holds(context.proven, `$${expr.paramid}`) ? withNullable(found, false) : found;
+      return found.nullable && holdsIn(context.proven, `$${expr.paramid}`)
+        ? withNullable(found, false)
+        : found;
     }
     case 2:
       return context.sublink?.[expr.paramid - 1] ?? unknownFacts;

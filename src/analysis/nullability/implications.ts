@@ -1,5 +1,5 @@
 import type { Const, Expr } from '../tree/nodes.ts';
-import { type Atoms, intersectFacts, nothing, nothingFollows, unionFacts } from './atoms.ts';
+import { type Atoms, intersectFacts, noAtoms, nothingFollows, unionFacts } from './atoms.ts';
 import { reachedResults } from './case.ts';
 import type { Context } from './context.ts';
 import { excludedBy } from './exclusion.ts';
@@ -41,7 +41,7 @@ function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
     case 'BOOLEANTEST':
       return booleanTestAtoms(expr, outcomes, context);
     case 'CONST':
-      return (outcomesOf(expr) & outcomes) === 0 ? 'never' : nothing;
+      return (outcomesOf(expr) & outcomes) === 0 ? 'never' : noAtoms;
     case 'RELABELTYPE':
     case 'COLLATEEXPR':
       return implications(expr.arg, outcomes, context);

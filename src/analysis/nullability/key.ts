@@ -187,7 +187,7 @@ function writeNode(node: Expr, context: Context, volatile: boolean, text: KeyTex
     case 'NEXTVALUEEXPR':
       return false;
     case 'ROWCOMPAREEXPR':
-      if (!volatile && node.opnos.some((oid) => isVolatile(operatorFunction(0, oid, context), context)))
+      if (!volatile && node.opnos.some((oid) => isVolatile(calledOperatorFunction(0, oid, context), context)))
         return false;
       break;
     case 'FUNCEXPR':
@@ -197,7 +197,8 @@ function writeNode(node: Expr, context: Context, volatile: boolean, text: KeyTex
     case 'DISTINCTEXPR':
     case 'NULLIFEXPR':
     case 'SCALARARRAYOPEXPR':
-      if (!volatile && isVolatile(operatorFunction(node.opfuncid, node.opno, context), context)) return false;
+      if (!volatile && isVolatile(calledOperatorFunction(node.opfuncid, node.opno, context), context))
+        return false;
       break;
     case 'AGGREF': {
       // Another query's aggregate is one over other rows.
@@ -235,6 +236,6 @@ export function isKnown(functionOid: number, context: Context): boolean {
 }
 
 /** An operator's function; the tree may leave it to be looked up. */
-export function operatorFunction(functionOid: number, operatorOid: number, context: Context): number {
+export function calledOperatorFunction(functionOid: number, operatorOid: number, context: Context): number {
   return functionOid || (context.frame.engine.catalog.operators.get(operatorOid)?.function ?? 0);
 }

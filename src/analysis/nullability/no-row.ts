@@ -1,4 +1,4 @@
-import { limited } from '../cardinality/limit.ts';
+import { limitedRows } from '../cardinality/limit.ts';
 import { foldSetOperation } from '../scope.ts';
 import { isGrouped, mayBeEmpty } from '../tree/groups.ts';
 import { Cmd, type QueryNode, Rte, SetOp } from '../tree/nodes.ts';
@@ -15,7 +15,7 @@ const anyRows = { min: 0, max: null };
  */
 export function isNever(query: QueryNode, noInput: boolean, noGroup: boolean): boolean {
   if (query.commandType !== Cmd.select) return false;
-  return noGroup || limited(query, anyRows).max === 0 || (noInput && !hasEmptyGroup(query));
+  return noGroup || limitedRows(query, anyRows).max === 0 || (noInput && !hasEmptyGroup(query));
 }
 
 /** Whether there are no rows because there are none of a subquery that is joined, or of the arms. */

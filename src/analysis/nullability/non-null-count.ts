@@ -1,6 +1,6 @@
 import { constantValue } from '../tree/constants.ts';
 import type { Expr } from '../tree/nodes.ts';
-import { type Atoms, nothing, unionFacts } from './atoms.ts';
+import { type Atoms, noAtoms, unionFacts } from './atoms.ts';
 import type { Context } from './context.ts';
 
 /** num_nonnulls and num_nulls (pg_proc.dat). */
@@ -23,8 +23,8 @@ export function nonNullCountAtoms(
   const [call, other] = args;
   const number = other?.tag === 'CONST' ? constantValue(other) : undefined;
   const compare = comparisons[operator];
-  if (call?.tag !== 'FUNCEXPR' || call.funcvariadic || typeof number !== 'number') return nothing;
-  if ((call.funcid !== NUM_NONNULLS && call.funcid !== NUM_NULLS) || compare === undefined) return nothing;
+  if (call?.tag !== 'FUNCEXPR' || call.funcvariadic || typeof number !== 'number') return noAtoms;
+  if ((call.funcid !== NUM_NONNULLS && call.funcid !== NUM_NULLS) || compare === undefined) return noAtoms;
   const values = call.args ?? [];
   const atoms = values.map(notNull);
   const given = values.filter((value) => !context.frame.engine.facts(value, context).nullable).length;
@@ -36,7 +36,7 @@ export function nonNullCountAtoms(
   let fewest = given;
   while (fewest <= possible && !isSo(fewest)) fewest++;
   if (fewest > possible) return 'never';
-  return fewest < possible ? nothing : atoms.filter((found) => found !== 'never').reduce(unionFacts, nothing);
+  return fewest < possible ? noAtoms : atoms.filter((found) => found !== 'never').reduce(unionFacts, noAtoms);
 }
 
 const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {

@@ -1,5 +1,5 @@
 import type { Expr } from '../tree/nodes.ts';
-import { type Atoms, holds, nothing } from './atoms.ts';
+import { type Atoms, holdsIn, noAtoms } from './atoms.ts';
 import type { Context } from './context.ts';
 import { expressionKey } from './key.ts';
 
@@ -8,9 +8,9 @@ const prefix = 'n';
 /** What holds if an expression is NULL. Grouping sets make NULL what was none in the rows of a group. */
 export function nullAtoms(expr: Expr, context: Context): Atoms {
   for (let at: Context | null = context; at !== null; at = at.outer)
-    if (at.frame.scope.query.groupingSets !== null) return nothing;
+    if (at.frame.scope.query.groupingSets !== null) return noAtoms;
   const key = expressionKey(expr, context, false);
-  return key === null ? nothing : new Set([prefix + key]);
+  return key === null ? noAtoms : new Set([prefix + key]);
 }
 
 /** A set of assumed NULLs: the same one for the same keys, as what is remembered for it is. */
@@ -24,5 +24,5 @@ export function assumedNulls(keys: Iterable<string>, { frame }: Context): Readon
 
 /** Whether it is assumed, or known, of what has this key that it is NULL. */
 export function isNull(key: string, context: Context): boolean {
-  return (context.nulls?.has(key) ?? false) || holds(context.proven, prefix + key);
+  return (context.nulls?.has(key) ?? false) || holdsIn(context.proven, prefix + key);
 }

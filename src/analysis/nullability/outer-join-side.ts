@@ -14,7 +14,7 @@ export interface OuterJoinSide {
   readonly paired: { readonly other: OuterJoinSide; readonly condition: Expr }[];
 }
 
-export interface FullJoin {
+export interface FullJoinSides {
   readonly left: OuterJoinSide;
   readonly right: OuterJoinSide;
   /** The region that the join is in: where that is real, one of the sides is. */
@@ -33,7 +33,7 @@ export interface Regions {
   readonly all: readonly OuterJoinSide[];
   /** By range table index; absent for what is not in FROM, such as INSERT's target. */
   readonly of: ReadonlyMap<number, OuterJoinSide>;
-  readonly fullJoins: readonly FullJoin[];
+  readonly fullJoins: readonly FullJoinSides[];
   readonly added: readonly AddedSide[];
 }
 
@@ -42,7 +42,7 @@ export function regionsOf(query: QueryNode): Regions {
   const root = region(0, null);
   const all = [root];
   const of = new Map<number, OuterJoinSide>();
-  const fullJoins: FullJoin[] = [];
+  const fullJoins: FullJoinSides[] = [];
   const added: AddedSide[] = [];
   const open = (parent: OuterJoinSide): OuterJoinSide => {
     const opened = region(all.length, parent);

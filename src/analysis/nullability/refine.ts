@@ -1,5 +1,5 @@
 import type { Var } from '../tree/nodes.ts';
-import { type Atoms, extended, holds, nothing, type Proven, unionFacts } from './atoms.ts';
+import { type Atoms, extended, holdsIn, noAtoms, type Proven, unionFacts } from './atoms.ts';
 import { type Context, contextAt, type Frame } from './context.ts';
 import { variableKey } from './key.ts';
 import { TRUE } from './outcomes.ts';
@@ -14,14 +14,14 @@ export function regionKey(frame: Frame, region: OuterJoinSide): string {
 export function isMatched(frame: Frame, region: OuterJoinSide | undefined, proven: Proven): boolean {
   // What is outside FROM, such as INSERT's target, is real.
   if (region === undefined || region.parent === null) return true;
-  return holds(proven, regionKey(frame, region));
+  return holdsIn(proven, regionKey(frame, region));
 }
 
 /** The atoms for a column that is not NULL: it and the regions that it is in. */
 export function variableAtoms(variable: Var, context: Context): Atoms {
   const key = variableKey(variable, context);
   const at = contextAt(context, variable.varlevelsup);
-  if (key === null || at === null) return nothing;
+  if (key === null || at === null) return noAtoms;
   const atoms = new Set([key]);
   for (const region of enclosing(at.frame.regions.of.get(variable.varno))) {
     atoms.add(regionKey(at.frame, region));
@@ -63,9 +63,9 @@ function learned(context: Context, atoms: Atoms, local: boolean): Context {
 }
 
 function consequences(atoms: ReadonlySet<string>, before: Context, after: Context): Atoms {
-  let found: Atoms = nothing;
+  let found: Atoms = noAtoms;
   for (const atom of atoms) {
-    if (!atom.startsWith('r') || holds(before.proven, atom)) continue;
+    if (!atom.startsWith('r') || holdsIn(before.proven, atom)) continue;
     const place = regionOf(atom, after);
     if (place === null) continue;
     const { region, at } = place;
@@ -77,8 +77,8 @@ function consequences(atoms: ReadonlySet<string>, before: Context, after: Contex
         found = unionFacts(found, at.frame.engine.implications(condition, TRUE, at));
     }
   }
-  if (found === 'never') return nothing;
-  return new Set([...found].filter((atom) => !holds(after.proven, atom)));
+  if (found === 'never') return noAtoms;
+  return new Set([...found].filter((atom) => !holdsIn(after.proven, atom)));
 }
 
 function regionOf(atom: string, context: Context): { region: OuterJoinSide; at: Context } | null {

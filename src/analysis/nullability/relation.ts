@@ -4,7 +4,7 @@ import { type Facts, notNull } from '../facts.ts';
 
 import { noNullElements } from '../literals/column.ts';
 import { readExpr } from '../tree/read.ts';
-import { checkedColumns, whenWritten } from './check.ts';
+import { checkedColumns, whenWritten } from './checked-columns.ts';
 import type { Engine, RelationFacts } from './context.ts';
 
 const nothingKnown: RelationFacts = { columns: new Map(), isTable: false };

@@ -1,8 +1,8 @@
 import type { Context } from './context.ts';
-import { isKnown, operatorFunction } from './key.ts';
+import { calledOperatorFunction, isKnown } from './key.ts';
 
 /** Whether a function gives NULL for every NULL argument (`pg_proc.proisstrict`). */
-export function isStrict(functionOid: number, context: Context): boolean {
+export function isStrictFunction(functionOid: number, context: Context): boolean {
   if (!isKnown(functionOid, context)) return false;
   return context.frame.engine.catalog.functions.get(functionOid)?.strict ?? false;
 }
@@ -12,5 +12,5 @@ export function isStrictOperator(
   { opfuncid, opno }: { readonly opfuncid: number; readonly opno: number },
   context: Context,
 ): boolean {
-  return isStrict(operatorFunction(opfuncid, opno, context), context);
+  return isStrictFunction(calledOperatorFunction(opfuncid, opno, context), context);
 }

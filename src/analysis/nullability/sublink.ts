@@ -1,4 +1,4 @@
-import { limited } from '../cardinality/limit.ts';
+import { limitedRows } from '../cardinality/limit.ts';
 import { minRows } from '../cardinality/min-rows.ts';
 import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import { innerScope, resultExpressions } from '../scope.ts';
@@ -51,7 +51,7 @@ function keepsItsRows(query: QueryNode): boolean {
     query.setOperations === null &&
     !query.hasTargetSRFs &&
     !isGrouped(query) &&
-    limited(query, { min: 1, max: null }).min === 1
+    limitedRows(query, { min: 1, max: null }).min === 1
   );
 }
 

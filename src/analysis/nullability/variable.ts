@@ -1,6 +1,6 @@
 import { type Facts, notNull, unknownFacts } from '../facts.ts';
 import { type Expr, type RangeTblEntry, Rte, type Var } from '../tree/nodes.ts';
-import { holds } from './atoms.ts';
+import { holdsIn } from './atoms.ts';
 import { refusedByChecks } from './constraint.ts';
 import { type Context, contextAt, type RowVersion } from './context.ts';
 import { nulledByGrouping } from './grouping.ts';
@@ -37,7 +37,7 @@ export function variableFacts(variable: Var, context: Context): Facts {
   }
   if (!found.nullable) return found;
   const key = variableKey(own, at);
-  const isProven = (key !== null && holds(at.proven, key)) || refusedByChecks([own], at);
+  const isProven = (key !== null && holdsIn(at.proven, key)) || refusedByChecks([own], at);
   return isProven ? withNullable(found, false) : found;
 }
 

@@ -1,14 +1,14 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { literalOf } from '../literals/constant.ts';
-import { elementsOf, literalsOf } from '../literals.ts';
+import { elementLiteralsOfArray, literalsOf } from '../literals.ts';
 import type { Scope } from '../scope.ts';
-import type { Expr, Param } from '../tree/nodes.ts';
+import type { Expr, ParamNode } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
 import { areLiterals, elementType, type Resolver } from './identity.ts';
 
 /** A parameter in a comparison: `x = $1`, `$1 = 'a'`, `x IN ($1, $2)`, `x <> ALL ($1)`. */
-export interface Comparison {
-  readonly param: Param;
+export interface ParameterComparison {
+  readonly param: ParamNode;
   /** Whether the operand is NULL just where the parameter is. */
   readonly exact: boolean;
   readonly operator: 'equal' | 'unequal' | 'distinct' | 'other';
@@ -30,7 +30,7 @@ export function comparisonsOf(
   tested: Expr | null,
   scope: Scope,
   resolver: Resolver,
-): readonly Comparison[] {
+): readonly ParameterComparison[] {
   const { catalog } = scope;
   const isSeveral = expr.tag === 'SCALARARRAYOPEXPR';
   if (expr.tag !== 'OPEXPR' && expr.tag !== 'DISTINCTEXPR' && !isSeveral) return [];
@@ -40,13 +40,17 @@ export function comparisonsOf(
   const operator =
     expr.tag === 'DISTINCTEXPR' ? 'distinct' : operatorOf(expr.opno, expr.inputcollid, catalog);
   const quantifier = isSeveral ? (expr.useOr ? 'any' : 'all') : null;
-  const compare = (side: Expr, other: Expr, role: Comparison['role']): readonly Comparison[] => {
+  const compare = (
+    side: Expr,
+    other: Expr,
+    role: ParameterComparison['role'],
+  ): readonly ParameterComparison[] => {
     const found = resolver.identityOf(side, scope);
     if (found === null) return [];
     const { paramtype } = found.param;
     const type = role === 'array' ? elementType(paramtype, catalog) : paramtype;
     const isTold = operator !== 'other' && areLiterals(type, [], catalog);
-    const bound = role === 'compared' && isSeveral ? elementsOf : literalsOf;
+    const bound = role === 'compared' && isSeveral ? elementLiteralsOfArray : literalsOf;
     const all = isTold ? bound(other, scope) : null;
     const literals = all !== null && areLiterals(type, all, catalog) ? all : null;
     const constant = literals === null || isSeveral ? null : (literalOf(other, catalog) ?? null);
@@ -69,7 +73,7 @@ export function isComparison(operator: number, catalog: Catalog): boolean {
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
 /** Of other operators, and under a collation for which different texts are equal, nothing is told by the operands. */
-function operatorOf(operator: number, collation: number, catalog: Catalog): Comparison['operator'] {
+function operatorOf(operator: number, collation: number, catalog: Catalog): ParameterComparison['operator'] {
   const entry = catalog.operators.get(operator);
   if (entry?.schema !== 'pg_catalog' || catalog.nondeterministic.has(collation)) return 'other';
   if (catalog.equality.has(operator)) return 'equal';

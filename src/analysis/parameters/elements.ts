@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { unnestedArray, unnestedColumn } from '../literals/unnest.ts';
-import { entryOf, type Found, innerScope, resultExpression, type Scope } from '../scope.ts';
+import { entryOf, type InScope, innerScope, resultExpression, type Scope } from '../scope.ts';
 import { Cmd, type Expr, Join, Rte } from '../tree/nodes.ts';
 
 /**
@@ -8,7 +8,7 @@ import { Cmd, type Expr, Join, Rte } from '../tree/nodes.ts';
  * set in the SELECT list or in VALUES. A row that has an element which the column refuses is omitted by a condition, as if
  * the element were not there, or raises an error.
  */
-export function writtenElements(expr: Expr, scope: Scope): Found<Expr> | null {
+export function writtenElements(expr: Expr, scope: Scope): InScope<Expr> | null {
   const { commandType } = scope.query;
   if (expr.tag === 'FUNCEXPR') return commandType === Cmd.insert ? unnestedHere(expr, scope) : null;
   if (expr.tag !== 'VAR' || expr.varlevelsup > 0) return null;
@@ -24,7 +24,7 @@ export function writtenElements(expr: Expr, scope: Scope): Found<Expr> | null {
   return selected?.tag === 'VAR' && selected.varlevelsup === 0 ? unnestedColumn(selected, inside) : null;
 }
 
-function unnestedHere(call: Expr, scope: Scope): Found<Expr> | null {
+function unnestedHere(call: Expr, scope: Scope): InScope<Expr> | null {
   const array = unnestedArray(call, scope.catalog);
   return array === null ? null : { node: array, scope };
 }

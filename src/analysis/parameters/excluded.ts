@@ -10,7 +10,7 @@ export interface Excluded {
   readonly null: Hypotheses;
 }
 
-export const nothing: Excluded = { true: NONE, false: NONE, null: NONE };
+export const nothingExcluded: Excluded = { true: NONE, false: NONE, null: NONE };
 export const alwaysTrue: Excluded = { true: NONE, false: ALL, null: ALL };
 export const alwaysFalse: Excluded = { true: ALL, false: NONE, null: ALL };
 
@@ -62,7 +62,7 @@ export function booleanTest(type: number, of: Excluded): Excluded {
   const tested = [is(of.true, of.false & of.null), is(of.false, of.true & of.null), is(of.null, nullIn(of))][
     type >> 1
   ];
-  if (tested === undefined) return nothing;
+  if (tested === undefined) return nothingExcluded;
   return type % 2 === 0 ? tested : not(tested);
 }
 

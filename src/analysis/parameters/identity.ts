@@ -1,15 +1,15 @@
 import { baseType } from '../catalog/base-type.ts';
 import type { Catalog, Relation } from '../catalog/catalog.ts';
 import { isLiteralType, literalsFor } from '../literals/constant.ts';
-import { entryOf, type Found, originsOf, type Scope } from '../scope.ts';
+import { entryOf, type InScope, originsOf, type Scope } from '../scope.ts';
 import { constantValue } from '../tree/constants.ts';
-import { type Expr, type Param, Rte } from '../tree/nodes.ts';
+import { type Expr, type ParamNode, Rte } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
 import { withoutCasts } from './casts.ts';
 
 /** A parameter whose very value an expression is, wherever the expression is not NULL. */
 export interface Identity {
-  readonly param: Param;
+  readonly param: ParamNode;
   /** Whether it is NULL just where the parameter is. */
   readonly exact: boolean;
 }
@@ -17,7 +17,7 @@ export interface Identity {
 /** Looks up what expressions represent, each once. */
 export interface Resolver {
   /** Through casts and subqueries' columns. */
-  readonly parameterOf: (expr: Expr, scope: Scope) => Param | null;
+  readonly parameterOf: (expr: Expr, scope: Scope) => ParamNode | null;
   /** Through nothing that changes the value: not through casts that make another spelling of it. */
   readonly identityOf: (expr: Expr, scope: Scope) => Identity | null;
   /** The relation's column that an expression is, also through subqueries. */
@@ -25,7 +25,7 @@ export interface Resolver {
 }
 
 export function resolver(catalog: Catalog): Resolver {
-  const parameterOf = memoised((expr: Expr, scope): Param | null => {
+  const parameterOf = memoised((expr: Expr, scope): ParamNode | null => {
     const bare = withoutCasts(expr, catalog);
     if (bare.tag === 'PARAM') return isExtern(bare) ? bare : null;
     const origin = onlyOrigin(bare, scope);
@@ -33,7 +33,7 @@ export function resolver(catalog: Catalog): Resolver {
   });
   const identityOf = memoised((expr: Expr, scope): Identity | null => {
     const inexact = (found: Identity | null) => found && { ...found, exact: false };
-    const kept = withoutRelabels(expr, catalog);
+    const kept = withoutConversions(expr, catalog);
     if (kept !== expr) return identityOf(kept, scope);
     switch (expr.tag) {
       case 'PARAM':
@@ -75,32 +75,32 @@ function memoised<T>(find: (expr: Expr, scope: Scope) => T): (expr: Expr, scope:
   };
 }
 
-function isExtern(param: Param): boolean {
+function isExtern(param: ParamNode): boolean {
   return param.paramkind === 0;
 }
 
-function onlyOrigin(expr: Expr, scope: Scope): Found<Expr> | null {
+function onlyOrigin(expr: Expr, scope: Scope): InScope<Expr> | null {
   if (expr.tag !== 'VAR') return null;
   const [origin, another] = originsOf(scope, expr) ?? [];
   return origin === undefined || another !== undefined ? null : origin;
 }
 
 /** An expression without the conversions that keep every value of a type that literals tell, or of such elements. */
-export function withoutRelabels(expr: Expr, catalog: Catalog): Expr {
+export function withoutConversions(expr: Expr, catalog: Catalog): Expr {
   switch (expr.tag) {
     case 'COLLATEEXPR':
     case 'COERCETODOMAIN':
-      return withoutRelabels(expr.arg, catalog);
+      return withoutConversions(expr.arg, catalog);
     case 'RELABELTYPE': {
       const to = expr.resulttype ?? 0;
       const isTold = isLiteralType(to, catalog) || isLiteralType(elementType(to, catalog), catalog);
-      return isTold ? withoutRelabels(expr.arg, catalog) : expr;
+      return isTold ? withoutConversions(expr.arg, catalog) : expr;
     }
     case 'ARRAYCOERCEEXPR': {
       const element = expr.elemexpr?.tag;
       const isKept = element === 'RELABELTYPE' || element === 'CASETESTEXPR';
       const isTold = isKept && isLiteralType(elementType(expr.resulttype ?? 0, catalog), catalog);
-      return isTold ? withoutRelabels(expr.arg, catalog) : expr;
+      return isTold ? withoutConversions(expr.arg, catalog) : expr;
     }
     default:
       return expr;

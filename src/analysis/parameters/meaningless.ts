@@ -2,15 +2,15 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { rootScope, type Scope } from '../scope.ts';
 import { Cmd, type Expr, type Node, type QueryNode } from '../tree/nodes.ts';
 import { isStrict } from './casts.ts';
-import type { Comparison } from './comparison.ts';
-import { type Excluded, nothing, nullIn, together, value } from './excluded.ts';
+import type { ParameterComparison } from './comparison.ts';
+import { type Excluded, nothingExcluded, nullIn, together, value } from './excluded.ts';
 import { ALL, ANY_VALUES, type Hypotheses, NONE, outside, type ParameterCases } from './hypotheses.ts';
 import { areLiterals, type Resolver, withoutLengthCheck } from './identity.ts';
 import { outcomes } from './outcome.ts';
 import { domainRefusesNull } from './restriction.ts';
 import { withoutRowsGiven } from './rows.ts';
 import type { Uses } from './uses.ts';
-import { insertedRows } from './write.ts';
+import { insertedRows } from './written-values.ts';
 
 export interface Meaningless {
   /** Under which the statement returns no row and changes none, or raises an error. */
@@ -49,7 +49,7 @@ export function meaningless(
       // An operator that is not strict may be true of an element that is NULL.
       if (one.role === 'array' && !isStrict(expr, catalog)) return all;
       return found === undefined ? all : together(all, compared(one, found, spread.has(one.param.paramid)));
-    }, nothing);
+    }, nothingExcluded);
   const refused = (node: Node, scope: Scope, without: Hypotheses): Hypotheses => {
     let found = NONE;
     for (const { exprs, restriction } of uses.writes.get(node) ?? []) {
@@ -99,32 +99,32 @@ export function meaningless(
 
 /** What a comparison cannot be for values that are not among the literals of the other side, or for one that is. */
 function compared(
-  { operator, quantifier, role, literals, constant, exact }: Comparison,
+  { operator, quantifier, role, literals, constant, exact }: ParameterComparison,
   cases: ParameterCases,
   isSpread: boolean,
 ): Excluded {
   if (role === 'array') {
     const isNull = cases.elementIsNull;
-    return quantifier === 'all' ? { ...nothing, true: isNull } : nothing;
+    return quantifier === 'all' ? { ...nothingExcluded, true: isNull } : nothingExcluded;
   }
   if (isSpread) {
     // IN and NOT IN, of which it is one of several.
-    if (operator === 'equal') return { ...nothing, false: cases.isNull };
-    return operator === 'unequal' ? { ...nothing, true: cases.isNull } : nothing;
+    if (operator === 'equal') return { ...nothingExcluded, false: cases.isNull };
+    return operator === 'unequal' ? { ...nothingExcluded, true: cases.isNull } : nothingExcluded;
   }
-  if (literals === null || role === 'one of') return nothing;
+  if (literals === null || role === 'one of') return nothingExcluded;
   const others = outside(cases, literals);
   const same = constant === null || !exact ? NONE : (cases.literals.get(constant) ?? NONE);
   const isTold = constant === null || !exact ? NONE : cases.notNull;
   switch (operator) {
     case 'equal':
-      return quantifier === 'all' ? nothing : { true: others, false: same, null: isTold };
+      return quantifier === 'all' ? nothingExcluded : { true: others, false: same, null: isTold };
     case 'unequal':
-      return quantifier === 'any' ? nothing : { true: same, false: others, null: isTold };
+      return quantifier === 'any' ? nothingExcluded : { true: same, false: others, null: isTold };
     case 'distinct':
-      return exact ? { true: same, false: others, null: ALL } : nothing;
+      return exact ? { true: same, false: others, null: ALL } : nothingExcluded;
     default:
-      return nothing;
+      return nothingExcluded;
   }
 }
 
@@ -133,7 +133,7 @@ function selectedErrors(query: QueryNode, outcome: (expr: Expr) => Excluded): Hy
   if (query.setOperations !== null) return NONE;
   const list = (query.commandType === Cmd.select ? query.targetList : query.returningList) ?? [];
   return list.reduce((all, { expr, resjunk }) => {
-    const found = resjunk ? nothing : outcome(expr);
+    const found = resjunk ? nothingExcluded : outcome(expr);
     return all | (found.true & found.false & found.null);
   }, NONE);
 }

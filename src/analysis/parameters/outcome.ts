@@ -23,7 +23,7 @@ import {
   firstNotNull,
   isNullTest,
   not,
-  nothing,
+  nothingExcluded,
   nullIn,
   or,
   together,
@@ -45,10 +45,10 @@ export interface Assumed {
 }
 
 /** How an expression cannot come out under hypotheses; less than what really cannot be is allowed. */
-export type Outcome = (expr: Expr | null | undefined, scope: Scope | null) => Excluded;
+export type ExcludedOutcomes = (expr: Expr | null | undefined, scope: Scope | null) => Excluded;
 
 /** Follows hypotheses up the expressions of a statement, each expression once. */
-export function outcomes(assumed: Assumed): Outcome {
+export function outcomes(assumed: Assumed): ExcludedOutcomes {
   const { catalog, leaf, comparison } = assumed;
   const known = new Map<Expr, Excluded>();
 
@@ -56,9 +56,9 @@ export function outcomes(assumed: Assumed): Outcome {
   const outcome = (
     expr: Expr | null | undefined,
     scope: Scope | null,
-    tested: Excluded = nothing,
+    tested: Excluded = nothingExcluded,
   ): Excluded => {
-    if (expr === null || expr === undefined) return nothing;
+    if (expr === null || expr === undefined) return nothingExcluded;
     let found = known.get(expr);
     if (found === undefined) {
       found = leaf(expr) ?? ruled(expr, scope, tested);
@@ -75,12 +75,12 @@ export function outcomes(assumed: Assumed): Outcome {
         if (expr.consttype !== BOOL) return value(NONE, ALL);
         return expr.constvalue?.[0] === 1 ? alwaysTrue : alwaysFalse;
       case 'VAR':
-        return scope === null ? nothing : variable(expr, scope);
+        return scope === null ? nothingExcluded : variable(expr, scope);
       case 'CASETESTEXPR':
         return tested;
       case 'BOOLEXPR': {
         const args = expr.args.map(of);
-        if (expr.boolop === 'not') return not(args[0] ?? nothing);
+        if (expr.boolop === 'not') return not(args[0] ?? nothingExcluded);
         return expr.boolop === 'and' ? and(args) : or(args);
       }
       case 'NULLTEST': {
@@ -110,23 +110,25 @@ export function outcomes(assumed: Assumed): Outcome {
       case 'OPEXPR':
       case 'FUNCEXPR':
         return together(
-          isStrict(expr, catalog) ? strictCall(expr, scope, tested) : nothing,
+          isStrict(expr, catalog) ? strictCall(expr, scope, tested) : nothingExcluded,
           comparison(expr),
         );
       case 'SCALARARRAYOPEXPR':
-        return together(isStrict(expr, catalog) ? quantified(expr, of) : nothing, comparison(expr));
+        return together(isStrict(expr, catalog) ? quantified(expr, of) : nothingExcluded, comparison(expr));
       case 'ROWCOMPAREEXPR': {
         // Of `(a, b) < (c, d)` the first two decide, unless they are equal.
         const isNull = nullIn(of(expr.largs[0])) | nullIn(of(expr.rargs[0]));
-        return isStrict(expr, catalog) ? value(isNull) : nothing;
+        return isStrict(expr, catalog) ? value(isNull) : nothingExcluded;
       }
       case 'SUBLINK':
-        return scope === null ? nothing : sublink(expr, of(expr.testexpr), scope);
+        return scope === null ? nothingExcluded : sublink(expr, of(expr.testexpr), scope);
       case 'COERCETODOMAIN': {
         const arg = of(expr.arg);
         return together(
           arg,
-          assumed.domainRefusesNull(expr.resulttype ?? 0) ? { ...nothing, null: ALL } : nothing,
+          assumed.domainRefusesNull(expr.resulttype ?? 0)
+            ? { ...nothingExcluded, null: ALL }
+            : nothingExcluded,
         );
       }
       case 'NAMEDARGEXPR':
@@ -140,12 +142,12 @@ export function outcomes(assumed: Assumed): Outcome {
       case 'FIELDSELECT':
         return value(nullIn(of(expr.arg)));
       case 'SUBSCRIPTINGREF':
-        return expr.refassgnexpr === null ? value(nullIn(of(expr.refexpr))) : nothing;
+        return expr.refassgnexpr === null ? value(nullIn(of(expr.refexpr))) : nothingExcluded;
       case 'ARRAYEXPR':
       case 'ROWEXPR':
         return value(NONE, ALL);
       default:
-        return nothing;
+        return nothingExcluded;
     }
   };
 
@@ -207,7 +209,7 @@ export function outcomes(assumed: Assumed): Outcome {
       case Sub.array:
         return value(NONE, ALL);
       default:
-        return nothing;
+        return nothingExcluded;
     }
   };
 
@@ -216,7 +218,7 @@ export function outcomes(assumed: Assumed): Outcome {
     const array = unnestedColumn(expr, scope);
     if (array !== null) return value(nullIn(outcome(array.node, array.scope)));
     const origins = originsOf(scope, expr) ?? [];
-    if (origins.length === 0) return nothing;
+    if (origins.length === 0) return nothingExcluded;
     return value(origins.reduce((all, { node, scope: inside }) => all & nullIn(outcome(node, inside)), ALL));
   };
 

@@ -12,7 +12,7 @@ import {
 import { columnLiterals } from '../literals.ts';
 import type { Expr } from '../tree/nodes.ts';
 import type { Literal } from '../type.ts';
-import { nothing, value } from './excluded.ts';
+import { nothingExcluded, value } from './excluded.ts';
 import { NONE } from './hypotheses.ts';
 import { outcomes } from './outcome.ts';
 
@@ -115,7 +115,7 @@ function failsForNull(condition: Expr, attnum: number | null, catalog: Catalog):
   const outcome = outcomes({
     catalog,
     leaf: (expr) => (isSubject(expr) ? value(SUBJECT_IS_NULL) : null),
-    comparison: () => nothing,
+    comparison: () => nothingExcluded,
     domainRefusesNull: () => false,
     withoutRows: () => NONE,
   });

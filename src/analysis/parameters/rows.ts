@@ -15,11 +15,11 @@ import {
 import { walk } from '../tree/walk.ts';
 import { nullIn } from './excluded.ts';
 import { ALL, type Hypotheses, NONE } from './hypotheses.ts';
-import type { Outcome } from './outcome.ts';
+import type { ExcludedOutcomes } from './outcome.ts';
 
 export interface RowsGiven {
   readonly catalog: Catalog;
-  readonly outcome: Outcome;
+  readonly outcome: ExcludedOutcomes;
   /** Under which what a node assigns raises an error for every row that it is assigned in; `without` there are none. */
   readonly refused: (node: Node, scope: Scope, without: Hypotheses) => Hypotheses;
 }

@@ -6,11 +6,17 @@ import { Cmd, type Expr, type Node, type QueryNode, type TargetEntry } from '../
 import { walk } from '../tree/walk.ts';
 import type { Literal } from '../type.ts';
 import { isStrict, withoutCasts } from './casts.ts';
-import { type Comparison, comparisonsOf, isComparison } from './comparison.ts';
+import { comparisonsOf, isComparison, type ParameterComparison } from './comparison.ts';
 import { isNeverNull, writtenElements } from './elements.ts';
-import { areLiterals, elementType, type Resolver, withoutLengthCheck, withoutRelabels } from './identity.ts';
+import {
+  areLiterals,
+  elementType,
+  type Resolver,
+  withoutConversions,
+  withoutLengthCheck,
+} from './identity.ts';
 import type { Restriction } from './restriction.ts';
-import { type Write, writesOf } from './write.ts';
+import { type Write, writesOf } from './written-values.ts';
 
 /** What a statement does with one of its parameters. */
 export interface ParameterUses {
@@ -43,7 +49,7 @@ interface Told {
 
 export interface Uses {
   readonly parameters: readonly ParameterUses[];
-  readonly comparisons: ReadonlyMap<Expr, readonly Comparison[]>;
+  readonly comparisons: ReadonlyMap<Expr, readonly ParameterComparison[]>;
   /** By the node that has the assignments. */
   readonly writes: ReadonlyMap<Node, readonly Write[]>;
   /** The queries in WITH that write. */
@@ -53,7 +59,7 @@ export interface Uses {
 /** Finds all uses of `$1`..`$count` in one walk. */
 export function collectUses(query: QueryNode, resolver: Resolver, catalog: Catalog, count: number): Uses {
   const parameters = Array.from({ length: count }, unused);
-  const comparisons = new Map<Expr, readonly Comparison[]>();
+  const comparisons = new Map<Expr, readonly ParameterComparison[]>();
   const writes = new Map<Node, readonly Write[]>();
   const modifying: { query: QueryNode; scope: Scope }[] = [];
   // By where the parameter is, from a node above, which is visited first; a use that nobody knows of tells everything.
@@ -61,7 +67,7 @@ export function collectUses(query: QueryNode, resolver: Resolver, catalog: Catal
   const usesOf = (parameter: number) => parameters[parameter - 1] ?? unused();
   const hides = (param: Expr, found: Partial<Told>) => told.set(param, { ...told.get(param), ...found });
 
-  const comparison = (expr: Expr, tested: Expr | null, scope: Scope): readonly Comparison[] => {
+  const comparison = (expr: Expr, tested: Expr | null, scope: Scope): readonly ParameterComparison[] => {
     const before = comparisons.get(expr);
     if (before !== undefined) return before;
     const found = comparisonsOf(expr, tested, scope, resolver);
@@ -159,7 +165,7 @@ export function collectUses(query: QueryNode, resolver: Resolver, catalog: Catal
         });
     }
     writtenColumn(withoutCasts(expr, catalog), column, scope);
-    const parts = alternatives(withoutRelabels(checked ?? expr, catalog));
+    const parts = alternatives(withoutConversions(checked ?? expr, catalog));
     for (const part of parts) written(part, checked === null ? { column } : asked, scope);
   };
   const writtenColumn = (expr: Expr, column: ParameterUses['columns'][number], scope: Scope): void => {

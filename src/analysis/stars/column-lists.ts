@@ -1,5 +1,5 @@
 import { Cmd, type Expr, type QueryNode, type RangeTblEntry, Rte, type TargetEntry } from '../tree/nodes.ts';
-import { isNode, type Places } from '../tree/read.ts';
+import { isNode, type NodePositions } from '../tree/read.ts';
 
 /** An expression of a list that a star can be part of. */
 export interface ListedColumn {
@@ -23,7 +23,7 @@ export interface ColumnList {
 const DERIVED = new Set(['joinaliasvars', 'groupexprs', 'exclRelTlist']);
 
 /** All lists of a statement in which a star can be. */
-export function columnLists(query: QueryNode, places: Places): readonly ColumnList[] {
+export function columnLists(query: QueryNode, places: NodePositions): readonly ColumnList[] {
   const lists: ColumnList[] = [];
   visit(query, [query]);
   return lists;
@@ -61,7 +61,11 @@ function listsOf(node: { readonly tag: string }): readonly (readonly (Expr | Tar
   }
 }
 
-function listed(node: Expr | TargetEntry, queries: ColumnList['queries'], places: Places): ListedColumn {
+function listed(
+  node: Expr | TargetEntry,
+  queries: ColumnList['queries'],
+  places: NodePositions,
+): ListedColumn {
   if (node.tag !== 'TARGETENTRY') return column(node, null, queries, places);
   const name = node.resname ?? null;
   return column(node.expr, name === null ? null : String(name), queries, places);
@@ -71,7 +75,7 @@ function column(
   written: Expr,
   name: string | null,
   queries: ColumnList['queries'],
-  places: Places,
+  places: NodePositions,
 ): ListedColumn {
   const expr = ungrouped(written, queries[0]);
   const location = locationOf(expr, places);
@@ -90,13 +94,13 @@ function ungrouped(expr: Expr, query: QueryNode): Expr {
 }
 
 /** The name that a statement can call what is in FROM; null where it has none. */
-export function nameOf(entry: RangeTblEntry, places: Places): string | null {
+export function entryName(entry: RangeTblEntry, places: NodePositions): string | null {
   // A join and a subquery without an alias are named by the server only.
   const unnamed = !entry.alias && (entry.rtekind === Rte.join || entry.rtekind === Rte.subquery);
   return unnamed ? null : String(places.get(entry)?.eref?.aliasname);
 }
 
-function locationOf(expr: Expr, places: Places): number {
+function locationOf(expr: Expr, places: NodePositions): number {
   if (expr.tag === 'FIELDSELECT') return locationOf(expr.arg, places);
   return places.get(expr)?.location ?? -1;
 }

@@ -3,9 +3,9 @@ import type { Replacement } from '../../sql/replace.ts';
 import { findStars, type Star } from '../../sql/stars.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { Cmd, type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
-import type { Places } from '../tree/read.ts';
+import type { NodePositions } from '../tree/read.ts';
 import { fromIndexes } from '../tree/walk.ts';
-import { type ColumnList, columnLists, type ListedColumn, nameOf } from './column-lists.ts';
+import { type ColumnList, columnLists, entryName, type ListedColumn } from './column-lists.ts';
 
 /**
  * What the stars of a statement represent, as texts that can be put in their places. A star's columns are known by
@@ -16,7 +16,7 @@ import { type ColumnList, columnLists, type ListedColumn, nameOf } from './colum
 export function starExpansions(
   sql: string,
   query: QueryNode,
-  places: Places,
+  places: NodePositions,
   catalog: Catalog,
 ): readonly Replacement[] {
   const stars = findStars(sql);
@@ -72,7 +72,7 @@ function expansion(
   star: Star,
   columns: readonly ListedColumn[],
   list: ColumnList,
-  places: Places,
+  places: NodePositions,
   catalog: Catalog,
 ): string | null {
   const prefix = star.kind === 'all' ? null : sql.slice(star.start, star.at);
@@ -98,11 +98,12 @@ function isAlone({ queries: [query, ...outer] }: ColumnList): boolean {
 }
 
 /** What is before a column of a bare star, the dot included; nothing for what has no name. */
-function qualifier(entry: RangeTblEntry, query: QueryNode, places: Places, catalog: Catalog): string {
-  const name = nameOf(entry, places);
+function qualifier(entry: RangeTblEntry, query: QueryNode, places: NodePositions, catalog: Catalog): string {
+  const name = entryName(entry, places);
   if (name === null) return '';
   const relation = catalog.relations.get(entry.relid ?? 0);
-  const ambiguous = query.rtable?.some((other) => other !== entry && nameOf(other, places) === name) ?? false;
+  const ambiguous =
+    query.rtable?.some((other) => other !== entry && entryName(other, places) === name) ?? false;
   const schema = ambiguous && !entry.alias && entry.rtekind === Rte.relation ? relation?.schema : undefined;
   return `${schema === undefined ? '' : `${quoteName(schema)}.`}${quoteName(name)}.`;
 }

@@ -3,12 +3,12 @@
  * most are a number, a boolean or `<>` every time: such a run of fields is read by one pattern. A pattern holds the
  * fields' names, so it matches nothing but what they are read as one by one.
  */
-export interface Shape {
+export interface FieldRun {
   readonly tag: string;
   readonly leftOut: ReadonlySet<string>;
   /** Fields whose text is kept, but not in the node; null if there are none. */
   readonly aside: ReadonlySet<string> | null;
-  readonly start: Place;
+  readonly start: FieldEnd;
   /** Nodes that were begun. */
   seen: number;
   /** Raised by what makes older runs wrong. */
@@ -16,13 +16,13 @@ export interface Shape {
 }
 
 /** A place in a node: behind its tag, or behind one of its fields. */
-export interface Place {
+export interface FieldEnd {
   /** The field that ends here. */
   readonly field: string;
   /** Whether that field's value is read by itself, as it was once something else than a plain one. */
   alone: boolean;
   /** The places behind the fields that were seen to follow. */
-  readonly next: Place[];
+  readonly next: FieldEnd[];
   run: Run | null;
   runVersion: number;
 }
@@ -33,17 +33,21 @@ export interface Run {
   readonly pattern: RegExp;
   /** Those that are kept, those aside among them. */
   readonly fields: readonly string[];
-  readonly aside: Shape['aside'];
-  readonly end: Place;
+  readonly aside: FieldRun['aside'];
+  readonly end: FieldEnd;
   /** What follows: the value of the field at `end`, another field, or nothing. */
   readonly then: 'value' | 'field' | 'nothing';
 }
 
-export function newShape(tag: string, leftOut: ReadonlySet<string>, aside: Shape['aside'] = null): Shape {
+export function newShape(
+  tag: string,
+  leftOut: ReadonlySet<string>,
+  aside: FieldRun['aside'] = null,
+): FieldRun {
   return { tag, leftOut, aside, start: newPlace(''), seen: 0, version: 0 };
 }
 
-function newPlace(field: string): Place {
+function newPlace(field: string): FieldEnd {
   return { field, alone: false, next: [], run: null, runVersion: -1 };
 }
 
@@ -51,7 +55,7 @@ function newPlace(field: string): Place {
 const ENOUGH = 12;
 
 /** What can be read at once from a place on; null: one field at a time. */
-export function runFrom(shape: Shape, place: Place): Run | null {
+export function runFrom(shape: FieldRun, place: FieldEnd): Run | null {
   if (shape.seen < ENOUGH) return null;
   if (place.runVersion !== shape.version) {
     place.run = makeRun(shape, place);
@@ -65,7 +69,7 @@ const PLAIN = String.raw`[^\s(){}[\]\\"]+|\([iobx][\s\d-]*\)`;
 const BEFORE_NEXT = String.raw`(?=\s+:|\s*\})`;
 const plain = new RegExp(`(?:${PLAIN})${BEFORE_NEXT}`, 'y');
 
-function makeRun(shape: Shape, from: Place): Run | null {
+function makeRun(shape: FieldRun, from: FieldEnd): Run | null {
   const { leftOut, aside } = shape;
   let source = '';
   const fields: string[] = [];
@@ -102,7 +106,7 @@ function makeRun(shape: Shape, from: Place): Run | null {
 export const LAZY: ReadonlySet<string> = new Set(['joinaliasvars', 'exclRelTlist']);
 
 /** Whether the reader goes past a field's value, which is not a part of the node or is read later. */
-export function isPassed({ leftOut, aside }: Shape, field: string): boolean {
+export function isPassed({ leftOut, aside }: FieldRun, field: string): boolean {
   return leftOut.has(field) || LAZY.has(field) || (aside?.has(field) ?? false);
 }
 
@@ -111,7 +115,13 @@ export function isPassed({ leftOut, aside }: Shape, field: string): boolean {
  * @param at where its value begins in the text
  * @returns the place behind it
  */
-export function learnField(shape: Shape, place: Place, field: string, text: string, at: number): Place {
+export function learnField(
+  shape: FieldRun,
+  place: FieldEnd,
+  field: string,
+  text: string,
+  at: number,
+): FieldEnd {
   let next = place.next.find((known) => known.field === field);
   if (next === undefined) {
     next = newPlace(field);

@@ -269,7 +269,7 @@ export interface GroupingSet {
 export type Expr =
   | Var
   | Const
-  | Param
+  | ParamNode
   | Aggref
   | GroupingFunc
   | WindowFunc
@@ -330,7 +330,7 @@ export interface Const {
   readonly constvalue: readonly number[] | null;
 }
 
-export interface Param {
+export interface ParamNode {
   readonly tag: 'PARAM';
   /** ParamKind: 0 EXTERN (`$n`). */
   readonly paramkind: number;

@@ -21,13 +21,13 @@ export function keepOrder(query: QueryNode, order: Order, index: number): void {
 }
 
 /** Undefined for a query that was not read but made from others. */
-export function orderOf(query: QueryNode): Ordered | undefined {
+export function nodeOrder(query: QueryNode): Ordered | undefined {
   return ordered.get(query);
 }
 
 /** The OIDs of the relations that a query names, as it was read, and those in it. */
 export function relationsIn(query: QueryNode): readonly number[] {
-  const { order, index = 0 } = orderOf(query) ?? {};
+  const { order, index = 0 } = nodeOrder(query) ?? {};
   const found: number[] = [];
   for (const node of order?.nodes.slice(index, order.ends[index]) ?? [])
     if (node.tag === 'RANGETBLENTRY' && node.relid) found.push(node.relid);

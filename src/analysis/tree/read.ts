@@ -1,12 +1,12 @@
 import {
+  type FieldRun,
   isPassed,
   learnField,
   newShape,
-  type Place as Position,
+  type FieldEnd as Position,
   plainValue,
   type Run,
   runFrom,
-  type Shape,
   scalarValue,
 } from './field-runs.ts';
 import type { Expr, Node, QueryNode } from './nodes.ts';
@@ -37,9 +37,9 @@ export function readQuery(text: string): QueryNode {
 }
 
 /** What is omitted of nodes and only asked for where stars are expanded. */
-export type Places = ReadonlyMap<object, Place>;
+export type NodePositions = ReadonlyMap<object, NodePosition>;
 
-export interface Place {
+export interface NodePosition {
   /** The byte of the statement that it begins at; -1: unknown. */
   readonly location?: number;
   /** The names of what is in FROM. */
@@ -50,7 +50,10 @@ export interface Place {
 }
 
 /** The same with what is omitted of its nodes. */
-export function readQueryAndPlaces(text: string): { readonly query: QueryNode; readonly places: Places } {
+export function readQueryAndPlaces(text: string): {
+  readonly query: QueryNode;
+  readonly places: NodePositions;
+} {
   const places = new Map<object, Record<string, unknown>>();
   return { query: asQuery(readAll(text, places)), places };
 }
@@ -143,7 +146,7 @@ const LEFT_OUT = new Set([
 
 const LEFT_OUT_BESIDE_PLACES = new Set([...LEFT_OUT].filter((field) => !PLACES.includes(field)));
 
-function shapeOf(written: string, withPlaces: boolean): Shape {
+function shapeOf(written: string, withPlaces: boolean): FieldRun {
   const shapes = withPlaces ? placedShapes : briefShapes;
   let shape = shapes.get(written);
   if (shape === undefined) {
@@ -154,8 +157,8 @@ function shapeOf(written: string, withPlaces: boolean): Shape {
   return shape;
 }
 
-const briefShapes = new Map<string, Shape>();
-const placedShapes = new Map<string, Shape>();
+const briefShapes = new Map<string, FieldRun>();
+const placedShapes = new Map<string, FieldRun>();
 const noShape = newShape('', new Set());
 const noNode = {};
 
@@ -164,7 +167,7 @@ interface Open {
   /** Where the next value goes: a node's field, or the end of a list. */
   readonly node: Record<string, unknown>;
   readonly list: unknown[] | null;
-  readonly shape: Shape;
+  readonly shape: FieldRun;
   /** Of a node: where it is in the order. */
   readonly index: number;
   /** Behind the last field. */

@@ -4,7 +4,7 @@ import { innerScope, rootScope, type Scope } from '../scope.ts';
 import { step } from '../steps.ts';
 import { LAZY } from './field-runs.ts';
 import type { Node, QueryNode } from './nodes.ts';
-import { type Ordered, orderOf } from './order.ts';
+import { nodeOrder, type Ordered } from './order.ts';
 import { isNode } from './read.ts';
 
 // Nodes of numbers and names only, which most of a tree are.
@@ -37,7 +37,7 @@ export function walk(catalog: Catalog, value: unknown, scope: Scope | null, visi
     if (Array.isArray(next)) {
       for (const element of next) if (typeof element === 'object' && element !== null) waiting.push(element);
     } else if (isNode(next)) {
-      const ordered = next.tag === 'QUERY' ? orderOf(next) : undefined;
+      const ordered = next.tag === 'QUERY' ? nodeOrder(next) : undefined;
       if (ordered !== undefined) {
         walkInOrder(catalog, ordered, around, visit);
         continue;

@@ -1,11 +1,11 @@
+import type { Violation } from '../analysed-query.ts';
 import type { BindingCatalog, Relation } from '../catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from '../catalog/catalog.ts';
 import { knownBody, settingsInside } from '../catalog/known-body.ts';
-import type { Violation } from '../query.ts';
 import { readNodes } from '../tree/read.ts';
 
 /** What is found while a statement is looked through. */
-export interface Found {
+export interface FoundViolations {
   readonly catalog: BindingCatalog;
   /** By what tells them apart, which is also what they are sorted by. */
   readonly violations: Map<string, Violation>;
@@ -20,7 +20,7 @@ export interface Found {
 }
 
 /** Whether it is met for the first time. */
-export function isNew(key: string, found: Found): boolean {
+export function isNew(key: string, found: FoundViolations): boolean {
   const seen = [key, ...found.settings].join(' ');
   if (found.seen.has(seen)) return false;
   found.seen.add(seen);
@@ -29,7 +29,7 @@ export function isNew(key: string, found: Found): boolean {
 
 /** @param columns `attnum`s; those that are not columns are omitted */
 export function violates(
-  found: Found,
+  found: FoundViolations,
   kind: Violation['kind'],
   relation: Relation | null,
   constraint: string | null,
@@ -42,7 +42,7 @@ export function violates(
 }
 
 /** Adds what the constraints of a type's domains can raise when a value becomes one of it: also of arrays and fields. */
-export function typeViolations(oid: number, found: Found): void {
+export function typeViolations(oid: number, found: FoundViolations): void {
   const { types, relations, bindings } = found.catalog;
   const type = types.get(oid);
   if (type === undefined || oid < FIRST_NORMAL_OID || !isNew(`t${oid}`, found)) return;
@@ -65,7 +65,7 @@ const RUNS_SQL = /_to_xml|^ts_stat$|^ts_rewrite$/;
  * What a call can raise. Built-in functions raise none of these errors, and neither does compiled code that is declared
  * IMMUTABLE, so that it cannot write. Bodies in SQL are looked through; all else may raise anything.
  */
-export function functionViolations(oid: number, found: Found): void {
+export function functionViolations(oid: number, found: FoundViolations): void {
   if (oid === 0 || !isNew(`f${oid}`, found)) return;
   const entry = found.catalog.functions.get(oid);
   if (oid < FIRST_NORMAL_OID) {

@@ -5,7 +5,7 @@ import { mayChangeInside } from '../catalog/may-change.ts';
 import { hasTrigger, isIntercepted, type WriteEvent } from '../catalog/updatable.ts';
 import { descendants } from '../nullability/relation.ts';
 import type { Arbitrated } from './arbiter.ts';
-import { type Found, functionViolations, isNew, typeViolations, violates } from './found.ts';
+import { type FoundViolations, functionViolations, isNew, typeViolations, violates } from './found.ts';
 
 /** A write to a table, by the statement or by a foreign key's action. Columns by name: partitions number them anew. */
 export interface TableWrite {
@@ -29,7 +29,7 @@ const none: ReadonlySet<string> = new Set();
  * Adds every constraint that a write can violate: those of the table and of its partitions and children, and those of
  * the foreign keys that refer to it, with what their actions write.
  */
-export function collectViolations(by: TableWrite, found: Found): void {
+export function collectViolations(by: TableWrite, found: FoundViolations): void {
   const { relation, event } = by;
   const { catalog } = found;
   const members = event === 'insert' && relation.kind !== 'p' ? [relation] : descendants(catalog, relation);
@@ -50,7 +50,7 @@ export function collectViolations(by: TableWrite, found: Found): void {
 }
 
 /** Those that bind the rows of the table itself. */
-function ownConstraints(member: Relation, by: TableWrite, found: Found): void {
+function ownConstraints(member: Relation, by: TableWrite, found: FoundViolations): void {
   const { catalog } = found;
   const { bindings } = catalog;
   const sets = (column: number) => isSet(member, column, by);
@@ -100,7 +100,7 @@ function isChangeable(member: Relation, name: string, catalog: BindingCatalog): 
 }
 
 /** The foreign keys that refer to rows that are changed or deleted. */
-function references(member: Relation, by: TableWrite, moves: boolean, found: Found): void {
+function references(member: Relation, by: TableWrite, moves: boolean, found: FoundViolations): void {
   const { catalog } = found;
   for (const key of catalog.bindings.references.get(member.oid) ?? []) {
     const child = catalog.relations.get(key.relation);
@@ -120,7 +120,7 @@ function act(
   child: Relation,
   action: string,
   on: 'update' | 'delete',
-  found: Found,
+  found: FoundViolations,
 ): void {
   const names = (columns: readonly number[]) =>
     new Set(columns.flatMap((column) => child.columns.get(column)?.name ?? []));
@@ -157,7 +157,7 @@ function act(
 }
 
 /** The columns that take the values of columns that are NOT NULL. */
-function keysNeverNull(key: BindingForeignKey, child: Relation, found: Found): ReadonlySet<string> {
+function keysNeverNull(key: BindingForeignKey, child: Relation, found: FoundViolations): ReadonlySet<string> {
   const parent = found.catalog.relations.get(key.references);
   const taken = key.columns.filter((_, i) => parent?.columns.get(key.referencedColumns[i] ?? 0)?.notNull);
   return new Set(taken.flatMap((column) => child.columns.get(column)?.name ?? []));

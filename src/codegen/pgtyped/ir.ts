@@ -18,7 +18,7 @@ export function queryIr({ params, parts }: Statement): Expression {
     const param = params[part];
     if (param === undefined) continue;
     const from = text.length;
-    text += `:${param.name}${isRequired(param) ? '!' : ''}`;
+    text += `:${param.name}${isRequiredParam(param) ? '!' : ''}`;
     places[part]?.push({
       record: [
         ['a', String(from)],
@@ -35,7 +35,7 @@ export function queryIr({ params, parts }: Statement): Expression {
           list: params.map((param, index) => ({
             record: [
               ['name', stringLiteral(param.name)],
-              ['required', String(isRequired(param))],
+              ['required', String(isRequiredParam(param))],
               ['transform', transform(param)],
               ['locs', { list: places[index] ?? [] }],
             ],
@@ -48,7 +48,7 @@ export function queryIr({ params, parts }: Statement): Expression {
 }
 
 /** Written with `!`: all that PgTyped goes by. */
-export function isRequired(param: Param): boolean {
+export function isRequiredParam(param: Param): boolean {
   return 'required' in param && param.required === true;
 }
 

@@ -1,4 +1,4 @@
-import type { QueryParam } from '../../analysis/query.ts';
+import type { QueryParam } from '../../analysis/analysed-query.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { Config } from '../../project/config.ts';
 import type { Param, Slot } from '../../sql/statement.ts';
@@ -10,8 +10,8 @@ import { pascalCase } from '../names.ts';
 import type { Overrides } from '../override.ts';
 import { printQuery } from '../print-query.ts';
 import type { NamedQuery, SourceFile } from '../query-names.ts';
-import { arrayOf, named, orNull, printFields, type TsField, type TsType, unionOf } from '../ts-type.ts';
-import { isRequired, queryIr } from './ir.ts';
+import { arrayType, named, orNull, printFields, type TsField, type TsType, unionOf } from '../ts-type.ts';
+import { isRequiredParam, queryIr } from './ir.ts';
 import { type FileTypes, fileTypes } from './types.ts';
 
 /**
@@ -77,7 +77,7 @@ function declaration(name: string, fields: readonly TsField[]): string {
 }
 
 function parameter(param: QueryParam, written: Param | undefined, types: FileTypes, config: Config): TsField {
-  const required = written !== undefined && isRequired(written);
+  const required = written !== undefined && isRequiredParam(written);
   switch (param.kind) {
     case 'scalar': {
       const type = orVoid(types.use(param.value, 'parameter', param.column), required);
@@ -106,5 +106,5 @@ function orVoid(text: string, required: boolean): TsType {
 }
 
 function listOf(element: TsType, config: Config): TsType {
-  return config.nonEmptyArrayParams ? { kind: 'nonEmpty', element } : arrayOf(element, true);
+  return config.nonEmptyArrayParams ? { kind: 'nonEmpty', element } : arrayType(element, true);
 }

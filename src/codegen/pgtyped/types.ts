@@ -1,11 +1,11 @@
-import type { ColumnReference } from '../../analysis/query.ts';
+import type { ColumnReference } from '../../analysis/analysed-query.ts';
 import type { PgType, Value } from '../../analysis/type.ts';
 import type { Config } from '../../project/config.ts';
-import { isJson } from '../codec-table.ts';
+import { isJsonType } from '../codec-table.ts';
 import { isIdentifier, reservedWords, toIdentifier } from '../identifier.ts';
 import { collectImports, type Imports } from '../imports.ts';
 import { stringUnion } from '../literal-type.ts';
-import { configFailure, type Direction, type Override, type Overrides } from '../override.ts';
+import { configFailure, type Override, type Overrides, type ValueDirection } from '../override.ts';
 import { rebasedSpecifier } from '../paths.ts';
 import { typeKey } from '../shared-names.ts';
 import { printType, spaced } from '../ts-type.ts';
@@ -14,7 +14,7 @@ import { aliases, arrayResults, parameters, results } from './mapping.ts';
 /** The types of one file for @pgtyped/runtime, declared in the file itself, as PgTyped does it. */
 export interface FileTypes {
   /** The text of a value's type, without null. */
-  readonly use: (value: Value, direction: Direction, column: ColumnReference | null) => string;
+  readonly use: (value: Value, direction: ValueDirection, column: ColumnReference | null) => string;
   readonly imports: Imports;
   /** The declarations of all types that were used, in PgTyped's order: enums, then aliases. */
   readonly print: () => string;
@@ -65,7 +65,7 @@ export function fileTypes(
       : imports.type(rebasedSpecifier(wanted.module, config.root, output), wanted.name, wanted.local) +
         (wanted.member === undefined ? '' : `.${wanted.member}`)) + '[]'.repeat(dimensions);
 
-  const typeText = (type: PgType, direction: Direction, value: Value, own: Override | null): string => {
+  const typeText = (type: PgType, direction: ValueDirection, value: Value, own: Override | null): string => {
     if (type.kind === 'array') return arrayText(type.element, direction, value, own);
     // PgTyped goes by what the server describes a result as: what is below a domain.
     if (type.kind === 'domain' && direction === 'result') return typeText(type.base, direction, value, own);
@@ -91,7 +91,12 @@ export function fileTypes(
     }
   };
 
-  const arrayText = (element: PgType, direction: Direction, value: Value, own: Override | null): string => {
+  const arrayText = (
+    element: PgType,
+    direction: ValueDirection,
+    value: Value,
+    own: Override | null,
+  ): string => {
     // PgTyped cannot be told of a parser for arrays of its own; here the array type's name can be a key.
     const whole =
       'name' in element ? overrides.ofType({ ...element, name: `_${element.name}` }, direction) : null;
@@ -145,7 +150,7 @@ function lookup(table: Readonly<Record<string, string>>, name: string): string |
 
 /** `types` promises what a codec does, but here pg decodes: only JSON, which is JSON with either, can have another type. */
 function allowed(override: Override, type: PgType, text: (o: Override) => string, config: Config): string {
-  if (override.from === 'typesOverrides' || isJson(type)) return text(override);
+  if (override.from === 'typesOverrides' || isJsonType(type)) return text(override);
   const { wanted } = override;
   const truth = type.kind === 'base' ? (lookup(results, type.name) ?? 'string') : 'string';
   if (wanted.kind === 'text' && wanted.text === truth && override.dimensions === 0) return truth;

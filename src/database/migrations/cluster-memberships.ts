@@ -1,5 +1,5 @@
 import { splitStatements } from '../server/split-statements.ts';
-import { findWord, type Words, wordAt } from '../server/words.ts';
+import { findWord, type StatementWords, wordAt } from '../server/words.ts';
 import { rolesAt } from './named-roles.ts';
 
 /** What a statement does to the members of roles. */
@@ -14,7 +14,7 @@ export interface MembershipStatement {
 /** Reads GRANT and REVOKE of roles, ALTER GROUP, CREATE ROLE … IN ROLE and DROP ROLE; null for others. */
 export function membershipStatement(sql: string): MembershipStatement | null {
   const [statement] = splitStatements(sql);
-  const words: Words = { script: sql, tokens: statement?.tokens ?? [] };
+  const words: StatementWords = { script: sql, tokens: statement?.tokens ?? [] };
   const isRole = /^(ROLE|USER|GROUP)$/.test(wordAt(words, 1)) && wordAt(words, 2) !== 'MAPPING';
   switch (wordAt(words, 0)) {
     case 'GRANT':
@@ -35,7 +35,7 @@ export function membershipStatement(sql: string): MembershipStatement | null {
 }
 
 /** GRANT a, b TO x WITH INHERIT FALSE */
-function granted(words: Words): MembershipStatement | null {
+function granted(words: StatementWords): MembershipStatement | null {
   const to = findWord(words, 'TO');
   if (to === -1 || findWord(words, 'ON') !== -1) return null;
   const inherit = findWord(words, 'INHERIT');
@@ -44,7 +44,7 @@ function granted(words: Words): MembershipStatement | null {
 }
 
 /** REVOKE a FROM x; REVOKE INHERIT OPTION FOR a FROM x; ADMIN and SET leave the privileges. */
-function revoked(words: Words): MembershipStatement | null {
+function revoked(words: StatementWords): MembershipStatement | null {
   const from = findWord(words, 'FROM');
   if (from === -1 || findWord(words, 'ON') !== -1) return null;
   const isOption = wordAt(words, 2) === 'OPTION' && wordAt(words, 3) === 'FOR';
@@ -53,13 +53,13 @@ function revoked(words: Words): MembershipStatement | null {
 }
 
 /** ALTER GROUP a ADD USER x, y */
-function ofGroup(words: Words): MembershipStatement | null {
+function ofGroup(words: StatementWords): MembershipStatement | null {
   const verb = wordAt(words, 3);
   if (!/^(ADD|DROP)$/.test(verb) || wordAt(words, 4) !== 'USER') return null;
   return { roles: rolesAt(words, 2, 3), members: rolesAt(words, 5), isGiven: verb === 'ADD' };
 }
 
-function ofNewRole(words: Words): MembershipStatement | null {
+function ofNewRole(words: StatementWords): MembershipStatement | null {
   const at = findWord(words, 'IN');
   return at === -1 ? null : { roles: rolesAt(words, at + 2), members: rolesAt(words, 2, 3), isGiven: true };
 }

@@ -1,5 +1,5 @@
 import { splitStatements } from '../server/split-statements.ts';
-import { findWord, type Words, wordAt } from '../server/words.ts';
+import { findWord, type StatementWords, wordAt } from '../server/words.ts';
 import { namedRoles, rolesAt } from './named-roles.ts';
 
 /** The server that a script runs on, as far as it is more than one database. */
@@ -57,7 +57,7 @@ interface LeftOut {
   readonly end?: number;
 }
 
-function leftOut(words: Words, { roles, disposable }: Cluster): LeftOut | null {
+function leftOut(words: StatementWords, { roles, disposable }: Cluster): LeftOut | null {
   const whole = aboutServer(words) ?? (disposable ? null : aboutRoles(words));
   if (whole !== null) return { reason: `${whole} is skipped: it concerns the whole server.` };
   const missing = namedRoles(words).find((role) => !roles.has(role));
@@ -71,7 +71,7 @@ function leftOut(words: Words, { roles, disposable }: Cluster): LeftOut | null {
   return { reason, start: keyword.start, end: at === 2 ? keyword.end : role.end };
 }
 
-function aboutServer(words: Words): string | null {
+function aboutServer(words: StatementWords): string | null {
   const verb = wordAt(words, 0);
   const kind = wordAt(words, 1);
   if (verb === 'ALTER' && kind === 'SYSTEM') return 'ALTER SYSTEM';
@@ -81,14 +81,14 @@ function aboutServer(words: Words): string | null {
   return isOutside(about) ? `${verb} ON ${about}` : null;
 }
 
-function aboutRoles(words: Words): string | null {
+function aboutRoles(words: StatementWords): string | null {
   const verb = wordAt(words, 0);
   if (isOfRole(words)) return `${verb} ${wordAt(words, 1)}`;
   if (verb === 'COMMENT' && wordAt(words, 2) === 'ROLE') return 'COMMENT ON ROLE';
   return /^(GRANT|REVOKE)$/.test(verb) && findWord(words, 'ON') === -1 ? `${verb} of a role` : null;
 }
 
-function isOfRole(words: Words): boolean {
+function isOfRole(words: StatementWords): boolean {
   const role = /^(ROLE|USER|GROUP)$/.test(wordAt(words, 1)) && wordAt(words, 2) !== 'MAPPING';
   return role && isDefinition(wordAt(words, 0));
 }

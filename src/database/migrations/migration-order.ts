@@ -15,7 +15,7 @@ export interface MigrationOrder {
  * @param applied names in the order in which they ran
  * @param files names in the order in which they are to run
  */
-export function orderOf(applied: readonly string[], files: readonly string[]): MigrationOrder {
+export function migrationOrder(applied: readonly string[], files: readonly string[]): MigrationOrder {
   const done = new Set(applied);
   const known = new Set(files);
   const pending = files.filter((name) => !done.has(name));
@@ -36,7 +36,7 @@ export function checkOrder(applied: readonly string[], files: readonly string[])
   const at = applied.slice(0, length).findIndex((name, index) => name !== files[index]);
   if (at === -1) return;
   const [ran, next] = [applied[at] ?? '', files[at] ?? ''];
-  const { outOfOrder, missing } = orderOf(applied, files);
+  const { outOfOrder, missing } = migrationOrder(applied, files);
   if (missing.includes(ran)) {
     const hint = 'Restore the file, or delete its row from the table pgmigrations.';
     throw refused(`${ran} has run, but its file is gone.`, hint);

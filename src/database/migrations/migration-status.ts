@@ -2,7 +2,7 @@ import type { Config } from '../../project/config.ts';
 import { connect } from '../server/connection.ts';
 import { setForSession } from '../server/own-session.ts';
 import { type AppliedMigration, contentHash, readHistory } from './migration-history.ts';
-import { orderOf } from './migration-order.ts';
+import { migrationOrder } from './migration-order.ts';
 import { readProject } from './migration-project.ts';
 
 export interface MigrationStatus {
@@ -34,7 +34,7 @@ export async function migrationStatus(config: Config, signal?: AbortSignal): Pro
       const file = files.get(name);
       return file !== undefined && hash !== null && hash !== contentHash(file.text);
     });
-    const order = orderOf(
+    const order = migrationOrder(
       applied.map(({ name }) => name),
       [...files.keys()],
     );

@@ -1,10 +1,10 @@
-import { findWord, type Words, wordAt } from '../server/words.ts';
+import { findWord, type StatementWords, wordAt } from '../server/words.ts';
 
 /**
  * The roles that must exist for a statement to run (PostgreSQL documentation, part VI, the synopses);
  * keywords such as PUBLIC and CURRENT_USER are omitted.
  */
-export function namedRoles(words: Words): string[] {
+export function namedRoles(words: StatementWords): string[] {
   const verb = wordAt(words, 0);
   const kind = wordAt(words, 1);
   switch (`${verb} ${kind}`) {
@@ -31,7 +31,7 @@ export function namedRoles(words: Words): string[] {
 }
 
 /** The names from one index on and before another, separated by commas. */
-export function rolesAt(words: Words, from: number, before = words.tokens.length): string[] {
+export function rolesAt(words: StatementWords, from: number, before = words.tokens.length): string[] {
   const roles: string[] = [];
   for (let index = from; index < before; index += 2) {
     if (wordAt(words, index) === 'GROUP') index += 1;
@@ -44,31 +44,31 @@ export function rolesAt(words: Words, from: number, before = words.tokens.length
   return roles;
 }
 
-function rolesAfter(words: Words, keyword: string, distance: number): string[] {
+function rolesAfter(words: StatementWords, keyword: string, distance: number): string[] {
   const at = findWord(words, keyword);
   return at === -1 ? [] : rolesAt(words, at + distance);
 }
 
-function policyRoles(words: Words): string[] {
+function policyRoles(words: StatementWords): string[] {
   const conditions = [findWord(words, 'USING'), findWord(words, 'WITH')].filter((at) => at !== -1);
   const to = findWord(words, 'TO');
   return to === -1 || to > Math.min(...conditions) ? [] : rolesAt(words, to + 1);
 }
 
-function owner(words: Words): string[] {
+function owner(words: StatementWords): string[] {
   const at = findWord(words, 'OWNER');
   return at !== -1 && wordAt(words, at + 1) === 'TO' ? rolesAt(words, at + 2, at + 3) : [];
 }
 
 /** GRANT a, b TO x, y; GRANT SELECT ON t TO x; REVOKE GRANT OPTION FOR SELECT ON t FROM x */
-function grantees(words: Words): string[] {
+function grantees(words: StatementWords): string[] {
   const to = Math.max(findWord(words, 'TO'), findWord(words, 'FROM'));
   const granted = findWord(words, 'ON') === -1 ? rolesAt(words, 1) : [];
   return to === -1 ? granted : [...granted, ...rolesAt(words, to + 1)];
 }
 
 /** SET [SESSION | LOCAL] ROLE x; SET SESSION AUTHORIZATION x */
-function sessionRole(words: Words): string[] {
+function sessionRole(words: StatementWords): string[] {
   const at = /^(SESSION|LOCAL)$/.test(wordAt(words, 1)) ? 2 : 1;
   return /^(ROLE|AUTHORIZATION)$/.test(wordAt(words, at)) ? rolesAt(words, at + 1, at + 2) : [];
 }

@@ -1,5 +1,5 @@
 import { splitStatements } from './split-statements.ts';
-import { findWord, type Words, wordAt } from './words.ts';
+import { findWord, type StatementWords, wordAt } from './words.ts';
 
 /** What a statement does to what sessions begin with. */
 export interface SettingStatement {
@@ -14,7 +14,7 @@ export interface SettingStatement {
 /** Reads ALTER DATABASE, ALTER ROLE and ALTER SYSTEM with SET or RESET, whatever the database is called; null for others. */
 export function settingStatement(sql: string): SettingStatement | null {
   const [statement] = splitStatements(sql);
-  const words: Words = { script: sql, tokens: statement?.tokens ?? [] };
+  const words: StatementWords = { script: sql, tokens: statement?.tokens ?? [] };
   const of = settingsOf(words);
   const [set, reset] = [findWord(words, 'SET'), findWord(words, 'RESET')];
   if (of === null || (set === -1 && reset === -1)) return null;
@@ -27,7 +27,7 @@ export function settingStatement(sql: string): SettingStatement | null {
   return { of, name, value: /^default$/i.test(value) ? null : value };
 }
 
-function settingsOf(words: Words): string | null {
+function settingsOf(words: StatementWords): string | null {
   if (wordAt(words, 0) !== 'ALTER') return null;
   switch (wordAt(words, 1)) {
     case 'DATABASE':
@@ -47,13 +47,13 @@ function settingsOf(words: Words): string | null {
 }
 
 /** A name, which may have dots: `app.tenant`. */
-function nameAt(words: Words, index: number): string | null {
+function nameAt(words: StatementWords, index: number): string | null {
   const tokens = words.tokens.slice(index, index + nameLength(words, index));
   if (tokens.length === 0) return null;
   return tokens.map(({ start, end }) => words.script.slice(start, end).replaceAll('"', '')).join('');
 }
 
-function nameLength({ script, tokens }: Words, index: number): number {
+function nameLength({ script, tokens }: StatementWords, index: number): number {
   if (tokens[index] === undefined) return 0;
   let length = 1;
   while (script[tokens[index + length]?.start ?? script.length] === '.') length += 2;

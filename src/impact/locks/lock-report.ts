@@ -1,10 +1,10 @@
-import type { Query } from '../../analysis/query.ts';
+import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import { alternativeTo } from './alternative.ts';
 import { lineFinder } from './line-finder.ts';
 import { isBlocking, type LockMode, type QueryLockMode, waitsFor } from './lock-mode.ts';
 import type { ObservedStatement, RelationEffect } from './observe.ts';
 import { locksOfQuery, needsRows, type QueryLocks, type TableLinks, tableKey } from './query-locks.ts';
-import { changesRowsOf, isOwnMatter, nameOf, type TableWork, tableOf, workOf } from './table-work.ts';
+import { changesRowsOf, displayedName, isOwnMatter, type TableWork, tableOf, workOf } from './table-work.ts';
 
 export interface QueryPlace {
   readonly name: string;
@@ -56,10 +56,12 @@ export interface HeldDuring {
 
 /** The queries of the running code on the schema before the migration. */
 export interface RunningQueries {
-  readonly queries: Iterable<Query>;
+  readonly queries: Iterable<AnalysedQuery>;
   readonly links: TableLinks;
   /** Tells which sequences a query draws from; asked only where one is locked. */
-  readonly drawn: () => (query: Query) => readonly { readonly schema: string; readonly name: string }[];
+  readonly drawn: () => (
+    query: AnalysedQuery,
+  ) => readonly { readonly schema: string; readonly name: string }[];
 }
 
 /**
@@ -132,11 +134,11 @@ function withoutCoveredIndexes(effects: readonly RelationEffect[]): readonly Rel
 }
 
 function lockOf({ relation, held }: RelationEffect): RelationLock {
-  return { relation: nameOf(relation), table: tableOf(relation), mode: held };
+  return { relation: displayedName(relation), table: tableOf(relation), mode: held };
 }
 
 interface LockingQuery {
-  readonly query: Query;
+  readonly query: AnalysedQuery;
   readonly locks: QueryLocks;
 }
 

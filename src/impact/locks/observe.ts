@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { SentStatement, StatementObserver } from '../../database/migrations/observed-steps.ts';
-import { mentions, type Words, wordsOf } from '../rules/mentions.ts';
+import { type MentionedWords, mentions, wordsOf } from '../rules/mentions.ts';
 import { isStronger, type LockMode, lockModeOf } from './lock-mode.ts';
 
 /** A table, index, view or sequence as it was called before the migration. */
@@ -275,7 +275,7 @@ function movedSequences({ relations }: Effects, names: Names, text: string): rea
 }
 
 /** pg_get_serial_sequence() is given a table, whose name most sequences of columns begin with. */
-function isNamed(words: Words, { schema, name }: LockedRelation): boolean {
+function isNamed(words: MentionedWords, { schema, name }: LockedRelation): boolean {
   if (mentions(words, schema, name)) return true;
   return words.has('pg_get_serial_sequence') && [...words.keys()].some((word) => name.startsWith(`${word}_`));
 }

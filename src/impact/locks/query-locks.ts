@@ -1,4 +1,4 @@
-import type { Query } from '../../analysis/query.ts';
+import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import { causedBy } from '../rules/caused.ts';
 import type { Rules } from '../rules/rules.ts';
 import { isStronger, type QueryLockMode } from './lock-mode.ts';
@@ -17,7 +17,7 @@ export function tableKey(schema: string, table: string): string {
  * What a query locks while it runs: tables and views that it reads or writes, their partitions and the tables that
  * inherit from them, and those on the other side of foreign keys. Not what triggers and functions in other languages do.
  */
-export function locksOfQuery(query: Query, links: TableLinks): QueryLocks {
+export function locksOfQuery(query: AnalysedQuery, links: TableLinks): QueryLocks {
   const locks = new Map<string, QueryLockMode>();
   const put = (schema: string, table: string, mode: QueryLockMode) => {
     const known = locks.get(tableKey(schema, table));
@@ -49,7 +49,7 @@ export function locksOfQuery(query: Query, links: TableLinks): QueryLocks {
  * where rows may have been deleted, refers to them by a foreign key.
  */
 export function needsRows(
-  query: Query,
+  query: AnalysedQuery,
   links: TableLinks,
   changed: { readonly schema: string; readonly table: string; readonly deleted: boolean },
 ): boolean {
@@ -74,6 +74,6 @@ function refersTo(
   );
 }
 
-function locksRows({ statement }: Query): boolean {
+function locksRows({ statement }: AnalysedQuery): boolean {
   return /\bfor\s+(no\s+key\s+update|key\s+share|update|share)\b/i.test(statement.sql);
 }

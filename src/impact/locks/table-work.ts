@@ -38,14 +38,15 @@ export function workOf(statement: ObservedStatement): readonly TableWork[] {
   // A sequence has one row.
   for (const { relation, rewritten } of relations)
     if (rewritten && relation.kind !== 'index' && relation.kind !== 'sequence')
-      put('rewrites', nameOf(relation), null, true);
+      put('rewrites', displayedName(relation), null, true);
   for (const { relation, rewritten } of relations)
-    if (rewritten && relation.kind === 'index') put('builds', tableOf(relation), nameOf(relation), true);
-  for (const { table, ...index } of builds) put('builds', nameOf(table), nameOf(index), true);
+    if (rewritten && relation.kind === 'index')
+      put('builds', tableOf(relation), displayedName(relation), true);
+  for (const { table, ...index } of builds) put('builds', displayedName(table), displayedName(index), true);
   const certain = !planned.test(sql) || /^(update|delete)\b(?!.*\bwhere\b)/is.test(sql);
   for (const effect of relations) {
     if (!effect.scanned) continue;
-    put(changesRowsOf(effect, sql) ? 'writes' : 'reads', nameOf(effect.relation), null, certain);
+    put(changesRowsOf(effect, sql) ? 'writes' : 'reads', displayedName(effect.relation), null, certain);
   }
   return found;
 }
@@ -56,7 +57,7 @@ export function changesRowsOf({ relation, held, scanned }: RelationEffect, sql: 
 }
 
 /** A relation's name, with its schema unless that is `public`. */
-export function nameOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
+export function displayedName({ schema, name }: { readonly schema: string; readonly name: string }): string {
   return shown({ schema, table: name });
 }
 

@@ -1,11 +1,11 @@
 import type { Field, Literal, PgType } from '../../analysis/type.ts';
 import { resultKind } from '../../codegen/pgtyped/mapping.ts';
-import { bySeverity, type Direction, type Severity } from '../change.ts';
+import { bySeverity, type ChangeDirection, type Severity } from '../change.ts';
 
 /** What it means that something takes another set of values than the code was made for. */
 export interface Compatibility {
   readonly severity: Severity;
-  readonly direction: Direction;
+  readonly direction: ChangeDirection;
   readonly effect: string;
 }
 
@@ -305,7 +305,7 @@ const numbers: Readonly<Record<string, number>> = {
 
 /** int2, int4 and floats are decoded as number, int8 as bigint, numeric as text or what is configured for it. */
 function numberResult(from: string, to: string): Compatibility {
-  const direction: Direction = (numbers[from] ?? 0) < (numbers[to] ?? 0) ? 'wider' : 'narrower';
+  const direction: ChangeDirection = (numbers[from] ?? 0) < (numbers[to] ?? 0) ? 'wider' : 'narrower';
   const integer = to === 'int2' || to === 'int4' || (to === 'int8' && from === 'numeric');
   if (integer || (from === 'float8' && to === 'float4') || (from === 'float4' && to === 'float8')) {
     return { severity: 'compatible', direction, effect: 'the code decodes it as before' };

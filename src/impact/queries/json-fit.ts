@@ -1,9 +1,9 @@
-import type { Json } from '../../analysis/type.ts';
+import type { JsonShape } from '../../analysis/type.ts';
 import { bySeverity, type Severity, worst } from '../change.ts';
 import type { Compatibility } from './compatibility.ts';
 
 /** What it means to code that reads JSON of one structure that it is of another; null where nothing does. */
-export function jsonFit(was: Json | undefined, is: Json | undefined): Compatibility | null {
+export function jsonFit(was: JsonShape | undefined, is: JsonShape | undefined): Compatibility | null {
   if (was === undefined) return null;
   const forth = jsonSeverity(is ?? { kind: 'unknown' }, was);
   const back = is !== undefined && jsonFits(was, is);
@@ -19,12 +19,12 @@ export function jsonFit(was: Json | undefined, is: Json | undefined): Compatibil
 }
 
 /** Whether all that `value` can be is allowed by `expected`. */
-export function jsonFits(value: Json, expected: Json): boolean {
+export function jsonFits(value: JsonShape, expected: JsonShape): boolean {
   return jsonSeverity(value, expected) === 'compatible';
 }
 
 /** As of columns: null, and values of other types, break the code; more values of the same type may. */
-function jsonSeverity(value: Json, expected: Json): Severity {
+function jsonSeverity(value: JsonShape, expected: JsonShape): Severity {
   if (expected.kind === 'unknown') return 'compatible';
   if (value.kind === 'union') return worst(value.members.map((member) => jsonSeverity(member, expected)));
   if (expected.kind === 'union') {
@@ -56,7 +56,7 @@ function jsonSeverity(value: Json, expected: Json): Severity {
 /** How JSON spells numbers that it has none for, as strings. */
 const specialNumbers: readonly unknown[] = ['NaN', 'Infinity', '-Infinity'];
 
-type JsonObject = Extract<Json, { kind: 'object' }>;
+type JsonObject = Extract<JsonShape, { kind: 'object' }>;
 
 /** More fields than expected do no harm. */
 function objectSeverity(value: JsonObject, expected: JsonObject): Severity {

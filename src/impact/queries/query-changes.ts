@@ -1,6 +1,12 @@
-import type { Column, Query, QueryParam, RelationUse, SlotValue } from '../../analysis/query.ts';
-import type { Change, Direction, Severity } from '../change.ts';
-import { parameterChange, type Runtime, resultChange } from './value-change.ts';
+import type {
+  AnalysedQuery,
+  Column,
+  QueryParam,
+  RelationUse,
+  SlotValue,
+} from '../../analysis/analysed-query.ts';
+import type { Change, ChangeDirection, Severity } from '../change.ts';
+import { parameterChange, type ResultDecoder, resultChange } from './value-change.ts';
 import { valueText } from './value-text.ts';
 import { variantChanges } from './variant-changes.ts';
 
@@ -8,14 +14,18 @@ export interface ComparisonOptions {
   /** Types of these schemas are written without them. */
   readonly searchPath: readonly string[];
   /** Generated code of nodrift reads columns by their place, PgTyped's by their name. */
-  readonly runtime: Runtime;
+  readonly runtime: ResultDecoder;
 }
 
 /**
  * What changed about one query that Postgres accepts before and after: `before` is what the running code was
  * made for, `after` what it meets. The gravest kinds first: columns, parameters, rows, relations.
  */
-export function queryChanges(before: Query, after: Query, options: ComparisonOptions): readonly Change[] {
+export function queryChanges(
+  before: AnalysedQuery,
+  after: AnalysedQuery,
+  options: ComparisonOptions,
+): readonly Change[] {
   const columns = columnChanges(before.columns, after.columns, options);
   return [
     ...columns,
@@ -97,7 +107,7 @@ function slotsOf(param: QueryParam): readonly (readonly [string, SlotValue])[] {
   return param.fields.map((field) => [`${prefix}.${field.name}`, field] as const);
 }
 
-function rowsChange(before: Query, after: Query): readonly Change[] {
+function rowsChange(before: AnalysedQuery, after: AnalysedQuery): readonly Change[] {
   const [was, is] = [before.rows, after.rows];
   if (was.min === is.min && was.max === is.max) return [];
   const more = (is.max ?? Number.POSITIVE_INFINITY) > (was.max ?? Number.POSITIVE_INFINITY);
@@ -125,16 +135,16 @@ function rowsChange(before: Query, after: Query): readonly Change[] {
   ];
 }
 
-function isTighter(was: Query['rows'], is: Query['rows']): boolean {
+function isTighter(was: AnalysedQuery['rows'], is: AnalysedQuery['rows']): boolean {
   return is.min > was.min || (is.max ?? Number.POSITIVE_INFINITY) < (was.max ?? Number.POSITIVE_INFINITY);
 }
 
-function direction(wider: boolean, narrower: boolean): Direction {
+function direction(wider: boolean, narrower: boolean): ChangeDirection {
   return wider && narrower ? 'other' : wider ? 'wider' : 'narrower';
 }
 
 /** `1 row`, `0..1 rows`, `any number of rows`. */
-export function rowsText({ min, max }: Query['rows']): string {
+export function rowsText({ min, max }: AnalysedQuery['rows']): string {
   if (max === null) return min === 0 ? 'any number of rows' : `${min} or more rows`;
   if (min === max) return max === 1 ? '1 row' : `${max} rows`;
   return `${min}..${max} rows`;
@@ -172,7 +182,7 @@ function usesText(uses: readonly RelationUse[]): string | null {
     .join(', ');
 }
 
-function effectChange(before: Query, after: Query): readonly Change[] {
+function effectChange(before: AnalysedQuery, after: AnalysedQuery): readonly Change[] {
   if (before.readOnly === after.readOnly) return [];
   const worse = before.readOnly === true;
   return [

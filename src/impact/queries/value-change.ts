@@ -1,5 +1,5 @@
 import type { Field, PgType, Value } from '../../analysis/type.ts';
-import { type Change, type Direction, worst } from '../change.ts';
+import { type Change, type ChangeDirection, worst } from '../change.ts';
 import {
   type Compatibility,
   fieldFit,
@@ -18,13 +18,13 @@ export function resultChange(
   before: Value,
   after: Value,
   path: readonly string[],
-  runtime: Runtime,
+  runtime: ResultDecoder,
 ): Change | null {
   return change('column', name, before, after, resultFits(before, after, runtime), path);
 }
 
 /** Generated code decodes results by itself, or `pg` does it for PgTyped's. */
-export type Runtime = 'nodrift' | '@pgtyped/runtime';
+export type ResultDecoder = 'nodrift' | '@pgtyped/runtime';
 
 /** What a change of what a parameter accepts means to those who pass it; null if nothing has changed. */
 export function parameterChange(
@@ -46,7 +46,7 @@ export function parameterChange(
   return change('parameter', `:${name}`, before, after, fits, path);
 }
 
-function resultFits(before: Value, after: Value, runtime: Runtime): readonly (Compatibility | null)[] {
+function resultFits(before: Value, after: Value, runtime: ResultDecoder): readonly (Compatibility | null)[] {
   const typeFit = runtime === 'nodrift' ? resultFit : pgFit;
   return [...valueFits(before, after, typeFit), ...(runtime === 'nodrift' ? fieldFits(before, after) : [])];
 }
@@ -140,7 +140,7 @@ function change(
   };
 }
 
-function common(directions: readonly Direction[]): Direction {
+function common(directions: readonly ChangeDirection[]): ChangeDirection {
   const [first = 'other', ...rest] = new Set(directions);
   return rest.length === 0 ? first : 'other';
 }

@@ -1,4 +1,4 @@
-import type { Json, Literal, PgType, Value } from '../../analysis/type.ts';
+import type { JsonShape, Literal, PgType, Value } from '../../analysis/type.ts';
 import { typeText } from '../../commands/type-text.ts';
 
 /**
@@ -60,7 +60,7 @@ function fullTypeText(type: PgType, path: readonly string[]): string {
   }
 }
 
-function jsonText(json: Json): string {
+function jsonText(json: JsonShape): string {
   switch (json.kind) {
     case 'literal':
       return literalText(json.value);

@@ -1,4 +1,4 @@
-import type { Column, Query, Variants } from '../../analysis/query.ts';
+import type { AnalysedQuery, Column, Variants } from '../../analysis/analysed-query.ts';
 import type { Literal } from '../../analysis/type.ts';
 import { bySeverity, type Change } from '../change.ts';
 import { resultChange } from './value-change.ts';
@@ -10,8 +10,8 @@ import { literalText } from './value-text.ts';
  * @param known what changed about the columns
  */
 export function variantChanges(
-  before: Query,
-  after: Query,
+  before: AnalysedQuery,
+  after: AnalysedQuery,
   known: readonly Change[],
   path: readonly string[],
 ): readonly Change[] {
@@ -38,7 +38,7 @@ export function variantChanges(
 }
 
 /** The columns of the kinds of rows that can have this value there. */
-function kindsOf(query: Query, discriminant: string, value: Literal): readonly (readonly Column[])[] {
+function kindsOf(query: AnalysedQuery, discriminant: string, value: Literal): readonly (readonly Column[])[] {
   const kinds = query.variants?.members.map(({ columns }) => columns) ?? [query.columns];
   return kinds.filter((columns) => {
     const literals = columns.find(({ name }) => name === discriminant)?.value.literals;

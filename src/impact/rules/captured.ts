@@ -1,4 +1,4 @@
-import type { Query, RelationUse } from '../../analysis/query.ts';
+import type { AnalysedQuery, RelationUse } from '../../analysis/analysed-query.ts';
 import type { Change } from '../change.ts';
 import type { RuleChanges } from './rule-changes.ts';
 import type { TableColumn } from './rules.ts';
@@ -7,7 +7,11 @@ import type { TableColumn } from './rules.ts';
  * Names that mean another column since a table has a new one of that name: `age` in a subquery was that of the query
  * around it, and is now the table's own. The statement is read like before, so what it reads tells.
  */
-export function capturedNames(before: Query, after: Query, changes: RuleChanges): readonly Change[] {
+export function capturedNames(
+  before: AnalysedQuery,
+  after: AnalysedQuery,
+  changes: RuleChanges,
+): readonly Change[] {
   return after.reads.flatMap((use) => {
     const known = before.reads.find((one) => isSame(one, use));
     // Of a table that it did not read, a view or a function has changed.
@@ -47,7 +51,7 @@ function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [];
 }
 
-function others({ reads }: Query, use: RelationUse, column: string): string | null {
+function others({ reads }: AnalysedQuery, use: RelationUse, column: string): string | null {
   const found = reads.find((one) => !isSame(one, use) && one.columns.includes(column));
   return found === undefined ? null : `${found.table}.${column}`;
 }

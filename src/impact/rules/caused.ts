@@ -1,4 +1,4 @@
-import type { Operation } from '../../analysis/query.ts';
+import type { Operation } from '../../analysis/analysed-query.ts';
 import type { Reference, Rules, TableLink } from './rules.ts';
 
 /** An operation that a statement causes. */

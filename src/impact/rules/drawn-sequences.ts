@@ -1,6 +1,6 @@
-import type { Query } from '../../analysis/query.ts';
+import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import { type Caused, causedBy } from './caused.ts';
-import { type Executed, executedBy } from './executed.ts';
+import { type ExecutedCode, executedBy } from './executed.ts';
 import { mentions } from './mentions.ts';
 import type { Rules, Sequence } from './rules.ts';
 import { schemaIndex } from './schema-index.ts';
@@ -9,7 +9,7 @@ import { schemaIndex } from './schema-index.ts';
 export function draws(
   sequence: Sequence,
   operations: readonly Caused[],
-  { texts }: Executed,
+  { texts }: ExecutedCode,
   functions: readonly string[],
 ): boolean {
   return (
@@ -25,7 +25,7 @@ export function draws(
 const locking = ['nextval', 'setval', 'currval'];
 
 /** Tells which sequences queries draw from, or ask for what they have drawn. */
-export function drawnSequences(rules: Rules): (query: Query) => readonly Sequence[] {
+export function drawnSequences(rules: Rules): (query: AnalysedQuery) => readonly Sequence[] {
   const index = schemaIndex(rules);
   return (query) => {
     const operations = causedBy(query.operations ?? [], rules);

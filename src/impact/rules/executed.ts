@@ -1,11 +1,11 @@
-import type { Query } from '../../analysis/query.ts';
+import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import { type Caused, causedBy } from './caused.ts';
-import { mentions, type Words, wordsOf } from './mentions.ts';
+import { type MentionedWords, mentions, wordsOf } from './mentions.ts';
 import type { Routine, Rule, TableColumn } from './rules.ts';
 import type { SchemaIndex } from './schema-index.ts';
 
 /** What a statement has the database execute beside its own plan. */
-export interface Executed {
+export interface ExecutedCode {
   readonly routines: readonly Called[];
   /** Of the statement, of the defaults that it uses, and of the routines. */
   readonly texts: readonly ExecutedText[];
@@ -21,7 +21,7 @@ export interface Called {
 }
 
 export interface ExecutedText {
-  readonly words: Words;
+  readonly words: MentionedWords;
   /** The function that it is of; null for the statement and for defaults. */
   readonly routine: Routine | null;
   /** With whose privileges it runs. */
@@ -35,7 +35,7 @@ export interface ExecutedText {
  * (triggers, defaults, generated columns, constraints, rules and policies), and what these run in turn. Postgres knows
  * which function is meant, but in the bodies that are texts: there each of that name is taken.
  */
-export function executedBy(query: Query, index: SchemaIndex): Executed {
+export function executedBy(query: AnalysedQuery, index: SchemaIndex): ExecutedCode {
   const operations = causedBy(query.operations ?? [], index.causes);
   const words = wordsOf(query.statement.sql);
   const defaults = operations.flatMap((operation) => usedDefaults(operation, index));
@@ -82,11 +82,11 @@ export function executedBy(query: Query, index: SchemaIndex): Executed {
   };
 }
 
-function keyOf({ schema, name, argumentTypes }: NonNullable<Query['calls']>[number]): string {
+function keyOf({ schema, name, argumentTypes }: NonNullable<AnalysedQuery['calls']>[number]): string {
   return `${schema}.${name}(${argumentTypes.join(', ')})`;
 }
 
-function namedIn(words: Words, { routinesByWord }: SchemaIndex): readonly Routine[] {
+function namedIn(words: MentionedWords, { routinesByWord }: SchemaIndex): readonly Routine[] {
   return [...words.keys()].flatMap((word) =>
     (routinesByWord.get(word) ?? []).filter(({ schema, name }) => mentions(words, schema, name)),
   );
@@ -105,7 +105,7 @@ function usedDefaults(
 }
 
 function rulesFor(
-  { reads }: Query,
+  { reads }: AnalysedQuery,
   operations: readonly Caused[],
   { demands }: SchemaIndex,
 ): readonly Rule[] {

@@ -1,6 +1,6 @@
 import type { Change } from '../change.ts';
 import type { Called } from './executed.ts';
-import { lastWord, mentions, type Words, wordsOf } from './mentions.ts';
+import { lastWord, type MentionedWords, mentions, wordsOf } from './mentions.ts';
 import type { RuleChange, RuleChanges } from './rule-changes.ts';
 import { effectOf, shown, subjectOf, textOf } from './rule-effects.ts';
 import type { Name, Routine, Rule } from './rules.ts';
@@ -23,7 +23,7 @@ export function routineChanges(called: readonly Called[], changes: RuleChanges):
     });
 }
 
-function brokenBy(routine: Routine, words: Words, gone: readonly Name[]): readonly Change[] {
+function brokenBy(routine: Routine, words: MentionedWords, gone: readonly Name[]): readonly Change[] {
   if (routine.kind === 'parsed') return [];
   return gone
     .filter((one) => isNamed(words, one))
@@ -44,7 +44,7 @@ function brokenBy(routine: Routine, words: Words, gone: readonly Name[]): readon
 }
 
 /** A column can be that of a row in a variable; where the text names only another schema's table, it is that one's. */
-function isNamed(words: Words, { schema, relation, name }: Name): boolean {
+function isNamed(words: MentionedWords, { schema, relation, name }: Name): boolean {
   if (relation === null) return mentions(words, schema, name);
   if (!words.has(lastWord(name))) return false;
   const isOfVariable = words.has('new') || words.has('old') || !words.has(lastWord(relation));
@@ -52,7 +52,7 @@ function isNamed(words: Words, { schema, relation, name }: Name): boolean {
 }
 
 /** What its statements do to the table is told by the words alone. */
-function demandedOf(routine: Routine, words: Words, changed: RuleChange): readonly Change[] {
+function demandedOf(routine: Routine, words: MentionedWords, changed: RuleChange): readonly Change[] {
   const { before, after, rule } = changed;
   if (!mentions(words, rule.schema, rule.table) || !isSubject(routine, rule)) return [];
   const event = rule.events.find((one) => does[one].some((word) => words.has(word)));

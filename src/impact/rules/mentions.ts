@@ -1,8 +1,8 @@
 /** The words of a text in lower case, each with what qualifies it there; '' where nothing does. */
-export type Words = ReadonlyMap<string, ReadonlySet<string>>;
+export type MentionedWords = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Words in strings and comments too: SQL that a function puts together is in strings. */
-export function wordsOf(text: string): Words {
+export function wordsOf(text: string): MentionedWords {
   const found = new Map<string, Set<string>>();
   // The ends of a dollar-quoted string belong to no word.
   const lower = text.toLowerCase().replaceAll(/\$\w*\$/g, ' ');
@@ -29,7 +29,7 @@ export function lastWord(name: string): string {
 }
 
 /** Whether words name what is called so in a schema. Without a qualifier it can be in any schema. */
-export function mentions(words: Words, schema: string, name: string): boolean {
+export function mentions(words: MentionedWords, schema: string, name: string): boolean {
   const qualifiers = words.get(lastWord(name));
   if (qualifiers === undefined) return false;
   const isOneWord = lastWord(name) === name.toLowerCase();

@@ -1,6 +1,6 @@
-import type { Query } from '../../analysis/query.ts';
+import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import type { Change } from '../change.ts';
-import type { Executed, ExecutedText } from './executed.ts';
+import type { ExecutedCode, ExecutedText } from './executed.ts';
 import { mentions, wordsOf } from './mentions.ts';
 import type { RuleChanges } from './rule-changes.ts';
 import { shown } from './rule-effects.ts';
@@ -11,8 +11,8 @@ import type { Grant, TableColumn } from './rules.ts';
  * up, to call a function, for nextval() and the like.
  */
 export function objectPrivilegeChanges(
-  query: Query,
-  executed: Executed,
+  query: AnalysedQuery,
+  executed: ExecutedCode,
   changes: RuleChanges,
 ): readonly Change[] {
   return changes.revoked.flatMap((grant) => {
@@ -54,7 +54,12 @@ export function ungrantedSequences(
 
 const drawing = ['USAGE', 'UPDATE'];
 
-type Use = (grant: Grant, query: Query, executed: Executed, changes: RuleChanges) => string | null;
+type Use = (
+  grant: Grant,
+  query: AnalysedQuery,
+  executed: ExecutedCode,
+  changes: RuleChanges,
+) => string | null;
 
 /** Where a statement needs a privilege, in words; null: nowhere. */
 const uses: Readonly<Record<Grant['kind'], Use>> = {
@@ -98,7 +103,7 @@ function runsAs(by: ExecutedText['by'], { role }: Grant): boolean {
   return by === null || by.includes(role);
 }
 
-function usedNames({ reads, writes, calls = [] }: Query) {
+function usedNames({ reads, writes, calls = [] }: AnalysedQuery) {
   return [...[...reads, ...writes].map(({ schema, table }) => ({ schema, name: table })), ...calls];
 }
 

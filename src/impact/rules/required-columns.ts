@@ -1,8 +1,8 @@
-import type { Query } from '../../analysis/query.ts';
+import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import type { Rule, Rules, TableColumn } from './rules.ts';
 
 /** Whether a row cannot be inserted without a value for it. */
-export function isRequired({ notNull, default: value, automatic }: TableColumn): boolean {
+export function isRequiredColumn({ notNull, default: value, automatic }: TableColumn): boolean {
   return notNull && value === null && !automatic;
 }
 
@@ -17,12 +17,12 @@ function isFilling({ kind, events, definition }: Rule, event: 'insert' | 'update
 }
 
 /** Says of a query which required columns its INSERTs omit, so that every call fails. */
-export function missingColumns(rules: Rules): (query: Query) => readonly TableColumn[] {
+export function missingColumns(rules: Rules): (query: AnalysedQuery) => readonly TableColumn[] {
   const filled = filledTables(rules);
   const required = new Map<string, TableColumn[]>();
   for (const column of rules.columns) {
     const table = `${column.schema}.${column.table}`;
-    if (isRequired(column) && !filled.has(table))
+    if (isRequiredColumn(column) && !filled.has(table))
       required.set(table, [...(required.get(table) ?? []), column]);
   }
   return ({ operations = [] }) =>

@@ -1,6 +1,6 @@
-import { filledTables, isRequired } from './required-columns.ts';
+import { filledTables, isRequiredColumn } from './required-columns.ts';
 import type { Grant, Name, Rule, Rules, Sequence, TableColumn } from './rules.ts';
-import { grouped, groupedBy, type SchemaIndex, schemaIndex } from './schema-index.ts';
+import { groupedBy, groupedByTable, type SchemaIndex, schemaIndex } from './schema-index.ts';
 import { changedSettings, type SettingChange } from './settings.ts';
 
 /** What tables demand now and did not before, or the other way round where that is what hurts; the index is the new schema's. */
@@ -60,7 +60,7 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
     const same =
       was !== null &&
       was.type === column.type &&
-      isRequired(was) === isRequired(column) &&
+      isRequiredColumn(was) === isRequiredColumn(column) &&
       was.notNull === column.notNull &&
       was.automatic === column.automatic &&
       was.generated === column.generated &&
@@ -77,8 +77,8 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
   const settings = changedSettings(before.settings, after.settings);
   return {
     ...schemaIndex(after),
-    columns: grouped(columns, ({ after: column }) => column),
-    rules: grouped(rules, ({ rule }) => rule),
+    columns: groupedByTable(columns, ({ after: column }) => column),
+    rules: groupedByTable(rules, ({ rule }) => rule),
     filled: { insert: filledTables(after, 'insert'), update: filledTables(after, 'update') },
     gone,
     names: groupedBy(

@@ -1,4 +1,9 @@
-import type { ColumnReference, Query, RelationUse, SlotValue } from '../../analysis/query.ts';
+import type {
+  AnalysedQuery,
+  ColumnReference,
+  RelationUse,
+  SlotValue,
+} from '../../analysis/analysed-query.ts';
 import type { Change, ChangeKind, Severity } from '../change.ts';
 import { capturedNames } from './captured.ts';
 import { type Caused, causedBy } from './caused.ts';
@@ -6,7 +11,7 @@ import { executedBy } from './executed.ts';
 import { routineChanges } from './inside-routines.ts';
 import { holdsFewer, shrinks } from './modifier.ts';
 import { objectPrivilegeChanges, ungrantedSequences } from './object-privileges.ts';
-import { isRequired } from './required-columns.ts';
+import { isRequiredColumn } from './required-columns.ts';
 import { type ColumnChange, isReordered, type RuleChange, type RuleChanges } from './rule-changes.ts';
 import { effectOf, shown, subjectOf, textOf } from './rule-effects.ts';
 import type { Rule, TableColumn } from './rules.ts';
@@ -21,7 +26,11 @@ import { touches } from './touches.ts';
  * @param before the same query as the database has it before the change
  * @param query as the database has it after the change
  */
-export function runTimeChanges(before: Query, query: Query, changes: RuleChanges): readonly Change[] {
+export function runTimeChanges(
+  before: AnalysedQuery,
+  query: AnalysedQuery,
+  changes: RuleChanges,
+): readonly Change[] {
   if (!changes.isAny) return [];
   const executed = executedBy(query, changes);
   const found: Change[] = [
@@ -53,7 +62,7 @@ export function runTimeChanges(before: Query, query: Query, changes: RuleChanges
 function columnRisk(
   operation: Caused,
   { before, after }: ColumnChange,
-  query: Query,
+  query: AnalysedQuery,
   changes: RuleChanges,
 ): readonly Change[] {
   const { filled } = changes;
@@ -125,8 +134,8 @@ function leftOut(
   after: TableColumn,
   filled: boolean,
 ): readonly Change[] {
-  if (isRequired(after)) {
-    if (before !== null && isRequired(before)) return [];
+  if (isRequiredColumn(after)) {
+    if (before !== null && isRequiredColumn(before)) return [];
     const was = before === null ? null : before.notNull ? (before.default ?? 'automatic') : 'NULL allowed';
     const [severity, effect] = filled
       ? ([
@@ -145,12 +154,12 @@ function leftOut(
 }
 
 /** Whether a parameter goes there, so that its own nullability says it all. */
-function isChecked(query: Query, column: TableColumn): boolean {
+function isChecked(query: AnalysedQuery, column: TableColumn): boolean {
   return slotsFor(query, column).length > 0;
 }
 
 /** Whether a CHECK lists the values of one column, and a parameter that goes there has them as its literal union. */
-function isListed(query: Query, { kind, schema, table, columns, definition }: Rule): boolean {
+function isListed(query: AnalysedQuery, { kind, schema, table, columns, definition }: Rule): boolean {
   const [column, ...others] = columns;
   if (kind !== 'check' || column === undefined || others.length > 0) return false;
   const listing = / = (ANY \(|')/.test(definition);
@@ -159,7 +168,7 @@ function isListed(query: Query, { kind, schema, table, columns, definition }: Ru
   );
 }
 
-function slotsFor(query: Query, { schema, table, column }: ColumnReference): readonly SlotValue[] {
+function slotsFor(query: AnalysedQuery, { schema, table, column }: ColumnReference): readonly SlotValue[] {
   const slots = query.params.flatMap((param) => ('fields' in param ? param.fields : [param]));
   return slots.filter(
     ({ column: to }) => to?.schema === schema && to.table === table && to.column === column,
@@ -181,7 +190,7 @@ function ruleRisk(operation: Caused, changed: RuleChange, changes: RuleChanges):
 function arbiterRisk(
   { event, by }: Caused,
   { change: how, before, rule }: RuleChange,
-  { statement }: Query,
+  { statement }: AnalysedQuery,
 ): readonly Change[] {
   const isKey = rule.kind === 'unique' || rule.kind === 'exclusion';
   if (how !== 'dropped' || !isKey || event !== 'insert' || by === 'action') return [];
@@ -207,7 +216,7 @@ const verbs: Readonly<Record<Caused['by'], (event: string) => string>> = {
 const comparing = /[<>]|\b(order|min|max|between|greatest|least|over|rank|distinct|group)\b/i;
 
 function orderRisk(
-  { statement }: Query,
+  { statement }: AnalysedQuery,
   { columns }: RelationUse,
   { before, after }: ColumnChange,
 ): readonly Change[] {

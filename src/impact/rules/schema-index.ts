@@ -17,7 +17,7 @@ export interface SchemaIndex {
 export function schemaIndex(rules: Rules): SchemaIndex {
   return {
     present: new Map(
-      [...grouped(rules.columns, (column) => column)].map(([table, all]) => [
+      [...groupedByTable(rules.columns, (column) => column)].map(([table, all]) => [
         table,
         new Map(all.map((column) => [column.column, column])),
       ]),
@@ -25,11 +25,11 @@ export function schemaIndex(rules: Rules): SchemaIndex {
     causes: rules,
     routines: groupedBy(rules.routines, ({ key }) => key),
     routinesByWord: groupedBy(rules.routines, ({ name }) => lastWord(name)),
-    demands: grouped(rules.rules, (rule) => rule),
+    demands: groupedByTable(rules.rules, (rule) => rule),
   };
 }
 
-export function grouped<T>(
+export function groupedByTable<T>(
   changes: readonly T[],
   of: (change: T) => { readonly schema: string; readonly table: string },
 ): ReadonlyMap<string, readonly T[]> {

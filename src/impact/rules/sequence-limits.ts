@@ -1,15 +1,19 @@
-import type { Query } from '../../analysis/query.ts';
+import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import type { Change } from '../change.ts';
 import { type Caused, causedBy } from './caused.ts';
 import { draws } from './drawn-sequences.ts';
-import type { Executed } from './executed.ts';
+import type { ExecutedCode } from './executed.ts';
 import { mentions, wordsOf } from './mentions.ts';
 import type { RuleChanges } from './rule-changes.ts';
 import { shown } from './rule-effects.ts';
 import type { Sequence } from './rules.ts';
 
 /** What that means to a statement: it draws from one by an identity column, a default, or its text. */
-export function sequenceChanges(query: Query, executed: Executed, changes: RuleChanges): readonly Change[] {
+export function sequenceChanges(
+  query: AnalysedQuery,
+  executed: ExecutedCode,
+  changes: RuleChanges,
+): readonly Change[] {
   if (changes.shrunk.length + changes.moved.length === 0) return [];
   const operations = causedBy(query.operations ?? [], changes.causes);
   const shrunk = changes.shrunk.flatMap(({ before, after }): readonly Change[] => {
@@ -49,7 +53,7 @@ export function sequenceChanges(query: Query, executed: Executed, changes: RuleC
 function givesKey(
   { event, schema, table }: Caused,
   sequence: Sequence,
-  { texts }: Executed,
+  { texts }: ExecutedCode,
   { demands, present }: RuleChanges,
 ): boolean {
   if (event === 'delete') return false;

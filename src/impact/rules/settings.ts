@@ -1,4 +1,4 @@
-import type { Query } from '../../analysis/query.ts';
+import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import type { Change } from '../change.ts';
 import type { Setting } from './rules.ts';
 
@@ -23,7 +23,7 @@ export function changedSettings(
 }
 
 /** What that means to a statement: nothing, where the setting is about writing and it only reads. */
-export function settingChanges(query: Query, changes: readonly SettingChange[]): readonly Change[] {
+export function settingChanges(query: AnalysedQuery, changes: readonly SettingChange[]): readonly Change[] {
   return changes
     .filter(({ setting }) => !ofWrites.includes(setting.name) || query.readOnly !== true)
     .map(({ before, after, setting }) => ({

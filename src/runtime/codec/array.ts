@@ -1,6 +1,6 @@
 import type { Codec } from '../definition.ts';
 import { CodecError } from './codec-error.ts';
-import { encodeText } from './nested.ts';
+import { encodeNested } from './nested.ts';
 
 const QUOTE = 34;
 const OPEN = 123;
@@ -176,7 +176,7 @@ function encodeArray<T>(value: readonly unknown[], element: Codec<T>, dimensions
     } else if (dimensions > 1) {
       text += encodeArray(item as readonly unknown[], element, dimensions - 1);
     } else {
-      text += `"${encodeText(element, item).replace(/["\\]/g, '\\$&')}"`;
+      text += `"${encodeNested(element, item).replace(/["\\]/g, '\\$&')}"`;
     }
   }
   return `${text}}`;

@@ -1,8 +1,8 @@
 import type { AnyCodec, Codec, FieldDefinition } from '../definition.ts';
 import { property } from '../property.ts';
 import { CodecError } from './codec-error.ts';
-import { readToken, writeToken } from './literal.ts';
-import { encodeText } from './nested.ts';
+import { readLiteralPart, writeToken } from './literal.ts';
+import { encodeNested } from './nested.ts';
 
 /** A composite type's value: its fields by name; null where SQL has NULL. */
 export type Composite = Record<string, unknown>;
@@ -26,7 +26,7 @@ export function composite(fields: readonly FieldDefinition[]): Codec<Composite> 
       `(${fields
         .map(([name, codec]) => {
           const field = property(value, name);
-          return writeToken(field === null || field === undefined ? null : encodeText(codec, field));
+          return writeToken(field === null || field === undefined ? null : encodeNested(codec, field));
         })
         .join(',')})`,
   };
@@ -47,7 +47,7 @@ export function tuple(fields: readonly AnyCodec[]): Codec<unknown[]> {
       `(${fields
         .map((codec, i) => {
           const field = value[i] ?? null;
-          return writeToken(field === null ? null : encodeText(codec, field));
+          return writeToken(field === null ? null : encodeNested(codec, field));
         })
         .join(',')})`,
     flat: true,
@@ -73,7 +73,7 @@ function readFields(text: string): (string | null)[] {
   const fields: (string | null)[] = [];
   let at = 0;
   do {
-    const token = readToken(text, at + 1, ',)');
+    const token = readLiteralPart(text, at + 1, ',)');
     fields.push(token.content);
     at = token.end;
   } while (text.charAt(at) === ',');

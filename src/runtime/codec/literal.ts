@@ -4,7 +4,7 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 
 /** One value of a composite's or range's text: its content, null where nothing is, and where it ended. */
-export interface Token {
+export interface LiteralPart {
   readonly content: string | null;
   readonly end: number;
 }
@@ -13,7 +13,7 @@ export interface Token {
  * Reads one value from `from` up to one of `closers`, which quotes protect. Inside quotes `""` and
  * `\x` represent one character (record_in in rowtypes.c and range_parse in rangetypes.c read the same way).
  */
-export function readToken(text: string, from: number, closers: string): Token {
+export function readLiteralPart(text: string, from: number, closers: string): LiteralPart {
   let content = '';
   let quoted = false;
   let seen = false;

@@ -1,7 +1,7 @@
 import type { Codec } from '../definition.ts';
 import { CodecError } from './codec-error.ts';
-import { readToken, writeToken } from './literal.ts';
-import { encodeText } from './nested.ts';
+import { readLiteralPart, writeToken } from './literal.ts';
+import { encodeNested } from './nested.ts';
 
 /** A range. A bound that is null is open to that side; the bounds of an empty range mean nothing. */
 export interface Range<T> {
@@ -59,8 +59,8 @@ function decodeRange<T>(text: string, from: number, bound: Codec<T>): { value: R
   if (opening !== '[' && opening !== '(') {
     throw new CodecError('not a range');
   }
-  const lower = readToken(text, from + 1, ',');
-  const upper = readToken(text, lower.end + 1, '])');
+  const lower = readLiteralPart(text, from + 1, ',');
+  const upper = readLiteralPart(text, lower.end + 1, '])');
   return {
     value: {
       lower: lower.content === null ? null : bound.decode(lower.content),
@@ -87,5 +87,5 @@ function encodeRange<T>(value: Range<T>, bound: Codec<T>): string {
 }
 
 function encodeBound<T>(value: T | null | undefined, bound: Codec<T>): string | null {
-  return value === null || value === undefined ? null : encodeText(bound, value);
+  return value === null || value === undefined ? null : encodeNested(bound, value);
 }

@@ -1,4 +1,4 @@
-import type { SchemaKind } from '../schema.ts';
+import type { SchemaKind } from '../schema-object.ts';
 
 /** The columns of a catalog's query that say which object a row is about; all others are its facts. */
 export const identityColumns = ['kind', 'schema', 'relation', 'name', 'suffix', 'table'] as const;

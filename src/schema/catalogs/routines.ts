@@ -26,7 +26,7 @@ export const routines = `SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'f
     p.probin AS library
   ${from} JOIN pg_language l ON l.oid = p.prolang WHERE p.prokind <> 'a' AND ${where}`;
 
-export const aggregates = `SELECT 'aggregate' AS kind, n.nspname AS schema, p.proname AS name, ${suffix},
+export const aggregateFunctions = `SELECT 'aggregate' AS kind, n.nspname AS schema, p.proname AS name, ${suffix},
     nullif(pg_get_function_arguments(p.oid), '') AS arguments,
     CASE a.aggkind WHEN 'o' THEN 'ordered set' WHEN 'h' THEN 'hypothetical set' END AS "aggregate kind",
     pg_get_function_result(p.oid) AS returns,

@@ -39,12 +39,14 @@ try {
 write(
   'table',
   'neverNull',
+  'FunctionNullRule',
   'Built-in functions, by their OID in pg_proc.dat: when they are never NULL.',
   found,
 );
 write(
   'aggregates',
   'aggregates',
+  'AggregateNullRule',
   'Built-in aggregates, by their OID in pg_proc.dat: when they are never NULL.',
   foundAggregates,
 );
@@ -137,11 +139,12 @@ function refuse(oid: number, why: string): void {
 function write(
   file: string,
   name: string,
+  type: string,
   about: string,
   entries: ReadonlyMap<number, Candidate<string>>,
 ): void {
   const kept = [...entries.values()].filter(({ oid }) => !refused.has(oid)).sort((a, b) => a.oid - b.oid);
   const path = new URL(`../../../src/analysis/never-null/${file}.ts`, import.meta.url);
-  writeFileSync(path, tableText(name, about, kept));
+  writeFileSync(path, tableText(name, type, about, kept));
   console.log(`${file}: ${kept.length} of ${entries.size}`);
 }

@@ -3,7 +3,7 @@ import { mappedTypes, mappings } from '../../../src/codegen/codec-table.ts';
 import { printExpression } from '../../../src/codegen/expression.ts';
 import { collectImports } from '../../../src/codegen/imports.ts';
 import { overridesOf } from '../../../src/codegen/override.ts';
-import { type Scope, shapeOf } from '../../../src/codegen/shape.ts';
+import { type ModuleScope, shapeOf } from '../../../src/codegen/shape.ts';
 import { flatType } from '../../../src/codegen/ts-type.ts';
 import { array, base, config, domain, multirange, range, value } from './build.ts';
 
@@ -48,7 +48,7 @@ export function agreementModule(): string {
   const imports = collectImports(new Set(['agree']));
   const lines = cases().map(({ value: of, types = {} }) => {
     const known = config({ types });
-    const scope: Scope = {
+    const scope: ModuleScope = {
       config: known,
       overrides: overridesOf(known),
       runtime: (name) => imports.value('nodrift-runtime', name),

@@ -1,4 +1,4 @@
-import type { Column, Query, QueryParam, SlotValue } from '../../../src/analysis/query.ts';
+import type { AnalysedQuery, Column, QueryParam, SlotValue } from '../../../src/analysis/analysed-query.ts';
 import type {
   CompositeType,
   DomainType,
@@ -112,12 +112,12 @@ export interface QuerySpec {
   readonly columns?: readonly Column[];
   readonly file?: string;
   readonly line?: number;
-  readonly violations?: Query['violations'];
-  readonly variants?: Query['variants'];
+  readonly violations?: AnalysedQuery['violations'];
+  readonly variants?: AnalysedQuery['variants'];
 }
 
 /** A query as the analysis would give it; `sql` has its parameters as `:x`, `:x!` or `:x?`, and no casts. */
-export function query(spec: QuerySpec): Query {
+export function query(spec: QuerySpec): AnalysedQuery {
   const { parts, params } = readParams(spec);
   let next = 1;
   const slots = params.map(({ name, spec: of, mark }): { param: Param; queryParam: QueryParam } => {

@@ -5,7 +5,7 @@ import {
   queryToTypeDeclarations,
 } from '../../../node_modules/@pgtyped/cli/lib/generator.js';
 import { TypeAllocator, TypeMapping, TypeScope } from '../../../node_modules/@pgtyped/cli/lib/types.js';
-import type { Column, Query } from '../../../src/analysis/query.ts';
+import type { AnalysedQuery, Column } from '../../../src/analysis/analysed-query.ts';
 import type { PgType } from '../../../src/analysis/type.ts';
 import type { Param, Slot, Statement } from '../../../src/sql/statement.ts';
 import { base, column, query, value } from './build.ts';
@@ -91,7 +91,7 @@ function theirType(
 }
 
 /** A query as nodrift would have it, from PgTyped's reading of the file. */
-export function ourQuery(ast: SQLQueryAST, described: Described): Query {
+export function ourQuery(ast: SQLQueryAST, described: Described): AnalysedQuery {
   const { body, loc } = ast.statement;
   const used = ast.params.filter((p) => p.codeRefs.used.length > 0);
   const places = used

@@ -1,4 +1,4 @@
-import type { Query, Violation } from '../../../src/analysis/query.ts';
+import type { AnalysedQuery, Violation } from '../../../src/analysis/analysed-query.ts';
 import {
   array,
   base,
@@ -29,7 +29,7 @@ const violation = (kind: Violation['kind'], constraint: string | null, ...column
 const cars = (name: string) => ({ schema: 'public', table: 'cars', column: name });
 
 /** Queries that between them have every kind of parameter, result and type. */
-export const sampleQueries: readonly Query[] = [
+export const sampleQueries: readonly AnalysedQuery[] = [
   query({
     name: 'GetCar',
     command: 'maybe',

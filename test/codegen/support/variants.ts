@@ -1,4 +1,4 @@
-import type { Column, Query } from '../../../src/analysis/query.ts';
+import type { AnalysedQuery, Column } from '../../../src/analysis/analysed-query.ts';
 import type { Literal, Value } from '../../../src/analysis/type.ts';
 import { array, base, column, enumType, query, value } from './build.ts';
 
@@ -8,7 +8,7 @@ export function discriminatedQuery(
   columns: readonly Column[],
   members: readonly (readonly [literal: Literal, columns: Readonly<Record<string, Value>>])[],
   kind: Column = column('kind', base('text')),
-): Query {
+): AnalysedQuery {
   const literals = members.map(([literal]) => literal);
   const all = [{ ...kind, value: { ...kind.value, literals } }, ...columns];
   return query({

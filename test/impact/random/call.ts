@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Query } from '../../../src/analysis/query.ts';
+import type { AnalysedQuery } from '../../../src/analysis/analysed-query.ts';
 import { isAllowed } from './values.ts';
 
 /** What came of one call of a generated function. */
@@ -16,7 +16,7 @@ export type QueryFunction = (connection: unknown, params: unknown) => Promise<un
  */
 export async function call(
   client: Client,
-  query: Query,
+  query: AnalysedQuery,
   run: QueryFunction,
   params: unknown,
 ): Promise<Called> {
@@ -63,7 +63,7 @@ function describeError(error: unknown): string {
   return `${error.name} ${typeof code === 'string' ? code : ''} ${cause.message}`;
 }
 
-function misfit({ columns }: Query, result: unknown): string | null {
+function misfit({ columns }: AnalysedQuery, result: unknown): string | null {
   const rows: readonly unknown[] = Array.isArray(result)
     ? result
     : result !== null && typeof result === 'object'

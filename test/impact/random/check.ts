@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from 'pg';
-import type { Query, QueryParam } from '../../../src/analysis/query.ts';
+import type { AnalysedQuery, QueryParam } from '../../../src/analysis/analysed-query.ts';
 import { printModules } from '../../../src/codegen/print.ts';
 import { membershipStatement } from '../../../src/database/migrations/cluster-memberships.ts';
 import { runObserved } from '../../../src/database/migrations/observed-steps.ts';
@@ -272,7 +272,7 @@ async function tried(client: Client, sql: string): Promise<boolean> {
   }
 }
 
-async function generated(queries: readonly Query[]): Promise<Readonly<Record<string, unknown>>> {
+async function generated(queries: readonly AnalysedQuery[]): Promise<Readonly<Record<string, unknown>>> {
   const root = mkdtempSync(join(tmpdir(), 'nodrift-random-'));
   try {
     const { modules } = printModules({
@@ -287,7 +287,7 @@ async function generated(queries: readonly Query[]): Promise<Readonly<Record<str
 }
 
 interface Call {
-  readonly query: Query;
+  readonly query: AnalysedQuery;
   readonly run: QueryFunction;
   readonly params: Readonly<Record<string, unknown>>;
 }
@@ -377,7 +377,7 @@ function judge(
 
 /** Why what was seen cannot be, by what impact says; null if it can. */
 function refutation(
-  query: Query,
+  query: AnalysedQuery,
   was: Called,
   is: Called,
   then: Called | undefined,
@@ -412,7 +412,7 @@ function refutation(
   return null;
 }
 
-function textOf({ statement }: Query, result: unknown): string {
+function textOf({ statement }: AnalysedQuery, result: unknown): string {
   const json = (value: unknown) =>
     JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one)) ?? '';
   if (!Array.isArray(result)) return json(result);
@@ -421,7 +421,7 @@ function textOf({ statement }: Query, result: unknown): string {
 }
 
 /** Whether, by what is said of it, every call fails. */
-function mustFail(query: Query, { kind, severity, effect }: Change, result: unknown): boolean {
+function mustFail(query: AnalysedQuery, { kind, severity, effect }: Change, result: unknown): boolean {
   if (severity !== 'breaks') return false;
   if (kind === 'query') return effect === 'every call fails';
   if (kind === 'required column') return !/ON CONFLICT/.test(query.statement.sql);

@@ -1,4 +1,4 @@
-import type { SlotValue } from '../../../src/analysis/query.ts';
+import type { SlotValue } from '../../../src/analysis/analysed-query.ts';
 import type { Field, PgType, Value } from '../../../src/analysis/type.ts';
 import { fits } from '../../support/json-fits.ts';
 import type { Draw } from './draw.ts';

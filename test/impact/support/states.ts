@@ -3,7 +3,7 @@ import { membershipStatement } from '../../../src/database/migrations/cluster-me
 import { runObserved } from '../../../src/database/migrations/observed-steps.ts';
 import { splitStatements } from '../../../src/database/server/split-statements.ts';
 import type { ImpactCode } from '../../../src/impact/code.ts';
-import { type Comparison, compareSnapshots } from '../../../src/impact/compare-snapshots.ts';
+import { compareSnapshots, type SnapshotComparison } from '../../../src/impact/compare-snapshots.ts';
 import { existingRelations, observeMigration } from '../../../src/impact/locks/observe.ts';
 import { afterStatement } from '../../../src/impact/rules/memberships.ts';
 import type { Membership } from '../../../src/impact/rules/rules.ts';
@@ -76,13 +76,13 @@ export async function statesOf(major: Major, schema: string, queries: string): P
 
 const options = { searchPath: ['public'], runtime: 'nodrift' } as const;
 
-export function compared(before: Snapshot | undefined, after: Snapshot | undefined): Comparison {
+export function compared(before: Snapshot | undefined, after: Snapshot | undefined): SnapshotComparison {
   if (before === undefined || after === undefined) throw new Error('there is no such snapshot');
   return compareSnapshots(before, after, options);
 }
 
 /** `Query severity: kind subject before -> after`, one line for each change. */
-export function linesOf({ impacts }: Comparison): readonly string[] {
+export function linesOf({ impacts }: SnapshotComparison): readonly string[] {
   return impacts.flatMap(({ name, changes }) =>
     changes.map(({ severity, kind, subject, before, after }) => {
       const what = subject === '' ? kind : `${kind} ${subject}`;

@@ -78,7 +78,7 @@ export const mutations: readonly Mutation[] = [
     ],
   ),
   ...at(
-    'query',
+    'analyse-query',
     ['ON true finds a row', '(isAlways(condition) && minTree(side, frame.scope) > 0)', 'isAlways(condition)'],
     [
       'a row that is there is joined',
@@ -119,12 +119,12 @@ export const mutations: readonly Mutation[] = [
       '[TRUE, FALSE | NULL, FALSE, TRUE | NULL, NULL, TRUE | FALSE]',
       '[TRUE, FALSE, FALSE, TRUE | NULL, NULL, TRUE | FALSE]',
     ],
-    ['IS DISTINCT FROM proves like <>', 'if (holds) return nothing;\n', ''],
+    ['IS DISTINCT FROM proves like <>', 'if (holds) return noAtoms;\n', ''],
   ),
   ...at('implications/sublink', [
     'NOT EXISTS proves like EXISTS',
-    'return outcomes === TRUE ? someRow(expr, context, () => nothing) : nothing;',
-    'return someRow(expr, context, () => nothing);',
+    'return outcomes === TRUE ? someRow(expr, context, () => noAtoms) : noAtoms;',
+    'return someRow(expr, context, () => noAtoms);',
   ]),
   ...at(
     'implications/not-null',
@@ -136,7 +136,7 @@ export const mutations: readonly Mutation[] = [
     [
       'COALESCE is not NULL: all its arguments are not',
       "return each(expr.args).reduce(intersectFacts, 'never');",
-      'return each(expr.args).reduce(unionFacts, nothing);',
+      'return each(expr.args).reduce(unionFacts, noAtoms);',
     ],
   ),
   ...at(
@@ -243,7 +243,7 @@ export const mutations: readonly Mutation[] = [
     'return behind && (isInEverySet(variable) || true) ?',
   ]),
   ...at(
-    'query',
+    'analyse-query',
     [
       'WHERE holds also for the group of no rows',
       'const proven = mayBeEmpty(query) ? frame.start : rows.proven;',
@@ -414,8 +414,8 @@ export const mutations: readonly Mutation[] = [
     ['what is equal is unequal', 'isTrue !== isUnequal(', 'isTrue === isUnequal('],
     [
       'a list holds no more than its constants',
-      'found.length < constants.length ? nothing',
-      'found.length === 0 ? nothing',
+      'found.length < constants.length ? noAtoms',
+      'found.length === 0 ? noAtoms',
     ],
   ),
   ...at(
@@ -423,14 +423,14 @@ export const mutations: readonly Mutation[] = [
     ['CHECK constraints of several columns are true', 'TRUE | NULL, at', 'TRUE, at'],
     ['a CHECK of several columns is true at any time', 'past: true', 'past: false'],
   ),
-  ...at('check', ['a CHECK is true at any time', 'past: true', 'past: false']),
+  ...at('checked-columns', ['a CHECK is true at any time', 'past: true', 'past: false']),
   ...at('push-down', [
     'a condition is about every entry',
     'value.varno === index && value.varlevelsup === 0',
     'value.varlevelsup === 0',
   ]),
   ...at('null', ['grouping sets make nothing NULL', 'at.frame.scope.query.groupingSets !== null', 'false']),
-  ...at('non-null-count', ['num_nonnulls counts all', 'fewest < possible ? nothing', 'fewest < 0 ? nothing']),
+  ...at('non-null-count', ['num_nonnulls counts all', 'fewest < possible ? noAtoms', 'fewest < 0 ? noAtoms']),
   ...at(
     'window',
     ['a CASE speaks of all rows of a window', 'proven: context.frame.windowed', 'proven: context.proven'],
@@ -509,7 +509,7 @@ export const mutations: readonly Mutation[] = [
     ],
   ),
   ...at(
-    'check',
+    'checked-columns',
     [
       'CHECK constraints are true, not only not false',
       'engine.implications(condition, TRUE | NULL, at)',
@@ -568,8 +568,8 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'the elements of set operations are those of the first arm',
-      'ofAll(arms, elementsOf)',
-      'ofAll(arms.slice(0, 1), elementsOf)',
+      'ofAll(arms, elementLiteralsOfArray)',
+      'ofAll(arms.slice(0, 1), elementLiteralsOfArray)',
     ],
     [
       'an INSTEAD OF trigger returns what a CHECK constraint lists',
@@ -581,7 +581,7 @@ export const mutations: readonly Mutation[] = [
     'json-shape/row-shape',
     [
       'the fields of a row in JSON are not null',
-      'value: orNull(shaper.present(column, context), nullable)',
+      'value: jsonOrNull(shaper.present(column, context), nullable)',
       'value: shaper.present(column, context)',
     ],
     [

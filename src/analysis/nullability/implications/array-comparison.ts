@@ -1,5 +1,5 @@
 import type { Expr, ScalarArrayOpExpr } from '../../tree/nodes.ts';
-import { type Atoms, nothing, unionFacts } from '../atoms.ts';
+import { type Atoms, noAtoms, unionFacts } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { FALSE, TRUE } from '../outcomes.ts';
 import { isStrictOperator } from '../strict.ts';
@@ -12,8 +12,8 @@ import { notNullAtoms } from './not-null.ts';
  */
 export function arrayComparisonAtoms(expr: ScalarArrayOpExpr, outcomes: number, context: Context): Atoms {
   const [scalar, array] = expr.args ?? [];
-  if (scalar === undefined || array === undefined) return nothing;
-  if (!isStrictOperator(expr, context)) return nothing;
+  if (scalar === undefined || array === undefined) return noAtoms;
+  if (!isStrictOperator(expr, context)) return noAtoms;
   const notNullArray = notNullAtoms(array, context);
   // ANY is true and ALL is false only where an element was compared and neither side of it was NULL.
   const decisive = expr.useOr ? TRUE : FALSE;

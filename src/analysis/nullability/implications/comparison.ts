@@ -1,7 +1,7 @@
 import { FIRST_NORMAL_OID } from '../../catalog/catalog.ts';
 import type { OpExpr } from '../../tree/nodes.ts';
 import { countAtoms } from '../aggregate-input.ts';
-import { type Atoms, intersectFacts, nothing, unionFacts } from '../atoms.ts';
+import { type Atoms, intersectFacts, noAtoms, unionFacts } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { nonNullCountAtoms } from '../non-null-count.ts';
 import { FALSE, NOT_NULL, NULL, negated, TRUE } from '../outcomes.ts';
@@ -17,7 +17,7 @@ const BOOL_UNEQUAL = 85;
 export function comparisonAtoms(expr: OpExpr, outcomes: number, context: Context): Atoms {
   if (expr.opno === BOOL_EQUAL) return equivalenceAtoms(expr, outcomes, context);
   if (expr.opno === BOOL_UNEQUAL) return equivalenceAtoms(expr, negated(outcomes), context);
-  if (expr.opno >= FIRST_NORMAL_OID) return nothing;
+  if (expr.opno >= FIRST_NORMAL_OID) return noAtoms;
   const chosen = fallbacks(expr, outcomes, context);
   if (chosen === 'never') return chosen;
   const operator = context.frame.engine.catalog.operators.get(expr.opno)?.name ?? '';
@@ -31,8 +31,8 @@ export function comparisonAtoms(expr: OpExpr, outcomes: number, context: Context
 
 function fallbacks(expr: OpExpr, outcomes: number, context: Context): Atoms {
   const args = expr.args ?? [];
-  if (!args.some(({ tag }) => tag === 'COALESCEEXPR')) return nothing;
-  if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return nothing;
+  if (!args.some(({ tag }) => tag === 'COALESCEEXPR')) return noAtoms;
+  if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return noAtoms;
   return fallbackAtoms(expr.opno, expr.inputcollid, args, outcomes & NOT_NULL, context);
 }
 
@@ -40,7 +40,7 @@ function fallbacks(expr: OpExpr, outcomes: number, context: Context): Atoms {
 function equivalenceAtoms(expr: OpExpr, outcomes: number, context: Context): Atoms {
   const { implications } = context.frame.engine;
   const [left, right] = expr.args ?? [];
-  if (left === undefined || right === undefined) return nothing;
+  if (left === undefined || right === undefined) return noAtoms;
   const pair = (a: number, b: number) => {
     const first = implications(left, a, context);
     return first === 'never' ? first : unionFacts(first, implications(right, b, refine(context, first)));

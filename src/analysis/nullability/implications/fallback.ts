@@ -1,6 +1,6 @@
 import { FIRST_NORMAL_OID } from '../../catalog/catalog.ts';
 import type { Expr } from '../../tree/nodes.ts';
-import { type Atoms, intersectFacts, nothing } from '../atoms.ts';
+import { type Atoms, intersectFacts, noAtoms } from '../atoms.ts';
 import { compareConstants } from '../compare-constants.ts';
 import type { Context } from '../context.ts';
 import { FALSE, TRUE } from '../outcomes.ts';
@@ -20,7 +20,7 @@ export function fallbackAtoms(
   context: Context,
 ): Atoms {
   const [left, right] = args;
-  if (left === undefined || right === undefined || operator >= FIRST_NORMAL_OID) return nothing;
+  if (left === undefined || right === undefined || operator >= FIRST_NORMAL_OID) return noAtoms;
   const { catalog } = context.frame.engine;
   const isPossible = (a: Expr, b: Expr) => {
     const outcome = compareConstants(operator, collation, a, b, catalog);
@@ -28,7 +28,7 @@ export function fallbackAtoms(
   };
   if (left.tag === 'COALESCEEXPR') return chosenAtoms(left.args, (arg) => isPossible(arg, right), context);
   if (right.tag === 'COALESCEEXPR') return chosenAtoms(right.args, (arg) => isPossible(left, arg), context);
-  return nothing;
+  return noAtoms;
 }
 
 /** What holds where the first that is not NULL is one of those that are possible. */

@@ -1,5 +1,5 @@
 import type { BoolExpr } from '../../tree/nodes.ts';
-import { type Atoms, intersectFacts, nothing } from '../atoms.ts';
+import { type Atoms, intersectFacts, noAtoms } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { FALSE, NOT_NULL, NULL, negated, TRUE } from '../outcomes.ts';
 import { refine } from '../refine.ts';
@@ -9,7 +9,7 @@ export function logicAtoms(expr: BoolExpr, outcomes: number, context: Context): 
   const { implications } = context.frame.engine;
   const [first] = expr.args;
   if (expr.boolop === 'not')
-    return first === undefined ? nothing : implications(first, negated(outcomes), context);
+    return first === undefined ? noAtoms : implications(first, negated(outcomes), context);
   // AND is as low as its lowest argument and OR as high as its highest, where FALSE < NULL < TRUE. So what
   // keeps the whole on one end keeps every argument there; on the other end, some argument is there.
   const decisive = expr.boolop === 'and' ? FALSE : TRUE;
@@ -21,7 +21,7 @@ export function logicAtoms(expr: BoolExpr, outcomes: number, context: Context): 
   if ((outcomes & NULL) === 0) {
     return intersectFacts(logicAtoms(expr, decisive, context), logicAtoms(expr, neutral, context));
   }
-  return nothing;
+  return noAtoms;
 }
 
 /** Each argument has one of the outcomes; what the first says helps with the next. */

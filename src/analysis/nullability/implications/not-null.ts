@@ -1,14 +1,14 @@
 import { type Expr, type RowCompareExpr, Sub } from '../../tree/nodes.ts';
 import { aggregateNotNull } from '../aggregate-input.ts';
-import { type Atoms, intersectFacts, nothing, nothingFollows, unionFacts } from '../atoms.ts';
+import { type Atoms, intersectFacts, noAtoms, nothingFollows, unionFacts } from '../atoms.ts';
 import { reachedResults } from '../case.ts';
 import { type Context, contextAt } from '../context.ts';
-import { expressionKey, operatorFunction, variableKey } from '../key.ts';
+import { calledOperatorFunction, expressionKey, variableKey } from '../key.ts';
 import { remembered } from '../memo.ts';
 import { isNull } from '../null.ts';
 import { NOT_NULL, NULL } from '../outcomes.ts';
 import { variableAtoms } from '../refine.ts';
-import { isStrict, isStrictOperator } from '../strict.ts';
+import { isStrictFunction, isStrictOperator } from '../strict.ts';
 import { someValue } from './some-row.ts';
 
 /** What holds if an expression is not NULL: it itself, and whatever would have made it NULL. */
@@ -29,7 +29,7 @@ function notNullIn(expr: Expr, context: Context): Atoms {
 /** What a condition says by being NULL or not, whatever its form. */
 export function nullnessAtoms(expr: Expr, outcomes: number, context: Context): Atoms {
   if ((outcomes & NULL) === 0) return insideAtoms(expr, context);
-  if (context.frame.engine.facts(expr, context).nullable) return nothing;
+  if (context.frame.engine.facts(expr, context).nullable) return noAtoms;
   return (outcomes & NOT_NULL) === 0 ? 'never' : insideAtoms(expr, context);
 }
 
@@ -55,13 +55,13 @@ function insideIn(expr: Expr, context: Context): Atoms {
     case 'VAR':
       return variableNotNull(expr, context);
     case 'CONST':
-      return expr.constisnull ? 'never' : nothing;
+      return expr.constisnull ? 'never' : noAtoms;
     case 'AGGREF':
       return aggregateNotNull(expr, context);
     case 'CASETESTEXPR':
       return context.caseTest?.expr
         ? notNullAtoms(context.caseTest.expr, { ...context, caseTest: null })
-        : nothing;
+        : noAtoms;
     case 'RELABELTYPE':
     case 'COLLATEEXPR':
     case 'COERCEVIAIO':
@@ -72,13 +72,13 @@ function insideIn(expr: Expr, context: Context): Atoms {
     case 'NAMEDARGEXPR':
       return notNullAtoms(expr.arg, context);
     case 'FUNCEXPR':
-      if (expr.funcretset || !isStrict(expr.funcid, context)) return nothing;
-      return each(expr.args ?? []).reduce(unionFacts, nothing);
+      if (expr.funcretset || !isStrictFunction(expr.funcid, context)) return noAtoms;
+      return each(expr.args ?? []).reduce(unionFacts, noAtoms);
     case 'OPEXPR':
-      if (expr.opretset || !isStrictOperator(expr, context)) return nothing;
-      return each(expr.args ?? []).reduce(unionFacts, nothing);
+      if (expr.opretset || !isStrictOperator(expr, context)) return noAtoms;
+      return each(expr.args ?? []).reduce(unionFacts, noAtoms);
     case 'NULLIFEXPR':
-      return each((expr.args ?? []).slice(0, 1)).reduce(unionFacts, nothing);
+      return each((expr.args ?? []).slice(0, 1)).reduce(unionFacts, noAtoms);
     case 'SCALARARRAYOPEXPR':
     case 'BOOLEXPR':
       return context.frame.engine.implications(expr, NOT_NULL, context);
@@ -92,15 +92,15 @@ function insideIn(expr: Expr, context: Context): Atoms {
         .map(({ result, reached, at }) => unionFacts(reached, notNullAtoms(result, at)))
         .reduce(intersectFacts, 'never');
     case 'SUBSCRIPTINGREF': {
-      if (expr.refassgnexpr !== null) return nothing;
+      if (expr.refassgnexpr !== null) return noAtoms;
       const subscripts = [...(expr.refupperindexpr ?? []), ...(expr.reflowerindexpr ?? [])];
       const given = subscripts.filter((subscript): subscript is Expr => subscript !== null);
-      return each([expr.refexpr, ...given]).reduce(unionFacts, nothing);
+      return each([expr.refexpr, ...given]).reduce(unionFacts, noAtoms);
     }
     case 'SUBLINK':
-      return expr.subLinkType === Sub.expr ? someValue(expr, context, notNullAtoms) : nothing;
+      return expr.subLinkType === Sub.expr ? someValue(expr, context, notNullAtoms) : noAtoms;
     default:
-      return nothing;
+      return noAtoms;
   }
 }
 
@@ -121,7 +121,7 @@ function rowComparison({ opnos, largs: left, rargs: right }: RowCompareExpr, con
   const [operator] = opnos;
   const [a] = left;
   const [b] = right;
-  if (operator === undefined || a === undefined || b === undefined) return nothing;
-  if (!isStrict(operatorFunction(0, operator, context), context)) return nothing;
+  if (operator === undefined || a === undefined || b === undefined) return noAtoms;
+  if (!isStrictFunction(calledOperatorFunction(0, operator, context), context)) return noAtoms;
   return unionFacts(notNullAtoms(a, context), notNullAtoms(b, context));
 }

@@ -1,5 +1,5 @@
 import type { BooleanTest, Expr, NullTest } from '../../tree/nodes.ts';
-import { type Atoms, nothing, unionFacts } from '../atoms.ts';
+import { type Atoms, noAtoms, unionFacts } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { nullAtoms } from '../null.ts';
 import { FALSE, NOT_NULL, NULL, otherThan, TRUE } from '../outcomes.ts';
@@ -8,7 +8,7 @@ import { notNullAtoms } from './not-null.ts';
 /** What a predicate says that is never NULL itself (PostgreSQL documentation, 9.2). */
 function predicateAtoms(outcomes: number, whether: (holds: boolean) => Atoms): Atoms {
   if ((outcomes & NOT_NULL) === 0) return 'never';
-  return (outcomes & NOT_NULL) === NOT_NULL ? nothing : whether((outcomes & TRUE) !== 0);
+  return (outcomes & NOT_NULL) === NOT_NULL ? noAtoms : whether((outcomes & TRUE) !== 0);
 }
 
 /** What IS NULL and IS NOT NULL say. */
@@ -21,9 +21,9 @@ export function nullTestAtoms(expr: NullTest, outcomes: number, context: Context
     }
     // Of a row IS NOT NULL says that every field is not; that IS NULL is false says that some field is not.
     if (isNotNull && holds && expr.arg.tag === 'ROWEXPR') {
-      return (expr.arg.args ?? []).map((arg) => notNullAtoms(arg, context)).reduce(unionFacts, nothing);
+      return (expr.arg.args ?? []).map((arg) => notNullAtoms(arg, context)).reduce(unionFacts, noAtoms);
     }
-    return holds === isNotNull ? notNullAtoms(expr.arg, context) : nothing;
+    return holds === isNotNull ? notNullAtoms(expr.arg, context) : noAtoms;
   });
 }
 
@@ -35,7 +35,7 @@ export function booleanTestAtoms(expr: BooleanTest, outcomes: number, context: C
   const tested = testedOutcomes[expr.booltesttype];
   return predicateAtoms(outcomes, (holds) =>
     tested === undefined
-      ? nothing
+      ? noAtoms
       : context.frame.engine.implications(expr.arg, holds ? tested : otherThan(tested), context),
   );
 }
@@ -43,14 +43,14 @@ export function booleanTestAtoms(expr: BooleanTest, outcomes: number, context: C
 /** What IS [NOT] DISTINCT FROM says. */
 export function distinctAtoms(args: readonly Expr[], outcomes: number, context: Context): Atoms {
   const [left, right] = args;
-  if (left === undefined || right === undefined) return nothing;
+  if (left === undefined || right === undefined) return noAtoms;
   const { facts } = context.frame.engine;
   return predicateAtoms(outcomes, (holds) => {
-    if (holds) return nothing;
+    if (holds) return noAtoms;
     // Not distinct: if one of them is not NULL, neither is the other.
     return unionFacts(
-      facts(right, context).nullable ? nothing : notNullAtoms(left, context),
-      facts(left, context).nullable ? nothing : notNullAtoms(right, context),
+      facts(right, context).nullable ? noAtoms : notNullAtoms(left, context),
+      facts(left, context).nullable ? noAtoms : notNullAtoms(right, context),
     );
   });
 }

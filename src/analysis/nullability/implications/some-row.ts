@@ -1,5 +1,5 @@
 import type { Expr, SubLink } from '../../tree/nodes.ts';
-import { type Atoms, nothing, type Proven } from '../atoms.ts';
+import { type Atoms, noAtoms, type Proven } from '../atoms.ts';
 import type { Context, Opened } from '../context.ts';
 
 /**
@@ -35,7 +35,7 @@ export function someValue(
 ): Atoms {
   return someRow(expr, context, (opened) => {
     const value = singleValue(expr);
-    return value === null ? nothing : ofValue(value, opened.result);
+    return value === null ? noAtoms : ofValue(value, opened.result);
   });
 }
 

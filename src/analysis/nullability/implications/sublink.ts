@@ -1,5 +1,5 @@
 import { Sub, type SubLink } from '../../tree/nodes.ts';
-import { type Atoms, nothing } from '../atoms.ts';
+import { type Atoms, noAtoms } from '../atoms.ts';
 import type { Context } from '../context.ts';
 import { NOT_NULL, NULL, TRUE } from '../outcomes.ts';
 import { nullnessAtoms } from './not-null.ts';
@@ -11,17 +11,17 @@ export function subLinkAtoms(expr: SubLink, outcomes: number, context: Context):
   switch (expr.subLinkType) {
     case Sub.exists:
       if ((outcomes & NOT_NULL) === 0) return 'never';
-      return outcomes === TRUE ? someRow(expr, context, () => nothing) : nothing;
+      return outcomes === TRUE ? someRow(expr, context, () => noAtoms) : noAtoms;
     case Sub.any: {
       const { testexpr } = expr;
-      if (outcomes !== TRUE) return nothing;
+      if (outcomes !== TRUE) return noAtoms;
       return someRow(expr, context, (opened) =>
-        testexpr === null ? nothing : implications(testexpr, TRUE, { ...context, sublink: opened.columns() }),
+        testexpr === null ? noAtoms : implications(testexpr, TRUE, { ...context, sublink: opened.columns() }),
       );
     }
     case Sub.expr:
       if (outcomes & NULL) break;
       return someValue(expr, context, (value, at) => implications(value, outcomes, at));
   }
-  return outcomes & NULL ? nullnessAtoms(expr, outcomes, context) : nothing;
+  return outcomes & NULL ? nullnessAtoms(expr, outcomes, context) : noAtoms;
 }

@@ -1,7 +1,7 @@
 import { type Client, DatabaseError, escapeLiteral } from 'pg';
 import { connectionLost } from '../../../connection-loss.ts';
 import type { SampleColumn, SampleForeignKey, SampleTable } from './tables.ts';
-import { nextVariant, oneOf, sampleValue, type Variant } from './values.ts';
+import { nextVariant, oneOf, sampleValue, type ValueKind } from './values.ts';
 
 const rowNumbers = [1, 2, 3] as const;
 
@@ -69,7 +69,7 @@ async function emptyOnes(client: Client, tables: readonly SampleTable[]): Promis
 }
 
 /** Which kind of value each column gets; the first where it is not said. */
-type Variants = ReadonlyMap<string, Variant>;
+type Variants = ReadonlyMap<string, ValueKind>;
 
 /** Null, or why it takes no row. */
 async function fillTable(

@@ -25,10 +25,10 @@ function two(row: number): string {
 }
 
 /** Kinds of values, to be tried one after the other where a constraint takes none of the first. */
-export type Variant = 0 | 1 | 2;
+export type ValueKind = 0 | 1 | 2;
 
 /** The next kind; null after the last. */
-export function nextVariant(variant: Variant): Variant | null {
+export function nextVariant(variant: ValueKind): ValueKind | null {
   return variant === 2 ? null : variant === 1 ? 2 : 1;
 }
 
@@ -37,7 +37,7 @@ export function nextVariant(variant: Variant): Variant | null {
  * @param row 1, 2, 3, ...
  * @returns null for a type that nothing is known of
  */
-export function sampleValue(type: SampleType, row: number, variant: Variant): string | null {
+export function sampleValue(type: SampleType, row: number, variant: ValueKind): string | null {
   const literal = literalOf(type, row, variant);
   return literal === null ? null : `${literal}::${type.written}`;
 }
@@ -47,7 +47,7 @@ export function oneOf(allowed: readonly string[], type: SampleType, row: number)
   return `${escapeLiteral(allowed[(row - 1) % allowed.length] ?? '')}::${type.written}`;
 }
 
-function literalOf(type: SampleType, row: number, variant: Variant): string | null {
+function literalOf(type: SampleType, row: number, variant: ValueKind): string | null {
   if (type.array) {
     const element = type.inner && sampleValue(type.inner, row, variant);
     return element === null ? "'{}'" : `ARRAY[${element}]`;
@@ -89,7 +89,7 @@ function rangeOf(name: string, row: number): string {
   }
 }
 
-function baseValue({ name, modifier }: SampleType, row: number, variant: Variant): string | null {
+function baseValue({ name, modifier }: SampleType, row: number, variant: ValueKind): string | null {
   switch (name) {
     case 'int2':
     case 'int4':
@@ -120,7 +120,7 @@ function baseValue({ name, modifier }: SampleType, row: number, variant: Variant
 }
 
 /** Within the precision and scale (PostgreSQL source, src/backend/utils/adt/numeric.c). */
-function numericValue(modifier: number, row: number, variant: Variant): string {
+function numericValue(modifier: number, row: number, variant: ValueKind): string {
   if (modifier < 4) return [`${row}.125`, `0.${row}`, `${row}00`][variant] ?? '';
   const precision = ((modifier - 4) >> 16) & 0xffff;
   const scale = (modifier - 4) & 0x7ff;
@@ -131,7 +131,7 @@ function numericValue(modifier: number, row: number, variant: Variant): string {
   return `${variant === 1 ? 0 : row}.${row}${'5'.repeat(Math.min(2, scale) - 1)}`;
 }
 
-function textValue(modifier: number, row: number, variant: Variant): string {
+function textValue(modifier: number, row: number, variant: ValueKind): string {
   const text = [`sample text ${row}`, `a${row}`, `sample${row}@example.com`][variant] ?? '';
   // The end makes it another text in each row.
   return modifier < 4 ? text : text.slice(-(modifier - 4));

@@ -84,7 +84,7 @@ export interface Violation {
   readonly columns: readonly string[];
 }
 
-export interface Violations {
+export interface QueryViolations {
   /** Sorted by kind, table and constraint, each once. */
   readonly constraints: readonly Violation[];
   /** Whether others can be violated too, as triggers and volatile functions may write anything anywhere. */
@@ -92,7 +92,7 @@ export interface Violations {
 }
 
 /** One statement and everything the schema says about it. */
-export interface Query {
+export interface AnalysedQuery {
   readonly statement: Statement;
   readonly command: Command;
   /** What kind of statement it is; 'UTILITY' for everything that has no query tree. */
@@ -115,5 +115,5 @@ export interface Query {
    */
   readonly readOnly: boolean | null;
   /** The constraints that it can fail on. */
-  readonly violations: Violations;
+  readonly violations: QueryViolations;
 }

@@ -11,11 +11,11 @@ import { openStatement } from '../nullability.ts';
 import { Cmd, type Expr, type QueryNode, type TargetEntry } from '../tree/nodes.ts';
 import { readExpr } from '../tree/read.ts';
 import { arbitratedBy, notArbitrated } from './arbiter.ts';
-import type { Found } from './found.ts';
+import type { FoundViolations } from './found.ts';
 import { collectViolations, type TableWrite } from './table-write.ts';
 
 /** Adds what the writes of one query, that of a statement, a WITH query or a function's body, can violate. */
-export function writeViolations(query: QueryNode, found: Found): void {
+export function writeViolations(query: QueryNode, found: FoundViolations): void {
   const { catalog } = found;
   const relation = catalog.relations.get(query.rtable?.[query.resultRelation - 1]?.relid ?? 0);
   if (relation === undefined) {
@@ -58,7 +58,7 @@ function write(
   query: QueryNode,
   list: readonly TargetEntry[] | null | undefined,
   at: Context | null,
-  found: Found,
+  found: FoundViolations,
 ): void {
   const { catalog } = found;
   const targets = writeTargets(relation, catalog, event);
@@ -132,7 +132,7 @@ function valueByDefault(
   column: number,
   targets: readonly WriteTarget[],
   at: Context | null,
-  found: Found,
+  found: FoundViolations,
 ): Value {
   const { types } = found.catalog;
   const attribute = table.columns.get(column);

@@ -1,7 +1,7 @@
 import type { Relation } from '../catalog/catalog.ts';
 import { type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
 import { readExpr } from '../tree/read.ts';
-import { nothing, type Proven } from './atoms.ts';
+import { noAtoms, type Proven } from './atoms.ts';
 import type { Context, Engine } from './context.ts';
 import { NULL, TRUE } from './outcomes.ts';
 import { learnOfRows } from './refine.ts';
@@ -22,7 +22,7 @@ export function checkedColumns(engine: Engine, relation: Relation, inherited: bo
   const { frame } = at;
   for (const condition of conditions) {
     const atoms = engine.implications(condition, TRUE | NULL, at);
-    at = learnOfRows(at, atoms === 'never' ? nothing : atoms);
+    at = learnOfRows(at, atoms === 'never' ? noAtoms : atoms);
   }
   const found: number[] = [];
   for (let proven: Proven | null = at.proven; proven !== null; proven = proven.outer) {
