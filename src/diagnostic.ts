@@ -1,3 +1,9 @@
+/** A place in a text: both 1-based, the column in UTF-16 code units. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** What went wrong, where it is in a file and what to do about it. Plain data: printing is the CLI's. */
 export interface Diagnostic {
   /** Path relative to the configuration's folder, '/' separated; null where no file is to blame. */
@@ -6,6 +12,8 @@ export interface Diagnostic {
   readonly line: number | null;
   /** 1-based, in UTF-16 code units; null where the place is unknown. */
   readonly column: number | null;
+  /** Where it ends, exclusive; absent where it is the word, literal or operator that begins at `line` and `column`. */
+  readonly end?: TextPosition;
   readonly message: string;
   /** Postgres's five-character error code (PostgreSQL documentation, appendix A), if Postgres said it. */
   readonly sqlstate: string | null;
@@ -62,6 +70,53 @@ export function diagnosticAt(
     excerpt: end === -1 ? text.slice(start) : text.slice(start, start + end),
     ...known,
   });
+}
+
+const word = String.raw`(?:"(?:[^"]|"")*"|[\p{L}\p{N}_$]+)`;
+const token = new RegExp(
+  String.raw`[:@$]?${word}(?:\.${word})*|'(?:[^']|'')*'|/\*.*?(?:\*/|$)|--.*|[-+*/<>=~!@#%^&|?:]+|.`,
+  'uy',
+);
+
+/** Where what a diagnostic is about ends, exclusive; null where its place or the text there is unknown. */
+export function endOf({ line, column, end, excerpt }: Diagnostic): TextPosition | null {
+  if (end !== undefined) return end;
+  if (line === null || column === null || excerpt === null) return null;
+  token.lastIndex = column - 1;
+  const length = token.exec(excerpt)?.[0].trimEnd().length ?? 0;
+  return { line, column: column + Math.max(length, 1) };
+}
+
+/** A diagnostic as JSON has it, in every command that prints some. */
+export interface DiagnosticJson {
+  /** Relative to the configuration's folder; null where no file is to blame. */
+  readonly file: string | null;
+  /** 1-based. */
+  readonly line: number | null;
+  /** 1-based, in UTF-16 code units. */
+  readonly column: number | null;
+  readonly endLine: number | null;
+  /** Exclusive. */
+  readonly endColumn: number | null;
+  readonly message: string;
+  readonly sqlstate: string | null;
+  readonly hint: string | null;
+}
+
+/** A diagnostic without the excerpt and the stack trace. */
+export function diagnosticJson(found: Diagnostic): DiagnosticJson {
+  const { file, line, column, message, sqlstate, hint } = found;
+  const end = endOf(found);
+  return {
+    file,
+    line,
+    column,
+    endLine: end?.line ?? null,
+    endColumn: end?.column ?? null,
+    message,
+    sqlstate,
+    hint,
+  };
 }
 
 /** Where a statement is: what an internal error in it is reported with. */

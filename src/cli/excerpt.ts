@@ -6,10 +6,11 @@ const widest = 100;
 /** How far from the caret a line is considered: more than fits, whatever the characters' width. */
 const scanLimit = 400;
 
-/** A line of a file as it is shown, and how many terminal cells precede the caret. */
+/** A line of a file as it is shown, how many terminal cells precede the caret, and how many are underlined. */
 export interface Excerpt {
   readonly text: string;
   readonly caret: number;
+  readonly underlined: number;
 }
 
 interface Cell {
@@ -20,9 +21,9 @@ interface Cell {
 /**
  * Lays out a line around a place in it: tabs as spaces, wide characters counted as two cells, control
  * characters made visible, at most about 100 cells with `…` where something is cut off.
- * `column` is 1-based in UTF-16 code units, as in a Diagnostic.
+ * `column` and `endColumn`, exclusive, are 1-based in UTF-16 code units, as in a Diagnostic.
  */
-export function layOutExcerpt(line: string, column: number): Excerpt {
+export function layOutExcerpt(line: string, column: number, endColumn = column + 1): Excerpt {
   const place = Math.min(Math.max(column - 1, 0), line.length);
   const from = boundary(line, Math.max(place - scanLimit, 0));
   const to = boundary(line, Math.min(place + scanLimit, line.length));
@@ -32,7 +33,9 @@ export function layOutExcerpt(line: string, column: number): Excerpt {
   const room = widest - Math.min(width(after), widest / 2);
   const head = takeLast(before, room, from > 0);
   const tail = takeFirst(after, widest - head.width, to < line.length);
-  return { text: (head.text + tail).trimEnd(), caret: head.width };
+  const marked = cells(line.slice(place, boundary(line, Math.min(endColumn - 1, to))));
+  const underlined = Math.min(width(marked), widest - head.width);
+  return { text: (head.text + tail).trimEnd(), caret: head.width, underlined: Math.max(underlined, 1) };
 }
 
 /** Moves an offset off the middle of a surrogate pair. */

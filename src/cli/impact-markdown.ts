@@ -1,4 +1,4 @@
-import type { InspectedError } from '../commands/inspection.ts';
+import type { DiagnosticJson } from '../diagnostic.ts';
 import type { Severity } from '../impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
 import { displayPath, type PathContext } from './display-path.ts';
@@ -71,7 +71,7 @@ function locksOf({ file, locks }: ImpactOfMigration, places: PathContext): strin
   return items.join('\n');
 }
 
-function listOf(errors: readonly InspectedError[]): string {
+function listOf(errors: readonly DiagnosticJson[]): string {
   const lines = errors.map(({ file, line, message }) => {
     const place = file === null ? '' : `${code(`${file}${line === null ? '' : `:${line}`}`)} `;
     return `- ${place}${code(message)}`;

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostic.ts';
+import { type Diagnostic, endOf } from '../diagnostic.ts';
 import type { Colors } from './context.ts';
 import { displayPath, type PathContext } from './display-path.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
@@ -15,7 +15,7 @@ export interface RenderOptions extends PathContext {
  *
  *     queries/cars.sql:3:12: error: column "mak" does not exist
  *       3 | SELECT id, mak FROM cars
- *         |            ^
+ *         |            ^^^
  *       SQLSTATE 42703
  *       hint: Perhaps you meant to reference the column "cars.make".
  */
@@ -40,11 +40,13 @@ function locationText(found: Diagnostic, options: RenderOptions): string | null 
 function excerptOf(found: Diagnostic, colors: Colors): readonly string[] {
   if (found.line === null || found.excerpt === null) return [];
   const number = String(found.line);
-  const excerpt = layOutExcerpt(found.excerpt, found.column ?? 1);
+  const end = endOf(found);
+  const endColumn = end === null || end.line === found.line ? end?.column : found.excerpt.length + 1;
+  const excerpt = layOutExcerpt(found.excerpt, found.column ?? 1, endColumn);
   const line = `  ${colors.dim(`${number} |`)} ${excerpt.text}`.trimEnd();
   if (found.column === null) return [line];
   const gutter = `  ${' '.repeat(number.length)} ${colors.dim('|')} `;
-  return [line, `${gutter}${' '.repeat(excerpt.caret)}${colors.red('^')}`];
+  return [line, `${gutter}${' '.repeat(excerpt.caret)}${colors.red('^'.repeat(excerpt.underlined))}`];
 }
 
 function indentRest(text: string): string {

@@ -2,16 +2,10 @@ import type { Column, QueryParam, SlotValue } from '../analysis/analysed-query.t
 import { everything } from '../analysis/options.ts';
 import type { NamedQuery } from '../codegen/query-names.ts';
 import type { argumentOf, TsTypeOf } from '../codegen/ts-types.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import { type Diagnostic, diagnosticJson } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { Param, Slot } from '../sql/statement.ts';
-import type {
-  InspectedColumn,
-  InspectedError,
-  InspectedParam,
-  InspectedQuery,
-  Inspection,
-} from './inspection.ts';
+import type { InspectedColumn, InspectedParam, InspectedQuery, Inspection } from './inspection.ts';
 import { type Analysed, type FlowOptions, inputsOf, withAnalysed, withExcerpt } from './pipeline.ts';
 import { typeText } from './type-text.ts';
 
@@ -52,15 +46,10 @@ export async function inspect(config: Config, options: FlowOptions = {}): Promis
       formatVersion: 1,
       postgres: analysed.postgres,
       queries,
-      errors: diagnostics.map(inspectError),
+      errors: diagnostics.map(diagnosticJson),
     };
     return { inspection, analysed, diagnostics };
   });
-}
-
-/** A diagnostic as the JSON format has it, without the excerpt. */
-function inspectError({ file, line, column, message, sqlstate, hint }: Diagnostic): InspectedError {
-  return { file, line, column, message, sqlstate, hint };
 }
 
 /** What it takes to say how a value is generated. */

@@ -1,5 +1,6 @@
 import type { QueryViolations, RelationUse } from '../analysis/analysed-query.ts';
 import type { Literal } from '../analysis/type.ts';
+import type { DiagnosticJson } from '../diagnostic.ts';
 
 /**
  * What `nodrift inspect --json` prints and `inspect` returns. `formatVersion` grows when a reader of this
@@ -10,7 +11,7 @@ export interface Inspection {
   /** The server's version, such as `18.4`. */
   readonly postgres: string;
   readonly queries: readonly InspectedQuery[];
-  readonly errors: readonly InspectedError[];
+  readonly errors: readonly DiagnosticJson[];
 }
 
 export interface InspectedQuery {
@@ -65,13 +66,4 @@ export interface InspectedVariant {
   readonly value: Literal;
   /** All columns, as they are in these rows. */
   readonly columns: readonly InspectedColumn[];
-}
-
-export interface InspectedError {
-  readonly file: string | null;
-  readonly line: number | null;
-  readonly column: number | null;
-  readonly message: string;
-  readonly sqlstate: string | null;
-  readonly hint: string | null;
 }

@@ -1,13 +1,12 @@
 import type { Client } from 'pg';
 import { mapConnectionErrors } from '../analysis/server-error.ts';
-import type { InspectedError } from '../commands/inspection.ts';
 import type { FlowOptions } from '../commands/pipeline.ts';
 import type { AppliedSchemaOptions } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { membershipStatement } from '../database/migrations/cluster-memberships.ts';
 import type { MigrationUnit } from '../database/migrations/migration-units.ts';
 import { settingStatement } from '../database/server/cluster-settings.ts';
-import { type Diagnostic, isInternal } from '../diagnostic.ts';
+import { type Diagnostic, type DiagnosticJson, diagnosticJson, isInternal } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { SchemaFile } from '../project/schema-files.ts';
 import { type Severity, worst } from './change.ts';
@@ -45,7 +44,7 @@ export type ImpactOptions = FlowOptions & ImpactScope;
 export interface Impact {
   readonly report: ImpactReport;
   /** The lines that the report's errors name, for excerpts: errors of the report -> diagnostics. */
-  readonly diagnostics: ReadonlyMap<InspectedError, Diagnostic>;
+  readonly diagnostics: ReadonlyMap<DiagnosticJson, Diagnostic>;
   /** Internal errors in some query on some state of the schema, each once. */
   readonly internalErrors: readonly Diagnostic[];
 }
@@ -260,10 +259,9 @@ function reportOn(
   { since }: ImpactOptions,
   notes: readonly string[],
 ): Impact {
-  const diagnostics = new Map<InspectedError, Diagnostic>();
-  const shown = (found: Diagnostic): InspectedError => {
-    const { file, line, column, message, sqlstate, hint } = found;
-    const error = { file, line, column, message, sqlstate, hint };
+  const diagnostics = new Map<DiagnosticJson, Diagnostic>();
+  const shown = (found: Diagnostic): DiagnosticJson => {
+    const error = diagnosticJson(found);
     diagnostics.set(error, found);
     return error;
   };

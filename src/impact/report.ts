@@ -1,4 +1,4 @@
-import type { InspectedError } from '../commands/inspection.ts';
+import type { DiagnosticJson } from '../diagnostic.ts';
 import type { Change, Severity } from './change.ts';
 import type { LockingStatement } from './locks/lock-report.ts';
 
@@ -22,7 +22,7 @@ export interface ImpactReport {
   readonly migrations: readonly ImpactOfMigration[];
   readonly rollout: Rollout;
   /** Queries of the running code that are refused without these migrations too. */
-  readonly broken: readonly InspectedError[];
+  readonly broken: readonly DiagnosticJson[];
   readonly notes: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export interface ImpactOnQuery {
   readonly severity: Severity;
   readonly changes: readonly Change[];
   /** Why it is refused, with the place in the file as the running code has it. */
-  readonly errors: readonly InspectedError[];
+  readonly errors: readonly DiagnosticJson[];
 }
 
 /**
@@ -70,7 +70,7 @@ export interface Rollout {
   /** Where the running code breaks while only some of the migrations have run, though not when all have. */
   readonly between: readonly Between[];
   /** Queries on the disk that the new schema refuses. */
-  readonly newCodeOnNewSchema: readonly InspectedError[];
+  readonly newCodeOnNewSchema: readonly DiagnosticJson[];
 }
 
 /** The time between two migrations. */

@@ -77,13 +77,13 @@ describe('impact', () => {
         breaks      GetCar  queries/cars.sql:1
           queries/cars.sql:2:12: error: GetCar: column "make" does not exist
             2 | SELECT id, make, sold_at FROM cars WHERE id = :id;
-              |            ^
+              |            ^^^^
             SQLSTATE 42703
 
         breaks      AddCar  queries/cars.sql:4
           queries/cars.sql:5:23: error: AddCar: column "make" of relation "cars" does not exist
             5 | INSERT INTO cars (id, make) VALUES (:id, :make);
-              |                       ^
+              |                       ^^^^
             SQLSTATE 42703
 
         migrations/2_rename.sql:2: briefly locks cars: ACCESS EXCLUSIVE; no lock_timeout

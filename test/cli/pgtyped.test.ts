@@ -48,12 +48,12 @@ describe('a project without the key nodrift', () => {
     expect(generated).toMatchObject({ exitCode: 0 });
     expect(generated.stderr).toBe(`queries/odd.sql:3:10: warning: @param ids: the statement does not use :ids.
   3 |   @param ids -> (...)
-    |          ^
+    |          ^^^
   hint: Write :ids where its value belongs, or remove the line.
 
 queries/odd.sql:5:27: warning: PgTyped reads the "!" after :make as a mark, even after a space, and runs the statement without it: "=" instead of "!=". nodrift runs the statement as written.
   5 | SELECT id FROM cars WHERE :make != make;
-    |                           ^
+    |                           ^^^^^
   hint: Check which of the two the application needs. "<>" and "NOT (… ~ …)" mean the same in both.
 
 `);

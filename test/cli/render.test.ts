@@ -27,7 +27,7 @@ describe('renderDiagnostic', () => {
       [
         'queries/cars.sql:12:12: error: column "mak" does not exist',
         '  12 | SELECT id, mak FROM cars',
-        '     |            ^',
+        '     |            ^^^',
         '  SQLSTATE 42703',
         '  hint: Perhaps you meant to reference the column "cars.make".',
       ].join('\n'),
@@ -52,6 +52,36 @@ describe('renderDiagnostic', () => {
     const excerpt = "\tSELECT '日本', x";
     const text = render({ file: 'a.sql', line: 1, column: excerpt.indexOf('x') + 1, excerpt, message: 'm' });
     expect(text.split('\n').slice(1)).toEqual(["  1 |     SELECT '日本', x", '    |                    ^']);
+  });
+
+  const underlined = (excerpt: string, from: string, end?: Diagnostic['end']) => {
+    const column = excerpt.indexOf(from) + 1;
+    const found = { file: 'a.sql', line: 1, column, excerpt, message: 'm', ...(end && { end }) };
+    const [, line = '', carets = ''] = render(found).split('\n');
+    return line.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1);
+  };
+
+  test('underlines the word, the literal or the operator', () => {
+    const cases: Readonly<Record<string, string>> = {
+      mak: 'mak',
+      'public."Odd ""name".x': 'public."Odd ""name".x',
+      größe: 'größe',
+      "'it''s here'": "'it''s here'",
+      ':id': ':id',
+      '@name': '@name',
+      '<>': '<>',
+      '/* @name A */': '/* @name A */',
+      '(': '(',
+    };
+    for (const [from, expected] of Object.entries(cases)) {
+      expect(underlined(`SELECT ${from} (1) FROM cars`, from)).toBe(expected);
+    }
+  });
+
+  test('underlines as far as the diagnostic says, and on its first line only', () => {
+    const excerpt = 'SELECT a + b FROM cars';
+    expect(underlined(excerpt, 'a +', { line: 1, column: 13 })).toBe('a + b');
+    expect(underlined(excerpt, 'FROM', { line: 3, column: 2 })).toBe('FROM cars');
   });
 
   test('puts the caret behind the line where the statement ends too early', () => {
@@ -90,7 +120,11 @@ describe('layOutExcerpt', () => {
   });
 
   test('keeps what fits at the beginning and at the end', () => {
-    expect(layOutExcerpt(line, 1)).toEqual({ text: `${line.slice(0, 99)}…`, caret: 0 });
+    expect(layOutExcerpt(line, 1)).toEqual({
+      text: `${line.slice(0, 99)}…`,
+      caret: 0,
+      underlined: 1,
+    });
     const end = layOutExcerpt(line.trimEnd(), line.trimEnd().length);
     expect(end.text).toBe(`…${line.trimEnd().slice(-99)}`);
     expect(end.text.slice(end.caret)).toBe(',');
