@@ -1,7 +1,6 @@
 import type { Client } from 'pg';
 import { type Diagnostic, diagnosticAt, internalError } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
-import { findStars } from '../sql/stars.ts';
 import type { Statement } from '../sql/statement.ts';
 import { analyseStatement, readTree, type StatementAnalysis } from './analyse-statement.ts';
 import type { AnalysedQuery } from './analysed-query.ts';
@@ -12,6 +11,7 @@ import { type AnalysisOptions, everything } from './options.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
 import { mapConnectionErrors } from './server-error.ts';
 import { type DescribedStatement, expandStars, type ReadStatement } from './stars/expand.ts';
+import { findStars } from './stars/find-stars.ts';
 import { countSteps } from './steps.ts';
 import type { QueryNode } from './tree/nodes.ts';
 import { relationsIn } from './tree/order.ts';

@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
-import { fileOffset, sqlOffsetOfPosition } from '../sql/position.ts';
+import { fileOffset, sqlOffsetOfPosition } from '../sql/postgres-text.ts';
 import type { Param, Statement } from '../sql/statement.ts';
 import type { ServerError } from './server-error.ts';
 

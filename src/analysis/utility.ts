@@ -1,6 +1,6 @@
-import { fileOffset, parameterUses } from '../sql/position.ts';
+import { tokensOf } from '../sql/lexer.ts';
+import { fileOffset, parameterUses } from '../sql/postgres-text.ts';
 import type { Statement } from '../sql/statement.ts';
-import { tokensOf } from '../sql/tokens.ts';
 import type { Cardinality } from './cardinality/block.ts';
 import { type Facts, notNull, unknownFacts } from './facts.ts';
 import type { FieldDescription } from './wire.ts';

@@ -1,6 +1,6 @@
 import type { SchemaNames } from '../analysis/catalog/names.ts';
 import type { Config } from '../project/config.ts';
-import { suggest } from '../sql/suggest.ts';
+import { suggest } from '../sql/identifiers.ts';
 import { mappedTypes } from './codec-table.ts';
 import { standardTypeNames } from './override.ts';
 

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Diagnostic, internalError } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { decodeUtf8 } from '../project/decode-utf8.ts';
 import type { QueryFiles } from '../project/inputs.ts';
-import { decodeUtf8 } from '../sql/decode.ts';
 import { readStatements } from '../sql/read.ts';
 import type { Statement } from '../sql/statement.ts';
 

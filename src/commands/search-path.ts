@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { mapConnectionErrors } from '../analysis/server-error.ts';
 import type { Config } from '../project/config.ts';
-import { suggest } from '../sql/suggest.ts';
+import { suggest } from '../sql/identifiers.ts';
 
 /** What represents a schema that need not be there (PostgreSQL documentation, 20.11.1 "Statement Behavior"). */
 const stands = new Set(['$user', 'pg_temp']);

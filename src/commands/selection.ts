@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import { suggest } from '../sql/suggest.ts';
+import { suggest } from '../sql/identifiers.ts';
 
 /**
  * The `.sql` files that a command is limited to, relative to the configuration's folder; null: all of them.

@@ -8,7 +8,7 @@ import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { readInputs } from '../project/inputs.ts';
 import type { SchemaFile } from '../project/schema-files.ts';
-import { suggest } from '../sql/suggest.ts';
+import { suggest } from '../sql/identifiers.ts';
 import { codeOf, type ImpactCode } from './code.ts';
 import { readSince } from './since.ts';
 

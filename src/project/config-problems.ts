@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type * as Jsonc from 'jsonc-parser';
 import type * as v from 'valibot';
 import { type Diagnostic, diagnostic, diagnosticAt } from '../diagnostic.ts';
-import { suggest } from '../sql/suggest.ts';
+import { suggest } from '../sql/identifiers.ts';
 import { ConfigSchema } from './config-schema.ts';
 
 /** Most configurations are in order, and `check` has no time to load what is for the others. */

@@ -1,6 +1,6 @@
 import { basename, parse, relative, resolve } from 'node:path';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import { suggest } from '../sql/suggest.ts';
+import { suggest } from '../sql/identifiers.ts';
 import type { Config, SqlTransform } from './config.ts';
 
 const placeholders = ['dir', 'name', 'base', 'ext', 'root', 'dir_base'] as const;

@@ -1,5 +1,4 @@
-import { isSpace } from '../sql/characters.ts';
-import { readToken, type Token } from '../sql/lexer.ts';
+import { isSpace, readToken, type Token } from '../sql/lexer.ts';
 
 /**
  * A view's query as PostgreSQL 16 and later write it: where only one relation is in FROM, its columns are without its

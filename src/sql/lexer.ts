@@ -1,7 +1,156 @@
-import { isDigit, isIdentifierStart, isOperatorPart } from './characters.ts';
-import { dollarQuote, endOfEscapeString, endOfLine, endOfNestedComment, endOfQuoted } from './quotes.ts';
+/*
+ * Character classes of Postgres's lexer (src/backend/parser/scan.l), by UTF-16 code unit. All are
+ * false for NaN, which `charCodeAt` gives past the end.
+ */
 
-export type TokenKind =
+const SPACE = 1;
+const LETTER = 2;
+const DIGIT = 4;
+const DOLLAR = 8;
+const OPERATOR = 16;
+
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => classOf(String.fromCharCode(code)));
+
+function classOf(character: string): number {
+  if (/[ \t\n\v\f\r]/.test(character)) return SPACE;
+  if (/[A-Za-z_]/.test(character)) return LETTER;
+  if (/[0-9]/.test(character)) return DIGIT;
+  if (character === '$') return DOLLAR;
+  return '~!@#^&|`?+-*/%<>='.includes(character) ? OPERATOR : 0;
+}
+
+function belongs(code: number, classes: number): boolean {
+  return ((CLASSES[code] ?? 0) & classes) !== 0;
+}
+
+/** Postgres's `space`. */
+export function isSpace(code: number): boolean {
+  return belongs(code, SPACE);
+}
+
+/** Line feed or return: what ends a `--` comment. */
+export function isNewline(code: number): boolean {
+  return code === 10 || code === 13;
+}
+
+export function isDigit(code: number): boolean {
+  return belongs(code, DIGIT);
+}
+
+/** Postgres's `ident_start`: a letter, `_`, and everything outside ASCII. */
+export function isIdentifierStart(code: number): boolean {
+  return code >= 128 || belongs(code, LETTER);
+}
+
+/** A character of a parameter's name; Postgres's identifiers also hold `$`. */
+export function isNamePart(code: number): boolean {
+  return code >= 128 || belongs(code, LETTER | DIGIT);
+}
+
+/** Postgres's `ident_cont`. */
+export function isIdentifierPart(code: number): boolean {
+  return code >= 128 || belongs(code, LETTER | DIGIT | DOLLAR);
+}
+
+/** Postgres's `op_chars`: what operators are made of. */
+export function isOperatorPart(code: number): boolean {
+  return belongs(code, OPERATOR);
+}
+
+/** The end of the white space at an offset. */
+export function endOfSpace(text: string, from: number): number {
+  SPACES.lastIndex = from;
+  SPACES.test(text);
+  return SPACES.lastIndex;
+}
+
+const SPACES = /[ \t\n\v\f\r]*/y;
+
+/*
+ * Where quoted text ends. Each function takes the offset after the opening quote and returns the
+ * offset after the closing one, or -1 where the text ends first. Source: PostgreSQL documentation,
+ * 4.1.2 "Constants", and src/backend/parser/scan.l, with standard_conforming_strings on.
+ */
+
+/** The end of '...' or "...": a doubled quote represents itself, a backslash is a character like any other. */
+function endOfQuoted(text: string, from: number, quote: string): number {
+  let at = from;
+  for (;;) {
+    const close = text.indexOf(quote, at);
+    if (close === -1) return -1;
+    if (text[close + 1] !== quote) return close + 1;
+    at = close + 2;
+  }
+}
+
+/**
+ * The end of E'...': a backslash takes the next character with it, and a further '...' after white
+ * space with a newline continues the same string, backslashes included.
+ */
+function endOfEscapeString(text: string, from: number): number {
+  let at = from;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === 92) at += 2;
+    else if (code !== 39) at += 1;
+    else if (text.charCodeAt(at + 1) === 39) at += 2;
+    else {
+      const next = continuation(text, at + 1);
+      if (next === -1) return at + 1;
+      at = next;
+    }
+  }
+  return -1;
+}
+
+/** After a closing quote: the offset after the quote that continues the string, or -1. */
+function continuation(text: string, from: number): number {
+  let newline = false;
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (isNewline(code)) newline = true;
+    else if (code === 45 && text.charCodeAt(at + 1) === 45) at = endOfLine(text, at) - 1;
+    else if (code === 39 && newline) return at + 1;
+    else if (!isSpace(code)) return -1;
+  }
+  return -1;
+}
+
+/** The delimiter (`$$`, `$tag$`) that opens a dollar-quoted string at an offset, or null. */
+export function dollarQuote(text: string, at: number): string | null {
+  let end = at + 1;
+  while (text.charCodeAt(end) !== 36 && isIdentifierPart(text.charCodeAt(end))) end += 1;
+  const opens = text.charCodeAt(end) === 36 && (end === at + 1 || isIdentifierStart(text.charCodeAt(at + 1)));
+  return opens ? text.slice(at, end + 1) : null;
+}
+
+/** The end of the line at an offset: that of its newline, or of the text. */
+export function endOfLine(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isNewline(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+/** The end of a block comment whose text starts at an offset; Postgres's comments nest. */
+export function endOfNestedComment(text: string, from: number): number {
+  let depth = 1;
+  let at = from;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    const next = text.charCodeAt(at + 1);
+    if (code === 42 && next === 47) {
+      at += 2;
+      depth -= 1;
+      if (depth === 0) return at;
+    } else if (code === 47 && next === 42) {
+      at += 2;
+      depth += 1;
+    } else at += 1;
+  }
+  return -1;
+}
+
+type TokenKind =
   | 'line comment'
   | 'block comment'
   | 'string'
@@ -145,4 +294,13 @@ function opensLineComment(text: string, at: number): boolean {
 
 function opensBlockComment(text: string, at: number): boolean {
   return text.charCodeAt(at) === 47 && text.charCodeAt(at + 1) === 42;
+}
+
+/** The tokens of a statement, without white space and comments, as they are asked for. */
+export function* tokensOf(text: string): Generator<Token, void, undefined> {
+  for (let at = endOfSpace(text, 0); at < text.length; ) {
+    const token = readToken(text, at);
+    if (token.kind !== 'line comment' && token.kind !== 'block comment') yield token;
+    at = endOfSpace(text, token.end);
+  }
 }

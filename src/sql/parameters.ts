@@ -1,9 +1,130 @@
-import { conflicts } from './conflict.ts';
-import type { ParameterReference } from './parameter-reference.ts';
+import { isParameterName, parameterNameHint, suggest } from './identifiers.ts';
+import type { Token } from './lexer.ts';
 import type { Problem } from './problem.ts';
 import type { Param, Slot } from './statement.ts';
-import { suggest } from './suggest.ts';
-import type { Transform } from './transform.ts';
+import type { Transform } from './tags.ts';
+
+/** One place where a statement uses a parameter; offsets in the file's text, marks included. */
+export interface ParameterReference {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly mark: '!' | '?' | null;
+  readonly role: Role;
+  /** True where the spelling itself says that a list is here: `sqlc.slice('ids')`. */
+  readonly list: boolean;
+}
+
+/**
+ * What is around a parameter, as far as it tells a list from one value:
+ * - in: `IN :x`; values: `VALUES :x`
+ * - array: `ANY :x`, `ANY (:x)`, the same with ALL and SOME
+ * - operand: `a = :x`, but not `(a, b) = :x`, which a list can answer
+ */
+export type Role = 'in' | 'values' | 'array' | 'operand' | 'other';
+
+interface Bracket {
+  readonly open: '(' | '[';
+  /** The token before it. */
+  readonly head: Token | null;
+}
+
+/** Follows a statement's tokens: open brackets and the last two tokens that are not white space or comment. */
+export interface ParameterContext {
+  readonly text: string;
+  readonly brackets: Bracket[];
+  last: Token | null;
+  beforeLast: Token | null;
+}
+
+export function parameterContext(text: string): ParameterContext {
+  return { text, brackets: [], last: null, beforeLast: null };
+}
+
+/** Moves past a token that is not white space or comment. */
+export function pass(context: ParameterContext, token: Token): void {
+  if (token.kind === '(' || token.kind === '[') {
+    context.brackets.push({ open: token.kind, head: context.last });
+  } else if (token.kind === ')' || token.kind === ']') context.brackets.pop();
+  context.beforeLast = context.last;
+  context.last = token;
+}
+
+/**
+ * Whether a colon that comes next is an array slice's own (`[1:2]`, `[lo:hi]`) rather than a
+ * parameter's: inside brackets it is where it follows an operand, for a parameter there would have no
+ * operator before it, which is never valid.
+ */
+export function takesSliceColon(context: ParameterContext): boolean {
+  if (context.brackets.at(-1)?.open !== '[' || context.last === null) return false;
+  return endsOperand(context.text, context.last);
+}
+
+/** The role of a parameter that comes next, as far as what is before it says. */
+export function role(context: ParameterContext): Role {
+  const { text, last } = context;
+  const head = wordOf(text, context.brackets.at(-1)?.head ?? null);
+  switch (last?.kind) {
+    case 'word': {
+      const word = wordOf(text, last);
+      // position('a' IN :text) is the one IN that takes a value.
+      if (word === 'in') return head === 'position' ? 'other' : 'in';
+      if (word === 'values') return 'values';
+      return QUANTIFIERS.has(word) ? 'array' : 'other';
+    }
+    case '(':
+      return QUANTIFIERS.has(head) ? 'array' : 'other';
+    case 'operator':
+      return context.beforeLast?.kind === ')' ? 'other' : 'operand';
+    default:
+      return 'other';
+  }
+}
+
+function endsOperand(text: string, token: Token): boolean {
+  switch (token.kind) {
+    case 'word':
+      return !OPERATOR_WORDS.has(wordOf(text, token));
+    case 'string':
+    case 'dollar-quoted string':
+    case 'quoted identifier':
+    case 'number':
+    case 'positional':
+    case 'parameter':
+    case ')':
+    case ']':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The token's text in lower case if it is a word, otherwise ''. */
+function wordOf(text: string, token: Token | null): string {
+  return token?.kind === 'word' ? text.slice(token.start, token.end).toLowerCase() : '';
+}
+
+const QUANTIFIERS: ReadonlySet<string> = new Set(['any', 'all', 'some']);
+
+/** Words after which an operand is still to come, where they can be inside a subscript. */
+const OPERATOR_WORDS: ReadonlySet<string> = new Set([
+  ...['and', 'or', 'not', 'in', 'is', 'like', 'ilike', 'similar', 'to', 'between', 'escape', 'from'],
+  ...['case', 'when', 'then', 'else'],
+]);
+
+/** What a dialect makes of a token: a parameter, a mistake, or (null) ordinary SQL. */
+export type ParameterReading =
+  | { readonly use: ParameterReference; readonly problem: Problem | null }
+  | { readonly use: null; readonly problem: Problem }
+  /** `$1`, which is reported once for a statement: see `positionalProblem`. */
+  | { readonly use: null; readonly problem: null; readonly positional: Token };
+
+/** Looks for a parameter that starts with a token. */
+export type ParameterReader = (
+  text: string,
+  token: Token,
+  context: ParameterContext,
+) => ParameterReading | null;
 
 /** A statement's parameters and what is wrong with them. */
 export interface Parameters {
@@ -53,4 +174,102 @@ export function resolveParameters(
     problems.push({ offset, message, hint, pgtyped: 'warns' });
   }
   return { params, problems };
+}
+
+/** What cannot be right about one parameter, whatever the schema says. */
+export function conflicts(
+  name: string,
+  uses: readonly ParameterReference[],
+  transform: Transform | null,
+): Problem[] {
+  return [
+    misnamed(name, uses),
+    markedTwice(name, uses),
+    markedObject(name, uses, transform),
+    slicedAndSingle(name, uses),
+    misplaced(name, uses, transform),
+  ].filter((problem) => problem !== null);
+}
+
+function misnamed(name: string, uses: readonly ParameterReference[]): Problem | null {
+  const [first] = uses;
+  if (first === undefined || isParameterName(name)) return null;
+  return {
+    offset: first.start,
+    message: `"${name}" is not a valid parameter name.`,
+    hint: parameterNameHint(name),
+  };
+}
+
+function markedTwice(name: string, uses: readonly ParameterReference[]): Problem | null {
+  const optional = uses.find((use) => use.mark === '?');
+  if (optional === undefined || !uses.some((use) => use.mark === '!')) return null;
+  return {
+    offset: optional.start,
+    message: `:${name} is marked both ! (never null) and ? (may be omitted).`,
+    hint: 'Use one mark for all places of a parameter.',
+  };
+}
+
+function markedObject(
+  name: string,
+  uses: readonly ParameterReference[],
+  transform: Transform | null,
+): Problem | null {
+  const optional = uses.find((use) => use.mark === '?');
+  if (optional === undefined || transform === null || transform.kind === 'list') return null;
+  const fields = transform.fields.map((field) => `${field.name}?`).join(', ');
+  return {
+    offset: optional.start,
+    message: `:${name}? is an object, which cannot be omitted.`,
+    hint: `Mark its fields instead: (${fields})`,
+  };
+}
+
+function slicedAndSingle(name: string, uses: readonly ParameterReference[]): Problem | null {
+  const single = uses.find((use) => !use.list);
+  if (single === undefined || !uses.some((use) => use.list)) return null;
+  return {
+    offset: single.start,
+    message: `${name} is a list by sqlc.slice, but is used here as one value.`,
+    hint: 'Use a parameter of another name for one value.',
+  };
+}
+
+/**
+ * A list where one value must be, or the other way round. Lists are checked because Postgres
+ * cannot: it sees a list of one, and `ANY (($1))` or `id = ($1)` only breaks with the second element.
+ */
+function misplaced(
+  name: string,
+  uses: readonly ParameterReference[],
+  transform: Transform | null,
+): Problem | null {
+  if (transform === null) {
+    const listed = uses.find((use) => use.role === 'in' || use.role === 'values');
+    if (listed === undefined) return null;
+    const word = listed.role === 'in' ? 'IN' : 'VALUES';
+    const single = uses.some((use) => use.role !== 'in' && use.role !== 'values');
+    const described = word === 'IN' ? `@param ${name} -> (...)` : `@param ${name} -> ((column, ...)...)`;
+    return {
+      offset: listed.start,
+      message: single
+        ? `${word} :${name} needs a list, but elsewhere :${name} is one value.`
+        : `${word} :${name} needs a list, but the header does not declare one.`,
+      hint: single
+        ? `Use two parameters, and describe the list in the header: ${described}`
+        : `Add to the header: ${described}`,
+    };
+  }
+  if (transform.kind === 'object') return null;
+  const single = uses.find((use) => use.role === 'array' || use.role === 'operand');
+  if (single === undefined) return null;
+  return {
+    offset: single.start,
+    message: `:${name} is a list by its @param, but is used here as one value.`,
+    hint:
+      single.role === 'array'
+        ? `Remove the @param line to pass one array, or write IN :${name}.`
+        : `Write IN :${name}, or use a parameter of another name for one value.`,
+  };
 }

@@ -1,16 +1,15 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { assemble } from './assemble.ts';
-import { EMPTY, headerless, secondOfName, stopped, withoutHeader } from './file-problems.ts';
-import type { Header } from './header.ts';
-import { readHeaderComments, withoutStatement } from './header-comments.ts';
-import { readLeadingComments } from './leading-comments.ts';
-import { readNamedParameter } from './named-parameter.ts';
-import { filePositions } from './places.ts';
-import type { Problem } from './problem.ts';
-import { readSourceStatement } from './source-statement.ts';
-import { readSqlcParameter } from './sqlc-parameter.ts';
+import {
+  type Comment,
+  type Header,
+  readHeaderComments,
+  readLeadingComments,
+  withoutStatement,
+} from './headers.ts';
+import { pgtyped } from './pgtyped.ts';
+import { filePositions, type Problem, unterminated } from './problem.ts';
+import { assemble, readSourceStatement, type SourceStatement } from './source-statement.ts';
 import type { Statement } from './statement.ts';
-import { unterminated } from './unterminated.ts';
 
 /** What a file says, and what is wrong with it; one does not exclude the other. */
 export interface Reading {
@@ -22,13 +21,13 @@ export interface Reading {
   readonly warnings: Diagnostic[];
 }
 
-export interface ReadingOptions {
+interface ReadingOptions {
   /** Whether PgTyped has run these statements, so that what it lets pass is not an error. */
   readonly pgtyped?: boolean;
 }
 
 /**
- * Reads a `.sql` file: statements, each under a header comment that names it (see header.ts), each
+ * Reads a `.sql` file: statements, each under a header comment that names it (see headers.ts), each
  * ended by `;`, which the last one may lack. Bad content gives diagnostics and never throws.
  *
  * Nothing is dropped silently: text that belongs to no statement is white space, an ordinary comment,
@@ -66,11 +65,8 @@ export function readStatements(file: string, text: string, options: ReadingOptio
     }
 
     const header = above?.header ?? null;
-    const body = readSourceStatement(
-      text,
-      lead.end,
-      header?.spelling === 'sqlc' ? readSqlcParameter : readNamedParameter,
-    );
+    const { readParameter } = header?.dialect ?? pgtyped;
+    const body = readSourceStatement(text, lead.end, readParameter);
     at = body.next;
     if (typeof body.ended !== 'string') {
       problems.push(unterminated(text, body.ended));
@@ -106,3 +102,58 @@ function severity({ pgtyped }: Problem, options: ReadingOptions): 'error' | 'war
 
 /** Each unclosed quote is looked for to the end of the file: the bound keeps reading linear. */
 const MOST_UNCLOSED = 20;
+
+const EXAMPLE = '/* @name GetCar :maybe */ SELECT * FROM cars WHERE id = :id;';
+
+/** A file with no statement and nothing to complain of. */
+const EMPTY: Problem = {
+  offset: 0,
+  message: 'No query in this file.',
+  hint: `Write one, for example ${EXAMPLE}`,
+};
+
+/**
+ * What to say of statements without headers.
+ * @param annotated whether the file has any header: if it has none, once is enough
+ */
+function headerless(problems: readonly Problem[], annotated: boolean): readonly Problem[] {
+  const [first] = problems;
+  if (annotated || first === undefined) return problems;
+  const hint = `Put a header above each statement, for example ${EXAMPLE}`;
+  return [{ offset: first.offset, message: 'No statement in this file has a name.', hint }];
+}
+
+/** @param previous the header of the statement directly above, if nothing but white space lies between */
+function withoutHeader(
+  text: string,
+  body: SourceStatement,
+  comments: readonly Comment[],
+  previous: Header | null,
+): Problem {
+  const offset = body.start;
+  if (previous !== null) {
+    const hint = 'A header names one statement: give this one its own, or remove the ";" above it.';
+    return { offset, message: `A second statement under the header of ${previous.name}.`, hint };
+  }
+  const buried = comments.some((comment) => text.slice(comment.start, comment.end).includes('@name'));
+  const hint = buried
+    ? '@name must start a line of the comment.'
+    : `Write one above it, for example ${EXAMPLE.split(' */')[0]} */`;
+  return { offset, message: 'A statement without a header.', hint };
+}
+
+function secondOfName(header: Header, line: number): Problem {
+  return {
+    offset: header.offset,
+    message: `A second query named ${header.name}.`,
+    hint: `The first is on line ${line}. Names are unique within a file.`,
+  };
+}
+
+function stopped(offset: number): Problem {
+  return {
+    offset,
+    message: 'Reading stopped here: too many quotes and comments are not closed.',
+    hint: 'Close those named above first.',
+  };
+}

@@ -1,6 +1,6 @@
-import type { Header } from './header.ts';
+import type { Header } from './headers.ts';
+import { tokensOf } from './lexer.ts';
 import type { Problem } from './problem.ts';
-import { tokensOf } from './tokens.ts';
 
 interface Refusal {
   /** The words that a statement begins with. */
@@ -71,10 +71,10 @@ export function refusedCommand(header: Header, body: string, offset: number): Pr
   const found = refusals.find((one) => one.words.test(words));
   const at = offset + first.start;
   if (found !== undefined)
-    return found.schema && header.temporary
+    return found.schema && header.tags.temporary
       ? null
       : problem(header, at, words.match(found.words)?.[0].trim() ?? '', found);
-  const into = header.temporary ? null : intoOfSelect(body);
+  const into = header.tags.temporary ? null : intoOfSelect(body);
   return into === null ? null : problem(header, offset + into, 'SELECT INTO', selectInto);
 }
 

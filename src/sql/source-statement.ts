@@ -1,11 +1,17 @@
-import { endOfSpace } from './characters.ts';
-import { readToken, type Token } from './lexer.ts';
-import type { ParameterReader } from './named-parameter.ts';
-import { isHeader, nextHeader } from './next-header.ts';
-import { parameterContext, pass } from './parameter-context.ts';
-import type { ParameterReference } from './parameter-reference.ts';
-import { positionalProblem } from './positional.ts';
-import type { Problem } from './problem.ts';
+import { type Header, isHeader, nextHeader } from './headers.ts';
+import { endOfSpace, readToken, type Token } from './lexer.ts';
+import {
+  type ParameterReader,
+  type ParameterReference,
+  parameterContext,
+  pass,
+  resolveParameters,
+} from './parameters.ts';
+import { positionalProblem } from './pgtyped.ts';
+import { render } from './postgres-text.ts';
+import type { FilePosition, Problem } from './problem.ts';
+import { refusedCommand } from './refused-command.ts';
+import type { Statement } from './statement.ts';
 
 /** The text of one statement; offsets in the file's text. */
 export interface SourceStatement {
@@ -68,4 +74,57 @@ function swallowsHeader(text: string, token: Token): boolean {
   if (token.kind !== 'string' && token.kind !== 'quoted identifier') return false;
   const quoted = text.slice(token.start, token.end);
   return quoted.includes('name') && nextHeader(quoted, 1) !== null;
+}
+
+/** A statement and what is wrong with it; with problems, the statement is of no use. */
+interface Assembled {
+  readonly statement: Statement;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Puts a header and the statement below it together. Comments inside the statement stay in its text,
+ * so that Postgres sees what the file says; those before its first and after its last token do not.
+ */
+export function assemble(
+  file: string,
+  text: string,
+  header: Header,
+  place: FilePosition,
+  body: SourceStatement,
+): Assembled {
+  const { params, problems } = resolveParameters(body.uses, header.tags.param);
+  const written = text.slice(body.start, body.end);
+  const statement: Statement = {
+    name: header.name,
+    file,
+    offset: header.offset,
+    ...place,
+    command: header.command?.command ?? null,
+    assertedSingleRow: header.command?.assertedSingleRow ?? false,
+    documentation: header.documentation,
+    body: written,
+    ...render(text, body.start, body.end, body.uses, params),
+    params,
+  };
+  const own = [...body.problems, ...problems];
+  const refused = refusedCommand(header, written, body.start);
+  if (refused !== null) own.push(refused);
+  if (body.ended === 'header') own.push(withoutSemicolon(header, body));
+  const nul = written.indexOf('\0');
+  if (nul !== -1) own.push(withNul(body.start + nul));
+  return { statement, problems: own };
+}
+
+function withoutSemicolon(header: Header, body: SourceStatement): Problem {
+  return {
+    offset: body.end,
+    message: `The statement of ${header.name} does not end before the next header.`,
+    hint: 'End it with ";".',
+  };
+}
+
+/** Postgres's protocol ends a text at a NUL: the rest would be cut off silently. */
+function withNul(offset: number): Problem {
+  return { offset, message: 'A NUL character in a statement.', hint: 'Remove it: Postgres cannot store it.' };
 }

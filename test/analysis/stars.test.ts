@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
-import { fileOffset, parameterUses } from '../../src/sql/position.ts';
+import { fileOffset, parameterUses } from '../../src/sql/postgres-text.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import type { Statement } from '../../src/sql/statement.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';

@@ -1,8 +1,7 @@
 import { parseSQLFile } from '@pgtyped/parser';
 import { describe, expect, it } from 'vitest';
-import { fileOffset, parameterUses } from '../../src/sql/position.ts';
+import { fileOffset, parameterUses, placeholder } from '../../src/sql/postgres-text.ts';
 import { readStatements } from '../../src/sql/read.ts';
-import { placeholder } from '../../src/sql/render.ts';
 import type { Statement } from '../../src/sql/statement.ts';
 import fc from '../support/fast-check.ts';
 import {

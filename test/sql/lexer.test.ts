@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endOfSpace } from '../../src/sql/characters.ts';
-import { readToken } from '../../src/sql/lexer.ts';
+import { endOfSpace, readToken } from '../../src/sql/lexer.ts';
 
 /** All tokens of a text, as `kind text`. */
 function tokens(text: string): readonly string[] {

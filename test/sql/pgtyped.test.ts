@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseSQLFile, type SQLQueryAST } from '@pgtyped/parser';
 import { describe, expect, it } from 'vitest';
-import { parameterUses } from '../../src/sql/position.ts';
+import { parameterUses } from '../../src/sql/postgres-text.ts';
 import type { Statement } from '../../src/sql/statement.ts';
 import { statements, written } from './support/read.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileOffset, parameterUses, sqlOffsetOfPosition } from '../../src/sql/position.ts';
+import { fileOffset, parameterUses, sqlOffsetOfPosition } from '../../src/sql/postgres-text.ts';
 import { statement } from './support/read.ts';
 
 const text = '-- @name A\n-- @param ids -> (...)\nSELECT :a!, 😀 WHERE 1 IN :ids LIMIT:a;\n';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileOffset, sqlOffsetOfPosition } from '../../src/sql/position.ts';
+import { fileOffset, sqlOffsetOfPosition } from '../../src/sql/postgres-text.ts';
 import fc from '../support/fast-check.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { gaps, identifiers, strings } from './support/fragments.ts';

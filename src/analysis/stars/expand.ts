@@ -1,6 +1,5 @@
 import type { Client } from 'pg';
-import { sqlOffsetOfPosition } from '../../sql/position.ts';
-import { type Replacement, withReplacements } from '../../sql/replace.ts';
+import { type Replacement, sqlOffsetOfPosition, withReplacements } from '../../sql/postgres-text.ts';
 import type { Statement } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryNode } from '../tree/nodes.ts';

@@ -1,11 +1,11 @@
-import { quoteName } from '../../sql/quote-name.ts';
-import type { Replacement } from '../../sql/replace.ts';
-import { findStars, type Star } from '../../sql/stars.ts';
+import { quoteName } from '../../sql/identifiers.ts';
+import type { Replacement } from '../../sql/postgres-text.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { Cmd, type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
 import type { NodePositions } from '../tree/read.ts';
 import { fromIndexes } from '../tree/walk.ts';
 import { type ColumnList, columnLists, entryName, type ListedColumn } from './column-lists.ts';
+import { findStars, type Star } from './find-stars.ts';
 
 /**
  * What the stars of a statement represent, as texts that can be put in their places. A star's columns are known by

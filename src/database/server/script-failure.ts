@@ -1,6 +1,6 @@
 import type { DatabaseError } from 'pg';
 import { type Diagnostic, diagnostic, diagnosticAt } from '../../diagnostic.ts';
-import { sqlOffsetOfPosition } from '../../sql/position.ts';
+import { sqlOffsetOfPosition } from '../../sql/postgres-text.ts';
 import { splitStatements } from './split-statements.ts';
 
 /** What Postgres was given when it said no. */

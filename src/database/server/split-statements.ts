@@ -1,5 +1,4 @@
-import { isSpace } from '../../sql/characters.ts';
-import { readToken, type Token } from '../../sql/lexer.ts';
+import { isSpace, readToken, type Token } from '../../sql/lexer.ts';
 import { wordAt } from './words.ts';
 
 /** One statement of a script; offsets are UTF-16 code units of the script's text. */

@@ -1,29 +1,24 @@
-import { endOfSpace, isIdentifierPart, isIdentifierStart, isNamePart, isOperatorPart } from './characters.ts';
-import type { Token } from './lexer.ts';
-import { type ParameterContext, role, takesSliceColon } from './parameter-context.ts';
-import type { ParameterReference } from './parameter-reference.ts';
+import type { Dialect } from './dialect.ts';
+import {
+  endOfSpace,
+  isIdentifierPart,
+  isIdentifierStart,
+  isNamePart,
+  isOperatorPart,
+  type Token,
+} from './lexer.ts';
+import { type ParameterContext, type ParameterReading, role, takesSliceColon } from './parameters.ts';
 import type { Problem } from './problem.ts';
 
-/** What a spelling makes of a token: a parameter, a mistake, or (null) ordinary SQL. */
-export type ParameterReading =
-  | { readonly use: ParameterReference; readonly problem: Problem | null }
-  | { readonly use: null; readonly problem: Problem }
-  /** `$1`, which is reported once for a statement: see positional.ts. */
-  | { readonly use: null; readonly problem: null; readonly positional: Token };
+/** PgTyped's spelling: `@name GetCar`, and `:name` for parameters. */
+export const pgtyped: Dialect = {
+  headerLine: /@name\s/,
+  readName: (_words, _base, { name }) => (name === null ? null : { ...name, spans: [] }),
+  readParameter: readNamedParameter,
+};
 
-/** Looks for a parameter that starts with a token. */
-export type ParameterReader = (
-  text: string,
-  token: Token,
-  context: ParameterContext,
-) => ParameterReading | null;
-
-/** PgTyped's spelling: `:name`, `:name!` and our `:name?`. */
-export function readNamedParameter(
-  text: string,
-  token: Token,
-  context: ParameterContext,
-): ParameterReading | null {
+/** `:name`, `:name!` and our `:name?`. */
+function readNamedParameter(text: string, token: Token, context: ParameterContext): ParameterReading | null {
   if (token.kind === 'positional') {
     return { use: null, problem: null, positional: token };
   }
@@ -86,4 +81,42 @@ function isJsonOperator(text: string, at: number): boolean {
   const operand = text[next];
   if (operand === ':') return isIdentifierStart(text.charCodeAt(next + 1));
   return operand !== undefined && /[('"$0-9]/.test(operand);
+}
+
+/** Longer statements are not repeated in a hint. */
+const longestRewrite = 400;
+
+const MOST_NAMES = 20;
+
+/** What there is to say of `$1`, `$2`, … under a `@name`: one problem for all of them, which shows the rewritten text. */
+export function positionalProblem(
+  text: string,
+  statement: { readonly start: number; readonly end: number },
+  tokens: readonly Token[],
+): Problem | null {
+  const [first] = tokens;
+  if (first === undefined) return null;
+  const written = (token: Token) => text.slice(token.start, token.end);
+  const named = (token: Token) => `:p${written(token).slice(1)}`;
+  const pairs = [...new Set(tokens.map((token) => `${named(token)} for ${written(token)}`))];
+  const names = `${pairs.slice(0, MOST_NAMES).join(', ')}${pairs.length > MOST_NAMES ? ', …' : ''}`;
+  const isShort = statement.end - statement.start <= longestRewrite;
+  const shown = isShort ? `:\n${rewritten(text, statement, tokens, named)};` : '.';
+  return {
+    offset: first.start,
+    message: `${written(first)}: positional parameters are not read here.`,
+    hint: `Write the header as sqlc does (-- name: GetCar :one), or name the parameters, such as ${names}${shown}`,
+  };
+}
+
+function rewritten(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  tokens: readonly Token[],
+  named: (token: Token) => string,
+): string {
+  return tokens.reduceRight(
+    (sql, token) => sql.slice(0, token.start - start) + named(token) + sql.slice(token.end - start),
+    text.slice(start, end),
+  );
 }

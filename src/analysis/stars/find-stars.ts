@@ -1,5 +1,4 @@
-import { endOfSpace } from './characters.ts';
-import { readToken, type Token } from './lexer.ts';
+import { endOfSpace, readToken, type Token } from '../../sql/lexer.ts';
 
 /** A `*` of a statement that may represent columns; offsets are UTF-16 code units. */
 export interface Star {

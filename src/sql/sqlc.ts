@@ -1,20 +1,45 @@
-import { endOfSpace, isIdentifierStart, isNamePart } from './characters.ts';
-import type { Token } from './lexer.ts';
-import { matchAt } from './match.ts';
-import type { ParameterReading } from './named-parameter.ts';
-import type { ParameterContext } from './parameter-context.ts';
-import type { ParameterReference } from './parameter-reference.ts';
+import type { Dialect } from './dialect.ts';
+import { isQueryName, NAME_HINT } from './identifiers.ts';
+import { endOfSpace, isIdentifierStart, isNamePart, type Token } from './lexer.ts';
+import type { ParameterContext, ParameterReading, ParameterReference } from './parameters.ts';
+import type { Problem } from './problem.ts';
+import { commandHint, commandOf, matchAt } from './tags.ts';
+
+/** sqlc's spelling: `-- name: GetCar :one`, and its parameters. */
+export const sqlc: Dialect = {
+  headerLine: /name:[^\S\r\n]+\S+[^\S\r\n]+:[a-z]/,
+  readName: readSqlcName,
+  readParameter: readSqlcParameter,
+};
+
+/**
+ * Finds sqlc's header line in a masked comment (sqlc documentation, "Query annotations"), or null.
+ * Both words are needed: a comment such as `name: the customer's name` is not a header.
+ * @param base the comment's offset in the file's text
+ */
+function readSqlcName(words: string, base: number): ReturnType<Dialect['readName']> {
+  const found = /^[^\S\r\n]*name:[^\S\r\n]+(\S+)[^\S\r\n]+:(\w+!?)[^\S\r\n]*$/m.exec(words);
+  if (found === null) return null;
+  const [line, name = '', word = ''] = found;
+  const offset = base + found.index + (matchAt(/\s*name:\s+/y, line, 0)?.[0].length ?? 0);
+  const command = commandOf(word);
+  const problems: Problem[] = [];
+  if (!isQueryName(name)) {
+    problems.push({ offset, message: `"${name}" is not a valid query name.`, hint: NAME_HINT });
+  } else if (command === null) {
+    const place = base + found.index + line.lastIndexOf(':');
+    problems.push({ offset: place, message: `Unknown command ":${word}".`, hint: commandHint(word) });
+  }
+  const span = { start: found.index, end: found.index + line.length };
+  return { name, offset, command, problems, spans: [span] };
+}
 
 /**
  * sqlc's spelling (sqlc documentation, "Naming parameters"): `$1`, `@name`, `sqlc.arg('name')`,
  * `sqlc.narg('name')` for one that may be null, and `IN (sqlc.slice('name'))` for a list.
  * `$1` has no name of its own and is called `p1`.
  */
-export function readSqlcParameter(
-  text: string,
-  token: Token,
-  context: ParameterContext,
-): ParameterReading | null {
+function readSqlcParameter(text: string, token: Token, context: ParameterContext): ParameterReading | null {
   switch (token.kind) {
     case 'positional': {
       const name = `p${text.slice(token.start + 1, token.end)}`;

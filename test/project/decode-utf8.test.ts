@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeUtf8 } from '../../src/sql/decode.ts';
+import { decodeUtf8 } from '../../src/project/decode-utf8.ts';
 import fc from '../support/fast-check.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);

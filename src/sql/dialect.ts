@@ -1,0 +1,21 @@
+import type { ParameterReader } from './parameters.ts';
+import type { QueryName, Span, Tags } from './tags.ts';
+
+/** A spelling of headers and parameters. A new one is an object like `pgtyped` and `sqlc`, and an entry of `dialects`. */
+export interface Dialect {
+  /** How the words of a comment begin, on any line of it, that names a query. */
+  readonly headerLine: RegExp;
+  /**
+   * The name that a comment gives to the statement below it, and where it does so; null if it is no header.
+   * @param words the masked comment
+   * @param base the comment's offset in the file's text
+   * @param tags what its tags say, without a fault
+   */
+  readonly readName: (
+    words: string,
+    base: number,
+    tags: Tags,
+  ) => (QueryName & { readonly spans: readonly Span[] }) | null;
+  /** Looks for a parameter that starts with a token. */
+  readonly readParameter: ParameterReader;
+}
