@@ -43,19 +43,13 @@ export class InterruptedError extends ConnectionError {
 /** No connection of the pool came free in time. Nothing was sent. */
 export class PoolTimeoutError extends ConnectionError {
   constructor(origin: Origin, detail: string) {
-    super(
-      origin,
-      `no connection of the pool came free in time${detail}`,
-      undefined,
-      'not done',
-      'PoolTimeoutError',
-    );
+    super(origin, `no connection came free in time${detail}`, undefined, 'not done', 'PoolTimeoutError');
   }
 }
 
 /** pg's `query_timeout` passed without an answer. A pool closes the connection. */
 export class ReadTimeoutError extends ConnectionError {
   constructor(origin: Origin, outcome: Outcome) {
-    super(origin, "no answer within the connection's query_timeout", undefined, outcome, 'ReadTimeoutError');
+    super(origin, 'no answer within query_timeout', undefined, outcome, 'ReadTimeoutError');
   }
 }

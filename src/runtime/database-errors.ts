@@ -110,28 +110,20 @@ export class CanceledError extends DatabaseError {
 
 /** The error for what the server reported, of the class that its SQLSTATE calls for. */
 export function databaseError(origin: Origin, fields: ServerFields): DatabaseError {
-  switch (fields.code) {
-    case '23505':
-      return new UniqueViolationError(origin, fields);
-    case '23503':
-    // PostgreSQL 18 has this for a key that is ON DELETE or ON UPDATE RESTRICT.
-    case '23001':
-      return new ForeignKeyViolationError(origin, fields);
-    case '23502':
-      return new NotNullViolationError(origin, fields);
-    case '23514':
-      return new CheckViolationError(origin, fields);
-    case '23P01':
-      return new ExclusionViolationError(origin, fields);
-    case '40001':
-      return new SerializationError(origin, fields);
-    case '40P01':
-      return new DeadlockError(origin, fields);
-    case '57014':
-      return new CanceledError(origin, fields);
-    default:
-      return new DatabaseError(origin, fields);
-  }
+  const Class =
+    {
+      23505: UniqueViolationError,
+      23503: ForeignKeyViolationError,
+      // PostgreSQL 18 has this for a key that is ON DELETE or ON UPDATE RESTRICT.
+      23001: ForeignKeyViolationError,
+      23502: NotNullViolationError,
+      23514: CheckViolationError,
+      '23P01': ExclusionViolationError,
+      40001: SerializationError,
+      '40P01': DeadlockError,
+      57014: CanceledError,
+    }[fields.code] ?? DatabaseError;
+  return new Class(origin, fields);
 }
 
 // Of these classes of SQLSTATEs, Postgres's messages name types, relations, columns and constraints, never data.
@@ -156,7 +148,7 @@ export function printable(fields: ServerFields): string {
     return message;
   }
   return code.startsWith('22')
-    ? 'a value does not fit its type or operation'
+    ? 'a value does not fit the type'
     : 'the database reported an error, see `serverMessage`';
 }
 

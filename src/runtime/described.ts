@@ -93,7 +93,5 @@ const NAMES =
   ' 16:bool 17:bytea 20:int8 21:int2 23:int4 25:text 114:json 700:float4 701:float8 1043:varchar 1082:date 1114:timestamp 1184:timestamptz 1700:numeric 2950:uuid 3802:jsonb';
 
 function nameOf(type: number): string {
-  return type === 0
-    ? 'a type of the schema'
-    : (NAMES.split(` ${type}:`)[1]?.split(' ')[0] ?? `the type with OID ${type}`);
+  return type === 0 ? 'a type of the schema' : (NAMES.split(` ${type}:`)[1]?.split(' ')[0] ?? `type ${type}`);
 }

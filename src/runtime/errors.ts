@@ -47,11 +47,7 @@ export class EmptyListError extends QueryError {
   declare readonly parameter: string;
 
   constructor(origin: Origin, parameter: string) {
-    super(
-      origin,
-      'EmptyListError',
-      `the list "${parameter}" is empty; leave the query out when there is nothing to ask for`,
-    );
+    super(origin, 'EmptyListError', `the list "${parameter}" is empty; nothing was sent`);
     this.parameter = parameter;
   }
 }

@@ -65,8 +65,8 @@ export function interruptible<Result>(
 /** To be called before a statement is sent: throws if its call is over, else says how it can be stopped. */
 export function starts(statement: BoundStatement, stop: (() => void) | null): void {
   const { interrupt } = statement;
-  if (interrupt !== undefined) {
-    if (interrupt.by !== undefined) {
+  if (interrupt) {
+    if (interrupt.by) {
       throw notSent(statement, interrupt.by);
     }
     interrupt.stop = stop;

@@ -224,7 +224,7 @@ export function pgStatement<Row>(statement: BoundStatement, read: RowReader<Row>
     },
 
     handleCopyInResponse(wire: PgWire): void {
-      const reason = 'COPY FROM STDIN cannot be run as a query';
+      const reason = 'COPY FROM STDIN is not a query';
       if (sent?.last === self) {
         wire.sendCopyFail(reason);
         // The server skips the one that came before, and then everything up to the next.

@@ -28,13 +28,7 @@ export function rowReader<Row>(definition: QueryDefinition): RowReader<Row> {
 
   const read = (texts: readonly (string | null)[]): Row => {
     if (texts.length !== width) {
-      throw new StaleQueryError(
-        definition,
-        null,
-        'the database returns',
-        `${texts.length} columns`,
-        `${width}`,
-      );
+      throw new StaleQueryError(definition, null, 'found', `${texts.length} columns`, `${width}`);
     }
     const row = { ...template };
     let column = 0;

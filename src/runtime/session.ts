@@ -41,8 +41,8 @@ export async function withSession<Result>(
     return withPooledClient(await acquireClient(db).catch(noSession), use);
   }
   if (isPgClient(db)) {
-    if (busy.has(db) || db.getTransactionStatus?.() === 'T') {
-      throw new TransactionError('BEGIN', 'the client is in a transaction already');
+    if (isInTransaction(db) || busy.has(db)) {
+      throw new TransactionError('BEGIN', 'the client is in a transaction');
     }
     busy.add(db);
     const stopWatching = watchClient(db);
@@ -60,7 +60,7 @@ export async function withSession<Result>(
   if (adapter?.withSession !== undefined) {
     return adapter.withSession(use);
   }
-  throw new TransactionError('BEGIN', 'needs a connection of its own, as from a pool');
+  throw new TransactionError('BEGIN', 'needs a connection of its own');
 }
 
 /** Throws the error for a connection that could not be had. */
@@ -148,12 +148,12 @@ export function sessionOver(db: Connection, driver: SessionDriver): Session {
 /** Poolers and databases that only speak Postgres's protocol report a COMMIT of unknown outcome as an error, too. */
 function commitError(origin: Origin, error: unknown): QueryError {
   return isServerError(error) && /^(08|40003)/.test(error.code)
-    ? new ConnectionError(origin, 'the outcome is unknown', error.code, 'unknown')
+    ? new ConnectionError(origin, 'outcome unknown', error.code, 'unknown')
     : toQueryError(origin, error);
 }
 
 function rolledBack(): TransactionError {
-  return new TransactionError('COMMIT', 'rolled back, because a statement in the transaction had failed');
+  return new TransactionError('COMMIT', 'rolled back, as a statement had failed');
 }
 
 /** PGlite begins and ends by itself, around a callback. */

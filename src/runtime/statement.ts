@@ -1,6 +1,6 @@
 import { CodecError, codecReason } from './codec/codec-error.ts';
 import type { InterruptedError } from './connection-errors.ts';
-import type { AnyCodec, FieldDefinition, ParamDefinition, QueryDefinition } from './definition.ts';
+import type { AnyCodec, ParamDefinition, QueryDefinition } from './definition.ts';
 import { EncodeError, type Origin } from './errors.ts';
 import { property } from './property.ts';
 import { statementName } from './statement-name.ts';
@@ -56,7 +56,7 @@ export function statementOf(definition: QueryDefinition): (params: unknown) => B
       throw new EncodeError(
         definition,
         longest?.name ?? '',
-        `${values.length} values, and a statement accepts ${MAX_VALUES}; send fewer, or an array`,
+        `${values.length} values, and a statement accepts ${MAX_VALUES}; send an array`,
       );
     }
     const key = counts.join();
@@ -93,33 +93,20 @@ function pushValues(
     values.push(encode(definition, param.name, param.codec, value));
     return 1;
   }
-  if ('fields' in param) {
-    pushFields(definition, param.name, param.fields, value, values);
-    return 1;
-  }
-  if (!Array.isArray(value)) {
+  const elements = 'fields' in param ? [value] : value;
+  if (!Array.isArray(elements)) {
     throw new EncodeError(definition, param.name, 'not an array');
   }
-  for (const element of value) {
+  for (const element of elements) {
     if ('list' in param) {
       values.push(encode(definition, param.name, param.list, element));
     } else {
-      pushFields(definition, param.name, param.rows, element, values);
+      for (const [field, codec] of 'fields' in param ? param.fields : param.rows) {
+        values.push(encode(definition, param.name, codec, property(element, field), field));
+      }
     }
   }
-  return value.length;
-}
-
-function pushFields(
-  definition: QueryDefinition,
-  parameter: string,
-  fields: readonly FieldDefinition[],
-  object: unknown,
-  values: (string | Uint8Array | null)[],
-): void {
-  for (const [field, codec] of fields) {
-    values.push(encode(definition, parameter, codec, property(object, field), field));
-  }
+  return elements.length;
 }
 
 function encode(
@@ -132,26 +119,20 @@ function encode(
   if (value === null || value === undefined) {
     return null;
   }
+  let reason = 'its value does not fit the type';
   try {
     // Which values a codec takes is checked by the generated parameter types; a caller without types must not
     // get anything else into the driver, which would throw in the middle of a message.
     const encoded = codec.encode(value as never);
-    if (typeof encoded === 'string') {
-      // Runtimes that are older than the function are not worth slower code.
-      if ((encoded as { isWellFormed?(): boolean }).isWellFormed?.() === false) {
-        throw new CodecError('half of a surrogate pair');
-      }
+    // Runtimes that are older than isWellFormed are not worth slower code.
+    if ((encoded as { isWellFormed?(): boolean }).isWellFormed?.() === false) {
+      throw new CodecError('half of a surrogate pair');
+    }
+    if (typeof encoded === 'string' || ArrayBuffer.isView(encoded)) {
       return encoded;
     }
-    if (ArrayBuffer.isView(encoded)) {
-      return encoded;
-    }
-    throw new TypeError('neither text nor bytes');
   } catch (error) {
-    throw new EncodeError(
-      definition,
-      field === undefined ? parameter : `${parameter}.${field}`,
-      codecReason(error, 'its value does not fit the type'),
-    );
+    reason = codecReason(error, reason);
   }
+  throw new EncodeError(definition, field === undefined ? parameter : `${parameter}.${field}`, reason);
 }

@@ -41,8 +41,8 @@ describe('the text that Postgres sends', () => {
   });
 
   it.each([
-    ['infinity', /^an infinite time/],
-    ['-infinity', /^an infinite time/],
+    ['infinity', /^infinity is a time that no Date/],
+    ['-infinity', /^infinity is a time that no Date/],
     ['294276-12-31 23:59:59+00', /^a time that no Date can hold/],
     ['29.02.2024 12:30:15 UTC', /DateStyle/],
     ['02/29/2024 12:30:15 UTC', /DateStyle/],
@@ -177,7 +177,7 @@ describe('the text that Postgres sends', () => {
     expect(() => duration('1 mon -3 days')).toThrow(/different signs/);
     expect(() => duration('-1 days +02:03:00')).toThrow(/different signs/);
     expect(() => duration('P1Y')).toThrow(/IntervalStyle/);
-    expect(() => duration('infinity')).toThrow(/^an infinite time/);
+    expect(() => duration('infinity')).toThrow(/^infinity is a time that no Date/);
     expect(() => temporal('PlainDate', Temporal).decode('infinity')).toThrow(/^an infinite time/);
   });
 
@@ -211,9 +211,9 @@ describe('the text that Postgres sends', () => {
 
 describe('the text that is sent to Postgres', () => {
   it('never rounds', () => {
-    expect(() => int8AsNumber.decode('9007199254740993')).toThrow(/holds exactly/);
-    expect(() => int8AsNumber.encode(2 ** 53)).toThrow(/holds exactly/);
-    expect(() => int8AsNumber.encode(1.5)).toThrow(/holds exactly/);
+    expect(() => int8AsNumber.decode('9007199254740993')).toThrow(/not a safe integer/);
+    expect(() => int8AsNumber.encode(2 ** 53)).toThrow(/not a safe integer/);
+    expect(() => int8AsNumber.encode(1.5)).toThrow(/not a safe integer/);
   });
 
   it.each([int8, int8AsNumber, int8AsString])('int8 parameters are any exact integer', ({ encode }) => {
@@ -224,7 +224,7 @@ describe('the text that is sent to Postgres', () => {
     expect(encoded(-(2 ** 53) + 1)).toBe('-9007199254740991');
     expect(encoded(2n ** 62n)).toBe('4611686018427387904');
     for (const value of [2 ** 53, 1.5, Number.NaN, Infinity])
-      expect(() => encoded(value)).toThrow(/holds exactly/);
+      expect(() => encoded(value)).toThrow(/not a safe integer/);
     for (const value of [{}, new Date(0)]) expect(() => encoded(value)).toThrow('not a string');
   });
 

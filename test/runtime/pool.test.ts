@@ -148,7 +148,7 @@ describe('a pool', () => {
     const error = await backend(pool).catch((it: unknown) => it);
     expect(error).toBeInstanceOf(PoolTimeoutError);
     expect((error as Error).message).toBe(
-      'backend (test.sql): no connection of the pool came free in time: 1 are in use, 0 others wait',
+      'backend (test.sql): no connection came free in time: 1 are in use, 0 others wait',
     );
     await expect(transaction(pool, {}, async () => {})).rejects.toThrow(PoolTimeoutError);
     release();

@@ -45,7 +45,7 @@ function encodeInt8(value: bigint | number | string): string {
 
 function safeInteger(value: number): number {
   if (!Number.isSafeInteger(value)) {
-    throw new CodecError('not an integer that a number holds exactly; use bigint or string');
+    throw new CodecError('not a safe integer; use bigint or string');
   }
   return value;
 }

@@ -61,7 +61,7 @@ function decodeTimestamp(text: string): Date {
   }
   const result = new Date(milliseconds);
   if (Number.isNaN(result.getTime())) {
-    throw new CodecError('a time that no Date can hold; configure this column as a string');
+    throw new CodecError(NOT_A_DATE);
   }
   return result;
 }
@@ -90,14 +90,12 @@ function encodeTimestamp(value: Date): string {
   return postgresYear(value.toISOString());
 }
 
-/** Days since 1970-01-01 in the proleptic Gregorian calendar, as date2j in datetime.c counts them. */
+/** Days since 1970-01-01 in the proleptic Gregorian calendar, as date2j in datetime.c counts them; years begin in March. */
 function daysFromCivil(year: number, month: number, day: number): number {
+  const { floor } = Math;
   const y = month > 2 ? year : year - 1;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
+  const leapDays = floor(y / 4) - floor(y / 100) + floor(y / 400);
+  return y * 365 + leapDays + floor((153 * ((month + 9) % 12) + 2) / 5) + day - 719_469;
 }
 
 function twoDigits(text: string, at: number): number {
@@ -113,10 +111,12 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
+const NOT_A_DATE = 'a time that no Date can hold; configure this column as a string';
+
 function notIso(text: string): CodecError {
   return new CodecError(
     isInfinite(text)
-      ? 'an infinite time, which no Date can hold; configure this column as a string'
-      : 'not a time in ISO style; the session\'s "DateStyle" must be ISO, which is Postgres\'s default',
+      ? `infinity is ${NOT_A_DATE}`
+      : 'not a time in ISO style; set "DateStyle" to ISO, Postgres\'s default',
   );
 }
