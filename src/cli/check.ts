@@ -1,3 +1,4 @@
+import { exitCodeOf, isInternal } from '../diagnostic.ts';
 import { isInCheckCache } from '../output/check-cache.ts';
 import { readInputs } from '../project/inputs.ts';
 import { configuration } from './configuration.ts';
@@ -6,6 +7,7 @@ import { displayPath } from './display-path.ts';
 
 interface CheckOptions extends FlowCommandOptions {
   readonly full?: boolean;
+  readonly keepGoing?: boolean;
 }
 
 /**
@@ -14,20 +16,28 @@ interface CheckOptions extends FlowCommandOptions {
  */
 export async function runCheck(options: CheckOptions, io: CliContext): Promise<number> {
   const config = configuration(options, io);
-  const inputs = await readInputs(config);
-  if (options.full !== true && (await isInCheckCache(inputs, io.env))) return 0;
+  const { keepGoing = false } = options;
+  const inputs = await readInputs(config, { keepGoing });
+  if (options.full !== true && (await isInCheckCache(inputs, io.env, keepGoing))) return 0;
 
   const [{ check: run }, { printNotes, withProgress }] = await Promise.all([
     import('../commands/check.ts'),
     import('./report.ts'),
   ]);
-  const { analysed, outputs } = await withProgress(io, (flow) => run(config, { ...flow, inputs }));
+  const { analysed, outputs, refused } = await withProgress(io, (flow) =>
+    run(config, { ...flow, inputs, keepGoing }),
+  );
   const drifted = outputs.filter(({ state }) => state !== 'unchanged');
-  if (drifted.length === 0) return 0;
+  const internal = refused.filter(isInternal);
+  if (drifted.length === 0 && internal.length === 0) return 0;
 
+  const { printDiagnostics } = await import('./print-diagnostics.ts');
+  printDiagnostics(drifted.length > 0 ? refused : internal, config.root, io);
   await printNotes(analysed, io);
+  if (drifted.length === 0) return exitCodeOf(internal);
   const { driftText } = await import('./drift-text.ts');
   const shown = (path: string) => displayPath(path, { root: config.root, cwd: io.cwd });
-  io.stdout.write(driftText(outputs, shown, colorsFor(io.stdout, io.env)));
-  return 1;
+  const command = refused.length > 0 ? 'nodrift generate --keep-going' : 'nodrift generate';
+  io.stdout.write(driftText(outputs, shown, colorsFor(io.stdout, io.env), command));
+  return exitCodeOf(internal);
 }

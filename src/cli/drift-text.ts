@@ -10,11 +10,13 @@ import { count } from './report.ts';
  * What `check` prints of files that are out of date.
  * @param outputs all of them, also those that are
  * @param shown gives a path as the user sees it
+ * @param command that brings them up to date
  */
 export function driftText(
   outputs: readonly Output[],
   shown: (path: string) => string,
   colors: Colors,
+  command: string,
 ): string {
   const drifted = outputs.filter(({ state }) => state !== 'unchanged');
   const lines = drifted.flatMap((output) => {
@@ -27,7 +29,7 @@ export function driftText(
   const foreign = drifted.some(({ state }) => state === 'foreign');
   const summary =
     `${count(drifted.length, 'generated file is', 'generated files are')} out of date. ` +
-    `${foreign ? 'Move the file in the way, run' : 'Run'} \`nodrift generate\` and commit the result.\n`;
+    `${foreign ? 'Move the file in the way, run' : 'Run'} \`${command}\` and commit the result.\n`;
   const hint = drifted.some(isReformatted)
     ? 'Keep formatters away from generated files: .prettierignore and .gitattributes, see docs/ci.md#formatters-and-linters.\n'
     : '';

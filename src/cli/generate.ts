@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import { generate as run } from '../commands/generate.ts';
-import { diagnostic, Failure } from '../diagnostic.ts';
+import { diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
 import type { Output, OutputState } from '../output/output.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, type Colors, colorsFor, type FlowCommandOptions } from './context.ts';
 import { displayPath } from './display-path.ts';
 import { orphanReason } from './orphan-reason.ts';
+import { printDiagnostics } from './print-diagnostics.ts';
 import { count, printNotes, withProgress } from './report.ts';
 
 interface GenerateOptions extends FlowCommandOptions {
   readonly file?: string;
   readonly watch?: boolean;
+  readonly keepGoing?: boolean;
 }
 
 /** `nodrift generate [files...]`: writes the modules, prints a line for each and a closing one. */
@@ -25,7 +27,11 @@ export async function runGenerate(
   const wanted = [...files, ...(options.file === undefined ? [] : [options.file])].map((file) =>
     resolve(io.cwd, file),
   );
-  const { analysed, outputs } = await withProgress(io, (flow) => run(config, { ...flow, files: wanted }));
+  const { keepGoing = false } = options;
+  const { analysed, outputs, refused } = await withProgress(io, (flow) =>
+    run(config, { ...flow, files: wanted, keepGoing }),
+  );
+  printDiagnostics(refused, config.root, io);
   await printNotes(analysed, io);
 
   const colors = colorsFor(io.stdout, io.env);
@@ -41,10 +47,15 @@ export async function runGenerate(
 
   const total = outputs.reduce((sum, { path }) => sum + (queries.get(path) ?? 0), 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(2);
-  io.stdout.write(
-    `${summary(outputs)}, ${count(total, 'query', 'queries')}, ${seconds} s, ${analysed.database}\n`,
-  );
-  return 0;
+  const parts = [
+    summary(outputs),
+    count(total, 'query', 'queries'),
+    ...(refused.length === 0 ? [] : [count(refused.length, 'error')]),
+    `${seconds} s`,
+    analysed.database,
+  ];
+  io.stdout.write(`${parts.join(', ')}\n`);
+  return refused.length === 0 ? 0 : exitCodeOf(refused);
 }
 
 /** PgTyped has the option; a watcher of its own is none of nodrift's business. */

@@ -38,6 +38,7 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
     .argument('[files...]', 'write only the modules of these .sql files')
     .option('-f, --file <path>', 'the same as an argument, as PgTyped spells it')
     .addOption(new Option('-w, --watch').hideHelp())
+    .option('--keep-going', 'write the healthy queries even if others are broken; the exit code is still 1')
     .action((files: string[], _options, command: Command) =>
       finish(
         import('./generate.ts').then(({ runGenerate }) => runGenerate(files, command.optsWithGlobals(), io)),
@@ -46,6 +47,7 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
 
   flowCommand(program, 'check', 'fail with a diff if a generated module is out of date')
     .option('--full', 'analyse everything, even if nothing changed since the last successful run')
+    .option('--keep-going', 'compare with what `generate --keep-going` would write')
     .action((_options, command: Command) =>
       finish(import('./check.ts').then(({ runCheck }) => runCheck(command.optsWithGlobals(), io))),
     );

@@ -1,6 +1,7 @@
 import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { header } from './header.ts';
 import type { Module } from './module.ts';
 import { nodriftModule } from './nodrift-module.ts';
 import { overridesOf } from './override.ts';
@@ -16,6 +17,8 @@ export interface PrintInput {
     readonly output: string;
     readonly queries: readonly AnalysedQuery[];
   }[];
+  /** Whether a file's other queries are printed where some are refused, also where that is none. */
+  readonly keepGoing?: boolean;
 }
 
 export interface Printed {
@@ -31,7 +34,7 @@ export interface Printed {
  * module holds and how its types are called follows from all queries.
  *
  * @returns the modules in the order of the files, the shared one last; of a file that a diagnostic blames there is
- *   none, or one that lacks the query
+ *   none, or one that lacks the query; with `keepGoing` there is one of each file
  * @throws Failure (exit code 2) where the configuration asks for a type that cannot be had honestly
  */
 export function printModules(input: PrintInput): Printed {
@@ -44,7 +47,7 @@ export function printModules(input: PrintInput): Printed {
 
 /** As printModules, in steps of one file each, between which the caller may do something else. */
 export function* printStepwise(input: PrintInput): Generator<void, Printed> {
-  const { config } = input;
+  const { config, keepGoing = false } = input;
   const diagnostics: Diagnostic[] = [];
   const overrides = overridesOf(config);
   const names = sharedNames(
@@ -56,7 +59,11 @@ export function* printStepwise(input: PrintInput): Generator<void, Printed> {
   for (const { file, output, queries } of input.files) {
     const before = diagnostics.length;
     const source = { file, output, queries: nameQueries(queries, config, diagnostics) };
-    if (queries.length === 0 || diagnostics.length > before) continue;
+    if (keepGoing && source.queries.length === 0) {
+      modules.push({ path: output, source: file, text: `${header(file)}export {};\n` });
+      continue;
+    }
+    if (queries.length === 0 || (diagnostics.length > before && !keepGoing)) continue;
     modules.push(
       config.runtime === 'nodrift'
         ? nodriftModule(source, shared, overrides, config, diagnostics)

@@ -40,7 +40,8 @@ export function nameQueries(
   diagnostics: Diagnostic[],
 ): readonly NamedQuery[] {
   const owners = new Map<string, AnalysedQuery>();
-  return queries.flatMap((query) => {
+  const doubled = new Set<AnalysedQuery>();
+  const named = queries.flatMap((query) => {
     const { statement } = query;
     const name = queryName(statement.name, config.runtime);
     const stem = typeStem(statement.name, config);
@@ -55,7 +56,11 @@ export function nameQueries(
       const message = `"${statement.name}" and "${owner.statement.name}" would both be generated as ${name}.`;
       const hint = `Rename one of them; the other one is in line ${owner.statement.line}.`;
       diagnostics.push(at(query, message, hint));
-      diagnostics.push(at(owner, message, `Rename one of them; the other one is in line ${statement.line}.`));
+      if (!doubled.has(owner))
+        diagnostics.push(
+          at(owner, message, `Rename one of them; the other one is in line ${statement.line}.`),
+        );
+      doubled.add(owner);
       return [];
     }
     owners.set(`value ${name}`, query).set(`type ${params}`, query);
@@ -71,6 +76,7 @@ export function nameQueries(
     const row = config.runtime === 'nodrift' ? `${stem}Row` : `${stem}Result`;
     return [{ query, name, stem, params, row, violations: `${stem}Violations`, pair: `${stem}Query`, keys }];
   });
+  return named.filter(({ query }) => !doubled.has(query));
 }
 
 /** The columns' names in the row: as Postgres names them, or in camelCase if the configuration says so. */

@@ -7,7 +7,8 @@ import { type Compared, type FlowOptions, inputsOf, runPipeline } from './pipeli
  * well, a record of that in the user's cache.
  * With `options.files` only their modules, and the shared types, are considered.
  * Throws Failure: 1 with everything that is wrong with the queries or the migrations, 2 configuration, 3 database,
- * 70 an internal error in a query, among what else is wrong.
+ * 70 an internal error in a query, among what else is wrong. With `options.keepGoing` what is wrong with queries is
+ * returned instead.
  */
 export async function check(config: Config, options: FlowOptions = {}): Promise<Compared> {
   const inputs = await inputsOf(config, options);

@@ -10,7 +10,8 @@ import { type Compared, type FlowOptions, inputsOf, runPipeline } from './pipeli
  * With `options.files` only their modules, and the shared types, are written, and nothing is removed.
  * Throws Failure: 1 with everything that is wrong with the queries or the migrations; 2 configuration, a file
  * that a person wrote in a module's place, or a folder that cannot be written; 3 database; 70 an internal error in a
- * query. Then nothing is written.
+ * query. Then nothing is written. With `options.keepGoing` the modules of the healthy queries are written nevertheless,
+ * and what is wrong with the others is returned.
  */
 export async function generate(config: Config, options: FlowOptions = {}): Promise<Compared> {
   const inputs = await inputsOf(config, options);

@@ -29,6 +29,8 @@ import { refuseUnknownTypes } from './type-keys.ts';
  */
 
 export interface FlowOptions {
+  /** Whether modules are made of the healthy queries where others are refused; inspect always says both. */
+  readonly keepGoing?: boolean;
   /** Absolute paths of `.sql` files, or of folders of them, that the command is limited to; all are analysed. */
   readonly files?: readonly string[];
   /** The project's files where they have been read; default: they are read now. */
@@ -78,6 +80,8 @@ export interface Analysed {
 export interface Generated {
   readonly analysed: Analysed;
   readonly modules: readonly Module[];
+  /** See Compared. */
+  readonly refused: readonly Diagnostic[];
 }
 
 /** How the generated files compare with the modules. */
@@ -85,25 +89,28 @@ export interface Compared {
   readonly analysed: Analysed;
   /** One for each module in the order of the files, then the shared types, then what is orphaned. */
   readonly outputs: readonly Output[];
+  /** What is wrong with the queries that no module has; empty unless FlowOptions.keepGoing. */
+  readonly refused: readonly Diagnostic[];
 }
 
 /**
  * Inputs -> Compared: the whole flow.
  * Throws Failure: 1 with everything that is wrong with the queries or the migrations, 2 configuration, 3 database,
- * 70 an internal error in a query, among what else is wrong.
+ * 70 an internal error in a query, among what else is wrong. With `options.keepGoing` what is wrong with queries is
+ * returned instead.
  */
 export async function runPipeline(inputs: Inputs, options: FlowOptions): Promise<Compared> {
   const printing = import('../codegen/print.ts');
   return withAnalysed(inputs, options, async (analysed) => {
     options.progress?.('comparing');
-    const generated = await printModules(analysed, await printing, options.signal);
+    const generated = await printModules(analysed, await printing, options);
     return compare(inputs, generated);
   });
 }
 
 /** The inputs that the options hold, otherwise the project's files as they are now. */
-export async function inputsOf(config: Config, { inputs }: FlowOptions): Promise<Inputs> {
-  return inputs ?? readInputs(config);
+export async function inputsOf(config: Config, { inputs, keepGoing }: FlowOptions): Promise<Inputs> {
+  return inputs ?? readInputs(config, { ...(keepGoing && { keepGoing }) });
 }
 
 /**
@@ -163,7 +170,7 @@ async function analyseOn(
   const selected = selectFiles(config, [...contents.keys()], options.files ?? []);
   const database = await opening;
   refuseUnknownTypes(config, await catalog);
-  const notes = [...database.notes, ...(await searchPathNotes(config, database.client))];
+  const notes = [...inputs.notes, ...database.notes, ...(await searchPathNotes(config, database.client))];
   const statements = sources.flatMap((source) => source.statements);
   const texts = new Map(sources.map((source) => [source.file, source.text]));
   const analysis = await analyse(database.client, statements, {
@@ -182,7 +189,7 @@ async function analyseOn(
     files: group(targets, analysis.queries),
     selected,
     texts,
-    diagnostics: inOrder(sources, [...diagnostics, ...analysis.diagnostics]),
+    diagnostics: [...inputs.refused, ...inOrder(sources, [...diagnostics, ...analysis.diagnostics])],
     warnings: [...warnings, ...analysis.warnings].filter(
       ({ file }) => selected === null || file === null || selected.has(file),
     ),
@@ -193,11 +200,11 @@ async function analyseOn(
 async function printModules(
   analysed: Analysed,
   { printStepwise }: typeof import('../codegen/print.ts'),
-  signal: AbortSignal | undefined,
+  { keepGoing = false, signal }: FlowOptions,
 ): Promise<Generated> {
   const { config, files } = analysed;
   const pause = createPause(signal);
-  const printing: Generator<void, Printed> = printStepwise({ config, files });
+  const printing: Generator<void, Printed> = printStepwise({ config, files, keepGoing });
   let step = printing.next();
   while (step.done !== true) {
     await pause();
@@ -205,17 +212,38 @@ async function printModules(
   }
   const { modules, diagnostics } = step.value;
   const all = [...analysed.diagnostics, ...diagnostics.map((found) => withExcerpt(found, analysed))];
-  if (all.length > 0) throw new Failure(exitCodeOf(all), all, footnote(analysed));
-  return { analysed, modules };
+  if (all.length > 0 && !keepGoing) throw new Failure(exitCodeOf(all), all, footnote(analysed));
+  const { selected } = analysed;
+  return {
+    analysed: { ...analysed, files: withoutBlamed(files, diagnostics) },
+    modules,
+    refused: all.filter(({ file }) => selected === null || file === null || selected.has(file)),
+  };
+}
+
+/** Without the queries that could not be named or printed. */
+function withoutBlamed(
+  files: readonly AnalysedFile[],
+  diagnostics: readonly Diagnostic[],
+): readonly AnalysedFile[] {
+  if (diagnostics.length === 0) return files;
+  const place = (one: Pick<Diagnostic, 'file' | 'line' | 'column'>) =>
+    `${one.file}:${one.line}:${one.column}`;
+  const blamed = new Set(diagnostics.map(place));
+  return files.map((file) => ({
+    ...file,
+    queries: file.queries.filter(({ statement }) => !blamed.has(place(statement))),
+  }));
 }
 
 /** Generated -> Compared: considers the files on the disk, those that the command is limited to. */
-async function compare(inputs: Inputs, { analysed, modules }: Generated): Promise<Compared> {
+async function compare(inputs: Inputs, { analysed, modules, refused }: Generated): Promise<Compared> {
   const outputs = withinProject(inputs.config, await compareOutputs(inputs, modules));
   const { selected } = analysed;
   return {
     analysed,
     outputs: selected === null ? outputs : outputs.filter((one) => concerns(selected, one)),
+    refused,
   };
 }
 
@@ -245,7 +273,8 @@ function neverTyped({ dropIn, failOnError }: Config): string | null {
   if (!dropIn || failOnError) return null;
   return (
     'Nothing was written. nodrift ignores "failOnError" and always fails. For these queries PgTyped ' +
-    'would write the type `never`, or keep old modules, and exit with 0. Fix or remove them.'
+    'would write the type `never`, or keep old modules, and exit with 0. Fix or remove them, or have the ' +
+    'others written with --keep-going.'
   );
 }
 

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { isGenerated } from '../codegen/header.ts';
 import { embeddedVersions } from '../database/embedded/embedded-versions.ts';
+import { type Diagnostic, isInternal } from '../diagnostic.ts';
 import { buildFingerprint } from '../project/build-fingerprint.ts';
 import { cacheFolder } from '../project/cache-folder.ts';
 import type { Environment } from '../project/environment.ts';
@@ -13,8 +14,9 @@ import { findOrphans } from './orphans.ts';
 /**
  * Whether exactly these inputs with exactly these generated files have passed before, on this computer or wherever its
  * cache comes from. Starts no database; what cannot be read has not passed.
+ * @param keepGoing whether it is enough that they have passed without the queries that are refused
  */
-export async function isInCheckCache(inputs: Inputs, env: Environment): Promise<boolean> {
+export async function isInCheckCache(inputs: Inputs, env: Environment, keepGoing = false): Promise<boolean> {
   const cache = checkCache(env);
   if (cache === null) return false;
   const { config, targets } = inputs;
@@ -25,7 +27,10 @@ export async function isInCheckCache(inputs: Inputs, env: Environment): Promise<
     const shared = readOutput(config, config.sharedTypes);
     // A file of the user's own may be there as long as no types are shared.
     texts.set(config.sharedTypes, shared !== null && isGenerated(shared) ? shared : null);
-    if (!cache.has(fingerprintWithOutputs(inputs, all, texts))) return false;
+    const passed = [false, ...(keepGoing ? [true] : [])].some((isPartial) =>
+      cache.has(fingerprintWithOutputs(inputs, all, texts, isPartial)),
+    );
+    if (!passed) return false;
     return (await findOrphans(inputs, new Set(texts.keys()))).length === 0;
   } catch {
     return false;
@@ -36,20 +41,24 @@ export async function isInCheckCache(inputs: Inputs, env: Environment): Promise<
 interface Passed {
   readonly analysed: { readonly selected: ReadonlySet<string> | null };
   readonly outputs: readonly { readonly path: string; readonly after: string | null }[];
+  readonly refused: readonly Diagnostic[];
 }
 
 /**
- * Records that all modules of these inputs are as they should be, unless the run was limited to some files. It holds
- * for the inputs as they were read, whatever they are by now.
+ * Records that all modules of these inputs are as they should be, unless the run was limited to some files or came upon
+ * an internal error. It holds for the inputs as they were read, whatever they are by now.
  */
-export function addToCheckCache(inputs: Inputs, env: Environment, { analysed, outputs }: Passed): void {
+export function addToCheckCache(
+  inputs: Inputs,
+  env: Environment,
+  { analysed, outputs, refused }: Passed,
+): void {
   const cache = checkCache(env);
-  if (cache === null || analysed.selected !== null) return;
+  if (cache === null || analysed.selected !== null || refused.some(isInternal)) return;
   const all = fingerprintOfRun(inputs);
   if (all === null) return;
-  cache.add(
-    fingerprintWithOutputs(inputs, all, new Map(outputs.map((output) => [output.path, output.after]))),
-  );
+  const texts = new Map(outputs.map((output) => [output.path, output.after]));
+  cache.add(fingerprintWithOutputs(inputs, all, texts, refused.length > 0));
 }
 
 /**
@@ -71,17 +80,21 @@ function fingerprintOfRun({ config, schema, fingerprint: files }: Inputs): Finge
   ]);
 }
 
-/** What is expected to be absent is absent in the fingerprint too. */
+/**
+ * What is expected to be absent is absent in the fingerprint too.
+ * @param isPartial whether queries are refused, which `generate --keep-going` goes past and the modules do not show
+ */
 function fingerprintWithOutputs(
   { config, targets }: Inputs,
   all: Fingerprint,
   texts: ReadonlyMap<string, string | null>,
+  isPartial: boolean,
 ): Fingerprint {
   const paths = new Set([...targets.map(({ output }) => output), config.sharedTypes]);
   const outputs = Array.from(paths, (path): Part => {
     return [relative(config.root, path).replaceAll('\\', '/'), texts.get(path) ?? null];
   });
-  return fingerprint([['inputs', all], ...outputs]);
+  return fingerprint([['inputs', all], ...outputs, ...(isPartial ? [['partial', ''] as const] : [])]);
 }
 
 function checkCache(env: Environment): CheckCache | null {

@@ -8,7 +8,7 @@ export interface Config {
   readonly root: string;
   readonly srcDir: string;
   readonly transforms: readonly SqlTransform[];
-  /** PgTyped's blocks for TypeScript files, which must find no queries; absent if there are none. */
+  /** PgTyped's transforms for TypeScript files, whose queries are refused; absent if there are none. */
   readonly typeScript?: readonly TypeScriptTransform[];
   readonly camelCaseColumnNames: boolean;
   readonly hungarianNotation: boolean;
@@ -52,6 +52,7 @@ export interface SqlTransform {
 }
 
 export interface TypeScriptTransform {
+  readonly mode: 'ts' | 'ts-implicit';
   /** A glob, relative to `srcDir`. */
   readonly include: string;
   /** What PgTyped's queries are templates of, for example `sql`. */

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import { systemHint, systemReason } from '../system-error.ts';
 import type { Config } from './config.ts';
 import { type Fingerprint, fingerprint, type Part } from './fingerprint.ts';
-import { findQueryFiles, type QueryFile } from './query-files.ts';
+import { findQueryFiles, findTypeScriptQueries, type QueryFile } from './query-files.ts';
 import { readSchemaFiles, type SchemaFile } from './schema-files.ts';
 
 /** A project's `.sql` files with queries, as they were read. */
@@ -13,6 +13,15 @@ export interface QueryFiles {
   readonly targets: readonly QueryFile[];
   /** The bytes of each file by its name, in the order of the targets. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** The files with queries that are not read; empty unless ReadingOptions.keepGoing. */
+  readonly refused: readonly Diagnostic[];
+  /** What the author should know of the configuration's transforms. */
+  readonly notes: readonly string[];
+}
+
+export interface ReadingOptions {
+  /** Whether files with queries that cannot be read leave the others to be worked on. */
+  readonly keepGoing?: boolean;
 }
 
 /**
@@ -31,8 +40,8 @@ export interface Inputs extends QueryFiles {
  * Reads a project.
  * @throws Failure (2) where the migrations are not there, or as readQueryFiles
  */
-export async function readInputs(config: Config): Promise<Inputs> {
-  const queries = await readQueryFiles(config);
+export async function readInputs(config: Config, options: ReadingOptions = {}): Promise<Inputs> {
+  const queries = await readQueryFiles(config, options);
   const { database } = config;
   const schema = database.kind === 'server' && database.asIs ? [] : readSchemaFiles(config);
   return { config, ...queries, schema, fingerprint: fingerprint(parts(config, queries, schema)) };
@@ -40,11 +49,16 @@ export async function readInputs(config: Config): Promise<Inputs> {
 
 /**
  * Finds and reads the `.sql` files with queries.
- * @throws Failure (2) where there is none, which the configuration hardly means, with each that cannot be read, or as
- *   findQueryFiles
+ * @throws Failure (2) where there is none, which the configuration hardly means, with each that cannot be read, where
+ *   queries are in TypeScript files that PgTyped would read, or as findQueryFiles
  */
-export async function readQueryFiles(config: Config): Promise<QueryFiles> {
+export async function readQueryFiles(
+  config: Config,
+  { keepGoing = false }: ReadingOptions = {},
+): Promise<QueryFiles> {
   const targets = await findQueryFiles(config);
+  const { refused, notes } = await findTypeScriptQueries(config);
+  if (refused.length > 0 && !keepGoing) throw new Failure(2, refused);
   if (targets.length === 0) throw new Failure(2, [nothingFound(config)]);
   const paths = new Map(targets.map(({ file, path }) => [file, path]));
   const contents = new Map<string, Uint8Array>();
@@ -59,7 +73,7 @@ export async function readQueryFiles(config: Config): Promise<QueryFiles> {
     }
   }
   if (unreadable.length > 0) throw new Failure(2, unreadable);
-  return { targets, contents };
+  return { targets, contents, refused, notes };
 }
 
 function parts(config: Config, { contents }: QueryFiles, schema: readonly SchemaFile[]): readonly Part[] {

@@ -239,7 +239,9 @@ function removeKey(json: unknown, keys: readonly string[]): boolean {
 
 function typeScriptTransforms(file: ConfigFile): Pick<Config, 'typeScript'> {
   const typeScript = file.transforms.flatMap((transform) =>
-    transform.mode === 'sql' ? [] : [{ include: transform.include, tag: transform.functionName ?? 'sql' }],
+    transform.mode === 'sql'
+      ? []
+      : [{ mode: transform.mode, include: transform.include, tag: transform.functionName ?? 'sql' }],
   );
   return typeScript.length === 0 ? {} : { typeScript };
 }

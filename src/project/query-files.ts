@@ -2,7 +2,7 @@ import { type PathLike, stat } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
-import { diagnostic, Failure } from '../diagnostic.ts';
+import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, SqlTransform } from './config.ts';
 import { outputPath } from './output-path.ts';
 
@@ -21,15 +21,13 @@ export interface QueryFile {
  * Finds the `.sql` files of every transform, as PgTyped does: `include` at any depth below `srcDir`.
  * The order is by transform, then by path in code units: the same on every machine. A file that two
  * transforms find is listed twice, unless they agree where its module goes.
- * @throws Failure (2) where two modules would be written to one place, or over their own source, or where queries are in
- *   TypeScript files that PgTyped would read
+ * @throws Failure (2) where two modules would be written to one place, or over their own source
  */
 export async function findQueryFiles(config: Config): Promise<readonly QueryFile[]> {
   const found = await Promise.all(config.transforms.map((transform) => filesOf(config, transform)));
   const unique = new Map(found.flat().map((file) => [`${file.path}\n${file.output}`, file]));
   const files = [...unique.values()];
   refuseCollisions(config, files);
-  await refuseTypeScript(config);
   return files;
 }
 
@@ -77,22 +75,37 @@ function belongsToSchema({ source }: Config, path: string): boolean {
   return source.kind === 'schema' ? path === source.file : path.startsWith(`${source.dir}${sep}`);
 }
 
-async function refuseTypeScript(config: Config): Promise<void> {
-  const found: string[] = [];
-  for (const { include, tag } of config.typeScript ?? []) {
+/** What the transforms of PgTyped's for TypeScript files find. */
+export interface TypeScriptQueries {
+  /** Each file that has queries. */
+  readonly refused: readonly Diagnostic[];
+  /** Of each transform that finds none. */
+  readonly notes: readonly string[];
+}
+
+/** Finds queries in TypeScript files, which only PgTyped reads. */
+export async function findTypeScriptQueries(config: Config): Promise<TypeScriptQueries> {
+  const files: string[] = [];
+  const notes: string[] = [];
+  for (const { mode, include, tag } of config.typeScript ?? []) {
+    const before = files.length;
     for (const path of await matching(config, include)) {
       if (hasTemplate(await readFile(path, 'utf8'), tag))
-        found.push(relative(config.root, path).replaceAll('\\', '/'));
+        files.push(relative(config.root, path).replaceAll('\\', '/'));
     }
+    if (files.length === before)
+      notes.push(
+        `transforms: no file of mode "${mode}" (${include}) has a query, so the entry can be removed`,
+      );
   }
-  const diagnostics = [...new Set(found)].sort().map((file) =>
+  const refused = [...new Set(files)].sort().map((file) =>
     diagnostic({
       file,
       message: 'Queries inside TypeScript files are not supported.',
       hint: 'Move these queries to .sql files; PgTyped can go on generating the others from a configuration of its own.',
     }),
   );
-  if (diagnostics.length > 0) throw new Failure(2, diagnostics);
+  return { refused, notes };
 }
 
 /** Whether a TypeScript file has a template of PgTyped's: a tag where an expression begins, with types or without. */

@@ -250,6 +250,7 @@ test('check believes the record, check --full never does', async () => {
   const { outputs } = await check(config(), { env });
   addToCheckCache(await readInputs(config()), env, {
     analysed: { selected: null },
+    refused: [],
     outputs: outputs.map((output) => ({ ...output, after: output.before })),
   });
   const run = (...args: string[]) => nodrift(['check', ...args], { cwd: project.root, env });

@@ -95,7 +95,8 @@ test('check says so, and prints no diff', () => {
     before: generated.replaceAll(';\n', '\n'),
     after,
   });
-  const text = (after: string) => driftText([output(after)], (path) => path, pc.createColors(false));
+  const text = (after: string) =>
+    driftText([output(after)], (path) => path, pc.createColors(false), 'nodrift generate');
   expect(text(generated)).toBe(
     '/app/a.queries.ts: stale; only its formatting differs\n' +
       '1 generated file is out of date. Run `nodrift generate` and commit the result.\n' +

@@ -1,5 +1,6 @@
 import { symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { readQueryFiles } from '../../src/project/inputs.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { outputPath } from '../../src/project/output-path.ts';
 import { findQueryFiles } from '../../src/project/query-files.ts';
@@ -200,9 +201,11 @@ test('blocks for TypeScript files are refused where they find queries', async ()
         srcDir: './src',
       }),
     });
-    return findQueryFiles(loadConfig(project.path('pgtyped.config.json'), {}));
+    return readQueryFiles(loadConfig(project.path('pgtyped.config.json'), {}));
   };
-  expect(await of({ mode: 'ts', include: 'plain.ts' }, { mode: 'ts', include: 'none.ts' })).toHaveLength(1);
+  const without = await of({ mode: 'ts', include: 'plain.ts' }, { mode: 'ts', include: 'none.ts' });
+  expect(without.targets).toHaveLength(1);
+  expect(without.notes).toHaveLength(2);
   const failure = await failureOf(() =>
     of({ mode: 'ts', include: '*.ts' }, { mode: 'ts-implicit', include: '*.ts', functionName: 'query' }),
   );
