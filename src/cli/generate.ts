@@ -1,16 +1,27 @@
 import { resolve } from 'node:path';
-import { generate as run } from '../commands/generate.ts';
 import { diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
-import type { Output, OutputState } from '../output/output.ts';
+import { readCheckCache } from '../output/check-cache.ts';
+import type { OutputState } from '../output/output.ts';
+import { type ReportedFile, type RunReport, reportOf } from '../output/run-report.ts';
+import type { Config } from '../project/config.ts';
+import { readInputs } from '../project/inputs.ts';
 import { configuration } from './configuration.ts';
 import { type CliContext, type Colors, colorsFor, type FlowCommandOptions } from './context.ts';
 import { displayPath } from './display-path.ts';
 import { orphanReason } from './orphan-reason.ts';
-import { printDiagnostics } from './print-diagnostics.ts';
 import { count, printNotes, withProgress } from './report.ts';
+
+/** PgTyped has the option; a watcher of its own is none of nodrift's business. */
+const noWatching = diagnostic({
+  message: '--watch: nodrift does not wait for changes itself.',
+  hint: 'Let a watcher run it: npx nodemon --ext sql --exec "nodrift generate"',
+});
 
 interface GenerateOptions extends FlowCommandOptions {
   readonly file?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
   readonly watch?: boolean;
   readonly keepGoing?: boolean;
 }
@@ -23,54 +34,92 @@ export async function runGenerate(
 ): Promise<number> {
   if (options.watch === true) throw new Failure(2, [noWatching]);
   const started = performance.now();
+  if (options.json === true) {
+    const run = async () => reportOn(files, options, configuration(options, io), io);
+    const { printJsonReport } = await import('./report-json.ts');
+    return printJsonReport(io, run, exitCodeOfReport);
+  }
   const config = configuration(options, io);
+  const report = await reportOn(files, options, config, io);
+  const exitCode = exitCodeOfReport(report);
+  if (exitCode !== 0) {
+    const { printDiagnostics } = await import('./print-diagnostics.ts');
+    printDiagnostics(report.errors, config.root, io);
+  }
+  await printNotes(report, config.root, io);
+  if (options.quiet === true) return exitCode;
+  const seconds = (performance.now() - started) / 1000;
+  io.stdout.write(reportText(report, seconds, options.dryRun === true, { root: config.root, io }));
+  return exitCode;
+}
+
+function exitCodeOfReport({ errors }: RunReport): number {
+  return errors.length === 0 ? 0 : exitCodeOf(errors);
+}
+
+/**
+ * Everything that takes long to load is loaded only where no record says that this very tree has passed: then there is
+ * nothing to write.
+ */
+async function reportOn(
+  files: readonly string[],
+  options: GenerateOptions,
+  config: Config,
+  io: CliContext,
+): Promise<RunReport> {
   const wanted = [...files, ...(options.file === undefined ? [] : [options.file])].map((file) =>
     resolve(io.cwd, file),
   );
-  const { keepGoing = false } = options;
-  const { analysed, outputs, refused } = await withProgress(io, (flow) =>
-    run(config, { ...flow, files: wanted, keepGoing }),
-  );
-  printDiagnostics(refused, config.root, io);
-  await printNotes(analysed, io);
+  const { dryRun = false, keepGoing = false } = options;
+  const inputs = await readInputs(config, { keepGoing });
+  const passed = wanted.length === 0 ? await readCheckCache(inputs, io.env, keepGoing) : null;
+  if (passed !== null) return passed;
 
+  const { generate: run } = await import('../commands/generate.ts');
+  return reportOf(
+    await withProgress(io, (flow) => run(config, { ...flow, inputs, dryRun, keepGoing, files: wanted })),
+  );
+}
+
+interface Place {
+  /** The configuration's folder. */
+  readonly root: string;
+  readonly io: CliContext;
+}
+
+/** A line for each file, and the sums. */
+function reportText(
+  { files, errors, database }: RunReport,
+  seconds: number,
+  dryRun: boolean,
+  { root, io }: Place,
+): string {
   const colors = colorsFor(io.stdout, io.env);
-  const queries = new Map(analysed.files.map((file) => [file.output, file.queries.length]));
-  const width = Math.max(
-    ...outputs.map(({ path }) => displayPath(path, { root: config.root, cwd: io.cwd }).length),
-  );
-  for (const output of outputs) {
-    const path = displayPath(output.path, { root: config.root, cwd: io.cwd });
-    const what = contents(output, outputs, queries.get(output.path));
-    io.stdout.write(`${wordFor(output.state, colors)}  ${path.padEnd(width)}  ${colors.dim(what)}\n`);
-  }
-
-  const total = outputs.reduce((sum, { path }) => sum + (queries.get(path) ?? 0), 0);
-  const seconds = ((performance.now() - started) / 1000).toFixed(2);
-  const parts = [
-    summary(outputs),
+  const words = dryRun ? wordsOfDryRun : wordsOfRun;
+  const shown = files.map((one) => ({ ...one, path: displayPath(one.file, { root, cwd: io.cwd }) }));
+  const width = Math.max(...shown.map(({ path }) => path.length));
+  const longest = Math.max(...[words.missing, words.unchanged, words.orphaned].map((word) => word.length));
+  const lines = shown.map((one) => {
+    const word = colored(words[one.state].padEnd(longest), one.state, colors);
+    return `${word}  ${one.path.padEnd(width)}  ${colors.dim(contents(one, files))}\n`;
+  });
+  const total = files.reduce((sum, { queries }) => sum + (queries ?? 0), 0);
+  const sums = [
+    summary(files, words),
     count(total, 'query', 'queries'),
-    ...(refused.length === 0 ? [] : [count(refused.length, 'error')]),
-    `${seconds} s`,
-    analysed.database,
+    ...(errors.length === 0 ? [] : [count(errors.length, 'error')]),
+    `${seconds.toFixed(2)} s`,
+    database,
   ];
-  io.stdout.write(`${parts.join(', ')}\n`);
-  return refused.length === 0 ? 0 : exitCodeOf(refused);
+  return `${lines.join('')}${sums.join(', ')}\n`;
 }
 
-/** PgTyped has the option; a watcher of its own is none of nodrift's business. */
-const noWatching = diagnostic({
-  message: '--watch: nodrift does not wait for changes itself.',
-  hint: 'Let a watcher run it: npx nodemon --ext sql --exec "nodrift generate"',
-});
-
-function contents(output: Output, outputs: readonly Output[], queries: number | undefined): string {
-  if (output.state === 'orphaned')
-    return output.source === null ? 'no longer needed' : orphanReason(output, outputs);
-  return queries === undefined ? 'shared types' : count(queries, 'query', 'queries');
+function contents(one: ReportedFile, files: readonly ReportedFile[]): string {
+  if (one.state === 'orphaned') return one.source === null ? 'no longer needed' : orphanReason(one, files);
+  return one.queries === null ? 'shared types' : count(one.queries, 'query', 'queries');
 }
 
-const words = {
+const wordsOfRun = {
   stale: 'written',
   missing: 'written',
   unchanged: 'unchanged',
@@ -78,17 +127,23 @@ const words = {
   foreign: 'left alone',
 } as const satisfies Record<OutputState, string>;
 
-function wordFor(state: OutputState, colors: Colors): string {
-  const word = words[state].padEnd('unchanged'.length);
+const wordsOfDryRun = {
+  ...wordsOfRun,
+  stale: 'to write',
+  missing: 'to write',
+  orphaned: 'to remove',
+} as const satisfies Record<OutputState, string>;
+
+function colored(word: string, state: OutputState, colors: Colors): string {
   if (state === 'unchanged') return colors.dim(word);
   return state === 'orphaned' ? colors.yellow(word) : colors.green(word);
 }
 
 /** `2 written, 3 unchanged, 1 removed` */
-function summary(outputs: readonly Output[]): string {
-  return ['written', 'unchanged', 'removed']
-    .map((word) => ({ word, number: outputs.filter(({ state }) => words[state] === word).length }))
-    .filter(({ word, number }) => number > 0 || word === 'written')
+function summary(files: readonly ReportedFile[], words: Readonly<Record<OutputState, string>>): string {
+  return [words.missing, words.unchanged, words.orphaned]
+    .map((word) => ({ word, number: files.filter(({ state }) => words[state] === word).length }))
+    .filter(({ word, number }) => number > 0 || word === words.missing)
     .map(({ word, number }) => `${number} ${word}`)
     .join(', ');
 }

@@ -21,7 +21,7 @@ export async function runInspect(
   const wanted = files.map((file) => resolve(io.cwd, file));
   const inspected = await withProgress(io, (flow) => run(config, { ...flow, files: wanted }));
   const { inspection, analysed, diagnostics } = inspected;
-  await printNotes(analysed, io);
+  await printNotes(analysed, config.root, io);
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(inspection, null, 2)}\n`);
     // The format has no place for a stack trace.

@@ -1,7 +1,10 @@
 import type { Output } from '../output/output.ts';
 
 /** Why an orphaned file is one. `outputs` are all that the command knows of. */
-export function orphanReason({ source }: Output, outputs: readonly Output[]): string {
+export function orphanReason(
+  { source }: Pick<Output, 'source'>,
+  outputs: readonly Pick<Output, 'source' | 'state'>[],
+): string {
   if (source === null) return 'no query needs shared types any more';
   const moved = outputs.some((other) => other.source === source && other.state !== 'orphaned');
   return moved ? `the module of ${source} is written to another path now` : `${source} is gone`;

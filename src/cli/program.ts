@@ -39,6 +39,9 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
     .option('-f, --file <path>', 'the same as an argument, as PgTyped spells it')
     .addOption(new Option('-w, --watch').hideHelp())
     .option('--keep-going', 'write the healthy queries even if others are broken; the exit code is still 1')
+    .option('--dry-run', 'print what would be written and removed, and leave it')
+    .addOption(jsonReport())
+    .addOption(quiet())
     .action((files: string[], _options, command: Command) =>
       finish(
         import('./generate.ts').then(({ runGenerate }) => runGenerate(files, command.optsWithGlobals(), io)),
@@ -48,6 +51,8 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
   flowCommand(program, 'check', 'fail with a diff if a generated module is out of date')
     .option('--full', 'analyse everything, even if nothing changed since the last successful run')
     .option('--keep-going', 'compare with what `generate --keep-going` would write')
+    .addOption(jsonReport())
+    .addOption(quiet())
     .action((_options, command: Command) =>
       finish(import('./check.ts').then(({ runCheck }) => runCheck(command.optsWithGlobals(), io))),
     );
@@ -81,6 +86,14 @@ function flowCommand(program: Command, name: string, description: string): Comma
       '--as-is',
       'analyse the existing schema of the named database, read-only, instead of a migrated scratch one',
     );
+}
+
+function jsonReport(): Option {
+  return new Option('--json', 'as JSON, errors too; its format is docs/run.schema.json').conflicts('quiet');
+}
+
+function quiet(): Option {
+  return new Option('-q, --quiet', 'print errors and warnings only');
 }
 
 function addImpact(program: Command, io: CliContext, finish: CommandRunner): void {

@@ -1,12 +1,21 @@
-import type { Analysed, FlowOptions } from '../commands/pipeline.ts';
+import type { FlowOptions } from '../commands/pipeline.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { type CliContext, colorsFor } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 import { type Progress, startProgress } from './progress.ts';
 
-/** Prints what the database omitted on the way, and what the author should know of the queries. */
-export async function printNotes({ notes, warnings, config }: Analysed, io: CliContext): Promise<void> {
+interface Notes {
+  readonly notes: readonly string[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Prints what the database omitted on the way, and what the author should know of the queries.
+ * @param root the configuration's folder
+ */
+export async function printNotes({ notes, warnings }: Notes, root: string, io: CliContext): Promise<void> {
   const colors = colorsFor(io.stderr, io.env);
-  const options = { colors, root: config.root, cwd: io.cwd, severity: 'warning' } as const;
+  const options = { colors, root, cwd: io.cwd, severity: 'warning' } as const;
   if (warnings.length > 0) {
     const { renderDiagnostic } = await import('./render.ts');
     for (const warning of warnings) io.stderr.write(`${renderDiagnostic(warning, options)}\n\n`);

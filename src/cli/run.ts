@@ -1,12 +1,9 @@
 import { constants } from 'node:os';
-import { relative } from 'node:path';
 import { CommanderError } from 'commander';
-import { connectionLost, isConnectionLoss } from '../connection-loss.ts';
-import { diagnostic, Failure } from '../diagnostic.ts';
 import { configFolder } from '../project/find-config.ts';
-import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import type { CliContext } from './context.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
+import { failureOf } from './failure-of.ts';
 import { createProgram } from './program.ts';
 
 /** EX_SOFTWARE of sysexits.h: an error of nodrift itself. */
@@ -30,8 +27,7 @@ export async function run(argv: readonly string[], io: CliContext): Promise<numb
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (io.signal.aborted) return interrupted(io.signal.reason);
-    const failure =
-      error instanceof Failure ? error : (lostConnection(error) ?? refusedByTheSystem(error, io.cwd));
+    const failure = failureOf(error, io.cwd);
     if (failure === null) {
       io.stderr.write(`internal error of nodrift, which is a bug:\n${describe(error)}\n`);
       return internalError;
@@ -47,21 +43,6 @@ export async function run(argv: readonly string[], io: CliContext): Promise<numb
 function interrupted(reason: unknown): number {
   const signal = reason instanceof Error ? String(reason.cause) : '';
   return 128 + constants.signals[signal === 'SIGTERM' || signal === 'SIGHUP' ? signal : 'SIGINT'];
-}
-
-/** The end of a connection, whatever was waiting for the server; null for all other errors. */
-function lostConnection(error: unknown): Failure | null {
-  return isConnectionLoss(error) ? connectionLost(error) : null;
-}
-
-/** A file or folder that may not be read or written, wherever it was met; null for all other errors. */
-function refusedByTheSystem(error: unknown, cwd: string): Failure | null {
-  const path = error instanceof Error && 'path' in error ? String(error.path) : null;
-  if (systemCode(error) === null || (path === null && systemHint(error) === null)) return null;
-  const name =
-    path === null ? 'A file' : relative(cwd, path).startsWith('..') ? path : relative(cwd, path) || '.';
-  const message = `${name} cannot be read or written: ${systemReason(error)}.`;
-  return new Failure(2, [diagnostic({ message, hint: systemHint(error) })]);
 }
 
 function describe(error: unknown): string {

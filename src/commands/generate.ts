@@ -1,7 +1,12 @@
 import { addToCheckCache } from '../output/check-cache.ts';
-import { writeOutputs } from '../output/write-outputs.ts';
+import { refuseHandwritten, writeOutputs } from '../output/write-outputs.ts';
 import type { Config } from '../project/config.ts';
 import { type Compared, type FlowOptions, inputsOf, runPipeline } from './pipeline.ts';
+
+export interface GenerateOptions extends FlowOptions {
+  /** Write and remove nothing. */
+  readonly dryRun?: boolean;
+}
 
 /**
  * Analyses the queries and writes their modules: all that changed, or none at all. The outputs returned say how
@@ -13,10 +18,14 @@ import { type Compared, type FlowOptions, inputsOf, runPipeline } from './pipeli
  * query. Then nothing is written. With `options.keepGoing` the modules of the healthy queries are written nevertheless,
  * and what is wrong with the others is returned.
  */
-export async function generate(config: Config, options: FlowOptions = {}): Promise<Compared> {
+export async function generate(config: Config, options: GenerateOptions = {}): Promise<Compared> {
   const inputs = await inputsOf(config, options);
   const compared = await runPipeline(inputs, options);
   options.signal?.throwIfAborted();
+  if (options.dryRun === true) {
+    refuseHandwritten(compared.outputs, config.root);
+    return compared;
+  }
   await writeOutputs(compared.outputs, config.root);
   addToCheckCache(inputs, options.env ?? process.env, compared);
   return compared;

@@ -3,35 +3,38 @@ import { join } from 'node:path';
 import { type Fingerprint, fingerprint } from '../project/fingerprint.ts';
 import { writeFileAtomic } from '../project/write-file-atomic.ts';
 
-/** Files of about a hundred bytes. */
+/** Files of a few kilobytes. */
 const largestCount = 500;
 
 /**
  * A folder that remembers which trees passed a check, by their fingerprints: a file for each, named after it, with a digest of
- * it inside. There is nothing in it to be merged: a record holds for exactly the bytes that were considered, and what
- * was edited, renamed or cut off is as good as none. It only ever saves time; whatever goes wrong with it, the work is
- * done.
+ * it and of what was said inside. There is nothing in it to be merged: a record holds for exactly the bytes that were
+ * considered, and what was edited, renamed or cut off is as good as none. It only ever saves time; whatever goes wrong
+ * with it, the work is done.
  */
 export interface CheckCache {
-  has(tree: Fingerprint): boolean;
+  /** What was said when the tree passed; null where no record says that it did. */
+  get(tree: Fingerprint): string | null;
   /** Writes atomically, and drops what is oldest. Never throws. */
-  add(tree: Fingerprint): void;
+  add(tree: Fingerprint, said: string): void;
 }
 
 /** The records in a folder, which need not exist. */
 export function checkCacheIn(folder: string): CheckCache {
   const pathOf = (tree: Fingerprint) => join(folder, tree);
   return {
-    has(tree) {
+    get(tree) {
       try {
-        return readFileSync(pathOf(tree), 'utf8') === contentOf(tree);
+        const content = readFileSync(pathOf(tree), 'utf8');
+        const said = content.slice(content.indexOf('\n') + 1, -1);
+        return content === contentOf(tree, said) ? said : null;
       } catch {
-        return false;
+        return null;
       }
     },
-    add(tree) {
+    add(tree, said) {
       try {
-        writeFileAtomic(pathOf(tree), contentOf(tree));
+        writeFileAtomic(pathOf(tree), contentOf(tree, said));
         dropOldest(folder);
       } catch {
         // Without a record the next check takes its time.
@@ -40,8 +43,12 @@ export function checkCacheIn(folder: string): CheckCache {
   };
 }
 
-function contentOf(tree: Fingerprint): string {
-  return `${fingerprint([['passed', tree]])}\n`;
+function contentOf(tree: Fingerprint, said: string): string {
+  const digest = fingerprint([
+    ['passed', tree],
+    ['said', said],
+  ]);
+  return `${digest}\n${said}\n`;
 }
 
 function dropOldest(folder: string): void {

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { isGenerated } from '../codegen/header.ts';
 import { embeddedVersions } from '../database/embedded/embedded-versions.ts';
-import { type Diagnostic, isInternal } from '../diagnostic.ts';
+import { isInternal } from '../diagnostic.ts';
 import { buildFingerprint } from '../project/build-fingerprint.ts';
 import { cacheFolder } from '../project/cache-folder.ts';
 import type { Environment } from '../project/environment.ts';
@@ -10,55 +10,60 @@ import type { Inputs } from '../project/inputs.ts';
 import { type CheckCache, checkCacheIn } from './check-cache-store.ts';
 import { readOutput } from './compare.ts';
 import { findOrphans } from './orphans.ts';
+import { type Reportable, type RunReport, reportOf } from './run-report.ts';
 
 /**
- * Whether exactly these inputs with exactly these generated files have passed before, on this computer or wherever its
- * cache comes from. Starts no database; what cannot be read has not passed.
+ * What the run said in which exactly these inputs with exactly these generated files have passed before, on this computer
+ * or wherever its cache comes from; null: they have not. Starts no database; what cannot be read has not passed.
  * @param keepGoing whether it is enough that they have passed without the queries that are refused
  */
-export async function isInCheckCache(inputs: Inputs, env: Environment, keepGoing = false): Promise<boolean> {
+export async function readCheckCache(
+  inputs: Inputs,
+  env: Environment,
+  keepGoing = false,
+): Promise<RunReport | null> {
   const cache = checkCache(env);
-  if (cache === null) return false;
+  if (cache === null) return null;
   const { config, targets } = inputs;
   try {
     const all = fingerprintOfRun(inputs);
-    if (all === null) return false;
+    if (all === null) return null;
     const texts = new Map(targets.map(({ output }) => [output, readOutput(config, output)]));
     const shared = readOutput(config, config.sharedTypes);
     // A file of the user's own may be there as long as no types are shared.
     texts.set(config.sharedTypes, shared !== null && isGenerated(shared) ? shared : null);
-    const passed = [false, ...(keepGoing ? [true] : [])].some((isPartial) =>
-      cache.has(fingerprintWithOutputs(inputs, all, texts, isPartial)),
-    );
-    if (!passed) return false;
-    return (await findOrphans(inputs, new Set(texts.keys()))).length === 0;
+    const said = [false, ...(keepGoing ? [true] : [])]
+      .map((isPartial) => cache.get(fingerprintWithOutputs(inputs, all, texts, isPartial)))
+      .find((one) => one !== null);
+    if (said === undefined || (await findOrphans(inputs, new Set(texts.keys()))).length > 0) return null;
+    return JSON.parse(said);
   } catch {
-    return false;
+    return null;
   }
 }
 
 /** What a run knows at its end: each module with the text that belongs there. */
-interface Passed {
-  readonly analysed: { readonly selected: ReadonlySet<string> | null };
-  readonly outputs: readonly { readonly path: string; readonly after: string | null }[];
-  readonly refused: readonly Diagnostic[];
+interface Passed extends Reportable {
+  readonly analysed: Reportable['analysed'] & { readonly selected: ReadonlySet<string> | null };
+  readonly outputs: readonly (Reportable['outputs'][number] & { readonly after: string | null })[];
 }
 
 /**
  * Records that all modules of these inputs are as they should be, unless the run was limited to some files or came upon
  * an internal error. It holds for the inputs as they were read, whatever they are by now.
  */
-export function addToCheckCache(
-  inputs: Inputs,
-  env: Environment,
-  { analysed, outputs, refused }: Passed,
-): void {
+export function addToCheckCache(inputs: Inputs, env: Environment, passed: Passed): void {
+  const { analysed, refused } = passed;
   const cache = checkCache(env);
   if (cache === null || analysed.selected !== null || refused.some(isInternal)) return;
   const all = fingerprintOfRun(inputs);
   if (all === null) return;
-  const texts = new Map(outputs.map((output) => [output.path, output.after]));
-  cache.add(fingerprintWithOutputs(inputs, all, texts, refused.length > 0));
+  const texts = new Map(passed.outputs.map(({ path, after }) => [path, after]));
+  const outputs = passed.outputs.flatMap((output) =>
+    output.after === null ? [] : [{ ...output, state: 'unchanged' as const }],
+  );
+  const report = reportOf({ ...passed, outputs });
+  cache.add(fingerprintWithOutputs(inputs, all, texts, refused.length > 0), JSON.stringify(report));
 }
 
 /**

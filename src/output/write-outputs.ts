@@ -13,13 +13,7 @@ import type { Output } from './output.ts';
  * Throws Failure (2) for a foreign file and for what the file system refuses, with paths relative to `root`.
  */
 export async function writeOutputs(outputs: readonly Output[], root: string): Promise<void> {
-  const foreign = outputs.filter((output) => output.state === 'foreign');
-  if (foreign.length > 0)
-    throw new Failure(
-      2,
-      foreign.map((output) => inTheWay(output, root)),
-    );
-
+  refuseHandwritten(outputs, root);
   const texts = outputs.flatMap((output) =>
     output.after !== null && (output.state === 'stale' || output.state === 'missing')
       ? [{ path: output.path, text: output.after, isNew: output.state === 'missing' }]
@@ -59,6 +53,16 @@ export async function writeOutputs(outputs: readonly Output[], root: string): Pr
   } finally {
     for (const path of kept) attempt(() => rmSync(path, { force: true }));
   }
+}
+
+/** Throws Failure (2) with each file that a person wrote in a module's place; paths in it are relative to `root`. */
+export function refuseHandwritten(outputs: readonly Output[], root: string): void {
+  const foreign = outputs.filter((output) => output.state === 'foreign');
+  if (foreign.length === 0) return;
+  throw new Failure(
+    2,
+    foreign.map((output) => inTheWay(output, root)),
+  );
 }
 
 /** Keeps a file under a second name, with its time stamps where the file system has links. */

@@ -51,8 +51,11 @@ test('the sessions of docs/cli.md print what is shown', { timeout: 240_000 }, as
   const notes = app.text('queries/notes.sql');
   app.put('queries/notes.sql', `${notes.trimEnd()}\n\n/* @name Broken */\nSELECT titel FROM notes;\n`);
   await holds('a broken query');
+  const failed = await nodrift(['generate', '--json'], { cwd: app.root });
+  expect(JSON.parse(failed.stdout)).toEqual(JSON.parse(marked('a broken query as JSON')));
   app.put('queries/notes.sql', notes);
 
+  await holds('generate --dry-run');
   await holds('generate');
   await holds('inspect');
   const shown = JSON.parse(marked('inspect as JSON'));

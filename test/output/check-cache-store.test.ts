@@ -27,50 +27,50 @@ const record = () => join(folder, one);
 describe('the record of what passed', () => {
   test('knows what was added, and nothing else', () => {
     const passed = checkCacheIn(join(folder, 'new', 'folder'));
-    expect(passed.has(one)).toBe(false);
-    passed.add(one);
-    expect(passed.has(one)).toBe(true);
-    expect(passed.has(other)).toBe(false);
+    expect(passed.get(one)).toBe(null);
+    passed.add(one, `said of ${one}`);
+    expect(passed.get(one)).toBe(`said of ${one}`);
+    expect(passed.get(other)).toBe(null);
   });
 
   test('takes no record that was edited, cut off, emptied or given another name', () => {
     const passed = checkCacheIn(folder);
-    passed.add(one);
+    passed.add(one, `said of ${one}`);
     const text = readFileSync(record(), 'utf8');
     for (const damaged of [text.slice(0, -2), '', `${text}${text}`, text.replace(/^./, 'x'), `${other}\n`]) {
       writeFileSync(record(), damaged);
-      expect(passed.has(one)).toBe(false);
+      expect(passed.get(one)).toBe(null);
     }
     writeFileSync(record(), text);
-    expect(passed.has(one)).toBe(true);
+    expect(passed.get(one)).toBe(`said of ${one}`);
     renameSync(record(), join(folder, other));
-    expect(passed.has(other)).toBe(false);
+    expect(passed.get(other)).toBe(null);
   });
 
   test('has no use for two records merged into one file', () => {
     const passed = checkCacheIn(folder);
-    passed.add(one);
-    passed.add(other);
+    passed.add(one, `said of ${one}`);
+    passed.add(other, `said of ${other}`);
     const both = [one, other].map((name) => readFileSync(join(folder, name), 'utf8')).join('');
     for (const name of [one, other]) writeFileSync(join(folder, name), both);
-    expect([one, other].map((name) => passed.has(name))).toEqual([false, false]);
+    expect([one, other].map((name) => passed.get(name))).toEqual([null, null]);
   });
 
   test('does not grow without end: the oldest go first', () => {
     const passed = checkCacheIn(folder);
-    passed.add(one);
+    passed.add(one, `said of ${one}`);
     utimesSync(record(), new Date(0), new Date(0));
     for (let i = 0; i < 500; i++) writeFileSync(join(folder, `other${i}`), '');
-    passed.add(other);
+    passed.add(other, `said of ${other}`);
     expect(readdirSync(folder)).toHaveLength(500);
-    expect([one, other].map((name) => passed.has(name))).toEqual([false, true]);
+    expect([one, other].map((name) => passed.get(name))).toEqual([null, `said of ${other}`]);
   });
 
   test('is silent where there is no writing', () => {
     writeFileSync(join(folder, 'file'), '');
     const passed = checkCacheIn(join(folder, 'file'));
-    expect(() => passed.add(one)).not.toThrow();
-    expect(passed.has(one)).toBe(false);
+    expect(() => passed.add(one, `said of ${one}`)).not.toThrow();
+    expect(passed.get(one)).toBe(null);
   });
 });
 

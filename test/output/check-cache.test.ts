@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { check } from '../../src/commands/check.ts';
 import { generate } from '../../src/commands/generate.ts';
-import { addToCheckCache, isInCheckCache } from '../../src/output/check-cache.ts';
+import { diagnostic } from '../../src/diagnostic.ts';
+import { addToCheckCache, readCheckCache } from '../../src/output/check-cache.ts';
 import { buildFingerprint } from '../../src/project/build-fingerprint.ts';
 import type { Config } from '../../src/project/config.ts';
 import { readInputs } from '../../src/project/inputs.ts';
@@ -34,7 +35,7 @@ let cache: string;
 let env: Readonly<Record<string, string>>;
 
 const config = () => loadConfig(project.path('pgtyped.config.json'), env);
-const passed = async () => isInCheckCache(await readInputs(config()), env);
+const passed = async () => (await readCheckCache(await readInputs(config()), env)) !== null;
 
 /** A cache in which no tree has passed yet. The data of databases is in it, as making it anew takes long. */
 const ownCache = () => {
@@ -235,7 +236,7 @@ describe('nothing is remembered', () => {
       env = ownCache();
       const inputs = { ...(await readInputs(embedded)), config };
       addToCheckCache(inputs, env, settled);
-      return isInCheckCache(inputs, env);
+      return (await readCheckCache(inputs, env)) !== null;
     };
     expect(await remembered(embedded)).toBe(true);
     expect(await remembered({ ...embedded, database })).toBe(false);
@@ -247,9 +248,9 @@ test('check believes the record, check --full never does', async () => {
   env = ownCache();
   replace('queries/a.queries.ts', 'export const', 'export  const');
   // Only nodrift itself could make such a record, and only by mistake.
-  const { outputs } = await check(config(), { env });
+  const { analysed, outputs } = await check(config(), { env });
   addToCheckCache(await readInputs(config()), env, {
-    analysed: { selected: null },
+    analysed,
     refused: [],
     outputs: outputs.map((output) => ({ ...output, after: output.before })),
   });
@@ -257,4 +258,20 @@ test('check believes the record, check --full never does', async () => {
   expect(await run()).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   expect(await run('--full')).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('stale') });
   expect(readFileSync(path, 'utf8')).toContain('export  const');
+});
+
+test('generate believes the record, and says what the run said that made it', async () => {
+  env = ownCache();
+  const { analysed, outputs } = await check(config(), { env });
+  const warnings = [diagnostic({ file: 'queries/a.sql', line: 2, column: 1, message: 'odd' })];
+  const said = { ...analysed, database: 'a database that nobody has', warnings, notes: ['strange'] };
+  addToCheckCache(await readInputs(config()), env, { analysed: said, outputs, refused: [] });
+  const run = await nodrift(['generate'], { cwd: project.root, env });
+  expect(run).toEqual({
+    exitCode: 0,
+    stdout: expect.stringMatching(
+      /^unchanged {2}queries\/a\.queries\.ts +1 query\nunchanged {2}queries\/b\.queries\.ts +1 query\nunchanged {2}queries\/schema\.types\.ts {2}shared types\n0 written, 3 unchanged, 2 queries, [\d.]+ s, a database that nobody has\n$/,
+    ),
+    stderr: 'queries/a.sql:2:1: warning: odd\n\nnote: strange\n',
+  });
 });
