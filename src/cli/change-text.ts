@@ -1,8 +1,8 @@
 import { diffLines } from 'diff';
 import type { FactChange, SchemaChange } from '../schema/diff.ts';
 import { showSql } from '../schema/show-sql.ts';
-import type { Colors } from './context.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
+import type { Colors } from './terminal.ts';
+import { escapeControlChars } from './terminal.ts';
 
 /** What the two sides are called, `in migrations` and `in database`. */
 export interface Sides {

@@ -1,11 +1,13 @@
 import { type Diagnostic, exitCodeOf, isInternal } from '../diagnostic.ts';
-import { readCheckCache } from '../output/check-cache.ts';
 import type { Output } from '../output/output.ts';
-import { reportOf } from '../output/run-report.ts';
-import { readInputs } from '../project/inputs.ts';
-import { configuration } from './configuration.ts';
-import { type CliContext, colorsFor, type FlowCommandOptions } from './context.ts';
-import { displayPath } from './display-path.ts';
+import { cliCommand, declareAsIs, declareReport } from './command.ts';
+import {
+  type CliContext,
+  colorsFor,
+  displayPath,
+  type FlowCommandOptions,
+  withProgress,
+} from './terminal.ts';
 
 interface CheckOptions extends FlowCommandOptions {
   readonly full?: boolean;
@@ -14,13 +16,34 @@ interface CheckOptions extends FlowCommandOptions {
   readonly quiet?: boolean;
 }
 
+export const checkCommand = cliCommand<[], CheckOptions>({
+  name: 'check',
+  description: 'fail with a diff if a generated module is out of date',
+  examples: [
+    ['check', 'quiet if everything is as it should be'],
+    ['check --full', 'also if this very tree has passed before'],
+  ],
+  failing: 'modules are stale, missing or orphaned, or queries or migrations are broken',
+  declare(command) {
+    declareAsIs(command);
+    command
+      .option('--full', 'analyse everything, even if nothing changed since the last successful run')
+      .option('--keep-going', 'compare with what `generate --keep-going` would write');
+    declareReport(command);
+  },
+  run: (_args, options, io) => runCheck(options, io),
+});
+
 /**
  * `nodrift check`: quiet and 0, or what differs from what generate would write, and 1. Changes no file of the project.
  * Everything that takes long to load is loaded only where no record says that this very tree has passed.
  */
-export async function runCheck(options: CheckOptions, io: CliContext): Promise<number> {
+async function runCheck(options: CheckOptions, io: CliContext): Promise<number> {
   if (options.json === true) {
-    const { printJsonReport } = await import('./report-json.ts');
+    const [{ reportOf }, { printJsonReport }] = await Promise.all([
+      import('../output/run-report.ts'),
+      import('./report-json.ts'),
+    ]);
     const run = async () => {
       const found = await compared(options, io);
       return 'passed' in found ? found.passed : reportOf(found);
@@ -36,12 +59,9 @@ export async function runCheck(options: CheckOptions, io: CliContext): Promise<n
 
   const drifted = outputs.some(({ state }) => state !== 'unchanged');
   const { root } = analysed.config;
-  const [{ printDiagnostics }, { printNotes }] = await Promise.all([
-    import('./print-diagnostics.ts'),
-    import('./report.ts'),
-  ]);
+  const { printDiagnostics, printNotes } = await import('./print-diagnostics.ts');
   printDiagnostics(drifted ? refused : internal, root, io);
-  await printNotes(analysed, root, io);
+  printNotes(analysed, root, io);
   if (!drifted || options.quiet === true) return exitCode;
   const { driftText } = await import('./drift-text.ts');
   const shown = (path: string) => displayPath(path, { root, cwd: io.cwd });
@@ -57,15 +77,17 @@ function exitCodeFor(files: readonly Pick<Output, 'state'>[], internal: readonly
 }
 
 async function compared(options: CheckOptions, io: CliContext) {
+  const [{ configuration }, { readInputs }, { readCheckCache }] = await Promise.all([
+    import('./configuration.ts'),
+    import('../project/inputs.ts'),
+    import('../output/check-cache.ts'),
+  ]);
   const config = configuration(options, io);
   const { keepGoing = false } = options;
   const inputs = await readInputs(config, { keepGoing });
   const passed = options.full === true ? null : await readCheckCache(inputs, io.env, keepGoing);
   if (passed !== null) return { passed };
 
-  const [{ check: run }, { withProgress }] = await Promise.all([
-    import('../commands/check.ts'),
-    import('./report.ts'),
-  ]);
-  return withProgress(io, (flow) => run(config, { ...flow, inputs, keepGoing }));
+  const { check } = await import('../commands/check.ts');
+  return withProgress(io, (flow) => check(config, { ...flow, inputs, keepGoing }));
 }

@@ -1,7 +1,8 @@
-import type { Config } from '../project/config.ts';
+import { diagnostic, Failure } from '../diagnostic.ts';
+import type { Config, ConnectionConfig } from '../project/config.ts';
 import { loadProjectConfig } from '../project/load-config.ts';
-import type { CliContext, FlowCommandOptions } from './context.ts';
-import { databaseUrl } from './database-url.ts';
+import { parseUrl } from '../project/read-connection.ts';
+import type { CliContext, FlowCommandOptions, GlobalOptions } from './terminal.ts';
 
 /**
  * The configuration that the arguments name, with what `--url` and `--as-is` change of it. Throws Failure (2).
@@ -18,4 +19,28 @@ export function configuration(options: FlowCommandOptions, io: CliContext): Conf
     database: { kind: 'server', connection, asIs: asIs === true || configured },
     ...(connection !== null && { connection }),
   };
+}
+
+/**
+ * The live database that a command is about: that of `--url`, or the one that the configuration and the
+ * environment name. Throws Failure (2) where there is none.
+ */
+export function liveConnection(options: GlobalOptions, io: CliContext): ConnectionConfig {
+  const { connection } = configuration(options, io);
+  if (connection !== undefined) return connection;
+  const message = 'No target database configured.';
+  const hint = 'Name it with --url, or set DATABASE_URL: postgres://user@localhost:5432/database';
+  throw new Failure(2, [diagnostic({ message, hint })]);
+}
+
+/**
+ * The database that an option names. Throws Failure (2) where it is none, in particular nothing at all: an empty variable in
+ * a script must not lead to another database.
+ */
+export function databaseUrl(text: string, option: string): ConnectionConfig {
+  if (parseUrl(text) !== null) return { connectionString: text };
+  // It is not repeated: it may hold a password.
+  const hint = 'It looks like postgres://user:password@host:5432/database; special characters are %-encoded.';
+  const message = text === '' ? `${option} is empty.` : `${option} is not a database URL.`;
+  throw new Failure(2, [diagnostic({ message, hint })]);
 }

@@ -1,10 +1,9 @@
 import { difference } from '../output/difference.ts';
 import { differOnlyInLayout } from '../output/layout.ts';
 import type { Output } from '../output/output.ts';
-import type { Colors } from './context.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
 import { orphanReason } from './orphan-reason.ts';
-import { count } from './report.ts';
+import type { Colors } from './terminal.ts';
+import { count, escapeControlChars } from './terminal.ts';
 
 /**
  * What `check` prints of files that are out of date.

@@ -1,15 +1,20 @@
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import { diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
-import { readCheckCache } from '../output/check-cache.ts';
 import type { OutputState } from '../output/output.ts';
-import { type ReportedFile, type RunReport, reportOf } from '../output/run-report.ts';
+import type { ReportedFile, RunReport } from '../output/run-report.ts';
 import type { Config } from '../project/config.ts';
-import { readInputs } from '../project/inputs.ts';
-import { configuration } from './configuration.ts';
-import { type CliContext, type Colors, colorsFor, type FlowCommandOptions } from './context.ts';
-import { displayPath } from './display-path.ts';
+import { cliCommand, declareAsIs, declareReport } from './command.ts';
 import { orphanReason } from './orphan-reason.ts';
-import { count, printNotes, withProgress } from './report.ts';
+import {
+  type CliContext,
+  type Colors,
+  colorsFor,
+  count,
+  displayPath,
+  type FlowCommandOptions,
+  withProgress,
+} from './terminal.ts';
 
 /** PgTyped has the option; a watcher of its own is none of nodrift's business. */
 const noWatching = diagnostic({
@@ -26,14 +31,37 @@ interface GenerateOptions extends FlowCommandOptions {
   readonly keepGoing?: boolean;
 }
 
+export const generateCommand = cliCommand<[files: string[]], GenerateOptions>({
+  name: 'generate',
+  description: 'analyse the queries and write the modules that call them',
+  examples: [
+    ['generate', 'all modules'],
+    ['generate queries/cars.sql', 'the module of one file'],
+    ['generate --url postgres://localhost/app --as-is', 'for the existing schema of a database'],
+  ],
+  failing: 'queries or migrations are broken, nothing is written',
+  declare(command) {
+    declareAsIs(command);
+    command
+      .argument('[files...]', 'write only the modules of these .sql files')
+      .option('-f, --file <path>', 'the same as an argument, as PgTyped spells it')
+      .addOption(new Option('-w, --watch').hideHelp())
+      .option('--keep-going', 'write the healthy queries even if others are broken; the exit code is still 1')
+      .option('--dry-run', 'print what would be written and removed, and leave it');
+    declareReport(command);
+  },
+  run: ([files], options, io) => runGenerate(files, options, io),
+});
+
 /** `nodrift generate [files...]`: writes the modules, prints a line for each and a closing one. */
-export async function runGenerate(
+async function runGenerate(
   files: readonly string[],
   options: GenerateOptions,
   io: CliContext,
 ): Promise<number> {
   if (options.watch === true) throw new Failure(2, [noWatching]);
   const started = performance.now();
+  const { configuration } = await import('./configuration.ts');
   if (options.json === true) {
     const run = async () => reportOn(files, options, configuration(options, io), io);
     const { printJsonReport } = await import('./report-json.ts');
@@ -42,11 +70,11 @@ export async function runGenerate(
   const config = configuration(options, io);
   const report = await reportOn(files, options, config, io);
   const exitCode = exitCodeOfReport(report);
-  if (exitCode !== 0) {
-    const { printDiagnostics } = await import('./print-diagnostics.ts');
-    printDiagnostics(report.errors, config.root, io);
+  if (exitCode !== 0 || report.notes.length > 0 || report.warnings.length > 0) {
+    const { printDiagnostics, printNotes } = await import('./print-diagnostics.ts');
+    if (exitCode !== 0) printDiagnostics(report.errors, config.root, io);
+    printNotes(report, config.root, io);
   }
-  await printNotes(report, config.root, io);
   if (options.quiet === true) return exitCode;
   const seconds = (performance.now() - started) / 1000;
   io.stdout.write(reportText(report, seconds, options.dryRun === true, { root: config.root, io }));
@@ -70,14 +98,21 @@ async function reportOn(
   const wanted = [...files, ...(options.file === undefined ? [] : [options.file])].map((file) =>
     resolve(io.cwd, file),
   );
+  const [{ readInputs }, { readCheckCache }] = await Promise.all([
+    import('../project/inputs.ts'),
+    import('../output/check-cache.ts'),
+  ]);
   const { dryRun = false, keepGoing = false } = options;
   const inputs = await readInputs(config, { keepGoing });
   const passed = wanted.length === 0 ? await readCheckCache(inputs, io.env, keepGoing) : null;
   if (passed !== null) return passed;
 
-  const { generate: run } = await import('../commands/generate.ts');
+  const [{ generate }, { reportOf }] = await Promise.all([
+    import('../commands/generate.ts'),
+    import('../output/run-report.ts'),
+  ]);
   return reportOf(
-    await withProgress(io, (flow) => run(config, { ...flow, inputs, dryRun, keepGoing, files: wanted })),
+    await withProgress(io, (flow) => generate(config, { ...flow, inputs, dryRun, keepGoing, files: wanted })),
   );
 }
 

@@ -3,7 +3,7 @@ import type { LockingStatement } from '../impact/locks/lock-report.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
 import { lockFacts } from './impact-locks.ts';
 import { changeText } from './impact-words.ts';
-import { count } from './report.ts';
+import { count } from './terminal.ts';
 
 /**
  * The report as workflow commands of GitHub Actions: an `::error` for each query that a migration breaks, a

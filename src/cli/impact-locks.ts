@@ -1,10 +1,9 @@
 import type { LockingStatement, QueryPlace, RelationLock } from '../impact/locks/lock-report.ts';
 import type { TableWork } from '../impact/locks/table-work.ts';
-import { displayPath, type PathContext } from './display-path.ts';
-import { count } from './report.ts';
+import { count, displayPath, type PathContext } from './terminal.ts';
 
 /** One line about a statement of a migration: `locks`, `orders: ACCESS EXCLUSIVE, to the end of the transaction`. */
-export interface LockFact {
+interface LockFact {
   readonly label: 'locks' | 'holds' | TableWork['kind'] | 'waiting' | 'rows' | 'instead';
   readonly text: string;
 }

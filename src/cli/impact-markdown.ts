@@ -1,8 +1,6 @@
 import type { DiagnosticJson } from '../diagnostic.ts';
 import type { Severity } from '../impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
-import { displayPath, type PathContext } from './display-path.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
 import { briefText, lockFacts, statementPlace } from './impact-locks.ts';
 import {
   changeText,
@@ -13,7 +11,7 @@ import {
   type Verdict,
   verdictOf,
 } from './impact-words.ts';
-import { count } from './report.ts';
+import { count, displayPath, escapeControlChars, type PathContext } from './terminal.ts';
 
 /** The report as a comment on a pull request. Whatever is in names or messages stays text. */
 export function impactMarkdown(report: ImpactReport, places: PathContext): string {

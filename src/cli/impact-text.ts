@@ -2,13 +2,11 @@ import type { Change, Severity } from '../impact/change.ts';
 import type { Impact } from '../impact/impact.ts';
 import type { LockingStatement } from '../impact/locks/lock-report.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
-import type { Colors } from './context.ts';
-import { displayPath } from './display-path.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
 import { briefText, lockFacts, statementPlace } from './impact-locks.ts';
 import { changeText, largeText, rolloutText, runningText, summaryText, verdictOf } from './impact-words.ts';
-import { type RenderOptions, renderDiagnostic } from './render.ts';
-import { count } from './report.ts';
+import { type RenderOptions, renderDiagnostic } from './print-diagnostics.ts';
+import type { Colors } from './terminal.ts';
+import { count, displayPath, escapeControlChars } from './terminal.ts';
 
 /**
  * The report for people:

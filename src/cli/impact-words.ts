@@ -1,6 +1,6 @@
 import { type Change, type Severity, worst } from '../impact/change.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport, Rollout } from '../impact/report.ts';
-import { count } from './report.ts';
+import { count } from './terminal.ts';
 
 /** What a change is, without what it means: `column body: text -> text | null`. */
 export function changeText({ kind, subject, before, after }: Change): string {

@@ -1,15 +1,8 @@
 import { resolve } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
 import { exitCodeOf } from '../diagnostic.ts';
-import { impact as run } from '../impact/impact.ts';
-import { configuration } from './configuration.ts';
-import { type CliContext, colorsFor, type GlobalOptions } from './context.ts';
-import { databaseUrl } from './database-url.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
-import { impactAnnotations } from './impact-annotations.ts';
-import { impactMarkdown } from './impact-markdown.ts';
-import { impactText } from './impact-text.ts';
-import { printDiagnostics } from './print-diagnostics.ts';
-import { withProgress } from './report.ts';
+import { cliCommand } from './command.ts';
+import { type CliContext, colorsFor, type GlobalOptions, withProgress, writeNotes } from './terminal.ts';
 
 interface ImpactCommandOptions extends GlobalOptions {
   readonly since?: string;
@@ -23,12 +16,59 @@ interface ImpactCommandOptions extends GlobalOptions {
   readonly github?: boolean;
 }
 
+const scopes = ['since', 'pending', 'migration'];
+const formats = ['json', 'markdown', 'github'];
+
+export const impactCommand = cliCommand<[], ImpactCommandOptions>({
+  name: 'impact',
+  description: 'report how migrations affect queries, and fail if they break running code',
+  examples: [
+    ['impact --since origin/main', 'how a branch affects the running code'],
+    ['impact --pending postgres://localhost/app', 'how the next deployment affects the database'],
+    ['impact --since origin/main --markdown', 'as a comment on a pull request'],
+  ],
+  failing: 'running code would break or wait for large tables, or queries or migrations are broken',
+  declare(command) {
+    const others = (names: readonly string[], name: string) => names.filter((one) => one !== name);
+    const scope = (flags: string, name: string, description: string) =>
+      new Option(flags, description).conflicts(others(scopes, name));
+    const format = (name: string, description: string) =>
+      new Option(`--${name}`, description).conflicts(others(formats, name));
+    command
+      .addOption(
+        scope('--since <ref>', 'since', 'the migrations that this git commit does not have; its queries run'),
+      )
+      .addOption(scope('--pending <url>', 'pending', 'the migrations that this database has not run'))
+      .addOption(
+        scope('--migration <file>', 'migration', 'this migration; without any of these the last one'),
+      )
+      .option(
+        '--sizes <url>',
+        'fail if a migration reads a table with a million rows in this database while queries wait',
+      )
+      .option(
+        '--allow <file=reason>',
+        'let this migration break running code or make it wait; can be repeated',
+        allowance,
+      )
+      .addOption(format('json', 'as JSON; its format is docs/impact.schema.json'))
+      .addOption(format('markdown', 'as a comment on a pull request'))
+      .addOption(format('github', 'as annotations of GitHub Actions'));
+  },
+  run: (_args, options, io) => runImpact(options, io),
+});
+
 /** `nodrift impact`: what migrations do to the queries; 1 where they break running code or read large tables while it waits, 70 for an internal error. */
-export async function runImpact(options: ImpactCommandOptions, io: CliContext): Promise<number> {
+async function runImpact(options: ImpactCommandOptions, io: CliContext): Promise<number> {
+  const [{ configuration, databaseUrl }, { impact }, { printDiagnostics }] = await Promise.all([
+    import('./configuration.ts'),
+    import('../impact/impact.ts'),
+    import('./print-diagnostics.ts'),
+  ]);
   const config = configuration(options, io);
   const { since, pending, migration, sizes, allow = [] } = options;
   const found = await withProgress(io, (flow) =>
-    run(config, {
+    impact(config, {
       ...flow,
       ...(sizes !== undefined && { sizes: databaseUrl(sizes, '--sizes') }),
       ...(since !== undefined && { since }),
@@ -42,16 +82,29 @@ export async function runImpact(options: ImpactCommandOptions, io: CliContext): 
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else if (options.markdown === true) {
+    const { impactMarkdown } = await import('./impact-markdown.ts');
     io.stdout.write(impactMarkdown(report, places));
   } else if (options.github === true) {
     const top = io.env.GITHUB_WORKSPACE ?? io.cwd;
+    const { impactAnnotations } = await import('./impact-annotations.ts');
     io.stdout.write(impactAnnotations(report, config.root, top));
   } else {
-    const warn = colorsFor(io.stderr, io.env);
-    for (const note of report.notes) io.stderr.write(`${warn.yellow('note:')} ${escapeControlChars(note)}\n`);
+    writeNotes(report.notes, io);
+    const { impactText } = await import('./impact-text.ts');
     io.stdout.write(impactText(found, { ...places, colors: colorsFor(io.stdout, io.env) }));
   }
   printDiagnostics(found.internalErrors, config.root, io);
   if (found.internalErrors.length > 0) return exitCodeOf(found.internalErrors);
   return report.severity === 'breaks' || report.largeTables.length > 0 ? 1 : 0;
+}
+
+function allowance(
+  text: string,
+  previous: readonly (readonly [string, string])[] = [],
+): readonly (readonly [string, string])[] {
+  const [file = '', reason = ''] = text.split(/=(.*)/s).map((part) => part.trim());
+  if (file === '' || reason === '') {
+    throw new InvalidArgumentError('It must be the file of a migration, = and the reason.');
+  }
+  return [...previous, [file, reason]];
 }

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { diagnostic, diagnosticAt, Failure } from '../diagnostic.ts';
-import { configsIn } from '../project/find-config.ts';
-import { type CliContext, colorsFor } from './context.ts';
+import { configsIn, foldersFrom } from '../project/find-config.ts';
+import { cliCommand } from './command.ts';
 import {
   configText,
   generatedFiles,
@@ -12,13 +12,22 @@ import {
   scripts,
   workflowText,
 } from './init-files.ts';
+import { type CliContext, colorsFor } from './terminal.ts';
+
+export const initCommand = cliCommand({
+  name: 'init',
+  description: 'add a small working project to the npm package in this folder; overwrites nothing',
+  examples: [['init', 'in the folder of package.json']],
+  failing: null,
+  run: (_args, _options, io) => runInit(io),
+});
 
 /**
  * `nodrift init`: writes a small working project into the npm package in the working directory, and says what
  * it wrote and what it left alone. Nothing that exists is changed, except scripts added to package.json.
  * Throws Failure (2) without a readable package.json.
  */
-export async function init(io: CliContext): Promise<number> {
+async function runInit(io: CliContext): Promise<number> {
   const manifest = readManifest(io.cwd);
   const colors = colorsFor(io.stdout, io.env);
   const say = (done: boolean, path: string, why = '') =>
@@ -73,7 +82,7 @@ export async function init(io: CliContext): Promise<number> {
  * repository only, so that of a package below it is there, under a name of its own.
  */
 function workflowOf(folder: string): { readonly path: string; readonly text: string } {
-  const above = foldersAbove(folder);
+  const above = foldersFrom(resolve(folder));
   const top = above.find((one) => existsSync(join(one, '.git'))) ?? folder;
   const inside = above.slice(0, above.indexOf(top) + 1);
   const locked = inside.find((one) => existsSync(join(one, 'package-lock.json'))) ?? top;
@@ -82,12 +91,6 @@ function workflowOf(folder: string): { readonly path: string; readonly text: str
   const name = ['nodrift', ...own.split('/').filter((part) => part !== '')].join('-');
   const path = join(relative(folder, top), '.github', 'workflows', `${name}.yml`).replaceAll('\\', '/');
   return { path, text: workflowText(own, fromTop(locked)) };
-}
-
-/** A folder and all that it lies in, the nearest first. */
-function foldersAbove(folder: string): readonly string[] {
-  const parent = dirname(resolve(folder));
-  return parent === resolve(folder) ? [parent] : [resolve(folder), ...foldersAbove(parent)];
 }
 
 interface Manifest {

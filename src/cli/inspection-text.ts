@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
 import type { RelationUse } from '../analysis/analysed-query.ts';
 import type { InspectedQuery, InspectedVariant, Inspection } from '../commands/inspection.ts';
-import type { Colors } from './context.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
+import type { Colors } from './terminal.ts';
+import { escapeControlChars } from './terminal.ts';
 
 /**
  * An inspection for people, one paragraph a query:

@@ -1,18 +1,38 @@
-import { type MigrationVerdict, verifyMigrations } from '../commands/migrate-verify.ts';
+import type { MigrationVerdict } from '../commands/migrate-verify.ts';
 import type { MigrationProblem } from '../commands/migration-trial.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { SchemaChange } from '../schema/diff.ts';
-import { configuration } from './configuration.ts';
-import { type CliContext, type Colors, colorsFor, type GlobalOptions } from './context.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
-import { count, withProgress } from './report.ts';
+import { cliCommand } from './command.ts';
+import {
+  type CliContext,
+  type Colors,
+  colorsFor,
+  count,
+  escapeControlChars,
+  type GlobalOptions,
+  withProgress,
+} from './terminal.ts';
 
 interface MigrateVerifyOptions extends GlobalOptions {
   readonly allowIrreversible?: boolean;
 }
 
+export const migrateVerifyCommand = cliCommand<[], MigrateVerifyOptions>({
+  name: 'verify',
+  description: 'run each migration up, down and up again on a scratch database, and compare',
+  examples: [['migrate verify', 'before migrations are merged']],
+  failing: 'a down migration does not restore the schema, or a migration fails',
+  declare: (command) =>
+    command.option('--allow-irreversible', 'do not fail for migrations without a down migration'),
+  run: (_args, options, io) => runMigrateVerify(options, io),
+});
+
 /** `nodrift migrate verify`: tries the down migrations, reports what they do not restore, and returns 1 then. */
-export async function migrateVerify(options: MigrateVerifyOptions, io: CliContext): Promise<number> {
+async function runMigrateVerify(options: MigrateVerifyOptions, io: CliContext): Promise<number> {
+  const [{ configuration }, { verifyMigrations }] = await Promise.all([
+    import('./configuration.ts'),
+    import('../commands/migrate-verify.ts'),
+  ]);
   const config = configuration(options, io);
   const started = performance.now();
   const { migrations, database } = await withProgress(io, (flow) => verifyMigrations(config, flow));

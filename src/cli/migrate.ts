@@ -1,18 +1,19 @@
 import { relative } from 'node:path';
-import { createMigration } from '../database/migrations/create-migration.ts';
-import {
-  migrateRedo as again,
-  migrateUp as apply,
-  type MigrationStep,
-  type MigrateOptions as RunOptions,
-  migrateDown as takeBack,
-} from '../database/migrations/migrate.ts';
-import { type MigrationStatus, migrationStatus } from '../database/migrations/migration-status.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { MigrationStep, MigrateOptions as RunOptions } from '../database/migrations/migrate.ts';
+import type { MigrationStatus } from '../database/migrations/migration-status.ts';
 import type { Config } from '../project/config.ts';
-import { configuration } from './configuration.ts';
-import { type CliContext, type Colors, colorsFor, type GlobalOptions } from './context.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
-import { count, withProgress } from './report.ts';
+import { type AddCommand, addHelp, cliCommand } from './command.ts';
+import { migrateVerifyCommand } from './migrate-verify.ts';
+import {
+  type CliContext,
+  type Colors,
+  colorsFor,
+  count,
+  escapeControlChars,
+  type GlobalOptions,
+  withProgress,
+} from './terminal.ts';
 
 interface MigrateOptions extends GlobalOptions {
   readonly dryRun?: boolean;
@@ -20,40 +21,103 @@ interface MigrateOptions extends GlobalOptions {
   readonly wait?: number;
 }
 
-/** `nodrift migrate up [n]`: applies pending migrations; null: all of them. */
-export function runMigrateUp(
-  number: number | null,
-  options: MigrateOptions,
-  io: CliContext,
-): Promise<number> {
-  return steps(options, io, 'applied', (config, run) => apply(config, number, run));
-}
+/** `nodrift migrate` and its commands. */
+export const migrateCommand: AddCommand = (program, io, finish) => {
+  const migrate = program
+    .command('migrate')
+    .description('apply or revert migrations on the database that --url or DATABASE_URL names');
+  addHelp(migrate, {
+    examples: [
+      ['migrate status', 'list applied and pending migrations'],
+      ['migrate up', 'apply pending migrations'],
+    ],
+    failing: failedMigration,
+  });
+  for (const add of [up, down, redo, status, migrateVerifyCommand, create]) add(migrate, io, finish);
+};
 
-/** `nodrift migrate down [n]`: takes the last ones back. */
-export function runMigrateDown(number: number, options: MigrateOptions, io: CliContext): Promise<number> {
-  return steps(options, io, 'reverted', (config, run) => takeBack(config, number, run));
-}
+const failedMigration = 'a migration fails, or another migration is in progress';
 
-/** `nodrift migrate redo`: takes the last one back and applies it again. */
-export function runMigrateRedo(options: MigrateOptions, io: CliContext): Promise<number> {
-  return steps(options, io, 'redone', (config, run) => again(config, run));
-}
+const up = cliCommand<[number: number | undefined], MigrateOptions>({
+  name: 'up',
+  description: 'apply pending migrations',
+  examples: [
+    ['migrate up', 'all that are pending'],
+    ['migrate up 1 --dry-run', 'print the SQL of the next one'],
+  ],
+  failing: failedMigration,
+  declare: (command) => changing(command).argument('[n]', 'how many (default: all)', positiveInteger),
+  async run([number], options, io) {
+    const { migrateUp } = await import('../database/migrations/migrate.ts');
+    return steps(options, io, 'applied', (config, run) => migrateUp(config, number ?? null, run));
+  },
+});
 
-/** `nodrift migrate status`: which migrations the database has, and which it lacks. */
-export async function migrateStatus(options: GlobalOptions, io: CliContext): Promise<number> {
-  const config = configuration(options, io);
-  const status = await withProgress(io, ({ signal }) => migrationStatus(config, signal));
-  io.stdout.write(statusText(status, colorsFor(io.stdout, io.env)));
-  return 0;
-}
+const down = cliCommand<[number: number], MigrateOptions>({
+  name: 'down',
+  description: 'revert the latest migrations',
+  examples: [['migrate down 2', 'revert the last two']],
+  failing: failedMigration,
+  declare: (command) => changing(command).argument('[n]', 'how many', positiveInteger, 1),
+  async run([number], options, io) {
+    const { migrateDown } = await import('../database/migrations/migrate.ts');
+    return steps(options, io, 'reverted', (config, run) => migrateDown(config, number, run));
+  },
+});
 
-/** `nodrift migrate create NAME`: writes an empty migration. */
-export async function migrateCreate(name: string, options: GlobalOptions, io: CliContext): Promise<number> {
-  const path = await createMigration(configuration(options, io), name);
-  io.stdout.write(
-    `${colorsFor(io.stdout, io.env).green('written')}  ${escapeControlChars(relative(io.cwd, path))}\n`,
-  );
-  return 0;
+const redo = cliCommand<[], MigrateOptions>({
+  name: 'redo',
+  description: 'revert the latest migration and apply it again',
+  examples: [['migrate redo', 'after a change of the last one, on your own database']],
+  failing: failedMigration,
+  declare: changing,
+  async run(_args, options, io) {
+    const { migrateRedo } = await import('../database/migrations/migrate.ts');
+    return steps(options, io, 'redone', migrateRedo);
+  },
+});
+
+const status = cliCommand<[], GlobalOptions>({
+  name: 'status',
+  description: 'list applied and pending migrations',
+  examples: [['migrate status --url postgres://localhost/app', 'of this database']],
+  failing: 'a file cannot be read as a migration',
+  async run(_args, options, io) {
+    const [{ configuration }, { migrationStatus }] = await Promise.all([
+      import('./configuration.ts'),
+      import('../database/migrations/migration-status.ts'),
+    ]);
+    const config = configuration(options, io);
+    const found = await withProgress(io, ({ signal }) => migrationStatus(config, signal));
+    io.stdout.write(statusText(found, colorsFor(io.stdout, io.env)));
+    return 0;
+  },
+});
+
+const create = cliCommand<[name: string], GlobalOptions>({
+  name: 'create',
+  description: 'add an empty migration file',
+  examples: [['migrate create add-users', 'migrations/<time>_add-users.sql']],
+  failing: null,
+  declare: (command) => command.argument('<name>', 'the name, for example add-users'),
+  async run([name], options, io) {
+    const [{ configuration }, { createMigration }] = await Promise.all([
+      import('./configuration.ts'),
+      import('../database/migrations/create-migration.ts'),
+    ]);
+    const path = await createMigration(configuration(options, io), name);
+    io.stdout.write(
+      `${colorsFor(io.stdout, io.env).green('written')}  ${escapeControlChars(relative(io.cwd, path))}\n`,
+    );
+    return 0;
+  },
+});
+
+/** Options of the commands that change the database. */
+function changing(command: Command): Command {
+  return command
+    .option('--dry-run', 'print the SQL, change nothing')
+    .option('--wait <seconds>', 'how long to wait for another migration in progress', positiveInteger);
 }
 
 async function steps(
@@ -62,6 +126,7 @@ async function steps(
   word: string,
   work: (config: Config, options: RunOptions) => Promise<readonly MigrationStep[]>,
 ): Promise<number> {
+  const { configuration } = await import('./configuration.ts');
   const config = configuration(options, io);
   const dryRun = options.dryRun === true;
   const colors = colorsFor(io.stdout, io.env);
@@ -132,4 +197,12 @@ function statusText(
     ...(gone.size > 0 ? [`${gone.size} without a file`] : []),
   ].join(', ');
   return `${[...lines, summary].join('\n')}\n`;
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  }
+  return value;
 }

@@ -1,7 +1,7 @@
 import { type DiagnosticJson, diagnosticJson, type Failure } from '../diagnostic.ts';
 import type { ReportedFile, RunReport } from '../output/run-report.ts';
-import type { CliContext } from './context.ts';
 import { failureOf } from './failure-of.ts';
+import type { CliContext } from './terminal.ts';
 
 /**
  * What `generate --json` and `check --json` print. `formatVersion` grows when a reader of this format could be misled;

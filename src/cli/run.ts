@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { configFolder } from '../project/find-config.ts';
-import type { CliContext } from './context.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
 import { failureOf } from './failure-of.ts';
 import { createProgram } from './program.ts';
+import type { CliContext } from './terminal.ts';
+import { escapeControlChars } from './terminal.ts';
 
 /** EX_SOFTWARE of sysexits.h: an error of nodrift itself. */
 const internalError = 70;

@@ -1,26 +1,54 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ComparedSchema, compareSchemas, readSchema } from '../commands/schema.ts';
+import type { ComparedSchema } from '../commands/schema.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
-import { schemaText } from '../schema/print.ts';
-import { changesText } from './change-text.ts';
-import { configuration } from './configuration.ts';
-import { type CliContext, colorsFor, type GlobalOptions } from './context.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
-import { liveConnection } from './live-connection.ts';
-import { count, withProgress, writeNotes } from './report.ts';
+import { cliCommand } from './command.ts';
+import {
+  type CliContext,
+  colorsFor,
+  count,
+  escapeControlChars,
+  type GlobalOptions,
+  withProgress,
+  writeNotes,
+} from './terminal.ts';
 
 interface SchemaOptions extends GlobalOptions {
   readonly print?: boolean;
   readonly diff?: boolean;
 }
 
+export const schemaCommand = cliCommand<[a: string | undefined, b: string | undefined], SchemaOptions>({
+  name: 'schema',
+  description: 'print the schema that the migrations make, or the differences between two schemas',
+  examples: [
+    ['schema', 'the migrated schema'],
+    ['schema --diff main HEAD', 'the changes of a branch'],
+  ],
+  failing: 'with --diff: they differ; or migrations are broken',
+  declare: (command) =>
+    command
+      .argument(
+        '[a]',
+        'with --diff: the URL of a database, a folder of migrations, a .sql file, or a git ref',
+      )
+      .argument('[b]', 'with --diff: the same')
+      .option('--print', 'print the schema as text; the default')
+      .option('--diff', 'print how b differs from a'),
+  run: (places, options, io) =>
+    runSchema(
+      places.filter((place) => place !== undefined),
+      options,
+      io,
+    ),
+});
+
 /** `nodrift schema`: prints a schema and returns 0, or prints how two of them differ and returns 1 if they do. */
-export async function schema(
-  places: readonly string[],
-  options: SchemaOptions,
-  io: CliContext,
-): Promise<number> {
+async function runSchema(places: readonly string[], options: SchemaOptions, io: CliContext): Promise<number> {
+  const [{ configuration, liveConnection }, { compareSchemas, readSchema }] = await Promise.all([
+    import('./configuration.ts'),
+    import('../commands/schema.ts'),
+  ]);
   const config = configuration({ config: options.config }, io);
   const [a, b] = places;
   if (options.diff !== true) {
@@ -32,24 +60,27 @@ export async function schema(
       : { kind: 'project' };
     const printed = await withProgress(io, (flow) => readSchema(config, place, flow));
     writeNotes(printed.notes, io);
+    const { schemaText } = await import('../schema/print.ts');
     io.stdout.write(escapeControlChars(schemaText(printed.schema)));
     return 0;
   }
   if (a === undefined || b === undefined)
     throw usage('--diff needs two schemas: nodrift schema --diff main HEAD');
-  const pair = [schemaSource(a, options, io), schemaSource(b, options, io)] as const;
+  const pair = [await schemaSource(a, options, io), await schemaSource(b, options, io)] as const;
   const { changes, notes } = await withProgress(io, (flow) => compareSchemas(config, pair, flow));
   writeNotes(notes, io);
   if (changes.length === 0) return 0;
+  const { changesText } = await import('./change-text.ts');
   const sides = { before: 'in a', after: 'in b', sql: false };
   io.stdout.write(changesText(changes, sides, colorsFor(io.stdout, io.env)));
   io.stdout.write(`\n${count(changes.length, 'difference')}\n`);
   return 1;
 }
 
-function schemaSource(text: string, options: SchemaOptions, io: CliContext): ComparedSchema {
+async function schemaSource(text: string, options: SchemaOptions, io: CliContext): Promise<ComparedSchema> {
   // Whatever looks like a URL: it is not repeated as the name of something else, for it may hold a password.
   if (text.includes('://')) {
+    const { liveConnection } = await import('./configuration.ts');
     return { kind: 'database', connection: liveConnection({ config: options.config, url: text }, io) };
   }
   const path = resolve(io.cwd, text);

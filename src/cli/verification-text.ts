@@ -1,9 +1,8 @@
 import { type Verification, verificationHolds } from '../commands/verification.ts';
 import type { Change } from '../impact/change.ts';
 import { changesText } from './change-text.ts';
-import type { Colors } from './context.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
-import { count } from './report.ts';
+import type { Colors } from './terminal.ts';
+import { count, escapeControlChars } from './terminal.ts';
 
 /**
  * A verification for people: a paragraph for each difference and each query that is another one there, then what the

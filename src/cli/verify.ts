@@ -1,41 +1,60 @@
-import { type Verification, verificationHolds } from '../commands/verification.ts';
-import { verify as run } from '../commands/verify.ts';
+import type { Verification } from '../commands/verification.ts';
 import { exitCodeOf } from '../diagnostic.ts';
-import { configuration } from './configuration.ts';
-import { type CliContext, colorsFor, type GlobalOptions } from './context.ts';
-import { escapeControlChars } from './escape-control-chars.ts';
-import { liveConnection } from './live-connection.ts';
-import { printDiagnostics } from './print-diagnostics.ts';
-import { withProgress } from './report.ts';
-import { verificationJson } from './verification-json.ts';
-import { verificationText } from './verification-text.ts';
+import { cliCommand } from './command.ts';
+import { type CliContext, colorsFor, type GlobalOptions, withProgress, writeNotes } from './terminal.ts';
 
 interface VerifyCommandOptions extends GlobalOptions {
   readonly role?: string;
   readonly json?: boolean;
 }
 
+export const verifyCommand = cliCommand<[], VerifyCommandOptions>({
+  name: 'verify',
+  description: 'compare a live database with the migrations and the queries; changes nothing in it',
+  examples: [
+    ['verify --url postgres://localhost/app', 'after a deployment'],
+    ['verify --role app', 'with the privileges of this role'],
+  ],
+  failing: 'the database differs from the migrations, or queries fail there',
+  declare: (command) =>
+    command
+      .option('--role <name>', 'role whose privileges to check (default: the connecting role)')
+      .option('--json', 'as JSON'),
+  run: (_args, options, io) => runVerify(options, io),
+});
+
 /** `nodrift verify`: one line and 0 where a live database is what the migrations make, or what is not so, and 1. */
-export async function runVerify(options: VerifyCommandOptions, io: CliContext): Promise<number> {
+async function runVerify(options: VerifyCommandOptions, io: CliContext): Promise<number> {
+  const [
+    { configuration, liveConnection },
+    { verify },
+    { verificationHolds },
+    { verificationJson },
+    { verificationText },
+    { printDiagnostics },
+  ] = await Promise.all([
+    import('./configuration.ts'),
+    import('../commands/verify.ts'),
+    import('../commands/verification.ts'),
+    import('./verification-json.ts'),
+    import('./verification-text.ts'),
+    import('./print-diagnostics.ts'),
+  ]);
   const config = configuration({ config: options.config }, io);
   const connection = liveConnection(options, io);
   const found = await withProgress(io, (flow) =>
-    run(config, { ...flow, connection, role: options.role ?? null }),
+    verify(config, { ...flow, connection, role: options.role ?? null }),
   );
+  const exitCode = verificationHolds(found) ? 0 : exitCodeOf(found.internalErrors);
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(verificationJson(found), null, 2)}\n`);
     printDiagnostics(found.internalErrors, config.root, io);
-    return exitCode(found);
+    return exitCode;
   }
-  const warn = colorsFor(io.stderr, io.env);
-  for (const note of notesOf(found)) io.stderr.write(`${warn.yellow('note:')} ${escapeControlChars(note)}\n`);
+  writeNotes(notesOf(found), io);
   io.stdout.write(verificationText(found, colorsFor(io.stdout, io.env)));
   printDiagnostics([...found.broken, ...found.internalErrors], config.root, io);
-  return exitCode(found);
-}
-
-function exitCode(found: Verification): number {
-  return verificationHolds(found) ? 0 : exitCodeOf(found.internalErrors);
+  return exitCode;
 }
 
 function notesOf({ notes, edited, waiting }: Verification): readonly string[] {

@@ -36,7 +36,7 @@ export function configFolder(folder: string, named: string | undefined): string 
 }
 
 /** A folder and all that it lies in, the nearest first. */
-function foldersFrom(folder: string): readonly string[] {
+export function foldersFrom(folder: string): readonly string[] {
   const parent = dirname(folder);
   return parent === folder ? [folder] : [folder, ...foldersFrom(parent)];
 }

@@ -1,9 +1,7 @@
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
-import { displayPath } from '../../src/cli/display-path.ts';
-import { escapeControlChars } from '../../src/cli/escape-control-chars.ts';
-import { layOutExcerpt } from '../../src/cli/excerpt.ts';
-import { renderDiagnostic } from '../../src/cli/render.ts';
+import { layOutExcerpt, renderDiagnostic } from '../../src/cli/print-diagnostics.ts';
+import { displayPath, escapeControlChars } from '../../src/cli/terminal.ts';
 import { type Diagnostic, diagnostic } from '../../src/diagnostic.ts';
 
 const plain = { colors: pc.createColors(false), root: '/project', cwd: '/project' };
