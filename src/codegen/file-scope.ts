@@ -18,7 +18,7 @@ export function fileScope(
   overrides: Overrides,
   config: Config,
 ): ModuleScope {
-  const sharedSpecifier = importSpecifier(output, config.sharedTypes);
+  const sharedSpecifier = importSpecifier(output, config.sharedTypes, config.importExtension);
   return {
     config,
     overrides,

@@ -3,12 +3,14 @@ import path from 'node:path';
 /**
  * How a module imports another one: `../shared.js`.
  * @param from absolute path of the importing file
- * @param to absolute path of the imported file; `.ts` becomes `.js`, as Node's resolution wants it
+ * @param to absolute path of the imported file
+ * @param extension `js`: `.ts` becomes `.js`, as in Node's resolution of compiled files; `ts`: it stays, as Node's type
+ * stripping wants it (https://nodejs.org/api/typescript.html)
  */
-export function importSpecifier(from: string, to: string): string {
+export function importSpecifier(from: string, to: string, extension: 'js' | 'ts' = 'js'): string {
   const relative = path.relative(path.dirname(from), to).split(path.sep).join('/');
-  const compiled = relative.replace(/(?<!\.d)\.([cm]?)tsx?$/, '.$1js');
-  return compiled.startsWith('.') ? compiled : `./${compiled}`;
+  const named = extension === 'ts' ? relative : relative.replace(/(?<!\.d)\.([cm]?)tsx?$/, '.$1js');
+  return named.startsWith('.') ? named : `./${named}`;
 }
 
 /**

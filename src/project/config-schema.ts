@@ -126,6 +126,12 @@ const Nodrift = v.strictObject({
       'The module for types that several files share. Default: schema.types.ts in srcDir',
     ),
   ),
+  importExtension: v.optional(
+    described(
+      v.picklist(['js', 'ts']),
+      'How generated modules name each other in imports: "ts" where they run without a compiler. Default: "js"',
+    ),
+  ),
   outside: v.optional(
     described(v.boolean(), 'Let modules be written outside of the configuration’s folder and srcDir.'),
   ),

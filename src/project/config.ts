@@ -30,6 +30,8 @@ export interface Config {
   readonly large?: readonly string[];
   /** Absolute path of the module that holds the types that several files share. */
   readonly sharedTypes: string;
+  /** How modules name each other in imports: as they are written, or, by default, by the compiled file. */
+  readonly importExtension?: 'js' | 'ts';
   /** Whether modules may be written outside of the configuration's folder and `srcDir`. */
   readonly outside?: true;
   /** True where the file has no `nodrift` key: everything is as PgTyped would do it. */

@@ -106,6 +106,7 @@ function readConfig(absolute: string, text: string, env: Environment): Config {
     sharedTypes: nodrift?.sharedTypes
       ? resolve(root, nodrift.sharedTypes)
       : resolve(srcDir, 'schema.types.ts'),
+    ...(nodrift?.importExtension && { importExtension: nodrift.importExtension }),
     ...(nodrift?.outside === true && { outside: true }),
     dropIn: nodrift === undefined,
   };

@@ -220,16 +220,25 @@ describe('types that files share', () => {
 
   it('are once, and are imported by each file', () => {
     const queries = selecting(jobStatus);
-    const { modules } = printModules({
-      config: config({ sharedTypes: '/app/types/db.mts' }),
-      files: [
-        { file: 'a.sql', output: '/app/a.queries.ts', queries },
-        { file: 'b.sql', output: '/app/types/b.queries.ts', queries },
-        { file: 'c.sql', output: '/app/x/y/c.queries.ts', queries },
-      ],
-    });
-    const imports = modules.map((m) => parseModule(m.text).modules.filter((name) => name.startsWith('.')));
-    expect(imports).toEqual([['./types/db.mjs'], ['./db.mjs'], ['../../types/db.mjs'], []]);
+    const modulesAs = (known: Partial<Config>) =>
+      printModules({
+        config: config({ sharedTypes: '/app/types/db.mts', ...known }),
+        files: [
+          { file: 'a.sql', output: '/app/a.queries.ts', queries },
+          { file: 'b.sql', output: '/app/types/b.queries.ts', queries },
+          { file: 'c.sql', output: '/app/x/y/c.queries.ts', queries },
+        ],
+      }).modules;
+    const importsOf = (found: ReturnType<typeof modulesAs>) =>
+      found.map((m) => parseModule(m.text).modules.filter((name) => name.startsWith('.')));
+    const modules = modulesAs({});
+    expect(importsOf(modules)).toEqual([['./types/db.mjs'], ['./db.mjs'], ['../../types/db.mjs'], []]);
+    expect(importsOf(modulesAs({ importExtension: 'ts' }))).toEqual([
+      ['./types/db.mts'],
+      ['./db.mts'],
+      ['../../types/db.mts'],
+      [],
+    ]);
     expect(modules[3]?.text).toBe(
       `${header('the schema')}export type JobStatus = 'queued' | 'running' | 'done' | "can't";\n`,
     );

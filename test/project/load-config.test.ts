@@ -157,6 +157,7 @@ describe('with the key nodrift', () => {
       types: { numeric: 'decimal.js#Decimal' },
       runtime: '@pgtyped/runtime',
       sharedTypes: 'src/db/types.ts',
+      importExtension: 'ts',
     };
     expect(load({ ...minimal, nodrift })).toMatchObject({
       ...nodrift,
@@ -297,7 +298,7 @@ describe('what is wrong is said at its place', () => {
     [
       { ...minimal, nodrift: { zzz: 1 } },
       'Unknown key nodrift.zzz.',
-      'Known here: database, migrations, schema, searchPath, extensions, types, runtime, verify, large, sharedTypes, outside.',
+      'Known here: database, migrations, schema, searchPath, extensions, types, runtime, verify, large, sharedTypes, importExtension, outside.',
     ],
     [
       { ...minimal, nodrift: { __proto__x: 1 } },
