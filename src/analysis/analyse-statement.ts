@@ -1,12 +1,13 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import type { Param, Slot, Statement } from '../sql/statement.ts';
-import type { AnalysedQuery, QueryParam, SlotValue } from './analysed-query.ts';
+import type { AnalysedQuery, Column, QueryParam, SlotValue } from './analysed-query.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { readColumnComment, withCommentType } from './column-comment.ts';
 import { effects } from './effects.ts';
 import { describedValue, type Facts, unknownFacts } from './facts.ts';
+import { embedProblems, isNamed, sqlcColumnNames, withPositionalNames } from './given-names.ts';
 import { type ResultField, withoutMarks } from './marks.ts';
 import type { AnalysisOptions } from './options.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
@@ -21,6 +22,8 @@ import { type FieldDescription, noTree } from './wire.ts';
 export interface StatementAnalysis {
   readonly query: AnalysedQuery | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** What the author should know; absent: nothing. */
+  readonly warnings?: readonly Diagnostic[];
 }
 
 interface Answer {
@@ -60,29 +63,66 @@ export function analyseStatement(
     ? null
     : cardinalityProblem(command, rows, tree, catalog, variadicParams);
   const fields = withoutMarks(answer.fields ?? [], tree, catalog);
+  // sqlc has run such a :one, and taken its first row.
+  const isTolerated = statement.sqlc === true && command === 'one';
   const problems = [
     ...noRowsProblem(statement, fields),
-    ...nameProblems(fields),
-    ...(tooMany === null ? [] : [{ message: tooMany[0], hint: tooMany[1] }]),
+    ...(statement.sqlc ? embedProblems(statement, tree) : nameProblems(fields)),
+    ...(tooMany === null || isTolerated ? [] : [{ message: tooMany[0], hint: tooMany[1] }]),
   ];
   if (problems.length > 0) return refused(statement, options, problems);
   const spread = new Set(statement.params.flatMap((param) => (param.kind === 'list' ? [param.index] : [])));
   const slots = parameterFacts(tree, catalog, answer.paramTypes.length, spread);
   // Callers keep to the parameters' types, so what these refuse does not come out either.
   const given = parametersGiven(statement.params, slots, options);
+  const named = withPositionalNames(statement, slots);
   return {
     query: {
-      statement,
+      statement: named,
       command: command ?? (answer.fields === null ? 'exec' : 'many'),
       kind: kindOf(tree),
       rows,
-      params: statement.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
-      ...resultColumns(tree, fields, catalog, given, facts.contents),
+      params: named.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
+      ...namedColumns(named, resultColumns(tree, fields, catalog, given, facts.contents)),
       ...(facts.effects ? effects(tree, catalog) : { reads: [], writes: [], readOnly: null }),
       violations: facts.violations ? violations(tree, catalog) : { constraints: [], open: true },
     },
     diagnostics: [],
+    ...(tooMany !== null && isTolerated && { warnings: [firstOfMany(statement, options, tooMany)] }),
   };
+}
+
+/** With names by sqlc's rules where those hold. */
+function namedColumns<T extends Pick<AnalysedQuery, 'columns' | 'variants'>>(
+  { sqlc }: Statement,
+  result: T,
+): T {
+  if (sqlc !== true) return result;
+  const names = sqlcColumnNames(result.columns.map(({ name }) => name));
+  const renamed = (columns: readonly Column[]) =>
+    columns.map((column, i) => ({ ...column, name: names[i] ?? column.name }));
+  const { variants } = result;
+  return {
+    ...result,
+    columns: renamed(result.columns),
+    ...(variants && {
+      variants: {
+        ...variants,
+        members: variants.members.map((member) => ({ ...member, columns: renamed(member.columns) })),
+      },
+    }),
+  };
+}
+
+function firstOfMany(
+  { file, name, offset }: Statement,
+  { texts }: Options,
+  [message, hint]: readonly [string, string],
+): Diagnostic {
+  return diagnosticAt(file, texts.get(file) ?? '', offset, {
+    message: `${name}: ${message}`,
+    hint: `sqlc takes the first of several rows; the function throws TooManyRowsError. ${hint}`,
+  });
 }
 
 /** A utility statement has no query tree: what Postgres describes and defines of it is all that is known. */
@@ -176,7 +216,7 @@ function nameProblems(fields: readonly ResultField[]): readonly UtilityProblem[]
   const problems: UtilityProblem[] = [];
   const names = new Map<string, number>();
   for (const [i, { name }] of fields.entries()) {
-    if (name === '?column?' || name === '') {
+    if (!isNamed(name)) {
       problems.push({
         message: `column ${i + 1} of the result has no name`,
         hint: 'Name it: write `AS name` after the expression.',

@@ -40,7 +40,10 @@ export interface Analysis {
   /** In the order of the statements; those with errors are omitted. */
   readonly queries: readonly AnalysedQuery[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Statements whose analysis reached the limit of its cost: their types are right, but may be wider than needed. */
+  /**
+   * Statements whose analysis reached the limit of its cost, so that their types may be wider than needed, and those that
+   * may find more rows than sqlc's `:one` returns.
+   */
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -142,7 +145,7 @@ export async function analyse(
     postgres: catalog.release,
     queries: analysed.flatMap((result) => result?.query ?? []),
     diagnostics: analysed.flatMap((result) => result?.diagnostics ?? []),
-    warnings,
+    warnings: [...warnings, ...analysed.flatMap((result) => result?.warnings ?? [])],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AnalysedQuery } from '../analysis/analysed-query.ts';
+import type { AnalysedQuery, Column } from '../analysis/analysed-query.ts';
 import { type Diagnostic, diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { camelCase, queryName, typeStem } from './names.ts';
@@ -41,7 +41,8 @@ export function nameQueries(
 ): readonly NamedQuery[] {
   const owners = new Map<string, AnalysedQuery>();
   const doubled = new Set<AnalysedQuery>();
-  const named = queries.flatMap((query) => {
+  const named = queries.flatMap((analysed) => {
+    const query = config.camelCaseColumnNames ? withCamelCaseParams(analysed) : analysed;
     const { statement } = query;
     const name = queryName(statement.name, config.runtime);
     const stem = typeStem(statement.name, config);
@@ -73,10 +74,37 @@ export function nameQueries(
       diagnostics.push(at(query, message, 'Give each column a name of its own with AS.'));
       return [];
     }
+    const renamed = query.columns.findIndex((column) => isRenamed(column));
+    if (config.runtime === '@pgtyped/runtime' && renamed !== -1) {
+      const message = `${statement.name}: column ${renamed + 1} of the result has no name of its own, which @pgtyped/runtime reads it by.`;
+      diagnostics.push(at(query, message, 'Write `AS name` after the expression.'));
+      return [];
+    }
     const row = config.runtime === 'nodrift' ? `${stem}Row` : `${stem}Result`;
     return [{ query, name, stem, params, row, violations: `${stem}Violations`, pair: `${stem}Query`, keys }];
   });
   return named.filter(({ query }) => !doubled.has(query));
+}
+
+/** Whether the server calls a column something else, a mark aside. */
+function isRenamed({ name, described }: Column): boolean {
+  return described.name !== name && described.name.replace(/[!?]$/, '') !== name;
+}
+
+/** `$1` is called after a column, and so as that column is in a row; unless two would be called the same. */
+function withCamelCaseParams(query: AnalysedQuery): AnalysedQuery {
+  const { statement } = query;
+  const names = statement.params.map((param) =>
+    'positional' in param && param.positional ? camelCase(param.name) || param.name : param.name,
+  );
+  if (new Set(names).size < names.length) return query;
+  const renamed = <T extends { readonly name: string }>(params: readonly T[]): readonly T[] =>
+    params.map((param, i) => ({ ...param, name: names[i] ?? param.name }));
+  return {
+    ...query,
+    statement: { ...statement, params: renamed(statement.params) },
+    params: renamed(query.params),
+  };
 }
 
 /** The columns' names in the row: as Postgres names them, or in camelCase if the configuration says so. */

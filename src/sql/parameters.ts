@@ -13,6 +13,8 @@ export interface ParameterReference {
   readonly role: Role;
   /** True where the spelling itself says that a list is here: `sqlc.slice('ids')`. */
   readonly list: boolean;
+  /** `$1`, which has no name of its own. */
+  readonly positional?: true;
 }
 
 /**
@@ -99,6 +101,11 @@ function endsOperand(text: string, token: Token): boolean {
   }
 }
 
+/** The word before the innermost open bracket, in lower case; '' if there is none. */
+export function headWord({ text, brackets }: ParameterContext): string {
+  return wordOf(text, brackets.at(-1)?.head ?? null);
+}
+
 /** The token's text in lower case if it is a word, otherwise ''. */
 function wordOf(text: string, token: Token | null): string {
   return token?.kind === 'word' ? text.slice(token.start, token.end).toLowerCase() : '';
@@ -116,8 +123,16 @@ const OPERATOR_WORDS: ReadonlySet<string> = new Set([
 export type ParameterReading =
   | { readonly use: ParameterReference; readonly problem: Problem | null }
   | { readonly use: null; readonly problem: Problem }
-  /** `$1`, which is reported once for a statement: see `positionalProblem`. */
-  | { readonly use: null; readonly problem: null; readonly positional: Token };
+  /** A text that is another one for Postgres. */
+  | { readonly use: null; readonly problem: null; readonly embedded: EmbeddedRow };
+
+/** A row as a whole, by the name of its table or alias: `sqlc.embed(t)`; offsets in the file's text. */
+export interface EmbeddedRow {
+  /** As an identifier of SQL. */
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Looks for a parameter that starts with a token. */
 export type ParameterReader = (
@@ -125,6 +140,12 @@ export type ParameterReader = (
   token: Token,
   context: ParameterContext,
 ) => ParameterReading | null;
+
+/** `$1`, as `p1` until the analysis has a better name. */
+export function positionalReference(text: string, { start, end }: Token): ParameterReference {
+  const name = `p${text.slice(start + 1, end)}`;
+  return { name, start, end, mark: null, role: 'other', list: false, positional: true };
+}
 
 /** A statement's parameters and what is wrong with them. */
 export interface Parameters {
@@ -157,7 +178,8 @@ export function resolveParameters(
         : null;
     if (transform === null || transform.kind === 'list') {
       const kind = transform !== null || all.some((use) => use.list) ? 'list' : 'scalar';
-      params.push({ kind, name, index, required });
+      const positional = all[0]?.positional === true && ({ positional: true } as const);
+      params.push({ kind, name, index, required, ...positional });
       index += 1;
     } else {
       const fields = transform.fields.map((field, nth): Slot => ({ ...field, index: index + nth }));

@@ -7,7 +7,14 @@ import {
   isOperatorPart,
   type Token,
 } from './lexer.ts';
-import { type ParameterContext, type ParameterReading, role, takesSliceColon } from './parameters.ts';
+import {
+  type ParameterContext,
+  type ParameterReading,
+  type ParameterReference,
+  positionalReference,
+  role,
+  takesSliceColon,
+} from './parameters.ts';
 import type { Problem } from './problem.ts';
 
 /** PgTyped's spelling: `@name GetCar`, and `:name` for parameters. */
@@ -19,9 +26,7 @@ export const pgtyped: Dialect = {
 
 /** `:name`, `:name!` and our `:name?`. */
 function readNamedParameter(text: string, token: Token, context: ParameterContext): ParameterReading | null {
-  if (token.kind === 'positional') {
-    return { use: null, problem: null, positional: token };
-  }
+  if (token.kind === 'positional') return { use: positionalReference(text, token), problem: null };
   if (token.kind !== 'colon') return null;
   if (takesSliceColon(context) || !isIdentifierStart(text.charCodeAt(token.end))) return null;
   let end = token.end + 1;
@@ -83,37 +88,43 @@ function isJsonOperator(text: string, at: number): boolean {
   return operand !== undefined && /[('"$0-9]/.test(operand);
 }
 
+type Place = Pick<Token, 'start' | 'end'>;
+
 /** Longer statements are not repeated in a hint. */
 const longestRewrite = 400;
 
 const MOST_NAMES = 20;
 
-/** What there is to say of `$1`, `$2`, … under a `@name`: one problem for all of them, which shows the rewritten text. */
-export function positionalProblem(
+/**
+ * What there is to say of `$1`, `$2`, … where a statement has `:name`, too: one problem for all of them, which shows the
+ * rewritten text.
+ */
+export function mixedProblem(
   text: string,
   statement: { readonly start: number; readonly end: number },
-  tokens: readonly Token[],
+  uses: readonly ParameterReference[],
 ): Problem | null {
+  const tokens = uses.filter(({ positional }) => positional);
   const [first] = tokens;
-  if (first === undefined) return null;
-  const written = (token: Token) => text.slice(token.start, token.end);
-  const named = (token: Token) => `:p${written(token).slice(1)}`;
+  if (first === undefined || tokens.length === uses.length) return null;
+  const written = (token: Place) => text.slice(token.start, token.end);
+  const named = (token: Place) => `:p${written(token).slice(1)}`;
   const pairs = [...new Set(tokens.map((token) => `${named(token)} for ${written(token)}`))];
   const names = `${pairs.slice(0, MOST_NAMES).join(', ')}${pairs.length > MOST_NAMES ? ', …' : ''}`;
   const isShort = statement.end - statement.start <= longestRewrite;
   const shown = isShort ? `:\n${rewritten(text, statement, tokens, named)};` : '.';
   return {
     offset: first.start,
-    message: `${written(first)}: positional parameters are not read here.`,
-    hint: `Write the header as sqlc does (-- name: GetCar :one), or name the parameters, such as ${names}${shown}`,
+    message: `${written(first)}: a statement with :name parameters has no positional ones.`,
+    hint: `Name these, too, such as ${names}${shown}`,
   };
 }
 
 function rewritten(
   text: string,
   { start, end }: { readonly start: number; readonly end: number },
-  tokens: readonly Token[],
-  named: (token: Token) => string,
+  tokens: readonly Place[],
+  named: (token: Place) => string,
 ): string {
   return tokens.reduceRight(
     (sql, token) => sql.slice(0, token.start - start) + named(token) + sql.slice(token.end - start),

@@ -1,5 +1,5 @@
 import { isIdentifierPart } from './lexer.ts';
-import type { ParameterReference } from './parameters.ts';
+import type { EmbeddedRow, ParameterReference } from './parameters.ts';
 import type { Param, SourceSpan, Statement } from './statement.ts';
 
 /** A statement with `$n` for its parameters. */
@@ -62,6 +62,21 @@ export function placeholder(param: Param): string {
     default:
       return `(${param.fields.map((field) => `$${field.index}`).join(', ')})`;
   }
+}
+
+/** The statement with rows as a whole, which Postgres selects by the name alone. */
+export function withEmbedded(statement: Statement, rows: readonly EmbeddedRow[]): Statement {
+  if (rows.length === 0) return statement;
+  const replacements = rows.flatMap(({ name, start, end }): Replacement[] => {
+    const run = statement.copied.find(({ file, length }) => file <= start && end <= file + length);
+    if (run === undefined) return [];
+    const moved = run.sql - run.file;
+    return [{ start: start + moved, end: end + moved, text: name }];
+  });
+  const embedded = rows.map(({ name }) =>
+    name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase(),
+  );
+  return { ...withReplacements(statement, replacements), embedded };
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Problem {
    * - differs: PgTyped reads it as something else; of this nobody else hears
    */
   readonly pgtyped?: 'warns' | 'differs';
+  /** It is a warning in every project. */
+  readonly harmless?: true;
 }
 
 /** 1-based; the column in UTF-16 code units. */

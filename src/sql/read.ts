@@ -9,6 +9,7 @@ import {
 import { pgtyped } from './pgtyped.ts';
 import { filePositions, type Problem, unterminated } from './problem.ts';
 import { assemble, readSourceStatement, type SourceStatement } from './source-statement.ts';
+import { sqlc } from './sqlc.ts';
 import type { Statement } from './statement.ts';
 
 /** What a file says, and what is wrong with it; one does not exclude the other. */
@@ -17,7 +18,7 @@ export interface Reading {
   readonly statements: Statement[];
   /** In the order of the file. */
   readonly diagnostics: Diagnostic[];
-  /** What a project on PgTyped is to know and can live with, in the order of the file. */
+  /** What the author should know and can live with, in the order of the file. */
   readonly warnings: Diagnostic[];
 }
 
@@ -41,6 +42,7 @@ export function readStatements(file: string, text: string, options: ReadingOptio
   const bare: Problem[] = [];
   const names = new Map<string, number>();
   let annotated = false;
+  let isSqlc = false;
   let nested = true;
   let unclosed = 0;
   let previous: Header | null = null;
@@ -65,6 +67,7 @@ export function readStatements(file: string, text: string, options: ReadingOptio
     }
 
     const header = above?.header ?? null;
+    isSqlc ||= header?.dialect === sqlc;
     const { readParameter } = header?.dialect ?? pgtyped;
     const body = readSourceStatement(text, lead.end, readParameter);
     at = body.next;
@@ -86,7 +89,7 @@ export function readStatements(file: string, text: string, options: ReadingOptio
     previous = header;
   }
   if (at < text.length) problems.push(stopped(at));
-  for (const problem of headerless(bare, annotated)) problems.push(problem);
+  for (const problem of headerless(bare, annotated)) problems.push(isSqlc ? nameless(problem) : problem);
   if (problems.length === 0 && statements.length === 0) problems.push(EMPTY);
   problems.sort((one, other) => one.offset - other.offset);
   const all = (wanted: string) =>
@@ -94,7 +97,8 @@ export function readStatements(file: string, text: string, options: ReadingOptio
   return { statements, diagnostics: all('error'), warnings: all('warning') };
 }
 
-function severity({ pgtyped }: Problem, options: ReadingOptions): 'error' | 'warning' | null {
+function severity({ pgtyped, harmless }: Problem, options: ReadingOptions): 'error' | 'warning' | null {
+  if (harmless === true) return 'warning';
   if (pgtyped === undefined) return 'error';
   if (options.pgtyped === true) return 'warning';
   return pgtyped === 'warns' ? 'error' : null;
@@ -123,6 +127,15 @@ function headerless(problems: readonly Problem[], annotated: boolean): readonly 
   return [{ offset: first.offset, message: 'No statement in this file has a name.', hint }];
 }
 
+/** sqlc passes over statements without a name. */
+function nameless(problem: Problem): Problem {
+  return problem.message === HASH
+    ? problem
+    : { ...problem, message: `${problem.message} No function is made of it.`, harmless: true };
+}
+
+const HASH = 'A comment of PostgreSQL does not begin with "#".';
+
 /** @param previous the header of the statement directly above, if nothing but white space lies between */
 function withoutHeader(
   text: string,
@@ -131,6 +144,7 @@ function withoutHeader(
   previous: Header | null,
 ): Problem {
   const offset = body.start;
+  if (text[offset] === '#') return { offset, message: HASH, hint: 'Begin it with "--".' };
   if (previous !== null) {
     const hint = 'A header names one statement: give this one its own, or remove the ";" above it.';
     return { offset, message: `A second statement under the header of ${previous.name}.`, hint };

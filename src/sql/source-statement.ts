@@ -1,16 +1,18 @@
 import { type Header, isHeader, nextHeader } from './headers.ts';
 import { endOfSpace, readToken, type Token } from './lexer.ts';
 import {
+  type EmbeddedRow,
   type ParameterReader,
   type ParameterReference,
   parameterContext,
   pass,
   resolveParameters,
 } from './parameters.ts';
-import { positionalProblem } from './pgtyped.ts';
-import { render } from './postgres-text.ts';
+import { mixedProblem, pgtyped } from './pgtyped.ts';
+import { render, withEmbedded } from './postgres-text.ts';
 import type { FilePosition, Problem } from './problem.ts';
 import { refusedCommand } from './refused-command.ts';
+import { sqlc } from './sqlc.ts';
 import type { Statement } from './statement.ts';
 
 /** The text of one statement; offsets in the file's text. */
@@ -23,6 +25,7 @@ export interface SourceStatement {
   /** What ended it: a token is a quote or comment that is not closed where it should be. */
   readonly ended: 'semicolon' | 'header' | 'text' | Token;
   readonly uses: readonly ParameterReference[];
+  readonly embedded: readonly EmbeddedRow[];
   readonly problems: readonly Problem[];
 }
 
@@ -34,12 +37,11 @@ export function readSourceStatement(
 ): SourceStatement {
   const uses: ParameterReference[] = [];
   const problems: Problem[] = [];
-  const positional: Token[] = [];
+  const embedded: EmbeddedRow[] = [];
   const context = parameterContext(text);
   let end = start;
   const body = (next: number, ended: SourceStatement['ended']): SourceStatement => {
-    const refused = positionalProblem(text, { start, end }, positional);
-    return { start, end, next, ended, uses, problems: refused === null ? problems : [...problems, refused] };
+    return { start, end, next, ended, uses, embedded, problems };
   };
   for (let at = start; at < text.length; at = endOfSpace(text, at)) {
     const token = readToken(text, at);
@@ -57,10 +59,12 @@ export function readSourceStatement(
     }
     const found = readParameter(text, token, context);
     if (found?.problem) problems.push(found.problem);
-    if (found && 'positional' in found) positional.push(found.positional);
+    const row = found && 'embedded' in found ? found.embedded : null;
+    if (row) embedded.push(row);
     if (found?.use) uses.push(found.use);
-    at = found?.use?.end ?? token.end;
-    pass(context, found?.use ? { kind: 'parameter', start: token.start, end: at, closed: true } : token);
+    const read = row ?? found?.use;
+    at = read?.end ?? token.end;
+    pass(context, read ? { kind: 'parameter', start: token.start, end: at, closed: true } : token);
     end = at;
   }
   return body(text.length, 'text');
@@ -95,19 +99,22 @@ export function assemble(
 ): Assembled {
   const { params, problems } = resolveParameters(body.uses, header.tags.param);
   const written = text.slice(body.start, body.end);
-  const statement: Statement = {
+  const rendered: Statement = {
     name: header.name,
     file,
     offset: header.offset,
     ...place,
     command: header.command?.command ?? null,
     assertedSingleRow: header.command?.assertedSingleRow ?? false,
+    ...(header.dialect === sqlc && { sqlc: true }),
     documentation: header.documentation,
     body: written,
     ...render(text, body.start, body.end, body.uses, params),
     params,
   };
-  const own = [...body.problems, ...problems];
+  const statement = withEmbedded(rendered, body.embedded);
+  const mixed = header.dialect === pgtyped ? mixedProblem(text, body, body.uses) : null;
+  const own = [...body.problems, ...problems, ...(mixed === null ? [] : [mixed])];
   const refused = refusedCommand(header, written, body.start);
   if (refused !== null) own.push(refused);
   if (body.ended === 'header') own.push(withoutSemicolon(header, body));

@@ -1,7 +1,13 @@
 import type { Dialect } from './dialect.ts';
 import { isQueryName, NAME_HINT } from './identifiers.ts';
 import { endOfSpace, isIdentifierStart, isNamePart, type Token } from './lexer.ts';
-import type { ParameterContext, ParameterReading, ParameterReference } from './parameters.ts';
+import {
+  headWord,
+  type ParameterContext,
+  type ParameterReading,
+  type ParameterReference,
+  positionalReference,
+} from './parameters.ts';
 import type { Problem } from './problem.ts';
 import { commandHint, commandOf, matchAt } from './tags.ts';
 
@@ -10,6 +16,18 @@ export const sqlc: Dialect = {
   headerLine: /name:[^\S\r\n]+\S+[^\S\r\n]+:[a-z]/,
   readName: readSqlcName,
   readParameter: readSqlcParameter,
+};
+
+const inBatch = (command: string) =>
+  `Write ${command}, and send the calls in one go: batch(db, items.map((item) => query.with(item))).`;
+
+/** What to write instead of sqlc's other commands. */
+const others: Readonly<Record<string, string>> = {
+  batchexec: inBatch(':exec'),
+  batchone: inBatch(':one'),
+  batchmany: inBatch(':many'),
+  copyfrom: 'Write :exec, and send the rows with COPY: copyFrom(db, query, rows).',
+  execlastid: 'Write RETURNING id, and :one.',
 };
 
 /**
@@ -22,13 +40,18 @@ function readSqlcName(words: string, base: number): ReturnType<Dialect['readName
   if (found === null) return null;
   const [line, name = '', word = ''] = found;
   const offset = base + found.index + (matchAt(/\s*name:\s+/y, line, 0)?.[0].length ?? 0);
-  const command = commandOf(word);
+  const command = commandOf(word === 'execresult' ? 'execrows' : word);
   const problems: Problem[] = [];
   if (!isQueryName(name)) {
     problems.push({ offset, message: `"${name}" is not a valid query name.`, hint: NAME_HINT });
   } else if (command === null) {
     const place = base + found.index + line.lastIndexOf(':');
-    problems.push({ offset: place, message: `Unknown command ":${word}".`, hint: commandHint(word) });
+    const other = Object.hasOwn(others, word) ? others[word] : undefined;
+    const message =
+      other === undefined
+        ? `Unknown command ":${word}".`
+        : `:${word} is a command of sqlc that nodrift lacks.`;
+    problems.push({ offset: place, message, hint: other ?? commandHint(word) });
   }
   const span = { start: found.index, end: found.index + line.length };
   return { name, offset, command, problems, spans: [span] };
@@ -36,15 +59,13 @@ function readSqlcName(words: string, base: number): ReturnType<Dialect['readName
 
 /**
  * sqlc's spelling (sqlc documentation, "Naming parameters"): `$1`, `@name`, `sqlc.arg('name')`,
- * `sqlc.narg('name')` for one that may be null, and `IN (sqlc.slice('name'))` for a list.
- * `$1` has no name of its own and is called `p1`.
+ * `sqlc.narg('name')` for one that may be null, `IN (sqlc.slice('name'))` for a list, and `sqlc.slice('name')::text[]`
+ * for an array. `sqlc.embed(table)` is a row.
  */
 function readSqlcParameter(text: string, token: Token, context: ParameterContext): ParameterReading | null {
   switch (token.kind) {
-    case 'positional': {
-      const name = `p${text.slice(token.start + 1, token.end)}`;
-      return { use: value(name, token.start, token.end, null), problem: null };
-    }
+    case 'positional':
+      return { use: positionalReference(text, token), problem: null };
     case 'operator':
       return readAtName(text, token);
     case 'word':
@@ -86,21 +107,26 @@ function readMacro(text: string, token: Token, context: ParameterContext): Param
     case 'slice':
       return readSlice(text, name, token.start, end, context);
     case 'embed':
-      return refuse(
-        token.start,
-        'sqlc.embed is not supported.',
-        'Select the columns by name, or the whole row as one column.',
-      );
+      return { use: null, problem: null, embedded: { name: embeddedName(written), start: token.start, end } };
     default:
       return refuse(
         token.start,
         `Unknown use of sqlc${macro === undefined ? '' : `.${macro}`}.`,
-        "Write sqlc.arg('name'), sqlc.narg('name') or sqlc.slice('name').",
+        "Write sqlc.arg('name'), sqlc.narg('name'), sqlc.slice('name') or sqlc.embed(table).",
       );
   }
 }
 
-/** The parentheses around `sqlc.slice(...)` belong to it: the list brings its own. */
+/** The identifier in `sqlc.embed(name)`; a string is one, too. */
+function embeddedName(written: string): string {
+  const name = written.slice(written.indexOf('(') + 1, -1).trim();
+  return name.startsWith("'") ? name.slice(1, -1) : name;
+}
+
+/**
+ * The parentheses around `sqlc.slice(...)` belong to it: the list brings its own. Where its type is an array's, and under
+ * ANY and ALL, it is one value.
+ */
 function readSlice(
   text: string,
   name: string,
@@ -109,16 +135,22 @@ function readSlice(
   context: ParameterContext,
 ): ParameterReading {
   const close = endOfSpace(text, end);
+  const alone = context.last?.kind === '(' && text[close] === ')';
+  if (matchAt(ARRAY_CAST, text, end) !== null || (alone && /^(any|some|all)$/.test(headWord(context))))
+    return { use: value(name, start, end, null), problem: null };
   if (context.last?.kind !== '(' || text[close] !== ')') {
     return refuse(
       start,
       `sqlc.slice('${name}') must stand alone in parentheses.`,
-      `Write IN (sqlc.slice('${name}')).`,
+      `Write IN (sqlc.slice('${name}')), or = ANY (sqlc.slice('${name}')::text[]).`,
     );
   }
   context.brackets.pop();
   return { use: { ...value(name, context.last.start, close + 1, null), list: true }, problem: null };
 }
+
+/** `::text[]`, `:: public.kind []`, `::varchar(10)[]`, `::double precision[]` */
+const ARRAY_CAST = /\s*::\s*["\w.]+(?:\s+\w+)*\s*(?:\([\d\s,]*\)\s*)?\[\s*\d*\s*\]/y;
 
 function refuseColonName(text: string, token: Token, context: ParameterContext): ParameterReading | null {
   const subscript = context.brackets.at(-1)?.open === '[';

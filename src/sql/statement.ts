@@ -8,6 +8,8 @@ export interface Slot {
   readonly index: number;
   /** `true` written with `!`, `false` written with `?`, null: the analysis decides. */
   readonly required: boolean | null;
+  /** Written `$1`: the analysis calls it after the column that it meets. */
+  readonly positional?: true;
 }
 
 /**
@@ -46,6 +48,10 @@ export interface Statement {
   readonly command: Command | null;
   /** `:one!` or `:maybe!`: at most one row by the author's word, which the run-time check still holds. */
   readonly assertedSingleRow?: boolean;
+  /** Written as sqlc has it, whose rules hold for the names of columns and for `:one`. */
+  readonly sqlc?: true;
+  /** The tables and aliases whose rows are columns as a whole (`sqlc.embed`), as Postgres names them; absent: none. */
+  readonly embedded?: readonly string[];
   /** Free text of the header, trimmed; '' if none. Several lines are kept. */
   readonly documentation: string;
   /** The statement as it is in the file, without the closing `;`. */

@@ -24,8 +24,8 @@ describe('a diagnostic', () => {
         file: 'queries/cars.sql',
         line: 3,
         column: 3,
-        message: '$1: positional parameters are not read here.',
-        hint: 'Write the header as sqlc does (-- name: GetCar :one), or name the parameters, such as :p1 for $1:\nSELECT :a,\r\n  :p1;',
+        message: '$1: a statement with :name parameters has no positional ones.',
+        hint: 'Name these, too, such as :p1 for $1:\nSELECT :a,\r\n  :p1;',
         excerpt: '  $1;',
         sqlstate: null,
       },
@@ -257,10 +257,10 @@ describe('statements', () => {
     ],
     [
       'positional',
-      '/* @name A */ SELECT $1, $12;/* @name B */ SELECT 3;',
+      '/* @name A */ SELECT $1, :a, $12;/* @name B */ SELECT $2, $1;',
       ['B'],
       [
-        '1:22 $1: positional parameters are not read here. | Write the header as sqlc does (-- name: GetCar :one), or name the parameters, such as :p1 for $1, :p12 for $12:\nSELECT :p1, :p12;',
+        '1:22 $1: a statement with :name parameters has no positional ones. | Name these, too, such as :p1 for $1, :p12 for $12:\nSELECT :p1, :a, :p12;',
       ],
     ],
     [

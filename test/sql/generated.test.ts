@@ -198,14 +198,15 @@ describe('any text', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...chunks), { maxLength: 40 }), (all) => {
         const text = all.join('');
-        const { statements, diagnostics } = readStatements('q.sql', text);
-        expect(statements.length + diagnostics.length).toBeGreaterThan(0);
-        for (const { line, column, excerpt } of diagnostics) {
+        const { statements, diagnostics, warnings } = readStatements('q.sql', text);
+        const said = [...diagnostics, ...warnings];
+        expect(statements.length + said.length).toBeGreaterThan(0);
+        for (const { line, column, excerpt } of said) {
           const lines = text.split(/\r\n|\n|\r/);
           expect(lines[(line ?? 0) - 1]).toBe(excerpt);
           expect(column).toBeLessThanOrEqual((excerpt ?? '').length + 1);
         }
-        if (diagnostics.length > 0) return;
+        if (said.length > 0) return;
         const kept: string[] = [];
         let at = 0;
         for (const statement of statements) {

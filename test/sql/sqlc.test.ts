@@ -77,39 +77,99 @@ describe("sqlc's spelling", () => {
     });
   });
 
+  it.each([
+    ['ANY(sqlc.slice(a))', 'ANY($1)'],
+    ['ALL ( sqlc.slice(a) )', 'ALL ( $1 )'],
+    ['ANY(sqlc.slice(a)::bigint[])', 'ANY($1::bigint[])'],
+    ["(sqlc.slice('a') :: public.kind [])", '($1 :: public.kind [])'],
+    ['ANY(sqlc.slice(a)::double precision[])', 'ANY($1::double precision[])'],
+    ['ANY(sqlc.slice(a)::varchar(10)[3])', 'ANY($1::varchar(10)[3])'],
+  ])('an array by sqlc.slice: %s', (sql, expected) => {
+    expect(read(`SELECT 1 = ${sql}`)).toMatchObject({
+      sql: `SELECT 1 = ${expected}`,
+      params: [{ kind: 'scalar' }],
+    });
+  });
+
+  it.each([
+    ['SELECT sqlc.embed(t), @a FROM t', 'SELECT t, $1 FROM t', ['t']],
+    ["SELECT sqlc.embed('T'),sqlc.embed(Other)FROM t", 'SELECT T,Other FROM t', ['t', 'other']],
+    ['SELECT sqlc.embed("T") FROM "T"', 'SELECT "T" FROM "T"', ['T']],
+  ])('rows by sqlc.embed: %s', (sql, expected, embedded) => {
+    const one = read(sql);
+    expect(one).toMatchObject({ sql: expected, embedded });
+    expect(one.parts.map((part) => (typeof part === 'number' ? '$1' : part)).join('')).toBe(expected);
+  });
+
+  it(':execresult is :execrows', () => {
+    expect(statement('-- name: A :execresult\nDELETE FROM a;')).toMatchObject({ command: 'execrows' });
+  });
+
+  it('a statement without a name is a warning, and an error beside headers with @name alone', () => {
+    const nameless = 'CREATE TABLE a ();\n';
+    const message = 'A statement without a header.';
+    expect(
+      readStatements('q.sql', `-- the tables\n\n${nameless}-- name: A :exec\nSELECT 1;\nSELECT 2;`),
+    ).toMatchObject({
+      statements: [{ name: 'A' }],
+      diagnostics: [],
+      warnings: [
+        { line: 3, message: `${message} No function is made of it.` },
+        { line: 6, message: 'A second statement under the header of A. No function is made of it.' },
+      ],
+    });
+    expect(readStatements('q.sql', `${nameless}-- @name A\nSELECT 1;`)).toMatchObject({
+      diagnostics: [{ line: 1, message }],
+      warnings: [],
+    });
+  });
+
   it('takes no comment for a header that only speaks of a name', () => {
     expect(statements('-- name: the name\n-- @name A\nSELECT 1 -- name: its name\n, 2;')).toHaveLength(1);
   });
 });
 
 describe("what is wrong in sqlc's spelling", () => {
+  const inBatch = (command: string) =>
+    `Write ${command}, and send the calls in one go: batch(db, items.map((item) => query.with(item))).`;
   const commands = 'The commands are :one, :maybe, :many, :exec and :execrows.';
   it.each([
     [
       '-- name: Get-Car :one\nSELECT 1;',
       '1:10 "Get-Car" is not a valid query name. | A name is letters, digits and _, and starts with no digit.',
     ],
-    ['-- name: A :execresult\nSELECT 1;', `1:12 Unknown command ":execresult". | ${commands}`],
+    ...(
+      [
+        ['batchexec', inBatch(':exec')],
+        ['batchone', inBatch(':one')],
+        ['batchmany', inBatch(':many')],
+        ['copyfrom', 'Write :exec, and send the rows with COPY: copyFrom(db, query, rows).'],
+        ['execlastid', 'Write RETURNING id, and :one.'],
+      ] as const
+    ).map(([word, hint]): [string, string] => [
+      `-- name: A :${word}\nSELECT 1;`,
+      `1:12 :${word} is a command of sqlc that nodrift lacks. | ${hint}`,
+    ]),
+    [
+      '-- name: A :one\nSELECT 1;\n# name: B :one\nSELECT 2;',
+      '3:1 A comment of PostgreSQL does not begin with "#". | Begin it with "--".',
+    ],
     ['-- name: A :mny\nSELECT 1;', `1:12 Unknown command ":mny". | Did you mean ":many"? ${commands}`],
     [
-      '-- name: A :one\nSELECT sqlc.embed(cars) FROM cars;',
-      '2:8 sqlc.embed is not supported. | Select the columns by name, or the whole row as one column.',
-    ],
-    [
       '-- name: A :one\nSELECT sqlc.args(a);',
-      "2:8 Unknown use of sqlc.args. | Write sqlc.arg('name'), sqlc.narg('name') or sqlc.slice('name').",
+      "2:8 Unknown use of sqlc.args. | Write sqlc.arg('name'), sqlc.narg('name'), sqlc.slice('name') or sqlc.embed(table).",
     ],
     [
       '-- name: A :one\nSELECT sqlc.arg();',
-      "2:8 Unknown use of sqlc. | Write sqlc.arg('name'), sqlc.narg('name') or sqlc.slice('name').",
+      "2:8 Unknown use of sqlc. | Write sqlc.arg('name'), sqlc.narg('name'), sqlc.slice('name') or sqlc.embed(table).",
     ],
     [
       '-- name: A :one\nSELECT 1 IN sqlc.slice(a);',
-      "2:13 sqlc.slice('a') must stand alone in parentheses. | Write IN (sqlc.slice('a')).",
+      "2:13 sqlc.slice('a') must stand alone in parentheses. | Write IN (sqlc.slice('a')), or = ANY (sqlc.slice('a')::text[]).",
     ],
     [
       '-- name: A :one\nSELECT 1 IN (sqlc.slice(a), 2);',
-      "2:14 sqlc.slice('a') must stand alone in parentheses. | Write IN (sqlc.slice('a')).",
+      "2:14 sqlc.slice('a') must stand alone in parentheses. | Write IN (sqlc.slice('a')), or = ANY (sqlc.slice('a')::text[]).",
     ],
     [
       '-- name: A :one\nSELECT 1 IN (sqlc.slice(a)) OR @a;',
