@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
+import { isDynamicPattern } from 'tinyglobby';
 import { openAppliedSchema } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { openLive } from '../database/open-live.ts';
@@ -125,16 +126,24 @@ async function sourceOf(
 ): Promise<SchemaSource> {
   if (place.kind === 'path') return sourceAt(place.path, source);
   if (place.kind !== 'ref' || folder === null || source.kind === 'none') return source;
-  const path = source.kind === 'schema' ? source.file : source.dir;
-  await writeGitFolder(root, place.ref, relative(root, path).replaceAll('\\', '/'), folder);
-  return source.kind === 'schema'
-    ? { kind: 'schema', file: join(folder, basename(path)) }
-    : { ...source, dir: folder };
+  const write = (path: string) =>
+    writeGitFolder(root, place.ref, relative(root, path).replaceAll('\\', '/'), folder);
+  if (source.kind === 'migrations') {
+    await write(source.dir);
+    return { ...source, dir: folder };
+  }
+  const [file, ...others] = source.files;
+  if (file !== undefined && others.length === 0 && !isDynamicPattern(file)) {
+    await write(file);
+    return { kind: 'schema', files: [join(folder, basename(file))] };
+  }
+  await write(root);
+  return { kind: 'schema', files: source.files.map((path) => resolve(folder, relative(root, path))) };
 }
 
 function sourceAt(path: string, source: SchemaSource): SchemaSource {
   if (!statSync(path).isDirectory()) {
-    if (path.endsWith('.sql')) return { kind: 'schema', file: path };
+    if (path.endsWith('.sql')) return { kind: 'schema', files: [path] };
     const message = `${path} is neither a folder of migrations nor a .sql file.`;
     throw new Failure(2, [diagnostic({ message })]);
   }

@@ -71,7 +71,7 @@ export async function planImpact(
   if (scope.since !== undefined) {
     const since = await readSince(config, scope.since, units, env);
     const deployed = codeOf(since.sources, since.config);
-    const [replaced = null] = since.schema ? await unitsOf(config.source, [since.schema], options) : [];
+    const [replaced = null] = since.schema ? await unitsOf(config.source, since.schema, options) : [];
     const changed =
       config.source.kind === 'schema' ? () => since.isChanged : (unit: MigrationUnit) => !since.has(unit);
     return { schema, ...split(changed), replaced, deployed, next, allowed, notes: since.notes };

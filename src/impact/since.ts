@@ -9,7 +9,7 @@ import type { Config, SchemaSource } from '../project/config.ts';
 import { type GitTree, isGitObject, readGitFiles, readGitTree } from '../project/git.ts';
 import { readQueryFiles } from '../project/inputs.ts';
 import { loadConfig } from '../project/load-config.ts';
-import type { SchemaFile } from '../project/schema-files.ts';
+import { readSchemaFiles, type SchemaFile } from '../project/schema-files.ts';
 
 /** What a project looked like at another commit. */
 export interface Since {
@@ -18,9 +18,9 @@ export interface Since {
   readonly sources: Pick<Sources, 'sources' | 'diagnostics'>;
   /** Whether a migration was there. */
   readonly has: (unit: MigrationUnit) => boolean;
-  /** The schema file as it was; null where there was none, or the schema is made by migrations. */
-  readonly schema: SchemaFile | null;
-  /** Whether the schema file is another now. */
+  /** The schema files as they were; null where there were none, or the schema is made by migrations. */
+  readonly schema: readonly SchemaFile[] | null;
+  /** Whether the schema files are others now. */
   readonly isChanged: boolean;
   readonly notes: readonly string[];
 }
@@ -46,7 +46,7 @@ export async function readSince(
       config: old,
       sources: await sourcesAt(old),
       has: (unit) => tree.files.has(pathOf(tree, unit.file)),
-      ...schemaAt(config, tree, folder, units),
+      ...schemaAt(config, join(folder, tree.prefix), units),
       notes: notesOn(config, ref, tree, units),
     };
   } finally {
@@ -54,20 +54,24 @@ export async function readSince(
   }
 }
 
+/** @param root where the configuration's folder of that commit is */
 function schemaAt(
-  { source, root }: Config,
-  tree: GitTree,
-  folder: string,
-  [unit]: readonly MigrationUnit[],
+  config: Config,
+  root: string,
+  units: readonly MigrationUnit[],
 ): Pick<Since, 'schema' | 'isChanged'> {
-  const object = unit && tree.files.get(pathOf(tree, unit.file));
-  if (source.kind !== 'schema' || unit === undefined) return { schema: null, isChanged: false };
-  if (object === undefined) return { schema: null, isChanged: true };
-  const path = join(folder, pathOf(tree, unit.file));
-  return {
-    schema: { path, file: unit.file, text: readFileSync(path, 'utf8').replace(/^\uFEFF/, '') },
-    isChanged: !isGitObject(readFileSync(resolve(root, unit.file)), object),
-  };
+  if (config.source.kind !== 'schema' || units.length === 0) return { schema: null, isChanged: false };
+  const contents = (files: readonly SchemaFile[]) =>
+    JSON.stringify(files.map(({ file, text }) => [file, text]));
+  try {
+    const moved = (absolute: string) => resolve(root, relative(config.root, absolute));
+    const schema = readSchemaFiles({ root, source: movedSource(config.source, moved) });
+    return { schema, isChanged: contents(schema) !== contents(readSchemaFiles(config)) };
+  } catch (error) {
+    // There was none of them yet.
+    if (error instanceof Failure) return { schema: null, isChanged: true };
+    throw error;
+  }
 }
 
 /** The path within the repository of a file that is given relative to the configuration's folder. */
@@ -117,7 +121,7 @@ function configAt(
 
 function movedSource(source: SchemaSource, moved: (path: string) => string): SchemaSource {
   if (source.kind === 'migrations') return { ...source, dir: moved(source.dir) };
-  return source.kind === 'schema' ? { ...source, file: moved(source.file) } : source;
+  return source.kind === 'schema' ? { ...source, files: source.files.map(moved) } : source;
 }
 
 async function sourcesAt(config: Config): Promise<Since['sources']> {
@@ -149,8 +153,12 @@ function notesOn(
   const folder = pathOf(tree, relative(config.root, config.source.dir).replaceAll('\\', '/'));
   const present = new Set(units.map(({ file }) => pathOf(tree, file)));
   for (const path of tree.files.keys()) {
-    const migration = posix.dirname(path) === folder && path.endsWith('.sql') && !path.endsWith('.down.sql');
-    if (migration && !present.has(path)) notes.push(`${posix.basename(path)} is gone since ${ref}.`);
+    const parent = posix.dirname(path);
+    const migration =
+      config.source.format === 'prisma'
+        ? posix.dirname(parent) === folder && posix.basename(path) === 'migration.sql'
+        : parent === folder && path.endsWith('.sql') && !path.endsWith('.down.sql');
+    if (migration && !present.has(path)) notes.push(`${posix.relative(folder, path)} is gone since ${ref}.`);
   }
   return notes;
 }

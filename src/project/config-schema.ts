@@ -62,7 +62,16 @@ const Migrations = v.union([
   v.strictObject({
     dir: v.string(),
     format: v.optional(
-      v.picklist(['node-pg-migrate', 'plain', 'goose', 'dbmate', 'golang-migrate', 'sql-migrate', 'tern']),
+      v.picklist([
+        'node-pg-migrate',
+        'plain',
+        'goose',
+        'dbmate',
+        'golang-migrate',
+        'prisma',
+        'sql-migrate',
+        'tern',
+      ]),
     ),
   }),
 ]);
@@ -81,7 +90,10 @@ const Nodrift = v.strictObject({
     ),
   ),
   schema: v.optional(
-    described(v.string(), 'One .sql file instead of migrations, also as pg_dump writes it.'),
+    described(
+      v.union([v.string(), v.array(v.string())]),
+      'A .sql file instead of migrations, also as pg_dump writes it; or a list of files and globs, run in this order.',
+    ),
   ),
   searchPath: v.optional(
     described(v.array(v.string()), 'The schemas that unqualified names are looked up in.'),

@@ -99,7 +99,8 @@ export interface TlsOptions {
 
 export type SchemaSource =
   | { readonly kind: 'migrations'; readonly dir: string; readonly format: MigrationFormat }
-  | { readonly kind: 'schema'; readonly file: string }
+  /** Absolute paths and globs, in the order in which they are run. */
+  | { readonly kind: 'schema'; readonly files: readonly string[] }
   | { readonly kind: 'none' };
 
 /** The tool whose files migrations are; `plain`: files that are run whole, in the order of their names. */
@@ -109,5 +110,6 @@ export type MigrationFormat =
   | 'goose'
   | 'dbmate'
   | 'golang-migrate'
+  | 'prisma'
   | 'sql-migrate'
   | 'tern';

@@ -281,7 +281,8 @@ function readDatabase(nodrift: Nodrift, connection: ConnectionConfig | null): Da
 }
 
 function readSource(nodrift: Nodrift, root: string): SchemaSource {
-  if (nodrift.schema !== undefined) return { kind: 'schema', file: resolve(root, nodrift.schema) };
+  if (nodrift.schema !== undefined)
+    return { kind: 'schema', files: [nodrift.schema].flat().map((file) => resolve(root, file)) };
   const migrations = nodrift.migrations ?? './migrations';
   if (typeof migrations === 'string') {
     return { kind: 'migrations', dir: resolve(root, migrations), format: 'node-pg-migrate' };

@@ -5,6 +5,7 @@ import { glob } from 'tinyglobby';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, SqlTransform } from './config.ts';
 import { outputPath } from './output-path.ts';
+import { matchingSchemaFiles } from './schema-files.ts';
 
 /** A `.sql` file and where its module goes. */
 export interface QueryFile {
@@ -60,8 +61,9 @@ async function matching({ srcDir }: Config, include: string): Promise<readonly s
 }
 
 async function filesOf(config: Config, transform: SqlTransform): Promise<QueryFile[]> {
+  const belongsToSchema = schemaPaths(config);
   const files = (await matching(config, transform.include))
-    .filter((path) => !belongsToSchema(config, path))
+    .filter((path) => !belongsToSchema(path))
     .map((path) => {
       const file = relative(config.root, path).replaceAll('\\', '/');
       return { path, file, transform, output: outputPath(config, transform, path) };
@@ -69,10 +71,12 @@ async function filesOf(config: Config, transform: SqlTransform): Promise<QueryFi
   return files.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** Migrations and the schema file hold no queries, wherever `srcDir` is. */
-function belongsToSchema({ source }: Config, path: string): boolean {
-  if (source.kind === 'none') return false;
-  return source.kind === 'schema' ? path === source.file : path.startsWith(`${source.dir}${sep}`);
+/** Migrations and schema files hold no queries, wherever `srcDir` is. */
+function schemaPaths({ source }: Config): (path: string) => boolean {
+  if (source.kind === 'none') return () => false;
+  if (source.kind === 'migrations') return (path) => path.startsWith(`${source.dir}${sep}`);
+  const paths = new Set(source.files.flatMap(matchingSchemaFiles));
+  return (path) => paths.has(path);
 }
 
 /** What the transforms of PgTyped's for TypeScript files find. */

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { globSync, isDynamicPattern } from 'tinyglobby';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import type { Config, MigrationFormat, SchemaSource } from './config.ts';
@@ -15,40 +16,77 @@ export interface SchemaFile {
 
 /**
  * Reads the files that the database is built from: the migrations in the natural order of their names
- * (`2.sql` before `10.sql`), or the schema file. Names that begin with a dot are omitted, and those that
+ * (`2.sql` before `10.sql`), or the schema files, each once. Names that begin with a dot are omitted, and those that
  * are nothing to the tool; of plain ones those that undo (`.down.sql`).
- * @throws Failure (2) where the folder or the file is not there
+ * @throws Failure (2) where the folder or a file is not there
  */
 export function readSchemaFiles(config: Pick<Config, 'root' | 'source'>): readonly SchemaFile[] {
   const { root, source } = config;
   if (source.kind === 'none') return [];
-  try {
-    return pathsOf(source).map((path) => ({
-      path,
-      file: relative(root, path).replaceAll('\\', '/'),
-      text: readFileSync(path, 'utf8').replace(/^\uFEFF/, ''),
-    }));
-  } catch (error) {
-    throw unreadable(root, source, error);
-  }
+  const read = (path: string): SchemaFile => ({
+    path,
+    file: relative(root, path).replaceAll('\\', '/'),
+    text: readFileSync(path, 'utf8').replace(/^\uFEFF/, ''),
+  });
+  if (source.kind === 'migrations')
+    return readable(root, source.kind, source.dir, () => migrationPaths(source).map(read));
+  const files = source.files.flatMap((pattern) =>
+    readable(root, source.kind, pattern, () => {
+      const paths = matchingSchemaFiles(pattern);
+      if (paths.length === 0 && isDynamicPattern(pattern)) throw nothingMatches(root, pattern);
+      return (paths.length === 0 ? [pattern] : paths).map(read);
+    }),
+  );
+  return [...new Map(files.map((file) => [file.path, file])).values()];
 }
 
-function pathsOf(source: Exclude<SchemaSource, { kind: 'none' }>): string[] {
-  if (source.kind === 'schema') return [source.file];
-  // Code units decide between names that are equal except leading zeros: the same everywhere.
-  const { compare } = new Intl.Collator('en', { numeric: true });
-  return readdirSync(source.dir)
-    .filter((name) => !name.startsWith('.'))
-    .filter((name) => isCandidate(source.format, name))
-    .sort((a, b) => compare(a, b) || (a < b ? -1 : 1))
-    .map((name) => join(source.dir, name))
+/**
+ * What an entry of `schema` leads to, in the natural order of the paths; empty if there is nothing.
+ * @param pattern absolute
+ */
+export function matchingSchemaFiles(pattern: string): readonly string[] {
+  if (existsSync(pattern)) return [pattern];
+  if (!isDynamicPattern(pattern)) return [];
+  return globSync(pattern.replaceAll('\\', '/'), { absolute: true, expandDirectories: false })
+    .map((path) => resolve(path))
+    .sort(naturally);
+}
+
+function migrationPaths({ dir, format }: Extract<SchemaSource, { kind: 'migrations' }>): string[] {
+  const names = readdirSync(dir).filter((name) => !name.startsWith('.'));
+  if (format === 'prisma') {
+    return names
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((name) => join(dir, name, prismaFile))
+      .filter((path) => existsSync(path));
+  }
+  return names
+    .filter((name) => isCandidate(format, name))
+    .sort(naturally)
+    .map((name) => join(dir, name))
     .filter((path) => statSync(path).isFile());
 }
 
-function isCandidate(format: MigrationFormat, name: string): boolean {
+/** Of each of Prisma's migrations, which are folders. */
+const prismaFile = 'migration.sql';
+
+/** Whether a folder holds migrations as Prisma writes them. */
+export function hasPrismaMigrations(dir: string): boolean {
+  return readdirSync(dir).some((name) => existsSync(join(dir, name, prismaFile)));
+}
+
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+/** Code units decide between names that are equal except leading zeros: the same everywhere. */
+function naturally(a: string, b: string): number {
+  return compare(a, b) || (a < b ? -1 : 1);
+}
+
+function isCandidate(format: Exclude<MigrationFormat, 'prisma'>, name: string): boolean {
   switch (format) {
     case 'node-pg-migrate':
-      return true;
+      // Prisma's, which nobody else has: that there are no migrations beside it is said.
+      return name !== 'migration_lock.toml';
     case 'plain':
       return /(?<!\.down)\.sql$/i.test(name);
     case 'goose':
@@ -59,14 +97,29 @@ function isCandidate(format: MigrationFormat, name: string): boolean {
   }
 }
 
-function unreadable(root: string, source: Exclude<SchemaSource, { kind: 'none' }>, error: unknown): Failure {
-  const path = source.kind === 'schema' ? source.file : source.dir;
+function nothingMatches(root: string, pattern: string): Failure {
+  const message = `No schema file matches ${relative(root, pattern).replaceAll('\\', '/')}.`;
+  const hint = 'Correct "schema" under "nodrift" in the configuration.';
+  return new Failure(2, [diagnostic({ message, hint })]);
+}
+
+type SourceKind = Exclude<SchemaSource['kind'], 'none'>;
+
+function readable<T>(root: string, kind: SourceKind, path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Failure ? error : unreadable(root, kind, path, error);
+  }
+}
+
+function unreadable(root: string, kind: SourceKind, path: string, error: unknown): Failure {
   const name = relative(root, path).replaceAll('\\', '/');
   const code = systemCode(error);
-  const what = source.kind === 'schema' ? 'schema file' : 'folder of migrations';
+  const what = kind === 'schema' ? 'schema file' : 'folder of migrations';
   if (code === 'ENOENT') {
     const message = `There is no ${what} at ${name}.`;
-    const hint = `Create it, or set "${source.kind}" under "nodrift" in the configuration.`;
+    const hint = `Create it, or set "${kind}" under "nodrift" in the configuration.`;
     return new Failure(2, [diagnostic({ message, hint })]);
   }
   const reason = code === 'ENOTDIR' ? 'it is a file, not a folder' : systemReason(error);

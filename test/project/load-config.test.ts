@@ -136,7 +136,7 @@ describe('with the key nodrift', () => {
       dir: '<root>/db',
       format: 'plain',
     });
-    expect(source({ schema: 'schema.sql' })).toEqual({ kind: 'schema', file: '<root>/schema.sql' });
+    expect(source({ schema: 'schema.sql' })).toEqual({ kind: 'schema', files: ['<root>/schema.sql'] });
   });
 
   test('databases', () => {
@@ -328,7 +328,7 @@ describe('what is wrong is said at its place', () => {
     ],
     [
       { ...minimal, nodrift: { migrations: { dir: 'x', format: 'plan' } } },
-      'nodrift.migrations.format must be "node-pg-migrate", "plain", "goose", "dbmate", "golang-migrate", "sql-migrate" or "tern", not "plan".',
+      'nodrift.migrations.format must be "node-pg-migrate", "plain", "goose", "dbmate", "golang-migrate", "prisma", "sql-migrate" or "tern", not "plan".',
       'Did you mean "plain"?',
     ],
     [
@@ -371,8 +371,8 @@ test('keys that PgTyped ignores, and blocks for TypeScript files, are accepted',
   );
   expect(config.transforms).toMatchObject([{ include: '**/*.sql' }]);
   expect(config.typeScript).toEqual([
-    { include: '**/*.ts', tag: 'sql' },
-    { include: 'x', tag: 'query' },
+    { mode: 'ts', include: '**/*.ts', tag: 'sql' },
+    { mode: 'ts-implicit', include: 'x', tag: 'query' },
   ]);
 });
 

@@ -1,6 +1,7 @@
+import { relative } from 'node:path';
 import type { Client } from 'pg';
-import type { Config } from '../../project/config.ts';
-import type { SchemaFile } from '../../project/schema-files.ts';
+import type { Config, SchemaSource } from '../../project/config.ts';
+import { hasPrismaMigrations, type SchemaFile } from '../../project/schema-files.ts';
 import { unitsOf } from './migration-units.ts';
 
 /**
@@ -14,7 +15,7 @@ import { unitsOf } from './migration-units.ts';
  */
 export async function buildSchema(
   client: Client,
-  config: Pick<Config, 'source'>,
+  { root, source }: Pick<Config, 'root' | 'source'>,
   files: readonly SchemaFile[],
   disposable: boolean,
   signal?: AbortSignal,
@@ -23,11 +24,20 @@ export async function buildSchema(
   const note = (reason: string) => {
     reasons.push(reason);
   };
-  for (const unit of await unitsOf(config.source, files, { disposable, note })) {
+  const units = await unitsOf(source, files, { disposable, note });
+  if (source.kind === 'migrations' && units.length === 0) note(nothingFound(root, source));
+  for (const unit of units) {
     signal?.throwIfAborted();
     await unit.up(client);
   }
   return counted(reasons);
+}
+
+function nothingFound(root: string, { dir, format }: Extract<SchemaSource, { kind: 'migrations' }>): string {
+  const found = `0 migrations found in ${relative(root, dir).replaceAll('\\', '/')}.`;
+  return format !== 'prisma' && hasPrismaMigrations(dir)
+    ? `${found} Its folders have a migration.sql, as Prisma writes them: set "format": "prisma".`
+    : found;
 }
 
 /** Each reason once, with how often it applied. */

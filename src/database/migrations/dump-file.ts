@@ -13,10 +13,15 @@ const harmless =
  * that this server does not know (a newer pg_dump's `SET transaction_timeout`) become white space. So does CONCURRENTLY,
  * which keeps an index from being built with the rest in one transaction, and is for tables that are in use.
  * @param settings names of the server's settings, in lower case
+ * @param note told of each CONCURRENTLY, with its statement
  * @returns a script as long as the file, so that Postgres's positions stay true
  * @throws Failure (1) for what has no place in a schema: data (COPY FROM stdin), and psql commands that matter
  */
-export function readDump({ file, text }: SchemaFile, settings: ReadonlySet<string>): string {
+export function readDump(
+  { file, text }: SchemaFile,
+  settings: ReadonlySet<string>,
+  note?: (reason: string, statement: string) => void,
+): string {
   const blanks: { start: number; end: number }[] = [];
   const command = (token: Token): number | null => {
     if (token.kind !== 'other' || text[token.start] !== '\\') return null;
@@ -32,7 +37,9 @@ export function readDump({ file, text }: SchemaFile, settings: ReadonlySet<strin
     const setting = settingOf(text, statement);
     if (setting !== null && !settings.has(setting)) blanks.push(statement);
     const concurrently = concurrentlyOf(text, statement);
-    if (concurrently !== null) blanks.push(concurrently);
+    if (concurrently === null) continue;
+    blanks.push(concurrently);
+    note?.('CONCURRENTLY is ignored in a schema file.', text.slice(statement.start, statement.end));
   }
   return blankOut(text, blanks);
 }

@@ -40,7 +40,7 @@ export interface UnitOptions {
 }
 
 /**
- * The migrations of a project, whatever their format, in the order in which they run; a schema file is one
+ * The migrations of a project, whatever their format, in the order in which they run; the schema files are one
  * migration without a down migration. Nothing of them is run yet.
  * @throws Failure: 1 for files that are not migrations of the configured format, 2 where there are none
  */
@@ -59,7 +59,7 @@ export async function unitsOf(
   options: UnitOptions = {},
 ): Promise<readonly MigrationUnit[]> {
   if (source.kind === 'none') return [];
-  if (source.kind === 'schema') return files.map((file) => schemaUnit(file, options));
+  if (source.kind === 'schema') return schemaUnits(files, options);
   const migrations = readMigrations(source.format, files);
   const programs = await loadPrograms(migrations.filter(isProgram));
   const own = { ...options, history: source.format === 'node-pg-migrate' ? historyOnce() : null };
@@ -120,21 +120,31 @@ function programUnit({ name, file }: Migration, program: Program, options: OwnOp
   };
 }
 
-function schemaUnit(file: SchemaFile, options: UnitOptions): MigrationUnit {
+/** All schema files are one unit, called after the first of them. */
+function schemaUnits(files: readonly SchemaFile[], options: UnitOptions): readonly MigrationUnit[] {
+  const [first] = files;
+  if (first === undefined) return [];
   const up = async (client: Client) => {
     const settings = await names(client, 'SELECT pg_catalog.lower(name) AS name FROM pg_catalog.pg_settings');
-    const sql = await localScript(client, readDump(file, settings), options);
-    try {
-      await runScript(client, sql);
-    } catch (error) {
-      if (!(error instanceof ScriptError)) throw error;
-      throw new Failure(1, [
-        scriptDiagnostic({ ...file, offset: 0 }, error.failed, 'The schema file failed'),
-      ]);
-    }
+    for (const file of files) await runSchemaFile(client, file, settings, options);
   };
-  const name = file.file.slice(file.file.lastIndexOf('/') + 1);
-  return { name, file: file.file, text: file.text, up, down: null };
+  const name = first.file.slice(first.file.lastIndexOf('/') + 1);
+  return [{ name, file: first.file, text: files.map(({ text }) => text).join('\n'), up, down: null }];
+}
+
+async function runSchemaFile(
+  client: Client,
+  file: SchemaFile,
+  settings: ReadonlySet<string>,
+  options: UnitOptions,
+): Promise<void> {
+  const sql = await localScript(client, readDump(file, settings, options.note), options);
+  try {
+    await runScript(client, sql);
+  } catch (error) {
+    if (!(error instanceof ScriptError)) throw error;
+    throw new Failure(1, [scriptDiagnostic({ ...file, offset: 0 }, error.failed, 'The schema file failed')]);
+  }
 }
 
 /** Without one of these words a script names no role. */

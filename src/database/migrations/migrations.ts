@@ -1,4 +1,4 @@
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { MigrationFormat } from '../../project/config.ts';
 import type { SchemaFile } from '../../project/schema-files.ts';
@@ -17,7 +17,7 @@ export type Migration = SqlMigration | ProgramMigration;
 
 export interface SqlMigration extends MigrationScripts {
   readonly kind: 'sql';
-  /** What the tool's history calls it: the file's name without its extension. */
+  /** What the tool's history calls it: the file's name without its extension, or that of Prisma's folder. */
   readonly name: string;
   readonly file: SchemaFile;
 }
@@ -40,6 +40,7 @@ export function readMigrations(format: MigrationFormat, files: readonly SchemaFi
     case 'node-pg-migrate':
       return files.map(nodePgMigrate).sort((a, b) => inOrderOfNodePgMigrate(a.name, b.name));
     case 'plain':
+    case 'prisma':
       return files.map((file) => sqlMigration(file, readPlain(file)));
     case 'goose':
       return numbered(files, /^(\d+)_.*(?:\.sql|(?<!_test)\.go)$/).map((file) =>
@@ -118,6 +119,7 @@ function sqlMigration(file: SchemaFile, scripts: MigrationScripts): SqlMigration
   return { kind: 'sql', name: nameOf(file), file, ...scripts };
 }
 
+/** The file's, or that of its folder where the files of all migrations are called the same, as Prisma's are. */
 function nameOf({ path }: SchemaFile): string {
-  return basename(path, extname(path));
+  return basename(path) === 'migration.sql' ? basename(dirname(path)) : basename(path, extname(path));
 }

@@ -30,6 +30,12 @@ export const otherToolHistory: Readonly<Partial<Record<MigrationFormat, OtherToo
     sql: 'SELECT version::text AS id FROM public.schema_migrations WHERE version >= 0',
     onlyLast: true,
   },
+  prisma: {
+    table: '_prisma_migrations',
+    sql: `SELECT migration_name AS id FROM public._prisma_migrations
+      WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+    onlyLast: false,
+  },
   'sql-migrate': {
     table: 'gorp_migrations',
     sql: `SELECT regexp_replace(id, '[.]sql$', '') AS id FROM public.gorp_migrations`,

@@ -245,6 +245,7 @@ describe('all of them build the same schema', () => {
       '2_make.up.sql': index,
       '2_make.down.sql': undo,
     },
+    prisma: { '1_cars/migration.sql': create, '2_make/migration.sql': index },
     'sql-migrate': {
       '1_cars.sql': `-- +migrate Up\n${create}\n-- +migrate Down\n${drop}`,
       '2_make.sql': `-- +migrate Down notransaction\n${undo}\n-- +migrate Up notransaction\n${index}\nSELECT 1;\n`,

@@ -22,7 +22,7 @@ export function refuseForeign(configured: MigrationFormat, file: SchemaFile): vo
     const match = pattern.exec(file.text);
     if (match) throw foreign(configured, format, file, match.index);
   }
-  if (configured === 'plain' || configured === 'golang-migrate') return;
+  if (['plain', 'prisma', 'golang-migrate'].includes(configured)) return;
   if (/\.(?:up|down)\.sql$/i.test(basename(file.path))) throw foreign(configured, 'golang-migrate', file, 0);
 }
 
