@@ -1,21 +1,7 @@
 import type { Literal } from '../analysis/type.ts';
-import type { TypeWord } from './codec-table.ts';
+import { type TypeWord, typeInfo } from '../built-in-types.ts';
 import { stringLiteral } from './literal.ts';
 import { named, type TsType, unionOf } from './ts-type.ts';
-
-// Types whose equal values are spelled equally. Not numeric ('1' = '1.00'), bpchar ('a' = 'a  ') or
-// citext ('a' = 'A'): what is read can be spelled otherwise than the constant that a CHECK compares with.
-const spelledOnce: ReadonlySet<string> = new Set([
-  'bool',
-  'float4',
-  'float8',
-  'int2',
-  'int4',
-  'int8',
-  'name',
-  'text',
-  'varchar',
-]);
 
 /**
  * The union of constants that values of a base type are known to be.
@@ -28,7 +14,7 @@ export function literalType(
   word: TypeWord,
   literals: readonly Literal[],
 ): TsType | null {
-  if (type.schema !== 'pg_catalog' || !spelledOnce.has(type.name)) return null;
+  if (type.schema !== 'pg_catalog' || typeInfo(type.name)?.spelledOnce !== true) return null;
   const members = literals.map((literal) => literalText(literal, word));
   return members.every((m) => m !== null) ? unionOf(members.map((m) => named(m))) : null;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ColumnReference } from '../analysis/analysed-query.ts';
+import { knownTypes, typeInfo } from '../built-in-types.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { isIdentifier, reservedWords } from './identifier.ts';
@@ -38,25 +39,12 @@ export interface Overrides {
   ) => Override | null;
 }
 
-// The SQL standard's names beside pg_type's (PostgreSQL documentation, table 8.1).
-const standardNames: Readonly<Record<string, readonly string[]>> = {
-  bool: ['boolean'],
-  int2: ['smallint'],
-  int4: ['integer', 'int'],
-  int8: ['bigint'],
-  numeric: ['decimal'],
-  float4: ['real'],
-  float8: ['double precision'],
-  varchar: ['character varying'],
-  bpchar: ['character'],
-  timestamptz: ['timestamp with time zone'],
-  timestamp: ['timestamp without time zone'],
-  timetz: ['time with time zone'],
-  time: ['time without time zone'],
-};
+const standardNames = knownTypes
+  .map(([name, info]) => [name, info.standardNames ?? []] as const)
+  .filter(([, names]) => names.length > 0);
 
 /** Names of built-in types that need no schema: those in `pg_type` that have another, and the other ones. */
-export const standardTypeNames: readonly string[] = Object.entries(standardNames).flat(2);
+export const standardTypeNames: readonly string[] = standardNames.flat(2);
 
 /**
  * Reads `types` (keys: a type's name, `schema.type`, `schema.table.column`) and `typesOverrides` (keys: a
@@ -86,7 +74,7 @@ export function overridesOf(config: Config): Overrides {
   const mentioned = new Set(
     [...Object.keys(config.types), ...Object.keys(config.typesOverrides)].map(lastPart),
   );
-  for (const [name, others] of Object.entries(standardNames)) {
+  for (const [name, others] of standardNames) {
     if (others.some((other) => mentioned.has(other))) mentioned.add(name);
   }
   return {
@@ -98,9 +86,8 @@ export function overridesOf(config: Config): Overrides {
     },
     ofType: ({ schema, name }, direction) => {
       if (!mentioned.has(lastPart(name))) return null;
-      const standard =
-        schema === 'pg_catalog' && Object.hasOwn(standardNames, name) ? standardNames[name] : [];
-      for (const key of [`${schema}.${name}`, name, ...(standard ?? [])]) {
+      const standard = schema === 'pg_catalog' ? (typeInfo(name)?.standardNames ?? []) : [];
+      for (const key of [`${schema}.${name}`, name, ...standard]) {
         const found = own(key);
         if (found !== null) return found;
       }

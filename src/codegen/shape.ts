@@ -1,7 +1,8 @@
 import type { ColumnReference } from '../analysis/analysed-query.ts';
 import type { BaseType, CompositeType, Field, PgType, Value } from '../analysis/type.ts';
+import type { Mapping } from '../built-in-types.ts';
 import type { Config } from '../project/config.ts';
-import { asText, defaultMapping, isJsonType, type Mapping, mappings } from './codec-table.ts';
+import { asText, defaultMapping, isJsonType, mappings } from './codec-table.ts';
 import type { Expression } from './expression.ts';
 import { jsonType } from './json-type.ts';
 import { stringLiteral } from './literal.ts';

@@ -1,4 +1,5 @@
 import type { Field, Literal, PgType } from '../../analysis/type.ts';
+import { typeInfo } from '../../built-in-types.ts';
 import { resultKind } from '../../codegen/pgtyped/mapping.ts';
 import { bySeverity, type ChangeDirection, type Severity } from '../change.ts';
 
@@ -37,11 +38,10 @@ export function fieldFit(before: PgType, after: PgType): Compatibility | null {
 function readsOthers(was: PgType, is: PgType): boolean {
   const [from, to] = [classOf(was) ?? '', classOf(is) ?? ''];
   if (to === 'text') return true;
-  return from in numbers ? to in numbers : !strict.includes(from);
+  return isNumber(from)
+    ? isNumber(to)
+    : typeInfo(was.kind === 'base' ? was.name : '')?.strictDecoder !== true;
 }
-
-/** Types whose decoders take no text but their own. */
-const strict: readonly string[] = ['bool', 'bytea', 'timestamptz', 'json'];
 
 /**
  * What happens to code whose results `pg` decodes by the types that the server says they are: another type's values are
@@ -76,7 +76,7 @@ function describedFit(was: PgType, is: PgType): Compatibility {
         }
       : differs('result');
   }
-  if (from in numbers && to in numbers) return numberResult(from, to);
+  if (isNumber(from) && isNumber(to)) return numberResult(from, to);
   return differs('result');
 }
 
@@ -90,7 +90,7 @@ export function parameterFit(before: PgType, after: PgType): Compatibility | nul
   if (to === 'text') return widerParameter;
   if (from === null || to === null) return differs('parameter');
   if (from === to && from !== 'enum') return { severity: 'compatible', direction: 'other', effect: alike };
-  if (from in numbers && to in numbers) return numberParameter(from, to);
+  if (isNumber(from) && isNumber(to)) return numberParameter(from, to);
   if (from === 'date' && (to === 'timestamp' || to === 'timestamptz')) return widerParameter;
   if (isTime(from) && isTime(to)) {
     return {
@@ -276,36 +276,25 @@ function domainName(type: PgType): string | null {
 function classOf(type: PgType): string | null {
   if (type.kind === 'enum') return 'enum';
   if (type.kind !== 'base') return null;
-  return classes[type.name] ?? type.name;
+  return typeInfo(type.name)?.textFormat ?? type.name;
 }
-
-const classes: Readonly<Record<string, string>> = {
-  text: 'text',
-  varchar: 'text',
-  bpchar: 'text',
-  name: 'text',
-  citext: 'text',
-  json: 'json',
-  jsonb: 'json',
-};
 
 function isTime(name: string): boolean {
   return name === 'timestamp' || name === 'timestamptz' || name === 'date';
 }
 
-/** What a type of numbers holds of the others: a number of a later integer type may not fit an earlier one. */
-const numbers: Readonly<Record<string, number>> = {
-  int2: 1,
-  int4: 2,
-  int8: 3,
-  numeric: 4,
-  float4: 5,
-  float8: 6,
-};
+function isNumber(name: string): boolean {
+  return typeInfo(name)?.numberRank !== undefined;
+}
+
+/** Whether a type of numbers holds more than another one. */
+function isWider(from: string, to: string): boolean {
+  return (typeInfo(from)?.numberRank ?? 0) < (typeInfo(to)?.numberRank ?? 0);
+}
 
 /** int2, int4 and floats are decoded as number, int8 as bigint, numeric as text or what is configured for it. */
 function numberResult(from: string, to: string): Compatibility {
-  const direction: ChangeDirection = (numbers[from] ?? 0) < (numbers[to] ?? 0) ? 'wider' : 'narrower';
+  const direction: ChangeDirection = isWider(from, to) ? 'wider' : 'narrower';
   const integer = to === 'int2' || to === 'int4' || (to === 'int8' && from === 'numeric');
   if (integer || (from === 'float8' && to === 'float4') || (from === 'float4' && to === 'float8')) {
     return { severity: 'compatible', direction, effect: 'the code decodes it as before' };
@@ -317,7 +306,7 @@ function numberResult(from: string, to: string): Compatibility {
 }
 
 function numberParameter(from: string, to: string): Compatibility {
-  const wider = (numbers[from] ?? 0) < (numbers[to] ?? 0);
+  const wider = isWider(from, to);
   if (wider && !to.startsWith('float')) return widerParameter;
   if (wider || (from === 'float8' && to === 'float4')) {
     return { severity: 'may break', direction: wider ? 'wider' : 'narrower', effect: 'numbers are rounded' };

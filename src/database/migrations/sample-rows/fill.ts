@@ -1,7 +1,8 @@
 import { type Client, DatabaseError, escapeLiteral } from 'pg';
+import { typeInfo, type ValueKind } from '../../../built-in-types.ts';
 import { connectionLost } from '../../../connection-loss.ts';
 import type { SampleColumn, SampleForeignKey, SampleTable } from './tables.ts';
-import { nextVariant, oneOf, sampleValue, type ValueKind } from './values.ts';
+import { nextVariant, oneOf, sampleValue } from './values.ts';
 
 const rowNumbers = [1, 2, 3] as const;
 
@@ -136,13 +137,13 @@ function specialValue({ type, notNull, isKey }: SampleColumn, row: number, speci
   const { name, kind } = type.kind === 'domain' && type.inner ? type.inner : type;
   if (kind !== 'base' || type.array || (isKey && !('mixedCase' in special))) return null;
   const written = (text: string) => `${escapeLiteral(text)}::${type.written}`;
-  if (numberTypes.has(name)) return 'number' in special && special.number ? written(special.number) : null;
+  if (typeInfo(name)?.numberRank !== undefined)
+    return 'number' in special && special.number ? written(special.number) : null;
   if (!textTypes.has(name)) return null;
   const text = 'mixedCase' in special ? `MiXed ${row}` : 'text' in special ? special.text : undefined;
   return text === undefined ? null : written(text);
 }
 
-const numberTypes = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
 const textTypes = new Set(['text', 'varchar', 'bpchar', 'citext']);
 
 /** Other values for the columns of the CHECK that was violated, otherwise for all; null if there are no more. */
