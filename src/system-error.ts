@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 
-/** The operating system's code of an error, such as EACCES; null if it has none. */
+/** The code of an error of the operating system or of Node.js, such as EACCES or ERR_MODULE_NOT_FOUND; null if it has none. */
 export function systemCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

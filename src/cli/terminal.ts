@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import pc from 'picocolors';
-import type { FlowOptions } from '../commands/pipeline.ts';
+import type { RunOptions } from '../run-options.ts';
 
 /** A stream that a command prints to. */
 interface OutputStream {
@@ -129,10 +129,7 @@ export function writeNotes(notes: readonly string[], io: CliContext): void {
 }
 
 /** Runs work with a progress line that is gone before anything else is printed. */
-export async function withProgress<T>(
-  io: CliContext,
-  work: (options: FlowOptions) => Promise<T>,
-): Promise<T> {
+export async function withProgress<T>(io: CliContext, work: (options: RunOptions) => Promise<T>): Promise<T> {
   const progress: Progress = startProgress(io);
   try {
     return await work({ signal: io.signal, env: io.env, progress: progress.stage });

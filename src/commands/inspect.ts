@@ -1,5 +1,6 @@
 import type { Column, QueryParam, SlotValue } from '../analysis/analysed-query.ts';
 import { everything } from '../analysis/options.ts';
+import { typeText } from '../analysis/type-text.ts';
 import type { NamedQuery } from '../codegen/query-names.ts';
 import type { argumentOf, TsTypeOf } from '../codegen/ts-types.ts';
 import { type Diagnostic, diagnosticJson } from '../diagnostic.ts';
@@ -7,7 +8,6 @@ import type { Config } from '../project/config.ts';
 import type { Param, Slot } from '../sql/statement.ts';
 import type { InspectedColumn, InspectedParam, InspectedQuery, Inspection } from './inspection.ts';
 import { type Analysed, type FlowOptions, inputsOf, withAnalysed, withExcerpt } from './pipeline.ts';
-import { typeText } from './type-text.ts';
 
 export interface Inspected {
   readonly inspection: Inspection;

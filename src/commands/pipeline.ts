@@ -13,8 +13,9 @@ import { withinProject } from '../output/outside.ts';
 import type { Config } from '../project/config.ts';
 import { type Inputs, readInputs } from '../project/inputs.ts';
 import type { QueryFile } from '../project/query-files.ts';
+import { readSources, type Source } from '../project/read-sources.ts';
+import type { RunOptions } from '../run-options.ts';
 import { untilAborted } from './interrupt.ts';
-import { readSources, type Source } from './read-sources.ts';
 import { searchPathNotes } from './search-path.ts';
 import { selectFiles } from './selection.ts';
 import { refuseUnknownTypes } from './type-keys.ts';
@@ -28,21 +29,15 @@ import { refuseUnknownTypes } from './type-keys.ts';
  * project's files, and only the last one considers the generated ones.
  */
 
-export interface FlowOptions {
+export interface FlowOptions extends RunOptions {
   /** Whether modules are made of the healthy queries where others are refused; inspect always says both. */
   readonly keepGoing?: boolean;
   /** Absolute paths of `.sql` files, or of folders of them, that the command is limited to; all are analysed. */
   readonly files?: readonly string[];
   /** The project's files where they have been read; default: they are read now. */
   readonly inputs?: Inputs;
-  /** Aborts the work: the database is closed first, then the flow rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
   /** What is asked of the queries; default: what modules are printed from. */
   readonly facts?: AnalysisOptions;
-  /** Where the cache of the embedded database lies follows from it; default: the process's. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Called with what is being done, for a progress line: `migrating`, `analysing 12 of 400 queries`. */
-  readonly progress?: (stage: string) => void;
 }
 
 /** What is known of one `.sql` file. */

@@ -16,6 +16,7 @@ import { queryChanges } from '../impact/queries/query-changes.ts';
 import { queryKey } from '../impact/snapshot.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { type Inputs, readInputs } from '../project/inputs.ts';
+import { readSources, type Source } from '../project/read-sources.ts';
 import { diffSchemas } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
 import { normalizeAcrossVersions } from '../schema/normalize-across-versions.ts';
@@ -23,7 +24,6 @@ import type { Statement } from '../sql/statement.ts';
 import { untilAborted } from './interrupt.ts';
 import { liveQueryError, withLiveDatabaseErrors } from './live-database-errors.ts';
 import type { FlowOptions } from './pipeline.ts';
-import { readSources, type Source } from './read-sources.ts';
 import type { ChangedQuery, Verification } from './verification.ts';
 
 export interface VerifyOptions extends FlowOptions {

@@ -1,6 +1,6 @@
-import type { Sources } from '../commands/read-sources.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import type { Sources } from '../project/read-sources.ts';
 import type { Statement } from '../sql/statement.ts';
 
 /** The queries of one state of the project. */

@@ -1,6 +1,5 @@
 import type { Client } from 'pg';
 import { mapConnectionErrors } from '../analysis/server-error.ts';
-import type { FlowOptions } from '../commands/pipeline.ts';
 import type { AppliedSchemaOptions } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { membershipStatement } from '../database/migrations/cluster-memberships.ts';
@@ -9,6 +8,7 @@ import { settingStatement } from '../database/server/cluster-settings.ts';
 import { type Diagnostic, type DiagnosticJson, diagnosticJson, isInternal } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import type { SchemaFile } from '../project/schema-files.ts';
+import type { RunOptions } from '../run-options.ts';
 import { type Severity, worst } from './change.ts';
 import type { ImpactCode } from './code.ts';
 import { compareSnapshots, type QueryImpact, type SnapshotComparison } from './compare-snapshots.ts';
@@ -39,7 +39,7 @@ import {
   snapshotCode,
 } from './take-snapshots.ts';
 
-export type ImpactOptions = FlowOptions & ImpactScope;
+export type ImpactOptions = RunOptions & ImpactScope;
 
 export interface Impact {
   readonly report: ImpactReport;

@@ -1,5 +1,4 @@
 import { basename, relative, resolve } from 'node:path';
-import { readSources } from '../commands/read-sources.ts';
 import { type NoHistory, readAppliedMigrations } from '../database/migrations/applied-migrations.ts';
 import { type MigrationUnit, unitsOf } from '../database/migrations/migration-units.ts';
 import { connect } from '../database/server/connection.ts';
@@ -7,6 +6,7 @@ import { setForSession } from '../database/server/own-session.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { readInputs } from '../project/inputs.ts';
+import { readSources } from '../project/read-sources.ts';
 import type { SchemaFile } from '../project/schema-files.ts';
 import { suggest } from '../sql/identifiers.ts';
 import { codeOf, type ImpactCode } from './code.ts';

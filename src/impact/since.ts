@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
-import { readSources, type Sources } from '../commands/read-sources.ts';
 import type { MigrationUnit } from '../database/migrations/migration-units.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, SchemaSource } from '../project/config.ts';
 import { type GitTree, isGitObject, readGitFiles, readGitTree } from '../project/git.ts';
 import { readQueryFiles } from '../project/inputs.ts';
 import { loadConfig } from '../project/load-config.ts';
+import { readSources, type Sources } from '../project/read-sources.ts';
 import { readSchemaFiles, type SchemaFile } from '../project/schema-files.ts';
 
 /** What a project looked like at another commit. */

@@ -21,7 +21,7 @@ export function configsIn(folder: string): readonly string[] {
  * @throws Failure (2) where a folder has two
  */
 export function findConfig(folder: string): string | null {
-  const [found, second] = configsIn(configFolder(folder, undefined));
+  const [found, second] = configsIn(configuredFolder(folder) ?? folder);
   if (found !== undefined && second !== undefined) {
     const message = `There are two configurations in ${dirname(found)}: ${basename(found)} and ${basename(second)}.`;
     throw new Failure(2, [diagnostic({ message, hint: 'Delete one, or name one with --config FILE.' })]);
@@ -32,7 +32,11 @@ export function findConfig(folder: string): string | null {
 /** The folder that a project's paths are relative to, also where its configuration is missing or there are two. */
 export function configFolder(folder: string, named: string | undefined): string {
   if (named !== undefined) return dirname(resolve(folder, named));
-  return foldersFrom(folder).find((one) => configsIn(one).length > 0) ?? findDefaultFolders(folder) ?? folder;
+  return configuredFolder(folder) ?? findDefaultFolders(folder) ?? folder;
+}
+
+function configuredFolder(folder: string): string | null {
+  return foldersFrom(folder).find((one) => configsIn(one).length > 0) ?? null;
 }
 
 /** A folder and all that it lies in, the nearest first. */

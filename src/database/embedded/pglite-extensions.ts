@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Extension } from '@electric-sql/pglite';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { SchemaFile } from '../../project/schema-files.ts';
+import { systemCode } from '../../system-error.ts';
 import { importModule } from '../imported.ts';
 
 /** Extensions that PGlite's makers publish as packages of their own; each exports one by its own name. */
@@ -131,7 +132,7 @@ function extensionOf(name: string, version: string | null, module: unknown): Loa
 }
 
 function isAbsent(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const code = systemCode(error);
   return (
     code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED'
   );

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { Config } from '../../project/config.ts';
 import type { SchemaFile } from '../../project/schema-files.ts';
+import { systemCode } from '../../system-error.ts';
 import type { Database } from '../database.ts';
 import { testcontainers } from '../imported.ts';
 import { abandonable } from '../server/abandonable.ts';
@@ -61,8 +62,7 @@ export async function openContainer(
 }
 
 function notInstalled(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code !== 'ERR_MODULE_NOT_FOUND') return error;
+  if (systemCode(error) !== 'ERR_MODULE_NOT_FOUND') return error;
   const message = '"database": "container" needs the package testcontainers, which is not installed.';
   return new Failure(2, [diagnostic({ message, hint: 'Install it: npm i -D testcontainers' })]);
 }

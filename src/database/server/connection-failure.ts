@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { diagnostic, Failure } from '../../diagnostic.ts';
+import { systemCode } from '../../system-error.ts';
 
 /** What works without the server, for those who only want queries analysed. */
 export const embeddedInstead =
@@ -17,7 +18,7 @@ export function connectionFailure(error: unknown, place: string, instead?: strin
 }
 
 function explain(error: unknown, place: string, instead?: string): { message: string; hint: string | null } {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = systemCode(error) ?? '';
   const said = error instanceof Error ? error.message : String(error);
   if (error instanceof DatabaseError) return explainRefusal(error, place);
   if (/client password must be a string|empty string/.test(said)) {

@@ -1,5 +1,5 @@
 import type { JsonShape, Literal, PgType, Value } from '../../analysis/type.ts';
-import { typeText } from '../../commands/type-text.ts';
+import { typeText } from '../../analysis/type-text.ts';
 
 /**
  * Texts of two values that show where they differ: `text`, `text | null`, `'a' | 'b' | null`, `text[] without null`,

@@ -1,4 +1,4 @@
-import type { PgType } from '../analysis/type.ts';
+import type { PgType } from './type.ts';
 
 /**
  * A Postgres type as SQL writes it: `int4`, `text[]`, `billing.plan`, `"Odd name"`. Without its schema where

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Diagnostic, internalError } from '../diagnostic.ts';
-import type { Config } from '../project/config.ts';
-import { decodeUtf8 } from '../project/decode-utf8.ts';
-import type { QueryFiles } from '../project/inputs.ts';
 import { readStatements } from '../sql/read.ts';
 import type { Statement } from '../sql/statement.ts';
+import type { Config } from './config.ts';
+import { decodeUtf8 } from './decode-utf8.ts';
+import type { QueryFiles } from './inputs.ts';
 
 /** One `.sql` file with its statements. */
 export interface Source {
