@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
-import type { RelationUse } from '../analysis/analysed-query.ts';
 import type { InspectedQuery, InspectedVariant, Inspection } from '../commands/inspection.ts';
+import { answerLines } from '../impact/queries/questions.ts';
 import type { Colors } from './terminal.ts';
 import { escapeControlChars } from './terminal.ts';
 
@@ -36,11 +36,10 @@ function paragraph(query: InspectedQuery, colors: Colors): string {
     source === null ? '' : escapeControlChars(`${relation(source)}.${source.column}`),
   ]);
   const variants = (query.variants?.members ?? []).map((variant) => variantText(variant, query));
-  const uses = [
-    ...query.reads.map((use) => useText('reads', use)),
-    ...query.writes.map((use) => useText('writes', use)),
-  ];
-  return [head, ...table([...params, ...columns]), ...variants, ...uses].join('\n');
+  const answers = answerLines(query).map(
+    ([word, text]) => `  ${word.padEnd('column'.length)}  ${escapeControlChars(text)}`,
+  );
+  return [head, ...table([...params, ...columns]), ...variants, ...answers].join('\n');
 }
 
 /** What tells a kind of rows from the others, and where it differs from all of them together. */
@@ -54,10 +53,6 @@ function rowsText({ min, max }: InspectedQuery['rows']): string {
   if (max === null) return min === 0 ? 'any number of rows' : `${min} or more rows`;
   if (min === max) return max === 1 ? '1 row' : `${max} rows`;
   return `${min}..${max} rows`;
-}
-
-function useText(word: string, { columns, ...table }: RelationUse): string {
-  return `  ${word.padEnd('column'.length)}  ${escapeControlChars(relation(table))}${columns.length > 0 ? ` (${escapeControlChars(columns.join(', '))})` : ''}`;
 }
 
 function relation({ schema, table }: { readonly schema: string; readonly table: string }): string {

@@ -4,6 +4,7 @@ import { typeText } from '../analysis/type-text.ts';
 import type { NamedQuery } from '../codegen/query-names.ts';
 import type { argumentOf, TsTypeOf } from '../codegen/ts-types.ts';
 import { type Diagnostic, diagnosticJson } from '../diagnostic.ts';
+import { answersOf } from '../impact/queries/questions.ts';
 import type { Config } from '../project/config.ts';
 import type { Param, Slot } from '../sql/statement.ts';
 import type { InspectedColumn, InspectedParam, InspectedQuery, Inspection } from './inspection.ts';
@@ -83,10 +84,7 @@ function inspectQuery({ query, name, keys }: NamedQuery, typing: Typing): Inspec
     ),
     columns: columns(query.columns),
     ...(members.length > 0 && { variants: { discriminant: keys[discriminant] ?? '', members } }),
-    reads: query.reads,
-    writes: query.writes,
-    readOnly: query.readOnly,
-    violations: query.violations,
+    ...answersOf(query),
   };
 }
 

@@ -1,6 +1,6 @@
-import type { QueryViolations, RelationUse } from '../analysis/analysed-query.ts';
 import type { Literal } from '../analysis/type.ts';
 import type { DiagnosticJson } from '../diagnostic.ts';
+import type { Answers } from '../impact/queries/questions.ts';
 
 /**
  * What `nodrift inspect --json` prints and `inspect` returns. `formatVersion` grows when a reader of this
@@ -14,7 +14,7 @@ export interface Inspection {
   readonly errors: readonly DiagnosticJson[];
 }
 
-export interface InspectedQuery {
+export interface InspectedQuery extends Answers {
   /** As generated. */
   readonly name: string;
   readonly file: string;
@@ -33,12 +33,6 @@ export interface InspectedQuery {
     readonly discriminant: string;
     readonly members: readonly InspectedVariant[];
   };
-  readonly reads: readonly RelationUse[];
-  readonly writes: readonly RelationUse[];
-  /** Whether it writes and locks nothing; null: unknown, it calls volatile functions or is a utility statement. */
-  readonly readOnly: boolean | null;
-  /** The constraints that it can fail on. */
-  readonly violations: QueryViolations;
 }
 
 export interface InspectedParam {

@@ -1,11 +1,6 @@
-import type {
-  AnalysedQuery,
-  Column,
-  QueryParam,
-  RelationUse,
-  SlotValue,
-} from '../../analysis/analysed-query.ts';
+import type { AnalysedQuery, Column, QueryParam, SlotValue } from '../../analysis/analysed-query.ts';
 import type { Change, ChangeDirection, Severity } from '../change.ts';
+import { answerChanges } from './questions.ts';
 import { parameterChange, type ResultDecoder, resultChange } from './value-change.ts';
 import { valueText } from './value-text.ts';
 import { variantChanges } from './variant-changes.ts';
@@ -33,9 +28,7 @@ export function queryChanges(
     ...(options.runtime === 'nodrift' ? variantChanges(before, after, columns, options.searchPath) : []),
     ...parameterChanges(before.params, after.params, options),
     ...rowsChange(before, after),
-    ...usesChange('reads', before.reads, after.reads),
-    ...usesChange('writes', before.writes, after.writes),
-    ...effectChange(before, after),
+    ...answerChanges(before, after),
   ];
 }
 
@@ -148,58 +141,4 @@ export function rowsText({ min, max }: AnalysedQuery['rows']): string {
   if (max === null) return min === 0 ? 'any number of rows' : `${min} or more rows`;
   if (min === max) return max === 1 ? '1 row' : `${max} rows`;
   return `${min}..${max} rows`;
-}
-
-/** Only what differs is named. */
-function usesChange(
-  kind: 'reads' | 'writes',
-  before: readonly RelationUse[],
-  after: readonly RelationUse[],
-): readonly Change[] {
-  const [gone, added] = [usesText(usesWithout(before, after)), usesText(usesWithout(after, before))];
-  if (gone === null && added === null) return [];
-  const effect = kind === 'reads' ? 'it reads other tables or columns' : 'it writes other tables or columns';
-  return [{ kind, severity: 'compatible', subject: '', before: gone, after: added, direction: null, effect }];
-}
-
-/** The relations and columns that the others do not have. */
-function usesWithout(uses: readonly RelationUse[], others: readonly RelationUse[]): readonly RelationUse[] {
-  return uses.flatMap((use) => {
-    const other = others.find(({ schema, table }) => schema === use.schema && table === use.table);
-    if (other === undefined) return [use];
-    const columns = use.columns.filter((column) => !other.columns.includes(column));
-    return columns.length === 0 ? [] : [{ ...use, columns }];
-  });
-}
-
-function usesText(uses: readonly RelationUse[]): string | null {
-  if (uses.length === 0) return null;
-  return uses
-    .map(({ schema, table, columns }) => {
-      const name = schema === 'public' ? table : `${schema}.${table}`;
-      return columns.length === 0 ? name : `${name} (${columns.join(', ')})`;
-    })
-    .join(', ');
-}
-
-function effectChange(before: AnalysedQuery, after: AnalysedQuery): readonly Change[] {
-  if (before.readOnly === after.readOnly) return [];
-  const worse = before.readOnly === true;
-  return [
-    {
-      kind: 'effect',
-      severity: worse ? 'may break' : 'compatible',
-      subject: '',
-      before: effectText(before.readOnly),
-      after: effectText(after.readOnly),
-      direction: null,
-      effect: worse
-        ? 'sending it again may do its work twice'
-        : 'the tables or columns that it writes changed',
-    },
-  ];
-}
-
-function effectText(readOnly: boolean | null): string {
-  return readOnly === null ? 'may write' : readOnly ? 'reads only' : 'writes';
 }

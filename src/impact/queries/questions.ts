@@ -1,0 +1,110 @@
+import type { AnalysedQuery, QueryViolations, RelationUse } from '../../analysis/analysed-query.ts';
+import type { Change } from '../change.ts';
+
+/** What the analysis answers about a query as a whole, as `inspect --json` prints it, in this order. */
+export interface Answers {
+  readonly reads: readonly RelationUse[];
+  readonly writes: readonly RelationUse[];
+  /** Whether it writes and locks nothing; null: unknown, it calls volatile functions or is a utility statement. */
+  readonly readOnly: boolean | null;
+  /** The constraints that it can fail on. */
+  readonly violations: QueryViolations;
+}
+
+interface Question<Answer> {
+  answer(query: AnalysedQuery): Answer;
+  /** What `inspect` prints as text: lines under one word. */
+  lines?(answer: Answer): readonly string[];
+  /** What it means to running code that the answer is another one; absent: nothing. */
+  change?(before: Answer, after: Answer): Change | null;
+}
+
+/** Everything about a question but its computation: an entry here, and a field of `Answers`. */
+const questions: { readonly [Q in keyof Answers]: Question<Answers[Q]> } = {
+  reads: {
+    answer: (query) => query.reads,
+    lines: (uses) => uses.map(useText),
+    change: (before, after) => usesChange('reads', before, after, 'it reads other tables or columns'),
+  },
+  writes: {
+    answer: (query) => query.writes,
+    lines: (uses) => uses.map(useText),
+    change: (before, after) => usesChange('writes', before, after, 'it writes other tables or columns'),
+  },
+  readOnly: {
+    answer: (query) => query.readOnly,
+    change: effectChange,
+  },
+  violations: {
+    answer: (query) => query.violations,
+  },
+};
+
+const all = Object.entries<Question<unknown>>(questions);
+
+/** The answers about a query, in the order of `Answers`. */
+export function answersOf(query: AnalysedQuery): Answers {
+  return Object.fromEntries(all.map(([name, { answer }]) => [name, answer(query)])) as unknown as Answers;
+}
+
+/** The lines that `inspect` prints of a query's answers: a word, and a text. */
+export function answerLines(answers: Answers): readonly (readonly [word: string, text: string])[] {
+  const known = new Map<string, unknown>(Object.entries(answers));
+  return all.flatMap(([name, { lines }]) =>
+    (lines?.(known.get(name)) ?? []).map((text) => [name, text] as const),
+  );
+}
+
+/** What changed about the answers. */
+export function answerChanges(before: AnalysedQuery, after: AnalysedQuery): readonly Change[] {
+  return all.flatMap(([, { answer, change }]) => change?.(answer(before), answer(after)) ?? []);
+}
+
+/** Only what differs is named. */
+function usesChange(
+  kind: 'reads' | 'writes',
+  before: readonly RelationUse[],
+  after: readonly RelationUse[],
+  effect: string,
+): Change | null {
+  const [gone, added] = [usesText(usesWithout(before, after)), usesText(usesWithout(after, before))];
+  if (gone === null && added === null) return null;
+  return { kind, severity: 'compatible', subject: '', before: gone, after: added, direction: null, effect };
+}
+
+/** The relations and columns that the others do not have. */
+function usesWithout(uses: readonly RelationUse[], others: readonly RelationUse[]): readonly RelationUse[] {
+  return uses.flatMap((use) => {
+    const other = others.find(({ schema, table }) => schema === use.schema && table === use.table);
+    if (other === undefined) return [use];
+    const columns = use.columns.filter((column) => !other.columns.includes(column));
+    return columns.length === 0 ? [] : [{ ...use, columns }];
+  });
+}
+
+function usesText(uses: readonly RelationUse[]): string | null {
+  return uses.length === 0 ? null : uses.map(useText).join(', ');
+}
+
+function useText({ schema, table, columns }: RelationUse): string {
+  const name = schema === 'public' ? table : `${schema}.${table}`;
+  return columns.length === 0 ? name : `${name} (${columns.join(', ')})`;
+}
+
+function effectChange(before: boolean | null, after: boolean | null): Change | null {
+  if (before === after) return null;
+  const worse = before === true;
+  return {
+    kind: 'effect',
+    severity: worse ? 'may break' : 'compatible',
+    subject: '',
+    before: effectText(before),
+    after: effectText(after),
+    direction: null,
+    effect: worse ? 'sending it again may do its work twice' : 'the tables or columns that it writes changed',
+  };
+}
+
+function effectText(readOnly: boolean | null): string {
+  return readOnly === null ? 'may write' : readOnly ? 'reads only' : 'writes';
+}
