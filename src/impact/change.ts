@@ -17,7 +17,7 @@ export type ChangeDirection = 'narrower' | 'wider' | 'other';
  * - order: of an enum's labels, by which it compares; function: one that it runs names what is gone
  * - sequence: one that it draws from; setting: what sessions begin with
  * - required column, default, column type, generated column: of a table that it writes
- * - check, unique, exclusion, foreign key, trigger, rule, check option, materialized view, policy, row security, privilege, partition: of a table that it uses
+ * - check, unique, exclusion, index, publication, foreign key, trigger, rule, check option, materialized view, policy, row security, privilege, partition: of a table that it uses
  */
 export type ChangeKind =
   | 'query'
@@ -42,6 +42,8 @@ export type RuleKind =
   | 'check'
   | 'unique'
   | 'exclusion'
+  | 'index'
+  | 'publication'
   | 'foreign key'
   | 'trigger'
   | 'rule'

@@ -264,7 +264,7 @@ test.each([
   ['timestamp(6) without time zone', 'timestamp(0) without time zone', true],
   ['character varying(50)', 'integer', false],
   ['character varying(50)[]', 'character varying(20)', false],
-  ['bit(8)', 'bit(9)', false],
+  ['bit(8)', 'bit(9)', true],
   ['json', 'character varying(20)', true],
   ['integer', 'character varying(5)', true],
   ['integer', 'character varying(11)', false],

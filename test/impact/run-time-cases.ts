@@ -304,8 +304,11 @@ export const runTimeCases: readonly RunTimeCase[] = [
       CREATE TABLE c22 (id integer); GRANT INSERT ON c22 TO nodrift_app`,
     queries: '/* @name C22Add */ INSERT INTO c22 (id) VALUES (:id);',
     migration:
-      'ALTER TABLE c22 ADD COLUMN n serial, ADD COLUMN m serial, ADD COLUMN o integer GENERATED ALWAYS AS IDENTITY; GRANT USAGE ON SEQUENCE c22_m_seq TO nodrift_app',
-    impact: ['C22Add may break: privilege nodrift_app of sequence c22_n_seq none -> no USAGE'],
+      'ALTER TABLE c22 ADD COLUMN n serial, ADD COLUMN m serial, ADD COLUMN o integer GENERATED ALWAYS AS IDENTITY, ADD COLUMN p serial; GRANT USAGE ON SEQUENCE c22_m_seq TO nodrift_app; GRANT SELECT ON SEQUENCE c22_p_seq TO nodrift_app',
+    impact: [
+      'C22Add may break: privilege nodrift_app of sequence c22_n_seq none -> no USAGE',
+      'C22Add may break: privilege nodrift_app of sequence c22_p_seq none -> no USAGE',
+    ],
   },
   {
     name: 'a function of the same name in another schema, or with other arguments',

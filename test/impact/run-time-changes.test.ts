@@ -9,11 +9,13 @@ import { compared, linesOf, type States, statesOf } from './support/states.ts';
 describe('a statement that Postgres accepts and that fails when it runs:', () => {
   let states: States;
   let comparison: SnapshotComparison;
+  let next: SnapshotComparison;
   beforeAll(async () => {
     const join = (of: 'schema' | 'migration') => runTimeCases.map((one) => one[of]).join(';\n');
     states = await statesOf(18, join('schema'), runTimeCases.map(({ queries }) => queries).join('\n'));
-    const [before, after] = await states.through(join('migration'));
+    const [before, after, later] = await states.through(join('migration'), 'SELECT 1');
     comparison = compared(before, after);
+    next = compared(after, later);
   });
   afterAll(() => states?.close());
 
@@ -22,6 +24,10 @@ describe('a statement that Postgres accepts and that fails when it runs:', () =>
     const impacts = comparison.impacts.filter(({ name }) => names.includes(name));
     expect(names.length).toBeGreaterThan(0);
     expect(linesOf({ ...comparison, impacts })).toEqual(impact);
+  });
+
+  test('a migration that does nothing afterwards has no impact', () => {
+    expect(linesOf(next)).toEqual([]);
   });
 
   test('values that a moved sequence gives again are refused where they are to be unique', () => {

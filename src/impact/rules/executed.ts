@@ -21,6 +21,7 @@ export interface Called {
 }
 
 export interface ExecutedText {
+  readonly text: string;
   readonly words: MentionedWords;
   /** The function that it is of; null for the statement and for defaults. */
   readonly routine: Routine | null;
@@ -52,7 +53,7 @@ export function executedBy(query: AnalysedQuery, index: SchemaIndex): ExecutedCo
     for (const routine of keys.flatMap((key) => index.routines.get(key) ?? [])) add(routine, by, isChecked);
   };
   if (query.calls === undefined) for (const one of namedIn(words, index)) add(one, null);
-  addKeys((query.calls ?? []).map(keyOf), null);
+  addKeys((query.calls ?? []).map(routineKey), null);
   for (const { calls } of defaults) addKeys(calls, null);
   for (const { kind, calls } of rulesFor(query, operations, index)) addKeys(calls, null, kind !== 'trigger');
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -65,14 +66,16 @@ export function executedBy(query: AnalysedQuery, index: SchemaIndex): ExecutedCo
   return {
     routines,
     texts: [
-      { words, routine: null, by: null, isText: true },
+      { text: query.statement.sql, words, routine: null, by: null, isText: true },
       ...defaults.map((column) => ({
+        text: column.default ?? '',
         words: wordsOf(column.default ?? ''),
         routine: null,
         by: null,
         isText: false,
       })),
       ...routines.map(({ routine, by }) => ({
+        text: routine.body,
         words: wordsOf(routine.body),
         routine,
         by: routine.grantees ?? by,
@@ -82,7 +85,12 @@ export function executedBy(query: AnalysedQuery, index: SchemaIndex): ExecutedCo
   };
 }
 
-function keyOf({ schema, name, argumentTypes }: NonNullable<AnalysedQuery['calls']>[number]): string {
+/** As Routine.key. */
+export function routineKey({
+  schema,
+  name,
+  argumentTypes,
+}: NonNullable<AnalysedQuery['calls']>[number]): string {
   return `${schema}.${name}(${argumentTypes.join(', ')})`;
 }
 

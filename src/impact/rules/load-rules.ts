@@ -11,6 +11,7 @@ import {
   rulesQuery,
   sequencesQuery,
   settingsQuery,
+  typeDemandsQuery,
 } from './rule-queries.ts';
 
 import type {
@@ -25,6 +26,7 @@ import type {
   Surroundings,
   TableColumn,
   TableLink,
+  TypeDemand,
 } from './rules.ts';
 
 const nothingAround: Surroundings = { isOwnServer: false, settings: [], memberships: [], moved: [] };
@@ -33,6 +35,7 @@ const nothingAround: Surroundings = { isOwnServer: false, settings: [], membersh
 export async function loadRules(client: Client, around: Surroundings = nothingAround): Promise<Rules> {
   const { rows: columns } = await client.query<TableColumn>(columnsQuery);
   const { rows: rules } = await client.query<Rule>(rulesQuery);
+  const { rows: types } = await client.query<TypeDemand>(typeDemandsQuery);
   const { rows: references } = await client.query<Reference>(referencesQuery);
   const { rows: children } = await client.query<TableLink>(childrenQuery);
   const { rows: routines } = await client.query<Routine>(routinesQuery);
@@ -47,6 +50,7 @@ export async function loadRules(client: Client, around: Surroundings = nothingAr
   return {
     columns,
     ...withMembers({ rules: checked, grants, names }, around.memberships),
+    types,
     references,
     children,
     routines,

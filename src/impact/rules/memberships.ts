@@ -89,7 +89,7 @@ function ofPredefinedRoles(
     })),
   ];
   if (may.length === 0) return [];
-  const relations = names.filter(({ relation, isFunction }) => relation === null && !isFunction);
+  const relations = names.filter(({ kind }) => kind === 'relation');
   return relations.flatMap(({ schema, name: table }) =>
     may.flatMap(({ name, events }) =>
       events.map(

@@ -8,6 +8,8 @@ export function shrinks(before: string, after: string): boolean {
   const [was, is] = [read(before), read(after)];
   if (was.isArray !== is.isArray) return false;
   if (was.name === 'json' && is.name === 'jsonb') return true;
+  // A bit string has exactly that length.
+  if (is.name === 'bit' && is.numbers[0] !== was.numbers[0]) return true;
   if (was.name === is.name) return isTighter(was.numbers, is.numbers);
   if (is.name !== 'name' && is.numbers.length === 0) return false;
   return isSmaller(was, is);

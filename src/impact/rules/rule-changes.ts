@@ -1,7 +1,18 @@
 import { filledTables, isRequiredColumn } from './required-columns.ts';
-import type { Grant, Name, Rule, Rules, Sequence, TableColumn } from './rules.ts';
+import {
+  type Grant,
+  type Name,
+  ofRows,
+  type Routine,
+  type Rule,
+  type Rules,
+  type Sequence,
+  type TableColumn,
+  type TypeDemand,
+} from './rules.ts';
 import { groupedBy, groupedByTable, type SchemaIndex, schemaIndex } from './schema-index.ts';
 import { changedSettings, type SettingChange } from './settings.ts';
+import { addedDemands } from './tightened-types.ts';
 
 /** What tables demand now and did not before, or the other way round where that is what hurts; the index is the new schema's. */
 export interface RuleChanges extends SchemaIndex {
@@ -10,8 +21,16 @@ export interface RuleChanges extends SchemaIndex {
   readonly rules: ReadonlyMap<string, readonly RuleChange[]>;
   /** Tables with a trigger that may give a row what a statement omits. */
   readonly filled: Readonly<Record<'insert' | 'update', ReadonlySet<string>>>;
+  /** Functions that do something else than before, or in another way, as they were: by Routine.key of what they are. */
+  readonly altered: ReadonlyMap<string, Routine>;
+  /** The functions that there were, by Routine.key. */
+  readonly functions: ReadonlyMap<string, Routine>;
+  /** What types demand that they did not. */
+  readonly demanded: readonly TypeDemand[];
   /** Names that only the old schema has; of what is in a relation that is gone, the relation's. */
   readonly gone: readonly Name[];
+  /** The columns that there are now, also of views: `schema.table.column`. */
+  readonly columnNames: ReadonlySet<string>;
   /** By schema: the relations and functions that there are now. */
   readonly names: ReadonlyMap<string, readonly Name[]>;
   /** Privileges that only the old schema has, of what the new one has too. */
@@ -36,12 +55,16 @@ export interface SequenceChange {
 }
 
 export interface ColumnChange {
+  /** Whether only those who come by a parent that the table did not have meet it. */
+  readonly isReached?: true;
   /** Null for a column that is new. */
   readonly before: TableColumn | null;
   readonly after: TableColumn;
 }
 
 export interface RuleChange {
+  /** As ColumnChange.isReached. */
+  readonly isReached?: true;
   readonly change: 'added' | 'changed' | 'dropped';
   readonly before: Rule | null;
   readonly after: Rule | null;
@@ -64,11 +87,15 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
       was.notNull === column.notNull &&
       was.automatic === column.automatic &&
       was.generated === column.generated &&
+      was.collation === column.collation &&
       !isReordered(was.labels, column.labels) &&
       was.default === column.default;
     return same ? [] : [{ before: was, after: column }];
   });
   const rules = ruleChanges(before.rules, after.rules);
+  const demanded = addedDemands(before.types, after.types);
+  const reached = newlyReached(before, after);
+  const altered = alteredRoutines(before.routines, after.routines);
   const gone = goneNames(before.names, after.names);
   const revoked = revokedGrants(before.grants, after.grants);
   const shrunk = shrunkSequences(before.sequences, after.sequences);
@@ -77,10 +104,18 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
   const settings = changedSettings(before.settings, after.settings);
   return {
     ...schemaIndex(after),
-    columns: groupedByTable(columns, ({ after: column }) => column),
-    rules: groupedByTable(rules, ({ rule }) => rule),
+    columns: groupedByTable([...columns, ...reached.columns], ({ after: column }) => column),
+    rules: groupedByTable([...rules, ...reached.rules], ({ rule }) => rule),
     filled: { insert: filledTables(after, 'insert'), update: filledTables(after, 'update') },
+    altered,
+    functions: new Map(before.routines.map((one) => [one.key, one])),
+    demanded,
     gone,
+    columnNames: new Set(
+      after.names.flatMap(({ schema, relation, name, kind }) =>
+        kind === 'column' ? [`${schema}.${relation}.${name}`] : [],
+      ),
+    ),
     names: groupedBy(
       after.names.filter(({ relation }) => relation === null),
       ({ schema }) => schema,
@@ -92,7 +127,10 @@ export function changedRules(before: Rules, after: Rules): RuleChanges {
     moved,
     settings,
     invalidated: invalidatedTables(before, after),
-    isAny: [columns, rules, gone, revoked, shrunk, moved, settings].some(({ length }) => length > 0),
+    isAny:
+      [columns, rules, reached.columns, reached.rules, demanded, gone, revoked, shrunk, moved, settings].some(
+        ({ length }) => length > 0,
+      ) || altered.size > 0,
   };
 }
 
@@ -107,14 +145,71 @@ export function isReordered(before: readonly string[] | null, after: readonly st
   return common.join('\0') !== after.filter((label) => before.includes(label)).join('\0');
 }
 
+/** One that may write all the same does what it did. */
+function isOtherwiseRun(was: Routine, is: Routine): boolean {
+  const others = ({ properties }: Routine) => properties.replace(/^\w+ ?/, '');
+  const isVolatile = ({ properties }: Routine) => properties.startsWith('VOLATILE');
+  return others(was) !== others(is) || (isVolatile(was) && !isVolatile(is));
+}
+
+/** The text of a parsed body changes with the names in it: only one that was replaced is another. */
+function alteredRoutines(
+  before: readonly Routine[],
+  after: readonly Routine[],
+): ReadonlyMap<string, Routine> {
+  const were = new Map(before.flatMap((one) => [[one.key, one] as const, [one.id, one] as const]));
+  return new Map(
+    after.flatMap((is): [string, Routine][] => {
+      const was = were.get(is.id) ?? were.get(is.key);
+      if (was === undefined || is.kind === 'view') return [];
+      const isReplaced = is.kind !== 'parsed' || is.version === null || was.version !== is.version;
+      const isOther = isOtherwiseRun(was, is) || (isReplaced && was.action !== is.action);
+      return isOther ? [[is.key, was]] : [];
+    }),
+  );
+}
+
+/** What tables demand that were there before and whose rows are another table's now, by ATTACH PARTITION or INHERIT. */
+function newlyReached(before: Rules, after: Rules): Reached {
+  const were = new Set(before.children.map(({ id }) => id));
+  const waiting = after.children.filter(({ id }) => !were.has(id));
+  if (waiting.length === 0) return { columns: [], rules: [] };
+  const keyOf = ({ schema, table }: { readonly schema: string; readonly table: string }) =>
+    `${schema}.${table}`;
+  const below = new Set<string>();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const child = { schema: next.childSchema, table: next.childTable };
+    if (below.has(keyOf(child))) continue;
+    below.add(keyOf(child));
+    waiting.push(...after.children.filter((link) => keyOf(link) === keyOf(child)));
+  }
+  const own = after.columns.filter((one) => below.has(keyOf(one)) && one.notNull && !one.inherited);
+  const demands = after.rules.filter(
+    (rule) => below.has(keyOf(rule)) && ofRows.includes(rule.kind) && !rule.inherited,
+  );
+  return {
+    columns: own.map((column) => ({
+      before: { ...column, notNull: false },
+      after: column,
+      isReached: true,
+    })),
+    rules: demands.map((rule) => ({ change: 'added', before: null, after: rule, rule, isReached: true })),
+  };
+}
+
+interface Reached {
+  readonly columns: readonly ColumnChange[];
+  readonly rules: readonly RuleChange[];
+}
+
 function goneNames(before: readonly Name[], after: readonly Name[]): readonly Name[] {
-  const key = ({ schema, relation, name, isFunction }: Name) =>
-    JSON.stringify([schema, relation, name, isFunction]);
+  const key = ({ schema, relation, name, kind }: Name) => JSON.stringify([schema, relation, name, kind]);
   const are = new Set(after.map(key));
   return before.filter((one) => {
     const { schema, relation } = one;
+    const kind = one.kind === 'label' ? 'type' : 'relation';
     if (are.has(key(one))) return false;
-    return relation === null || are.has(key({ schema, relation: null, name: relation, isFunction: false }));
+    return relation === null || are.has(key({ schema, relation: null, name: relation, kind }));
   });
 }
 
@@ -177,12 +272,29 @@ function strictest(rule: Rule): Rule {
   return rule.kind === 'unique' ? { ...rule, body: '' } : rule;
 }
 
-const alterable: readonly Rule['kind'][] = ['trigger', 'rule', 'check option', 'policy', 'row security'];
+const alterable: readonly Rule['kind'][] = [
+  'foreign key',
+  'trigger',
+  'rule',
+  'check option',
+  'policy',
+  'row security',
+  'partition',
+  'privilege',
+];
 
-/** Constraints can't be altered except VALIDATE and the names in them; the rest can. */
+/** Constraints can't be altered except VALIDATE, the names in them, and when a foreign key is checked; the rest can. */
 function isLoose(was: Rule, is: Rule): boolean {
   if (!alterable.includes(was.kind)) return false;
+  if (was.kind === 'privilege') return was.definition !== is.definition && is.definition !== 'as a superuser';
+  if (was.kind === 'foreign key') return lateness(was) > lateness(is);
   return was.body !== is.body || (was.definition !== is.definition && was.table === is.table);
+}
+
+/** How late a foreign key can be checked. */
+function lateness({ definition }: Rule): number {
+  if (/ INITIALLY DEFERRED/.test(definition)) return 2;
+  return / DEFERRABLE/.test(definition) ? 1 : 0;
 }
 
 /** Sequences that end earlier than before: there a statement fails that draws from them. */

@@ -21,8 +21,18 @@ const effects: Readonly<Record<Rule['kind'], Readonly<Record<RuleChange['change'
     changed: '% fails if a row with equal values exists, and more values are equal',
     dropped: null,
   },
+  index: { added: '% fails if the index cannot be computed', changed: null, dropped: null },
+  publication: {
+    added: '% fails with 55000: published changes need a key, or REPLICA IDENTITY FULL',
+    changed: null,
+    dropped: null,
+  },
   exclusion: { added: '% fails if a row conflicts with another', changed: null, dropped: null },
-  'foreign key': { added: '% fails if the reference is violated', changed: null, dropped: null },
+  'foreign key': {
+    added: '% fails if the reference is violated',
+    changed: '% fails if the reference is violated before the transaction ends',
+    dropped: null,
+  },
   trigger: {
     added: '% runs it: it can change the row, or fail',
     changed: '% runs it: it can change the row, or fail, in another way',
@@ -49,8 +59,16 @@ const effects: Readonly<Record<Rule['kind'], Readonly<Record<RuleChange['change'
     changed: '% sees and writes only the rows that a policy lets through',
     dropped: null,
   },
-  privilege: { added: null, changed: null, dropped: '% is refused to that role' },
-  partition: { added: null, changed: null, dropped: '% does not find its rows there any more' },
+  privilege: {
+    added: null,
+    changed: '% through the view needs the privileges of another role',
+    dropped: '% is refused to that role',
+  },
+  partition: {
+    added: null,
+    changed: '% fails for rows that it took and no other partition takes',
+    dropped: '% does not find its rows there any more',
+  },
 };
 
 /** `users_email_key of users`. */

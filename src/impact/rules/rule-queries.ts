@@ -24,10 +24,25 @@ const dependsOn = (catalog: string, object: string) => `ARRAY(
         AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND read.oid >= 16384
       ORDER BY 1)`;
 
+/** Routine.properties. */
+const propertiesOf = (func: string) => `pg_catalog.concat_ws(' ',
+      CASE ${func}.provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' ELSE 'VOLATILE' END,
+      CASE WHEN ${func}.proisstrict THEN 'STRICT' END,
+      CASE WHEN ${func}.prosecdef THEN 'SECURITY DEFINER ' || pg_catalog.pg_get_userbyid(${func}.proowner) END,
+      (SELECT pg_catalog.string_agg('SET ' || o.setting, ' ' ORDER BY o.n)
+       FROM pg_catalog.unnest(${func}.proconfig) WITH ORDINALITY o(setting, n)))`;
+
+/** What a function does, beside its properties: its text, or the functions of an aggregate. */
+const actionOf = (func: string) => `coalesce(pg_catalog.pg_get_function_sqlbody(${func}.oid),
+      (SELECT pg_catalog.concat_ws(' ', g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.agginitval)
+       FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = ${func}.oid),
+      ${func}.prosrc)`;
+
 /** TableColumn's. 16384 is the first OID that initdb does not hand out (src/include/access/transam.h). */
 export const columnsQuery = `
   SELECT c.oid || '.' || a.attnum AS id, n.nspname AS schema, c.relname AS "table", a.attname AS "column",
-    pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
+    pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, tn.nspname || '.' || t.typname AS "typeName",
+    (SELECT l.collname FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation) AS collation,
     (WITH RECURSIVE below (oid, modifier) AS (
        SELECT a.atttypid, a.atttypmod
        UNION ALL
@@ -49,14 +64,15 @@ export const columnsQuery = `
               OR (g.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND g.objid = c.oid AND g.objsubid = a.attnum))
             AND g.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND g.refobjid = c.oid AND o.attnum <> a.attnum
           ORDER BY o.attnum) AS "computedFrom",
-    CASE WHEN a.attgenerated = 's' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated,
+    CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated,
+    a.attgenerated <> 'v' AS "isStored",
     (SELECT pg_catalog.array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
      WHERE e.enumtypid = a.atttypid) AS labels,
     CASE WHEN d.oid IS NULL THEN '{}' ELSE ${dependsOn("'pg_catalog.pg_attrdef'::pg_catalog.regclass", 'd.oid')} END AS calls
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
   LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE c.oid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY c.oid, a.attnum`;
@@ -94,10 +110,13 @@ const granted = `
       JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid, pg_catalog.aclexplode(a.attacl) x
       WHERE c.oid >= 16384`;
 
+/** Of a pg_constraint; NOT ENFORCED came with PostgreSQL 18. */
+const isEnforced = "pg_catalog.pg_get_constraintdef(oid) !~ ' NOT ENFORCED'";
+
 const written = `ARRAY['insert', 'update']`;
 
 /**
- * Rule's, except `onDefaults`. Bits of `tgtype`: 4 INSERT, 8 DELETE, 16 UPDATE (src/include/catalog/pg_trigger.h).
+ * Rule's, except `onDefaults`. Bits of `tgtype`: 4 INSERT, 8 DELETE, 16 UPDATE, 32 TRUNCATE (src/include/catalog/pg_trigger.h).
  * Of `ev_type`: 1 SELECT, 2 UPDATE, 3 INSERT, 4 DELETE (src/include/nodes/nodes.h).
  */
 export const rulesQuery = `
@@ -105,12 +124,12 @@ export const rulesQuery = `
     SELECT conrelid, CASE contype WHEN 'c' THEN 'check' WHEN 'x' THEN 'exclusion' ELSE 'foreign key' END,
       'constraint ' || oid, conname::text, conkey, pg_catalog.pg_get_constraintdef(oid), '', ${written},
       coninhcount > 0, pg_catalog.pg_get_expr(conbin, conrelid)
-    FROM pg_catalog.pg_constraint WHERE contype IN ('c', 'x', 'f') AND conrelid <> 0
+    FROM pg_catalog.pg_constraint WHERE contype IN ('c', 'x', 'f') AND conrelid <> 0 AND ${isEnforced}
     UNION ALL
     SELECT confrelid, 'foreign key', 'reference ' || oid, conname::text, confkey,
-      pg_catalog.pg_get_constraintdef(oid) || ' of ' || conrelid::pg_catalog.regclass, '', ARRAY['update', 'delete'],
+      pg_catalog.pg_get_constraintdef(oid) || ' of ' || conrelid::pg_catalog.regclass, '', ARRAY['update', 'delete', 'truncate'],
       conparentid <> 0, NULL
-    FROM pg_catalog.pg_constraint WHERE contype = 'f'
+    FROM pg_catalog.pg_constraint WHERE contype = 'f' AND ${isEnforced}
     UNION ALL
     SELECT a.attrelid, 'check', 'domain ' || k.oid || ' ' || a.attrelid || '.' || a.attnum, k.conname::text,
       ARRAY[a.attnum], pg_catalog.pg_get_constraintdef(k.oid), '', ${written}, a.attinhcount > 0,
@@ -126,16 +145,44 @@ export const rulesQuery = `
     FROM pg_catalog.pg_index JOIN pg_catalog.pg_class i ON i.oid = indexrelid
     WHERE indisunique AND indisready
     UNION ALL
+    SELECT indrelid, 'index', 'index ' || indexrelid, i.relname::text,
+      ARRAY(SELECT DISTINCT dep.refobjsubid::int2 FROM pg_catalog.pg_depend dep
+            WHERE dep.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND dep.objid = indexrelid
+              AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND dep.refobjid = indrelid AND dep.refobjsubid > 0),
+      pg_catalog.concat_ws(' WHERE ', pg_catalog.pg_get_expr(indexprs, indrelid), pg_catalog.pg_get_expr(indpred, indrelid)),
+      '', ${written}, i.relispartition, NULL
+    FROM pg_catalog.pg_index JOIN pg_catalog.pg_class i ON i.oid = indexrelid
+    WHERE indisready AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
+    UNION ALL
+    SELECT c.oid, 'publication', 'publication ' || c.oid, '', '{}', 'published without a replica identity', '',
+      pg_catalog.array_remove(ARRAY[CASE WHEN pg_catalog.bool_or(b.pubupdate) THEN 'update' END,
+        CASE WHEN pg_catalog.bool_or(b.pubdelete) THEN 'delete' END], NULL), false, NULL
+    FROM pg_catalog.pg_publication_tables t JOIN pg_catalog.pg_publication b ON b.pubname = t.pubname
+    JOIN pg_catalog.pg_namespace s ON s.nspname = t.schemaname
+    JOIN pg_catalog.pg_class c ON c.relnamespace = s.oid AND c.relname = t.tablename
+    WHERE c.relreplident = 'n' OR (c.relreplident <> 'f' AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_index x
+      WHERE x.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN x.indisprimary ELSE x.indisreplident END))
+    GROUP BY c.oid
+    UNION ALL
+    SELECT c.oid, 'privilege', 'rights ' || c.oid, '', '{}',
+      CASE WHEN coalesce((SELECT o.option_value::bool FROM pg_catalog.pg_options_to_table(c.reloptions) o
+                          WHERE o.option_name = 'security_invoker'), false) THEN 'as its user'
+        WHEN r.rolsuper THEN 'as a superuser' ELSE 'as ' || r.rolname END,
+      '', ARRAY['select', 'insert', 'update', 'delete'], false, NULL
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner WHERE c.relkind = 'v'
+    UNION ALL
     SELECT t.tgrelid, 'trigger', 'trigger ' || t.oid, t.tgname::text, t.tgattr::int2[],
-      pg_catalog.pg_get_triggerdef(t.oid), p.prosrc,
+      pg_catalog.pg_get_triggerdef(t.oid), ${propertiesOf('p')} || ' ' || ${actionOf('p')},
       pg_catalog.array_remove(ARRAY[CASE WHEN tgtype & 4 <> 0 THEN 'insert' END,
-        CASE WHEN tgtype & 8 <> 0 THEN 'delete' END, CASE WHEN tgtype & 16 <> 0 THEN 'update' END], NULL), tgparentid <> 0, NULL
+        CASE WHEN tgtype & 8 <> 0 THEN 'delete' END, CASE WHEN tgtype & 16 <> 0 THEN 'update' END,
+        CASE WHEN tgtype & 32 <> 0 THEN 'truncate' END], NULL), tgparentid <> 0, NULL
     FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+    WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
     UNION ALL
     SELECT ev_class, 'rule', 'rule ' || oid, rulename::text, '{}', pg_catalog.pg_get_ruledef(oid), '',
       ARRAY[CASE ev_type WHEN '2' THEN 'update' WHEN '3' THEN 'insert' ELSE 'delete' END], false, NULL
-    FROM pg_catalog.pg_rewrite WHERE ev_type <> '1' AND ev_enabled <> 'D'
+    FROM pg_catalog.pg_rewrite WHERE ev_type <> '1' AND ev_enabled IN ('O', 'A')
     UNION ALL
     SELECT c.oid, 'check option', 'check option ' || c.oid, '', '{}',
       'WITH ' || pg_catalog.upper(o.option_value) || ' CHECK OPTION', ${viewDefinitions}, ${written}, false, NULL
@@ -169,13 +216,23 @@ export const rulesQuery = `
       CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END, g.numbers,
       g.privilege, '', ARRAY[pg_catalog.lower(g.privilege)], false, NULL
     FROM (${granted}) g
-    WHERE g.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    WHERE g.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles s WHERE s.oid = g.grantee AND s.rolsuper)
     UNION ALL
     SELECT h.inhparent, 'partition', 'partition ' || h.inhrelid, p.relname::text, '{}',
-      pg_catalog.pg_get_expr(p.relpartbound, p.oid), '', ARRAY['select', 'insert', 'update'], false, NULL
+      coalesce(pg_catalog.pg_get_expr(p.relpartbound, p.oid), 'INHERITS'), '',
+      CASE WHEN p.relispartition THEN ARRAY['select', 'insert', 'update'] ELSE ARRAY['select', 'update', 'delete'] END, false, NULL
     FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class p ON p.oid = h.inhrelid
-    WHERE p.relispartition AND NOT h.inhdetachpending AND p.relkind IN ('r', 'p', 'f')
+    WHERE NOT h.inhdetachpending AND p.relkind IN ('r', 'p', 'f')
+    UNION ALL
+    SELECT p.oid, 'check', 'bounds ' || p.oid || ' ' || pg_catalog.pg_get_expr(p.relpartbound, p.oid), 'partition bounds',
+      ARRAY(SELECT own.attnum FROM pg_catalog.pg_partitioned_table k
+            JOIN pg_catalog.pg_attribute key ON key.attrelid = k.partrelid AND key.attnum = ANY (k.partattrs::int2[])
+            JOIN pg_catalog.pg_attribute own ON own.attrelid = p.oid AND own.attname = key.attname
+            WHERE k.partrelid = h.inhparent),
+      pg_catalog.pg_get_expr(p.relpartbound, p.oid), '', ${written}, true, NULL
+    FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class p ON p.oid = h.inhrelid
+    WHERE p.relispartition AND NOT h.inhdetachpending
   )
   SELECT f.kind, f.id, n.nspname AS schema, c.relname AS "table", f.name,
     ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
@@ -212,7 +269,7 @@ export const referencesQuery = `
 
 /** TableLink's. */
 export const childrenQuery = `
-  SELECT n.nspname AS schema, p.relname AS "table", cn.nspname AS "childSchema", c.relname AS "childTable",
+  SELECT h.inhparent || '.' || h.inhrelid AS id, n.nspname AS schema, p.relname AS "table", cn.nspname AS "childSchema", c.relname AS "childTable",
     c.relispartition AS "isPartition",
     ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
           WHERE a.attrelid = p.oid AND a.attnum > 0 AND (a.attnum = ANY (t.partattrs::int2[]) OR 0 = ANY (t.partattrs::int2[]))
@@ -226,7 +283,10 @@ export const childrenQuery = `
 
 /** Routine's. */
 export const routinesQuery = `
-  SELECT n.nspname AS schema, p.proname AS name, ${functionKey('n', 'p')} AS key,
+  SELECT p.oid::text AS id, n.nspname AS schema, p.proname AS name, ${functionKey('n', 'p')} AS key,
+    ${actionOf('p')} AS action, ${propertiesOf('p')} AS properties, p.xmin::text AS version,
+    (SELECT rn.nspname || '.' || rc.relname FROM pg_catalog.pg_type rt JOIN pg_catalog.pg_class rc ON rc.oid = rt.typrelid
+     JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace WHERE rt.oid = p.prorettype) AS "rowOf",
     CASE WHEN l.lanname IN ('plpgsql', 'sql') THEN coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) ELSE '' END AS body,
     CASE WHEN l.lanname NOT IN ('plpgsql', 'sql') THEN 'opaque' WHEN p.prosqlbody IS NULL THEN 'text' ELSE 'parsed' END AS kind,
     ${dependsOn("'pg_catalog.pg_proc'::pg_catalog.regclass", 'p.oid')} AS calls,
@@ -239,12 +299,12 @@ export const routinesQuery = `
   JOIN pg_catalog.pg_language l ON l.oid = p.prolang JOIN pg_catalog.pg_roles o ON o.oid = p.proowner
   WHERE p.oid >= 16384
   UNION ALL
-  SELECT n.nspname, c.relname, n.nspname || '.' || c.relname, pg_catalog.pg_get_viewdef(c.oid), 'view',
+  SELECT c.oid::text, n.nspname, c.relname, n.nspname || '.' || c.relname, '', '', '', NULL, pg_catalog.pg_get_viewdef(c.oid), 'view',
     ${dependsOn("'pg_catalog.pg_rewrite'::pg_catalog.regclass", 'r.oid')}, NULL
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
   WHERE c.oid >= 16384 AND c.relkind = 'v'
-  ORDER BY 1, 2, 3`;
+  ORDER BY 2, 3, 4`;
 
 /** Grant's. An owner has all of them. */
 export const grantsQuery = `
@@ -270,6 +330,40 @@ export const grantsQuery = `
   FROM (SELECT kind, schema, name, key, role AS grantee, privilege FROM granted) g
   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles s WHERE s.oid = g.grantee AND s.rolsuper)
   ORDER BY g.kind, g.schema, g.name, g.privilege, 5`;
+
+/** TypeDemand's. */
+export const typeDemandsQuery = `
+  WITH RECURSIVE edges (inside, outside) AS (
+    SELECT t.typbasetype, t.oid FROM pg_catalog.pg_type t WHERE t.typtype = 'd'
+    UNION ALL
+    SELECT t.oid, t.typarray FROM pg_catalog.pg_type t WHERE t.typarray <> 0
+    UNION ALL
+    SELECT a.atttypid, c.reltype FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    WHERE c.relkind = 'c' AND a.attnum > 0 AND NOT a.attisdropped
+    UNION ALL
+    SELECT r.rngsubtype, r.rngtypid FROM pg_catalog.pg_range r
+    UNION ALL
+    SELECT r.rngtypid, r.rngmultitypid FROM pg_catalog.pg_range r),
+  demands (type, kind, name, definition, modified) AS (
+    SELECT k.contypid, 'check', k.conname::text, pg_catalog.pg_get_constraintdef(k.oid), false
+    FROM pg_catalog.pg_constraint k WHERE k.contype = 'c' AND k.contypid <> 0
+    UNION ALL
+    SELECT t.oid, 'not null', t.typname, 'NOT NULL', false FROM pg_catalog.pg_type t WHERE t.typtype = 'd' AND t.typnotnull
+    UNION ALL
+    SELECT c.reltype, 'attribute', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypmod <> -1
+    FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    WHERE c.relkind = 'c' AND a.attnum > 0 AND NOT a.attisdropped),
+  holding (demanding, holder) AS (
+    SELECT type, type FROM demands WHERE type >= 16384
+    UNION
+    SELECT h.demanding, e.outside FROM holding h JOIN edges e ON e.inside = h.holder)
+  SELECT d.kind, n.nspname AS schema, t.typname AS type, d.name, d.definition, d.modified AS "isModified",
+    (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', hn.nspname, 'name', ht.typname) ORDER BY hn.nspname, ht.typname)
+     FROM holding h JOIN pg_catalog.pg_type ht ON ht.oid = h.holder JOIN pg_catalog.pg_namespace hn ON hn.oid = ht.typnamespace
+     WHERE h.demanding = d.type) AS holders
+  FROM demands d JOIN pg_catalog.pg_type t ON t.oid = d.type JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+  WHERE t.oid >= 16384
+  ORDER BY 2, 3, 1, 4`;
 
 /** Sequence's. */
 export const sequencesQuery = `
@@ -305,15 +399,24 @@ export const settingsQuery = `
 
 /** Name's. */
 export const namesQuery = `
-  SELECT n.nspname AS schema, NULL AS relation, c.relname AS name, false AS "isFunction"
+  SELECT n.nspname AS schema, NULL AS relation, c.relname AS name, 'relation' AS kind
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   UNION ALL
-  SELECT n.nspname, c.relname, a.attname, false
+  SELECT n.nspname, c.relname, a.attname, 'column'
   FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
   UNION
-  SELECT n.nspname, NULL, p.proname, true
+  SELECT n.nspname, NULL, p.proname, 'function'
   FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.oid >= 16384
+  UNION ALL
+  SELECT n.nspname, NULL, t.typname, 'type'
+  FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+  WHERE t.oid >= 16384 AND (t.typtype IN ('d', 'e', 'r') OR EXISTS (
+    SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
+  UNION ALL
+  SELECT n.nspname, t.typname, e.enumlabel, 'label'
+  FROM pg_catalog.pg_enum e JOIN pg_catalog.pg_type t ON t.oid = e.enumtypid
+  JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
   ORDER BY 1, 2 NULLS FIRST, 3`;

@@ -1,6 +1,6 @@
 import type { RuleKind } from '../change.ts';
 
-type Event = 'select' | 'insert' | 'update' | 'delete';
+type Event = 'select' | 'insert' | 'update' | 'delete' | 'truncate';
 
 /** A column of a table, as far as it decides which rows can be written. */
 export interface TableColumn {
@@ -11,6 +11,10 @@ export interface TableColumn {
   readonly column: string;
   /** With its modifier: `character varying(20)`. */
   readonly type: string;
+  /** Its type's name with its schema, an array's as pg_type has it: `public._mood`. */
+  readonly typeName: string;
+  /** Null for types without one. */
+  readonly collation: string | null;
   /** What is below its domain, with the modifier; of other columns `type`. */
   readonly baseType: string;
   readonly notNull: boolean;
@@ -26,8 +30,10 @@ export interface TableColumn {
   readonly computedFrom: readonly string[];
   /** Labels of its type, if that is an enum, in their order; null for others. */
   readonly labels: readonly string[] | null;
-  /** A stored generated column's expression; null for others. */
+  /** A generated column's expression; null for others. */
   readonly generated: string | null;
+  /** False for generated columns that are computed when they are read. */
+  readonly isStored: boolean;
   /** What its default or its expression calls, by Routine.key. */
   readonly calls: readonly string[];
 }
@@ -59,8 +65,21 @@ export interface Rule {
   readonly calls: readonly string[];
 }
 
+/** What also binds rows that are written to a partition, or by a foreign key's action. */
+export const ofRows: readonly RuleKind[] = [
+  'check',
+  'unique',
+  'exclusion',
+  'index',
+  'foreign key',
+  'trigger',
+  'publication',
+];
+
 /** A function or view: what a statement runs without naming what is in it. */
 export interface Routine {
+  /** Its OID, or its key: what stays through renaming. */
+  readonly id: string;
   readonly schema: string;
   readonly name: string;
   /** Its name with its schema, a function's with the types of its arguments: `public.f(pg_catalog.int4)`. */
@@ -71,6 +90,14 @@ export interface Routine {
    * in another language than SQL and PL/pgSQL, or an aggregate.
    */
   readonly kind: 'text' | 'parsed' | 'view' | 'opaque';
+  /** For comparing only: a function's text, or an aggregate's functions; '' for views. */
+  readonly action: string;
+  /** `STABLE SECURITY DEFINER app`: how a function is run. */
+  readonly properties: string;
+  /** Changes whenever a function is altered or replaced; null: nothing is known. */
+  readonly version: string | null;
+  /** The table whose rows a function returns, as `schema.table`; null: none's. */
+  readonly rowOf: string | null;
   /** What it depends on, by their keys; empty for a text. */
   readonly calls: readonly string[];
   /** The roles whose privileges it has, `PUBLIC` among them; empty: a superuser's; null: those of who runs it. */
@@ -112,13 +139,13 @@ export interface Setting {
   readonly value: string;
 }
 
-/** What texts can name: a relation, a column or a function. */
+/** What texts can name. */
 export interface Name {
   readonly schema: string;
-  /** A column's; null for others. */
+  /** A column's; an enum for a label; null for others. */
   readonly relation: string | null;
   readonly name: string;
-  readonly isFunction: boolean;
+  readonly kind: 'relation' | 'column' | 'function' | 'type' | 'label';
 }
 
 /** A foreign key. */
@@ -139,6 +166,8 @@ export type ReferenceAction = 'none' | 'cascade' | 'set';
 
 /** A table and one whose rows are its rows too. */
 export interface TableLink {
+  /** The OIDs, or the names: what stays through renaming. */
+  readonly id: string;
   readonly schema: string;
   readonly table: string;
   readonly childSchema: string;
@@ -148,10 +177,25 @@ export interface TableLink {
   readonly keyColumns: readonly string[];
 }
 
+/** What a domain demands of its values, or the type of a composite type's attribute. */
+export interface TypeDemand {
+  readonly kind: 'check' | 'not null' | 'attribute';
+  readonly schema: string;
+  readonly type: string;
+  /** The constraint's, or the attribute's. */
+  readonly name: string;
+  readonly definition: string;
+  /** Whether an attribute's type has a modifier. */
+  readonly isModified: boolean;
+  /** The type itself, and all whose values hold its values: domains over it, arrays, composite types, ranges. */
+  readonly holders: readonly { readonly schema: string; readonly name: string }[];
+}
+
 /** What is demanded of those who use the tables of a database, but not seen when a statement is parsed. */
 export interface Rules {
   readonly columns: readonly TableColumn[];
   readonly rules: readonly Rule[];
+  readonly types: readonly TypeDemand[];
   readonly references: readonly Reference[];
   readonly children: readonly TableLink[];
   readonly routines: readonly Routine[];
@@ -181,7 +225,7 @@ export interface Surroundings {
 }
 
 /** The same with names for what they are about, for comparing two databases. */
-export function byName({ columns, rules, sequences, ...links }: Rules): Rules {
+export function byName({ columns, rules, children, routines, sequences, ...links }: Rules): Rules {
   return {
     ...links,
     columns: columns.map((column) => ({
@@ -192,6 +236,11 @@ export function byName({ columns, rules, sequences, ...links }: Rules): Rules {
       ...rule,
       id: JSON.stringify([rule.kind, rule.schema, rule.table, rule.name, rule.definition]),
     })),
+    children: children.map((link) => ({
+      ...link,
+      id: JSON.stringify([link.schema, link.table, link.childSchema, link.childTable]),
+    })),
+    routines: routines.map((routine) => ({ ...routine, id: routine.key, version: null })),
     sequences: sequences.map((sequence) => ({
       ...sequence,
       id: JSON.stringify([sequence.schema, sequence.name]),

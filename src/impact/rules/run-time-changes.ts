@@ -8,7 +8,9 @@ import type { Change, ChangeKind, Severity } from '../change.ts';
 import { capturedNames } from './captured.ts';
 import { type Caused, causedBy } from './caused.ts';
 import { executedBy } from './executed.ts';
-import { routineChanges } from './inside-routines.ts';
+import { canFail } from './index-expressions.ts';
+import { callChanges, routineChanges } from './inside-routines.ts';
+import { mentions, wordsOf } from './mentions.ts';
 import { holdsFewer, shrinks } from './modifier.ts';
 import { objectPrivilegeChanges, ungrantedSequences } from './object-privileges.ts';
 import { isRequiredColumn } from './required-columns.ts';
@@ -18,6 +20,7 @@ import type { Rule, TableColumn } from './rules.ts';
 import { sequenceChanges } from './sequence-limits.ts';
 import { settingChanges } from './settings.ts';
 import { touches } from './touches.ts';
+import { typeDemandChanges } from './type-demands.ts';
 
 /**
  * What can go wrong when a query runs, though Postgres accepts the statement: columns that its INSERTs omit
@@ -31,16 +34,21 @@ export function runTimeChanges(
   query: AnalysedQuery,
   changes: RuleChanges,
 ): readonly Change[] {
-  if (!changes.isAny) return [];
+  const calls = callChanges(before, query, changes);
+  if (!changes.isAny && calls.length === 0) return movedParameters(before, query, changes);
   const executed = executedBy(query, changes);
+  const operations = causedBy(query.operations ?? [], changes.causes);
   const found: Change[] = [
-    ...routineChanges(executed.routines, changes),
+    ...calls,
+    ...movedParameters(before, query, changes),
+    ...typeDemandChanges(executed, operations, changes),
+    ...routineChanges(executed.routines, operations, changes),
     ...objectPrivilegeChanges(query, executed, changes),
     ...sequenceChanges(query, executed, changes),
     ...settingChanges(query, changes.settings),
   ];
   found.push(...capturedNames(before, query, changes));
-  for (const operation of causedBy(query.operations ?? [], changes.causes)) {
+  for (const operation of operations) {
     const key = `${operation.schema}.${operation.table}`;
     for (const column of changes.columns.get(key) ?? []) {
       found.push(...columnRisk(operation, column, query, changes));
@@ -50,21 +58,25 @@ export function runTimeChanges(
       found.push(...arbiterRisk(operation, rule, query));
     }
   }
+  const views = query.reads.flatMap(({ schema, table }) => changes.routines.get(`${schema}.${table}`) ?? []);
+  const texts = [...executed.texts.map(({ text }) => text), ...views.map(({ body }) => body)];
   for (const use of query.reads) {
     for (const rule of changes.rules.get(`${use.schema}.${use.table}`) ?? [])
-      found.push(...readRisk(use, rule));
+      found.push(...readRisk(query, use, rule));
     for (const column of changes.columns.get(`${use.schema}.${use.table}`) ?? [])
-      found.push(...orderRisk(query, use, column));
+      found.push(...virtualRisk(use, column), ...paddingRisk(use, column), ...orderRisk(use, column, texts));
   }
+  if (query.kind === 'UTILITY') found.push(...truncateRisk(query, changes));
   return unique(found);
 }
 
 function columnRisk(
   operation: Caused,
-  { before, after }: ColumnChange,
+  { before, after, isReached }: ColumnChange,
   query: AnalysedQuery,
   changes: RuleChanges,
 ): readonly Change[] {
+  if (isReached && operation.by !== 'partition') return [];
   const { filled } = changes;
   const { event, by } = operation;
   const given = operation.columns.includes(after.column);
@@ -111,8 +123,8 @@ function isComputed(
   column: TableColumn,
   { present, filled }: RuleChanges,
 ): boolean {
-  const { generated, computedFrom } = column;
-  if (generated === null) return false;
+  const { generated, computedFrom, isStored } = column;
+  if (generated === null || !isStored) return false;
   const key = `${column.schema}.${column.table}`;
   const [from = ''] = computedFrom;
   const isCopy = generated.replaceAll('"', '') === from && present.get(key)?.get(from)?.type === column.type;
@@ -177,13 +189,68 @@ function slotsFor(query: AnalysedQuery, { schema, table, column }: ColumnReferen
 
 function ruleRisk(operation: Caused, changed: RuleChange, changes: RuleChanges): readonly Change[] {
   const { before, after, rule } = changed;
+  if (changed.isReached && operation.by !== 'partition') return [];
   if (!touches(operation, rule, changes)) return [];
+  if (rule.kind === 'index' && !canFail(rule.definition)) return [];
   const effect = effectOf(changed);
   if (effect === null) return [];
   const verb = verbs[operation.by](operation.event.toUpperCase());
+  const severity = rule.kind === 'publication' && operation.by === 'statement' ? 'breaks' : 'may break';
   return [
-    change(rule.kind, 'may break', subjectOf(rule), textOf(before), textOf(after), effect.replace('%', verb)),
+    change(rule.kind, severity, subjectOf(rule), textOf(before), textOf(after), effect.replace('%', verb)),
   ];
+}
+
+/** What TRUNCATE is refused by, or runs: it names the tables. */
+function truncateRisk({ statement }: AnalysedQuery, { rules }: RuleChanges): readonly Change[] {
+  const words = wordsOf(statement.sql);
+  if (!words.has('truncate')) return [];
+  return [...rules.values()].flat().flatMap((changed) => {
+    const { before, after, rule } = changed;
+    const effect = effectOf(changed)?.replace('%', 'TRUNCATE');
+    if (effect === undefined || !rule.events.includes('truncate')) return [];
+    if (!mentions(words, rule.schema, rule.table)) return [];
+    return [change(rule.kind, 'may break', subjectOf(rule), textOf(before), textOf(after), effect)];
+  });
+}
+
+/** Parameters whose values go to another column than before, which is still there: columns have another order. */
+function movedParameters(
+  before: AnalysedQuery,
+  query: AnalysedQuery,
+  { columnNames }: RuleChanges,
+): readonly Change[] {
+  const slots = ({ params }: AnalysedQuery) =>
+    params.flatMap((param) => ('fields' in param ? param.fields : [param]));
+  const were = slots(before);
+  return slots(query).flatMap(({ name, column: to }, i): readonly Change[] => {
+    const from = were[i]?.column;
+    if (!to || !from) return [];
+    if (were[i]?.name !== name) return [];
+    if (from.schema !== to.schema || from.table !== to.table || from.column === to.column) return [];
+    if (!columnNames.has(`${to.schema}.${to.table}.${from.column}`)) return [];
+    const effect = 'its values go to another column';
+    const [was, is] = [`${shown(from)}.${from.column}`, `${shown(to)}.${to.column}`];
+    return [change('parameter', 'may break', `:${name}`, was, is, effect)];
+  });
+}
+
+/** A generated column that is computed when it is read. */
+function virtualRisk({ columns }: RelationUse, { before, after }: ColumnChange): readonly Change[] {
+  const { generated, isStored, column } = after;
+  if (isStored || generated === null || before?.generated === generated || !columns.includes(column))
+    return [];
+  const subject = `${shown(after)}.${column}`;
+  const was = before?.generated ?? null;
+  return [change('generated column', 'may break', subject, was, generated, 'computing it can fail')];
+}
+
+function paddingRisk({ columns }: RelationUse, { before, after }: ColumnChange): readonly Change[] {
+  if (before === null || before.baseType === after.baseType || !columns.includes(after.column)) return [];
+  if (![before.baseType, after.baseType].every((type) => /^character\(\d+\)$/.test(type))) return [];
+  const subject = `${shown(after)}.${after.column}`;
+  const effect = 'values come padded with another number of blanks';
+  return [change('column type', 'may break', subject, before.type, after.type, effect)];
 }
 
 /** An INSERT whose ON CONFLICT has a key for its arbiter, or any of the table's keys, inserts what it skipped or updated. */
@@ -212,32 +279,52 @@ const verbs: Readonly<Record<Caused['by'], (event: string) => string>> = {
   action: (event) => `the foreign key's ${event}`,
 };
 
-/** What sorts or compares: it can also be in a view, or in a function. */
+/** What uses a collation. */
+const collating =
+  /[<>=~]|\b(order|min|max|between|greatest|least|over|rank|distinct|group|union|intersect|except|in|like|ilike|similar|natural|using)\b|\w\(/i;
+
+/** What sorts or compares. */
 const comparing = /[<>]|\b(order|min|max|between|greatest|least|over|rank|distinct|group)\b/i;
 
 function orderRisk(
-  { statement }: AnalysedQuery,
   { columns }: RelationUse,
   { before, after }: ColumnChange,
+  texts: readonly string[],
 ): readonly Change[] {
-  if (before === null || !columns.includes(after.column) || !isReordered(before.labels, after.labels))
-    return [];
-  if (!comparing.test(statement.sql)) return [];
+  if (before === null || !columns.includes(after.column)) return [];
+  const [was, is] = [before.collation, after.collation];
+  if (was !== null && is !== null && was !== is && texts.some((sql) => collating.test(sql))) {
+    const effect = 'its texts compare and sort otherwise, which some operations refuse';
+    return [change('order', 'may break', `${shown(after)}.${after.column}`, was, is, effect)];
+  }
+  if (!isReordered(before.labels, after.labels)) return [];
+  if (!texts.some((sql) => comparing.test(sql))) return [];
   const subject = `${shown(after)}.${after.column}`;
   const effect = 'its values compare and sort otherwise';
   const text = (labels: readonly string[] | null) => (labels ?? []).join(' < ');
   return [change('order', 'may break', subject, text(before.labels), text(after.labels), effect)];
 }
 
-function readRisk({ columns }: RelationUse, changed: RuleChange): readonly Change[] {
+function readRisk(
+  { statement }: AnalysedQuery,
+  { columns }: RelationUse,
+  changed: RuleChange,
+): readonly Change[] {
   const { before, after, rule } = changed;
-  if (!rule.events.includes('select')) return [];
+  const isLocked =
+    locking.test(statement.sql) &&
+    rule.events.includes('update') &&
+    (rule.kind === 'privilege' || rule.kind === 'policy');
+  if (!rule.events.includes('select') && !isLocked) return [];
   const relevant = rule.columns.length === 0 || rule.columns.some((column) => columns.includes(column));
   const effect = effectOf(changed)?.replace('%', 'SELECT');
   if (!relevant || effect === undefined) return [];
   const severity = rule.kind === 'materialized view' ? 'breaks' : 'may break';
   return [change(rule.kind, severity, subjectOf(rule), textOf(before), textOf(after), effect)];
 }
+
+/** It needs the privilege to UPDATE, too. */
+const locking = /\bfor\s+(?:no\s+key\s+)?update\b|\bfor\s+(?:key\s+)?share\b/i;
 
 function change(
   kind: ChangeKind,

@@ -1,9 +1,6 @@
 import type { Caused } from './caused.ts';
 import type { RuleChanges } from './rule-changes.ts';
-import type { Rule, TableColumn } from './rules.ts';
-
-/** What also binds rows that are written to a partition, or by a foreign key's action. */
-const ofRows: readonly Rule['kind'][] = ['check', 'unique', 'exclusion', 'foreign key', 'trigger'];
+import { ofRows, type Rule, type TableColumn } from './rules.ts';
 
 /** Whether a rule can be violated by what an operation does, or is run by it. */
 export function touches(operation: Caused, rule: Rule, changes: RuleChanges): boolean {

@@ -1,6 +1,7 @@
 import type { Mutation } from '../../soundness/mutations/mutations.ts';
 
-const verdicts = 'test/impact/run-time-changes.test.ts test/impact/schema-changes.test.ts';
+const verdicts =
+  'test/impact/run-time-changes.test.ts test/impact/executed.test.ts test/impact/schema-changes.test.ts';
 
 function inRules(
   file: string,
@@ -22,6 +23,26 @@ export const mutations: readonly Required<Mutation>[] = [
     ['a computed value can be NULL', 'if (!before.notNull && after.notNull && !checked) {', 'if (false) {'],
     ['a type that takes less', 'shrinks(before.baseType, after.baseType) ||', ''],
     ['a generated column can fail', 'before?.generated !== after.generated) {', 'false) {'],
+    [
+      'a virtual column is computed when it is read',
+      'if (isStored || generated === null',
+      'if (true || generated === null',
+    ],
+    ['another collation', 'texts.some((sql) => collating.test(sql))', 'false'],
+    ['FOR UPDATE needs another privilege', 'locking.test(statement.sql) &&', 'false &&'],
+    ['a parameter goes to another column', 'if (!to || !from) return [];', 'return [];'],
+    [
+      'char(n) is padded',
+      'if (before === null || before.baseType === after.baseType ||',
+      'if (true || before === null ||',
+    ],
+    ['a published table needs a key', "rule.kind === 'publication' && operation", 'false && operation'],
+    [
+      'some indexes can be computed for all rows',
+      ' && !canFail(rule.definition)) return [];',
+      ' && false) return [];',
+    ],
+    ['TRUNCATE', "if (query.kind === 'UTILITY')", 'if (false)'],
     ['a generated copy cannot', 'if (isCopy) return false;', ''],
     ['NOT NULL of a partition alone', '? ofPartition(subject, before, after) : []', '? [] : []'],
     ['a BEFORE trigger may fill a column in', 'filled.insert.has(table) ||', ''],
@@ -30,7 +51,7 @@ export const mutations: readonly Required<Mutation>[] = [
     ['a union of literals says what a CHECK says', 'listing && slotsFor', 'false && slotsFor'],
     ['any key can be the arbiter', 'if (!isArbiter) return [];', 'return [];'],
     ['only a key of the target is the arbiter', 'if (!isArbiter) return [];', ''],
-    ['order matters where it is compared', 'if (!comparing.test(statement.sql)) return [];', ''],
+    ['order matters where it is compared', 'if (!texts.some((sql) => comparing.test(sql))) return [];', ''],
     [
       'a materialized view without data breaks',
       "rule.kind === 'materialized view' ? 'breaks' : 'may break'",
@@ -86,6 +107,45 @@ export const mutations: readonly Required<Mutation>[] = [
     ],
     ['NO CYCLE', 'return was.cycle || isFaster(', 'return isFaster('],
     ['a sequence is moved once', 'after.moved.slice(before.moved.length)', 'after.moved'],
+  ),
+  ...inRules(
+    'rules/rule-changes',
+    [
+      'what comes by a parent that is new',
+      'const waiting = after.children.filter(({ id }) => !were.has(id));',
+      'const waiting = after.children.filter(({ id }) => !were.has(id) && false);',
+    ],
+    [
+      'a function that may write all the same',
+      '(isVolatile(was) && !isVolatile(is))',
+      'isVolatile(was) !== isVolatile(is)',
+    ],
+    ['a parsed text changes with names', "is.kind !== 'parsed' || is.version", 'true || is.version'],
+    ['a foreign key that is checked sooner', 'return lateness(was) > lateness(is);', 'return false;'],
+    ['a view with other privileges', 'was.definition !== is.definition && is', 'false && is'],
+  ),
+  ...inRules(
+    'rules/inside-routines',
+    ['a replaced function', '...(own.has(routine) ? alteration(routine, changes) : []),', ''],
+    ['a call of another function', '.filter((key) => !was.includes(key))', '.filter(() => false)'],
+    ['a text with all columns', '(isOfAll && uses(table))', 'false'],
+    ["a text with another type's column", '(uses(after) && words.has(lastWord(after.column)))', 'false'],
+    ["a label's quotes", "one.kind === 'label' ?", 'false ?'],
+  ),
+  ...inRules(
+    'rules/type-demands',
+    [
+      'a cast to what demands more',
+      "(routine?.kind === 'text' || isCast(text, name))",
+      "routine?.kind === 'text'",
+    ],
+    [
+      'a text names what demands more',
+      "(routine?.kind === 'text' || isCast(text, name))",
+      'isCast(text, name)',
+    ],
+    ['a column holds what demands more', 'isWritten ||\n', ''],
+    ['an argument demands more', 'routines.some(({ routine }) =>', 'false && routines.some(({ routine }) =>'],
   ),
   ...inRules(
     'rules/sequence-limits',

@@ -732,7 +732,10 @@ export const changes: readonly SchemaChangeCase[] = [
     sql: `
       DROP FUNCTION shout(text);
       CREATE FUNCTION shout(t text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT RETURN length(t)`,
-    impact: ['Shouted breaks: column loud text -> int4'],
+    impact: [
+      'Shouted breaks: column loud text -> int4',
+      'Shouted may break: function shout() its text -> another text',
+    ],
     verify: ['different function public.shout(text)'],
   },
   {
@@ -744,13 +747,16 @@ export const changes: readonly SchemaChangeCase[] = [
   {
     name: "a function's body changes",
     sql: "CREATE OR REPLACE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT RETURN upper(t) || '!'",
-    impact: [],
+    impact: ['Shouted may break: function shout() its text -> another text'],
     verify: ['different function public.shout(text)'],
   },
   {
     name: 'a function can return NULL',
     sql: "CREATE OR REPLACE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT RETURN nullif(upper(t), 'X')",
-    impact: ['Shouted breaks: column loud text -> text | null'],
+    impact: [
+      'Shouted breaks: column loud text -> text | null',
+      'Shouted may break: function shout() its text -> another text',
+    ],
     verify: ['different function public.shout(text)'],
   },
   {
