@@ -77,6 +77,7 @@ export {
   StreamError,
   TooManyRowsError,
 } from './errors.ts';
+export { type Fake, type FakeCall, type FakeConnection, FakeError, type Fakes, fakes } from './fakes.ts';
 export type { CallOptions } from './interrupt.ts';
 export type { IterateOptions } from './iterate.ts';
 export { type ListenEvent, type ListenOptions, listen } from './listen.ts';

@@ -62,15 +62,15 @@ export async function* iterate<Row>(
 
 async function* fetchAll<Row>(
   tx: Connection,
-  { origin, text, values }: BoundStatement,
+  statement: BoundStatement,
   read: RowReader<Row>,
   batch: number,
 ): AsyncGenerator<Row, void, undefined> {
   cursors += 1;
   const cursor = `nodrift_${cursors}`;
-  const run = <R>(sql: string, reader: RowReader<R> | null, params: BoundStatement['values'] = []) =>
-    execute(tx, { origin, name: undefined, text: sql, values: params }, reader);
-  await run(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, null, values);
+  const run = <R>(text: string, reader: RowReader<R> | null, values: BoundStatement['values'] = []) =>
+    execute(tx, { ...statement, name: undefined, text, values }, reader);
+  await run(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${statement.text}`, null, statement.values);
   try {
     for (let reader = read; ; reader = withoutCheck(read)) {
       const { rows } = await run(`FETCH ${batch} FROM ${cursor}`, reader);

@@ -14,6 +14,8 @@ export interface BoundStatement {
   readonly name: string | undefined;
   readonly text: string;
   readonly values: (string | Uint8Array | null)[];
+  /** As the caller gave them, for fakes: no error, event or log has them. Absent for what is of no query. */
+  readonly params?: unknown;
   /** How often it has been sent, this time included; absent: the first time. */
   readonly attempt?: number;
   /** What may end its call early. */
@@ -69,7 +71,7 @@ export function statementOf(definition: QueryDefinition): (params: unknown) => B
       known = { name: statementName(definition.name, text), text };
       texts.set(key, known);
     }
-    return { origin: definition, ...known, values };
+    return { origin: definition, ...known, values, params };
   };
 }
 

@@ -3,6 +3,7 @@ import { openDatabase } from '../database/open.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import { loadProjectConfig } from '../project/load-config.ts';
 
+export { type Fake, type FakeCall, type FakeConnection, FakeError, type Fakes, fakes } from 'nodrift-runtime';
 export type { Database } from '../database/database.ts';
 
 export interface TestDatabaseOptions {

@@ -176,7 +176,12 @@ describe('the text that Postgres sends', () => {
     expect(duration('100:00:00.000001')).toBe('PT100H0.000001S');
     expect(() => duration('1 mon -3 days')).toThrow(/different signs/);
     expect(() => duration('-1 days +02:03:00')).toThrow(/different signs/);
-    expect(() => duration('P1Y')).toThrow(/IntervalStyle/);
+    expect(duration('P1Y2M3DT4H5M6.7S')).toBe('P1Y2M3DT4H5M6.7S');
+    expect(duration('P-1Y-2M-3DT-4H')).toBe('-P1Y2M3DT4H');
+    expect(duration('PT0S')).toBe('PT0S');
+    expect(() => duration('P1Y-2M')).toThrow(/different signs/);
+    expect(() => duration('@ 1 year')).toThrow(/IntervalStyle/);
+    expect(() => duration('1-2 3 4:05:06')).toThrow(/IntervalStyle/);
     expect(() => duration('infinity')).toThrow(/^an infinite time/);
     expect(() => temporal('PlainDate', Temporal).decode('infinity')).toThrow(/^an infinite time/);
   });

@@ -76,22 +76,44 @@ function isoYear(text: string): string {
   return (digits.length > 4 ? `+${digits.padStart(6, '0')}` : digits) + rest;
 }
 
-/** Reads `1 year 2 mons 3 days 04:05:06.789`, the default IntervalStyle (EncodeInterval in datetime.c). */
+/** Reads the IntervalStyles `postgres`, which is the default, and `iso_8601` (EncodeInterval in datetime.c). */
 function isoDuration(text: string): string {
-  const match =
-    /^(?:(-?\d+) years? ?)?(?:([-+]?\d+) mons? ?)?(?:([-+]?\d+) days? ?)?(?:([-+])?(\d+):(\d+):(\d+(?:\.\d+)?))?$/.exec(
-      text,
-    );
-  if (match === null || text === '') {
-    throw new CodecError('not an interval in the session\'s "IntervalStyle", which must be postgres');
+  const parts = postgresParts(text) ?? iso8601Parts(text);
+  if (parts === null) {
+    throw new CodecError('not an interval in the "IntervalStyle" postgres or iso_8601');
   }
-  const [, years = '0', months = '0', days = '0', sign = '', hours = '0', minutes = '0', seconds = '0'] =
-    match;
-  const parts = [years, months, days, sign + hours, sign + minutes, sign + seconds];
   const negative = parts.some((part) => part.startsWith('-') && Number(part) !== 0);
   if (negative && parts.some((part) => Number(part) > 0)) {
     throw new CodecError('an interval of parts with different signs, which no Duration can hold');
   }
   const [y, mon, d, h, min, s] = parts.map((part) => part.replace(/^[-+]/, ''));
   return `${negative ? '-' : ''}P${y}Y${mon}M${d}DT${h}H${min}M${s}S`;
+}
+
+/** `1 year 2 mons 3 days 04:05:06.789` */
+function postgresParts(text: string): string[] | null {
+  const match =
+    /^(?:(-?\d+) years? ?)?(?:([-+]?\d+) mons? ?)?(?:([-+]?\d+) days? ?)?(?:([-+])?(\d+):(\d+):(\d+(?:\.\d+)?))?$/.exec(
+      text,
+    );
+  if (match === null || text === '') {
+    return null;
+  }
+  const [, years = '0', months = '0', days = '0', sign = '', hours = '0', minutes = '0', seconds = '0'] =
+    match;
+  return [years, months, days, sign + hours, sign + minutes, sign + seconds];
+}
+
+/** `P1Y-2M3DT4H5M6.789S`, with a sign at each number; weeks are what a Duration can have besides. */
+function iso8601Parts(text: string): string[] | null {
+  const match =
+    /^P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)W)?(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?\d+(?:\.\d+)?)S)?)?$/.exec(
+      text,
+    );
+  if (match === null) {
+    return null;
+  }
+  const [, years = '0', months = '0', weeks = '0', days = '0', hours = '0', minutes = '0', seconds = '0'] =
+    match;
+  return [years, months, String(Number(weeks) * 7 + Number(days)), hours, minutes, seconds];
 }

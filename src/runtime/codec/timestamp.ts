@@ -66,12 +66,12 @@ function decodeTimestamp(text: string): Date {
   return result;
 }
 
-/** `+HH[:MM[:SS]]` from `at` to `end`, in milliseconds; 0 if there is none. */
+/** `+HH[:MM[:SS]]` from `at` to `end`, in milliseconds; 0 if there is none, or the Z of what `encode` returns. */
 function decodeOffset(text: string, at: number, end: number): number {
-  if (at === end) {
+  const sign = text.charCodeAt(at);
+  if (at === end || sign === 90) {
     return 0;
   }
-  const sign = text.charCodeAt(at);
   if ((sign !== 43 && sign !== 45) || (end - at) % 3 !== 0 || end - at > 9) {
     throw notIso(text);
   }
