@@ -20,6 +20,7 @@ export function connectionLost(error: unknown): Failure {
   const code: unknown = error instanceof Error && 'severity' in error ? Reflect.get(error, 'code') : null;
   return new Failure(3, [
     diagnostic({
+      code: 'ND5006',
       message: `The connection to PostgreSQL was lost: ${said}.`,
       sqlstate: typeof code === 'string' ? code : null,
       hint: 'Run the command again when the server is back; its log may have the reason.',

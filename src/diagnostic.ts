@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.ts';
+
 /** A place in a text: both 1-based, the column in UTF-16 code units. */
 export interface TextPosition {
   readonly line: number;
@@ -14,6 +16,8 @@ export interface Diagnostic {
   readonly column: number | null;
   /** Where it ends, exclusive; absent where it is the word, literal or operator that begins at `line` and `column`. */
   readonly end?: TextPosition;
+  /** Which error it is; docs/errors.md has them all. */
+  readonly code: ErrorCode;
   readonly message: string;
   /** Postgres's five-character error code (PostgreSQL documentation, appendix A), if Postgres said it. */
   readonly sqlstate: string | null;
@@ -48,18 +52,16 @@ export class Failure extends Error {
   }
 }
 
+/** What every diagnostic has, and what else is known of one. */
+type KnownDiagnostic = Partial<Diagnostic> & Pick<Diagnostic, 'code' | 'message'>;
+
 /** Makes a diagnostic from what is known; everything omitted is null. */
-export function diagnostic(known: Partial<Diagnostic> & { readonly message: string }): Diagnostic {
+export function diagnostic(known: KnownDiagnostic): Diagnostic {
   return { file: null, line: null, column: null, sqlstate: null, hint: null, excerpt: null, ...known };
 }
 
 /** Makes a diagnostic at an offset (UTF-16 code units, 0-based) of a file's text. */
-export function diagnosticAt(
-  file: string,
-  text: string,
-  offset: number,
-  known: Partial<Diagnostic> & { readonly message: string },
-): Diagnostic {
+export function diagnosticAt(file: string, text: string, offset: number, known: KnownDiagnostic): Diagnostic {
   const before = text.slice(0, offset);
   const start = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
   const end = text.slice(start).search(/[\r\n]/);
@@ -98,6 +100,8 @@ export interface DiagnosticJson {
   readonly endLine: number | null;
   /** Exclusive. */
   readonly endColumn: number | null;
+  /** Such as `ND3001`; docs/errors.md has them all. */
+  readonly code: string;
   readonly message: string;
   readonly sqlstate: string | null;
   readonly hint: string | null;
@@ -105,7 +109,7 @@ export interface DiagnosticJson {
 
 /** A diagnostic without the excerpt and the stack trace. */
 export function diagnosticJson(found: Diagnostic): DiagnosticJson {
-  const { file, line, column, message, sqlstate, hint } = found;
+  const { file, line, column, code, message, sqlstate, hint } = found;
   const end = endOf(found);
   return {
     file,
@@ -113,6 +117,7 @@ export function diagnosticJson(found: Diagnostic): DiagnosticJson {
     column,
     endLine: end?.line ?? null,
     endColumn: end?.column ?? null,
+    code,
     message,
     sqlstate,
     hint,
@@ -143,6 +148,7 @@ export function internalError(
     file,
     line,
     column,
+    code: 'ND9001',
     message: `${name}: internal error of nodrift, which is a bug: ${what.message}`,
     hint: 'Please report it with the statement and the tables it uses. The other statements were still checked.',
     excerpt: text?.split(/\r\n|\n|\r/, line)[line - 1] ?? null,

@@ -70,7 +70,11 @@ export default defineConfig({
       },
       {
         text: 'When something is wrong',
-        items: [page('When something is wrong', 'troubleshooting'), page('Upgrading nodrift', 'upgrading')],
+        items: [
+          page('When something is wrong', 'troubleshooting'),
+          page('Error codes', 'errors'),
+          page('Upgrading nodrift', 'upgrading'),
+        ],
       },
       {
         text: 'Reference',

@@ -68,7 +68,9 @@ export function analyseStatement(
   const problems = [
     ...noRowsProblem(statement, fields),
     ...(statement.sqlc ? embedProblems(statement, tree) : nameProblems(fields)),
-    ...(tooMany === null || isTolerated ? [] : [{ message: tooMany[0], hint: tooMany[1] }]),
+    ...(tooMany === null || isTolerated
+      ? []
+      : [{ code: 'ND3006' as const, message: tooMany[0], hint: tooMany[1] }]),
   ];
   if (problems.length > 0) return refused(statement, options, problems);
   const spread = new Set(statement.params.flatMap((param) => (param.kind === 'list' ? [param.index] : [])));
@@ -120,6 +122,7 @@ function firstOfMany(
   [message, hint]: readonly [string, string],
 ): Diagnostic {
   return diagnosticAt(file, texts.get(file) ?? '', offset, {
+    code: 'ND3006',
     message: `${name}: ${message}`,
     hint: `sqlc takes the first of several rows; the function throws TooManyRowsError. ${hint}`,
   });
@@ -166,8 +169,9 @@ function refused(
   const text = options.texts.get(statement.file) ?? '';
   return {
     query: null,
-    diagnostics: problems.map(({ message, hint, offset }) =>
+    diagnostics: problems.map(({ code, message, hint, offset }) =>
       diagnosticAt(statement.file, text, offset ?? statement.offset, {
+        code,
         message: `${statement.name}: ${message}`,
         hint,
       }),
@@ -205,6 +209,7 @@ function noRowsProblem({ command }: Statement, fields: readonly ResultField[]): 
   if (!wantsRows || fields.length > 0) return [];
   return [
     {
+      code: 'ND3003',
       message: `it is marked :${command}, but the statement returns no rows`,
       hint: 'Add RETURNING, or mark it :exec or :execrows.',
     },
@@ -218,6 +223,7 @@ function nameProblems(fields: readonly ResultField[]): readonly UtilityProblem[]
   for (const [i, { name }] of fields.entries()) {
     if (!isNamed(name)) {
       problems.push({
+        code: 'ND3004',
         message: `column ${i + 1} of the result has no name`,
         hint: 'Name it: write `AS name` after the expression.',
       });
@@ -227,6 +233,7 @@ function nameProblems(fields: readonly ResultField[]): readonly UtilityProblem[]
     if (first === undefined) names.set(name, i + 1);
     else {
       problems.push({
+        code: 'ND3005',
         message: `columns ${first} and ${i + 1} of the result are both named "${name}"`,
         hint: 'Give one of them another name with `AS`; an object can hold only one of them.',
       });

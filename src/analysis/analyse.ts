@@ -151,6 +151,7 @@ export async function analyse(
 
 function tooCostly({ file, offset, name }: Statement, text: string): Diagnostic {
   return diagnosticAt(file, text, offset, {
+    code: 'ND3010',
     message: `${name}: the analysis was stopped, so part of its types are wider than they need be`,
     hint: 'Split the statement, or nest its conditions less deeply.',
   });

@@ -74,6 +74,7 @@ export function embedProblems({ embedded = [] }: Statement, query: QueryNode): r
     if (isRow) return [];
     return [
       {
+        code: 'ND3015',
         message: `${name} is a column here, so sqlc.embed(${name}) cannot be the row`,
         hint: 'Give the table an alias that no column has, and embed that.',
       },

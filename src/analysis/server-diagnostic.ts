@@ -14,6 +14,7 @@ export function serverDiagnostic(
       ? statement.offset
       : fileOffset(statement, sqlOffsetOfPosition(statement.sql, error.position));
   return diagnosticAt(statement.file, texts.get(statement.file) ?? '', offset, {
+    code: isTooDeep(error) ? 'ND3002' : 'ND3001',
     message: `${statement.name}: ${isTooDeep(error) ? TOO_DEEP : withNames(statement, error.message)}`,
     sqlstate: error.sqlstate,
     hint: hints(statement, error),

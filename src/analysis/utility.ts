@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostic.ts';
 import { tokensOf } from '../sql/lexer.ts';
 import { fileOffset, parameterUses } from '../sql/postgres-text.ts';
 import type { Statement } from '../sql/statement.ts';
@@ -7,6 +8,7 @@ import type { FieldDescription } from './wire.ts';
 
 /** Why a statement cannot be a query function, and what to do about it. */
 export interface UtilityProblem {
+  readonly code: Diagnostic['code'];
   readonly message: string;
   readonly hint: string;
   /** In the file's text; absent: the statement's name. */
@@ -70,6 +72,7 @@ export function utilityProblems(
         ...problems,
         {
           offset,
+          code: 'ND3007',
           message: 'the columns of FETCH are only known while its cursor is open',
           hint: "Write the query of the cursor instead, and call its function's `iterate`, which fetches through a cursor.",
         },
@@ -90,6 +93,7 @@ export function utilityRowsProblem(
   if (fields.length === 0) {
     return [
       {
+        code: 'ND3003',
         message: `it is marked :${command}, but Postgres does not describe any rows of the statement`,
         hint: 'Mark it :exec.',
       },
@@ -98,6 +102,7 @@ export function utilityRowsProblem(
   if (!single || assertedSingleRow || (max !== null && max <= 1)) return [];
   return [
     {
+      code: 'ND3006',
       message: `it is marked :${command}, but nothing proves that it returns at most one row`,
       hint: `Mark it :many, or :${command}! to assert it.`,
     },
@@ -125,6 +130,7 @@ function undescribedParameters(statement: Statement, paramCount: number): readon
     return [
       {
         offset: start,
+        code: 'ND3008',
         message: `Postgres does not allow parameters in this statement, such as :${found.name}`,
         hint: 'Write the value itself, or call a function that runs the statement with EXECUTE format(…).',
       },
@@ -155,11 +161,13 @@ function copyProblems(statement: Statement): readonly UtilityProblem[] {
       direction === 'FROM'
         ? {
             offset,
+            code: 'ND3009',
             message: 'COPY FROM STDIN reads its rows from the client, and a query function cannot send them',
             hint: 'Write INSERT with a list of objects or with unnest, or copy with psql or pg-copy-streams.',
           }
         : {
             offset,
+            code: 'ND3009',
             message: 'COPY TO STDOUT sends its rows to the client, and a query function does not get them',
             hint: 'Write the query itself (its `iterate` reads large results), or copy with psql or pg-copy-streams.',
           },

@@ -179,6 +179,7 @@ function batch(
 export function noTree(): Failure {
   return new Failure(3, [
     diagnostic({
+      code: 'ND3013',
       message: 'The server analysed the statement but did not show its query tree',
       hint:
         'nodrift reads the tree that PostgreSQL 14 to 18 sends with debug_print_parse. A pooler or a compatible ' +

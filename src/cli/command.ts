@@ -46,7 +46,16 @@ export function addHelp(command: Command, { examples, failing }: Help): void {
     '2 usage or configuration',
     ...(failing === null ? [] : ['3 database unreachable']),
   ];
-  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}\n\nExit codes: ${codes.join(', ')}.`);
+  const page = command.parent === null ? '' : `#${topOf(command).name()}`;
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${lines.join('\n')}\n\nExit codes: ${codes.join(', ')}.\nDocumentation: docs/cli.md${page}, docs/errors.md.`,
+  );
+}
+
+/** The command of the program that a command is, or belongs to. */
+function topOf(command: Command): Command {
+  return command.parent?.parent ? topOf(command.parent) : command;
 }
 
 /** An option of the commands that analyse the queries. */

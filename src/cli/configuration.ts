@@ -30,7 +30,7 @@ export function liveConnection(options: GlobalOptions, io: CliContext): Connecti
   if (connection !== undefined) return connection;
   const message = 'No target database configured.';
   const hint = 'Name it with --url, or set DATABASE_URL: postgres://user@localhost:5432/database';
-  throw new Failure(2, [diagnostic({ message, hint })]);
+  throw new Failure(2, [diagnostic({ code: 'ND5011', message, hint })]);
 }
 
 /**
@@ -42,5 +42,5 @@ export function databaseUrl(text: string, option: string): ConnectionConfig {
   // It is not repeated: it may hold a password.
   const hint = 'It looks like postgres://user:password@host:5432/database; special characters are %-encoded.';
   const message = text === '' ? `${option} is empty.` : `${option} is not a database URL.`;
-  throw new Failure(2, [diagnostic({ message, hint })]);
+  throw new Failure(2, [diagnostic({ code: 'ND1019', message, hint })]);
 }

@@ -16,5 +16,5 @@ function refusedByTheSystem(error: unknown, cwd: string): Failure | null {
   const name =
     path === null ? 'A file' : relative(cwd, path).startsWith('..') ? path : relative(cwd, path) || '.';
   const message = `${name} cannot be read or written: ${systemReason(error)}.`;
-  return new Failure(2, [diagnostic({ message, hint: systemHint(error) })]);
+  return new Failure(2, [diagnostic({ code: 'ND1017', message, hint: systemHint(error) })]);
 }

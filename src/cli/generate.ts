@@ -18,6 +18,7 @@ import {
 
 /** PgTyped has the option; a watcher of its own is none of nodrift's business. */
 const noWatching = diagnostic({
+  code: 'ND1001',
   message: '--watch: nodrift does not wait for changes itself.',
   hint: 'Let a watcher run it: npx nodemon --ext sql --exec "nodrift generate"',
 });

@@ -103,7 +103,11 @@ function readManifest(folder: string): Manifest {
   if (!existsSync(path)) {
     const message = 'There is no package.json in this folder.';
     throw new Failure(2, [
-      diagnostic({ message, hint: 'Run `npm init -y` first, or go to the folder of your package.' }),
+      diagnostic({
+        code: 'ND1021',
+        message,
+        hint: 'Run `npm init -y` first, or go to the folder of your package.',
+      }),
     ]);
   }
   const text = readFileSync(path, 'utf8');
@@ -111,7 +115,11 @@ function readManifest(folder: string): Manifest {
   if (isObject(json) && (json.scripts === undefined || isObject(json.scripts))) return { text, json };
   const message = 'package.json must be a JSON object, and so must its "scripts".';
   throw new Failure(2, [
-    diagnosticAt('package.json', text, 0, { message, hint: 'Correct it and run `nodrift init` again.' }),
+    diagnosticAt('package.json', text, 0, {
+      code: 'ND1021',
+      message,
+      hint: 'Correct it and run `nodrift init` again.',
+    }),
   ]);
 }
 

@@ -52,7 +52,7 @@ export interface RenderOptions extends PathContext {
 /**
  * A diagnostic as lines of text, without a closing line feed:
  *
- *     queries/cars.sql:3:12: error: column "mak" does not exist
+ *     queries/cars.sql:3:12: error ND3001: column "mak" does not exist
  *       3 | SELECT id, mak FROM cars
  *         |            ^^^
  *       SQLSTATE 42703
@@ -61,13 +61,24 @@ export interface RenderOptions extends PathContext {
 export function renderDiagnostic(found: Diagnostic, options: RenderOptions): string {
   const { colors } = options;
   const place = locationText(found, options);
-  const word = options.severity === 'warning' ? colors.yellow('warning:') : colors.red('error:');
-  const head = `${place === null ? '' : `${colors.bold(`${place}:`)} `}${word}`;
+  const word = options.severity === 'warning' ? colors.yellow('warning') : colors.red('error');
+  const code = colors.isColorSupported ? terminalLink(found.code, errorPage(found.code)) : found.code;
+  const head = `${place === null ? '' : `${colors.bold(`${place}:`)} `}${word} ${code}:`;
   const lines = [`${head} ${indentRest(escapeControlChars(found.message))}`, ...excerptOf(found, colors)];
   if (found.sqlstate !== null) lines.push(colors.dim(`  SQLSTATE ${escapeControlChars(found.sqlstate)}`));
   if (found.hint !== null)
     lines.push(`  ${colors.cyan('hint:')} ${indentRest(escapeControlChars(found.hint))}`);
   return lines.join('\n');
+}
+
+/** OSC 8: terminals that don't know it show the text alone. */
+function terminalLink(text: string, url: string): string {
+  return `\u001b]8;;${url}\u001b\\${text}\u001b]8;;\u001b\\`;
+}
+
+/** What the documentation in this package says of an error. */
+function errorPage(code: Diagnostic['code']): string {
+  return new URL(`../../docs/errors.md#${code.toLowerCase()}`, import.meta.url).href;
 }
 
 function locationText(found: Diagnostic, options: RenderOptions): string | null {

@@ -45,12 +45,12 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(usageError(text)),
       getOutHasColors: () => colorsFor(io.stdout, io.env).isColorSupported,
       getErrHasColors: () => colorsFor(io.stderr, io.env).isColorSupported,
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
-    .showHelpAfterError('(see --help)')
     .addHelpText('beforeAll', ({ error, command }) => (error ? '' : refuseUnknown(command)));
 
   addHelp(program, {
@@ -63,6 +63,12 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
   });
   for (const add of commands) add(program, io, finish);
   return program;
+}
+
+/** Commander's message as other errors are printed. */
+function usageError(text: string): string {
+  const [, message = text, meant] = /^error: (.*?)(?:\n\((Did you mean .*\?)\))?\n$/s.exec(text) ?? [];
+  return `error ND1001: ${message}\n  hint: ${meant === undefined ? '' : `${meant} `}See --help.\n`;
 }
 
 /** `nodrift migrate nonsense --help` would show the help of `migrate`, and be fine. */

@@ -89,5 +89,5 @@ async function schemaSource(text: string, options: SchemaOptions, io: CliContext
 
 function usage(message: string): Failure {
   const hint = 'A schema is the URL of a database, a folder of migrations, a .sql file, or a git ref.';
-  return new Failure(2, [diagnostic({ message, hint })]);
+  return new Failure(2, [diagnostic({ code: 'ND1020', message, hint })]);
 }

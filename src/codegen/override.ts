@@ -103,14 +103,14 @@ function lastPart(key: string): string {
 /** The error of a configuration that asks for what cannot be. Exit code 2. */
 export function configFailure(config: Config, message: string, hint: string): Failure {
   const file = path.relative(config.root, config.path).split(path.sep).join('/');
-  return new Failure(2, [diagnostic({ file, message, hint })]);
+  return new Failure(2, [diagnostic({ file, code: 'ND1012', message, hint })]);
 }
 
 type Refuse = (message: string, hint: string) => Failure;
 
 /** The error of a column comment that names a type that there cannot be. Exit code 2. */
 function commentFailure(message: string, hint: string): Failure {
-  return new Failure(2, [diagnostic({ message, hint })]);
+  return new Failure(2, [diagnostic({ code: 'ND1012', message, hint })]);
 }
 
 /**

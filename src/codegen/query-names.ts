@@ -48,7 +48,7 @@ export function nameQueries(
     const stem = typeStem(statement.name, config);
     if (name === null || stem === null) {
       const message = `The name "${statement.name}" gives no TypeScript name.`;
-      diagnostics.push(at(query, message, 'Use a name that begins with a letter.'));
+      diagnostics.push(at('ND3011', query, message, 'Use a name that begins with a letter.'));
       return [];
     }
     const params = `${stem}Params`;
@@ -56,10 +56,10 @@ export function nameQueries(
     if (owner !== undefined) {
       const message = `"${statement.name}" and "${owner.statement.name}" would both be generated as ${name}.`;
       const hint = `Rename one of them; the other one is in line ${owner.statement.line}.`;
-      diagnostics.push(at(query, message, hint));
+      diagnostics.push(at('ND3012', query, message, hint));
       if (!doubled.has(owner))
         diagnostics.push(
-          at(owner, message, `Rename one of them; the other one is in line ${statement.line}.`),
+          at('ND3012', owner, message, `Rename one of them; the other one is in line ${statement.line}.`),
         );
       doubled.add(owner);
       return [];
@@ -71,13 +71,13 @@ export function nameQueries(
       const key = keys[double] ?? '';
       const columns = query.columns.filter((_, index) => keys[index] === key).map((c) => `"${c.name}"`);
       const message = `Several columns of the result would be called ${JSON.stringify(key)}: ${columns.join(', ')}.`;
-      diagnostics.push(at(query, message, 'Give each column a name of its own with AS.'));
+      diagnostics.push(at('ND3005', query, message, 'Give each column a name of its own with AS.'));
       return [];
     }
     const renamed = query.columns.findIndex((column) => isRenamed(column));
     if (config.runtime === '@pgtyped/runtime' && renamed !== -1) {
       const message = `${statement.name}: column ${renamed + 1} of the result has no name of its own, which @pgtyped/runtime reads it by.`;
-      diagnostics.push(at(query, message, 'Write `AS name` after the expression.'));
+      diagnostics.push(at('ND3004', query, message, 'Write `AS name` after the expression.'));
       return [];
     }
     const row = config.runtime === 'nodrift' ? `${stem}Row` : `${stem}Result`;
@@ -113,6 +113,11 @@ function columnKeys({ columns }: AnalysedQuery, config: Config): readonly string
   return columns.map((c) => camelCase(c.name) || c.name);
 }
 
-function at({ statement }: AnalysedQuery, message: string, hint: string): Diagnostic {
-  return diagnostic({ file: statement.file, line: statement.line, column: statement.column, message, hint });
+function at(
+  code: Diagnostic['code'],
+  { statement: { file, line, column } }: AnalysedQuery,
+  message: string,
+  hint: string,
+): Diagnostic {
+  return diagnostic({ file, line, column, code, message, hint });
 }

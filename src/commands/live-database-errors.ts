@@ -22,5 +22,7 @@ export function liveQueryError(message: string, sqlstate: string | null): Failur
     sqlstate === '55P03'
       ? 'The schema is locked by another session; retry later.'
       : 'Try again, as another role or when the server has less to do.';
-  return new Failure(3, [diagnostic({ message: `The database query failed: ${message}`, sqlstate, hint })]);
+  return new Failure(3, [
+    diagnostic({ code: 'ND5010', message: `The database query failed: ${message}`, sqlstate, hint }),
+  ]);
 }

@@ -86,5 +86,5 @@ function refuseOneWay({ source }: Config): void {
   const what = source.kind === 'schema' ? 'A schema file has' : 'Plain .sql files have';
   const hint =
     'If they belong to a tool that has down migrations, name it: "migrations": { "dir": "…", "format": "…" }.';
-  throw new Failure(2, [diagnostic({ message: `${what} no down migration to try.`, hint })]);
+  throw new Failure(2, [diagnostic({ code: 'ND4017', message: `${what} no down migration to try.`, hint })]);
 }

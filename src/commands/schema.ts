@@ -145,7 +145,7 @@ function sourceAt(path: string, source: SchemaSource): SchemaSource {
   if (!statSync(path).isDirectory()) {
     if (path.endsWith('.sql')) return { kind: 'schema', files: [path] };
     const message = `${path} is neither a folder of migrations nor a .sql file.`;
-    throw new Failure(2, [diagnostic({ message })]);
+    throw new Failure(2, [diagnostic({ code: 'ND1020', message })]);
   }
   const format = source.kind === 'migrations' ? source.format : 'node-pg-migrate';
   return { kind: 'migrations', dir: path, format };

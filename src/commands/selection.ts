@@ -31,6 +31,7 @@ function notAQueryFile(name: string, files: readonly string[]) {
   const meant = suggest(name, files);
   return diagnostic({
     file: name,
+    code: 'ND1018',
     message: 'This is not a query file of the project.',
     hint: meant
       ? `Did you mean ${meant}?`

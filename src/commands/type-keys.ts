@@ -17,7 +17,7 @@ export function refuseUnknownTypes(config: Config, catalog: Catalog): void {
     2,
     unknown.map(({ key, message, hint }) => {
       const named = `nodrift.types[${JSON.stringify(key)}]: ${message}.`;
-      return problemAt(config.path, config.text, ['nodrift', 'types', key], named, hint);
+      return problemAt(config.path, config.text, ['nodrift', 'types', key], 'ND1011', named, hint);
     }),
   );
 }

@@ -226,7 +226,9 @@ async function roleOf(client: Client, role: string | null): Promise<string> {
   );
   if (rows[0]) return rows[0].name;
   const message = `There is no role "${role}" there.`;
-  throw new Failure(2, [diagnostic({ message, hint: 'Name the role that the application connects as.' })]);
+  throw new Failure(2, [
+    diagnostic({ code: 'ND5012', message, hint: 'Name the role that the application connects as.' }),
+  ]);
 }
 
 async function rolesOf(client: Client): Promise<readonly string[]> {

@@ -78,5 +78,5 @@ async function createRoles(client: Client, roles: readonly string[]): Promise<vo
 function nothingToCompareWith(): Failure {
   const message = 'The configuration names no migrations and no schema file.';
   const hint = 'Set "migrations" or "schema" under "nodrift" in the configuration.';
-  return new Failure(2, [diagnostic({ message, hint })]);
+  return new Failure(2, [diagnostic({ code: 'ND7008', message, hint })]);
 }

@@ -13,7 +13,7 @@ import { type OpenOptions, openDatabase } from './open.ts';
 export async function openEmpty(config: Config, options: OpenOptions = {}): Promise<Database> {
   if (config.source.kind === 'none') {
     const hint = 'Set "migrations": "./migrations" under "nodrift" in the configuration.';
-    throw new Failure(2, [diagnostic({ message: 'No migrations are configured.', hint })]);
+    throw new Failure(2, [diagnostic({ code: 'ND4014', message: 'No migrations are configured.', hint })]);
   }
   const { database } = config;
   const extensions =

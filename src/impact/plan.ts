@@ -114,7 +114,7 @@ function unknownPending(why: NoHistory | null): Failure {
   const reason = why?.reason ?? 'Plain files have no migration history';
   const message = `${reason}, so which migrations are pending is not to be known.`;
   const hint = 'Specify the migrations with --since or --migration.';
-  return new Failure(2, [diagnostic({ message, hint })]);
+  return new Failure(2, [diagnostic({ code: 'ND7006', message, hint })]);
 }
 
 /** The migration that a path or a name represents. Throws Failure (2) where there is none. */
@@ -134,7 +134,7 @@ function findUnit(
   );
   const hint = meant ? `Did you mean ${meant}?` : 'Name a file of the folder of migrations.';
   throw new Failure(2, [
-    diagnostic({ message: `${basename(wanted)} is not a migration of the project.`, hint }),
+    diagnostic({ code: 'ND7007', message: `${basename(wanted)} is not a migration of the project.`, hint }),
   ]);
 }
 
@@ -142,12 +142,12 @@ function nothingConfigured(): Failure {
   const message =
     'The configuration has neither migrations nor a schema file, so there is nothing to compare.';
   const hint = 'Set "migrations" or "schema" under "nodrift" in the configuration.';
-  return new Failure(2, [diagnostic({ message, hint })]);
+  return new Failure(2, [diagnostic({ code: 'ND7008', message, hint })]);
 }
 
 function onlySince(): Failure {
   const message = 'A schema file has no migrations: it can only be compared with its earlier version.';
   return new Failure(2, [
-    diagnostic({ message, hint: 'Say since when: nodrift impact --since origin/main' }),
+    diagnostic({ code: 'ND7009', message, hint: 'Say since when: nodrift impact --since origin/main' }),
   ]);
 }

@@ -113,7 +113,11 @@ function configAt(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const diagnostics = error.diagnostics.map((found) =>
-      diagnostic({ message: `The configuration at ${ref} is refused: ${found.message}`, hint: found.hint }),
+      diagnostic({
+        code: 'ND7005',
+        message: `The configuration at ${ref} is refused: ${found.message}`,
+        hint: found.hint,
+      }),
     );
     throw new Failure(2, diagnostics);
   }

@@ -66,6 +66,7 @@ export function readOutput(config: Pick<Config, 'root'>, path: string): string |
     throw new Failure(2, [
       diagnostic({
         file,
+        code: code === 'EISDIR' ? 'ND6002' : 'ND1017',
         message:
           code === 'EISDIR'
             ? 'A directory exists at the output path.'

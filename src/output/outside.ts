@@ -49,6 +49,7 @@ function refused({ root, dropIn }: Config, { path }: Output) {
     : '"nodrift": { "outside": true }';
   return diagnostic({
     file: relative(root, path).replaceAll('\\', '/'),
+    code: 'ND6004',
     message: `This lies outside of the project${link}. Nothing was written.`,
     hint: `Correct emitTemplate, or allow it with ${keys} in the configuration.`,
   });

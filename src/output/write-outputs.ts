@@ -111,6 +111,7 @@ function refusable<T>(path: string, root: string, work: () => T): T {
 function refused(path: string, root: string, error: unknown): Diagnostic {
   return diagnostic({
     file: shown(path, root),
+    code: 'ND6003',
     message: `Cannot be written: ${systemReason(error)}.`,
     hint:
       systemCode(error) === 'ENOSPC'
@@ -124,6 +125,7 @@ function inTheWay(output: Output, root: string): Diagnostic {
   return diagnostic({
     file: shown(output.path, root),
     line: 1,
+    code: 'ND6001',
     message: `This file was not written by nodrift, and ${origin} would overwrite it.`,
     hint:
       'Move or delete it and run `nodrift generate` again, or have the output written elsewhere ' +

@@ -20,6 +20,7 @@ export function malformedJson(path: string, text: string, errors: readonly Jsonc
       .replace(/\B[A-Z]/g, ' $&')
       .toLowerCase();
     return diagnosticAt(basename(path), text, offset, {
+      code: 'ND1005',
       message: `The configuration is not valid JSON: ${reason}.`,
     });
   });
@@ -30,11 +31,12 @@ export function problemAt(
   path: string,
   text: string,
   keys: readonly (string | number)[],
+  code: Diagnostic['code'],
   message: string,
   hint: string | null = null,
 ): Diagnostic {
   // The text of a module is not what its author wrote.
-  if (path.endsWith('.ts')) return diagnostic({ file: basename(path), message, hint });
+  if (path.endsWith('.ts')) return diagnostic({ file: basename(path), code, message, hint });
   const jsonc = loadJsonc();
   const root = jsonc.parseTree(text, [], { allowTrailingComma: true });
   let node: Jsonc.Node | undefined;
@@ -43,7 +45,7 @@ export function problemAt(
   }
   // The property begins at its name.
   const offset = node?.parent?.type === 'property' ? node.parent.offset : (node?.offset ?? 0);
-  return diagnosticAt(basename(path), text, offset, { message, hint });
+  return diagnosticAt(basename(path), text, offset, { code, message, hint });
 }
 
 /**
@@ -71,8 +73,8 @@ export function schemaProblems(
   return located
     .filter((one) => !unknown.some((other) => isMeantBy(one, other)))
     .map(({ issue, keys }) => {
-      const { message, hint } = explain(issue, keys);
-      return problemAt(path, text, keys, message, hint);
+      const { code, message, hint } = explain(issue, keys);
+      return problemAt(path, text, keys, code, message, hint);
     });
 }
 
@@ -109,23 +111,26 @@ function innermost(issue: v.BaseIssue<unknown>, outer: readonly (string | number
 function explain(
   issue: v.BaseIssue<unknown>,
   keys: readonly (string | number)[],
-): { message: string; hint: string | null } {
+): Pick<Diagnostic, 'code' | 'message' | 'hint'> {
   const key = printKeys(keys) || 'The configuration';
   if (isUnknownKey(issue)) {
     const known = knownKeys(keys.slice(0, -1));
     const meant = suggest(String(keys.at(-1)), known);
     return {
+      code: 'ND1007',
       message: `Unknown key ${key}.`,
       hint: meant ? `Did you mean "${meant}"?` : `Known here: ${known.join(', ')}.`,
     };
   }
   if (issue.input === undefined || issue.received === 'undefined') {
-    return { message: `The key ${key} is missing.`, hint: null };
+    return { code: 'ND1008', message: `The key ${key} is missing.`, hint: null };
   }
-  if (issue.kind === 'validation') return { message: `${key}: ${issue.message}.`, hint: null };
+  if (issue.kind === 'validation')
+    return { code: 'ND1009', message: `${key}: ${issue.message}.`, hint: null };
   const options = [...(issue.expected ?? '').matchAll(/"([^"]+)"/g)].map((match) => String(match[1]));
   const meant = typeof issue.input === 'string' ? suggest(issue.input, options) : null;
   return {
+    code: 'ND1009',
     message: `${key} must be ${expected(issue)}, not ${describe(issue.input)}.`,
     hint: meant ? `Did you mean "${meant}"?` : null,
   };

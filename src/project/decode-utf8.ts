@@ -23,6 +23,7 @@ function notUtf8(file: string, bytes: Uint8Array): Diagnostic {
     file,
     line: line.length,
     column: start.length + 1,
+    code: 'ND2001',
     message: `Not UTF-8: byte 0x${found} at offset ${offset}.`,
     hint: `Save the file as UTF-8.${marked ? ' It seems to be UTF-16.' : ''}`,
     excerpt: `${start}\uFFFD`,

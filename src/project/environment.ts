@@ -26,6 +26,7 @@ function readDotEnv(path: string): Environment {
     throw new Failure(2, [
       diagnostic({
         file: '.env',
+        code: 'ND1017',
         message: `.env cannot be read: ${systemReason(error)}.`,
         hint: systemHint(error),
       }),

@@ -24,7 +24,9 @@ export function findConfig(folder: string): string | null {
   const [found, second] = configsIn(configuredFolder(folder) ?? folder);
   if (found !== undefined && second !== undefined) {
     const message = `There are two configurations in ${dirname(found)}: ${basename(found)} and ${basename(second)}.`;
-    throw new Failure(2, [diagnostic({ message, hint: 'Delete one, or name one with --config FILE.' })]);
+    throw new Failure(2, [
+      diagnostic({ code: 'ND1004', message, hint: 'Delete one, or name one with --config FILE.' }),
+    ]);
   }
   return found ?? null;
 }

@@ -19,7 +19,7 @@ export async function writeGitFolder(root: string, ref: string, path: string, ta
   if (wanted.length === 0) {
     const message = `There is nothing at ${path} in ${ref}.`;
     throw new Failure(2, [
-      diagnostic({ message, hint: 'The path is the one of the current configuration.' }),
+      diagnostic({ code: 'ND7004', message, hint: 'The path is the one of the current configuration.' }),
     ]);
   }
   const contents = await readGitFiles(

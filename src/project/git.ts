@@ -28,7 +28,7 @@ export async function readGitTree(folder: string, ref: string): Promise<GitTree>
     const message = `git knows no commit called "${ref}".`;
     const hint =
       'In CI the checkout may hold only the latest commit: fetch the other one too (actions/checkout: fetch-depth: 0).';
-    throw new Failure(2, [diagnostic({ message, hint })]);
+    throw new Failure(2, [diagnostic({ code: 'ND7002', message, hint })]);
   });
   const list = await git(folder, ['ls-tree', '-r', '-z', '--full-tree', commit.trim()]);
   const files = new Map<string, string>();
@@ -109,17 +109,17 @@ function catFiles(folder: string, input: string): Promise<Buffer> {
 function failure(error: Error & { readonly code?: unknown }, stderr: string): Failure {
   if (error.code === 'ENOENT') {
     const hint = 'Install git, or name the migration with --migration FILE.';
-    return new Failure(2, [diagnostic({ message: 'Not a git repository.', hint })]);
+    return new Failure(2, [diagnostic({ code: 'ND7001', message: 'Not a git repository.', hint })]);
   }
   if (/not a git repository/.test(stderr)) {
     const message =
       'The configuration does not lie in a git repository, so there is nothing to look for --since.';
     const hint = 'Name the migration with --migration FILE, or a database that lacks it with --pending URL.';
-    return new Failure(2, [diagnostic({ message, hint })]);
+    return new Failure(2, [diagnostic({ code: 'ND7001', message, hint })]);
   }
   return refused(stderr.trim() || error.message);
 }
 
 function refused(said: string): Failure {
-  return new Failure(2, [diagnostic({ message: `git: ${said.replace(/^fatal: /, '')}` })]);
+  return new Failure(2, [diagnostic({ code: 'ND7003', message: `git: ${said.replace(/^fatal: /, '')}` })]);
 }

@@ -69,7 +69,7 @@ export async function readQueryFiles(
       contents.set(file, readFileSync(path));
     } catch (error) {
       const message = `Cannot be read: ${systemReason(error)}.`;
-      unreadable.push(diagnostic({ file, message, hint: systemHint(error) }));
+      unreadable.push(diagnostic({ file, code: 'ND1017', message, hint: systemHint(error) }));
     }
   }
   if (unreadable.length > 0) throw new Failure(2, unreadable);
@@ -90,6 +90,7 @@ function nothingFound(config: Config) {
   const globs = config.transforms.map((transform) => `"${transform.include}"`).join(', ');
   return diagnostic({
     file: basename(config.path),
+    code: 'ND1015',
     message: `No .sql file was found: nothing below srcDir matches ${globs}.`,
     hint: 'Write the first query, or correct "srcDir" and "include".',
   });

@@ -51,6 +51,7 @@ export function loadProjectConfig(
   if (without !== null) return readConfig(resolve(without, 'nodrift.config.json'), '{}', env);
   throw new Failure(2, [
     diagnostic({
+      code: 'ND1002',
       message: `There is no configuration in ${folder} or above it.`,
       hint: 'Have one written with `nodrift init`, name one with --config FILE, or do without: with the folders migrations/ and queries/ none is needed.',
     }),
@@ -123,24 +124,28 @@ function readText(path: string): string {
     const hint = missing
       ? 'Name it with --config FILE, or have one written with `nodrift init`.'
       : systemHint(error);
-    throw new Failure(2, [diagnostic({ message, hint })]);
+    throw new Failure(2, [diagnostic({ code: missing ? 'ND1002' : 'ND1003', message, hint })]);
   }
 }
 
 /** What a module exports by default, as JSON. Node 20 cannot read TypeScript, hence jiti. */
 function textOfModule(path: string): string {
   const { createJiti }: typeof Jiti = createRequire(import.meta.url)('jiti');
-  const failure = (message: string, hint: string | null = null) =>
-    new Failure(2, [diagnostic({ file: basename(path), message, hint })]);
+  const failure = (code: Diagnostic['code'], message: string, hint: string | null = null) =>
+    new Failure(2, [diagnostic({ file: basename(path), code, message, hint })]);
   let loaded: unknown;
   try {
     loaded = createJiti(path, { moduleCache: false, fsCache: false, interopDefault: false })(path);
   } catch (error) {
-    throw failure(`The configuration cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw failure(
+      'ND1003',
+      `The configuration cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
   }
   const value: unknown = Object(loaded).default;
   if (typeof value !== 'object' || value === null || value instanceof Promise)
     throw failure(
+      'ND1006',
       'The configuration must be an object that is exported by default.',
       'Write export default { … }',
     );
@@ -150,7 +155,9 @@ function textOfModule(path: string): string {
 function parse(path: string, text: string): ConfigFile {
   const json = withDefaults(path, parseJson(path, text));
   if (Array.isArray(json)) {
-    throw new Failure(2, [problemAt(path, text, [], 'The configuration must be an object, not an array.')]);
+    throw new Failure(2, [
+      problemAt(path, text, [], 'ND1006', 'The configuration must be an object, not an array.'),
+    ]);
   }
   const { result, issues } = validate(path, json);
   const problems = [...schemaProblems(path, text, issues), ...contradictions(path, text, json)];
@@ -196,6 +203,7 @@ function contradictions(path: string, text: string, json: unknown): readonly Dia
             path,
             text,
             ['transforms'],
+            'ND1010',
             'transforms: at least one of mode "sql" is needed.',
             'Queries inside TypeScript files are not supported: move them to .sql files.',
           ),
@@ -207,6 +215,7 @@ function contradictions(path: string, text: string, json: unknown): readonly Dia
             path,
             text,
             ['nodrift', 'schema'],
+            'ND1010',
             'Both nodrift.migrations and nodrift.schema are given.',
             'Keep the one that the database is built from.',
           ),

@@ -44,6 +44,7 @@ function unknownPlaceholder(
   return new Failure(2, [
     diagnostic({
       file: basename(config.path),
+      code: 'ND1013',
       message: `emitTemplate "${transform.emitTemplate}": ${whole} is not a placeholder.`,
       hint: meant
         ? `Did you mean {{${meant}}}?`

@@ -105,6 +105,7 @@ export async function findTypeScriptQueries(config: Config): Promise<TypeScriptQ
   const refused = [...new Set(files)].sort().map((file) =>
     diagnostic({
       file,
+      code: 'ND1016',
       message: 'Queries inside TypeScript files are not supported.',
       hint: 'Move these queries to .sql files; PgTyped can go on generating the others from a configuration of its own.',
     }),
@@ -133,6 +134,6 @@ function refuseCollisions(config: Config, files: readonly QueryFile[]): void {
       ? `${file} and ${other} would both be written to ${name}.`
       : `The module of ${file} would be written over the queries in ${name}.`;
     const hint = 'Change emitTemplate, such as "{{dir}}/{{name}}.queries.ts".';
-    throw new Failure(2, [diagnostic({ file: basename(config.path), message, hint })]);
+    throw new Failure(2, [diagnostic({ file: basename(config.path), code: 'ND1014', message, hint })]);
   }
 }

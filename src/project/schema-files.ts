@@ -100,7 +100,7 @@ function isCandidate(format: Exclude<MigrationFormat, 'prisma'>, name: string): 
 function nothingMatches(root: string, pattern: string): Failure {
   const message = `No schema file matches ${relative(root, pattern).replaceAll('\\', '/')}.`;
   const hint = 'Correct "schema" under "nodrift" in the configuration.';
-  return new Failure(2, [diagnostic({ message, hint })]);
+  return new Failure(2, [diagnostic({ code: 'ND4016', message, hint })]);
 }
 
 type SourceKind = Exclude<SchemaSource['kind'], 'none'>;
@@ -120,9 +120,9 @@ function unreadable(root: string, kind: SourceKind, path: string, error: unknown
   if (code === 'ENOENT') {
     const message = `There is no ${what} at ${name}.`;
     const hint = `Create it, or set "${kind}" under "nodrift" in the configuration.`;
-    return new Failure(2, [diagnostic({ message, hint })]);
+    return new Failure(2, [diagnostic({ code: 'ND4016', message, hint })]);
   }
   const reason = code === 'ENOTDIR' ? 'it is a file, not a folder' : systemReason(error);
   const message = `The ${what} ${name} cannot be read: ${reason}.`;
-  return new Failure(2, [diagnostic({ message, hint: systemHint(error) })]);
+  return new Failure(2, [diagnostic({ code: 'ND1017', message, hint: systemHint(error) })]);
 }

@@ -43,6 +43,7 @@ export function readHeaderComments(text: string, comments: readonly Comment[]): 
 export function withoutStatement(header: Header): Problem {
   return {
     offset: header.offset,
+    code: 'ND2006',
     message: `The header of ${header.name} has no statement.`,
     hint: 'Write the statement below its header, or remove the header.',
   };

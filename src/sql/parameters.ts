@@ -193,7 +193,7 @@ export function resolveParameters(
     const hint =
       near === null ? `Write :${name} where its value belongs, or remove the line.` : `Did you mean ${near}?`;
     const message = `@param ${name}: the statement does not use :${name}.`;
-    problems.push({ offset, message, hint, pgtyped: 'warns' });
+    problems.push({ offset, code: 'ND2030', message, hint, pgtyped: 'warns' });
   }
   return { params, problems };
 }
@@ -218,6 +218,7 @@ function misnamed(name: string, uses: readonly ParameterReference[]): Problem | 
   if (first === undefined || isParameterName(name)) return null;
   return {
     offset: first.start,
+    code: 'ND2018',
     message: `"${name}" is not a valid parameter name.`,
     hint: parameterNameHint(name),
   };
@@ -228,6 +229,7 @@ function markedTwice(name: string, uses: readonly ParameterReference[]): Problem
   if (optional === undefined || !uses.some((use) => use.mark === '!')) return null;
   return {
     offset: optional.start,
+    code: 'ND2019',
     message: `:${name} is marked both ! (never null) and ? (may be omitted).`,
     hint: 'Use one mark for all places of a parameter.',
   };
@@ -243,6 +245,7 @@ function markedObject(
   const fields = transform.fields.map((field) => `${field.name}?`).join(', ');
   return {
     offset: optional.start,
+    code: 'ND2020',
     message: `:${name}? is an object, which cannot be omitted.`,
     hint: `Mark its fields instead: (${fields})`,
   };
@@ -253,6 +256,7 @@ function slicedAndSingle(name: string, uses: readonly ParameterReference[]): Pro
   if (single === undefined || !uses.some((use) => use.list)) return null;
   return {
     offset: single.start,
+    code: 'ND2021',
     message: `${name} is a list by sqlc.slice, but is used here as one value.`,
     hint: 'Use a parameter of another name for one value.',
   };
@@ -275,6 +279,7 @@ function misplaced(
     const described = word === 'IN' ? `@param ${name} -> (...)` : `@param ${name} -> ((column, ...)...)`;
     return {
       offset: listed.start,
+      code: 'ND2022',
       message: single
         ? `${word} :${name} needs a list, but elsewhere :${name} is one value.`
         : `${word} :${name} needs a list, but the header does not declare one.`,
@@ -288,6 +293,7 @@ function misplaced(
   if (single === undefined) return null;
   return {
     offset: single.start,
+    code: 'ND2021',
     message: `:${name} is a list by its @param, but is used here as one value.`,
     hint:
       single.role === 'array'

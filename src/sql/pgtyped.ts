@@ -58,7 +58,7 @@ function readMark(
     if (next !== '=' && next !== '~') return { mark: '!', problem: null };
     const message = `":${name}!${next}" can be read in two ways.`;
     const hint = `Write ":${name} !${next}" for the operator or ":${name}! ${next}" for a parameter that is not null.`;
-    return { mark: null, problem: { offset: at - name.length - 1, message, hint } };
+    return { mark: null, problem: { offset: at - name.length - 1, code: 'ND2024', message, hint } };
   }
   return {
     mark: text[at] === '?' && !isJsonOperator(text, at) ? '?' : null,
@@ -72,6 +72,7 @@ function farMark(text: string, at: number, name: string): Problem | null {
   if (next === at || text[next] !== '!') return null;
   return {
     offset: at - name.length - 1,
+    code: 'ND2025',
     message: `PgTyped reads the "!" after :${name} as a mark, even after a space, and runs the statement without it: "=" instead of "!=". nodrift runs the statement as written.`,
     hint: 'Check which of the two the application needs. "<>" and "NOT (… ~ …)" mean the same in both.',
     pgtyped: 'differs',
@@ -115,6 +116,7 @@ export function mixedProblem(
   const shown = isShort ? `:\n${rewritten(text, statement, tokens, named)};` : '.';
   return {
     offset: first.start,
+    code: 'ND2023',
     message: `${written(first)}: a statement with :name parameters has no positional ones.`,
     hint: `Name these, too, such as ${names}${shown}`,
   };

@@ -5,6 +5,7 @@ import { dollarQuote, isNewline, type Token } from './lexer.ts';
 export interface Problem {
   /** UTF-16 code units, 0-based. */
   readonly offset: number;
+  readonly code: Diagnostic['code'];
   readonly message: string;
   readonly hint: string | null;
   /**
@@ -42,11 +43,18 @@ export function filePositions(file: string, text: string): FilePositions {
     return { line: line + 1, column: Math.max(0, offset - (starts[line] ?? 0)) + 1 };
   }
 
-  function at({ offset, message, hint }: Problem): Diagnostic {
+  function at({ offset, code, message, hint }: Problem): Diagnostic {
     const line = lineAt(starts, offset);
     let end = starts[line + 1] ?? text.length;
     while (end > offset && isNewline(text.charCodeAt(end - 1))) end -= 1;
-    return diagnostic({ file, ...placeAt(offset), message, hint, excerpt: text.slice(starts[line], end) });
+    return diagnostic({
+      file,
+      ...placeAt(offset),
+      code,
+      message,
+      hint,
+      excerpt: text.slice(starts[line], end),
+    });
   }
 }
 
@@ -75,6 +83,7 @@ export function unterminated(text: string, token: Pick<Token, 'kind' | 'start'>)
   const close = closing(text, token);
   return {
     offset: token.start,
+    code: 'ND2008',
     message: `Unterminated ${token.kind}.`,
     hint: `Close it with ${close} before the next header or the end of the file.`,
   };

@@ -112,6 +112,7 @@ const EXAMPLE = '/* @name GetCar :maybe */ SELECT * FROM cars WHERE id = :id;';
 /** A file with no statement and nothing to complain of. */
 const EMPTY: Problem = {
   offset: 0,
+  code: 'ND2002',
   message: 'No query in this file.',
   hint: `Write one, for example ${EXAMPLE}`,
 };
@@ -124,7 +125,7 @@ function headerless(problems: readonly Problem[], annotated: boolean): readonly 
   const [first] = problems;
   if (annotated || first === undefined) return problems;
   const hint = `Put a header above each statement, for example ${EXAMPLE}`;
-  return [{ offset: first.offset, message: 'No statement in this file has a name.', hint }];
+  return [{ offset: first.offset, code: 'ND2003', message: 'No statement in this file has a name.', hint }];
 }
 
 /** sqlc passes over statements without a name. */
@@ -144,21 +145,27 @@ function withoutHeader(
   previous: Header | null,
 ): Problem {
   const offset = body.start;
-  if (text[offset] === '#') return { offset, message: HASH, hint: 'Begin it with "--".' };
+  if (text[offset] === '#') return { offset, code: 'ND2031', message: HASH, hint: 'Begin it with "--".' };
   if (previous !== null) {
     const hint = 'A header names one statement: give this one its own, or remove the ";" above it.';
-    return { offset, message: `A second statement under the header of ${previous.name}.`, hint };
+    return {
+      offset,
+      code: 'ND2004',
+      message: `A second statement under the header of ${previous.name}.`,
+      hint,
+    };
   }
   const buried = comments.some((comment) => text.slice(comment.start, comment.end).includes('@name'));
   const hint = buried
     ? '@name must start a line of the comment.'
     : `Write one above it, for example ${EXAMPLE.split(' */')[0]} */`;
-  return { offset, message: 'A statement without a header.', hint };
+  return { offset, code: 'ND2003', message: 'A statement without a header.', hint };
 }
 
 function secondOfName(header: Header, line: number): Problem {
   return {
     offset: header.offset,
+    code: 'ND2005',
     message: `A second query named ${header.name}.`,
     hint: `The first is on line ${line}. Names are unique within a file.`,
   };
@@ -167,6 +174,7 @@ function secondOfName(header: Header, line: number): Problem {
 function stopped(offset: number): Problem {
   return {
     offset,
+    code: 'ND2009',
     message: 'Reading stopped here: too many quotes and comments are not closed.',
     hint: 'Close those named above first.',
   };

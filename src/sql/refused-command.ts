@@ -84,7 +84,7 @@ function problem(
   command: string,
   { does, hint }: Pick<Refusal, 'does' | 'hint'>,
 ): Problem {
-  return { offset, message: `${name} cannot be a query: ${command} ${does}.`, hint };
+  return { offset, code: 'ND2029', message: `${name} cannot be a query: ${command} ${does}.`, hint };
 }
 
 /** Where a SELECT has INTO at its own level. It is a reserved word, but a name behind a dot and a label behind AS. */

@@ -126,6 +126,7 @@ export function assemble(
 function withoutSemicolon(header: Header, body: SourceStatement): Problem {
   return {
     offset: body.end,
+    code: 'ND2007',
     message: `The statement of ${header.name} does not end before the next header.`,
     hint: 'End it with ";".',
   };
@@ -133,5 +134,10 @@ function withoutSemicolon(header: Header, body: SourceStatement): Problem {
 
 /** Postgres's protocol ends a text at a NUL: the rest would be cut off silently. */
 function withNul(offset: number): Problem {
-  return { offset, message: 'A NUL character in a statement.', hint: 'Remove it: Postgres cannot store it.' };
+  return {
+    offset,
+    code: 'ND2010',
+    message: 'A NUL character in a statement.',
+    hint: 'Remove it: Postgres cannot store it.',
+  };
 }

@@ -43,7 +43,12 @@ function readSqlcName(words: string, base: number): ReturnType<Dialect['readName
   const command = commandOf(word === 'execresult' ? 'execrows' : word);
   const problems: Problem[] = [];
   if (!isQueryName(name)) {
-    problems.push({ offset, message: `"${name}" is not a valid query name.`, hint: NAME_HINT });
+    problems.push({
+      offset,
+      code: 'ND2011',
+      message: `"${name}" is not a valid query name.`,
+      hint: NAME_HINT,
+    });
   } else if (command === null) {
     const place = base + found.index + line.lastIndexOf(':');
     const other = Object.hasOwn(others, word) ? others[word] : undefined;
@@ -51,7 +56,7 @@ function readSqlcName(words: string, base: number): ReturnType<Dialect['readName
       other === undefined
         ? `Unknown command ":${word}".`
         : `:${word} is a command of sqlc that nodrift lacks.`;
-    problems.push({ offset: place, message, hint: other ?? commandHint(word) });
+    problems.push({ offset: place, code: 'ND2012', message, hint: other ?? commandHint(word) });
   }
   const span = { start: found.index, end: found.index + line.length };
   return { name, offset, command, problems, spans: [span] };
@@ -110,6 +115,7 @@ function readMacro(text: string, token: Token, context: ParameterContext): Param
       return { use: null, problem: null, embedded: { name: embeddedName(written), start: token.start, end } };
     default:
       return refuse(
+        'ND2026',
         token.start,
         `Unknown use of sqlc${macro === undefined ? '' : `.${macro}`}.`,
         "Write sqlc.arg('name'), sqlc.narg('name'), sqlc.slice('name') or sqlc.embed(table).",
@@ -140,6 +146,7 @@ function readSlice(
     return { use: value(name, start, end, null), problem: null };
   if (context.last?.kind !== '(' || text[close] !== ')') {
     return refuse(
+      'ND2027',
       start,
       `sqlc.slice('${name}') must stand alone in parentheses.`,
       `Write IN (sqlc.slice('${name}')), or = ANY (sqlc.slice('${name}')::text[]).`,
@@ -156,14 +163,15 @@ function refuseColonName(text: string, token: Token, context: ParameterContext):
   const subscript = context.brackets.at(-1)?.open === '[';
   if (subscript || !isIdentifierStart(text.charCodeAt(token.end))) return null;
   return refuse(
+    'ND2028',
     token.start,
     'A ":name" parameter under a header in the spelling of sqlc.',
     'Write @name, or a header with @name instead of "name:".',
   );
 }
 
-function refuse(offset: number, message: string, hint: string): ParameterReading {
-  return { use: null, problem: { offset, message, hint } };
+function refuse(code: Problem['code'], offset: number, message: string, hint: string): ParameterReading {
+  return { use: null, problem: { offset, code, message, hint } };
 }
 
 function value(name: string, start: number, end: number, mark: '?' | null): ParameterReference {

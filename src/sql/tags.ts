@@ -42,7 +42,11 @@ const name: Tag<NameReading | null> = {
     if (before === null) return { value: reading, end: reading.end, problems: reading.problems };
     const message = 'A second @name in one header.';
     const hint = 'Write one header for each statement.';
-    return { value: before, end: reading.end, problems: [{ offset: base + start, message, hint }] };
+    return {
+      value: before,
+      end: reading.end,
+      problems: [{ offset: base + start, code: 'ND2014', message, hint }],
+    };
   },
 };
 
@@ -56,7 +60,12 @@ const param: Tag<Map<string, Transform>> = {
     if (transform === null) return { value: transforms, end, problems };
     if (transforms.has(transform.name)) {
       const message = `A second @param ${transform.name} in one header.`;
-      problems.push({ offset: transform.offset, message, hint: 'Describe each parameter once.' });
+      problems.push({
+        offset: transform.offset,
+        code: 'ND2016',
+        message,
+        hint: 'Describe each parameter once.',
+      });
     } else transforms.set(transform.name, transform);
     return { value: transforms, end, problems };
   },
@@ -108,7 +117,9 @@ export function readTags(words: string, base: number): TagsReading {
       for (const problem of reading.problems) problems.push(problem);
       end = reading.end;
     } else if (reader === undefined && leads && didYouMean(tag) !== null) {
-      problems.push(problem(at, `Unknown annotation @${tag}.`, `Did you mean @${didYouMean(tag)}?`));
+      problems.push(
+        problem('ND2013', at, `Unknown annotation @${tag}.`, `Did you mean @${didYouMean(tag)}?`),
+      );
       end = after;
     } else continue;
     spans.push({ tag, start: at, end });
@@ -118,6 +129,7 @@ export function readTags(words: string, base: number): TagsReading {
   if (orphan !== undefined && problems.length === 0) {
     problems.push(
       problem(
+        'ND2015',
         orphan.start,
         'A comment with @param but no @name.',
         'Write @name and @param into one comment, above the statement.',
@@ -126,8 +138,8 @@ export function readTags(words: string, base: number): TagsReading {
   }
   return { tags, problems, spans };
 
-  function problem(at: number, message: string, hint: string): Problem {
-    return { offset: base + at, message, hint };
+  function problem(code: Problem['code'], at: number, message: string, hint: string): Problem {
+    return { offset: base + at, code, message, hint };
   }
 }
 
@@ -192,15 +204,16 @@ function readName(text: string, from: number, base: number): NameReading {
   at += colon[0].length;
   const word = matchAt(/[^\s@]*/y, text, at)?.[0] ?? '';
   const command = commandOf(word);
-  const problem = {
+  const problem: Problem = {
     offset: base + at - 1,
+    code: 'ND2012',
     message: `Unknown command ":${word}".`,
     hint: commandHint(word),
   };
   return { name: raw, offset, command, problems: command === null ? [problem] : [], end: at + word.length };
 
   function without(place: number, message: string): NameReading {
-    const problems = [{ offset: place, message, hint: NAME_HINT }];
+    const problems: Problem[] = [{ offset: place, code: 'ND2011', message, hint: NAME_HINT }];
     return { name: null, offset: place, command: null, problems, end: at + raw.length };
   }
 }
@@ -298,7 +311,7 @@ export function readTransform(text: string, from: number, base: number): Transfo
   }
 
   function stop(message: string, hint: string): TransformReading {
-    return { transform: null, problem: { offset: base + at, message, hint }, end: at };
+    return { transform: null, problem: { offset: base + at, code: 'ND2017', message, hint }, end: at };
   }
 }
 

@@ -23,6 +23,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<D
   if (config.database.kind === 'server' && config.database.asIs) {
     throw new Failure(2, [
       diagnostic({
+        code: 'ND5017',
         message: 'Tests need a database of their own, but the configuration names one to be used as it is',
         hint: 'Add "nodrift": { "migrations": "./migrations" } to the configuration.',
       }),

@@ -56,7 +56,7 @@ describe('the database', () => {
       exitCode: 2,
       stdout: '',
       stderr:
-        'error: --url is not a database URL.\n' +
+        'error ND1019: --url is not a database URL.\n' +
         '  hint: It looks like postgres://user:password@host:5432/database; special characters are %-encoded.\n',
     });
   });
@@ -74,7 +74,7 @@ describe('the database', () => {
     const env = { DATABASE_URL: 'postgres://a:hush@127.0.0.1:1/b' };
     const { exitCode, stdout, stderr } = await nodrift(argv, { cwd: root, env });
     expect(stderr).toBe(
-      `error: ${message}\n` +
+      `error ND1019: ${message}\n` +
         '  hint: It looks like postgres://user:password@host:5432/database; special characters are %-encoded.\n',
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -85,7 +85,7 @@ describe('the database', () => {
     const env = { DATABASE_URL: 'mysql://a:hush@b/c' };
     const { exitCode, stderr } = await nodrift(['migrate', 'status'], { cwd: root, env });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('error: The database URL (PGURI, DATABASE_URL or dbUrl) cannot be read.');
+    expect(stderr).toContain('error ND1019: The database URL (PGURI, DATABASE_URL or dbUrl) cannot be read.');
     expect(stderr).not.toContain('hush');
   });
 
@@ -137,7 +137,7 @@ describe('the configuration is found', () => {
     writeFileSync(join(cwd, 'broken.sql'), '/* @name Broken :many */ SELECT nothing FROM cars;\n');
     const broken = await nodrift(['generate', 'broken.sql'], { cwd });
     expect(broken.exitCode).toBe(1);
-    expect(broken.stderr).toMatch(/^broken\.sql:1:33: error: /);
+    expect(broken.stderr).toMatch(/^broken\.sql:1:33: error ND3001: /);
   });
 
   test('and not needed where migrations/ and queries/ are', async () => {

@@ -86,7 +86,7 @@ describe('generate', () => {
     const { root } = carsOnServer({ 'queries/a.sql': '/* @name A */\nSELECT nothing FROM cars;\n' });
     const run = await nodrift(['generate'], { cwd: root });
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(run.stderr).toMatch(/^queries\/a\.sql:2:8: error: /);
+    expect(run.stderr).toMatch(/^queries\/a\.sql:2:8: error ND3001: /);
     expect(readdirSync(join(root, 'queries')).sort()).toEqual(['a.sql', 'cars.sql']);
   });
 
@@ -96,7 +96,7 @@ describe('generate', () => {
       exitCode: 2,
       stdout: '',
       stderr:
-        'queries/cars.queries.ts:1: error: This file was not written by nodrift, and the queries of queries/cars.sql would overwrite it.\n' +
+        'queries/cars.queries.ts:1: error ND6001: This file was not written by nodrift, and the queries of queries/cars.sql would overwrite it.\n' +
         '  1 | export const mine = true;\n' +
         '  hint: Move or delete it and run `nodrift generate` again, or have the output written elsewhere ' +
         '(emitTemplate in the configuration). Nothing was written.\n',

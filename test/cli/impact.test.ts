@@ -75,13 +75,13 @@ describe('impact', () => {
         "stdout": "migrations/2_rename.sql: breaks 2 queries, 0 unaffected
 
         breaks      GetCar  queries/cars.sql:1
-          queries/cars.sql:2:12: error: GetCar: column "make" does not exist
+          queries/cars.sql:2:12: error ND3001: GetCar: column "make" does not exist
             2 | SELECT id, make, sold_at FROM cars WHERE id = :id;
               |            ^^^^
             SQLSTATE 42703
 
         breaks      AddCar  queries/cars.sql:4
-          queries/cars.sql:5:23: error: AddCar: column "make" of relation "cars" does not exist
+          queries/cars.sql:5:23: error ND3001: AddCar: column "make" of relation "cars" does not exist
             5 | INSERT INTO cars (id, make) VALUES (:id, :make);
               |                       ^^^^
             SQLSTATE 42703
@@ -157,7 +157,8 @@ describe('impact', () => {
     expect(wrong).toEqual({
       exitCode: 2,
       stdout: '',
-      stderr: 'error: 2_lose.sql is not a migration of the project.\n  hint: Did you mean 2_loose.sql?\n',
+      stderr:
+        'error ND7007: 2_lose.sql is not a migration of the project.\n  hint: Did you mean 2_loose.sql?\n',
     });
   });
 
@@ -243,7 +244,9 @@ describe('impact', () => {
     const { root } = carsOnServer({ 'migrations/2_wrong.sql': 'ALTER TABLE cras ADD COLUMN price int;\n' });
     const { exitCode, stdout, stderr } = await nodrift(['impact'], { cwd: root });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^migrations\/2_wrong\.sql:1:\d+: error: .*relation "cras" does not exist\n/);
+    expect(stderr).toMatch(
+      /^migrations\/2_wrong\.sql:1:\d+: error ND4001: .*relation "cras" does not exist\n/,
+    );
   });
 
   test('without migrations there is nothing to consider', async () => {
@@ -565,7 +568,7 @@ describe('impact --since', () => {
     put('migrations/2_loose.sql', loosening);
     const run = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
     expect(run.stdout).toContain(
-      'queries/old.sql:3:3: error: Old: column "nothing" does not exist\n    3 |   nothing',
+      'queries/old.sql:3:3: error ND3001: Old: column "nothing" does not exist\n    3 |   nothing',
     );
   });
 
@@ -582,9 +585,9 @@ describe('impact --since', () => {
   });
 
   test.each([
-    ['nonsense', 'error: git knows no commit called "nonsense".\n'],
-    ['--help', 'error: git knows no commit called "--help".\n'],
-    ['HEAD:queries', 'error: git knows no commit called "HEAD:queries".\n'],
+    ['nonsense', 'error ND7002: git knows no commit called "nonsense".\n'],
+    ['--help', 'error ND7002: git knows no commit called "--help".\n'],
+    ['HEAD:queries', 'error ND7002: git knows no commit called "HEAD:queries".\n'],
   ])('refuses %s', async (ref, said) => {
     const { root } = repository();
     const { exitCode, stderr } = await nodrift(['impact', `--since=${ref}`], { cwd: root });

@@ -104,7 +104,7 @@ describe('init', () => {
       exitCode: 2,
       stdout: '',
       stderr:
-        'error: There is no package.json in this folder.\n' +
+        'error ND1021: There is no package.json in this folder.\n' +
         '  hint: Run `npm init -y` first, or go to the folder of your package.\n',
     });
   });
@@ -113,7 +113,7 @@ describe('init', () => {
     const { root } = project({ 'package.json': content });
     const { exitCode, stderr } = await nodrift(['init'], { cwd: root });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('package.json:1:1: error: package.json must be a JSON object');
+    expect(stderr).toContain('package.json:1:1: error ND1021: package.json must be a JSON object');
     expect(readdirSync(root)).toEqual(['package.json']);
   });
 });

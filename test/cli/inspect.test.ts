@@ -114,6 +114,6 @@ describe('inspect', () => {
     const run = await nodrift(['inspect', 'queries/broken.sql'], { cwd: root });
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toMatch(/^fine {2}queries\/broken\.sql:4 {2}:one {2}SELECT, 1 row\n/);
-    expect(run.stderr).toMatch(/^queries\/broken\.sql:2:8: error: /);
+    expect(run.stderr).toMatch(/^queries\/broken\.sql:2:8: error ND3001: /);
   });
 });

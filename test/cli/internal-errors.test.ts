@@ -62,9 +62,9 @@ const faulty = {
 const bug = 'internal error of nodrift, which is a bug';
 
 function expectFaults(stderr: string): void {
-  expect(stderr).toContain(`queries/faulty.sql:2:10: error: Garbage: ${bug}: Postgres's node text`);
+  expect(stderr).toContain(`queries/faulty.sql:2:10: error ND9001: Garbage: ${bug}: Postgres's node text`);
   expect(stderr).toContain(
-    `queries/faulty.sql:5:10: error: Overflow: ${bug}: Maximum call stack size exceeded`,
+    `queries/faulty.sql:5:10: error ND9001: Overflow: ${bug}: Maximum call stack size exceeded`,
   );
   expect(stderr).toContain('  2 | /* @name Garbage :many */\n');
   expect(stderr).toContain('Please report it');
@@ -92,7 +92,9 @@ describe('an error of its own in one statement', () => {
       const run = await nodrift([command], { cwd: project.root });
       expect(run).toMatchObject({ exitCode: 70, stdout: '' });
       expectFaults(run.stderr);
-      expect(run.stderr).toContain('queries/wrong.sql:2:8: error: Wrong: column "mkae" does not exist');
+      expect(run.stderr).toContain(
+        'queries/wrong.sql:2:8: error ND3001: Wrong: column "mkae" does not exist',
+      );
       expect(run.stderr).toContain('3 errors\n');
       expect(outputs(project)).toBeNull();
     },
@@ -139,7 +141,7 @@ describe('an error of its own in one statement', () => {
       const run = await nodrift(['impact', '--migration', migration], { cwd: root });
       expect(run.exitCode).toBe(70);
       expect(run.stdout).toMatch(/may break\s+Star {2}queries\/star\.sql:1/);
-      expect(run.stderr).toContain(`queries/star.sql:1:10: error: Star: ${bug}`);
+      expect(run.stderr).toContain(`queries/star.sql:1:10: error ND9001: Star: ${bug}`);
     }
   });
 
@@ -151,7 +153,7 @@ describe('an error of its own in one statement', () => {
     const run = await nodrift(['verify', '--url', database.url], { cwd: root });
     expect(run.exitCode).toBe(70);
     expectFaults(run.stderr);
-    expect(run.stderr).toContain(`queries/other.sql:1:10: error: Needs: ${bug}: injected`);
+    expect(run.stderr).toContain(`queries/other.sql:1:10: error ND9001: Needs: ${bug}: injected`);
     expect(run.stderr).toContain('3 errors\n');
     expect(run.stdout).toMatch(/: 3 internal errors\n$/);
     const json = await nodrift(['verify', '--url', database.url, '--json'], { cwd: root });
@@ -169,7 +171,7 @@ describe('an error of its own in one statement', () => {
       });
       const run = await nodrift(['generate'], { cwd: project.root });
       expect(run).toMatchObject({ exitCode: 70, stdout: '' });
-      expect(run.stderr).toContain(`queries/faulty.sql:1:10: error: Printing: ${bug}: injected`);
+      expect(run.stderr).toContain(`queries/faulty.sql:1:10: error ND9001: Printing: ${bug}: injected`);
       expect(run.stderr).toContain('  1 | /* @name Printing :many */\n');
       expect(outputs(project)).toBeNull();
     },
@@ -179,7 +181,9 @@ describe('an error of its own in one statement', () => {
     const project = carsOnServer({ 'queries/faulty.sql': query('Reading', 'inject_reading') });
     const run = await nodrift(['generate'], { cwd: project.root });
     expect(run).toMatchObject({ exitCode: 70, stdout: '' });
-    expect(run.stderr).toContain(`queries/faulty.sql:1:1: error: queries/faulty.sql: ${bug}: injected`);
+    expect(run.stderr).toContain(
+      `queries/faulty.sql:1:1: error ND9001: queries/faulty.sql: ${bug}: injected`,
+    );
     expect(outputs(project)).toBeNull();
   });
 });

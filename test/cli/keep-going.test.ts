@@ -19,11 +19,11 @@ describe('generate --keep-going', () => {
     });
     const run = await nodrift(['generate', '--keep-going'], { cwd: root });
     expect(run.exitCode).toBe(1);
-    expect(run.stderr.match(/^\S+: error: .*$/gm)).toEqual([
-      'queries/cars.sql:8:8: error: Broken: column "mkae" does not exist',
-      'queries/unread.sql:1:4: error: Unknown annotation @nmae.',
-      'queries/names.sql:4:10: error: "same" and "Same" would both be generated as same.',
-      'queries/names.sql:1:10: error: "same" and "Same" would both be generated as same.',
+    expect(run.stderr.match(/^\S+: error ND\d+: .*$/gm)).toEqual([
+      'queries/cars.sql:8:8: error ND3001: Broken: column "mkae" does not exist',
+      'queries/unread.sql:1:4: error ND2013: Unknown annotation @nmae.',
+      'queries/names.sql:4:10: error ND3012: "same" and "Same" would both be generated as same.',
+      'queries/names.sql:1:10: error ND3012: "same" and "Same" would both be generated as same.',
     ]);
     expect(run.stdout).toMatch(/^written {4}queries\/cars\.queries\.ts {4}2 queries$/m);
     expect(lastLine(run.stdout)).toMatch(/^3 written, 4 queries, 4 errors, /);
@@ -126,7 +126,9 @@ describe('queries in TypeScript files', () => {
     expect((await nodrift(['generate'], { cwd: root })).exitCode).toBe(2);
     const run = await nodrift(['generate', '--keep-going'], { cwd: root });
     expect(run.exitCode).toBe(1);
-    expect(run.stderr).toContain('queries/b.ts: error: Queries inside TypeScript files are not supported.');
+    expect(run.stderr).toContain(
+      'queries/b.ts: error ND1016: Queries inside TypeScript files are not supported.',
+    );
     expect(text('queries/a.queries.ts')).toContain('export const makes');
     expect(await nodrift(['check', '--keep-going'], { cwd: root })).toEqual(quiet);
   });

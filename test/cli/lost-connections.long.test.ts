@@ -176,7 +176,9 @@ describe.each(commands)('nodrift %s', (argv, before, every) => {
       () => proxy.breakAll(),
       ({ exitCode, stderr }, at) => {
         expect(exitCode, at).toBe(3);
-        expect(stderr, at).toMatch(/error: (The connection to PostgreSQL was lost|Cannot reach PostgreSQL)/);
+        expect(stderr, at).toMatch(
+          /error ND500[61]: (The connection to PostgreSQL was lost|Cannot reach PostgreSQL)/,
+        );
         if (!changes(argv) || stderr.includes('Cannot reach')) return;
         expect(stderr, at).toMatch(
           /hint: (No migration was run|Run, and there to stay|Nothing was changed|It is unknown whether)/,

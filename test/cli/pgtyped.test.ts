@@ -46,12 +46,14 @@ describe('a project without the key nodrift', () => {
     );
     const generated = await run('generate');
     expect(generated).toMatchObject({ exitCode: 0 });
-    expect(generated.stderr).toBe(`queries/odd.sql:3:10: warning: @param ids: the statement does not use :ids.
+    expect(
+      generated.stderr,
+    ).toBe(`queries/odd.sql:3:10: warning ND2030: @param ids: the statement does not use :ids.
   3 |   @param ids -> (...)
     |          ^^^
   hint: Write :ids where its value belongs, or remove the line.
 
-queries/odd.sql:5:27: warning: PgTyped reads the "!" after :make as a mark, even after a space, and runs the statement without it: "=" instead of "!=". nodrift runs the statement as written.
+queries/odd.sql:5:27: warning ND2025: PgTyped reads the "!" after :make as a mark, even after a space, and runs the statement without it: "=" instead of "!=". nodrift runs the statement as written.
   5 | SELECT id FROM cars WHERE :make != make;
     |                           ^^^^^
   hint: Check which of the two the application needs. "<>" and "NOT (… ~ …)" mean the same in both.
@@ -117,7 +119,7 @@ describe("PgTyped's options", () => {
       exitCode: 2,
       stdout: '',
       stderr:
-        'error: --watch: nodrift does not wait for changes itself.\n' +
+        'error ND1001: --watch: nodrift does not wait for changes itself.\n' +
         '  hint: Let a watcher run it: npx nodemon --ext sql --exec "nodrift generate"\n',
     });
   });

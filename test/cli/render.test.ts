@@ -7,7 +7,7 @@ import { type Diagnostic, diagnostic } from '../../src/diagnostic.ts';
 const plain = { colors: pc.createColors(false), root: '/project', cwd: '/project' };
 
 function render(known: Partial<Diagnostic> & { readonly message: string }): string {
-  return renderDiagnostic(diagnostic(known), plain);
+  return renderDiagnostic(diagnostic({ code: 'ND3001', ...known }), plain);
 }
 
 describe('renderDiagnostic', () => {
@@ -23,7 +23,7 @@ describe('renderDiagnostic', () => {
     });
     expect(text).toBe(
       [
-        'queries/cars.sql:12:12: error: column "mak" does not exist',
+        'queries/cars.sql:12:12: error ND3001: column "mak" does not exist',
         '  12 | SELECT id, mak FROM cars',
         '     |            ^^^',
         '  SQLSTATE 42703',
@@ -33,16 +33,16 @@ describe('renderDiagnostic', () => {
   });
 
   test('omits what is not known', () => {
-    expect(render({ message: 'no database' })).toBe('error: no database');
-    expect(render({ file: 'a.sql', message: 'is empty' })).toBe('a.sql: error: is empty');
+    expect(render({ message: 'no database' })).toBe('error ND3001: no database');
+    expect(render({ file: 'a.sql', message: 'is empty' })).toBe('a.sql: error ND3001: is empty');
     expect(render({ file: 'a.sql', line: 3, excerpt: 'SELECT', message: 'odd' })).toBe(
-      'a.sql:3: error: odd\n  3 | SELECT',
+      'a.sql:3: error ND3001: odd\n  3 | SELECT',
     );
   });
 
   test('indents the further lines of a message and of a hint', () => {
     expect(render({ message: 'first\nsecond', hint: 'do this\nor that\n' })).toBe(
-      'error: first\n  second\n  hint: do this\n  or that',
+      'error ND3001: first\n  second\n  hint: do this\n  or that',
     );
   });
 
@@ -89,8 +89,13 @@ describe('renderDiagnostic', () => {
 
   test('colours nothing but what it adds', () => {
     const colors = pc.createColors(true);
-    const text = renderDiagnostic(diagnostic({ message: 'm', hint: 'h' }), { ...plain, colors });
-    expect(text).toBe(`${colors.red('error:')} m\n  ${colors.cyan('hint:')} h`);
+    const text = renderDiagnostic(diagnostic({ code: 'ND3001', message: 'm', hint: 'h' }), {
+      ...plain,
+      colors,
+    });
+    const url = new URL('../../docs/errors.md#nd3001', import.meta.url).href;
+    const link = `\u001b]8;;${url}\u001b\\ND3001\u001b]8;;\u001b\\`;
+    expect(text).toBe(`${colors.red('error')} ${link}: m\n  ${colors.cyan('hint:')} h`);
   });
 
   test('lets no escape sequence from a file reach the terminal', () => {

@@ -91,7 +91,7 @@ describe('--quiet', () => {
       expect(await run(command)).toEqual({
         exitCode: 1,
         stdout: '',
-        stderr: expect.stringMatching(/^queries\/broken\.sql:2:8: error: /),
+        stderr: expect.stringMatching(/^queries\/broken\.sql:2:8: error ND3001: /),
       });
     }
   });

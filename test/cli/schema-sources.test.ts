@@ -98,7 +98,7 @@ describe('migrations of Prisma', () => {
     expect({ exitCode, stderr }).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(
-        /^prisma\/migrations\/20260104_no\/migration\.sql:1:1: error: The migration failed/,
+        /^prisma\/migrations\/20260104_no\/migration\.sql:1:1: error ND4001: The migration failed/,
       ),
     });
   });

@@ -143,7 +143,7 @@ describe("a project in sqlc's spelling", () => {
   test('a :one that nothing proves is a warning', () => {
     expect(of('firstOne')).toMatchObject({ command: 'one', rows: { max: null } });
     expect(stderr).toContain(
-      `queries/q.sql:${at('FirstOne')}:10: warning: FirstOne: it is marked :one, but nothing proves that it returns at most one row`,
+      `queries/q.sql:${at('FirstOne')}:10: warning ND3006: FirstOne: it is marked :one, but nothing proves that it returns at most one row`,
     );
     expect(stderr).toContain('sqlc takes the first of several rows; the function throws TooManyRowsError');
   });

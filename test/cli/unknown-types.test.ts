@@ -44,10 +44,10 @@ describe('a key of nodrift.types that names no type and no column', () => {
     const { root } = asking({ int8: 'number', ...Object.fromEntries(said.map(([key]) => [key, 'string'])) });
     const { exitCode, stdout, stderr } = await nodrift(['generate'], { cwd: root });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    const lines = stderr.split('\n').filter((line) => /error:|hint:/.test(line));
+    const lines = stderr.split('\n').filter((line) => /error ND1011:|hint:/.test(line));
     expect(lines).toEqual(
       said.flatMap(([key, message, hint], index) => [
-        `pgtyped.config.json:${14 + index}:7: error: nodrift.types["${key}"]: ${message}.`,
+        `pgtyped.config.json:${14 + index}:7: error ND1011: nodrift.types["${key}"]: ${message}.`,
         `  hint: ${hint}`,
       ]),
     );

@@ -36,12 +36,12 @@ describe.skipIf(process.platform === 'win32')(
   'a file that may not be read exits with 2, without its absolute path',
   () => {
     test.each([
-      ['queries/cars.sql', 'queries/cars.sql: error: Cannot be read: permission denied (EACCES).'],
+      ['queries/cars.sql', 'queries/cars.sql: error ND1017: Cannot be read: permission denied (EACCES).'],
       ['pgtyped.config.json', 'cannot be read: permission denied (EACCES).'],
       ['migrations', 'The folder of migrations migrations cannot be read: permission denied (EACCES).'],
       [
         'queries/cars.queries.ts',
-        'queries/cars.queries.ts: error: Cannot be read: permission denied (EACCES).',
+        'queries/cars.queries.ts: error ND1017: Cannot be read: permission denied (EACCES).',
       ],
     ])('%s', (path, message) => {
       const { root, put } = carsProject();

@@ -64,28 +64,33 @@ describe('help', () => {
 
 describe('usage errors exit with 2', () => {
   test.each([
-    [['generat'], "error: unknown command 'generat'\n(Did you mean generate?)\n"],
-    [['inspect', '--jsn'], "error: unknown option '--jsn'\n(Did you mean --json?)\n"],
-    [['migrate', 'upp'], "error: unknown command 'upp'\n(Did you mean up?)\n"],
-    [['migrate', 'nonsense', '--help'], "error: unknown command 'nonsense'\n"],
-    [['nonsense', '-h'], "error: unknown command 'nonsense'\n"],
+    [['generat'], "error ND1001: unknown command 'generat'\n  hint: Did you mean generate? See --help.\n"],
+    [
+      ['inspect', '--jsn'],
+      "error ND1001: unknown option '--jsn'\n  hint: Did you mean --json? See --help.\n",
+    ],
+    [['migrate', 'upp'], "error ND1001: unknown command 'upp'\n  hint: Did you mean up? See --help.\n"],
+    [['migrate', 'nonsense', '--help'], "error ND1001: unknown command 'nonsense'\n  hint: See --help.\n"],
+    [['nonsense', '-h'], "error ND1001: unknown command 'nonsense'\n  hint: See --help.\n"],
     [
       ['migrate', 'up', '--wait', '-1'],
-      "error: option '--wait <seconds>' argument '-1' is invalid. It must be a whole number, 1 or more.\n",
+      "error ND1001: option '--wait <seconds>' argument '-1' is invalid. It must be a whole number, 1 or more.\n  hint: See --help.\n",
     ],
-    [['check', 'queries/a.sql'], "error: too many arguments for 'check'. Expected 0 arguments but got 1.\n"],
+    [
+      ['check', 'queries/a.sql'],
+      "error ND1001: too many arguments for 'check'. Expected 0 arguments but got 1.\n  hint: See --help.\n",
+    ],
     [
       ['migrate', 'up', 'two'],
-      "error: command-argument value 'two' is invalid for argument 'n'. It must be a whole number, 1 or more.\n",
+      "error ND1001: command-argument value 'two' is invalid for argument 'n'. It must be a whole number, 1 or more.\n  hint: See --help.\n",
     ],
-    [['migrate', 'create'], "error: missing required argument 'name'\n"],
-    [['generate', '--config'], "error: option '-c, --config <path>' argument missing\n"],
+    [['migrate', 'create'], "error ND1001: missing required argument 'name'\n  hint: See --help.\n"],
+    [
+      ['generate', '--config'],
+      "error ND1001: option '-c, --config <path>' argument missing\n  hint: See --help.\n",
+    ],
   ])('%j', async (argv, message) => {
-    expect(await nodrift(argv, here)).toEqual({
-      exitCode: 2,
-      stdout: '',
-      stderr: `${message}(see --help)\n`,
-    });
+    expect(await nodrift(argv, here)).toEqual({ exitCode: 2, stdout: '', stderr: message });
   });
 
   test('no command at all', async () => {

@@ -171,7 +171,7 @@ END $$;`,
     );
     const { exitCode, stdout, stderr } = await verify(project, project.url);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('queries/cars.sql:2:18: error: GetCar: column "sold_at" does not exist');
+    expect(stderr).toContain('queries/cars.sql:2:18: error ND3001: GetCar: column "sold_at" does not exist');
     expect(stdout).toMatch(
       /^ListMakes {2}queries\/makes\.sql:1\n {2}column make: text -> varchar \| null, /m,
     );

@@ -283,6 +283,7 @@ describe('types', () => {
   it('that nothing can decode to are refused', () => {
     expect(refused(base('numeric'), { types: { numeric: 'number' } })).toEqual({
       file: 'pgtyped.config.json',
+      code: 'ND1012',
       line: null,
       column: null,
       sqlstate: null,

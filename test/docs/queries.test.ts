@@ -14,7 +14,7 @@ const examples = pages.flatMap((page) => {
   return blocks.flatMap((sql, i): Example[] => {
     const next = blocks[i + 1];
     const header = /@name|@nmae|-- name:/.test(sql.text);
-    if (sql.language !== 'sql' || !header || /^(from|quickstart:|json:) /.test(sql.mark)) return [];
+    if (sql.language !== 'sql' || !header || /^(from|quickstart:|json:|error:) /.test(sql.mark)) return [];
     return [{ sql, shown: next?.mark === 'generated' || sql.mark === 'fails' ? (next ?? null) : null }];
   });
 });

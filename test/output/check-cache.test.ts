@@ -263,7 +263,9 @@ test('check believes the record, check --full never does', async () => {
 test('generate believes the record, and says what the run said that made it', async () => {
   env = ownCache();
   const { analysed, outputs } = await check(config(), { env });
-  const warnings = [diagnostic({ file: 'queries/a.sql', line: 2, column: 1, message: 'odd' })];
+  const warnings = [
+    diagnostic({ file: 'queries/a.sql', line: 2, column: 1, code: 'ND2025', message: 'odd' }),
+  ];
   const said = { ...analysed, database: 'a database that nobody has', warnings, notes: ['strange'] };
   addToCheckCache(await readInputs(config()), env, { analysed: said, outputs, refused: [] });
   const run = await nodrift(['generate'], { cwd: project.root, env });
@@ -272,6 +274,6 @@ test('generate believes the record, and says what the run said that made it', as
     stdout: expect.stringMatching(
       /^unchanged {2}queries\/a\.queries\.ts +1 query\nunchanged {2}queries\/b\.queries\.ts +1 query\nunchanged {2}queries\/schema\.types\.ts {2}shared types\n0 written, 3 unchanged, 2 queries, [\d.]+ s, a database that nobody has\n$/,
     ),
-    stderr: 'queries/a.sql:2:1: warning: odd\n\nnote: strange\n',
+    stderr: 'queries/a.sql:2:1: warning ND2025: odd\n\nnote: strange\n',
   });
 });

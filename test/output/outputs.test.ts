@@ -222,6 +222,7 @@ describe('writeOutputs', () => {
         file: 'queries/mine.queries.ts',
         line: 1,
         column: null,
+        code: 'ND6001',
         message:
           'This file was not written by nodrift, and the queries of queries/mine.sql would overwrite it.',
         sqlstate: null,

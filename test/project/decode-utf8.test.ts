@@ -43,7 +43,13 @@ describe('decodeUtf8', () => {
     ],
   ])('names the place: %s', (_, input, expected) => {
     const hint = 'Save the file as UTF-8.';
-    expect(decodeUtf8('q.sql', input)).toEqual({ file: 'q.sql', sqlstate: null, hint, ...expected });
+    expect(decodeUtf8('q.sql', input)).toEqual({
+      file: 'q.sql',
+      code: 'ND2001',
+      sqlstate: null,
+      hint,
+      ...expected,
+    });
   });
 
   it('recognises UTF-16', () => {

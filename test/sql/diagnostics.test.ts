@@ -24,6 +24,7 @@ describe('a diagnostic', () => {
         file: 'queries/cars.sql',
         line: 3,
         column: 3,
+        code: 'ND2023',
         message: '$1: a statement with :name parameters has no positional ones.',
         hint: 'Name these, too, such as :p1 for $1:\nSELECT :a,\r\n  :p1;',
         excerpt: '  $1;',

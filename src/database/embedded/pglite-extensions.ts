@@ -63,7 +63,7 @@ export async function loadExtensions(
   const missing = names.find((name, index) => loaded[index] === null && configured.includes(name));
   if (missing === undefined) return loaded.filter((extension) => extension !== null);
   const message = `The embedded database does not have the extension "${missing}".`;
-  throw new Failure(2, [diagnostic({ message, hint: extensionAdvice(missing) })]);
+  throw new Failure(2, [diagnostic({ code: 'ND5016', message, hint: extensionAdvice(missing) })]);
 }
 
 /** What to do about an extension that the embedded database does not have. */

@@ -15,7 +15,7 @@ export async function createMigration(config: Config, name: string): Promise<str
   if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(hyphenated)) {
     const message = `"${name}" cannot be the name of a migration.`;
     throw new Failure(2, [
-      diagnostic({ message, hint: 'Use letters, digits and hyphens, such as add-users.' }),
+      diagnostic({ code: 'ND4015', message, hint: 'Use letters, digits and hyphens, such as add-users.' }),
     ]);
   }
   const { Migration } = await nodePgMigrate();

@@ -78,6 +78,7 @@ function copiesFromStdin(script: string, { tokens }: ScriptStatement): boolean {
 
 function dataInSchema(file: string, text: string, { start }: ScriptStatement): Diagnostic {
   return diagnosticAt(file, text, start, {
+    code: 'ND4008',
     message: 'COPY ... FROM stdin contains data, which does not belong to a schema.',
     hint: 'Write the file with pg_dump --schema-only.',
   });
@@ -85,6 +86,7 @@ function dataInSchema(file: string, text: string, { start }: ScriptStatement): D
 
 function psqlOnly(file: string, text: string, offset: number, written: string): Diagnostic {
   return diagnosticAt(file, text, offset, {
+    code: 'ND4007',
     message: `${written.split(/\s/)[0]} is a command of psql, not SQL.`,
     hint: 'Write its effect into the file itself, or use migrations.',
   });

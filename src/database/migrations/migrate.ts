@@ -196,7 +196,9 @@ function lastOnes({ migrations, programs, applied }: Known, count: number): read
     const migration = migrations.find((one) => one.name === name);
     if (migration === undefined) {
       const hint = 'Restore the file: it holds the down migration.';
-      throw new Failure(1, [diagnostic({ message: `${name} has run, but its file is gone.`, hint })]);
+      throw new Failure(1, [
+        diagnostic({ code: 'ND4011', message: `${name} has run, but its file is gone.`, hint }),
+      ]);
     }
     const reversible = migration.kind === 'sql' ? migration.down !== null : programs.get(name)?.reversible;
     if (!reversible) throw irreversible(migration);
@@ -207,6 +209,6 @@ function lastOnes({ migrations, programs, applied }: Known, count: number): read
 function irreversible({ file }: Migration): Failure {
   const message = 'The migration cannot be undone.';
   return new Failure(1, [
-    diagnostic({ file: file.file, message, hint: 'Write it a part "-- Down Migration".' }),
+    diagnostic({ file: file.file, code: 'ND4012', message, hint: 'Write it a part "-- Down Migration".' }),
   ]);
 }

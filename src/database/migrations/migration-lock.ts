@@ -42,5 +42,5 @@ async function held(client: Client, key: number): Promise<Failure> {
   const who = rows.map((row) => ` (${row.who})`).join('');
   const message = `Another migration of this database is in progress: its lock is taken${who}.`;
   const hint = 'Wait for it with --wait SECONDS, or end its session.';
-  return new Failure(1, [diagnostic({ message, hint })]);
+  return new Failure(1, [diagnostic({ code: 'ND4010', message, hint })]);
 }

@@ -50,5 +50,5 @@ export function checkOrder(applied: readonly string[], files: readonly string[])
 }
 
 function refused(message: string, hint: string): Failure {
-  return new Failure(1, [diagnostic({ message, hint })]);
+  return new Failure(1, [diagnostic({ code: 'ND4009', message, hint })]);
 }

@@ -21,7 +21,7 @@ export async function readProject(config: Config): Promise<MigratedProject> {
   const connection = config.database.kind === 'server' ? config.database.connection : config.connection;
   if (!connection) {
     const hint = 'Set DATABASE_URL in the environment or in .env: postgres://user@localhost:5432/database';
-    throw new Failure(2, [diagnostic({ message: 'No target database configured.', hint })]);
+    throw new Failure(2, [diagnostic({ code: 'ND5011', message: 'No target database configured.', hint })]);
   }
   return { migrations, programs: await loadPrograms(migrations.filter(isProgram)), connection };
 }
@@ -37,7 +37,7 @@ export function folderOf({ source }: Config): string {
       ? 'No migrations are configured.'
       : `The configuration has ${source.kind === 'schema' ? 'a schema file' : describeFormat(source.format)}, which another tool applies.`;
   const hint = 'nodrift migrates with node-pg-migrate: "migrations": "./migrations" under "nodrift".';
-  throw new Failure(2, [diagnostic({ message: found, hint })]);
+  throw new Failure(2, [diagnostic({ code: 'ND4014', message: found, hint })]);
 }
 
 function describeFormat(format: string): string {

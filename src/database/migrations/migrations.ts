@@ -78,7 +78,9 @@ function numbered(files: readonly SchemaFile[], name: RegExp): readonly SchemaFi
     const before = found[index - 1];
     if (before?.number !== number) return;
     const message = `The number ${number} is used by ${before.file.file}, too.`;
-    throw new Failure(1, [diagnostic({ file: file.file, message, hint: 'Give it another.' })]);
+    throw new Failure(1, [
+      diagnostic({ file: file.file, code: 'ND4003', message, hint: 'Give it another.' }),
+    ]);
   });
   return found.map(({ file }) => file);
 }
@@ -101,7 +103,7 @@ function sqlOnly(file: SchemaFile): SchemaFile {
   if (!file.path.endsWith('.go')) return file;
   const message = 'A migration in Go can be run by goose only.';
   const hint = 'Write it in SQL, or analyse a database that goose has migrated, with --as-is.';
-  throw new Failure(1, [diagnostic({ file: file.file, message, hint })]);
+  throw new Failure(1, [diagnostic({ file: file.file, code: 'ND4004', message, hint })]);
 }
 
 function nodePgMigrate(file: SchemaFile): Migration {
@@ -109,7 +111,7 @@ function nodePgMigrate(file: SchemaFile): Migration {
   if (numericPrefix(name) === null) {
     const message = 'The name of a migration begins with a number, such as 1736154000000_create-users.sql.';
     const hint = 'Rename it, or move it out of the folder of migrations.';
-    throw new Failure(1, [diagnostic({ file: file.file, message, hint })]);
+    throw new Failure(1, [diagnostic({ file: file.file, code: 'ND4005', message, hint })]);
   }
   if (extname(file.path).toLowerCase() !== '.sql') return { kind: 'program', name, file };
   return sqlMigration(file, readNodePgMigrate(file));

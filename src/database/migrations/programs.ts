@@ -114,5 +114,5 @@ function ask(client: Client, file: SchemaFile, rewrite: Rewrite = (sql) => sql) 
 
 function broken({ file }: SchemaFile, what: string, error: unknown): Failure {
   const said = error instanceof Error ? error.message : String(error);
-  return new Failure(1, [diagnostic({ file, message: `The migration ${what}: ${said}` })]);
+  return new Failure(1, [diagnostic({ file, code: 'ND4013', message: `The migration ${what}: ${said}` })]);
 }

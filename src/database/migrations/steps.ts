@@ -166,7 +166,7 @@ function shown({ file }: Steps, { sql, offset }: Step): string {
   const text = sql.slice(start).trim().replaceAll(/\s+/g, ' ');
   const short = text.length > 100 ? `${text.slice(0, 99)}…` : text;
   if (offset === null) return short;
-  const { line } = diagnosticAt(file.file, file.text, offset + start, { message: '' });
+  const { line } = diagnosticAt(file.file, file.text, offset + start, { code: 'ND4001', message: '' });
   return `line ${line}: ${short}`;
 }
 

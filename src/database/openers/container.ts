@@ -64,7 +64,9 @@ export async function openContainer(
 function notInstalled(error: unknown): unknown {
   if (systemCode(error) !== 'ERR_MODULE_NOT_FOUND') return error;
   const message = '"database": "container" needs the package testcontainers, which is not installed.';
-  return new Failure(2, [diagnostic({ message, hint: 'Install it: npm i -D testcontainers' })]);
+  return new Failure(2, [
+    diagnostic({ code: 'ND5013', message, hint: 'Install it: npm i -D testcontainers' }),
+  ]);
 }
 
 function notStarted(error: unknown, image: string): Failure {
@@ -73,10 +75,10 @@ function notStarted(error: unknown, image: string): Failure {
     const message = 'No container engine is found: "database": "container" needs Docker or one like it.';
     const hint =
       'Start it, or set "database": "embedded" under "nodrift" in the configuration, which needs none.';
-    return new Failure(3, [diagnostic({ message, hint })]);
+    return new Failure(3, [diagnostic({ code: 'ND5014', message, hint })]);
   }
   const message = `The container ${image} does not start: ${said}`;
   return new Failure(3, [
-    diagnostic({ message, hint: 'Check the image’s name; docker pull prints the reason.' }),
+    diagnostic({ code: 'ND5015', message, hint: 'Check the image’s name; docker pull prints the reason.' }),
   ]);
 }

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { diagnostic, Failure } from '../../diagnostic.ts';
+import { type Diagnostic, diagnostic, Failure } from '../../diagnostic.ts';
 import { systemCode } from '../../system-error.ts';
 
 /** What works without the server, for those who only want queries analysed. */
@@ -12,35 +12,41 @@ export const embeddedInstead =
  * @param instead what can be done where there is no server
  */
 export function connectionFailure(error: unknown, place: string, instead?: string): Failure {
-  const { message, hint } = explain(error, place, instead);
+  const explained = explain(error, place, instead);
   const sqlstate = error instanceof DatabaseError ? (error.code ?? null) : null;
-  return new Failure(3, [diagnostic({ message, hint, sqlstate })]);
+  return new Failure(3, [diagnostic({ ...explained, sqlstate })]);
 }
 
-function explain(error: unknown, place: string, instead?: string): { message: string; hint: string | null } {
+type Explanation = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
+
+function explain(error: unknown, place: string, instead?: string): Explanation {
   const code = systemCode(error) ?? '';
   const said = error instanceof Error ? error.message : String(error);
   if (error instanceof DatabaseError) return explainRefusal(error, place);
   if (/client password must be a string|empty string/.test(said)) {
     return {
+      code: 'ND5002',
       message: `PostgreSQL at ${place} requires a password, and none is given.`,
       hint: 'Set it in DATABASE_URL or PGPASSWORD.',
     };
   }
   if (/does not support SSL/.test(said)) {
     return {
+      code: 'ND5003',
       message: `PostgreSQL at ${place} does not support TLS, which the connection requires.`,
       hint: 'Remove sslmode or ssl, or set sslmode=disable, if the network can be trusted.',
     };
   }
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) {
     return {
+      code: 'ND5004',
       message: `The TLS certificate of PostgreSQL at ${place} is not trusted: ${said}.`,
       hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify accepts any certificate.',
     };
   }
   const reason = reasons[code] ?? (/timeout/.test(said) ? 'it does not answer' : said || code);
   return {
+    code: 'ND5001',
     message: `Cannot reach PostgreSQL at ${place}: ${reason}.`,
     hint: `Start the server, or set DATABASE_URL to another one${instead === undefined ? '' : `, or ${instead}`}.`,
   };
@@ -60,13 +66,15 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** PostgreSQL documentation, appendix A. */
-function explainRefusal(error: DatabaseError, place: string): { message: string; hint: string | null } {
+function explainRefusal(error: DatabaseError, place: string): Explanation {
+  const code = 'ND5005';
   const message = `PostgreSQL at ${place} rejects the connection: ${error.message}.`;
   switch (error.code) {
     case '28P01':
-      return { message, hint: 'Check user and password in DATABASE_URL or PGUSER and PGPASSWORD.' };
+      return { code, message, hint: 'Check user and password in DATABASE_URL or PGUSER and PGPASSWORD.' };
     case '28000':
       return {
+        code,
         message,
         hint: /no encryption|SSL off/.test(error.message)
           ? 'The server wants TLS: add sslmode=require to the URL.'
@@ -74,12 +82,13 @@ function explainRefusal(error: DatabaseError, place: string): { message: string;
       };
     case '3D000':
       return {
+        code,
         message,
         hint: 'Create the database (createdb), or name another one in DATABASE_URL or PGDATABASE.',
       };
     case '53300':
-      return { message, hint: 'All connections are taken: close some, or raise max_connections.' };
+      return { code, message, hint: 'All connections are taken: close some, or raise max_connections.' };
     default:
-      return { message, hint: error.hint ?? null };
+      return { code, message, hint: error.hint ?? null };
   }
 }

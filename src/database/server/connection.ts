@@ -77,6 +77,6 @@ function parseUrl(connectionString: string): ClientConfig {
     const message = 'The database URL (PGURI, DATABASE_URL or dbUrl) cannot be read.';
     const hint =
       'It looks like postgres://user:password@host:5432/database; special characters are %-encoded.';
-    throw new Failure(2, [diagnostic({ message, hint })]);
+    throw new Failure(2, [diagnostic({ code: 'ND1019', message, hint })]);
   }
 }

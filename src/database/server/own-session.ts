@@ -93,5 +93,5 @@ async function inTime<Result>(result: Promise<Result>): Promise<Result | null> {
 function shared(client: Client): Failure {
   const message = `${describePlace(client)} is a pooler that gives each transaction another connection to the server: settings of this session would affect other clients.`;
   const hint = 'Connect to the server itself, or to a pooler in session mode.';
-  return new Failure(2, [diagnostic({ message, hint })]);
+  return new Failure(2, [diagnostic({ code: 'ND5009', message, hint })]);
 }

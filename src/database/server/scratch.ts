@@ -39,7 +39,7 @@ export async function createScratch(
     const message = `The role ${admin.user} may not create databases at ${place}.`;
     const hint =
       'Run ALTER ROLE ... CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".';
-    throw new Failure(3, [diagnostic({ message, hint, sqlstate: error.code })]);
+    throw new Failure(3, [diagnostic({ code: 'ND5007', message, hint, sqlstate: error.code })]);
   }
 }
 

@@ -31,6 +31,7 @@ export function scriptDiagnostic(
   outcome: string,
 ): Diagnostic {
   const known = {
+    code: 'ND4001' as const,
     message: `${outcome}: ${error.message}`,
     sqlstate: error.code ?? null,
     hint: hints(error),

@@ -15,5 +15,5 @@ export async function supportedVersion(client: Client): Promise<{ major: number;
   if (found.major >= oldestMajor) return found;
   const message = `PostgreSQL ${found.version} at ${describePlace(client)} is too old: nodrift works with ${oldestMajor} and later.`;
   const hint = 'Use a later server, or "database": "embedded" under "nodrift" in the configuration.';
-  throw new Failure(2, [diagnostic({ message, hint })]);
+  throw new Failure(2, [diagnostic({ code: 'ND5008', message, hint })]);
 }

@@ -22,6 +22,7 @@ export function unfitQueries(
         diagnostic({
           file: query.statement.file,
           line: query.statement.line,
+          code: 'ND3014',
           message: `${query.statement.name}: it omits ${table}.${column}, which is NOT NULL and has no default`,
           // not_null_violation
           sqlstate: '23502',

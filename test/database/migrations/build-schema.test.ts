@@ -94,6 +94,7 @@ describe('migrations of node-pg-migrate', () => {
       file: 'migrations/2_b.sql',
       line: 5,
       column: 10,
+      code: 'ND4001',
       message: 'The migration failed and was rolled back: column "idd" does not exist',
       sqlstate: '42703',
       hint: 'Perhaps you meant to reference the column "users.id".',
@@ -114,6 +115,7 @@ SELECT 1;
       file: 'migrations/1_a.sql',
       line: 6,
       column: 3,
+      code: 'ND4001',
       message:
         'The migration failed and was rolled back: duplicate key value violates unique constraint "t_pkey"',
       sqlstate: '23505',
@@ -344,6 +346,7 @@ describe('a schema file', () => {
       file: 'schema.sql',
       line: 3,
       column: 3,
+      code: 'ND4008',
       message: 'COPY ... FROM stdin contains data, which does not belong to a schema.',
       sqlstate: null,
       hint: 'Write the file with pg_dump --schema-only.',

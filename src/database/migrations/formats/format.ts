@@ -29,7 +29,7 @@ export function scriptOf(file: SchemaFile, mode: ScriptMode, start = 0, end?: nu
 
 /** A Failure (1) at a place of a migration that its tool would not understand either. */
 export function misread(file: SchemaFile, offset: number, message: string, hint: string): Failure {
-  return new Failure(1, [diagnosticAt(file.file, file.text, offset, { message, hint })]);
+  return new Failure(1, [diagnosticAt(file.file, file.text, offset, { code: 'ND4006', message, hint })]);
 }
 
 /** A comment of its tool in a migration: a whole line. */

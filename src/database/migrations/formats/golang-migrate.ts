@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { diagnostic, Failure } from '../../../diagnostic.ts';
+import { type Diagnostic, diagnostic, Failure } from '../../../diagnostic.ts';
 import type { SchemaFile } from '../../../project/schema-files.ts';
 import { type MigrationScripts, scriptOf } from './format.ts';
 
@@ -24,7 +24,13 @@ export function readGolangMigrate(files: readonly SchemaFile[]): readonly Golang
     const version = BigInt(number);
     const pair = pairs.get(version) ?? {};
     const other = pair[direction];
-    if (other) throw problem(file, `The number ${number} is used by ${other.file}, too.`, 'Give it another.');
+    if (other)
+      throw problem(
+        'ND4003',
+        file,
+        `The number ${number} is used by ${other.file}, too.`,
+        'Give it another.',
+      );
     pairs.set(version, { ...pair, [direction]: file });
   }
   return [...pairs]
@@ -32,6 +38,7 @@ export function readGolangMigrate(files: readonly SchemaFile[]): readonly Golang
     .map(([, { up, down }]) => {
       if (!up) {
         throw problem(
+          'ND4006',
           down,
           'There is a down migration, but no file .up.sql with its number.',
           'Add it, or remove this.',
@@ -45,6 +52,11 @@ export function readGolangMigrate(files: readonly SchemaFile[]): readonly Golang
     });
 }
 
-function problem(file: SchemaFile | undefined, message: string, hint: string): Failure {
-  return new Failure(1, [diagnostic({ file: file?.file ?? null, message, hint })]);
+function problem(
+  code: Diagnostic['code'],
+  file: SchemaFile | undefined,
+  message: string,
+  hint: string,
+): Failure {
+  return new Failure(1, [diagnostic({ file: file?.file ?? null, code, message, hint })]);
 }
