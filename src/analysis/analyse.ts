@@ -4,6 +4,7 @@ import { createPause } from '../event-loop.ts';
 import type { Statement } from '../sql/statement.ts';
 import { analyseStatement, readTree, type StatementAnalysis } from './analyse-statement.ts';
 import type { AnalysedQuery } from './analysed-query.ts';
+import type { AnalysisMemo } from './analysis-memo.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
@@ -26,6 +27,8 @@ export interface AnalyseOptions {
   readonly facts?: AnalysisOptions;
   /** The client's catalogs where somebody began to load them; see prepareAnalysis. */
   readonly catalog?: Promise<Catalog>;
+  /** Queries of earlier analyses on this schema, which are not analysed again, and those of this one after it. */
+  readonly memo?: AnalysisMemo;
   /** What one statement may cost, in steps. Default: STEP_BUDGET. */
   readonly stepBudget?: number;
   /** Called after each statement, for progress. */
@@ -67,6 +70,40 @@ export async function analyse(
   statements: readonly Statement[],
   options: AnalyseOptions,
 ): Promise<Analysis> {
+  const { memo } = options;
+  const known = statements.map((statement) => memo?.get(statement) ?? null);
+  const { release, analysed, warnings } = await analyseEach(
+    client,
+    statements.filter((_, index) => known[index] === null),
+    options,
+  );
+  const fresh = analysed.values();
+  const results = known.map(
+    (query): StatementAnalysis | null =>
+      (query === null ? fresh.next().value : { query, diagnostics: [] }) ?? null,
+  );
+  // What there is a warning about is analysed again, so that it is given again.
+  const costly = new Set(warnings.map(placeOf));
+  memo?.keep(
+    statements.flatMap((statement, index) => {
+      const { query = null, warnings: [first] = [] } = results[index] ?? {};
+      const isQuiet = first === undefined && !costly.has(placeOf(statement));
+      return query !== null && isQuiet ? [[statement, query] as const] : [];
+    }),
+  );
+  return {
+    postgres: release,
+    queries: results.flatMap((result) => result?.query ?? []),
+    diagnostics: results.flatMap((result) => result?.diagnostics ?? []),
+    warnings: [...warnings, ...results.flatMap((result) => result?.warnings ?? [])],
+  };
+}
+
+function placeOf({ file, line, column }: Pick<Diagnostic, 'file' | 'line' | 'column'>): string {
+  return JSON.stringify([file, line, column]);
+}
+
+async function analyseEach(client: Client, statements: readonly Statement[], options: AnalyseOptions) {
   const { texts, lenientParameters, facts = everything } = options;
   let catalog = await (options.catalog ?? prepareAnalysis(client, facts));
   const analysed: (StatementAnalysis | null)[] = statements.map(() => null);
@@ -141,12 +178,7 @@ export async function analyse(
       await pause();
     }
   }
-  return {
-    postgres: catalog.release,
-    queries: analysed.flatMap((result) => result?.query ?? []),
-    diagnostics: analysed.flatMap((result) => result?.diagnostics ?? []),
-    warnings: [...warnings, ...analysed.flatMap((result) => result?.warnings ?? [])],
-  };
+  return { release: catalog.release, analysed, warnings };
 }
 
 function tooCostly({ file, offset, name }: Statement, text: string): Diagnostic {

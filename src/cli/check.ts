@@ -1,6 +1,6 @@
 import { type Diagnostic, exitCodeOf, isInternal } from '../diagnostic.ts';
 import type { Output } from '../output/output.ts';
-import { cliCommand, declareAsIs, declareReport } from './command.ts';
+import { cliCommand, declareAsIs, declareReport, watchOption } from './command.ts';
 import {
   type CliContext,
   colorsFor,
@@ -14,6 +14,7 @@ interface CheckOptions extends FlowCommandOptions {
   readonly json?: boolean;
   readonly keepGoing?: boolean;
   readonly quiet?: boolean;
+  readonly watch?: boolean;
 }
 
 export const checkCommand = cliCommand<[], CheckOptions>({
@@ -28,7 +29,8 @@ export const checkCommand = cliCommand<[], CheckOptions>({
     declareAsIs(command);
     command
       .option('--full', 'analyse everything, even if nothing changed since the last successful run')
-      .option('--keep-going', 'compare with what `generate --keep-going` would write');
+      .option('--keep-going', 'compare with what `generate --keep-going` would write')
+      .addOption(watchOption().conflicts(['full', 'json']));
     declareReport(command);
   },
   run: (_args, options, io) => runCheck(options, io),
@@ -39,6 +41,13 @@ export const checkCommand = cliCommand<[], CheckOptions>({
  * Everything that takes long to load is loaded only where no record says that this very tree has passed.
  */
 async function runCheck(options: CheckOptions, io: CliContext): Promise<number> {
+  if (options.watch === true) {
+    const [{ runWatch }, { check: run }] = await Promise.all([
+      import('./watch.ts'),
+      import('../commands/check.ts'),
+    ]);
+    return runWatch({ run, writes: false, files: [] }, options, io);
+  }
   if (options.json === true) {
     const [{ reportOf }, { printJsonReport }] = await Promise.all([
       import('../output/run-report.ts'),

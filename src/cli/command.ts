@@ -66,6 +66,11 @@ export function declareAsIs(command: Command): void {
   );
 }
 
+/** For the commands that can run again and again. */
+export function watchOption(): Option {
+  return new Option('-w, --watch', 'run again after each change of the project, until Ctrl-C');
+}
+
 /** Options of the commands that compare or write all modules. */
 export function declareReport(command: Command): void {
   command

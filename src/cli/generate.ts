@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { Option } from 'commander';
-import { diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
+import { exitCodeOf } from '../diagnostic.ts';
 import type { OutputState } from '../output/output.ts';
 import type { ReportedFile, RunReport } from '../output/run-report.ts';
 import type { Config } from '../project/config.ts';
-import { cliCommand, declareAsIs, declareReport } from './command.ts';
+import { cliCommand, declareAsIs, declareReport, watchOption } from './command.ts';
 import { orphanReason } from './orphan-reason.ts';
 import {
   type CliContext,
@@ -15,13 +14,6 @@ import {
   type FlowCommandOptions,
   withProgress,
 } from './terminal.ts';
-
-/** PgTyped has the option; a watcher of its own is none of nodrift's business. */
-const noWatching = diagnostic({
-  code: 'ND1001',
-  message: '--watch: nodrift does not wait for changes itself.',
-  hint: 'Let a watcher run it: npx nodemon --ext sql --exec "nodrift generate"',
-});
 
 interface GenerateOptions extends FlowCommandOptions {
   readonly file?: string;
@@ -37,6 +29,7 @@ export const generateCommand = cliCommand<[files: string[]], GenerateOptions>({
   description: 'analyse the queries and write the modules that call them',
   examples: [
     ['generate', 'all modules'],
+    ['generate --watch', 'after each save'],
     ['generate queries/cars.sql', 'the module of one file'],
     ['generate --url postgres://localhost/app --as-is', 'for the existing schema of a database'],
   ],
@@ -46,7 +39,7 @@ export const generateCommand = cliCommand<[files: string[]], GenerateOptions>({
     command
       .argument('[files...]', 'write only the modules of these .sql files')
       .option('-f, --file <path>', 'the same as an argument, as PgTyped spells it')
-      .addOption(new Option('-w, --watch').hideHelp())
+      .addOption(watchOption().conflicts(['dryRun', 'json']))
       .option('--keep-going', 'write the healthy queries even if others are broken; the exit code is still 1')
       .option('--dry-run', 'print what would be written and removed, and leave it');
     declareReport(command);
@@ -60,7 +53,13 @@ async function runGenerate(
   options: GenerateOptions,
   io: CliContext,
 ): Promise<number> {
-  if (options.watch === true) throw new Failure(2, [noWatching]);
+  if (options.watch === true) {
+    const [{ runWatch }, { generate: run }] = await Promise.all([
+      import('./watch.ts'),
+      import('../commands/generate.ts'),
+    ]);
+    return runWatch({ run, writes: true, files: filesNamed(files, options) }, options, io);
+  }
   const started = performance.now();
   const { configuration } = await import('./configuration.ts');
   if (options.json === true) {
@@ -86,6 +85,10 @@ function exitCodeOfReport({ errors }: RunReport): number {
   return errors.length === 0 ? 0 : exitCodeOf(errors);
 }
 
+function filesNamed(files: readonly string[], { file }: GenerateOptions): readonly string[] {
+  return file === undefined ? files : [...files, file];
+}
+
 /**
  * Everything that takes long to load is loaded only where no record says that this very tree has passed: then there is
  * nothing to write.
@@ -96,9 +99,7 @@ async function reportOn(
   config: Config,
   io: CliContext,
 ): Promise<RunReport> {
-  const wanted = [...files, ...(options.file === undefined ? [] : [options.file])].map((file) =>
-    resolve(io.cwd, file),
-  );
+  const wanted = filesNamed(files, options).map((file) => resolve(io.cwd, file));
   const [{ readInputs }, { readCheckCache }] = await Promise.all([
     import('../project/inputs.ts'),
     import('../output/check-cache.ts'),

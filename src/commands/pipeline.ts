@@ -1,4 +1,5 @@
 import type { AnalysedQuery } from '../analysis/analysed-query.ts';
+import type { AnalysisMemo } from '../analysis/analysis-memo.ts';
 import type { Catalog } from '../analysis/catalog/catalog.ts';
 import type { AnalysisOptions } from '../analysis/options.ts';
 import type { Module } from '../codegen/module.ts';
@@ -13,7 +14,7 @@ import { withinProject } from '../output/outside.ts';
 import type { Config } from '../project/config.ts';
 import { type Inputs, readInputs } from '../project/inputs.ts';
 import type { QueryFile } from '../project/query-files.ts';
-import { readSources, type Source } from '../project/read-sources.ts';
+import { readSources, type Source, type SourceMemo } from '../project/read-sources.ts';
 import type { RunOptions } from '../run-options.ts';
 import { untilAborted } from './interrupt.ts';
 import { searchPathNotes } from './search-path.ts';
@@ -29,7 +30,19 @@ import { refuseUnknownTypes } from './type-keys.ts';
  * project's files, and only the last one considers the generated ones.
  */
 
+/** A database for the queries, with what is known of it. */
+export interface Place {
+  readonly opening: Promise<Database>;
+  readonly catalog: Promise<Catalog>;
+  /** Absent: nothing is known of earlier runs. */
+  readonly memo?: { readonly analysis: AnalysisMemo; readonly sources: SourceMemo };
+  /** Called when the queries are analysed, more than once. */
+  close(): Promise<void>;
+}
+
 export interface FlowOptions extends RunOptions {
+  /** Gives a place that outlives the run; default: a database is opened and closed. */
+  readonly place?: (inputs: Inputs, facts: AnalysisOptions) => Place;
   /** Whether modules are made of the healthy queries where others are refused; inspect always says both. */
   readonly keepGoing?: boolean;
   /** Absolute paths of `.sql` files, or of folders of them, that the command is limited to; all are analysed. */
@@ -120,6 +133,19 @@ export async function withAnalysed<T>(
 ): Promise<T> {
   options.progress?.('opening the database');
   const { facts = requiredByCodegen(inputs.config) } = options;
+  const place = options.place?.(inputs, facts) ?? openPlace(inputs, facts, options);
+  const { close } = place;
+  try {
+    const analysed = await untilAborted(options.signal, analyseOn(inputs, place, { ...options, facts }));
+    const [result] = await Promise.all([use(analysed), close()]);
+    return result;
+  } finally {
+    await close();
+  }
+}
+
+/** Opens the database for these inputs, and begins to load its catalogs. */
+export function openPlace(inputs: Inputs, facts: AnalysisOptions, options: FlowOptions): Place {
   const opening = open(inputs, options);
   const catalog = opening.then(({ client }) => loadCatalog(client, facts));
   // What goes wrong there is considered after the files are read.
@@ -129,16 +155,7 @@ export async function withAnalysed<T>(
       (database) => database.close(),
       () => {},
     );
-  try {
-    const analysed = await untilAborted(
-      options.signal,
-      analyseOn(inputs, opening, catalog, { ...options, facts }),
-    );
-    const [result] = await Promise.all([use(analysed), close()]);
-    return result;
-  } finally {
-    await close();
-  }
+  return { opening, catalog, close };
 }
 
 async function open({ config, schema }: Inputs, { signal, env }: FlowOptions): Promise<Database> {
@@ -153,14 +170,13 @@ async function loadCatalog(client: Database['client'], facts: AnalysisOptions): 
 
 async function analyseOn(
   inputs: Inputs,
-  opening: Promise<Database>,
-  catalog: Promise<Catalog>,
+  { opening, catalog, memo }: Place,
   options: FlowOptions & { readonly facts: AnalysisOptions },
 ): Promise<Analysed> {
   const { config, targets, contents } = inputs;
   const [{ analyse }, { sources, diagnostics, warnings }] = await Promise.all([
     import('../analysis/analyse.ts'),
-    readSources(inputs, config, options.signal),
+    readSources(inputs, config, options.signal, memo?.sources),
   ]);
   const selected = selectFiles(config, [...contents.keys()], options.files ?? []);
   const database = await opening;
@@ -173,6 +189,7 @@ async function analyseOn(
     catalog,
     facts: options.facts,
     lenientParameters: config.runtime === '@pgtyped/runtime',
+    ...(memo && { memo: memo.analysis }),
     progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
     ...(options.signal && { signal: options.signal }),
   });

@@ -23,22 +23,38 @@ export interface Sources {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** Query files as they were read last, by name. */
+export type SourceMemo = Map<
+  string,
+  { readonly bytes: Uint8Array; readonly read: ReturnType<typeof readSource> }
+>;
+
 /**
  * Reads the texts of a project's query files into statements, without a database.
  * @param signal ends the reading between two files
+ * @param memo files that are the same again are not read again; holds these files afterwards
  */
 export async function readSources(
   { contents }: QueryFiles,
   config: Pick<Config, 'dropIn'>,
   signal?: AbortSignal,
+  memo?: SourceMemo,
 ): Promise<Sources> {
   const read: ReturnType<typeof readSource>[] = [];
   for (const [file, bytes] of contents) {
-    read.push(readSource(file, bytes, config));
+    const known = memo?.get(file);
+    if (known !== undefined && Buffer.compare(known.bytes, bytes) === 0) {
+      read.push(known.read);
+      continue;
+    }
+    const fresh = readSource(file, bytes, config);
+    read.push(fresh);
+    memo?.set(file, { bytes, read: fresh });
     // Meanwhile the database is being opened: its answers are heard in between.
     await setImmediate();
     signal?.throwIfAborted();
   }
+  for (const file of memo?.keys() ?? []) if (!contents.has(file)) memo?.delete(file);
   return {
     sources: read.map(({ source }) => source),
     diagnostics: read.flatMap(({ diagnostics }) => diagnostics),

@@ -113,14 +113,4 @@ describe("PgTyped's options", () => {
       expect(generated.stdout).not.toContain('cars');
     }
   });
-
-  test.each(['-w', '--watch'])('%s is refused, with what to do instead', async (option) => {
-    expect(await run('generate', option)).toEqual({
-      exitCode: 2,
-      stdout: '',
-      stderr:
-        'error ND1001: --watch: nodrift does not wait for changes itself.\n' +
-        '  hint: Let a watcher run it: npx nodemon --ext sql --exec "nodrift generate"\n',
-    });
-  });
 });

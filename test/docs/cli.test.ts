@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { run } from '../../src/cli/run.ts';
 import { nodrift, type Project, project } from '../cli/support/cli.ts';
 import { commitAll, git } from '../cli/support/git.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -71,6 +72,37 @@ test('the sessions of docs/cli.md print what is shown', { timeout: 240_000 }, as
   app.put('queries/notes.sql', notes);
 
   await holds('migrate');
+});
+
+test('the session of --watch is what it prints', { timeout: 240_000 }, async () => {
+  app = project({ 'package.json': '{}' });
+  await nodrift(['init'], { cwd: app.root });
+  app.put('pgtyped.config.json', app.text('pgtyped.config.json').replace('"embedded"', '"server"'));
+  const stop = new AbortController();
+  const interrupt = new Error('interrupted', { cause: 'SIGINT' });
+  const notes = app.text('queries/notes.sql');
+  // After each status line comes the next save.
+  const saves = [
+    () => app.put('queries/notes.sql', notes.replace('id, title', 'id, titel')),
+    () => app.put('queries/notes.sql', notes),
+    () => stop.abort(interrupt),
+  ];
+  let printed = '';
+  const write = (text: string) => {
+    printed += text;
+    if (text.endsWith('watching for changes\n')) saves.shift()?.();
+  };
+  const exitCode = await run(['generate', '--watch'], {
+    stdout: { write },
+    stderr: { write },
+    env: { DATABASE_URL: database.url },
+    cwd: app.root,
+    signal: stop.signal,
+  });
+  expect(exitCode).toBe(130);
+  const [, ...shown] = marked('generate --watch').split('\n');
+  const timeless = (text: string) => text.replaceAll(/[\d.]+ s;/g, '0 s;').trimEnd();
+  expect(timeless(printed)).toBe(timeless(shown.join('\n')));
 });
 
 test('the sessions with git print what is shown', { timeout: 240_000 }, async () => {

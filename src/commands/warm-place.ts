@@ -1,0 +1,52 @@
+import { createAnalysisMemo } from '../analysis/analysis-memo.ts';
+import type { AnalysisOptions } from '../analysis/options.ts';
+import { fingerprint } from '../project/fingerprint.ts';
+import type { Inputs } from '../project/inputs.ts';
+import type { SourceMemo } from '../project/read-sources.ts';
+import { type FlowOptions, openPlace, type Place } from './pipeline.ts';
+
+/** A database that stays open from one run to the next, with the queries that were analysed on it. */
+export interface WarmPlace {
+  /** See FlowOptions.place. */
+  readonly place: (inputs: Inputs, facts: AnalysisOptions) => Place;
+  /** Closes the database: the next run opens another. */
+  forget(): Promise<void>;
+}
+
+interface Kept extends Place {
+  readonly schema: string;
+}
+
+/**
+ * Keeps a place as long as the migrations are the same. A database as it is may be changed by anybody, so it is opened for
+ * each run.
+ */
+export function createWarmPlace(options: FlowOptions): WarmPlace {
+  let kept: Kept | null = null;
+  const sources: SourceMemo = new Map();
+  const forget = async () => {
+    const old = kept;
+    kept = null;
+    await old?.close();
+  };
+  return {
+    forget,
+    place(inputs, facts) {
+      const { config } = inputs;
+      if (config.database.kind === 'server' && config.database.asIs) return openPlace(inputs, facts, options);
+      const schema = schemaOf(inputs);
+      if (kept?.schema !== schema) {
+        const closing = forget();
+        const opened = openPlace(inputs, facts, options);
+        const close = () => Promise.all([closing, opened.close()]).then(() => {});
+        kept = { ...opened, close, schema, memo: { analysis: createAnalysisMemo(), sources } };
+      }
+      return { ...kept, close: async () => {} };
+    },
+  };
+}
+
+/** Changes with all that the database is made from. */
+function schemaOf({ schema }: Inputs): string {
+  return fingerprint(schema.map(({ file, text }) => [file, text]));
+}
