@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { migrationFormats } from './config.ts';
 
 const described = <const T extends v.GenericSchema>(schema: T, description: string) =>
   v.pipe(schema, v.description(description));
@@ -61,18 +62,7 @@ const Migrations = v.union([
   v.string(),
   v.strictObject({
     dir: v.string(),
-    format: v.optional(
-      v.picklist([
-        'node-pg-migrate',
-        'plain',
-        'goose',
-        'dbmate',
-        'golang-migrate',
-        'prisma',
-        'sql-migrate',
-        'tern',
-      ]),
-    ),
+    format: v.optional(v.picklist(migrationFormats)),
   }),
 ]);
 

@@ -103,13 +103,16 @@ export type SchemaSource =
   | { readonly kind: 'schema'; readonly files: readonly string[] }
   | { readonly kind: 'none' };
 
+export const migrationFormats = [
+  'node-pg-migrate',
+  'plain',
+  'goose',
+  'dbmate',
+  'golang-migrate',
+  'prisma',
+  'sql-migrate',
+  'tern',
+] as const;
+
 /** The tool whose files migrations are; `plain`: files that are run whole, in the order of their names. */
-export type MigrationFormat =
-  | 'node-pg-migrate'
-  | 'plain'
-  | 'goose'
-  | 'dbmate'
-  | 'golang-migrate'
-  | 'prisma'
-  | 'sql-migrate'
-  | 'tern';
+export type MigrationFormat = (typeof migrationFormats)[number];

@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
 import type { SchemaSource } from '../../project/config.ts';
+import type { OtherToolHistory } from './formats/format.ts';
 import { migrationsTable, readHistory } from './migration-history.ts';
-import { appliedNames, otherToolHistory } from './other-tool-history.ts';
+import { migrationTools } from './migrations.ts';
 
 export interface NoHistory {
   /** A clause, without a full stop. */
@@ -28,7 +29,7 @@ export async function readAppliedMigrations(
   names: readonly string[],
 ): Promise<AppliedMigrations> {
   const format = source.kind === 'migrations' ? source.format : 'plain';
-  const foreign = otherToolHistory[format];
+  const foreign = migrationTools[format].history;
   const table = format === 'node-pg-migrate' ? migrationsTable : foreign?.table;
   if (table === undefined) return { applied: null, why: null };
   const why = await whyUnreadable(client, table);
@@ -56,4 +57,35 @@ async function whyUnreadable(client: Client, table: string): Promise<NoHistory |
   if (rows[0] === undefined) return { reason: `There is no table public.${table}`, forbidden: false };
   if (rows[0].readable === true) return null;
   return { reason: `The role may not read public.${table}`, forbidden: true };
+}
+
+/**
+ * The names of the migrations that another tool's history means.
+ * @param ids as `sql` gives them
+ * @param names of all migrations, in the order in which they run
+ * @returns an id that is not a migration's represents itself
+ */
+function appliedNames(
+  { onlyLast }: OtherToolHistory,
+  ids: readonly string[],
+  names: readonly string[],
+): readonly string[] {
+  const byId = new Map(
+    names.flatMap(
+      (name) =>
+        [
+          [name, name],
+          [idOf(name), name],
+        ] as const,
+    ),
+  );
+  const applied = ids.map((id) => byId.get(id) ?? byId.get(idOf(id)) ?? id);
+  if (!onlyLast) return applied;
+  const last = applied.map((name) => names.indexOf(name)).at(-1) ?? -1;
+  return [...names.slice(0, last + 1), ...applied.filter((name) => !names.includes(name))];
+}
+
+/** The number that a name begins with, without zeros before it; the name where there is none. */
+function idOf(name: string): string {
+  return /^0*(\d+)/.exec(name)?.[1] ?? name;
 }

@@ -4,6 +4,7 @@ import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../../project/config.ts';
 import { connect } from '../server/connection.ts';
 import { setForSession } from '../server/own-session.ts';
+import type { Migration } from './formats/format.ts';
 import {
   completeHistory,
   contentHash,
@@ -16,7 +17,6 @@ import {
 import { lockMigrations } from './migration-lock.ts';
 import { checkOrder } from './migration-order.ts';
 import { readProject } from './migration-project.ts';
-import type { Migration } from './migrations.ts';
 import type { Program } from './programs.ts';
 import { runSteps, type Steps, stepsOf, stepsText } from './steps.ts';
 

@@ -1,7 +1,8 @@
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../../project/config.ts';
 import { readSchemaFiles } from '../../project/schema-files.ts';
-import { type Migration, readMigrations } from './migrations.ts';
+import type { Migration } from './formats/format.ts';
+import { readMigrations } from './migrations.ts';
 import { isProgram, loadPrograms, type Program } from './programs.ts';
 
 /** What `nodrift migrate` works with. */

@@ -5,7 +5,7 @@ import type { SchemaFile } from '../../project/schema-files.ts';
 import { nodePgMigrate } from '../imported.ts';
 import { runScript, ScriptError } from '../server/script.ts';
 import { scriptDiagnostic } from '../server/script-failure.ts';
-import type { Migration, ProgramMigration } from './migrations.ts';
+import type { Migration, ProgramMigration } from './formats/format.ts';
 import type { Steps } from './steps.ts';
 
 type Direction = 'up' | 'down';

@@ -1,7 +1,9 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAppliedMigrations } from '../../../src/database/migrations/applied-migrations.ts';
+import { migrationTools } from '../../../src/database/migrations/migrations.ts';
 import type { MigrationFormat } from '../../../src/project/config.ts';
+import { isHistoryTable } from '../../../src/schema/history-tables.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 
 let database: TestDatabase;
@@ -91,4 +93,12 @@ describe('the migration history of', () => {
     });
     expect(await historyOf('plain', numbered, 'SELECT 1')).toEqual({ applied: null, why: null });
   });
+});
+
+test("no tool's history is a part of the schema", () => {
+  const tables = Object.values(migrationTools).flatMap(({ history }) => history?.table ?? []);
+  expect(tables.length).toBeGreaterThan(4);
+  const object = (name: string) =>
+    ({ kind: 'table', name: `public.${name}`, table: null, facts: [] }) as never;
+  expect(tables.filter((table) => !isHistoryTable(object(table)))).toEqual([]);
 });

@@ -1,12 +1,36 @@
+import { basename } from 'node:path';
 import type { SchemaFile } from '../../../project/schema-files.ts';
-import { type MarkerLine, type MigrationScripts, markerLines, misread, scriptOf } from './format.ts';
+import {
+  type MarkerLine,
+  type MigrationScripts,
+  type MigrationTool,
+  markerLines,
+  misread,
+  scriptOf,
+  sqlMigration,
+} from './format.ts';
+
+export const dbmate: MigrationTool = {
+  sign: /^--[ \t]*migrate:(?:up|down)\b/m,
+  read: (files) =>
+    // By name, not by number (its source, pkg/dbmate/db.go).
+    files
+      .filter((file) => /^\d/.test(basename(file.path)))
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .map((file) => sqlMigration(file, readDbmate(file))),
+  history: {
+    table: 'schema_migrations',
+    sql: 'SELECT version::text AS id FROM public.schema_migrations',
+    onlyLast: false,
+  },
+};
 
 /**
  * Reads a file of dbmate (its source, pkg/dbmate/migration.go): `-- migrate:up`, then `-- migrate:down`,
  * each with `transaction:false` or without; such a part is sent whole, in one message.
  * @throws Failure (1) for what dbmate would refuse
  */
-export function readDbmate(file: SchemaFile): MigrationScripts {
+function readDbmate(file: SchemaFile): MigrationScripts {
   const lines = markerLines(file.text, /^--[ \t]*migrate:((?:up|down)(?:[ \t][^\r\n]*)?)$/gm);
   const up = lines.find(({ words }) => words.startsWith('up'));
   const down = lines.find(({ words }) => words.startsWith('down'));

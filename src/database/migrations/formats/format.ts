@@ -1,4 +1,5 @@
-import { diagnosticAt, Failure } from '../../../diagnostic.ts';
+import { basename, dirname, extname } from 'node:path';
+import { diagnostic, diagnosticAt, Failure } from '../../../diagnostic.ts';
 import type { SchemaFile } from '../../../project/schema-files.ts';
 
 /**
@@ -20,6 +21,46 @@ export interface MigrationScript {
 export interface MigrationScripts {
   readonly up: MigrationScript;
   readonly down: MigrationScript | null;
+}
+
+/** A migration of any tool, read but not run. */
+export type Migration = SqlMigration | ProgramMigration;
+
+interface SqlMigration extends MigrationScripts {
+  readonly kind: 'sql';
+  /** What the tool's history calls it: the file's name without its extension, or that of Prisma's folder. */
+  readonly name: string;
+  readonly file: SchemaFile;
+}
+
+/** A migration of node-pg-migrate in JavaScript or TypeScript: what it does is known once it is loaded. */
+export interface ProgramMigration {
+  readonly kind: 'program';
+  readonly name: string;
+  readonly file: SchemaFile;
+}
+
+/** Where another tool notes what it has applied, and how. */
+export interface OtherToolHistory {
+  /** In the schema `public`, by the tool's default. */
+  readonly table: string;
+  /** Gives one column `id`, as text. */
+  readonly sql: string;
+  /** Whether there is only one id, that of the last migration. */
+  readonly onlyLast: boolean;
+}
+
+/** A tool whose migrations nodrift reads: one object, in a file of its own, and an entry of `migrationTools`. */
+export interface MigrationTool {
+  /** Finds what no other tool would write: the comments that tell the tool's parts from each other. */
+  readonly sign?: RegExp;
+  /**
+   * Reads its migrations, in the order in which it runs them.
+   * @throws Failure (1) for files that are not migrations to it
+   */
+  readonly read: (files: readonly SchemaFile[]) => readonly Migration[];
+  /** Where it notes what it has applied, from its source; absent: nowhere, or as nodrift does. */
+  readonly history?: OtherToolHistory;
 }
 
 /** The part of a file between two offsets. */
@@ -65,4 +106,31 @@ export function keepOnly(text: string, ranges: readonly { start: number; end: nu
     at = end;
   }
   return pieces.join('') + text.slice(at).replaceAll(/[^\r\n]/g, ' ');
+}
+
+/** Those whose names are a migration's, in the order of their numbers; the others are none to the tool. */
+export function numbered(files: readonly SchemaFile[], name: RegExp): readonly SchemaFile[] {
+  const found = files.flatMap((file) => {
+    const digits = name.exec(basename(file.path))?.[1];
+    return digits === undefined ? [] : [{ file, number: BigInt(digits) }];
+  });
+  found.sort((a, b) => (a.number < b.number ? -1 : 1));
+  found.forEach(({ file, number }, index) => {
+    const before = found[index - 1];
+    if (before?.number !== number) return;
+    const message = `The number ${number} is used by ${before.file.file}, too.`;
+    throw new Failure(1, [
+      diagnostic({ file: file.file, code: 'ND4003', message, hint: 'Give it another.' }),
+    ]);
+  });
+  return found.map(({ file }) => file);
+}
+
+export function sqlMigration(file: SchemaFile, scripts: MigrationScripts): SqlMigration {
+  return { kind: 'sql', name: migrationName(file), file, ...scripts };
+}
+
+/** The file's, or that of its folder where the files of all migrations are called the same, as Prisma's are. */
+export function migrationName({ path }: SchemaFile): string {
+  return basename(path) === 'migration.sql' ? basename(dirname(path)) : basename(path, extname(path));
 }

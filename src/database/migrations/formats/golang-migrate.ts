@@ -1,13 +1,23 @@
 import { basename } from 'node:path';
 import { type Diagnostic, diagnostic, Failure } from '../../../diagnostic.ts';
 import type { SchemaFile } from '../../../project/schema-files.ts';
-import { type MigrationScripts, scriptOf } from './format.ts';
+import { type MigrationScripts, type MigrationTool, scriptOf } from './format.ts';
+
+export const golangMigrate: MigrationTool = {
+  read: (files) =>
+    readGolangMigrate(files).map(({ name, up, down }) => ({ kind: 'sql', name, file: up.file, up, down })),
+  history: {
+    table: 'schema_migrations',
+    sql: 'SELECT version::text AS id FROM public.schema_migrations WHERE version >= 0',
+    onlyLast: true,
+  },
+};
 
 /** `N_name.up.sql` and `N_name.down.sql` (its source, source/parse.go). */
 const fileName = /^(\d+)_(.*)\.(up|down)\.sql$/;
 
 /** The two files of a migration. */
-export interface GolangMigration extends MigrationScripts {
+interface GolangMigration extends MigrationScripts {
   readonly name: string;
 }
 
@@ -16,7 +26,7 @@ export interface GolangMigration extends MigrationScripts {
  * of other names are not migrations to it.
  * @throws Failure (1) for a number that represents two migrations, and for a down migration without a up migration
  */
-export function readGolangMigrate(files: readonly SchemaFile[]): readonly GolangMigration[] {
+function readGolangMigrate(files: readonly SchemaFile[]): readonly GolangMigration[] {
   const pairs = new Map<bigint, { up?: SchemaFile; down?: SchemaFile }>();
   for (const file of files) {
     const [, number, , direction] = fileName.exec(basename(file.path)) ?? [];

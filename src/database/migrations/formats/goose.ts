@@ -1,5 +1,30 @@
+import { diagnostic, Failure } from '../../../diagnostic.ts';
 import type { SchemaFile } from '../../../project/schema-files.ts';
-import { type MigrationScripts, markerLines, misread, scriptOf } from './format.ts';
+import {
+  type MigrationScripts,
+  type MigrationTool,
+  markerLines,
+  misread,
+  numbered,
+  scriptOf,
+  sqlMigration,
+} from './format.ts';
+
+export const goose: MigrationTool = {
+  sign: /^--[ \t]*\+goose[ \t]+(?:up|down)\b/im,
+  read: (files) =>
+    numbered(files, /^(\d+)_.*(?:\.sql|(?<!_test)\.go)$/).map((file) =>
+      sqlMigration(file, readGoose(sqlOnly(file))),
+    ),
+  // A line for each time that a migration went up or down; 0 is the beginning.
+  history: {
+    table: 'goose_db_version',
+    sql: `SELECT version_id::text AS id FROM (
+        SELECT DISTINCT ON (version_id) version_id, is_applied FROM public.goose_db_version ORDER BY version_id, id DESC
+      ) last WHERE is_applied AND version_id > 0`,
+    onlyLast: false,
+  },
+};
 
 /**
  * Reads an SQL file of goose (its source, internal/sqlparser/parser.go): `-- +goose Up`, then, if there is a
@@ -7,7 +32,7 @@ import { type MigrationScripts, markerLines, misread, scriptOf } from './format.
  * StatementBegin and StatementEnd.
  * @throws Failure (1) for what goose would refuse, and for variables that it would replace
  */
-export function readGoose(file: SchemaFile): MigrationScripts {
+function readGoose(file: SchemaFile): MigrationScripts {
   const markers = markerLines(file.text, /^--[ \t]*(\+goose[ \t][^\r\n]*)/gm).map((line) => ({
     ...line,
     words: line.words.toLowerCase().replaceAll(/\s+/g, ' '),
@@ -35,4 +60,11 @@ export function readGoose(file: SchemaFile): MigrationScripts {
     up: scriptOf(file, mode, up.end, down?.start),
     down: down ? scriptOf(file, mode, down.end) : null,
   };
+}
+
+function sqlOnly(file: SchemaFile): SchemaFile {
+  if (!file.path.endsWith('.go')) return file;
+  const message = 'A migration in Go can be run by goose only.';
+  const hint = 'Write it in SQL, or analyse a database that goose has migrated, with --as-is.';
+  throw new Failure(1, [diagnostic({ file: file.file, code: 'ND4004', message, hint })]);
 }

@@ -1,5 +1,20 @@
+import { extname } from 'node:path';
+import { diagnostic, Failure } from '../../../diagnostic.ts';
 import type { SchemaFile } from '../../../project/schema-files.ts';
-import { type MigrationScripts, misread, scriptOf } from './format.ts';
+import {
+  type Migration,
+  type MigrationScripts,
+  type MigrationTool,
+  migrationName,
+  misread,
+  scriptOf,
+  sqlMigration,
+} from './format.ts';
+
+export const nodePgMigrateFiles: MigrationTool = {
+  sign: /^[ \t]*--[ \t-]*down[ \t]+migration[ \t]*\r?$/im,
+  read: (files) => files.map(migrationOfFile).sort((a, b) => inOrderOfNodePgMigrate(a.name, b.name)),
+};
 
 /** Ours: node-pg-migrate has nothing for its SQL files that says so. */
 const noTransaction = /^[ \t]*--[ \t]*nodrift:[ \t]*no-transaction[ \t]*$/im;
@@ -11,7 +26,7 @@ const noTransaction = /^[ \t]*--[ \t]*nodrift:[ \t]*no-transaction[ \t]*$/im;
  * and above both parts it takes both.
  * @throws Failure (1) for a down migration alone, all of which node-pg-migrate would run as the up migration
  */
-export function readNodePgMigrate(file: SchemaFile): MigrationScripts {
+function readNodePgMigrate(file: SchemaFile): MigrationScripts {
   const { text } = file;
   const up = text.search(marker('up'));
   const down = text.search(marker('down'));
@@ -41,7 +56,7 @@ function marker(direction: string): RegExp {
  * source, src/utils/fileNameUtils.ts).
  * @returns null where there is none
  */
-export function numericPrefix(name: string): number | null {
+function numericPrefix(name: string): number | null {
   const digits = /^\d+/.exec(name)?.[0];
   if (digits === undefined) return null;
   const time = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/.exec(digits)?.slice(1);
@@ -57,6 +72,17 @@ const { compare } = new Intl.Collator('en', {
 });
 
 /** The order that node-pg-migrate runs files in, by their names (its source, src/utils/comparators.ts). */
-export function inOrderOfNodePgMigrate(a: string, b: string): number {
+function inOrderOfNodePgMigrate(a: string, b: string): number {
   return (numericPrefix(a) ?? 0) - (numericPrefix(b) ?? 0) || compare(a, b);
+}
+
+function migrationOfFile(file: SchemaFile): Migration {
+  const name = migrationName(file);
+  if (numericPrefix(name) === null) {
+    const message = 'The name of a migration begins with a number, such as 1736154000000_create-users.sql.';
+    const hint = 'Rename it, or move it out of the folder of migrations.';
+    throw new Failure(1, [diagnostic({ file: file.file, code: 'ND4005', message, hint })]);
+  }
+  if (extname(file.path).toLowerCase() !== '.sql') return { kind: 'program', name, file };
+  return sqlMigration(file, readNodePgMigrate(file));
 }

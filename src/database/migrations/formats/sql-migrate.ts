@@ -1,5 +1,23 @@
+import { basename } from 'node:path';
 import type { SchemaFile } from '../../../project/schema-files.ts';
-import { keepOnly, type MigrationScripts, markerLines, misread } from './format.ts';
+import {
+  keepOnly,
+  type MigrationScripts,
+  type MigrationTool,
+  markerLines,
+  misread,
+  sqlMigration,
+} from './format.ts';
+
+export const sqlMigrate: MigrationTool = {
+  sign: /^-- \+migrate[ \t]+(?:Up|Down)\b/m,
+  read: (files) => bySqlMigrate(files).map((file) => sqlMigration(file, readSqlMigrate(file))),
+  history: {
+    table: 'gorp_migrations',
+    sql: `SELECT regexp_replace(id, '[.]sql$', '') AS id FROM public.gorp_migrations`,
+    onlyLast: false,
+  },
+};
 
 /**
  * Reads a file of sql-migrate (its source, sqlparse/sqlparse.go): `-- +migrate Up` and `-- +migrate Down`, in
@@ -7,7 +25,7 @@ import { keepOnly, type MigrationScripts, markerLines, misread } from './format.
  * without StatementBegin and StatementEnd.
  * @throws Failure (1) for what sql-migrate would refuse
  */
-export function readSqlMigrate(file: SchemaFile): MigrationScripts {
+function readSqlMigrate(file: SchemaFile): MigrationScripts {
   const { text } = file;
   const parts = markerLines(text, /^-- \+migrate[ \t]+((?:Up|Down)\b[^\r\n]*)/gm);
   if (parts.length === 0) {
@@ -30,4 +48,18 @@ export function readSqlMigrate(file: SchemaFile): MigrationScripts {
   };
   const reversible = parts.some(({ words }) => words.startsWith('Down'));
   return { up: script('Up'), down: reversible ? script('Down') : null };
+}
+
+/** By the number that a name begins with, then by name; names without one come last (its source, migrate.go). */
+function bySqlMigrate(files: readonly SchemaFile[]): readonly SchemaFile[] {
+  const number = (file: SchemaFile) => {
+    const digits = /^\d+/.exec(basename(file.path))?.[0];
+    return digits === undefined ? null : BigInt(digits);
+  };
+  return files.toSorted((a, b) => {
+    const [left, right] = [number(a), number(b)];
+    if (left !== null && right !== null && left !== right) return left < right ? -1 : 1;
+    if ((left === null) !== (right === null)) return left === null ? 1 : -1;
+    return a.path < b.path ? -1 : 1;
+  });
 }

@@ -1,5 +1,23 @@
 import type { SchemaFile } from '../../../project/schema-files.ts';
-import { type MigrationScript, type MigrationScripts, misread, scriptOf } from './format.ts';
+import {
+  type MigrationScript,
+  type MigrationScripts,
+  type MigrationTool,
+  misread,
+  numbered,
+  scriptOf,
+  sqlMigration,
+} from './format.ts';
+
+export const tern: MigrationTool = {
+  sign: /^---- create above \/ drop below ----/m,
+  read: (files) => numbered(files, /^(\d+)_.+\.sql$/).map((file) => sqlMigration(file, readTern(file))),
+  history: {
+    table: 'schema_version',
+    sql: 'SELECT version::text AS id FROM public.schema_version WHERE version > 0',
+    onlyLast: true,
+  },
+};
 
 const separator = '---- create above / drop below ----';
 
@@ -8,7 +26,7 @@ const separator = '---- create above / drop below ----';
  * `---- tern: disable-tx ----` takes the part that it is in out of its transaction.
  * @throws Failure (1) for templates, which tern would fill in
  */
-export function readTern(file: SchemaFile): MigrationScripts {
+function readTern(file: SchemaFile): MigrationScripts {
   const { text } = file;
   const template = text.indexOf('{{');
   if (template !== -1) {
