@@ -96,16 +96,22 @@ async function statesOf(
   const isOwnServer = config.database.kind !== 'server';
   const ofBase: string[] = [];
   let memberships: readonly Membership[] | null = null;
+  let settings: readonly Setting[] = [];
+  let known = 0;
   /** On a server of others, who can change it meanwhile, roles are read once; what is omitted is what changes them. */
   const aroundNow = async (client: Client): Promise<Surroundings> => {
     if (memberships === null || isOwnServer)
       memberships = await mapConnectionErrors(() => readMemberships(client));
-    const all = [...ofBase, ...leftOut];
-    const changes = all.map(membershipStatement).filter((found) => found !== null);
+    // Each is read once, however many states follow.
+    const added = [...ofBase.splice(0), ...leftOut.slice(known)];
+    known = leftOut.length;
+    const changes = added.map(membershipStatement).filter((found) => found !== null);
+    memberships = changes.reduce(afterStatement, memberships);
+    settings = setBy(added, settings);
     return {
       isOwnServer,
-      settings: setBy(all),
-      memberships: changes.reduce(afterStatement, memberships),
+      settings,
+      memberships,
       moved: [...moved],
     };
   };
@@ -240,8 +246,8 @@ async function snapshotAt(
 }
 
 /** The settings that statements leave, each after the others. */
-function setBy(statements: readonly string[]): readonly Setting[] {
-  let found: readonly Setting[] = [];
+function setBy(statements: readonly string[], before: readonly Setting[]): readonly Setting[] {
+  let found = before;
   for (const statement of statements) {
     const set = settingStatement(statement);
     if (set === null) continue;

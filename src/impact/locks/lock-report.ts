@@ -156,17 +156,17 @@ function waitingFor(
       return mode !== undefined && waitsFor(mode, effect.held);
     });
   const users = queries.filter((one) => held.some((effect) => wanted(effect, one) !== undefined));
-  const waiting = users.filter(waits);
+  const waiting = new Set(users.filter(waits));
   const deleted = /\b(delete|merge)\b/i.test(sql);
   const changed = relations.filter((effect) => changesRowsOf(effect, sql)).map(({ relation }) => relation);
   const forRows = queries.filter(
     (one) =>
-      !waiting.includes(one) &&
+      !waiting.has(one) &&
       changed.some(({ schema, table }) => needsRows(one.query, links, { schema, table, deleted })),
   );
   return {
-    waiting: waiting.map(queryPlace),
-    goingOn: users.filter((one) => !waiting.includes(one)).map(queryPlace),
+    waiting: [...waiting].map(queryPlace),
+    goingOn: users.filter((one) => !waiting.has(one)).map(queryPlace),
     waitingForRows: forRows.map(queryPlace),
   };
 }

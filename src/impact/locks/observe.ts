@@ -71,7 +71,8 @@ export function observeMigration(existing: ReadonlySet<number>): MigrationObserv
   const sent: TransactionStatement[] = [];
   const moved: string[] = [];
   let names: ReadonlyMap<number, LockedRelation> | null = null;
-  let current: Relations = new Map();
+  let current = new Map<number, Relation>();
+  let nodes = new Set<number>();
   let held: Held = new Map();
   let transaction = 0;
   const add = (found: ObservedStatement) => {
@@ -84,19 +85,24 @@ export function observeMigration(existing: ReadonlySet<number>): MigrationObserv
     async began(client) {
       transaction += 1;
       held = new Map();
-      current = await listed(client);
+      current = new Map(await listed(client));
+      nodes = new Set([...current.values()].map(({ node }) => node));
       names ??= lockedRelations(current, existing);
     },
     async ran(client, statement) {
       sent.push({ ...statement, transaction });
       const { rows } = await client.query<LockRow>(locksQuery);
       const lockTimeout = rows.some(({ timeout }) => timeout !== '0');
-      const seen = { before: current, held, names: names ?? new Map() };
+      const seen = { before: current, nodes, held, names: names ?? new Map() };
       const effects = effectsIn(rows, seen, statement.sql);
       add({ ...statement, transaction, lockTimeout, ...effects });
       moved.push(...movedSequences(effects, seen.names, statement.text));
       held = heldBy(rows);
-      current = new Map([...current, ...rows.map((row): [number, LockRow] => [row.oid, row])]);
+      // Only what it locked is another: a migration can have many statements, and a schema many relations.
+      for (const row of rows) {
+        current.set(row.oid, row);
+        nodes.add(row.node);
+      }
     },
     async ranAlone(client, statement) {
       sent.push({ ...statement, transaction });
@@ -188,10 +194,15 @@ type Effects = Pick<ObservedStatement, 'relations' | 'builds'>;
 
 function effectsIn(
   rows: readonly LockRow[],
-  seen: { readonly before: Relations; readonly held: Held; readonly names: Names },
+  seen: {
+    readonly before: Relations;
+    readonly nodes: ReadonlySet<number>;
+    readonly held: Held;
+    readonly names: Names;
+  },
   sql: string,
 ): Effects {
-  const { before, names } = seen;
+  const { before, nodes, names } = seen;
   // It leaves empty files behind and reads no row, whatever is done with the indexes.
   const empties = /\btruncate\b/i.test(sql);
   const locks = heldBy(rows);
@@ -210,12 +221,16 @@ function effectsIn(
       },
     ];
   });
-  return { relations, builds: buildsIn(now, before, names) };
+  return { relations, builds: buildsIn(now, before, nodes, names) };
 }
 
 /** An index that takes another one's file is not built: ALTER COLUMN TYPE makes such. */
-function buildsIn(now: Relations, before: Relations, names: Names): readonly BuiltIndex[] {
-  const nodes = new Set([...before.values()].map(({ node }) => node));
+function buildsIn(
+  now: Relations,
+  before: Relations,
+  nodes: ReadonlySet<number>,
+  names: Names,
+): readonly BuiltIndex[] {
   return [...now.values()].flatMap(({ oid, schema, name, kind, node, of }): BuiltIndex[] => {
     const table = of === null ? undefined : names.get(of);
     if (table === undefined || kind !== 'i' || before.has(oid) || nodes.has(node)) return [];
@@ -228,7 +243,8 @@ function buildsIn(now: Relations, before: Relations, names: Names): readonly Bui
  * those that PostgreSQL's documentation says (CREATE INDEX, REINDEX, VACUUM, CLUSTER, ALTER TABLE).
  */
 function effectsBetween(before: Relations, after: Relations, names: Names, sql: string): Effects {
-  const builds = buildsIn(after, before, names);
+  const nodes = new Set([...before.values()].map(({ node }) => node));
+  const builds = buildsIn(after, before, nodes, names);
   const concurrently = /\bconcurrently\b/i.test(sql);
   const effects = new Map<number, RelationEffect>();
   const put = (oid: number, held: LockMode, rewritten = false) => {
@@ -262,14 +278,14 @@ function isWorthKnowing({ held, taken, rewritten, scanned }: RelationEffect): bo
 function movedSequences({ relations }: Effects, names: Names, text: string): readonly string[] {
   const isSet = /\bsetval\b/i.test(text);
   const isRestarted = !/\btruncate\b/i.test(text) && (/\brestart\b/i.test(text) || !/^alter\b/i.test(text));
-  const effects = new Map(relations.map((effect) => [effect.relation, effect]));
+  const ofSequences = relations.filter(({ relation }) => relation.kind === 'sequence');
+  const locked = ofSequences.filter(({ rewritten, taken }) => (isRestarted && rewritten) || (isSet && taken));
+  const moved = new Set(locked.map(({ relation }) => relation));
   const words = isSet ? wordsOf(text) : null;
+  if (words === null && moved.size === 0) return [];
   return [...names].flatMap(([oid, relation]) => {
-    if (relation.kind !== 'sequence') return [];
-    const effect = effects.get(relation);
     const isMoved =
-      (isRestarted && effect?.rewritten === true) ||
-      (words !== null && (effect?.taken === true || isNamed(words, relation)));
+      moved.has(relation) || (words !== null && relation.kind === 'sequence' && isNamed(words, relation));
     return isMoved ? [`${oid}`] : [];
   });
 }

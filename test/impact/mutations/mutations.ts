@@ -224,8 +224,8 @@ export const mutations: readonly Required<Mutation>[] = [
     ['ALTER SEQUENCE need not restart', '(/\\brestart\\b/i.test(text) || !/^alter\\b/i.test(text))', 'true'],
     [
       'setval() of NULL here is a value there',
-      '(effect?.taken === true || isNamed(words, relation))',
-      'effect?.taken === true',
+      "relation.kind === 'sequence' && isNamed(words, relation)",
+      'false',
     ],
   ),
 ];
