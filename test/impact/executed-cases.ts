@@ -568,7 +568,7 @@ export const executedCases: readonly ExecutedCase[] = [
   },
   {
     name: 'a function that is renamed within, or may do more',
-    schema: `CREATE TABLE n2 (a integer); CREATE FUNCTION n2_parsed() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT sum(a) FROM n2; END;
+    schema: `CREATE TABLE n2 (a integer); CREATE FUNCTION n2_parsed() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT sum(a) AS a FROM n2; END;
       CREATE FUNCTION n2_text() RETURNS integer LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 1; END'`,
     migration: 'ALTER TABLE n2 RENAME a TO b; ALTER FUNCTION n2_text() VOLATILE',
     queries: [
@@ -608,6 +608,17 @@ export const executedCases: readonly ExecutedCase[] = [
     migration: 'REVOKE USAGE ON SEQUENCE n8 FROM nodrift_uses',
     role: 'nodrift_uses',
     queries: [{ sql: 'SELECT n8_next() AS n' }],
+  },
+  {
+    name: "a partition's privileges are for those who name it",
+    schema: `CREATE TABLE n9 (k integer) PARTITION BY LIST (k); CREATE TABLE n9_1 PARTITION OF n9 DEFAULT;
+      GRANT ALL ON n9, n9_1 TO nodrift_uses`,
+    migration: 'REVOKE ALL ON n9_1 FROM nodrift_uses',
+    role: 'nodrift_uses',
+    queries: [
+      { sql: 'INSERT INTO n9 VALUES (:k)', params: { k: 1 } },
+      { sql: 'INSERT INTO n9_1 VALUES (:k)', params: { k: 1 }, fails: '42501' },
+    ],
   },
   {
     name: 'a renamed column is the same',

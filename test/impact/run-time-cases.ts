@@ -167,11 +167,15 @@ export const runTimeCases: readonly RunTimeCase[] = [
     name: 'a partitioned table loses the partition for all other rows',
     schema: `CREATE TABLE c13 (k integer, a integer) PARTITION BY LIST (k); CREATE TABLE c13_1 PARTITION OF c13 FOR VALUES IN (1);
       CREATE TABLE c13_2 PARTITION OF c13 DEFAULT`,
-    queries: '/* @name C13Add */ INSERT INTO c13 VALUES (:k, :a);',
+    queries:
+      '/* @name C13Add */ INSERT INTO c13 VALUES (:k, :a); /* @name C13Set */ UPDATE c13 SET a = :a; /* @name C13Move */ UPDATE c13 SET k = :k;',
     migration: 'DROP TABLE c13_2',
     impact: [
       'C13Add may break: partition c13 none -> without a DEFAULT partition',
       'C13Add may break: partition c13_2 of c13 DEFAULT -> none',
+      'C13Set may break: partition c13_2 of c13 DEFAULT -> none',
+      'C13Move may break: partition c13 none -> without a DEFAULT partition',
+      'C13Move may break: partition c13_2 of c13 DEFAULT -> none',
     ],
   },
   {
