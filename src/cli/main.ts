@@ -13,11 +13,13 @@ const interrupt = (signal: NodeJS.Signals) => {
   interruption.abort(new Error(`interrupted by ${signal}`, { cause: signal }));
 };
 for (const signal of signals) process.on(signal, interrupt);
-// Whoever reads our output may stop reading: `nodrift inspect | head`.
+// Whoever reads our output may stop reading: `nodrift inspect | head`. A scratch database may be there at that time.
+let isRead = true;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    isRead = false;
+    interruption.abort(new Error('nobody reads the output', { cause: 'SIGPIPE' }));
   });
 }
 
@@ -33,6 +35,6 @@ async function main(): Promise<void> {
     signal: interruption.signal,
   });
   // Otherwise the process ends by itself when everything is written and closed.
-  if (interruption.signal.aborted) process.exit(exitCode);
+  if (interruption.signal.aborted) process.exit(isRead ? exitCode : 0);
   process.exitCode = exitCode;
 }

@@ -95,4 +95,33 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
         await admin.query(`DROP DATABASE ${datname} WITH (FORCE)`);
     },
   );
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s ends --watch, and leaves nothing behind', async (signal, exitCode) => {
+    const child = start(['generate', '--watch'], watched());
+    await firstOutput(child);
+    expect(await scratchDatabases()).toHaveLength(1);
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([exitCode, null]);
+    expect(await scratchDatabases()).toEqual([]);
+  });
+});
+
+const watched = () => carsProject({ 'pgtyped.config.json': configWith({ database: 'server' }) });
+
+async function firstOutput({ stdout }: ChildProcess): Promise<void> {
+  if (stdout !== null) await once(stdout, 'data');
+}
+
+test('a reader that leaves ends --watch, and nothing is left behind', async () => {
+  const project = watched();
+  const child = start(['generate', '--watch'], project);
+  await firstOutput(child);
+  child.stdout?.destroy();
+  project.put('queries/more.sql', '/* @name More :one */\nSELECT 1 AS one;\n');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(await scratchDatabases()).toEqual([]);
 });

@@ -32,11 +32,12 @@ export async function openScratch(
     await dropStaleScratch(admin);
     name = await createScratch(admin, connection, place);
   } finally {
-    await admin.end();
+    // However it ends, the database that was made is known by its name.
+    await admin.end().catch(() => {});
   }
   let client: Client | null = null;
   const close = lazy(async () => {
-    await client?.end();
+    await client?.end().catch(() => {});
     await dropScratch(connection, name);
   });
   try {

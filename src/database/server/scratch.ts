@@ -13,6 +13,8 @@ const staleAfterSeconds = 3600;
 const waitForCreationMs = 10_000;
 const pollMs = 50;
 
+const attemptsToDrop = 3;
+
 /**
  * Creates an empty database, `nodrift_scratch_<seconds since 1970>_<random>`.
  * @param connection the way to the server, for another connection if this one is lost
@@ -63,18 +65,25 @@ async function dropOnceCreated(
 
 /** Drops a scratch database and throws out whoever is in it, on a connection of its own. */
 export async function dropScratch(connection: ConnectionConfig | null, name: string): Promise<void> {
-  try {
-    await dropOn(connection, name);
-  } catch {
-    // A connection may be lost, and the server still be there.
-    await dropOn(connection, name);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await dropOn(connection, name);
+    } catch (error) {
+      // A connection may be lost, and the server still be there; a session that is not ours to end may leave.
+      if (attempt === attemptsToDrop) throw error;
+    }
   }
 }
 
 async function dropOn(connection: ConnectionConfig | null, name: string): Promise<void> {
   const admin = await connect(connection);
   try {
-    await admin.query(drop(name));
+    await admin.query(drop(name)).catch((error: unknown) => {
+      if (!(error instanceof DatabaseError)) throw error;
+      // An ordinary role may not end a superuser's session, nor an autovacuum worker (TerminateOtherDBBackends). Without
+      // FORCE the server ends the workers itself, and waits five seconds for sessions (CountOtherDBBackends).
+      return admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)}`);
+    });
   } finally {
     await admin.end();
   }

@@ -131,6 +131,40 @@ describe.each(tested([14, 16, 18]))('a scratch database on PostgreSQL %i', (majo
     expect(await outline(url)).toEqual(before);
   });
 
+  test('is gone although a session was in it that its role may not end', async () => {
+    const { url } = server(18);
+    await on(url, (admin) => admin.query('CREATE ROLE creator LOGIN CREATEDB'));
+    using project = makeProject({ 'migrations/1_a.sql': 'CREATE TABLE t ();' });
+    const asCreator = Object.assign(new URL(url), { username: 'creator' }).href;
+    const database = await openDatabase(onServer(configOf(project), asCreator));
+    const [[name]] = (await rows(database, 'SELECT current_database()')) as [[string]];
+    // As an autovacuum worker may be at any time.
+    const intruder = new Client({
+      connectionString: Object.assign(new URL(url), { pathname: `/${name}` }).href,
+    });
+    await intruder.connect();
+    let isClosed = false;
+    const closing = database.close().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    closing.then(() => {
+      isClosed = true;
+    });
+    const waiting =
+      "SELECT FROM pg_stat_activity WHERE query LIKE 'DROP DATABASE%' AND query NOT LIKE '%FORCE%'";
+    const there = `SELECT FROM pg_database WHERE datname = '${name}'`;
+    await on(url, async (admin) => {
+      while (!isClosed && (await admin.query(waiting)).rowCount === 0);
+    });
+    await intruder.end();
+    expect(await closing).toBe(null);
+    await on(url, async (admin) => {
+      expect((await admin.query(there)).rowCount).toBe(0);
+      await admin.query('DROP ROLE creator');
+    });
+  });
+
   test('that a killed run left behind is dropped by the next one, unless it is young or in use', async () => {
     const { url } = server(major);
     const seconds = Math.floor(Date.now() / 1000);
