@@ -2,14 +2,17 @@ import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { loadProjectConfig } from '../project/load-config.ts';
 import { parseUrl } from '../project/read-connection.ts';
+import { printNotes } from './print-diagnostics.ts';
 import type { CliContext, FlowCommandOptions, GlobalOptions } from './terminal.ts';
 
 /**
- * The configuration that the arguments name, with what `--url` and `--as-is` change of it. Throws Failure (2).
+ * The configuration that the arguments name, with what `--url` and `--as-is` change of it. Its warnings are
+ * printed. Throws Failure (2).
  */
 export function configuration(options: FlowCommandOptions, io: CliContext): Config {
   const { url, asIs } = options;
   const config = loadProjectConfig(io.cwd, options.config, io.env);
+  printNotes({ notes: [], warnings: config.warnings ?? [] }, config.root, io);
   if (url === undefined && asIs !== true) return config;
   // What is said on the command line holds as a whole: no PGHOST or the like mixes into it.
   const connection = url === undefined ? (config.connection ?? null) : databaseUrl(url, '--url');

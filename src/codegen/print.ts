@@ -1,5 +1,5 @@
 import type { AnalysedQuery } from '../analysis/analysed-query.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import { type Diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { header } from './header.ts';
 import type { Module } from './module.ts';
@@ -49,7 +49,8 @@ export function printModules(input: PrintInput): Printed {
 export function* printStepwise(input: PrintInput): Generator<void, Printed> {
   const { config, keepGoing = false } = input;
   const diagnostics: Diagnostic[] = [];
-  const overrides = overridesOf(config);
+  const mistakes: Diagnostic[] = [];
+  const overrides = overridesOf(config, mistakes);
   const names = sharedNames(
     input.files.flatMap((f) => f.queries),
     config,
@@ -72,5 +73,11 @@ export function* printStepwise(input: PrintInput): Generator<void, Printed> {
     yield;
   }
   const common = shared.print();
+  const unlike = new Map(mistakes.map((found) => [found.message, found]));
+  if (unlike.size > 0)
+    throw new Failure(
+      2,
+      [...unlike.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    );
   return { modules: common === null ? modules : [...modules, common], diagnostics };
 }

@@ -7,13 +7,7 @@ import type { Expression } from './expression.ts';
 import { jsonType } from './json-type.ts';
 import { stringLiteral } from './literal.ts';
 import { literalType, stringUnion } from './literal-type.ts';
-import {
-  configFailure,
-  type ImportedType,
-  type Override,
-  type Overrides,
-  type ValueDirection,
-} from './override.ts';
+import type { ImportedType, Override, Overrides, ValueDirection } from './override.ts';
 import type { SharedType } from './shared-names.ts';
 import { arrayType, named, orNull, type TsType, unionOf } from './ts-type.ts';
 
@@ -158,10 +152,11 @@ function arrayShape(element: PgType, value: Value, context: Context): Shape {
   );
   const nullable = value.elementsNullable !== false;
   // `[]` alone says no more than the type does.
-  const dimensions = Math.max(1, override?.dimensions ?? 1);
-  if (dimensions > mostDimensions) {
-    throw configFailure(
-      scope.config,
+  const wanted = Math.max(1, override?.dimensions ?? 1);
+  const dimensions = Math.min(wanted, mostDimensions);
+  if (wanted > mostDimensions) {
+    scope.overrides.refuse(
+      override,
       `${override?.setting}: Postgres has no array of more than ${mostDimensions} dimensions.`,
       'Leave some of the `[]` out.',
     );
@@ -305,11 +300,14 @@ function overridden(type: PgType, value: Value, override: Override, context: Con
     }
   }
   const name = 'name' in base ? base.name : 'array';
-  throw configFailure(
-    scope.config,
+  scope.overrides.refuse(
+    override,
     `${override.setting}: nodrift-runtime cannot make that type of ${name}.`,
     `Possible are ${possible.map((m) => m.type).join(', ')}, or "module#Class": a class that is made of Postgres's text and turned into it by toString().`,
   );
+  return base.kind === 'base'
+    ? baseShape(base, defaultMapping(base), value, context)
+    : { type: named(asText.type), codec: codecOf(asText, scope) };
 }
 
 function memberOf(namespace: string, { member }: ImportedType): string {

@@ -19,7 +19,7 @@ import type { RunOptions } from '../run-options.ts';
 import { untilAborted } from './interrupt.ts';
 import { searchPathNotes } from './search-path.ts';
 import { selectFiles } from './selection.ts';
-import { refuseUnknownTypes } from './type-keys.ts';
+import { refuseMalformedTypes, refuseUnknownTypes } from './type-keys.ts';
 
 /*
  * The flow that all commands share, phase by phase:
@@ -131,6 +131,7 @@ export async function withAnalysed<T>(
   options: FlowOptions,
   use: (analysed: Analysed) => T | Promise<T>,
 ): Promise<T> {
+  refuseMalformedTypes(inputs.config);
   options.progress?.('opening the database');
   const { facts = requiredByCodegen(inputs.config) } = options;
   const place = options.place?.(inputs, facts) ?? openPlace(inputs, facts, options);

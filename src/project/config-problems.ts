@@ -57,6 +57,22 @@ export function isIgnoredByPgTyped(issue: v.BaseIssue<unknown>): boolean {
   return keys[0] !== 'nodrift' && suggest(keys.at(-1) ?? '', knownKeys(keys.slice(0, -1))) === null;
 }
 
+/** What to do about keys that look as if PgTyped read them, by where they are. */
+const insteadOfIgnored: Readonly<Record<string, string>> = {
+  'db.schema':
+    'Names without a schema are looked up on the search path of the role: ALTER ROLE … SET search_path.',
+  'db.database': 'The name of the database is "dbName".',
+  'db.dbUrl': 'Write "dbUrl" beside "db", not in it.',
+  'transforms.emit': 'The path of a module is "emitTemplate".',
+};
+
+/** The warning about a key that neither PgTyped nor nodrift reads. */
+export function ignoredKey(path: string, text: string, issue: v.BaseIssue<unknown>): Diagnostic {
+  const keys = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
+  const hint = insteadOfIgnored[keys.filter((key) => typeof key === 'string').join('.')] ?? null;
+  return problemAt(path, text, keys, 'ND1007', `${printKeys(keys)} is ignored, as PgTyped ignores it.`, hint);
+}
+
 /** The keys that lead to what an issue is about. */
 export function issueKeys({ path }: v.BaseIssue<unknown>): readonly string[] {
   return (path ?? []).map(({ key }) => String(key));

@@ -1,3 +1,5 @@
+import type { Diagnostic } from '../diagnostic.ts';
+
 /** What the configuration says, validated, defaults filled in, paths absolute. */
 export interface Config {
   /** Absolute path of the configuration file. */
@@ -36,6 +38,8 @@ export interface Config {
   readonly outside?: true;
   /** True where the file has no `nodrift` key: everything is as PgTyped would do it. */
   readonly dropIn: boolean;
+  /** Keys that nothing reads; absent if there are none. */
+  readonly warnings?: readonly Diagnostic[];
 }
 
 export interface VerifyConfig {

@@ -15,6 +15,7 @@ import type {
   TypeOverride,
 } from './config.ts';
 import {
+  ignoredKey,
   isIgnoredByPgTyped,
   issueKeys,
   isUnknownKey,
@@ -74,7 +75,7 @@ export function loadConfig(path: string, env: Environment = process.env): Config
 
 function readConfig(absolute: string, text: string, env: Environment): Config {
   const root = dirname(absolute);
-  const file = parse(absolute, text);
+  const { file, ignored } = parse(absolute, text);
   const { nodrift } = file;
   const connection = readConnection(file, readEnvironment(root, env));
   const srcDir = resolve(root, file.srcDir);
@@ -110,6 +111,9 @@ function readConfig(absolute: string, text: string, env: Environment): Config {
     ...(nodrift?.importExtension && { importExtension: nodrift.importExtension }),
     ...(nodrift?.outside === true && { outside: true }),
     dropIn: nodrift === undefined,
+    ...(ignored.length > 0 && {
+      warnings: ignored.map((issue) => ignoredKey(absolute, text, issue)).sort(byPlace),
+    }),
   };
 }
 
@@ -152,17 +156,23 @@ function textOfModule(path: string): string {
   return JSON.stringify(value, null, 2);
 }
 
-function parse(path: string, text: string): ConfigFile {
+interface Parsed {
+  readonly file: ConfigFile;
+  /** The keys that nothing reads. */
+  readonly ignored: readonly v.BaseIssue<unknown>[];
+}
+
+function parse(path: string, text: string): Parsed {
   const json = withDefaults(path, parseJson(path, text));
   if (Array.isArray(json)) {
     throw new Failure(2, [
       problemAt(path, text, [], 'ND1006', 'The configuration must be an object, not an array.'),
     ]);
   }
-  const { result, issues } = validate(path, json);
+  const { result, issues, ignored } = validate(path, json);
   const problems = [...schemaProblems(path, text, issues), ...contradictions(path, text, json)];
   if (!result.success || problems.length > 0) throw new Failure(2, problems.sort(byPlace));
-  return result.output;
+  return { file: result.output, ignored };
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
@@ -226,17 +236,19 @@ function contradictions(path: string, text: string, json: unknown): readonly Dia
 
 /**
  * Validates it again and again without its unknown keys, of which valibot names one for each object. Those that PgTyped
- * ignores in its own file are no problem.
+ * ignores in its own file are told apart.
  */
 function validate(path: string, json: unknown) {
   const unknown: v.BaseIssue<unknown>[] = [];
+  const ignored: v.BaseIssue<unknown>[] = [];
   for (;;) {
     const result = v.safeParse(ConfigSchema, json);
     const found = (result.issues ?? [])
       .filter(isUnknownKey)
       .filter((issue) => removeKey(json, issueKeys(issue)));
-    if (found.length === 0) return { result, issues: [...unknown, ...(result.issues ?? [])] };
-    unknown.push(...found.filter((issue) => isOwnConfig(path) || !isIgnoredByPgTyped(issue)));
+    if (found.length === 0) return { result, issues: [...unknown, ...(result.issues ?? [])], ignored };
+    for (const issue of found)
+      (!isOwnConfig(path) && isIgnoredByPgTyped(issue) ? ignored : unknown).push(issue);
   }
 }
 

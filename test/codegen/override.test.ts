@@ -281,13 +281,14 @@ describe('types', () => {
   });
 
   it('that nothing can decode to are refused', () => {
-    expect(refused(base('numeric'), { types: { numeric: 'number' } })).toEqual({
+    const text = '{ "nodrift": {\n  "types": { "numeric": "number" } } }';
+    expect(refused(base('numeric'), { types: { numeric: 'number' }, text })).toEqual({
       file: 'pgtyped.config.json',
       code: 'ND1012',
-      line: null,
-      column: null,
+      line: 2,
+      column: 14,
       sqlstate: null,
-      excerpt: null,
+      excerpt: '  "types": { "numeric": "number" } } }',
       message: 'types["numeric"]: "number": nodrift-runtime cannot make that type of numeric.',
       hint: 'Possible are string, or "module#Class": a class that is made of Postgres\'s text and turned into it by toString().',
     });

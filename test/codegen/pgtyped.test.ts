@@ -273,6 +273,27 @@ describe('types that PgTyped has wrong', () => {
     expect(resultOf(array(base('int4')), false)).toBe('numberArray');
   });
 
+  it('the names that PgTyped exports are there for those who import them', () => {
+    const aliasesOf = (...types: readonly PgType[]) => {
+      const columns = types.map((type, i) =>
+        column(`c${i}`, { type, nullable: false, elementsNullable: true }),
+      );
+      const { modules } = printModules({
+        config: config({ runtime: '@pgtyped/runtime' }),
+        files: [
+          { file: 'a.sql', output: '/app/a.ts', queries: [query({ name: 'q', sql: 'SELECT', columns })] },
+        ],
+      });
+      return Object.fromEntries(parseModule(modules[0]?.text ?? '').aliases);
+    };
+    expect(aliasesOf(array(text), array(base('timestamptz')), array(base('jsonb')))).toMatchObject({
+      stringArray: 'string[]',
+      DateArray: 'Date[]',
+      JsonArray: 'Json[]',
+      Json: expect.any(String),
+    });
+  });
+
   it('arrays of several dimensions, which pg decodes as such', () => {
     expect(resultOf(array(base('int4')), false, {}, [2])).toBe('numberArray[]');
     expect(resultOf(array(base('int4')), true, {}, [1, 3])).toBe('(number | null)[] | (number | null)[][][]');

@@ -5,7 +5,7 @@ import { isJsonType } from '../codec-table.ts';
 import { isIdentifier, reservedWords, toIdentifier } from '../identifier.ts';
 import { collectImports, type Imports } from '../imports.ts';
 import { stringUnion } from '../literal-type.ts';
-import { configFailure, type Override, type Overrides, type ValueDirection } from '../override.ts';
+import type { Override, Overrides, ValueDirection } from '../override.ts';
 import { rebasedSpecifier } from '../paths.ts';
 import { typeKey } from '../shared-names.ts';
 import { printType, spaced } from '../ts-type.ts';
@@ -70,7 +70,7 @@ export function fileTypes(
     // PgTyped goes by what the server describes a result as: what is below a domain.
     if (type.kind === 'domain' && direction === 'result') return typeText(type.base, direction, value, own);
     const override = own ?? overrides.ofType(type, direction);
-    if (override !== null) return allowed(override, type, wantedText, config);
+    if (override !== null) return allowed(override, type, wantedText, overrides);
     switch (type.kind) {
       case 'domain':
         return typeText(type.base, direction, value, null);
@@ -109,8 +109,10 @@ export function fileTypes(
         ? lookup(arrayResults, element.name)
         : undefined;
     if (override === null && builtIn === undefined) return 'string';
-    const text = override === null ? known(builtIn ?? '') : allowed(override, element, wantedText, config);
-    const inner = value.elementsNullable === false ? arrayOf(text) : `(${text} | null)[]`;
+    const text = override === null ? known(builtIn ?? '') : allowed(override, element, wantedText, overrides);
+    // PgTyped's name is exported also where its type would lack NULL: applications import it.
+    const withoutNull = arrayOf(text);
+    const inner = value.elementsNullable === false ? withoutNull : `(${text} | null)[]`;
     return (value.dimensions ?? [1]).map((n) => inner + '[]'.repeat(n - 1)).join(' | ');
   };
 
@@ -149,14 +151,20 @@ function lookup(table: Readonly<Record<string, string>>, name: string): string |
 }
 
 /** `types` promises what a codec does, but here pg decodes: only JSON, which is JSON with either, can have another type. */
-function allowed(override: Override, type: PgType, text: (o: Override) => string, config: Config): string {
+function allowed(
+  override: Override,
+  type: PgType,
+  text: (o: Override) => string,
+  overrides: Overrides,
+): string {
   if (override.from === 'typesOverrides' || isJsonType(type)) return text(override);
   const { wanted } = override;
   const truth = type.kind === 'base' ? (lookup(results, type.name) ?? 'string') : 'string';
   if (wanted.kind === 'text' && wanted.text === truth && override.dimensions === 0) return truth;
-  throw configFailure(
-    config,
+  overrides.refuse(
+    override,
     `${override.setting}: @pgtyped/runtime leaves decoding to pg, which returns ${truth}.`,
     'Use "typesOverrides" and give pg a parser for the type, or nodrift\'s own runtime.',
   );
+  return truth;
 }
