@@ -25,7 +25,7 @@ export interface AnalyseOptions {
   readonly lenientParameters: boolean;
   /** Default: everything. */
   readonly facts?: AnalysisOptions;
-  /** The client's catalogs where somebody began to load them; see prepareAnalysis. */
+  /** The client's catalogs where they are being loaded already; see prepareAnalysis. */
   readonly catalog?: Promise<Catalog>;
   /** Queries of earlier analyses on this schema, which are not analysed again, and those of this one after it. */
   readonly memo?: AnalysisMemo;

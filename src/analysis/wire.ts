@@ -82,7 +82,7 @@ async function describeAll(
     // After an error the server skips to the Sync: the rest is sent again, in smaller helpings.
     size = batch.at(-1)?.ok === false ? Math.max(4, size >> 1) : Math.min(LARGEST_BATCH, size << 1);
     arrived = next < statements.length ? send(client, statements.slice(next, next + size)) : null;
-    // If `receive` throws, nobody waits for this batch any more.
+    // If `receive` throws, nothing waits for this batch any more.
     arrived?.catch(() => {});
     for (const [i, described] of batch.entries()) {
       // An `await` of nothing would be a turn of the microtask queue for each statement.

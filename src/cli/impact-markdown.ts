@@ -102,7 +102,7 @@ function code(text: string): string {
   return `${fence}${padding}${line}${padding}${fence}`;
 }
 
-/** Text in which nothing is markup, nobody is mentioned and no issue is linked. */
+/** Text in which nothing is markup, no user is mentioned and no issue is linked. */
 function escaped(text: string): string {
   return escapeControlChars(text)
     .replaceAll(/\s+/g, ' ')

@@ -41,7 +41,7 @@ function keyOf(file: string, source: string): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** The file, if nobody but this user can have written it: it is code. */
+/** The file, if only this user can have written it: it is code. */
 function readOwn(path: string): Buffer | undefined {
   let descriptor: number | null = null;
   try {

@@ -281,7 +281,7 @@ function overridden(type: PgType, value: Value, override: Override, context: Con
       : { type: named(mapping.type), codec: codecOf(mapping, scope) };
   }
   if (isJsonType(base) && !(wanted.kind === 'text' && wanted.text === '')) {
-    // Whether the JSON is of that type nobody can tell: the configuration's word is taken for it.
+    // Whether the JSON is of that type cannot be checked: the configuration asserts it.
     const word = wanted.kind === 'text' ? wanted.text : memberOf(scope.configured(wanted, true), wanted);
     return { type: named(word + '[]'.repeat(dimensions)), codec: scope.runtime('json') };
   }

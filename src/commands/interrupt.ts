@@ -1,7 +1,7 @@
 /** Waits for work, or for a signal to be aborted, whichever comes first; rejects with the signal's reason. */
 export async function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (signal === undefined) return work;
-  // Work that is given up may still fail: of that nobody needs to hear.
+  // Work that is given up may still fail: that is not reported.
   work.catch(() => {});
   signal.throwIfAborted();
   let interrupt: (() => void) | undefined;

@@ -41,7 +41,7 @@ export interface Trial {
  * Takes a migration up, down and up again, with rows in the tables that it is about.
  * @param client on a scratch database in which the migrations before it have run
  * @param schema what they made, if it is known
- * @param ownServer whether nobody else uses the server, so that roles of it are the migrations'
+ * @param ownServer whether no other session uses the server, so that roles of it are the migrations'
  * @throws Failure: 1 where it fails without rows, 3 where the connection is lost
  */
 export async function tryMigration(

@@ -2,7 +2,7 @@ import type { Config, ConnectionConfig } from '../project/config.ts';
 import type { Database } from './database.ts';
 import { openAsIs } from './openers/as-is.ts';
 
-/** So that nobody is held up: neither by our waiting for locks nor by our holding them. */
+/** No other session is held up, neither by waiting for locks nor by holding them. */
 const timeouts = `SET lock_timeout = '2s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s'`;
 
 /**

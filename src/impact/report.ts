@@ -31,7 +31,7 @@ export interface ImpactOfMigration {
   /** Relative to the configuration's folder, '/' separated. */
   readonly file: string;
   readonly severity: Severity;
-  /** Why it may break running code; null where nobody allowed that. */
+  /** Why it may break running code; null where that is not allowed. */
   readonly allowed: string | null;
   /** Queries that something changes for. */
   readonly queries: readonly ImpactOnQuery[];

@@ -119,7 +119,7 @@ async function findLeftovers(
 
 function claimed(config: Config, path: string, source: string): boolean {
   return siblingConfigs(config, dirname(path)).some((other) => {
-    // What nobody can read may lead anywhere.
+    // A path that cannot be read may lead anywhere.
     if (other === 'unreadable') return true;
     return leadsTo(other, path, resolve(other.root, source));
   });

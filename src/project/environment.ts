@@ -21,7 +21,7 @@ function readDotEnv(path: string): Environment {
     return parseEnv(readFileSync(path, 'utf8'));
   } catch (error) {
     const code = systemCode(error);
-    // A folder of that name is somebody's virtual environment.
+    // A folder of that name is a virtual environment of Python.
     if (code === 'ENOENT' || code === 'EISDIR') return {};
     throw new Failure(2, [
       diagnostic({

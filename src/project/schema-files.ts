@@ -85,7 +85,7 @@ function naturally(a: string, b: string): number {
 function isCandidate(format: Exclude<MigrationFormat, 'prisma'>, name: string): boolean {
   switch (format) {
     case 'node-pg-migrate':
-      // Prisma's, which nobody else has: that there are no migrations beside it is said.
+      // Prisma's, which no other tool has: that there are no migrations beside it is said.
       return name !== 'migration_lock.toml';
     case 'plain':
       return /(?<!\.down)\.sql$/i.test(name);

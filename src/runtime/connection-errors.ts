@@ -1,6 +1,6 @@
 import { type Origin, QueryError } from './errors.ts';
 
-/** Whether a failed call took effect: it certainly did not, or nobody knows, since the answer to it was lost. */
+/** Whether a failed call took effect: it certainly did not, or that is unknown, since the answer to it was lost. */
 export type Outcome = 'not done' | 'unknown';
 
 /** The connection could not be made, or broke. */

@@ -89,7 +89,7 @@ export async function* copyTo<Row>(
   }
 }
 
-/** A connection to a server that nobody else uses meanwhile; undefined where there cannot be one. */
+/** A connection to a server that has no other user meanwhile; undefined where there cannot be one. */
 async function openOwn(
   db: Connection,
   signal: AbortSignal | undefined,

@@ -43,7 +43,7 @@ export interface ManagedPoolOptions {
   readonly pingAfterIdleMillis: number;
   /** The age at which a connection is closed when it is released, at the earliest after four fifths of it. */
   readonly maxLifetimeMillis: number;
-  /** Undefined: nobody is warned of connections that are not released. */
+  /** Undefined: connections that are not released cause no warning. */
   readonly leakAfterMillis: number | undefined;
 }
 

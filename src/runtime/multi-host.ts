@@ -103,7 +103,7 @@ function poolOf(pools: readonly CountingPool[], wanted: SessionAttributes): Coun
     if (secondBestUntil !== Number.POSITIVE_INFINITY) {
       if (now > secondBestUntil) {
         secondBestUntil = now + SECOND_BEST_MILLIS;
-        // Nobody waits for it.
+        // Nothing waits for it.
         findBest().then((client) => client.release(), ignore);
       }
       return find('any');

@@ -86,7 +86,7 @@ export function observed<Row>(
   );
 }
 
-/** Takes the time; returns the function that reports the end, or undefined if nobody listens. */
+/** Takes the time; returns the function that reports the end, or undefined if there is no listener. */
 export function startReport(
   statement: BoundStatement,
 ): ((rowCount: number | null, error: unknown) => void) | undefined {

@@ -106,7 +106,7 @@ export type PgStatement<Row> = ReturnType<typeof pgStatement<Row>>;
 /**
  * Returns what pg sends, and hands the answers over to. Against pg's own query this saves the
  * description of the columns with every execution but the first, and the
- * intermediate rows: a third of the time that a lookup spends in this process. `read` null: nobody asked for the rows.
+ * intermediate rows: a third of the time that a lookup spends in this process. `read` null: the rows are not wanted.
  */
 export function pgStatement<Row>(statement: BoundStatement, read: RowReader<Row> | null) {
   const { text, values } = statement;
@@ -147,7 +147,7 @@ export function pgStatement<Row>(statement: BoundStatement, read: RowReader<Row>
       const { prepared } = sent;
       const known = wire.parsedStatements[self.name];
       if (known === undefined ? isPreparing(prepared.get(self.name)) : known !== text) {
-        // It may yet fail to be prepared, or somebody else's statement has the name.
+        // It may yet fail to be prepared, or another statement has the name.
         self.name = '';
       }
       const { name } = self;

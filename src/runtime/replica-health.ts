@@ -6,7 +6,7 @@ import { withSession } from './session.ts';
 
 /** Which replicas may answer. */
 export interface ReplicaHealth {
-  /** Whether a replica answers and is not behind: found out at most once a second, when somebody asks. */
+  /** Whether a replica answers and is not behind: found out at most once a second, when it is needed. */
   isFit(replica: Connection): Promise<boolean>;
   /** Leaves a replica out until it is found to be fit again. */
   leaveOut(replica: Connection): void;
@@ -28,7 +28,7 @@ const CHECK_MILLIS = 1000;
 
 /**
  * A replica is fit if it is a standby and has what the primary had `maxLagMillis` ago. While the primary does not
- * answer, it is enough to have what that had when it last did. There is no timer: what nobody reads from is not asked.
+ * answer, it is enough to have what that had when it last did. There is no timer: a replica that is not read from is not asked.
  */
 export function replicaHealth(primary: Connection, maxLagMillis: number): ReplicaHealth {
   const states = new WeakMap<Connection, State>();
@@ -97,7 +97,7 @@ export function replicaHealth(primary: Connection, maxLagMillis: number): Replic
         state.checking ??= check(replica).then((fit) => {
           Object.assign(state, { fit, checkedAt: performance.now(), checking: undefined });
         });
-        // Nobody waits for one that is omitted.
+        // Nothing waits for one that is omitted.
         if (state.fit) {
           await state.checking;
         }

@@ -113,7 +113,7 @@ export interface SessionDriver {
   cutOff(): void;
 }
 
-/** The session over a connection that nobody else uses. */
+/** The session over a connection of its own. */
 export function sessionOver(db: Connection, driver: SessionDriver): Session {
   const run = async (text: string): Promise<string> => {
     const origin = { name: text.split(' ', 1)[0] ?? text, file: 'transaction' };

@@ -11,7 +11,7 @@ export interface Problem {
   /**
    * For a project that is on PgTyped, which has run such statements, it is a warning:
    * - warns: PgTyped warns of it too, and goes on
-   * - differs: PgTyped reads it as something else; of this nobody else hears
+   * - differs: PgTyped reads it as something else; it is reported to no other project
    */
   readonly pgtyped?: 'warns' | 'differs';
   /** It is a warning in every project. */

@@ -19,7 +19,7 @@ export interface Catalog {
   readonly operators: Lookup<OperatorEntry>;
   /** Operators that are some btree operator class's equality, with the operator families that they are it in. */
   readonly equality: ReadonlyMap<number, readonly number[]>;
-  /** What only violations are told from; null where nobody asks for them. */
+  /** What only violations are told from; null where they are not needed. */
   readonly bindings: Bindings | null;
   /** Types with a cast to json or jsonb that is a function: to_json and the like use it. */
   readonly jsonCasts: ReadonlySet<number>;

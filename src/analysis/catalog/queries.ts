@@ -24,7 +24,7 @@ export interface CatalogQueries extends Partial<ReturnType<typeof bindingQueries
 }
 
 // A foreign key to a partitioned table is there once more for each of its partitions, for their triggers' sake
-// (addFkRecurseReferenced, src/backend/commands/tablecmds.c); nobody refers to those alone.
+// (addFkRecurseReferenced, src/backend/commands/tablecmds.c); nothing refers to those alone.
 const REFERENCED = `WITH RECURSIVE up(parent, target) AS (
   SELECT k.conparentid, k.confrelid
   UNION ALL SELECT p.conparentid, p.confrelid FROM up JOIN pg_constraint p ON p.oid = up.parent

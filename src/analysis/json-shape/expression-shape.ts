@@ -24,7 +24,7 @@ import { jsonNull, jsonOrNull, literals, never, object, shapeOfValue, union, unk
 import { resultShape, variableShape } from './variable-shape.ts';
 import { sizeOf } from './written-out.ts';
 
-// Structures that are nested more deeply, or are larger, help nobody; a step down takes several calls.
+// Structures that are nested more deeply, or are larger, are of no help; a step down takes several calls.
 const DEEPEST = 1000;
 const LARGEST = 10_000;
 

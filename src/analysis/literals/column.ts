@@ -91,7 +91,7 @@ function findsNoNull(check: Expr, isSubject: (expr: Expr) => boolean, catalog: C
 
 /** The conditions of the CHECK constraints that all rows meet which a query of the relation sees. */
 export function bindingChecks(relation: Relation, catalog: Catalog): readonly Expr[] {
-  // Nobody enforces the constraints of a foreign table.
+  // The constraints of a foreign table are not enforced.
   if (relation.kind === 'f' || hasForeignChild(relation, catalog)) return [];
   const conditions = tableConditions(relation);
   if (relation.children.length === 0) return conditions;

@@ -150,7 +150,7 @@ function readConditions(frame: Frame): Place {
   let never = false;
   for (const condition of frame.regions.root.conditions) {
     const atoms = frame.engine.implications(condition, TRUE, at);
-    never ||= atoms === 'never';
+    never ||= atoms === 'contradiction';
     at = learnOfRows(at, atoms);
     frame.proven = at.proven;
   }
@@ -190,7 +190,7 @@ function resultContext(frame: Frame, rows: Context): Place {
   const groups: Context = { ...rows, proven, stage: 'group' };
   if (query.havingQual === null) return { at: groups, never: false };
   const atoms = frame.engine.implications(query.havingQual, TRUE, groups);
-  return { at: learnOfRows(groups, atoms), never: atoms === 'never' };
+  return { at: learnOfRows(groups, atoms), never: atoms === 'contradiction' };
 }
 
 function targetFacts(context: Context): readonly Facts[] {

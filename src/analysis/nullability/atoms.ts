@@ -1,9 +1,9 @@
 /**
  * What conditions prove, as a set of atoms: strings that each represent "this column is not NULL", "this
- * expression is not NULL" or "this side of an outer join is real". 'never': the assumption cannot come true, so
+ * expression is not NULL" or "this side of an outer join is real". 'contradiction': the assumption cannot come true, so
  * that everything follows from it.
  */
-export type Atoms = ReadonlySet<string> | 'never';
+export type Atoms = ReadonlySet<string> | 'contradiction';
 
 /** Atoms that hold at a place: the innermost known, then those known around it. */
 export interface Proven {
@@ -30,7 +30,7 @@ export const nothingFollows = (): Atoms => noAtoms;
 
 /** What holds if both do. */
 export function unionFacts(a: Atoms, b: Atoms): Atoms {
-  if (a === 'never' || b === 'never') return 'never';
+  if (a === 'contradiction' || b === 'contradiction') return 'contradiction';
   if (a.size === 0) return b;
   if (b.size === 0) return a;
   return new Set([...a, ...b]);
@@ -38,8 +38,8 @@ export function unionFacts(a: Atoms, b: Atoms): Atoms {
 
 /** What holds if at least one of them does. */
 export function intersectFacts(a: Atoms, b: Atoms): Atoms {
-  if (a === 'never') return b;
-  if (b === 'never') return a;
+  if (a === 'contradiction') return b;
+  if (b === 'contradiction') return a;
   if (a.size === 0 || b.size === 0) return none;
   return new Set([...a].flatMap((atom) => (b.has(atom) ? [atom] : inEither(atom, b))));
 }
@@ -136,7 +136,7 @@ export function knownMembers(proven: Proven, key: string): readonly (readonly st
  * @param local see Proven
  */
 export function extended(proven: Proven, atoms: Atoms, local: boolean): Proven {
-  if (atoms === 'never' || atoms.size === 0) return proven;
+  if (atoms === 'contradiction' || atoms.size === 0) return proven;
   const news = [...atoms].filter((atom) => !holdsIn(proven, atom));
   if (news.length === 0) return proven;
   const key = `${local ? 'l' : 'g'}${news.toSorted().join('\n')}`;

@@ -29,9 +29,9 @@ function resultsIn(expr: CaseExpr, context: Context): readonly Result[] {
   let at = context;
   for (const { expr: condition, result } of expr.args) {
     const reached = implications(condition, TRUE, { ...at, caseTest, useExclusions: true });
-    if (reached !== 'never') found.push({ result, reached, at: refine(at, reached) });
+    if (reached !== 'contradiction') found.push({ result, reached, at: refine(at, reached) });
     const passed = implications(condition, NULL | FALSE, { ...at, caseTest, useExclusions: true });
-    if (passed === 'never') return found;
+    if (passed === 'contradiction') return found;
     at = refine(at, passed);
   }
   return [...found, { result: expr.defresult ?? nullConstant, reached: noAtoms, at }];

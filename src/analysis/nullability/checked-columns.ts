@@ -22,7 +22,7 @@ export function checkedColumns(engine: Engine, relation: Relation, inherited: bo
   const { frame } = at;
   for (const condition of conditions) {
     const atoms = engine.implications(condition, TRUE | NULL, at);
-    at = learnOfRows(at, atoms === 'never' ? noAtoms : atoms);
+    at = learnOfRows(at, atoms === 'contradiction' ? noAtoms : atoms);
   }
   const found: number[] = [];
   for (let proven: Proven | null = at.proven; proven !== null; proven = proven.outer) {

@@ -40,7 +40,9 @@ function refuted(args: readonly Expr[], context: Context): boolean {
     nulls.add(key);
   }
   const at: Context = { ...context, nulls: assumedNulls(nulls, context) };
-  return conditions.some((condition) => context.frame.engine.implications(condition, TRUE, at) === 'never');
+  return conditions.some(
+    (condition) => context.frame.engine.implications(condition, TRUE, at) === 'contradiction',
+  );
 }
 
 /** Columns that are NULL where all of these are, of the same range table entry as the first one. */

@@ -95,7 +95,7 @@ function contradict(rules: readonly Rule[], variables: readonly Var[], context: 
     for (const rule of rules) {
       if (!rule.columns.has(column) || asked.get(rule) === nullsOf(rule)) continue;
       const atoms = context.frame.engine.implications(ofEntry(rule.condition, varno), TRUE | NULL, at);
-      if (atoms === 'never') return true;
+      if (atoms === 'contradiction') return true;
       at = refine(at, atoms);
       for (const other of rule.columns)
         if (nullColumns.size < MOST_COLUMNS && isNullColumn(varno, other, at)) nullColumns.add(other);

@@ -127,7 +127,7 @@ export interface Opened {
 export interface Assumptions {
   /**
    * Constraints, functions and views as they are now. Not inside of a materialised view: its rows are of the time when
-   * it was refreshed, and nobody considers them again when something is altered.
+   * it was refreshed, and they are not considered again when something is altered.
    */
   readonly definitions: boolean;
   /**

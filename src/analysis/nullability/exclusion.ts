@@ -15,7 +15,7 @@ import { expressionKey } from './key.ts';
  * Only for conditions that are not NULL.
  *
  * @param isTrue whether the condition is true, or false
- * @returns 'never' if nothing is left
+ * @returns 'contradiction' if nothing is left
  */
 export function excludedBy(expr: Expr, isTrue: boolean, context: Context): Atoms {
   switch (expr.tag) {
@@ -79,7 +79,9 @@ function orders(expr: OpExpr, left: Expr, right: Expr, isTrue: boolean, context:
           (way) => `o${operator.right} ${operator.left} ${expr.inputcollid} ${b}~${a}!${mirrored[way]}`,
         );
   const prefix = atoms[0]?.slice(0, -1) ?? '';
-  return ['<', '=', '>'].every((way) => isGone(prefix + way, atoms, context)) ? 'never' : new Set(atoms);
+  return ['<', '=', '>'].every((way) => isGone(prefix + way, atoms, context))
+    ? 'contradiction'
+    : new Set(atoms);
 }
 
 function isOrder(way: string): way is Order {
@@ -172,7 +174,7 @@ function onlyOf(subject: Expr, values: readonly string[], context: Context): Ato
   let left = values.filter((value) => !holdsIn(context.proven, `x${key}!${value}`));
   for (const allowed of knownMembers(context.proven, key))
     left = left.filter((value) => allowed.includes(value));
-  return left.length === 0 ? 'never' : new Set([memberAtom(key, left)]);
+  return left.length === 0 ? 'contradiction' : new Set([memberAtom(key, left)]);
 }
 
 function withoutAll(subject: Expr, gone: readonly string[], context: Context): Atoms {
@@ -183,7 +185,7 @@ function withoutAll(subject: Expr, gone: readonly string[], context: Context): A
   const none = knownMembers(context.proven, key).some((allowed) =>
     allowed.every((value) => isGone(prefix + value, atoms, context)),
   );
-  return none || isAll(resolved(subject, context), prefix, atoms, context) ? 'never' : new Set(atoms);
+  return none || isAll(resolved(subject, context), prefix, atoms, context) ? 'contradiction' : new Set(atoms);
 }
 
 /** Whether a value that is none of these, nor of those known to be ruled out, cannot be. */

@@ -175,7 +175,7 @@ function logicFacts(expr: BoolExpr, context: Context): Facts {
   if (expr.boolop === 'not') return unknownFacts;
   // FALSE AND anything is false, TRUE OR anything is true.
   const undecided = NULL | (expr.boolop === 'and' ? TRUE : FALSE);
-  if (expr.args.some((arg) => implications(arg, undecided, context) === 'never')) return notNull;
+  if (expr.args.some((arg) => implications(arg, undecided, context) === 'contradiction')) return notNull;
   // AND is NULL only where no argument is false. Where one that is never NULL is true, another may not be NULL.
   const neutral = expr.boolop === 'and' ? TRUE : FALSE;
   let at = context;

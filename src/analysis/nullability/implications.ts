@@ -25,7 +25,7 @@ export function implications(expr: Expr, outcomes: number, context: Context): At
 
 function assumeIn(expr: Expr, outcomes: number, context: Context): Atoms {
   const found = assumed(expr, outcomes, context);
-  if (context.useExclusions !== true || found === 'never') return found;
+  if (context.useExclusions !== true || found === 'contradiction') return found;
   const isTrue = (outcomes & TRUE) !== 0;
   if (isTrue === ((outcomes & FALSE) !== 0)) return found;
   if ((outcomes & NULL) !== 0 && context.frame.engine.facts(expr, context).nullable) return found;
@@ -41,7 +41,7 @@ function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
     case 'BOOLEANTEST':
       return booleanTestAtoms(expr, outcomes, context);
     case 'CONST':
-      return (outcomesOf(expr) & outcomes) === 0 ? 'never' : noAtoms;
+      return (outcomesOf(expr) & outcomes) === 0 ? 'contradiction' : noAtoms;
     case 'RELABELTYPE':
     case 'COLLATEEXPR':
       return implications(expr.arg, outcomes, context);
@@ -51,7 +51,7 @@ function assumed(expr: Expr, outcomes: number, context: Context): Atoms {
     case 'CASEEXPR':
       return reachedResults(expr, context)
         .map(({ result, reached, at }) => unionFacts(reached, implications(result, outcomes, at)))
-        .reduce(intersectFacts, 'never');
+        .reduce(intersectFacts, 'contradiction');
     case 'DISTINCTEXPR':
       return distinctAtoms(expr.args ?? [], outcomes, context);
     case 'SCALARARRAYOPEXPR':

@@ -8,7 +8,7 @@ const NUM_NONNULLS = 440;
 const NUM_NULLS = 438;
 
 /**
- * What `num_nonnulls(a, b) = 1` and the like say: 'never' where no number of values that are not NULL makes it so, and
+ * What `num_nonnulls(a, b) = 1` and the like say: 'contradiction' where no number of values that are not NULL makes it so, and
  * that none is NULL where all must be there.
  *
  * @param notNull what holds if an argument is not NULL
@@ -28,15 +28,17 @@ export function nonNullCountAtoms(
   const values = call.args ?? [];
   const atoms = values.map(notNull);
   const given = values.filter((value) => !context.frame.engine.facts(value, context).nullable).length;
-  const possible = atoms.filter((found) => found !== 'never').length;
+  const possible = atoms.filter((found) => found !== 'contradiction').length;
   const isSo = (count: number) =>
     compare(call.funcid === NUM_NONNULLS ? count : values.length - count, number)
       ? outcomes.true
       : outcomes.false;
   let fewest = given;
   while (fewest <= possible && !isSo(fewest)) fewest++;
-  if (fewest > possible) return 'never';
-  return fewest < possible ? noAtoms : atoms.filter((found) => found !== 'never').reduce(unionFacts, noAtoms);
+  if (fewest > possible) return 'contradiction';
+  return fewest < possible
+    ? noAtoms
+    : atoms.filter((found) => found !== 'contradiction').reduce(unionFacts, noAtoms);
 }
 
 const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {

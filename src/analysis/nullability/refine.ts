@@ -52,7 +52,7 @@ export function learnOfRows(context: Context, atoms: Atoms): Context {
 function learned(context: Context, atoms: Atoms, local: boolean): Context {
   let at = context;
   let news = atoms;
-  while (news !== 'never' && news.size > 0) {
+  while (news !== 'contradiction' && news.size > 0) {
     const before = at;
     const proven = extended(at.proven, news, local);
     if (proven === at.proven) return at;
@@ -77,7 +77,7 @@ function consequences(atoms: ReadonlySet<string>, before: Context, after: Contex
         found = unionFacts(found, at.frame.engine.implications(condition, TRUE, at));
     }
   }
-  if (found === 'never') return noAtoms;
+  if (found === 'contradiction') return noAtoms;
   return new Set([...found].filter((atom) => !holdsIn(after.proven, atom)));
 }
 

@@ -44,7 +44,7 @@ function rows(engine: Engine, relation: Relation, inherited: boolean): RelationF
       return engine.trust.definitions
         ? engine.relation(relation.oid, inherited, { definitions: false })
         : view(engine, relation);
-    // A foreign server's rows: NOT NULL is a promise that nobody enforces (CREATE FOREIGN TABLE).
+    // A foreign server's rows: NOT NULL is a promise that is not enforced (CREATE FOREIGN TABLE).
     default:
       return nothingKnown;
   }
@@ -52,7 +52,7 @@ function rows(engine: Engine, relation: Relation, inherited: boolean): RelationF
 
 function table(engine: Engine, relation: Relation, inherited: boolean): RelationFacts {
   const { columns: known, isTable } = unchecked(engine, relation, inherited);
-  // Nobody enforces the constraints of a foreign table.
+  // The constraints of a foreign table are not enforced.
   if (!isTable) return { columns: known, isTable };
   const columns = new Map(known);
   for (const column of checkedColumns(engine, relation, inherited)) columns.set(column, notNull);

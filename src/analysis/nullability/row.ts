@@ -20,7 +20,7 @@ export function constructedFields(
   // A type may have got further attributes since a view was made: they are NULL (ExecInitExprRec, execExpr.c).
   if (relation !== undefined) return columnsOf(relation, of);
   const names = row.colnames ?? [];
-  // As ROW(...) calls them, which nobody has written.
+  // As ROW(...) calls them, which is written nowhere.
   const unnamed = names.every((name, i) => name === `f${i + 1}`);
   return bounded(
     (row.args ?? []).map((arg, i) => ({

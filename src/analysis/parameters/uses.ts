@@ -62,7 +62,7 @@ export function collectUses(query: QueryNode, resolver: Resolver, catalog: Catal
   const comparisons = new Map<Expr, readonly ParameterComparison[]>();
   const writes = new Map<Node, readonly Write[]>();
   const modifying: { query: QueryNode; scope: Scope }[] = [];
-  // By where the parameter is, from a node above, which is visited first; a use that nobody knows of tells everything.
+  // By where the parameter is, from a node above, which is visited first; a use of unknown kind tells everything.
   const told = new Map<Expr, Partial<Told>>();
   const usesOf = (parameter: number) => parameters[parameter - 1] ?? unused();
   const hides = (param: Expr, found: Partial<Told>) => told.set(param, { ...told.get(param), ...found });

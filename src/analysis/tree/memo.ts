@@ -1,7 +1,7 @@
 import type { QueryNode } from './nodes.ts';
 
 /**
- * Something that is remembered of a query. It is kept in the node, where nobody else sees it and no copy takes it over: an
+ * Something that is remembered of a query. It is kept in the node, where no other code sees it and no copy takes it over: an
  * entry of a WeakMap takes longer to make, and to throw away, than most questions take to answer.
  */
 export interface QueryMemo<T> {

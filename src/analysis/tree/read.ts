@@ -93,7 +93,7 @@ export function isNode(value: unknown): value is Node {
 interface Reader {
   readonly text: string;
   at: number;
-  /** Where to keep places; null if nobody asks for them. */
+  /** Where to keep places; null if they are not needed. */
   readonly places: Map<object, Record<string, unknown>> | null;
   readonly order: Order;
 }

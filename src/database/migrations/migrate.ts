@@ -23,7 +23,7 @@ import { runSteps, type Steps, stepsOf, stepsText } from './steps.ts';
 export interface MigrateOptions {
   /** Run nothing, and return the SQL that would run; the database stays as it is. */
   readonly dryRun?: boolean;
-  /** How long to wait for the lock if somebody else has it; default: not at all. */
+  /** How long to wait for the lock if another session holds it; default: not at all. */
   readonly waitSeconds?: number;
   /** Told of each migration when it is done. */
   readonly onStep?: (step: MigrationStep) => void;

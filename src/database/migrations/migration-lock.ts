@@ -6,10 +6,10 @@ import { nodePgMigrate } from '../imported.ts';
 const pollMilliseconds = 200;
 
 /**
- * Takes node-pg-migrate's advisory lock for this session, so that nobody else migrates the database
+ * Takes node-pg-migrate's advisory lock for this session, so that no other session migrates the database
  * meanwhile; it is given back when the connection ends, however it ends.
  * @param waitSeconds how long to wait for it; 0: not at all
- * @throws Failure (1) if somebody else holds it
+ * @throws Failure (1) if another session holds it
  */
 export async function lockMigrations(client: Client, waitSeconds: number): Promise<void> {
   const { PG_MIGRATE_LOCK_ID } = await nodePgMigrate();

@@ -59,7 +59,7 @@ const query = `
 
 /**
  * Reads owners, privileges, comments, default privileges and settings of a database.
- * @param withRoles also the roles of its server, where nobody else makes any
+ * @param withRoles also the roles of its server, where no other session creates any
  */
 export async function ownedState(client: Client, withRoles: boolean): Promise<OwnedState> {
   const { rows } = await client.query<{ what: string; value: string; withObject: boolean }>(query, [

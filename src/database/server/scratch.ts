@@ -45,7 +45,7 @@ export async function createScratch(
   }
 }
 
-/** Drops a database whose creation the server may not have finished, nor noticed that nobody waits for it. */
+/** Drops a database whose creation the server may not have finished, nor noticed that nothing waits for it. */
 async function dropOnceCreated(
   connection: ConnectionConfig | null,
   name: string,
@@ -93,7 +93,7 @@ function drop(name: string): string {
   return `DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`;
 }
 
-/** Drops scratch databases that are older than an hour and that nobody is connected to. */
+/** Drops scratch databases that are older than an hour and have no connections. */
 export async function dropStaleScratch(admin: Client): Promise<void> {
   const now = await serverTime(admin);
   const { rows } = await admin.query<{ name: string }>(
@@ -105,7 +105,7 @@ export async function dropStaleScratch(admin: Client): Promise<void> {
   for (const { name } of rows) {
     const made = /^(\d+)_[0-9a-f]{12}$/.exec(name.slice(prefix.length))?.[1];
     if (made === undefined || now - Number(made) < staleAfterSeconds) continue;
-    // It may be somebody else's, or just gone: then it is not ours to drop.
+    // It may belong to another role, or just be gone: then it is not ours to drop.
     await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)}`).catch(() => {});
   }
 }

@@ -120,7 +120,7 @@ function largeOf(work: readonly TableWork[], large: ReadonlySet<string>): readon
   return [...new Set(work.map(({ table }) => table).filter((table) => large.has(table)))];
 }
 
-/** An index in any weaker mode is in nobody's way that does not wait for the table. */
+/** An index in any weaker mode blocks only sessions that wait for the table. */
 function blocks({ relation, held }: RelationEffect): boolean {
   return relation.kind === 'index' ? held === 'ACCESS EXCLUSIVE' : isBlocking(held);
 }

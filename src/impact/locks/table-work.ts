@@ -17,7 +17,7 @@ export interface TableWork {
   readonly certain: boolean;
 }
 
-/** Reading what is not locked, as SELECT does, is in nobody's way. */
+/** Reading what is not locked, as SELECT does, blocks nothing. */
 export function isOwnMatter({ sql }: ObservedStatement): (work: TableWork) => boolean {
   const isPlanned = planned.test(sql);
   return ({ kind }) => kind !== 'reads' || !isPlanned;

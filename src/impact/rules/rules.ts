@@ -216,7 +216,7 @@ export interface Membership {
 
 /** What the database does not say of itself. */
 export interface Surroundings {
-  /** Whether nobody else changes the server meanwhile: then settings of the whole server are read. */
+  /** Whether no other session changes the server meanwhile: then settings of the whole server are read. */
   readonly isOwnServer: boolean;
   /** Settings beside those that are read. */
   readonly settings: readonly Setting[];

@@ -94,7 +94,7 @@ export const mutations: readonly Mutation[] = [
   ...at('implications/comparison', [
     'equal booleans are not NULL',
     'implications(left, NULL, context), implications(right, NULL, context)',
-    "'never', 'never'",
+    "'contradiction', 'contradiction'",
   ]),
   ...at('implications/logic', [
     'OR proves what AND proves',
@@ -135,7 +135,7 @@ export const mutations: readonly Mutation[] = [
     ],
     [
       'COALESCE is not NULL: all its arguments are not',
-      "return each(expr.args).reduce(intersectFacts, 'never');",
+      "return each(expr.args).reduce(intersectFacts, 'contradiction');",
       'return each(expr.args).reduce(unionFacts, noAtoms);',
     ],
   ),
@@ -430,7 +430,7 @@ export const mutations: readonly Mutation[] = [
     'value.varlevelsup === 0',
   ]),
   ...at('null', ['grouping sets make nothing NULL', 'at.frame.scope.query.groupingSets !== null', 'false']),
-  ...at('non-null-count', ['num_nonnulls counts all', 'fewest < possible ? noAtoms', 'fewest < 0 ? noAtoms']),
+  ...at('non-null-count', ['num_nonnulls counts all', 'return fewest < possible', 'return fewest < 0']),
   ...at(
     'window',
     ['a CASE speaks of all rows of a window', 'proven: context.frame.windowed', 'proven: context.proven'],

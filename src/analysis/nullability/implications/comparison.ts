@@ -19,7 +19,7 @@ export function comparisonAtoms(expr: OpExpr, outcomes: number, context: Context
   if (expr.opno === BOOL_UNEQUAL) return equivalenceAtoms(expr, negated(outcomes), context);
   if (expr.opno >= FIRST_NORMAL_OID) return noAtoms;
   const chosen = fallbacks(expr, outcomes, context);
-  if (chosen === 'never') return chosen;
+  if (chosen === 'contradiction') return chosen;
   const operator = context.frame.engine.catalog.operators.get(expr.opno)?.name ?? '';
   const possible = { true: (outcomes & TRUE) !== 0, false: (outcomes & FALSE) !== 0 };
   const args = expr.args ?? [];
@@ -43,9 +43,11 @@ function equivalenceAtoms(expr: OpExpr, outcomes: number, context: Context): Ato
   if (left === undefined || right === undefined) return noAtoms;
   const pair = (a: number, b: number) => {
     const first = implications(left, a, context);
-    return first === 'never' ? first : unionFacts(first, implications(right, b, refine(context, first)));
+    return first === 'contradiction'
+      ? first
+      : unionFacts(first, implications(right, b, refine(context, first)));
   };
-  let found: Atoms = 'never';
+  let found: Atoms = 'contradiction';
   if (outcomes & TRUE) found = intersectFacts(pair(TRUE, TRUE), pair(FALSE, FALSE));
   if (outcomes & FALSE) found = intersectFacts(found, intersectFacts(pair(TRUE, FALSE), pair(FALSE, TRUE)));
   if (outcomes & NULL)

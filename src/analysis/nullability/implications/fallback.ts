@@ -34,6 +34,6 @@ export function fallbackAtoms(
 /** What holds where the first that is not NULL is one of those that are possible. */
 function chosenAtoms(args: readonly Expr[], isPossible: (arg: Expr) => boolean, context: Context): Atoms {
   return args
-    .map((arg): Atoms => (isPossible(arg) ? notNullAtoms(arg, context) : 'never'))
+    .map((arg): Atoms => (isPossible(arg) ? notNullAtoms(arg, context) : 'contradiction'))
     .reduce(intersectFacts);
 }

@@ -30,7 +30,7 @@ function eachArgument(expr: BoolExpr, outcomes: number, context: Context): Atoms
   let at = context;
   for (const arg of expr.args) {
     const atoms = context.frame.engine.implications(arg, outcomes, at);
-    if (atoms === 'never') return 'never';
+    if (atoms === 'contradiction') return 'contradiction';
     for (const atom of atoms) all.add(atom);
     at = refine(at, atoms);
   }

@@ -20,17 +20,17 @@ export function notNullAtoms(expr: Expr, context: Context): Atoms {
 
 function notNullIn(expr: Expr, context: Context): Atoms {
   const inside = insideAtoms(expr, context);
-  if (inside === 'never' || unkeyed.has(expr.tag)) return inside;
+  if (inside === 'contradiction' || unkeyed.has(expr.tag)) return inside;
   const key = expressionKey(expr, context, false);
   if (key === null) return inside;
-  return isNull(key, context) ? 'never' : unionFacts(inside, new Set([key]));
+  return isNull(key, context) ? 'contradiction' : unionFacts(inside, new Set([key]));
 }
 
 /** What a condition says by being NULL or not, whatever its form. */
 export function nullnessAtoms(expr: Expr, outcomes: number, context: Context): Atoms {
   if ((outcomes & NULL) === 0) return insideAtoms(expr, context);
   if (context.frame.engine.facts(expr, context).nullable) return noAtoms;
-  return (outcomes & NOT_NULL) === 0 ? 'never' : insideAtoms(expr, context);
+  return (outcomes & NOT_NULL) === 0 ? 'contradiction' : insideAtoms(expr, context);
 }
 
 // A Var's own atom is among those inside; the others are never NULL, or not worth a comparison.
@@ -55,7 +55,7 @@ function insideIn(expr: Expr, context: Context): Atoms {
     case 'VAR':
       return variableNotNull(expr, context);
     case 'CONST':
-      return expr.constisnull ? 'never' : noAtoms;
+      return expr.constisnull ? 'contradiction' : noAtoms;
     case 'AGGREF':
       return aggregateNotNull(expr, context);
     case 'CASETESTEXPR':
@@ -86,11 +86,11 @@ function insideIn(expr: Expr, context: Context): Atoms {
       return rowComparison(expr, context);
     case 'COALESCEEXPR':
     case 'MINMAXEXPR':
-      return each(expr.args).reduce(intersectFacts, 'never');
+      return each(expr.args).reduce(intersectFacts, 'contradiction');
     case 'CASEEXPR':
       return reachedResults(expr, context)
         .map(({ result, reached, at }) => unionFacts(reached, notNullAtoms(result, at)))
-        .reduce(intersectFacts, 'never');
+        .reduce(intersectFacts, 'contradiction');
     case 'SUBSCRIPTINGREF': {
       if (expr.refassgnexpr !== null) return noAtoms;
       const subscripts = [...(expr.refupperindexpr ?? []), ...(expr.reflowerindexpr ?? [])];
@@ -110,7 +110,7 @@ function variableNotNull(variable: Expr & { tag: 'VAR' }, context: Context): Ato
   const entry = at?.frame.scope.query.rtable?.[variable.varno - 1];
   const atoms = variableAtoms(variable, context);
   const key = variableKey(variable, context);
-  if (key !== null && isNull(key, context)) return 'never';
+  if (key !== null && isNull(key, context)) return 'contradiction';
   const behind = (entry?.joinaliasvars ?? entry?.groupexprs)?.[variable.varattno - 1];
   if (at === null || !behind) return atoms;
   return unionFacts(atoms, notNullAtoms(behind, { ...at, stage: 'row', caseTest: null, sublink: null }));

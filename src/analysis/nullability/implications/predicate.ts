@@ -7,7 +7,7 @@ import { notNullAtoms } from './not-null.ts';
 
 /** What a predicate says that is never NULL itself (PostgreSQL documentation, 9.2). */
 function predicateAtoms(outcomes: number, whether: (holds: boolean) => Atoms): Atoms {
-  if ((outcomes & NOT_NULL) === 0) return 'never';
+  if ((outcomes & NOT_NULL) === 0) return 'contradiction';
   return (outcomes & NOT_NULL) === NOT_NULL ? noAtoms : whether((outcomes & TRUE) !== 0);
 }
 
@@ -17,7 +17,9 @@ export function nullTestAtoms(expr: NullTest, outcomes: number, context: Context
   return predicateAtoms(outcomes, (holds) => {
     if (!expr.argisrow) {
       if (holds === isNotNull) return notNullAtoms(expr.arg, context);
-      return context.frame.engine.facts(expr.arg, context).nullable ? nullAtoms(expr.arg, context) : 'never';
+      return context.frame.engine.facts(expr.arg, context).nullable
+        ? nullAtoms(expr.arg, context)
+        : 'contradiction';
     }
     // Of a row IS NOT NULL says that every field is not; that IS NULL is false says that some field is not.
     if (isNotNull && holds && expr.arg.tag === 'ROWEXPR') {

@@ -10,9 +10,9 @@ import type { Context, Opened } from '../context.ts';
  */
 export function someRow(expr: SubLink, context: Context, more: (opened: Opened) => Atoms): Atoms {
   const opened = context.frame.engine.open(expr.subselect, context);
-  if (opened.never) return 'never';
+  if (opened.never) return 'contradiction';
   const atoms = more(opened);
-  if (atoms === 'never') return 'never';
+  if (atoms === 'contradiction') return 'contradiction';
   const found = new Set<string>();
   const add = (atom: string) => {
     if (!isOf(opened.frame.id, atom)) found.add(atom);

@@ -10,7 +10,7 @@ export function subLinkAtoms(expr: SubLink, outcomes: number, context: Context):
   const { implications } = context.frame.engine;
   switch (expr.subLinkType) {
     case Sub.exists:
-      if ((outcomes & NOT_NULL) === 0) return 'never';
+      if ((outcomes & NOT_NULL) === 0) return 'contradiction';
       return outcomes === TRUE ? someRow(expr, context, () => noAtoms) : noAtoms;
     case Sub.any: {
       const { testexpr } = expr;
