@@ -45,12 +45,16 @@ export function addHelp(command: Command, { examples, failing }: Help): void {
     ...(failing === null ? [] : [`1 ${failing}`]),
     '2 usage or configuration',
     ...(failing === null ? [] : ['3 database unreachable']),
+    '70 a bug in nodrift',
+  ];
+  const sections = [
+    `Examples:\n${lines.join('\n')}\n`,
+    `Exit codes: ${codes.join(', ')}.`,
+    'Interrupted: 130 by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.',
   ];
   const page = command.parent === null ? '' : `#${topOf(command).name()}`;
-  command.addHelpText(
-    'after',
-    `\nExamples:\n${lines.join('\n')}\n\nExit codes: ${codes.join(', ')}.\nDocumentation: docs/cli.md${page}, docs/errors.md.`,
-  );
+  const documentation = `Documentation: docs/cli.md${page}, docs/errors.md.`;
+  command.addHelpText('after', `\n${[...sections, documentation].join('\n')}`);
 }
 
 /** The command of the program that a command is, or belongs to. */

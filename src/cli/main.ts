@@ -19,7 +19,7 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     isRead = false;
-    interruption.abort(new Error('nobody reads the output', { cause: 'SIGPIPE' }));
+    interruption.abort(new Error('the output is no longer read', { cause: 'SIGPIPE' }));
   });
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { checkCommand } from './check.ts';
 import { addHelp } from './command.ts';
+import { completionCommand } from './completion.ts';
 import { generateCommand } from './generate.ts';
 import { impactCommand } from './impact.ts';
 import { initCommand } from './init.ts';
@@ -21,6 +22,7 @@ const commands = [
   verifyCommand,
   schemaCommand,
   migrateCommand,
+  completionCommand,
 ];
 
 /**
