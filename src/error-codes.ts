@@ -113,6 +113,7 @@ export const errorTitles = {
   ND6002: 'A directory is at the path of a module',
   ND6003: 'A module cannot be written',
   ND6004: 'A module would be written outside of the project',
+  ND6005: 'A generated file is not up to date',
   // Comparing with other commits and databases
   ND7001: 'There is no git repository',
   ND7002: 'git does not know a commit',

@@ -139,7 +139,10 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
   const take = (index: number, statement: Statement, described: DescribeResult, known: QueryNode | null) => {
     within(index, statement, () => {
       if (!described.ok) {
-        analysed[index] = { query: null, diagnostics: [serverDiagnostic(statement, described.error, texts)] };
+        analysed[index] = {
+          query: null,
+          diagnostics: [serverDiagnostic(statement, described.error, texts, catalog)],
+        };
         return;
       }
       const query = known ?? readTree(described.tree);

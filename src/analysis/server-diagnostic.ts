@@ -1,6 +1,8 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import { fileOffset, sqlOffsetOfPosition } from '../sql/postgres-text.ts';
 import type { Param, Statement } from '../sql/statement.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import { missingRelationHint } from './missing-relation.ts';
 import type { ServerError } from './server-error.ts';
 
 /** Says what Postgres said of a statement, at the place in the file and with the file's parameter names. */
@@ -8,6 +10,7 @@ export function serverDiagnostic(
   statement: Statement,
   error: ServerError,
   texts: ReadonlyMap<string, string>,
+  catalog: Catalog | null = null,
 ): Diagnostic {
   const offset =
     error.position === null
@@ -17,7 +20,7 @@ export function serverDiagnostic(
     code: isTooDeep(error) ? 'ND3002' : 'ND3001',
     message: `${statement.name}: ${isTooDeep(error) ? TOO_DEEP : withNames(statement, error.message)}`,
     sqlstate: error.sqlstate,
-    hint: hints(statement, error),
+    hint: hints(statement, error, catalog),
   });
 }
 
@@ -31,7 +34,7 @@ function isTooDeep({ sqlstate }: ServerError): boolean {
   return sqlstate === '26000';
 }
 
-function hints(statement: Statement, error: ServerError): string | null {
+function hints(statement: Statement, error: ServerError, catalog: Catalog | null): string | null {
   if (isTooDeep(error)) {
     return 'It is nested too deeply for the stack of the embedded database. Replace long chains of UNION or operators with VALUES or = ANY (…), or set "database": "server" or "container" under "nodrift" in the configuration.';
   }
@@ -47,6 +50,8 @@ function hints(statement: Statement, error: ServerError): string | null {
   if (name !== null && error.sqlstate === '42P08') {
     said.push(`One parameter has one type: cast its uses, as in ${name}::text, or give it two names.`);
   }
+  const missing = catalog === null ? null : missingRelationHint(error.message, catalog);
+  if (missing !== null) said.push(missing);
   return said.length === 0 ? null : said.join('\n');
 }
 

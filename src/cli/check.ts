@@ -1,19 +1,20 @@
-import { type Diagnostic, exitCodeOf, isInternal } from '../diagnostic.ts';
+import { type Diagnostic, diagnostic, exitCodeOf, isInternal } from '../diagnostic.ts';
 import type { Output } from '../output/output.ts';
+import type { RunReport } from '../output/run-report.ts';
 import { cliCommand, declareAsIs, declareReport, watchOption } from './command.ts';
 import {
   type CliContext,
   colorsFor,
   displayPath,
   type FlowCommandOptions,
+  isForPrograms,
+  type ReportOptions,
   withProgress,
 } from './terminal.ts';
 
-interface CheckOptions extends FlowCommandOptions {
+interface CheckOptions extends FlowCommandOptions, ReportOptions {
   readonly full?: boolean;
-  readonly json?: boolean;
   readonly keepGoing?: boolean;
-  readonly quiet?: boolean;
   readonly watch?: boolean;
 }
 
@@ -30,7 +31,7 @@ export const checkCommand = cliCommand<[], CheckOptions>({
     command
       .option('--full', 'analyse everything, even if nothing changed since the last successful run')
       .option('--keep-going', 'compare with what `generate --keep-going` would write')
-      .addOption(watchOption().conflicts(['full', 'json']));
+      .addOption(watchOption().conflicts(['full', 'json', 'format']));
     declareReport(command);
   },
   run: (_args, options, io) => runCheck(options, io),
@@ -48,16 +49,20 @@ async function runCheck(options: CheckOptions, io: CliContext): Promise<number> 
     ]);
     return runWatch({ run, writes: false, files: [] }, options, io);
   }
-  if (options.json === true) {
-    const [{ reportOf }, { printJsonReport }] = await Promise.all([
+  if (isForPrograms(options)) {
+    const [{ reportOf }, { printReport }] = await Promise.all([
       import('../output/run-report.ts'),
-      import('./report-json.ts'),
+      import('./print-report.ts'),
     ]);
     const run = async () => {
       const found = await compared(options, io);
       return 'passed' in found ? found.passed : reportOf(found);
     };
-    return printJsonReport(io, run, ({ files, errors }) => exitCodeFor(files, errors.filter(isInternal)));
+    return printReport(options, io, {
+      run,
+      exitCodeOf: ({ files, errors }) => exitCodeFor(files, errors.filter(isInternal)),
+      drift,
+    });
   }
   const found = await compared(options, io);
   if ('passed' in found) return 0;
@@ -77,6 +82,16 @@ async function runCheck(options: CheckOptions, io: CliContext): Promise<number> 
   const command = refused.length > 0 ? 'nodrift generate --keep-going' : 'nodrift generate';
   io.stdout.write(driftText(outputs, shown, colorsFor(io.stdout, io.env), command));
   return exitCode;
+}
+
+/** What differs from what generate would write. */
+function drift({ files }: Pick<RunReport, 'files'>): readonly Diagnostic[] {
+  return files
+    .filter(({ state }) => state !== 'unchanged')
+    .map(({ file, state }) => {
+      const message = `This generated file is ${state}.`;
+      return diagnostic({ file, code: 'ND6005', message, hint: 'Run `nodrift generate`.' });
+    });
 }
 
 /** Queries that are still refused are no failure. */

@@ -81,5 +81,10 @@ export function declareReport(command: Command): void {
     .addOption(
       new Option('--json', 'as JSON, errors too; its format is docs/run.schema.json').conflicts('quiet'),
     )
+    .addOption(
+      new Option('--format <format>', 'annotations of GitHub Actions, SARIF 2.1.0, or as --json')
+        .choices(['text', 'json', 'github', 'sarif'])
+        .conflicts(['json', 'quiet']),
+    )
     .option('-q, --quiet', 'print errors and warnings only');
 }

@@ -12,14 +12,14 @@ import {
   count,
   displayPath,
   type FlowCommandOptions,
+  isForPrograms,
+  type ReportOptions,
   withProgress,
 } from './terminal.ts';
 
-interface GenerateOptions extends FlowCommandOptions {
+interface GenerateOptions extends FlowCommandOptions, ReportOptions {
   readonly file?: string;
   readonly dryRun?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
   readonly watch?: boolean;
   readonly keepGoing?: boolean;
 }
@@ -39,7 +39,7 @@ export const generateCommand = cliCommand<[files: string[]], GenerateOptions>({
     command
       .argument('[files...]', 'write only the modules of these .sql files')
       .option('-f, --file <path>', 'the same as an argument, as PgTyped spells it')
-      .addOption(watchOption().conflicts(['dryRun', 'json']))
+      .addOption(watchOption().conflicts(['dryRun', 'json', 'format']))
       .option('--keep-going', 'write the healthy queries even if others are broken; the exit code is still 1')
       .option('--dry-run', 'print what would be written and removed, and leave it');
     declareReport(command);
@@ -62,10 +62,10 @@ async function runGenerate(
   }
   const started = performance.now();
   const { configuration } = await import('./configuration.ts');
-  if (options.json === true) {
+  if (isForPrograms(options)) {
     const run = async () => reportOn(files, options, configuration(options, io), io);
-    const { printJsonReport } = await import('./report-json.ts');
-    return printJsonReport(io, run, exitCodeOfReport);
+    const { printReport } = await import('./print-report.ts');
+    return printReport(options, io, { run, exitCodeOf: exitCodeOfReport });
   }
   const config = configuration(options, io);
   const report = await reportOn(files, options, config, io);

@@ -1,6 +1,6 @@
-import { relative, resolve } from 'node:path';
 import type { LockingStatement } from '../impact/locks/lock-report.ts';
 import type { ImpactOfMigration, ImpactOnQuery, ImpactReport } from '../impact/report.ts';
+import { repositoryPaths, workflowCommand } from './annotation.ts';
 import { lockFacts } from './impact-locks.ts';
 import { changeText } from './impact-words.ts';
 import { count } from './terminal.ts';
@@ -13,7 +13,7 @@ import { count } from './terminal.ts';
  * @param top the repository's folder, which the paths are relative to
  */
 export function impactAnnotations(report: ImpactReport, root: string, top: string): string {
-  const file = (path: string) => relative(top, resolve(root, path)).replaceAll('\\', '/');
+  const file = repositoryPaths(root, top);
   const lines = report.migrations.flatMap((migration) => [
     ...migration.queries
       .filter(({ severity }) => severity !== 'compatible')
@@ -22,7 +22,7 @@ export function impactAnnotations(report: ImpactReport, root: string, top: strin
       .filter(isWaitedFor)
       .map((statement) => lockAnnotation(migration, statement, file, root)),
   ]);
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.join('');
 }
 
 function annotation(
@@ -37,7 +37,7 @@ function annotation(
     .filter(({ severity }) => severity !== 'compatible')
     .map((change) => `${changeText(change)}; ${change.effect}`);
   const message = [`${query.file}:${query.line}`, ...changes].join('\n');
-  return `::${level} file=${property(fileOf(migration.file))},line=1,title=${property(title)}::${data(message)}`;
+  return workflowCommand({ level, file: fileOf(migration.file), line: 1, title, message });
 }
 
 function isWaitedFor({ brief, large, waiting, waitingForRows }: LockingStatement): boolean {
@@ -56,14 +56,5 @@ function lockAnnotation(
   const facts = lockFacts(statement, { root, cwd: root }).map(({ label, text }) => `${label} ${text}`);
   const message = [statement.statement, ...facts].join('\n');
   const level = large.length > 0 && allowed === null ? 'error' : 'warning';
-  return `::${level} file=${property(fileOf(file))},line=${line ?? 1},title=${property(title)}::${data(message)}`;
-}
-
-/** As @actions/core writes them (actions/toolkit, packages/core/src/command.ts). */
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return workflowCommand({ level, file: fileOf(file), line: line ?? 1, title, message });
 }

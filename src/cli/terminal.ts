@@ -43,6 +43,18 @@ export interface GlobalOptions {
   readonly url?: string;
 }
 
+/** How what a run found is printed. */
+export interface ReportOptions {
+  readonly json?: boolean;
+  readonly format?: 'text' | 'json' | 'github' | 'sarif';
+  readonly quiet?: boolean;
+}
+
+/** Whether a run is printed for programs, which print-report.ts does. */
+export function isForPrograms({ json, format = 'text' }: ReportOptions): boolean {
+  return json === true || format !== 'text';
+}
+
 export interface FlowCommandOptions extends GlobalOptions {
   readonly asIs?: boolean;
 }

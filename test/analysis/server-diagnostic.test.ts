@@ -5,7 +5,10 @@ import { type Analysed, analysed } from '../support/analysed.ts';
 
 let embedded: Analysed;
 beforeAll(async () => {
-  embedded = await analysed('PGlite', 'CREATE TABLE car (id int PRIMARY KEY)');
+  embedded = await analysed(
+    'PGlite',
+    'CREATE TABLE car (id int PRIMARY KEY); CREATE SCHEMA app; CREATE TABLE app."Wheel" (id int)',
+  );
 });
 afterAll(() => embedded.close());
 
@@ -32,4 +35,32 @@ it.each([
       hint: 'It is nested too deeply for the stack of the embedded database. Replace long chains of UNION or operators with VALUES or = ANY (…), or set "database": "server" or "container" under "nodrift" in the configuration.',
     },
   ]);
+});
+
+async function hintsFor(database: Analysed, relations: readonly string[]) {
+  const text = relations.map((name, i) => `/* @name Q${i} */ SELECT id FROM ${name};\n`).join('');
+  const { diagnostics } = await analyse(database.client, readStatements('q.sql', text).statements, {
+    texts: new Map([['q.sql', text]]),
+    lenientParameters: false,
+  });
+  return diagnostics.map(({ hint }) => hint);
+}
+
+it('a relation that there is not is named with the one that may be meant', async () => {
+  const asked = ['cars', '"Wheel"', 'app."Whel"', 'app.car', 'elephant'];
+  expect(await hintsFor(embedded, asked)).toEqual([
+    'Did you mean car?',
+    'Did you mean app."Wheel"?',
+    'Did you mean app."Wheel"?',
+    'Did you mean public.car?',
+    null,
+  ]);
+});
+
+it('a relation that there is not, where no migration makes one', async () => {
+  const empty = await analysed('PGlite', '');
+  expect(await hintsFor(empty, ['car'])).toEqual([
+    'The schema has no tables: no migration or schema file makes one.',
+  ]);
+  await empty.close();
 });

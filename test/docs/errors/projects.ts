@@ -334,6 +334,10 @@ export const inWords: Partial<Readonly<Record<ErrorCode, readonly [cause: string
     '`testDatabase` is called in a project whose queries are analysed on the existing schema of a database.',
     'Configure `migrations`.',
   ],
+  ND6005: [
+    '`check --format github` and `--format sarif` report each file that `generate` would write or remove.',
+    'Run `nodrift generate`, and commit what it writes.',
+  ],
   ND7002: [
     '`--since` names a commit, a branch or a tag that the clone does not have.',
     'In CI fetch the history: `fetch-depth: 0`.',
