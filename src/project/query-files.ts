@@ -115,7 +115,7 @@ export async function findTypeScriptQueries(config: Config): Promise<TypeScriptQ
 
 /** Whether a TypeScript file has a template of PgTyped's: a tag where an expression begins, with types or without. */
 function hasTemplate(text: string, tag: string): boolean {
-  for (const [, word] of text.matchAll(/(?:^|[=(,:[?>]|\breturn\b)\s*([\w$]+)\s*(?:<[^<>`;]*>)?\s*`/gm))
+  for (const [, word] of text.matchAll(/(?:^|[=(,:[?>]|\breturn\b)\s*([\w$]+)\s*(?:<[^`=()]*?>)?\s*`/gm))
     if (word === tag) return true;
   return false;
 }

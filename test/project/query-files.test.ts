@@ -191,6 +191,8 @@ test('blocks for TypeScript files are refused where they find queries', async ()
     'src/a.sql': '',
     'src/plain.ts': 'const text = `sql`; export const sql = 1;',
     'src/deep/typed.ts': 'const q = sql<IQuery>`SELECT 1`;',
+    'src/inline.ts': 'const q = sql<{ params: void; result: Row<{ n: string }> }>`SELECT 1`;',
+    'src/less.ts': 'const is = sql < 1 && (a > b); const text = c > `x`;',
     'src/tagged.ts': 'const q = sql`SELECT 1`;',
     'src/other.ts': 'const q = query`SELECT 1`;',
   });
@@ -211,7 +213,7 @@ test('blocks for TypeScript files are refused where they find queries', async ()
   );
   expect(failure.exitCode).toBe(2);
   expect(failure.diagnostics.map(({ file, message }) => [file, message])).toEqual(
-    ['src/deep/typed.ts', 'src/other.ts', 'src/tagged.ts'].map((file) => [
+    ['src/deep/typed.ts', 'src/inline.ts', 'src/other.ts', 'src/tagged.ts'].map((file) => [
       file,
       'Queries inside TypeScript files are not supported.',
     ]),
