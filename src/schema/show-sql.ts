@@ -1,4 +1,5 @@
 import { escapeLiteral } from 'pg';
+import { unquotedName } from '../sql/unquoted-name.ts';
 import type { SchemaChange } from './diff.ts';
 import type { SchemaKind } from './schema-object.ts';
 
@@ -89,5 +90,5 @@ function lastName(name: string, table: string | null): string {
   const last = inTable
     ? name.slice(table.length + 1)
     : (/(?:[^."]+|"(?:[^"]|"")*")$/.exec(name)?.[0] ?? name);
-  return last.startsWith('"') ? last.slice(1, -1).replaceAll('""', '"') : last;
+  return unquotedName(last);
 }

@@ -1,3 +1,4 @@
+import { unquotedName } from '../../sql/unquoted-name.ts';
 import { findWord, type StatementWords, wordAt } from '../server/words.ts';
 
 /**
@@ -75,7 +76,7 @@ function sessionRole(words: StatementWords): string[] {
 
 /** Null for words that represent no role of that name. */
 function roleName(written: string): string | null {
-  if (written.startsWith('"')) return written.slice(1, -1).replaceAll('""', '"');
-  const name = written.toLowerCase();
+  const name = unquotedName(written);
+  if (written.startsWith('"')) return name;
   return /^(public|current_user|current_role|session_user|none|default)$/.test(name) ? null : name;
 }

@@ -1,6 +1,7 @@
 import { splitStatements } from '../../database/server/split-statements.ts';
 import { wordAt } from '../../database/server/words.ts';
 import type { Token } from '../../sql/lexer.ts';
+import { unquotedName } from '../../sql/unquoted-name.ts';
 import { lineFinder } from './line-finder.ts';
 import type { TransactionStatement } from './observe.ts';
 
@@ -85,8 +86,7 @@ function createdEnum(sql: string): string | null {
 /** Without its schema, which one of two statements may omit. */
 function typeName(sql: string, tokens: readonly Token[]): string {
   const last = tokens.at(-1);
-  const text = last === undefined ? '' : sql.slice(last.start, last.end);
-  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text.toLowerCase();
+  return last === undefined ? '' : unquotedName(sql.slice(last.start, last.end));
 }
 
 /** Whether a string of the text is the value, or a longer one, as of a function, holds it in quotes. */
