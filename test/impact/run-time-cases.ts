@@ -487,6 +487,19 @@ export const runTimeCases: readonly RunTimeCase[] = [
     impact: ["C98Add may break: parameter :s text | null -> 'a' | 'b' | null"],
   },
   {
+    name: 'a table without a key is published, or loses its key',
+    schema: `CREATE TABLE c100 (a integer); CREATE TABLE c100_key (a integer PRIMARY KEY); CREATE TABLE c100_full (a integer);
+      CREATE TABLE c100_of (a integer REFERENCES c100_key ON DELETE CASCADE); ALTER TABLE c100_full REPLICA IDENTITY FULL`,
+    queries: `/* @name C100Set */ UPDATE c100 SET a = :a; /* @name C100Add */ INSERT INTO c100 VALUES (:a);
+      /* @name C100Key */ UPDATE c100_key SET a = :a; /* @name C100Full */ DELETE FROM c100_full;
+      /* @name C100Cascade */ DELETE FROM c100_key;`,
+    migration: 'CREATE PUBLICATION c100 FOR TABLE c100, c100_key, c100_full, c100_of',
+    impact: [
+      'C100Set breaks: publication c100 none -> published without a replica identity',
+      'C100Cascade may break: publication c100_of none -> published without a replica identity',
+    ],
+  },
+  {
     name: 'what an inheriting table demands is nothing to an INSERT into its parent',
     schema: 'CREATE TABLE c99 (a integer); CREATE TABLE c99_child () INHERITS (c99)',
     queries: '/* @name C99Add */ INSERT INTO c99 VALUES (:a); /* @name C99Set */ UPDATE c99 SET a = :a;',
