@@ -25,6 +25,7 @@ import {
   one,
   text,
   timestamptz,
+  varying,
 } from 'nodrift-runtime';
 
 export interface GetCarParams {
@@ -220,6 +221,46 @@ LIMIT $7 OFFSET $8`,
     ['total', int8, 20],
   ],
   readOnly: true,
+  statement: /* @__PURE__ */ varying({
+    guarded: [0, 1, 2, 3, 4, 5],
+    text: [
+      `SELECT
+  id,
+  make,
+  model,
+  year,
+  price_mxn,
+  mileage_km,
+  color,
+  count(*) OVER () AS total
+FROM cars
+WHERE sold_at IS NULL
+  AND (`,
+      { needs: [0], text: ['make = ', 0, '::text'] },
+      `)
+  AND (`,
+      { needs: [1], text: ['strpos(search_text, lower(', 1, '::text)) > 0'] },
+      `)
+  AND (`,
+      { needs: [2], text: ['body = ', 2, '::text'] },
+      `)
+  AND (`,
+      { needs: [3], text: ['year >= ', 3, '::int2'] },
+      `)
+  AND (`,
+      { needs: [4], text: ['price_mxn <= ', 4, '::numeric'] },
+      `)
+  AND (`,
+      { needs: [5], text: ['features @> ', 5, '::text[]'] },
+      `)
+ORDER BY price_mxn, id
+LIMIT `,
+      6,
+      '::int8 OFFSET ',
+      7,
+      '::int8',
+    ],
+  }),
 });
 
 export interface CountCarsForSaleRow {

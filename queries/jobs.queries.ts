@@ -22,6 +22,7 @@ import {
   timestamptz,
   uuid,
   type Violations,
+  varying,
 } from 'nodrift-runtime';
 import type { JobStatus, TaskStatus } from './schema.types.js';
 
@@ -525,6 +526,22 @@ ORDER BY status`,
     ['jobs', int8, 20],
   ],
   readOnly: true,
+  statement: /* @__PURE__ */ varying({
+    guarded: [0],
+    text: [
+      `SELECT status, count(job.id) AS jobs
+FROM unnest(enum_range(NULL::job_status)) AS status
+LEFT JOIN (
+  SELECT id, status
+  FROM jobs
+  WHERE `,
+      { needs: [0], text: ['kind = ', 0, '::text'] },
+      `
+) AS job USING (status)
+GROUP BY status
+ORDER BY status`,
+    ],
+  }),
 });
 
 export interface FindJobsByParameterParams {

@@ -21,6 +21,7 @@ import {
   timestamptz,
   uuid,
   type Violations,
+  varying,
 } from 'nodrift-runtime';
 
 export interface AddTaskParams {
@@ -354,6 +355,36 @@ LIMIT $5 OFFSET $6`,
     ['updatedAt', timestamptz, 1184, 'updated_at'],
   ],
   readOnly: true,
+  statement: /* @__PURE__ */ varying({
+    guarded: [1, 2, 3],
+    text: [
+      `SELECT id, user_id, parent_id, title, notes, priority, labels, due_on, completed, created_at, updated_at
+FROM tasks
+WHERE user_id = `,
+      0,
+      `::uuid
+  AND (`,
+      { needs: [1], text: ['completed = ', 1, '::bool'] },
+      `)
+  AND (`,
+      { needs: [2], text: [2, '::text = ANY (labels)'] },
+      `)
+  AND (`,
+      { needs: [3], text: ['due_on < ', 3, '::date'] },
+      `)
+ORDER BY
+  completed,
+  due_on NULLS LAST,
+  CASE priority WHEN 'high' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END,
+  created_at,
+  id
+LIMIT `,
+      4,
+      '::int8 OFFSET ',
+      5,
+      '::int8',
+    ],
+  }),
 });
 
 export interface CountOpenSubtasksParams {

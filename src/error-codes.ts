@@ -57,6 +57,8 @@ export const errorTitles = {
   ND2029: 'A command cannot be a query',
   ND2030: '@param describes a parameter that is not used',
   ND2031: 'A comment begins with #',
+  ND2032: '@optional is malformed',
+  ND2033: '@optional names a parameter that is not used',
   // What PostgreSQL and the analysis say of queries
   ND3001: 'PostgreSQL rejects a query',
   ND3002: 'A statement is nested too deeply',
@@ -73,6 +75,8 @@ export const errorTitles = {
   ND3013: 'The server shows no query tree',
   ND3014: 'An INSERT omits a required column',
   ND3015: 'sqlc.embed names a column',
+  ND3016: 'An optional parameter is not in a condition',
+  ND3017: 'A condition cannot be omitted',
   // Migrations and schema files
   ND4001: 'A migration or the schema file fails',
   ND4003: 'Two migrations have one number',

@@ -9,6 +9,7 @@ import { effects } from './effects.ts';
 import { describedValue, type Facts, unknownFacts } from './facts.ts';
 import { embedProblems, isNamed, sqlcColumnNames, withPositionalNames } from './given-names.ts';
 import { type ResultField, withoutMarks } from './marks.ts';
+import type { OptionalAnalysis } from './optional/find.ts';
 import type { AnalysisOptions } from './options.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
 import { resultColumn, resultColumns } from './result-columns.ts';
@@ -31,6 +32,8 @@ interface Answer {
   readonly fields: readonly FieldDescription[] | null;
   /** Null for a utility statement. */
   readonly query: QueryNode | null;
+  /** Absent: it has no optional parts, or nobody asks for them. */
+  readonly optional?: OptionalAnalysis | null;
 }
 
 interface Options {
@@ -53,7 +56,11 @@ export function analyseStatement(
   options: Options,
 ): StatementAnalysis {
   const { facts } = options;
-  const tree = answer.query;
+  const { optional } = answer;
+  const wrong = [...withoutOptional(statement, options), ...(optional?.problems ?? [])];
+  if (wrong.length > 0) return refused(statement, options, wrong);
+  // A condition that a caller can omit proves nothing.
+  const tree = optional?.query ?? answer.query;
   if (tree === null) return toUtilityQuery(catalog, statement, answer, options);
   const variadicParams = growingSlots(statement.params);
   const { command } = statement;
@@ -61,7 +68,8 @@ export function analyseStatement(
   const rows = bounded ? cardinality(tree, catalog, variadicParams) : { min: 0, max: null };
   const tooMany = statement.assertedSingleRow
     ? null
-    : cardinalityProblem(command, rows, tree, catalog, variadicParams);
+    : (withoutKeyProblem(statement, rows, answer, catalog) ??
+      cardinalityProblem(command, rows, tree, catalog, variadicParams));
   const fields = withoutMarks(answer.fields ?? [], tree, catalog);
   // sqlc has run such a :one, and taken its first row.
   const isTolerated = statement.sqlc === true && command === 'one';
@@ -74,7 +82,12 @@ export function analyseStatement(
   ];
   if (problems.length > 0) return refused(statement, options, problems);
   const spread = new Set(statement.params.flatMap((param) => (param.kind === 'list' ? [param.index] : [])));
-  const slots = parameterFacts(tree, catalog, answer.paramTypes.length, spread);
+  const count = answer.paramTypes.length;
+  const slots = withGivenFacts(
+    parameterFacts(tree, catalog, count, spread),
+    statement,
+    optional?.query ? parameterFacts(optional.given ?? answer.query ?? tree, catalog, count, spread) : null,
+  );
   // Callers keep to the parameters' types, so what these refuse does not come out either.
   const given = parametersGiven(statement.params, slots, options);
   const named = withPositionalNames(statement, slots);
@@ -84,10 +97,13 @@ export function analyseStatement(
       command: command ?? (answer.fields === null ? 'exec' : 'many'),
       kind: kindOf(tree),
       rows,
-      params: named.params.map((param) => queryParam(catalog, param, answer.paramTypes, slots, options)),
+      params: named.params.map((param) =>
+        queryParam(catalog, param, statement, answer.paramTypes, slots, options),
+      ),
       ...namedColumns(named, resultColumns(tree, fields, catalog, given, facts.contents)),
       ...(facts.effects ? effects(tree, catalog) : { reads: [], writes: [], readOnly: null }),
       violations: facts.violations ? violations(tree, catalog) : { constraints: [], open: true },
+      ...(optional && optional.parts.conditions.length > 0 && { optional: optional.parts }),
     },
     diagnostics: [],
     ...(tooMany !== null && isTolerated && { warnings: [firstOfMany(statement, options, tooMany)] }),
@@ -150,7 +166,7 @@ function toUtilityQuery(
       command: statement.command ?? (described === null ? 'exec' : 'many'),
       kind: 'UTILITY',
       rows,
-      params: statement.params.map((param) => queryParam(catalog, param, paramTypes, [], options)),
+      params: statement.params.map((param) => queryParam(catalog, param, statement, paramTypes, [], options)),
       columns: fields.map((field) => resultColumn(catalog, field, facts, null)),
       reads: [],
       writes: [],
@@ -160,6 +176,63 @@ function toUtilityQuery(
     diagnostics: [],
   };
 }
+
+/** What is wrong where only what can be omitted proves that there is one row; null: nothing. */
+function withoutKeyProblem(
+  { command, optional = [], params }: Statement,
+  rows: AnalysedQuery['rows'],
+  { optional: found, query }: Answer,
+  catalog: Catalog,
+): readonly [message: string, hint: string] | null {
+  if ((command !== 'one' && command !== 'maybe') || (rows.max !== null && rows.max <= 1)) return null;
+  if (!found?.query || query === null) return null;
+  const whole = cardinality(query, catalog, growingSlots(params));
+  if (whole.max === null || whole.max > 1) return null;
+  const names = optional.map(({ name }) => name).join(', ');
+  return [
+    `it is marked :${command}, but if ${names} can be omitted, nothing proves that it returns at most one row`,
+    `Remove what the key is compared with from @optional, mark it :many, or :${command}! to assert it.`,
+  ];
+}
+
+/** PgTyped's runtime sends whole statements. */
+function withoutOptional(
+  { optional = [] }: Statement,
+  { lenientParameters }: Options,
+): readonly UtilityProblem[] {
+  if (!lenientParameters) return [];
+  return optional.map(({ name, offset }) => ({
+    code: 'ND3017' as const,
+    message: `@optional ${name}: @pgtyped/runtime sends whole statements`,
+    hint: `Write (:${name} IS NULL OR …), or use nodrift's own runtime.`,
+    offset,
+  }));
+}
+
+/** A parameter of `@optional` is what it may be where it is given. */
+function withGivenFacts(
+  slots: readonly ParameterFacts[],
+  { optional = [], params }: Statement,
+  given: readonly ParameterFacts[] | null,
+): readonly ParameterFacts[] {
+  if (given === null) return slots;
+  const names = new Set(optional.map(({ name }) => name));
+  const result = [...slots];
+  for (const param of params) {
+    if (!names.has(param.name)) continue;
+    for (const { index } of 'fields' in param ? param.fields : [param]) {
+      result[index - 1] = given[index - 1] ?? result[index - 1] ?? unknownParameter;
+    }
+  }
+  return result;
+}
+
+const unknownParameter: ParameterFacts = {
+  facts: unknownFacts,
+  refusesNull: false,
+  column: null,
+  comment: null,
+};
 
 function refused(
   statement: Statement,
@@ -245,6 +318,7 @@ function nameProblems(fields: readonly ResultField[]): readonly UtilityProblem[]
 function queryParam(
   catalog: Catalog,
   param: Param,
+  { optional = [] }: Statement,
   types: readonly number[],
   slots: readonly ParameterFacts[],
   options: Options,
@@ -264,8 +338,10 @@ function queryParam(
       column: found?.column ?? null,
     };
   };
-  if (param.kind === 'scalar' || param.kind === 'list') return { kind: param.kind, ...slot(param) };
-  return { kind: param.kind, name: param.name, fields: param.fields.map(slot) };
+  const missing = optional.some(({ name }) => name === param.name) ? { canBeMissing: true as const } : {};
+  if (param.kind === 'scalar' || param.kind === 'list')
+    return { kind: param.kind, ...slot(param), ...missing };
+  return { kind: param.kind, name: param.name, fields: param.fields.map(slot), ...missing };
 }
 
 /** What the types of `$1`, `$2`, ... let through, in order. */

@@ -8,6 +8,7 @@ import type { AnalysisMemo } from './analysis-memo.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
+import { findOptionalParts, mayHaveOptionalParts, type OptionalAnalysis } from './optional/find.ts';
 import { type AnalysisOptions, everything } from './options.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
 import { mapConnectionErrors } from './server-error.ts';
@@ -108,7 +109,12 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
   let catalog = await (options.catalog ?? prepareAnalysis(client, facts));
   const analysed: (StatementAnalysis | null)[] = statements.map(() => null);
   const starred: ({ readonly index: number } & DescribedStatement)[] = [];
-  const waiting: { readonly index: number; readonly of: ReadStatement }[] = [];
+  const varying: ({ readonly index: number } & ReadStatement)[] = [];
+  const waiting: {
+    readonly index: number;
+    readonly of: ReadStatement;
+    readonly optional: OptionalAnalysis | null;
+  }[] = [];
   const system = new Set<number>();
   const warnings: Diagnostic[] = [];
   const pause = createPause(options.signal);
@@ -121,14 +127,18 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
       analysed[index] = { query: null, diagnostics: [found] };
     }
   };
-  const analyseOne = (index: number, { statement, described, query }: ReadStatement) => {
+  const analyseOne = (
+    index: number,
+    { statement, described, query }: ReadStatement,
+    optional: OptionalAnalysis | null,
+  ) => {
     const { paramTypes, fields } = described;
     const { result, exhausted } = countSteps(
       () =>
         analyseStatement(
           catalog,
           statement,
-          { paramTypes, fields, query },
+          { paramTypes, fields, query, optional },
           { texts, lenientParameters, facts },
         ),
       options.stepBudget,
@@ -136,8 +146,15 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
     analysed[index] = result;
     if (exhausted) warnings.push(tooCostly(statement, texts.get(statement.file) ?? ''));
   };
-  const take = (index: number, statement: Statement, described: DescribeResult, known: QueryNode | null) => {
+  const take = (
+    index: number,
+    statement: Statement,
+    described: DescribeResult,
+    known: QueryNode | null,
+    optional: OptionalAnalysis | null,
+  ) => {
     within(index, statement, () => {
+      if (optional?.failure) throw optional.failure.error;
       if (!described.ok) {
         analysed[index] = {
           query: null,
@@ -150,12 +167,25 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
       const named = query === null ? [] : relationsIn(query).filter(isSystem);
       if (named.length > 0) {
         for (const oid of named) system.add(oid);
-        waiting.push({ index, of });
+        waiting.push({ index, of, optional });
       } else {
-        analyseOne(index, of);
+        analyseOne(index, of, optional);
       }
     });
     options.progress?.(index + 1, statements.length);
+  };
+  const takeOrVary = (
+    index: number,
+    statement: Statement,
+    described: DescribeResult,
+    query: QueryNode | null,
+  ) => {
+    // PgTyped's runtime sends whole statements.
+    const isAsked = facts.optional || statement.optional !== undefined;
+    const mayVary = isAsked && !lenientParameters && described.ok;
+    if (mayVary && mayHaveOptionalParts({ statement, described })) {
+      varying.push({ index, statement, described, query });
+    } else take(index, statement, described, query, null);
   };
   await describe(
     client,
@@ -164,20 +194,27 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
       const statement = statements[index];
       if (statement === undefined) return undefined;
       if (described.ok && findStars(statement.sql).length > 0) starred.push({ index, statement, described });
-      else take(index, statement, described, null);
+      else takeOrVary(index, statement, described, null);
       return pause();
     },
   );
   for (const [i, { statement, described, query }] of (
     await expandStars(client, starred, catalog, pause)
   ).entries()) {
-    take(starred[i]?.index ?? 0, statement, described, query);
+    takeOrVary(starred[i]?.index ?? 0, statement, described, query);
     await pause();
+  }
+  if (varying.length > 0) {
+    for (const [i, optional] of (await findOptionalParts(client, varying, catalog, pause)).entries()) {
+      const one = varying[i];
+      if (one !== undefined) take(one.index, one.statement, one.described, one.query, optional);
+      await pause();
+    }
   }
   if (waiting.length > 0) {
     catalog = await mapConnectionErrors(() => loadWithViews(client, system, facts));
-    for (const { index, of } of waiting) {
-      within(index, of.statement, () => analyseOne(index, of));
+    for (const { index, of, optional } of waiting) {
+      within(index, of.statement, () => analyseOne(index, of, optional));
       await pause();
     }
   }

@@ -1,4 +1,5 @@
 import type { Command, Statement } from '../sql/statement.ts';
+import type { OptionalParts } from './optional/parts.ts';
 import type { ColumnReference, Literal, Value } from './type.ts';
 
 export type { ColumnReference };
@@ -42,9 +43,11 @@ export interface SlotValue {
   readonly column: ColumnReference | null;
 }
 
-export type QueryParam =
+/** `canBeMissing`: by `@optional`, so that the conditions that mention it are not sent; null is another value then. */
+export type QueryParam = { readonly canBeMissing?: true } & (
   | ({ readonly kind: 'scalar' | 'list' } & SlotValue)
-  | { readonly kind: 'object' | 'objects'; readonly name: string; readonly fields: readonly SlotValue[] };
+  | { readonly kind: 'object' | 'objects'; readonly name: string; readonly fields: readonly SlotValue[] }
+);
 
 /** A relation that a query reads or writes, with the columns it touches, sorted by name. */
 export interface RelationUse {
@@ -116,4 +119,6 @@ export interface AnalysedQuery {
   readonly readOnly: boolean | null;
   /** The constraints that it can fail on. */
   readonly violations: QueryViolations;
+  /** What is not sent where parameters are omitted; absent: it is always the whole statement. */
+  readonly optional?: OptionalParts;
 }

@@ -8,6 +8,14 @@ export interface AnalysisOptions {
   readonly violations: boolean;
   /** `variants`, and of the columns' values `literals`, `elementLiterals` and `json`. */
   readonly contents: boolean;
+  /** `optional`: what is not sent where parameters are omitted. */
+  readonly optional: boolean;
 }
 
-export const everything: AnalysisOptions = { rows: true, effects: true, violations: true, contents: true };
+export const everything: AnalysisOptions = {
+  rows: true,
+  effects: true,
+  violations: true,
+  contents: true,
+  optional: true,
+};

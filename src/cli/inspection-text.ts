@@ -13,6 +13,7 @@ import { escapeControlChars } from './terminal.ts';
  *       column  soldAt  timestamptz  Date | null  cars.sold_at
  *       row     kind: 'sold'; soldAt: Date
  *       reads   cars (id, sold_at)
+ *       if      make (line 14)
  */
 export function inspectionText({ queries }: Inspection, colors: Colors): string {
   return queries.map((query) => `${paragraph(query, colors)}\n\n`).join('');

@@ -1,6 +1,8 @@
 import type { AnalysedQuery, QueryParam, SlotValue } from '../analysis/analysed-query.ts';
+import { sqlTypeName } from '../analysis/sql-type-name.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import type { Piece } from '../sql/pieces.ts';
 import { docComment } from './comment.ts';
 import { type Expression, printExpression, pure } from './expression.ts';
 import { fileScope } from './file-scope.ts';
@@ -14,7 +16,6 @@ import type { NamedQuery, SourceFile } from './query-names.ts';
 import { rowType } from './row-type.ts';
 import { type ModuleScope, type Shape, shapeOf } from './shape.ts';
 import type { SharedModule } from './shared-module.ts';
-import { sqlTypeName } from './sql-type-name.ts';
 import {
   arrayType,
   lineWidth,
@@ -54,7 +55,7 @@ export function nodriftModule(
 function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: ModuleScope): string[] {
   const { query, name, params, row } = naming;
   const { statement, command } = query;
-  const parameters = query.params.map((param) => parameter(param, scope));
+  const parameters = query.params.map((param) => omittable(param, parameter(param, scope)));
   const { blocks: rowBlocks, codecs } = rowType(naming, variants, scope);
   const blocks: string[] = [];
   if (parameters.length > 0)
@@ -90,6 +91,7 @@ function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: Mod
       ['params', { list: parameters.map((p) => p.definition) }],
       ['columns', { list: codecs }],
       ...(query.readOnly === true ? [['readOnly', 'true'] as const] : []),
+      ...varying(query, scope),
     ],
   };
   const variable = `export const ${name} = `;
@@ -126,9 +128,50 @@ function sqlOf({ statement, params }: AnalysedQuery): Expression {
   };
 }
 
+/** How the statement is put together where conditions of it can be omitted; nothing for all others. */
+function varying(
+  { optional }: AnalysedQuery,
+  scope: ModuleScope,
+): readonly (readonly ['statement', Expression])[] {
+  if (optional === undefined || optional.pieces === null) return [];
+  const indexes = (all: readonly number[]): Expression => ({ list: all.map(String) });
+  const varied: Expression = {
+    record: [
+      ...(optional.guarded.length > 0 ? [['guarded', indexes(optional.guarded)] as const] : []),
+      ...(optional.optional.length > 0 ? [['optional', indexes(optional.optional)] as const] : []),
+      ['text', piecesOf(optional.pieces)],
+    ],
+  };
+  return [['statement', { call: scope.runtime('varying'), args: [varied] }]];
+}
+
+function piecesOf(pieces: readonly Piece[]): Expression {
+  return {
+    list: pieces.map((piece): Expression => {
+      if (typeof piece === 'string') return sqlLiteral(unixLines(piece));
+      if (typeof piece === 'number') return String(piece);
+      return {
+        record: [
+          ['needs', { list: piece.needs.map(String) }],
+          ['text', piecesOf(piece.pieces)],
+        ],
+      };
+    }),
+  };
+}
+
 interface Parameter {
   readonly field: TsField;
   readonly definition: Expression;
+}
+
+/** A parameter whose key may be missing, besides what it may be. */
+function omittable({ canBeMissing }: QueryParam, { field, definition }: Parameter): Parameter {
+  if (canBeMissing === undefined || field.optional === true) return { field, definition };
+  return {
+    field: { ...field, type: unionOf([field.type, named('undefined')]), optional: true },
+    definition,
+  };
 }
 
 function parameter(param: QueryParam, scope: ModuleScope): Parameter {

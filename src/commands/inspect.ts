@@ -80,7 +80,9 @@ function inspectQuery({ query, name, keys }: NamedQuery, typing: Typing): Inspec
     rows: query.rows,
     sql: statement.sql,
     params: query.params.flatMap((param, index) =>
-      inspectParam(param, statement.params[index], typing, path),
+      inspectParam(param, statement.params[index], typing, path).map((one) =>
+        param.canBeMissing === true ? { ...one, optional: true } : one,
+      ),
     ),
     columns: columns(query.columns),
     ...(members.length > 0 && { variants: { discriminant: keys[discriminant] ?? '', members } }),

@@ -61,6 +61,8 @@ export interface QueryDefinition {
   readonly columns: readonly ColumnDefinition[];
   /** It writes nothing and calls nothing volatile, so that it can be sent again when a connection is lost. */
   readonly readOnly?: boolean;
+  /** Of a query that is not always sent as a whole: what makes its statements, `varying`. */
+  readonly statement?: (definition: QueryDefinition) => (params: unknown) => object;
 }
 
 /** The definition of a query that is proven to only read. */

@@ -111,6 +111,13 @@ export { TransactionError } from './transaction-error.ts';
 export type { Transaction } from './transaction-scope.ts';
 export { unprepared } from './unprepared.ts';
 export {
+  type VaryingCondition,
+  type VaryingParts,
+  type VaryingPiece,
+  type VaryingText,
+  varying,
+} from './varying.ts';
+export {
   isCheckViolation,
   isExclusionViolation,
   isForeignKeyViolation,

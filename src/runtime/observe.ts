@@ -8,6 +8,8 @@ export interface QueryEvent {
   readonly file: string;
   /** The statement, with `$n` for parameters. */
   readonly text: string;
+  /** The names of the parameters that were given, among those that can be omitted; undefined: there are none such. */
+  readonly given?: readonly string[] | undefined;
   /** When it was sent, in milliseconds since 1970, and how long its answer took. */
   readonly startedAt: number;
   readonly durationMillis: number;
@@ -101,6 +103,7 @@ export function startReport(
       query: statement.origin.name,
       file: statement.origin.file,
       text: statement.text,
+      given: statement.given,
       startedAt: performance.timeOrigin + started,
       durationMillis: performance.now() - started,
       rowCount,

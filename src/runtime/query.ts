@@ -10,6 +10,7 @@ import { type Executed, type RowReader, rowReader } from './row.ts';
 import { type BoundStatement, statementOf } from './statement.ts';
 import { displayText } from './statement-text.ts';
 import { toQueryError } from './to-query-error.ts';
+import type { VaryingText } from './varying.ts';
 import type { KnownViolations, NoViolations, Violating } from './violations.ts';
 
 /** The parameters of a query that has none: it is called without them. */
@@ -44,6 +45,8 @@ export interface Query<Params, Row, Result, V extends KnownViolations = NoViolat
   readonly with: (params: Params) => Call<Result, Db>;
   /** The statement with `$n`; lists as if they had one element. */
   readonly sql: string;
+  /** Of a query that can be sent without some of its conditions: the texts that can be sent. */
+  readonly texts?: () => Iterable<VaryingText>;
   readonly name: string;
   /** The `.sql` file, relative to the project. */
   readonly file: string;
@@ -154,7 +157,7 @@ function query<Params, Row, Result, V extends KnownViolations>(
   readsRows = true,
 ): Query<Params, Row, Result, V> {
   const { name, file } = definition;
-  const statement = statementOf(definition);
+  const statement = ((definition.statement as typeof statementOf) ?? statementOf)(definition);
   const read = readsRows ? rowReader<Row>(definition) : null;
 
   async function rowsOf(params: Params, db: Connection, options?: CallOptions): Promise<Executed<Row>> {
@@ -192,7 +195,7 @@ function query<Params, Row, Result, V extends KnownViolations>(
     file,
   };
   // A function's own `name` is read-only to assignment; `sql` is put together only when asked for.
-  return Object.defineProperties(Object.assign(call, properties), {
+  return Object.defineProperties(Object.assign(call, properties, statement as object), {
     name: { value: name },
     sql: { get: () => displayText(definition), enumerable: true },
   }) as Query<Params, Row, Result, V>;

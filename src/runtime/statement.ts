@@ -18,6 +18,8 @@ export interface BoundStatement {
   readonly params?: unknown;
   /** How often it has been sent, this time included; absent: the first time. */
   readonly attempt?: number;
+  /** The parameters that are given, among those that it can be sent without; absent: there are none such. */
+  readonly given?: readonly string[];
   /** What may end its call early. */
   readonly interrupt?: Interrupt;
 }

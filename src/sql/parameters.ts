@@ -2,7 +2,7 @@ import { isParameterName, parameterNameHint, suggest } from './identifiers.ts';
 import type { Token } from './lexer.ts';
 import type { Problem } from './problem.ts';
 import type { Param, Slot } from './statement.ts';
-import type { Transform } from './tags.ts';
+import type { OptionalName, Transform } from './tags.ts';
 
 /** One place where a statement uses a parameter; offsets in the file's text, marks included. */
 export interface ParameterReference {
@@ -158,6 +158,7 @@ export interface Parameters {
 export function resolveParameters(
   uses: readonly ParameterReference[],
   transforms: ReadonlyMap<string, Transform>,
+  optional: readonly OptionalName[],
 ): Parameters {
   const usesByName = new Map<string, ParameterReference[]>();
   for (const use of uses) {
@@ -194,6 +195,14 @@ export function resolveParameters(
       near === null ? `Write :${name} where its value belongs, or remove the line.` : `Did you mean ${near}?`;
     const message = `@param ${name}: the statement does not use :${name}.`;
     problems.push({ offset, code: 'ND2030', message, hint, pgtyped: 'warns' });
+  }
+  for (const { name, offset } of optional) {
+    if (usesByName.has(name)) continue;
+    const near = suggest(name, usesByName.keys());
+    const hint =
+      near === null ? `Write :${name} in a condition, or remove it here.` : `Did you mean ${near}?`;
+    const message = `@optional ${name}: the statement does not use :${name}.`;
+    problems.push({ offset, code: 'ND2033', message, hint });
   }
   return { params, problems };
 }

@@ -97,7 +97,7 @@ export function assemble(
   place: FilePosition,
   body: SourceStatement,
 ): Assembled {
-  const { params, problems } = resolveParameters(body.uses, header.tags.param);
+  const { params, problems } = resolveParameters(body.uses, header.tags.param, header.tags.optional);
   const written = text.slice(body.start, body.end);
   const rendered: Statement = {
     name: header.name,
@@ -107,6 +107,7 @@ export function assemble(
     command: header.command?.command ?? null,
     assertedSingleRow: header.command?.assertedSingleRow ?? false,
     ...(header.dialect === sqlc && { sqlc: true }),
+    ...(header.tags.optional.length > 0 && { optional: header.tags.optional }),
     documentation: header.documentation,
     body: written,
     ...render(text, body.start, body.end, body.uses, params),

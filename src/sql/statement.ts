@@ -52,6 +52,8 @@ export interface Statement {
   readonly sqlc?: true;
   /** The tables and aliases whose rows are columns as a whole (`sqlc.embed`), as Postgres names them; absent: none. */
   readonly embedded?: readonly string[];
+  /** The parameters of `@optional`, with their offsets in the file's text; absent: none. */
+  readonly optional?: readonly { readonly name: string; readonly offset: number }[];
   /** Free text of the header, trimmed; '' if none. Several lines are kept. */
   readonly documentation: string;
   /** The statement as it is in the file, without the closing `;`. */

@@ -9,7 +9,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** A tag that a header can have: `@name`, `@param`, `@temporary`. */
+/** A tag that a header can have: `@name`, `@param`, `@optional`, `@temporary`. */
 interface Tag<T> {
   /** What a header without it says. */
   absent(): T;
@@ -71,6 +71,41 @@ const param: Tag<Map<string, Transform>> = {
   },
 };
 
+/** A parameter that can be omitted, with its offset in the file's text. */
+export interface OptionalName {
+  readonly name: string;
+  readonly offset: number;
+}
+
+/** `@optional a, b`, also over several lines that end in commas: what is not sent where these parameters are omitted. */
+const optional: Tag<readonly OptionalName[]> = {
+  absent: () => [],
+  read({ words, after, base }, before) {
+    const names = [...before];
+    for (let at = after; ; ) {
+      at += spaceAt(words, at);
+      const found = matchAt(NAME, words, at)?.[0];
+      const problem = (code: Problem['code'], message: string, hint: string) => [
+        { offset: base + at, code, message, hint },
+      ];
+      if (found === undefined) {
+        const hint = 'Write the names of parameters: @optional make, minYear';
+        const message = '@optional: expected the name of a parameter.';
+        return { value: names, end: at, problems: problem('ND2032', message, hint) };
+      }
+      if (names.some((one) => one.name === found)) {
+        const message = `@optional ${found}: it is there twice.`;
+        return { value: names, end: at, problems: problem('ND2016', message, 'Name each parameter once.') };
+      }
+      names.push({ name: found, offset: base + at });
+      at += found.length;
+      const comma = at + spaceAt(words, at);
+      if (words[comma] !== ',') return { value: names, end: at, problems: [] };
+      at = comma + 1;
+    }
+  },
+};
+
 /** A tag that is one word. */
 const flag: Tag<boolean> = {
   absent: () => false,
@@ -80,6 +115,7 @@ const flag: Tag<boolean> = {
 const tagReaders = {
   name,
   param,
+  optional,
   /** The statement changes temporary tables, and not the schema that queries are analysed with. */
   temporary: flag,
 } satisfies Readonly<Record<string, Tag<unknown>>>;
@@ -125,14 +161,15 @@ export function readTags(words: string, base: number): TagsReading {
     spans.push({ tag, start: at, end });
   }
   const tags = values as Tags;
-  const orphan = tags.name === null ? spans.find(({ tag }) => tag === 'param') : undefined;
+  const orphan =
+    tags.name === null ? spans.find(({ tag }) => tag === 'param' || tag === 'optional') : undefined;
   if (orphan !== undefined && problems.length === 0) {
     problems.push(
       problem(
         'ND2015',
         orphan.start,
-        'A comment with @param but no @name.',
-        'Write @name and @param into one comment, above the statement.',
+        `A comment with @${orphan.tag} but no @name.`,
+        `Write @name and @${orphan.tag} into one comment, above the statement.`,
       ),
     );
   }

@@ -12,7 +12,13 @@ const marked = `
   /* @name First :one */ SELECT name FROM person;
   /* @name ById :one */ SELECT name FROM person WHERE id = :id;
 `;
-const nothing: AnalysisOptions = { rows: false, effects: false, violations: false, contents: false };
+const nothing: AnalysisOptions = {
+  rows: false,
+  effects: false,
+  violations: false,
+  contents: false,
+  optional: false,
+};
 
 describe('of what nobody asks for', () => {
   let database: Analysed;

@@ -16,6 +16,7 @@ import {
   one,
   text,
   timestamptz,
+  varying,
 } from 'nodrift-runtime';
 
 export interface ListNotesParams {
@@ -66,6 +67,25 @@ LIMIT $3 OFFSET $4`,
     ['createdAt', timestamptz, 1184, 'created_at'],
   ],
   readOnly: true,
+  statement: /* @__PURE__ */ varying({
+    guarded: [0, 1],
+    text: [
+      `SELECT slug, title, pinned, created_at
+FROM notes
+WHERE (`,
+      { needs: [0], text: ["title ILIKE '%' || ", 0, "::text || '%'"] },
+      `)
+  AND (`,
+      { needs: [1], text: ['pinned = ', 1, '::bool'] },
+      `)
+ORDER BY created_at DESC, id DESC
+LIMIT `,
+      2,
+      '::int8 OFFSET ',
+      3,
+      '::int8',
+    ],
+  }),
 });
 
 export interface GetNoteParams {

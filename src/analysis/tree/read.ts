@@ -22,8 +22,8 @@ export function readNodes(text: string): unknown {
   return readAll(text, null);
 }
 
-function readAll(text: string, places: Reader['places']): unknown {
-  const reader: Reader = { text, at: 0, places, order: { nodes: [], ends: [] } };
+function readAll(text: string, places: Reader['places'], complete = false): unknown {
+  const reader: Reader = { text, at: 0, places, complete, order: { nodes: [], ends: [] } };
   skipSpace(reader);
   const value = readValue(reader);
   skipSpace(reader);
@@ -56,6 +56,11 @@ export function readQueryAndPlaces(text: string): {
 } {
   const places = new Map<object, Record<string, unknown>>();
   return { query: asQuery(readAll(text, places)), places };
+}
+
+/** The same with everything that the server shows of its nodes, in fields of theirs. */
+export function readCompleteQuery(text: string): QueryNode {
+  return asQuery(readAll(text, null, true));
 }
 
 function asQuery(node: unknown): QueryNode {
@@ -95,6 +100,8 @@ interface Reader {
   at: number;
   /** Where to keep places; null if they are not needed. */
   readonly places: Map<object, Record<string, unknown>> | null;
+  /** Whether nothing is omitted. */
+  readonly complete: boolean;
   readonly order: Order;
 }
 
@@ -146,16 +153,21 @@ const LEFT_OUT = new Set([
 
 const LEFT_OUT_BESIDE_PLACES = new Set([...LEFT_OUT].filter((field) => !PLACES.includes(field)));
 
-function shapeOf(written: string, withPlaces: boolean): FieldRun {
-  const shapes = withPlaces ? placedShapes : briefShapes;
+function shapeOf(written: string, { places, complete }: Reader): FieldRun {
+  const shapes = complete ? completeShapes : places === null ? briefShapes : placedShapes;
   let shape = shapes.get(written);
   if (shape === undefined) {
     const tag = LATER_TAG[written] ?? written;
-    shape = withPlaces ? newShape(tag, LEFT_OUT_BESIDE_PLACES, new Set(PLACES)) : newShape(tag, LEFT_OUT);
+    if (complete) shape = newShape(tag, NOTHING);
+    else if (places === null) shape = newShape(tag, LEFT_OUT);
+    else shape = newShape(tag, LEFT_OUT_BESIDE_PLACES, new Set(PLACES));
     shapes.set(written, shape);
   }
   return shape;
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
+const completeShapes = new Map<string, FieldRun>();
 
 const briefShapes = new Map<string, FieldRun>();
 const placedShapes = new Map<string, FieldRun>();
@@ -205,7 +217,7 @@ function begin(reader: Reader): Open | null {
   const code = text.charCodeAt(reader.at);
   if (code === OPEN_NODE) {
     reader.at++;
-    const shape = shapeOf(readToken(reader), reader.places !== null);
+    const shape = shapeOf(readToken(reader), reader);
     shape.seen++;
     const node = { tag: shape.tag };
     const index = reader.order.nodes.push(node as Node) - 1;
@@ -272,7 +284,7 @@ function hasMore(reader: Reader, open: Open): boolean {
     const start = reader.at;
     skipValue(reader);
     if (shape.aside?.has(field)) keepPlace(reader, node, field, readNodes(text.slice(start, reader.at)));
-    else if (!shape.leftOut.has(field)) readLater(node, field, text.slice(start, reader.at), reader.places);
+    else if (!shape.leftOut.has(field)) readLater(node, field, text.slice(start, reader.at), reader);
   }
 }
 
@@ -297,11 +309,11 @@ function keepPlace({ places }: Reader, node: object, field: string, value: unkno
 }
 
 /** Has a field read when it is first asked for. */
-function readLater(node: object, field: string, text: string, places: Reader['places']): void {
+function readLater(node: object, field: string, text: string, { places, complete }: Reader): void {
   const keep = (value: unknown) =>
     Object.defineProperty(node, field, { value, enumerable: true, configurable: true });
   const get = () => {
-    const value = readAll(text, places);
+    const value = readAll(text, places, complete);
     keep(value);
     return value;
   };

@@ -1,4 +1,5 @@
 import type { AnalysedQuery, QueryViolations, RelationUse } from '../../analysis/analysed-query.ts';
+import type { OptionalCondition } from '../../analysis/optional/parts.ts';
 import type { Change } from '../change.ts';
 
 /** What the analysis answers about a query as a whole, as `inspect --json` prints it, in this order. */
@@ -9,6 +10,8 @@ export interface Answers {
   readonly readOnly: boolean | null;
   /** The constraints that it can fail on. */
   readonly violations: QueryViolations;
+  /** The conditions that depend on whether parameters are given. */
+  readonly conditions: readonly OptionalCondition[];
 }
 
 interface Question<Answer> {
@@ -38,6 +41,10 @@ const questions: { readonly [Q in keyof Answers]: Question<Answers[Q]> } = {
   violations: {
     answer: (query) => query.violations,
   },
+  conditions: {
+    answer: ({ optional }) => optional?.conditions ?? [],
+    lines: (conditions) => conditions.map(conditionText),
+  },
 };
 
 const all = Object.entries<Question<unknown>>(questions);
@@ -58,6 +65,10 @@ export function answerLines(answers: Answers): readonly (readonly [word: string,
 /** What changed about the answers. */
 export function answerChanges(before: AnalysedQuery, after: AnalysedQuery): readonly Change[] {
   return all.flatMap(([, { answer, change }]) => change?.(answer(before), answer(after)) ?? []);
+}
+
+function conditionText({ params, text, keptBecause }: OptionalCondition): string {
+  return `${params.join(', ')}: ${text}${keptBecause === null ? '' : ` (always sent: ${keptBecause})`}`;
 }
 
 /** Only what differs is named. */

@@ -139,6 +139,16 @@ export const queryExamples: readonly QueryExample[] = [
     '/*\n  @name CarsOf :many\n  @param ids -> (...)\n*/\nSELECT make FROM cars WHERE id IN :ids;\n',
   ),
   wrong('ND2031', `# all of them\n${all}`, `-- all of them\n${all}`),
+  wrong(
+    'ND2032',
+    '/*\n  @name CarsOf :many\n  @optional :make\n*/\nSELECT id FROM cars WHERE make = :make;\n',
+    '/*\n  @name CarsOf :many\n  @optional make\n*/\nSELECT id FROM cars WHERE make = :make;\n',
+  ),
+  wrong(
+    'ND2033',
+    '/*\n  @name CarsOf :many\n  @optional maker\n*/\nSELECT id FROM cars WHERE make = :make;\n',
+    '/*\n  @name CarsOf :many\n  @optional make\n*/\nSELECT id FROM cars WHERE make = :make;\n',
+  ),
   wrong('ND3001', '/* @name AllCars :many */\nSELECT id, mkae FROM cars;\n', all),
   {
     code: 'ND3002',
@@ -187,5 +197,15 @@ export const queryExamples: readonly QueryExample[] = [
     'ND3015',
     '-- name: AllCars :many\nSELECT sqlc.embed(make) FROM cars make;\n',
     '-- name: AllCars :many\nSELECT sqlc.embed(car) FROM cars car;\n',
+  ),
+  wrong(
+    'ND3016',
+    '/* @name SearchCars :many @optional make */\nSELECT id, :make AS searched FROM cars;\n',
+    '/* @name SearchCars :many @optional make */\nSELECT id FROM cars WHERE make = :make;\n',
+  ),
+  wrong(
+    'ND3017',
+    '/* @name AnyCars :many @optional least */\nSELECT 1 AS found FROM cars HAVING count(*) > :least;\n',
+    '/* @name AnyCars :many @optional least */\nSELECT count(*) AS found FROM cars HAVING count(*) > :least;\n',
   ),
 ];

@@ -1,4 +1,4 @@
-import type { PgType } from '../analysis/type.ts';
+import type { PgType } from './type.ts';
 
 /**
  * A type as SQL names it, quoted where it must be: `int4`, `"public"."job_status"[]`.
@@ -11,9 +11,13 @@ export function sqlTypeName(type: PgType): string | null {
   }
   if (type.schema !== 'pg_catalog') return `${quoted(type.schema)}.${quoted(type.name)}`;
   if (pseudoTypes.test(type.name)) return null;
-  // `"char"` is another type than `char`.
-  return /^[a-z_][a-z0-9_]*$/.test(type.name) && type.name !== 'char' ? type.name : quoted(type.name);
+  return /^[a-z_][a-z0-9_]*$/.test(type.name) && !otherUnquoted.has(type.name)
+    ? type.name
+    : quoted(type.name);
 }
+
+// `char` and `bit` are `character(1)` and `bit(1)`.
+const otherUnquoted: ReadonlySet<string> = new Set(['char', 'bit']);
 
 // PostgreSQL documentation, 8.21.
 const pseudoTypes =

@@ -1,0 +1,124 @@
+import type { BooleanTerms, TextRun } from '../../sql/boolean-terms.ts';
+import type { Expr, Node, ParamNode, QueryNode } from '../tree/nodes.ts';
+import { isNode } from '../tree/read.ts';
+import { guardAt } from './guards.ts';
+import { extentOf, fieldsOf, locationOf } from './places.ts';
+
+/** A condition that is sent only if the parameters that it mentions are given. */
+export interface OptionalTerm {
+  readonly run: TextRun;
+  /** What it is in the tree. */
+  readonly node: Expr;
+  /** The `$n` of it that can be omitted. */
+  readonly slots: ReadonlySet<number>;
+}
+
+export interface Misplaced {
+  /** The `$n`. */
+  readonly slot: number;
+  /** Of the statement, in bytes; -1: unknown. */
+  readonly location: number;
+  /** It is one of the alternatives of an OR whose others do not mention it. */
+  readonly inOr: boolean;
+}
+
+/** The clauses whose conditions can be omitted, by the node that holds them. */
+const CLAUSES: ReadonlyMap<string, string> = new Map([
+  ['FROMEXPR', 'quals'],
+  ['JOINEXPR', 'quals'],
+  ['QUERY', 'havingQual'],
+  ['AGGREF', 'aggfilter'],
+  ['WINDOWFUNC', 'aggfilter'],
+  ['ONCONFLICTEXPR', 'onConflictWhere'],
+]);
+
+/**
+ * Finds the conditions that mention parameters which can be omitted: the outermost conditions that ANDs connect in a WHERE, ON, HAVING
+ * or FILTER. What a guard asks of its own parameter does not count.
+ *
+ * @param optional the `$n` that can be omitted
+ */
+export function termsOf(
+  query: QueryNode,
+  optional: ReadonlySet<number>,
+  text: BooleanTerms,
+  offset: (location: number) => number,
+): { readonly terms: readonly OptionalTerm[]; readonly misplaced: readonly Misplaced[] } {
+  const terms: OptionalTerm[] = [];
+  const misplaced: Misplaced[] = [];
+  search(query, new Set());
+  return { terms, misplaced };
+
+  function search(value: unknown, guarded: ReadonlySet<number>): void {
+    if (Array.isArray(value)) {
+      for (const element of value) search(element, guarded);
+      return;
+    }
+    if (!isNode(value)) return;
+    if (isOptional(value, guarded)) {
+      misplaced.push({ slot: value.paramid, location: locationOf(value), inOr: false });
+    }
+    const inside = within(value, guarded);
+    const clause = CLAUSES.get(value.tag);
+    for (const field of fieldsOf(value)) {
+      const below: unknown = Reflect.get(value, field);
+      if (field === clause && isNode(below)) condition(below as Expr, inside);
+      else search(below, inside);
+    }
+  }
+
+  function condition(quals: Expr, guarded: ReadonlySet<number>): void {
+    // Not what BETWEEN is made of.
+    if (quals.tag === 'BOOLEXPR' && quals.boolop === 'and' && text.isAnd(offset(locationOf(quals)))) {
+      for (const operand of quals.args) condition(operand, guarded);
+      return;
+    }
+    const uses = usesIn(quals, guarded);
+    const [use] = uses;
+    if (use === undefined) return;
+    const guard = guardAt(quals);
+    const [only, another] = guard?.kept ?? [];
+    if (only !== undefined && another === undefined) {
+      // Where its own parameter is given, it is the other half that counts.
+      condition(only, within(quals, guarded));
+      return;
+    }
+    const inOr = guard !== null || aloneInOr(quals, guarded) !== null;
+    const run = inOr ? null : runOf(quals);
+    if (run === null) misplaced.push({ slot: use.paramid, location: locationOf(use), inOr });
+    else terms.push({ run, node: quals, slots: new Set(uses.map(({ paramid }) => paramid)) });
+  }
+
+  function runOf(operand: Expr): TextRun | null {
+    const extent = extentOf(operand);
+    if (extent === null) return null;
+    return text.conditionAround(offset(extent.first), offset(extent.last));
+  }
+
+  /** An alternative of an OR that mentions nothing that can be omitted; null: there is none. */
+  function aloneInOr(operand: Expr, guarded: ReadonlySet<number>): Expr | null {
+    if (operand.tag !== 'BOOLEXPR' || operand.boolop !== 'or') return null;
+    // Not what BETWEEN SYMMETRIC and IN are made of.
+    if (text.operandsOf(offset(locationOf(operand))) === null) return null;
+    return operand.args.find((arg) => usesIn(arg, guarded).length === 0) ?? null;
+  }
+
+  function usesIn(value: unknown, guarded: ReadonlySet<number>): readonly ParamNode[] {
+    if (Array.isArray(value)) return value.flatMap((element) => usesIn(element, guarded));
+    if (!isNode(value)) return [];
+    if (isOptional(value, guarded)) return [value];
+    const inside = within(value, guarded);
+    return fieldsOf(value).flatMap((field) => usesIn(Reflect.get(value, field), inside));
+  }
+
+  function isOptional(node: Node, guarded: ReadonlySet<number>): node is ParamNode {
+    return (
+      node.tag === 'PARAM' && node.paramkind === 0 && optional.has(node.paramid) && !guarded.has(node.paramid)
+    );
+  }
+
+  function within(node: Node, guarded: ReadonlySet<number>): ReadonlySet<number> {
+    const slots = guardAt(node)?.slots;
+    return slots === undefined ? guarded : new Set([...guarded, ...slots]);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Piece } from '../../sql/pieces.ts';
+
+/** What a statement is sent without where parameters are omitted. */
+export interface OptionalParts {
+  /** The text; null where nothing of it can be omitted. */
+  readonly pieces: readonly Piece[] | null;
+  /** The parameters, as indexes, that NULL omits too. */
+  readonly guarded: readonly number[];
+  /** Those that only a missing key omits. */
+  readonly optional: readonly number[];
+  readonly conditions: readonly OptionalCondition[];
+}
+
+/** A condition that depends on whether parameters are given. */
+export interface OptionalCondition {
+  /** Names of parameters. */
+  readonly params: readonly string[];
+  /** As it is in the file, on one line; of a guard that could not be told apart in the text, '' . */
+  readonly text: string;
+  /** Why it is always sent; null: it is not sent without them. */
+  readonly keptBecause: string | null;
+}

@@ -1,0 +1,324 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { analyse } from '../../src/analysis/analyse.ts';
+import { statementOf } from '../../src/runtime/statement.ts';
+import { readStatements } from '../../src/sql/read.ts';
+import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
+import { definitionOf } from './optional/run.ts';
+
+const schema = `
+  CREATE TABLE car (id text PRIMARY KEY, make text NOT NULL, model text NOT NULL, year smallint NOT NULL,
+    price numeric(12,2) NOT NULL, sold_at timestamptz, tags text[] NOT NULL, note varchar(20), bits bit(3));
+  CREATE TABLE tag (car_id text REFERENCES car, tag text, kind text);
+  CREATE DOMAIN word AS text CHECK (VALUE IS NOT NULL);
+  CREATE SCHEMA other;
+  CREATE TYPE other."Body" AS ENUM ('suv', 'van');
+  ALTER TABLE car ADD body other."Body";
+  CREATE FUNCTION matches(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT $1 = $2';
+  CREATE FUNCTION alike(text, text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 = $2';
+`;
+
+/** A statement, what is sent of it with everything, and what without. */
+type Case = readonly [sql: string, all: string, none: string];
+
+const guards: readonly Case[] = [
+  [
+    'SELECT id FROM car WHERE (:make::text IS NULL OR make = :make)',
+    'SELECT id FROM car WHERE (make = $1::text)',
+    'SELECT id FROM car WHERE ( TRUE )',
+  ],
+  [
+    'SELECT id FROM car WHERE :make?::text IS NULL OR make = :make ORDER BY id',
+    'SELECT id FROM car WHERE make = $1::text ORDER BY id',
+    'SELECT id FROM car WHERE  TRUE  ORDER BY id',
+  ],
+  [
+    'SELECT id FROM car WHERE (make = :make OR :make IS NULL) AND year > :year',
+    'SELECT id FROM car WHERE (make = $1::text) AND year > $2::int2',
+    'SELECT id FROM car WHERE ( TRUE ) AND year > $1::int2',
+  ],
+  [
+    'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a OR model = :a)',
+    'SELECT id FROM car WHERE (make = $1::text OR model = $1::text)',
+    'SELECT id FROM car WHERE ( TRUE )',
+  ],
+  [
+    'SELECT id FROM car WHERE (make = :a OR:a IS NULL OR(model = :a))',
+    'SELECT id FROM car WHERE (make = $1::text OR(model = $1::text))',
+    'SELECT id FROM car WHERE ( TRUE )',
+  ],
+  [
+    'SELECT id FROM car WHERE (:a::text IS NULL OR :b::int IS NULL OR (make = :a AND year = :b))',
+    'SELECT id FROM car WHERE ((make = $1::text AND year = $2::int4))',
+    'SELECT id FROM car WHERE ( TRUE )',
+  ],
+  [
+    'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a AND (:b::int IS NULL OR year = :b))',
+    'SELECT id FROM car WHERE (make = $1::text AND (year = $2::int4))',
+    'SELECT id FROM car WHERE ( TRUE )',
+  ],
+  // The same parameter elsewhere: NULL is sent there.
+  [
+    'SELECT id, :a::text AS a FROM car WHERE (:a::text IS NULL OR make = :a)',
+    'SELECT id, $1::text AS a FROM car WHERE (make = $1::text)',
+    'SELECT id, $1::text AS a FROM car WHERE ( TRUE )',
+  ],
+  // The type is that of the whole statement.
+  [
+    'SELECT id FROM car WHERE (:year::smallint IS NULL OR year::bigint >= :year)',
+    'SELECT id FROM car WHERE (year::bigint >= $1::int2)',
+    'SELECT id FROM car WHERE ( TRUE )',
+  ],
+  [
+    'SELECT id FROM car WHERE (:tags::text[] IS NULL OR :tags[1] = make OR tags @> :tags)',
+    'SELECT id FROM car WHERE (($1::text[])[1] = make OR tags @> $1::text[])',
+    'SELECT id FROM car WHERE ( TRUE )',
+  ],
+  [
+    'SELECT id FROM car WHERE (body = :body OR :body IS NULL) AND (bits = :bits OR :bits IS NULL)',
+    'SELECT id FROM car WHERE (body = $1::"other"."Body") AND (bits = $2::"bit")',
+    'SELECT id FROM car WHERE ( TRUE ) AND ( TRUE )',
+  ],
+  // Anywhere in an expression.
+  [
+    'SELECT id, NOT (:a::text IS NULL OR make = :a) AS b FROM car',
+    'SELECT id, NOT (make = $1::text) AS b FROM car',
+    'SELECT id, NOT ( TRUE ) AS b FROM car',
+  ],
+  [
+    'SELECT count(*) FILTER (WHERE :a::text IS NULL OR make = :a) AS n FROM car',
+    'SELECT count(*) FILTER (WHERE make = $1::text) AS n FROM car',
+    'SELECT count(*) FILTER (WHERE  TRUE ) AS n FROM car',
+  ],
+  [
+    'SELECT CASE WHEN :a::text IS NULL OR make = :a THEN 1 ELSE 2 END AS n FROM car',
+    'SELECT CASE WHEN make = $1::text THEN 1 ELSE 2 END AS n FROM car',
+    'SELECT CASE WHEN  TRUE  THEN 1 ELSE 2 END AS n FROM car',
+  ],
+  [
+    'SELECT c.id FROM car c LEFT JOIN tag t ON t.car_id = c.id AND (:a::text IS NULL OR t.tag = :a) JOIN tag s ON true',
+    'SELECT c.id FROM car c LEFT JOIN tag t ON t.car_id = c.id AND (t.tag = $1::text) JOIN tag s ON true',
+    'SELECT c.id FROM car c LEFT JOIN tag t ON t.car_id = c.id AND ( TRUE ) JOIN tag s ON true',
+  ],
+  [
+    'SELECT make, count(*) AS n FROM car GROUP BY make HAVING :n::int IS NULL OR count(*) > :n',
+    'SELECT make, count(*) AS n FROM car GROUP BY make HAVING count(*) > $1::int4',
+    'SELECT make, count(*) AS n FROM car GROUP BY make HAVING  TRUE ',
+  ],
+  [
+    'WITH c AS (SELECT * FROM car WHERE (:a::text IS NULL OR make = :a)) SELECT c.id FROM c, tag WHERE :b::text IS NULL OR tag = :b',
+    'WITH c AS (SELECT car.id, car.make, car.model, car.year, car.price, car.sold_at, car.tags, car.note, car.bits, car.body FROM car WHERE (make = $1::text)) SELECT c.id FROM c, tag WHERE tag = $2::text',
+    'WITH c AS (SELECT car.id, car.make, car.model, car.year, car.price, car.sold_at, car.tags, car.note, car.bits, car.body FROM car WHERE ( TRUE )) SELECT c.id FROM c, tag WHERE  TRUE ',
+  ],
+  [
+    "SELECT 'é€😀' AS s FROM car WHERE (make = 'ü' OR :a::text IS NULL) /* é */ AND year = 2",
+    "SELECT 'é€😀' AS s FROM car WHERE (make = 'ü') /* é */ AND year = 2",
+    "SELECT 'é€😀' AS s FROM car WHERE ( TRUE ) /* é */ AND year = 2",
+  ],
+  [
+    'UPDATE car SET year = 1 WHERE (:a::text IS NULL OR make = :a)',
+    'UPDATE car SET year = 1 WHERE (make = $1::text)',
+    'UPDATE car SET year = 1 WHERE ( TRUE )',
+  ],
+  // Some are cut, and others are not.
+  [
+    'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a) AND (:b::text IS NULL OR matches(make, :b)) AND (:c::text IS NULL OR alike(make, :c))',
+    'SELECT id FROM car WHERE (make = $1::text) AND ($2::text IS NULL OR matches(make, $2::text)) AND (alike(make, $3::text))',
+    'SELECT id FROM car WHERE ( TRUE ) AND ($1::text IS NULL OR matches(make, $1::text)) AND ( TRUE )',
+  ],
+];
+
+/** Guards that are sent always, and why. */
+const kept: readonly (readonly [sql: string, because: string | null])[] = [
+  ['SELECT id FROM car WHERE :a::text IS NULL OR matches(make, :a)', 'it calls matches, which is volatile'],
+  ['SELECT id FROM car WHERE :a::float8 IS NULL OR random() < :a', 'it calls random, which is volatile'],
+  ['SELECT id FROM car WHERE :a::word IS NULL OR make = :a', 'its type is a domain, which may refuse NULL'],
+  [
+    'SELECT 1 AS one FROM car HAVING :a::int IS NULL OR count(*) > :a',
+    'without it more than the condition differs: QUERY.hasAggs',
+  ],
+  [
+    'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a) OR year = 3',
+    'its alternatives could not be told apart in the text',
+  ],
+  // Never omitted, or no guard.
+  ['SELECT id FROM car WHERE :a!::text IS NULL OR make = :a!', null],
+  ['SELECT id FROM car WHERE :a::text IS NOT NULL OR make = :a', null],
+  ['SELECT id FROM car WHERE :a::text IS NULL AND make = :a', null],
+  ['SELECT id FROM car WHERE sold_at IS NULL OR make = :a', null],
+  ['SELECT id FROM car WHERE lower(:a) IS NULL OR make = :a', null],
+];
+
+/** By `@optional`, with its parameters first. */
+const optional: readonly (readonly [names: string, ...Case])[] = [
+  [
+    'make, year',
+    'SELECT id FROM car WHERE sold_at IS NULL AND make ILIKE :make AND year >= :year LIMIT 5',
+    'SELECT id FROM car WHERE sold_at IS NULL AND make ILIKE $1::text AND year >= $2::int2 LIMIT 5',
+    'SELECT id FROM car WHERE sold_at IS NULL AND  TRUE  AND  TRUE  LIMIT 5',
+  ],
+  [
+    'tag',
+    'SELECT id FROM car WHERE EXISTS (SELECT FROM tag t WHERE t.car_id = car.id AND t.tag = :tag)',
+    'SELECT id FROM car WHERE EXISTS (SELECT FROM tag t WHERE t.car_id = car.id AND t.tag = $1::text)',
+    'SELECT id FROM car WHERE  TRUE ',
+  ],
+  [
+    'a, b',
+    'SELECT id FROM car WHERE (make = :a AND model = :b AND (year = 1)) AND year = 2',
+    'SELECT id FROM car WHERE (make = $1::text AND model = $2::text AND (year = 1)) AND year = 2',
+    'SELECT id FROM car WHERE ( TRUE  AND  TRUE  AND (year = 1)) AND year = 2',
+  ],
+  [
+    'a',
+    'SELECT id FROM car WHERE year = 2 AND ((make = :a OR model = :a)) AND NOT (make = :a)',
+    'SELECT id FROM car WHERE year = 2 AND ((make = $1::text OR model = $1::text)) AND NOT (make = $1::text)',
+    'SELECT id FROM car WHERE year = 2 AND  TRUE  AND  TRUE ',
+  ],
+  [
+    'a, b',
+    'SELECT id FROM car WHERE year BETWEEN :a AND :b AND (price, id) > (1, :b::text) AND CASE WHEN year = 1 AND true THEN price > :a ELSE true END',
+    'SELECT id FROM car WHERE year BETWEEN $1::int2 AND $2::int2 AND (price, id) > (1, $2::int2::text) AND CASE WHEN year = 1 AND true THEN price > $1::int2 ELSE true END',
+    'SELECT id FROM car WHERE  TRUE  AND  TRUE  AND  TRUE ',
+  ],
+  [
+    'ids',
+    'SELECT id FROM car WHERE id IN :ids',
+    'SELECT id FROM car WHERE id IN ($1)',
+    'SELECT id FROM car WHERE  TRUE ',
+  ],
+  [
+    'a',
+    'SELECT make, count(*) FILTER (WHERE price > :a) AS n FROM car JOIN tag ON car_id = id AND kind = :a::numeric::text GROUP BY make HAVING min(price) > :a',
+    'SELECT make, count(*) FILTER (WHERE price > $1::numeric) AS n FROM car JOIN tag ON car_id = id AND kind = $1::numeric::text GROUP BY make HAVING min(price) > $1::numeric',
+    'SELECT make, count(*) FILTER (WHERE  TRUE ) AS n FROM car JOIN tag ON car_id = id AND  TRUE  GROUP BY make HAVING  TRUE ',
+  ],
+  // A guard of its own is what counts there, and in another one it is the half that is sent.
+  [
+    'a, b',
+    'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a) AND (:c::text IS NULL OR model = :c AND make <> :b)',
+    'SELECT id FROM car WHERE (make = $1::text) AND (model = $2::text AND make <> $3::text)',
+    'SELECT id FROM car WHERE ( TRUE ) AND ( TRUE )',
+  ],
+  [
+    'a',
+    'DELETE FROM car USING tag WHERE car_id = id AND tag = :a',
+    'DELETE FROM car USING tag WHERE car_id = id AND tag = $1::text',
+    'DELETE FROM car USING tag WHERE car_id = id AND  TRUE ',
+  ],
+];
+
+/** What is wrong, by the header's words and the statement. */
+const refused: readonly (readonly [header: string, sql: string, message: RegExp])[] = [
+  [':many @optional a', 'SELECT :a::text AS a FROM car', /not a condition that can be omitted/],
+  [':many @optional a', 'SELECT id FROM car LIMIT :a', /not a condition that can be omitted/],
+  [
+    ':many @optional a',
+    "SELECT id FROM car WHERE make = :a OR model = 'x'",
+    /another alternative of this OR/,
+  ],
+  [':exec @optional a', 'UPDATE car SET make = :a', /not a condition that can be omitted/],
+  [':many @optional a', 'EXPLAIN SELECT id FROM car WHERE make = :a', /always sent as a whole/],
+  [':maybe @optional id', 'SELECT make FROM car WHERE id = :id', /if id can be omitted, nothing proves/],
+  [
+    ':many @optional n',
+    'SELECT 1 AS one FROM car HAVING count(*) > :n',
+    /cannot be omitted: without it more than the condition differs: QUERY.hasAggs/,
+  ],
+];
+
+describe.each(tested(servers))('optional parts on PostgreSQL %s', (server) => {
+  let database: Analysed;
+  beforeAll(async () => {
+    database = await analysed(server, schema);
+  });
+  afterAll(() => database?.close());
+
+  const find = async (header: string, sql: string, lenientParameters = false) => {
+    const text = `/*\n  @name Q ${header}\n  @param ids -> (...)\n*/\n${sql};`;
+    const { statements } = readStatements(
+      'q.sql',
+      sql.includes(':ids') ? text : text.replace(/\n.*@param.*/, ''),
+    );
+    return analyse(database.client, statements, { texts: new Map([['q.sql', text]]), lenientParameters });
+  };
+
+  const textsOf = async (header: string, sql: string) => {
+    const { queries, diagnostics } = await find(header, sql);
+    expect(diagnostics).toEqual([]);
+    const [query] = queries;
+    if (query === undefined) throw new Error('no query');
+    const definition = definitionOf(query);
+    const bind = ((definition.statement as typeof statementOf) ?? statementOf)(definition);
+    const all = bind(
+      Object.fromEntries(definition.params.map(({ name }) => [name, name === 'ids' ? [1n] : '1'])),
+    );
+    const always = new Set(definition.params.map((_, i) => i));
+    for (const i of [...(query.optional?.guarded ?? []), ...(query.optional?.optional ?? [])])
+      always.delete(i);
+    const values = definition.params.map(({ name }, i) => [name, always.has(i) ? '1' : undefined]);
+    return [all.text, bind(Object.fromEntries(values)).text];
+  };
+
+  it.each(guards)('guards: %s', async (sql, all, none) => {
+    expect(await textsOf('', sql)).toEqual([all, none]);
+  });
+
+  it.each(optional)('@optional %s: %s', async (names, sql, all, none) => {
+    expect(await textsOf(`@optional ${names}`, sql)).toEqual([all, none]);
+  });
+
+  it.each(kept)('are always sent where they are not proven: %s', async (sql, because) => {
+    const { queries, diagnostics } = await find('', sql);
+    expect(diagnostics).toEqual([]);
+    expect(queries[0]?.optional?.pieces ?? null).toBeNull();
+    expect(queries[0]?.optional?.conditions[0]?.keptBecause ?? null).toBe(because);
+  });
+
+  it.each(refused)('%s: %s is refused', async (header, sql, message) => {
+    const { queries, diagnostics } = await find(header, sql);
+    expect(queries).toEqual([]);
+    expect(diagnostics[0]?.message).toMatch(message);
+    expect(diagnostics[0]?.hint).not.toBeNull();
+  });
+
+  it('prove nothing of the columns', async () => {
+    const { queries } = await find(
+      ':many @optional note, tag',
+      'SELECT c.note, t.tag, c.sold_at FROM car c LEFT JOIN tag t ON t.car_id = c.id WHERE c.note = :note AND t.tag = :tag AND sold_at > :after',
+    );
+    expect(queries[0]?.columns.map(({ name, value }) => [name, value.nullable])).toEqual([
+      ['note', true],
+      ['tag', true],
+      ['sold_at', false],
+    ]);
+  });
+
+  it('have parameters that may be NULL only where that means something', async () => {
+    const { queries } = await find(
+      ':many @optional a, b, c',
+      'SELECT id FROM car WHERE make = :a AND sold_at IS NOT DISTINCT FROM :b AND (:c::text IS NULL OR model = :c) AND make = :d AND (model = :e AND note > :a OR note > :a)',
+    );
+    expect(
+      queries[0]?.params.map((param) => [
+        param.name,
+        'value' in param && param.value.nullable,
+        param.canBeMissing,
+      ]),
+    ).toEqual([
+      ['a', false, true],
+      ['b', true, true],
+      ['c', true, true],
+      ['d', false, undefined],
+      // With `a` omitted, its NULL means nothing; the type does not say so.
+      ['e', true, undefined],
+    ]);
+  });
+
+  it('are not for the runtime of PgTyped', async () => {
+    const guard = await find('', 'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a)', true);
+    expect(guard.queries[0]?.optional).toBeUndefined();
+    const named = await find(':many @optional a', 'SELECT id FROM car WHERE make = :a', true);
+    expect(named.diagnostics[0]?.message).toMatch(/@pgtyped\/runtime sends whole statements/);
+  });
+});

@@ -1,0 +1,225 @@
+import type { Choices } from '../../soundness/generate/choices.ts';
+
+export const schema = `
+  CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int, c text, d boolean);
+  CREATE TABLE u (id int PRIMARY KEY, t_id int, a int, k varchar(5) NOT NULL);
+  INSERT INTO t SELECT n, n % 3, nullif(n % 4, 0), substr('abcab', n % 5 + 1, 1), nullif(n % 3, 2) = 1
+    FROM generate_series(1, 12) n;
+  INSERT INTO u SELECT n, nullif(n % 7, 0), n % 3, substr('xyzx', n % 4 + 1, 1) FROM generate_series(1, 15) n;
+`;
+
+/** A parameter of a random statement. */
+export interface Given {
+  readonly name: string;
+  readonly type: 'int' | 'text' | 'boolean';
+  /** As SQL, and as the runtime sends it. */
+  readonly value: string;
+  /** By `@optional`: its conditions have no guards. */
+  readonly isOptional: boolean;
+}
+
+/** A random statement, and the same with its guards written out and its values put in. */
+export interface RandomStatement {
+  readonly sql: string;
+  readonly params: readonly Given[];
+  /** @param given the names of the parameters that are given */
+  readonly reference: (given: ReadonlySet<string>) => string;
+}
+
+/** Text that depends on which parameters are given; null: the statement as it is written. */
+type Text = (given: ReadonlySet<string> | null) => string;
+
+const constant =
+  (text: string): Text =>
+  () =>
+    text;
+
+function join(texts: TemplateStringsArray, ...parts: readonly (Text | string)[]): Text {
+  return (given) =>
+    texts.reduce((all, text, i) => {
+      const part = parts[i - 1] ?? '';
+      return all + (typeof part === 'string' ? part : part(given)) + text;
+    });
+}
+
+/** What the columns of a table are called inside of a condition. */
+interface Columns {
+  readonly ints: readonly string[];
+  readonly texts: readonly string[];
+  readonly booleans: readonly string[];
+  readonly id: string;
+}
+
+const columnsOfT = (alias: string): Columns => ({
+  ints: [`${alias}.a`, `${alias}.b`, `${alias}.id`],
+  texts: [`${alias}.c`],
+  booleans: [`${alias}.d`],
+  id: `${alias}.id`,
+});
+
+/** Generates a statement with guards and conditions of `@optional` in all places that there are. */
+export function randomStatement(choices: Choices): RandomStatement {
+  const params: Given[] = [];
+  let aliases = 0;
+  const pick = <T>(all: readonly T[]): T => all[choices.below(all.length)] as T;
+  const chance = (percent: number) => choices.below(100) < percent;
+
+  const isOptionalStatement = chance(50);
+  const newParam = (type: Given['type'], isOptional: boolean): Given => {
+    const known = params.filter((one) => one.type === type && one.isOptional === isOptional);
+    if (known.length > 0 && (chance(30) || params.length > 4)) return pick(known);
+    const value =
+      type === 'int' ? String(choices.below(4)) : type === 'text' ? pick(['a', 'b', 'x']) : 'true';
+    const param = { name: `p${params.length}`, type, value, isOptional };
+    params.push(param);
+    return param;
+  };
+  const use =
+    ({ name, type, value }: Given): Text =>
+    (given) => {
+      if (given === null) return `:${name}`;
+      return `${given.has(name) ? `'${value}'` : 'NULL'}::${type}`;
+    };
+
+  /** A condition on a parameter. */
+  const atom = (columns: Columns, param: Given): Text => {
+    const value = use(param);
+    switch (param.type) {
+      case 'int': {
+        const column = pick(columns.ints);
+        return pick([
+          join`${column} = ${value}`,
+          join`${column} < ${value}`,
+          join`${column} IS DISTINCT FROM ${value}`,
+          join`${column} BETWEEN ${value} AND 2`,
+          join`${column} NOT BETWEEN SYMMETRIC 1 AND ${value}`,
+          join`NOT ${column} = ${value}`,
+          join`${column} IN (1, ${value})`,
+          join`CASE WHEN ${column} > 1 OR ${column} = ${value} THEN true ELSE ${value} > 1 END`,
+          join`coalesce(${column}, ${value}) = ${value}`,
+          join`(${column}, 1) >= (${value}, 1)`,
+          join`(${column} + ${value}) % 2 = 0`,
+          join`${column} = ANY (ARRAY[${value}, 2])`,
+          join`${column}::bigint = ${value}`,
+        ]);
+      }
+      case 'text': {
+        const column = pick(columns.texts);
+        return pick([
+          join`${column} = ${value}`,
+          join`${column} LIKE '%' || ${value}`,
+          join`strpos(lower(${column}), ${value}) > 0`,
+          join`${column} <> ${value} /* or this AND that */`,
+          join`(${column} = ${value} OR ${column} > ${value})`,
+        ]);
+      }
+      default:
+        return pick(
+          columns.booleans.length === 0 ? [value] : [value, join`${pick(columns.booleans)} = ${value}`],
+        );
+    }
+  };
+  const plain = (columns: Columns): Text => {
+    const all = [
+      `${pick(columns.ints)} <> 1`,
+      `${pick(columns.texts)} IS NOT NULL`,
+      `${columns.id} BETWEEN 2 AND 9`,
+      `(${columns.id} = 3 OR ${pick(columns.texts)} >= 'a')`,
+      `${pick(columns.ints)} IS NULL OR true`,
+    ];
+    return constant(`(${pick(all)})`);
+  };
+  const typeFor = (columns: Columns): Given['type'] =>
+    pick(columns.booleans.length > 0 ? ['int', 'int', 'text', 'boolean'] : ['int', 'int', 'text']);
+
+  const guard = (columns: Columns, depth: number): Text => {
+    const param = newParam(typeFor(columns), false);
+    const test = (one: Given): Text =>
+      join`${use(one)}${pick(['::', ' :: '])}${one.type} ${pick(['IS NULL', 'is null'])}`;
+    const form = choices.below(5);
+    const inside =
+      form !== 3 && depth > 0 && chance(30) ? join`(${condition(columns, depth - 1)})` : atom(columns, param);
+    const or = pick([' OR ', ' or ', '\n    OR -- or not\n    ']);
+    if (form === 0) return join`(${inside}${or}${test(param)})`;
+    if (form === 1) {
+      const other = newParam(typeFor(columns), false);
+      return join`(${test(param)}${or}${test(other)}${or}${inside})`;
+    }
+    if (form === 2) return join`(${inside}${or}${test(param)}${or}${plain(columns)})`;
+    // A condition with NOT is omitted as a whole by what is optional in it: only a parameter of its own is in it.
+    if (form === 3) return join`NOT (${test(param)}${or}${inside})`;
+    return join`(${test(param)}${or}${inside})`;
+  };
+  /** A condition with `@optional`: omitted if any of its parameters is. */
+  const optional = (columns: Columns, depth: number): Text => {
+    const used: Given[] = [];
+    const one = (): Text => {
+      const param = newParam(typeFor(columns), true);
+      used.push(param);
+      return atom(columns, param);
+    };
+    let text: Text = one();
+    if (chance(25)) text = join`(${text} OR ${one()})`;
+    if (chance(20)) text = join`NOT (${text} AND ${one()})`;
+    if (depth > 0 && chance(25)) {
+      const inner = `u${++aliases}`;
+      text = join`EXISTS (SELECT FROM u ${inner} WHERE ${inner}.t_id = ${columns.id} AND ${text})`;
+    }
+    if (chance(30)) text = join`(${text})`;
+    return (given) => {
+      if (given === null) return text(given);
+      return used.every(({ name }) => given.has(name)) ? `(${text(given)})` : 'true';
+    };
+  };
+  const term = (columns: Columns, depth: number): Text => {
+    if (depth > 0 && chance(12)) {
+      const inner = `u${++aliases}`;
+      const below: Columns = { ints: [`${inner}.a`], texts: [`${inner}.k`], booleans: [], id: `${inner}.id` };
+      return join`${pick(['EXISTS', 'NOT EXISTS'])} (SELECT FROM u ${inner} WHERE ${inner}.t_id = ${columns.id} AND ${guard(below, 0)})`;
+    }
+    if (chance(25)) return plain(columns);
+    return isOptionalStatement && chance(60) ? optional(columns, depth) : guard(columns, depth);
+  };
+  const condition = (columns: Columns, depth: number): Text => {
+    let text = term(columns, depth);
+    while (chance(45)) text = join`${text}${pick([' AND ', ' and ', '\n  AND '])}${term(columns, depth)}`;
+    return text;
+  };
+  /** In a place where only guards may be. */
+  const guarded = (columns: Columns): Text => guard(columns, 1);
+
+  const t = columnsOfT('t');
+  const j: Columns = { ints: ['t.a', 'u.a'], texts: ['u.k', 't.c'], booleans: ['t.d'], id: 't.id' };
+  const where = (columns: Columns) => (chance(90) ? join` WHERE ${condition(columns, 1)}` : constant(''));
+  const shapes: (() => Text)[] = [
+    () => join`SELECT t.id, t.b FROM t${where(t)}${pick(['', ' ORDER BY t.id'])}`,
+    () => join`SELECT t.id, ${guarded(t)} AS g FROM t${where(t)}`,
+    () => join`SELECT DISTINCT t.a FROM t${where(t)}`,
+    () => join`SELECT t.id FROM t${where(t)} ORDER BY ${guarded(t)}, t.id DESC LIMIT 5`,
+    () =>
+      join`SELECT t.id, u.id AS other FROM t ${pick(['JOIN', 'LEFT JOIN', 'FULL JOIN', 'RIGHT JOIN'])} u ON t.id = u.t_id AND ${condition(j, 0)}${where(j)}`,
+    () => join`SELECT t.id, u.id AS other FROM t JOIN u ON ${condition(j, 0)}`,
+    () =>
+      join`SELECT t.a, count(*) AS n FROM t${where(t)} GROUP BY t.a HAVING ${condition({ ints: ['min(t.id)', 'count(*)'], texts: ['max(t.c)'], booleans: ['bool_or(t.d)'], id: 't.a' }, 0)}`,
+    () =>
+      join`SELECT max(t.id) AS m FROM t HAVING ${condition({ ints: ['min(t.id)', 'count(*)'], texts: ['max(t.c)'], booleans: ['bool_or(t.d)'], id: 'max(t.id)' }, 0)}`,
+    () =>
+      join`SELECT 1 AS one FROM t HAVING ${guard({ ints: ['min(t.id)', 'count(*)'], texts: ['max(t.c)'], booleans: ['bool_or(t.d)'], id: 'max(t.id)' }, 0)}`,
+    () => join`SELECT count(*) FILTER (WHERE ${condition(t, 0)}) AS n, sum(t.a) AS s FROM t${where(t)}`,
+    () => join`WITH w AS (SELECT t.* FROM t${where(t)}) SELECT t.id, t.c FROM w t${where(t)}`,
+    () => join`SELECT t.id FROM (SELECT * FROM t WHERE ${condition(t, 1)}) AS t${where(t)}`,
+    () =>
+      join`SELECT t.id FROM t WHERE ${condition(t, 0)} UNION ALL SELECT t.a FROM t WHERE ${condition(t, 0)}`,
+    () => join`SELECT t.id, CASE WHEN ${guarded(t)} THEN 1 ELSE 2 END AS n FROM t`,
+    () =>
+      join`SELECT t.id, (SELECT max(u.id) FROM u WHERE u.t_id = t.id AND ${guard({ ints: ['u.a'], texts: ['u.k'], booleans: [], id: 'u.id' }, 0)}) AS n FROM t${where(t)}`,
+    () => join`SELECT t.id, row_number() OVER (PARTITION BY t.a ORDER BY t.id) AS r FROM t${where(t)}`,
+    () => join`SELECT t.a, ${guarded(t)} AS g FROM t GROUP BY t.a, ${guarded(t)}, t.id, t.b, t.c, t.d`,
+    () => join`UPDATE t SET b = 7${where(t)} RETURNING t.id`,
+    () => join`DELETE FROM t USING u WHERE t.id = u.t_id AND ${condition(j, 0)} RETURNING t.id`,
+    () =>
+      join`INSERT INTO u (id, t_id, a, k) SELECT t.id + 100, t.id, t.a, 'n' FROM t${where(t)} RETURNING id`,
+  ];
+  const text = pick(shapes)();
+  return { sql: text(null), params, reference: text };
+}
