@@ -289,10 +289,11 @@ function noRowsProblem({ command }: Statement, fields: readonly ResultField[]): 
   ];
 }
 
-/** An object has room for one value of each name. */
+/** An object has room for one value of each name. What `a.*, b.*` doubles is said at once. */
 function nameProblems(fields: readonly ResultField[]): readonly UtilityProblem[] {
   const problems: UtilityProblem[] = [];
   const names = new Map<string, number>();
+  const doubled: (readonly [first: number, second: number, name: string])[] = [];
   for (const [i, { name }] of fields.entries()) {
     if (!isNamed(name)) {
       problems.push({
@@ -304,14 +305,20 @@ function nameProblems(fields: readonly ResultField[]): readonly UtilityProblem[]
     }
     const first = names.get(name);
     if (first === undefined) names.set(name, i + 1);
-    else {
-      problems.push({
-        code: 'ND3005',
-        message: `columns ${first} and ${i + 1} of the result are both named "${name}"`,
-        hint: 'Give one of them another name with `AS`; an object can hold only one of them.',
-      });
-    }
+    else doubled.push([first, i + 1, name]);
   }
+  const [one, ...others] = doubled;
+  if (one === undefined) return problems;
+  const [first, second, name] = one;
+  const pairs = doubled.map((pair) => `${pair[0]} and ${pair[1]} "${pair[2]}"`).join(', ');
+  problems.push({
+    code: 'ND3005',
+    message:
+      others.length === 0
+        ? `columns ${first} and ${second} of the result are both named "${name}"`
+        : `columns of the result have the same names: ${pairs}`,
+    hint: 'Give one of them another name with `AS`; an object can hold only one of them.',
+  });
   return problems;
 }
 

@@ -122,12 +122,15 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const missing = systemCode(error) === 'ENOENT';
+    const isFolder = systemCode(error) === 'EISDIR';
     const message = missing
       ? `There is no configuration at ${path}.`
-      : `The configuration ${path} cannot be read: ${systemReason(error)}.`;
+      : `The configuration ${path} ${isFolder ? 'is a folder' : `cannot be read: ${systemReason(error)}`}.`;
     const hint = missing
       ? 'Name it with --config FILE, or have one written with `nodrift init`.'
-      : systemHint(error);
+      : isFolder
+        ? 'Name the file in it, such as nodrift.config.json.'
+        : systemHint(error);
     throw new Failure(2, [diagnostic({ code: missing ? 'ND1002' : 'ND1003', message, hint })]);
   }
 }

@@ -64,3 +64,16 @@ it('a relation that there is not, where no migration makes one', async () => {
   ]);
   await empty.close();
 });
+
+it('columns that two stars double are one error', async () => {
+  const text =
+    '/* @name Pairs */ SELECT a.*, b.* FROM car a, car b, (SELECT 1 AS c) s;\n/* @name Three */ SELECT 1 AS x, 2 AS y, 3 AS x, 4 AS y;\n';
+  const { diagnostics } = await analyse(embedded.client, readStatements('q.sql', text).statements, {
+    texts: new Map([['q.sql', text]]),
+    lenientParameters: false,
+  });
+  expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+    ['ND3005', 'Pairs: columns 1 and 2 of the result are both named "id"'],
+    ['ND3005', 'Three: columns of the result have the same names: 1 and 3 "x", 2 and 4 "y"'],
+  ]);
+});

@@ -128,6 +128,15 @@ describe('a broken migration exits with 1', () => {
   });
 });
 
+test('--config names a folder', async () => {
+  const { root } = carsProject();
+  expect(await nodrift(['check', '--config', '.'], { cwd: root })).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: `error ND1003: The configuration ${root} is a folder.\n  hint: Name the file in it, such as nodrift.config.json.\n`,
+  });
+});
+
 describe('the configuration is found', () => {
   test('from a folder below, and paths in arguments and messages are relative to that folder', async () => {
     const { root } = carsProject();

@@ -105,7 +105,7 @@ describe('migrate', () => {
     const [file = ''] = readdirSync(join(root, 'migrations'));
     expect(file).toMatch(/^\d+_add-users\.sql$/);
     expect(run.stdout).toBe(`written  migrations/${file}\n`);
-    expect(text(`migrations/${file}`)).toContain('-- Up Migration');
+    expect(text(`migrations/${file}`)).toMatch(/-- Up Migration\n.*\n$/s);
   });
 
   test('needs a database', async () => {

@@ -1,3 +1,4 @@
+import { appendFileSync, readFileSync } from 'node:fs';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { Config } from '../../project/config.ts';
 import { nodePgMigrate } from '../imported.ts';
@@ -19,5 +20,8 @@ export async function createMigration(config: Config, name: string): Promise<str
     ]);
   }
   const { Migration } = await nodePgMigrate();
-  return Migration.create(hyphenated, dir, { language: 'sql' });
+  const path = await Migration.create(hyphenated, dir, { language: 'sql' });
+  const text = readFileSync(path, 'utf8');
+  if (!text.endsWith('\n')) appendFileSync(path, '\n');
+  return path;
 }

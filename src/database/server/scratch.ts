@@ -4,6 +4,7 @@ import { type Client, DatabaseError, escapeIdentifier } from 'pg';
 import { connectionLost } from '../../connection-loss.ts';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { ConnectionConfig } from '../../project/config.ts';
+import { quoteName } from '../../sql/identifiers.ts';
 import { connect } from './connection.ts';
 
 const prefix = 'nodrift_scratch_';
@@ -39,8 +40,7 @@ export async function createScratch(
       throw connectionLost(error);
     }
     const message = `The role ${admin.user} may not create databases at ${place}.`;
-    const hint =
-      'Run ALTER ROLE ... CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".';
+    const hint = `Run ALTER ROLE ${admin.user === undefined ? 'CURRENT_USER' : quoteName(admin.user)} CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".`;
     throw new Failure(3, [diagnostic({ code: 'ND5007', message, hint, sqlstate: error.code })]);
   }
 }

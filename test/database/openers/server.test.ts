@@ -376,7 +376,7 @@ describe.skipIf(restOfTests)('there is no way in where', () => {
       message: expect.stringMatching(
         /^The role modest may not create databases at 127\.0\.0\.1:\d+\/postgres\.$/,
       ),
-      hint: 'Run ALTER ROLE ... CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".',
+      hint: 'Run ALTER ROLE modest CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".',
       sqlstate: '42501',
     });
   });
