@@ -106,7 +106,7 @@ async function compared(options: CheckOptions, io: CliContext) {
     import('../project/inputs.ts'),
     import('../output/check-cache.ts'),
   ]);
-  const config = configuration(options, io);
+  const config = await configuration(options, io);
   const { keepGoing = false } = options;
   const inputs = await readInputs(config, { keepGoing });
   const passed = options.full === true ? null : await readCheckCache(inputs, io.env, keepGoing);

@@ -2,17 +2,20 @@ import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig } from '../project/config.ts';
 import { loadProjectConfig } from '../project/load-config.ts';
 import { parseUrl } from '../project/read-connection.ts';
-import { printNotes } from './print-diagnostics.ts';
 import type { CliContext, FlowCommandOptions, GlobalOptions } from './terminal.ts';
 
 /**
  * The configuration that the arguments name, with what `--url` and `--as-is` change of it. Its warnings are
  * printed. Throws Failure (2).
  */
-export function configuration(options: FlowCommandOptions, io: CliContext): Config {
+export async function configuration(options: FlowCommandOptions, io: CliContext): Promise<Config> {
   const { url, asIs } = options;
   const config = loadProjectConfig(io.cwd, options.config, io.env);
-  printNotes({ notes: [], warnings: config.warnings ?? [] }, config.root, io);
+  if (config.warnings !== undefined) {
+    // Measuring how wide text is takes long to load.
+    const { printNotes } = await import('./print-diagnostics.ts');
+    printNotes({ notes: [], warnings: config.warnings }, config.root, io);
+  }
   if (url === undefined && asIs !== true) return config;
   // What is said on the command line holds as a whole: no PGHOST or the like mixes into it.
   const connection = url === undefined ? (config.connection ?? null) : databaseUrl(url, '--url');
@@ -28,8 +31,8 @@ export function configuration(options: FlowCommandOptions, io: CliContext): Conf
  * The live database that a command is about: that of `--url`, or the one that the configuration and the
  * environment name. Throws Failure (2) where there is none.
  */
-export function liveConnection(options: GlobalOptions, io: CliContext): ConnectionConfig {
-  const { connection } = configuration(options, io);
+export async function liveConnection(options: GlobalOptions, io: CliContext): Promise<ConnectionConfig> {
+  const { connection } = await configuration(options, io);
   if (connection !== undefined) return connection;
   const message = 'No target database configured.';
   const hint = 'Name it with --url, or set DATABASE_URL: postgres://user@localhost:5432/database';

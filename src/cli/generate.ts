@@ -63,11 +63,11 @@ async function runGenerate(
   const started = performance.now();
   const { configuration } = await import('./configuration.ts');
   if (isForPrograms(options)) {
-    const run = async () => reportOn(files, options, configuration(options, io), io);
+    const run = async () => reportOn(files, options, await configuration(options, io), io);
     const { printReport } = await import('./print-report.ts');
     return printReport(options, io, { run, exitCodeOf: exitCodeOfReport });
   }
-  const config = configuration(options, io);
+  const config = await configuration(options, io);
   const report = await reportOn(files, options, config, io);
   const exitCode = exitCodeOfReport(report);
   if (exitCode !== 0 || report.notes.length > 0 || report.warnings.length > 0) {

@@ -65,7 +65,7 @@ async function runImpact(options: ImpactCommandOptions, io: CliContext): Promise
     import('../impact/impact.ts'),
     import('./print-diagnostics.ts'),
   ]);
-  const config = configuration(options, io);
+  const config = await configuration(options, io);
   const { since, pending, migration, sizes, allow = [] } = options;
   const found = await withProgress(io, (flow) =>
     impact(config, {

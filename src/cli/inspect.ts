@@ -37,7 +37,7 @@ async function runInspect(
       import('./inspection-text.ts'),
       import('./print-diagnostics.ts'),
     ]);
-  const config = configuration(options, io);
+  const config = await configuration(options, io);
   const wanted = files.map((file) => resolve(io.cwd, file));
   const inspected = await withProgress(io, (flow) => inspect(config, { ...flow, files: wanted }));
   const { inspection, analysed, diagnostics } = inspected;

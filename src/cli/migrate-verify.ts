@@ -33,7 +33,7 @@ async function runMigrateVerify(options: MigrateVerifyOptions, io: CliContext): 
     import('./configuration.ts'),
     import('../commands/migrate-verify.ts'),
   ]);
-  const config = configuration(options, io);
+  const config = await configuration(options, io);
   const started = performance.now();
   const { migrations, database } = await withProgress(io, (flow) => verifyMigrations(config, flow));
   const seconds = ((performance.now() - started) / 1000).toFixed(2);

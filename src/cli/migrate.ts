@@ -87,7 +87,7 @@ const status = cliCommand<[], GlobalOptions>({
       import('./configuration.ts'),
       import('../database/migrations/migration-status.ts'),
     ]);
-    const config = configuration(options, io);
+    const config = await configuration(options, io);
     const found = await withProgress(io, ({ signal }) => migrationStatus(config, signal));
     io.stdout.write(statusText(found, colorsFor(io.stdout, io.env)));
     return 0;
@@ -105,7 +105,7 @@ const create = cliCommand<[name: string], GlobalOptions>({
       import('./configuration.ts'),
       import('../database/migrations/create-migration.ts'),
     ]);
-    const path = await createMigration(configuration(options, io), name);
+    const path = await createMigration(await configuration(options, io), name);
     io.stdout.write(
       `${colorsFor(io.stdout, io.env).green('written')}  ${escapeControlChars(relative(io.cwd, path))}\n`,
     );
@@ -127,7 +127,7 @@ async function steps(
   work: (config: Config, options: RunOptions) => Promise<readonly MigrationStep[]>,
 ): Promise<number> {
   const { configuration } = await import('./configuration.ts');
-  const config = configuration(options, io);
+  const config = await configuration(options, io);
   const dryRun = options.dryRun === true;
   const colors = colorsFor(io.stdout, io.env);
   const done: MigrationStep[] = [];

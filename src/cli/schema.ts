@@ -49,14 +49,14 @@ async function runSchema(places: readonly string[], options: SchemaOptions, io: 
     import('./configuration.ts'),
     import('../commands/schema.ts'),
   ]);
-  const config = configuration({ config: options.config }, io);
+  const config = await configuration({ config: options.config }, io);
   const [a, b] = places;
   if (options.diff !== true) {
     if (a !== undefined)
       throw usage('Only --diff accepts schemas as arguments; --url names a database to print.');
     const named = options.url !== undefined;
     const place: ComparedSchema = named
-      ? { kind: 'database', connection: liveConnection(options, io) }
+      ? { kind: 'database', connection: await liveConnection(options, io) }
       : { kind: 'project' };
     const printed = await withProgress(io, (flow) => readSchema(config, place, flow));
     writeNotes(printed.notes, io);
@@ -81,7 +81,7 @@ async function schemaSource(text: string, options: SchemaOptions, io: CliContext
   // Whatever looks like a URL: it is not repeated as the name of something else, for it may hold a password.
   if (text.includes('://')) {
     const { liveConnection } = await import('./configuration.ts');
-    return { kind: 'database', connection: liveConnection({ config: options.config, url: text }, io) };
+    return { kind: 'database', connection: await liveConnection({ config: options.config, url: text }, io) };
   }
   const path = resolve(io.cwd, text);
   return existsSync(path) ? { kind: 'path', path } : { kind: 'ref', ref: text };

@@ -40,8 +40,8 @@ async function runVerify(options: VerifyCommandOptions, io: CliContext): Promise
     import('./verification-text.ts'),
     import('./print-diagnostics.ts'),
   ]);
-  const config = configuration({ config: options.config }, io);
-  const connection = liveConnection(options, io);
+  const config = await configuration({ config: options.config }, io);
+  const connection = await liveConnection(options, io);
   const found = await withProgress(io, (flow) =>
     verify(config, { ...flow, connection, role: options.role ?? null }),
   );

@@ -13,7 +13,7 @@ export interface WatchOptions extends FlowOptions {
   /** Ends the watching; the promise rejects with its reason. */
   readonly signal: AbortSignal;
   /** Reads the configuration, again after each change of it. Throws Failure. */
-  readonly load: () => Config;
+  readonly load: () => Config | Promise<Config>;
   /** The folder that a configuration is looked for from. */
   readonly folder: string;
   /** `generate` or `check`. */
@@ -95,7 +95,7 @@ async function projectOf(state: State, options: WatchOptions): Promise<Project> 
     return project;
   state.project = null;
   await project?.warm.forget();
-  const config = options.load();
+  const config = await options.load();
   const settings = settingsAt(config.path, options.folder);
   state.project = { config, settings, warm: createWarmPlace(options) };
   return state.project;
