@@ -5,7 +5,6 @@ import { walk } from '../../../src/analysis/tree/walk.ts';
 import { corpusQueries, corpusSchema } from '../../soundness/corpus.ts';
 import { type Analysed, analysed } from '../../support/analysed.ts';
 import { majors } from '../../support/postgres.ts';
-import { tested } from '../../support/tested.ts';
 
 const schema = `${corpusSchema};
 CREATE FUNCTION walked_inner(a int, b int DEFAULT 1 + 2) RETURNS int LANGUAGE sql RETURN a + b;
@@ -19,7 +18,7 @@ const own = [
   'SELECT id FROM walked_rows a FULL JOIN walked_rows b USING (id) WHERE EXISTS (SELECT FROM walked_rows c WHERE c.id = a.id)',
 ];
 
-describe.each(tested([...majors, 'PGlite']))('walking the trees of %s', (server) => {
+describe.each([...majors, 'PGlite'] as const)('walking the trees of %s', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, schema);

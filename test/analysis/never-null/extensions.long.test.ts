@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Analysed, analysed } from '../../support/analysed.ts';
-import { restOfTests, tested } from '../../support/tested.ts';
 import { typed } from '../../support/typed.ts';
 import { extensionsOf } from './extension-families.ts';
 
@@ -76,7 +75,7 @@ const vectorCases: readonly (readonly [expression: string, type: string])[] = [
   ['sum(half) OVER (PARTITION BY kind)', 'string'],
 ];
 
-describe.each(tested([14, 18]))('functions of extensions on PostgreSQL %i', (server) => {
+describe.each([14, 18] as const)('functions of extensions on PostgreSQL %i', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, schema);
@@ -89,7 +88,7 @@ describe.each(tested([14, 18]))('functions of extensions on PostgreSQL %i', (ser
   });
 });
 
-describe.skipIf(restOfTests)('functions of pgvector on PGlite', () => {
+describe('functions of pgvector on PGlite', () => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed('PGlite', vectors, extensionsOf('embedded'));

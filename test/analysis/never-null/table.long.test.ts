@@ -5,7 +5,6 @@ import { extensionAggregates, extensionFunctions } from '../../../src/analysis/n
 import { neverNull } from '../../../src/analysis/never-null/table.ts';
 import { embeddedClient } from '../../support/analysed.ts';
 import { createDatabase, majors } from '../../support/postgres.ts';
-import { tested } from '../../support/tested.ts';
 import { aggregateOften } from './aggregate-calls.ts';
 import { type Called, callOften, createExtensions, prepareCalls } from './calls.ts';
 import { extensionsOf } from './extension-families.ts';
@@ -19,7 +18,7 @@ import {
 
 const MINUTES = 60_000;
 
-describe.each(tested(majors))('what is never NULL on PostgreSQL %i', (major) => {
+describe.each(majors)('what is never NULL on PostgreSQL %i', (major) => {
   it('never is, whatever it is called with', { timeout: 5 * MINUTES }, async () => {
     const database = await createDatabase(major);
     const client = new Client({ connectionString: database.url });

@@ -5,7 +5,6 @@ import { type Analysed, analysed } from '../support/analysed.ts';
 import { codecOf } from '../support/codecs.ts';
 import fc from '../support/fast-check.ts';
 import { fits } from '../support/json-fits.ts';
-import { tested } from '../support/tested.ts';
 import { typed } from '../support/typed.ts';
 import { config } from './support/build.ts';
 
@@ -28,7 +27,7 @@ const schema = `
     ('NULL', 0.10, '0001-01-01 BC', '\\x5c22', -1, '{{a,b},{c,NULL}}', NULL, NULL, 'null', '(,)', '-infinity', NULL);
 `;
 
-describe.each(tested([14, 18, 'PGlite']))('on %s', (server) => {
+describe.each([14, 18, 'PGlite'] as const)('on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);

@@ -12,7 +12,6 @@ import { failureOf } from '../../support/failure.ts';
 import type { NativeServer } from '../../support/native-server.ts';
 import { type Major, majors, ownServer, postgresUrl } from '../../support/postgres.ts';
 import { makeProject } from '../../support/project.ts';
-import { restOfTests, tested } from '../../support/tested.ts';
 import { configOf, onServer, rows } from '../open.ts';
 
 const migrations = {
@@ -74,7 +73,7 @@ afterAll(() => {
   for (const project of disposed) project[Symbol.dispose]();
 });
 
-describe.each(tested([14, 16, 18]))('a scratch database on PostgreSQL %i', (major) => {
+describe.each([14, 16, 18] as const)('a scratch database on PostgreSQL %i', (major) => {
   test('is beside the named one, migrated, and gone when it is closed, without a trace', async () => {
     const { url } = server(major);
     const before = await outline(url);
@@ -192,7 +191,7 @@ describe.each(tested([14, 16, 18]))('a scratch database on PostgreSQL %i', (majo
   });
 });
 
-describe.skipIf(restOfTests || process.platform === 'win32')('a process that is interrupted', () => {
+describe.skipIf(process.platform === 'win32')('a process that is interrupted', () => {
   const slow = { 'migrations/1_a.sql': 'SELECT pg_sleep(600);' };
   test.each([
     ['while migrating, by Ctrl-C', 'SIGINT', 'opening', slow],
@@ -237,7 +236,7 @@ describe.skipIf(restOfTests || process.platform === 'win32')('a process that is 
   });
 });
 
-describe.each(tested(majors))('a database as it stands, on PostgreSQL %i', (major) => {
+describe.each(majors)('a database as it stands, on PostgreSQL %i', (major) => {
   test('is read and never written', async () => {
     const { url } = { url: postgresUrl(major) };
     const database = await openDatabase({
@@ -253,7 +252,7 @@ describe.each(tested(majors))('a database as it stands, on PostgreSQL %i', (majo
   });
 });
 
-describe.skipIf(restOfTests)('there is no way in where', () => {
+describe('there is no way in where', () => {
   let locked: NativeServer;
   beforeAll(async () => {
     locked = ownServer(17, { password: 'right:@/ pass' });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDatabase, type Major, majors, ownServer } from '../support/postgres.ts';
-import { restOfTests, tested } from '../support/tested.ts';
 import { carsOnServer, carsProject, config, configWith, nodrift, type Project } from './support/cli.ts';
 
 const second = '-- Up Migration\nCREATE TABLE boats (id int);\n-- Down Migration\nDROP TABLE boats;\n';
@@ -40,7 +39,7 @@ const verify = ({ root }: Pick<Project, 'root'>, url: string, ...argv: string[])
   nodrift(['verify', '--url', url, ...argv], { cwd: root });
 
 describe('verify', () => {
-  test.each(tested(majors))(
+  test.each(majors)(
     'says in one line that a migrated PostgreSQL %i is as it should be',
     async (major) => {
       const project = await deployed(major, '', {
@@ -57,7 +56,7 @@ describe('verify', () => {
   );
 });
 
-describe.skipIf(restOfTests)('verify', () => {
+describe('verify', () => {
   test('shows the difference, and the statement that shows it in the database', async () => {
     const project = await deployed(
       15,
