@@ -43,6 +43,7 @@ export default defineConfig({
         text: 'Queries',
         items: [
           page('Query files', 'queries'),
+          page('Queries that vary', 'varying'),
           page('Recipes', 'recipes'),
           page('Types', 'types'),
           page('What is proven', 'inference'),

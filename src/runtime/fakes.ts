@@ -60,6 +60,9 @@ export class FakeError extends QueryError {
  * @param queries a generated module, or several: `{ ...cars, ...people }`
  */
 export function fakes<Module extends object>(queries: Module): FakeConnection<Module> & Connection {
+  if (Object(queries) !== queries) {
+    throw new TypeError('fakes: queries must be a generated module');
+  }
   return connectionOf(queries, {});
 }
 
@@ -67,6 +70,9 @@ function connectionOf<Module extends object>(
   queries: Module,
   known: Fakes<Module>,
 ): FakeConnection<Module> & Connection {
+  if (Object(known) !== known) {
+    throw new TypeError('fakes: what is given to `with` must be an object of functions');
+  }
   const byOrigin = new Map<string, (params: unknown) => unknown>();
   for (const [key, fake] of Object.entries(known)) {
     const query = (queries as Record<string, unknown>)[key];
@@ -123,7 +129,7 @@ function connectionOf<Module extends object>(
     query: () =>
       Promise.reject(new TypeError('a fake connection runs the queries of generated modules only')),
     calls,
-    with: (more: Fakes<Module>) => connectionOf(queries, { ...known, ...more }),
+    with: (more: Fakes<Module>) => connectionOf(queries, more && { ...known, ...more }),
   } as FakeConnection<Module> & Connection;
   const session: Session = {
     db,

@@ -31,8 +31,8 @@ describe.skipIf(process.platform === 'win32')('in bash', () => {
 
   test('options are those of the command, and of all', async () => {
     expect(await offered('nodrift generate --w')).toEqual(['--watch']);
-    expect(await offered('nodrift check --f')).toEqual(['--full']);
-    expect(await offered('nodrift generate --f')).toEqual(['--file']);
+    expect(await offered('nodrift check --f')).toEqual(['--full', '--format']);
+    expect(await offered('nodrift generate --f')).toEqual(['--file', '--format']);
     expect(await offered('nodrift migrate up --con')).toEqual(['--config']);
     expect(await offered('nodrift --ver')).toEqual(['--version']);
   });

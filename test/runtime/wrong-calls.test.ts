@@ -87,6 +87,17 @@ const wrong: readonly (readonly [string, () => unknown, RegExp])[] = [
   ['commented()', () => runtime.commented(), connection],
   ['postgresJs()', () => runtime.postgresJs(), /^postgresJs: the argument must be what/],
   ['postgresJs(db)', () => runtime.postgresJs(db), /^postgresJs: the argument must be what/],
+  ['fakes()', () => runtime.fakes(), /^fakes: queries must be a generated module$/],
+  [
+    'fakes({ q }).with()',
+    () => runtime.fakes({ q }).with(),
+    /^fakes: what is given to `with` must be an object/,
+  ],
+  [
+    'fakes({ q }).with({ r })',
+    () => runtime.fakes({ q }).with({ r: nothing }),
+    /^fakes: r must be a query of the module, and its fake a function$/,
+  ],
   ['tx.query()', () => over((tx) => tx.query()), driver],
   ['tx.query({})', () => over((tx) => tx.query({})), driver],
   ['tx.query(text, callback)', () => over((tx) => tx.query('SELECT 1', () => {})), driver],
@@ -114,7 +125,7 @@ test('every function of the runtime is among them', () => {
   const called = new Set(wrong.map(([name]) => /^\w+/.exec(name)?.[0]));
   // Those that generated modules call, with what nodrift prints; and the questions about errors, which take anything.
   const printed =
-    /^(one|maybe|many|exec|execrows|array|arrayWithNulls|composite|record|tuple|custom|delimited|json|multirange|range|temporal)$/;
+    /^(one|maybe|many|exec|execrows|array|arrayWithNulls|composite|record|tuple|custom|delimited|json|multirange|range|temporal|varying)$/;
   expect(
     functions.filter((name) => !called.has(name) && !printed.test(name) && !/^is\w+Violation$/.test(name)),
   ).toEqual([]);
