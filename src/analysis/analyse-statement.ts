@@ -32,7 +32,7 @@ interface Answer {
   readonly fields: readonly FieldDescription[] | null;
   /** Null for a utility statement. */
   readonly query: QueryNode | null;
-  /** Absent: it has no optional parts, or nobody asks for them. */
+  /** Absent: it has no optional parts, or they are not asked for. */
   readonly optional?: OptionalAnalysis | null;
 }
 

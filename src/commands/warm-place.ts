@@ -18,7 +18,7 @@ interface Kept extends Place {
 }
 
 /**
- * Keeps a place as long as the migrations are the same. A database as it is may be changed by anybody, so it is opened for
+ * Keeps a place as long as the migrations are the same. A database as it is may be changed by other sessions, so it is opened for
  * each run.
  */
 export function createWarmPlace(options: FlowOptions): WarmPlace {

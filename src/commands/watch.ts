@@ -155,7 +155,7 @@ function beforeGlob(glob: string): string {
   return plain.endsWith('/') ? plain.slice(0, -1) : dirname(plain);
 }
 
-/** Sources of the application, and what editors put beside a file for a moment, concern nobody here. */
+/** Sources of the application, and what editors put beside a file for a moment, are ignored. */
 function mayConcern(path: string, outputs: State['outputs']): boolean {
   const output = outputs.get(path);
   // What the last run wrote needs no other run.

@@ -67,7 +67,7 @@ export function observe(listener: Listener, { slowQueryMillis }: ObserveOptions 
   };
 }
 
-/** Runs `run`, which runs the statement, and reports it if anybody listens. */
+/** Runs `run`, which runs the statement, and reports it if there is a listener. */
 export function observed<Row>(
   statement: BoundStatement,
   run: () => Promise<Executed<Row>>,

@@ -269,7 +269,7 @@ function hasMore(reader: Reader, open: Open): boolean {
       return false;
     }
     if (code !== COLON) {
-      // A name longer than a line is broken in two: no name is considered, so its rest is passed over. So is a value
+      // A name longer than a line is broken in two: no name is considered, so its rest is skipped. So is a value
       // that has no name, as in nodes that the grammar makes.
       const start = reader.at;
       skipValue(reader);
