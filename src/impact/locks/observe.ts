@@ -277,7 +277,7 @@ function isWorthKnowing({ held, taken, rewritten, scanned }: RelationEffect): bo
 /** Of a RESTART PostgreSQL writes the sequence anew; setval() locks it, unless it is given NULL. */
 function movedSequences({ relations }: Effects, names: Names, text: string): readonly string[] {
   const isSet = /\bsetval\b/i.test(text);
-  const isRestarted = !/\btruncate\b/i.test(text) && (/\brestart\b/i.test(text) || !/^alter\b/i.test(text));
+  const isRestarted = /\brestart\b/i.test(text) || !/^alter\b/i.test(text);
   const ofSequences = relations.filter(({ relation }) => relation.kind === 'sequence');
   const locked = ofSequences.filter(({ rewritten, taken }) => (isRestarted && rewritten) || (isSet && taken));
   const moved = new Set(locked.map(({ relation }) => relation));

@@ -220,8 +220,8 @@ export const mutations: readonly Required<Mutation>[] = [
   ]),
   ...inRules(
     'locks/observe',
-    ['TRUNCATE takes the rows away too', '!/\\btruncate\\b/i.test(text) && (', '('],
-    ['ALTER SEQUENCE need not restart', '(/\\brestart\\b/i.test(text) || !/^alter\\b/i.test(text))', 'true'],
+    ['TRUNCATE takes the rows away too', 'rewritten: !empties &&', 'rewritten:'],
+    ['ALTER SEQUENCE need not restart', '/\\brestart\\b/i.test(text) || !/^alter\\b/i.test(text)', 'true'],
     [
       'setval() of NULL here is a value there',
       "relation.kind === 'sequence' && isNamed(words, relation)",
