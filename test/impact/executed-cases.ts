@@ -590,6 +590,13 @@ export const executedCases: readonly ExecutedCase[] = [
     queries: [{ sql: 'SELECT n4_sum() AS n' }],
   },
   {
+    name: "a text with a label's word, which is no label there",
+    schema: `CREATE TYPE n29_kind AS ENUM ('count', 'b'); CREATE TABLE n29 (k n29_kind);
+      CREATE FUNCTION n29_rows() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM n29); END'`,
+    migration: "ALTER TYPE n29_kind RENAME VALUE 'count' TO 'total'",
+    queries: [{ sql: 'SELECT n29_rows() AS n' }],
+  },
+  {
     name: 'a new partition, and one whose statements name it',
     schema: `CREATE TABLE n5 (k integer, a integer) PARTITION BY LIST (k); CREATE TABLE n5_0 PARTITION OF n5 FOR VALUES IN (0);
       CREATE TABLE n5_1 (k integer, a integer CHECK (a < 5))`,
