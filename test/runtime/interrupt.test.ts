@@ -1,4 +1,5 @@
-import { Client, Pool } from 'pg';
+import type { EventEmitter } from 'node:events';
+import { Client, type ClientConfig, Pool } from 'pg';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -233,15 +234,23 @@ describe('a pool', () => {
     await pool.end();
   });
 
-  it('lends no client on which statements are held back', async () => {
-    const pool = new Pool({ connectionString: database.url, max: 1 });
-    const held: number[] = [];
-    pool.on('release', (_error, client) => {
-      held.push((client as unknown as { _queryQueue: unknown[] })._queryQueue.length);
-    });
+  it('lends no client whose last statement may still be cancelled', async () => {
+    const open = new Set<object>();
+    class CountingClient extends Client {
+      constructor(config?: ClientConfig) {
+        super(config);
+        open.add(this);
+        const { connection } = this as unknown as { connection: EventEmitter };
+        for (const over of ['end', 'error']) connection.on(over, () => open.delete(this));
+      }
+    }
+    const pool = new Pool({ connectionString: database.url, max: 1, Client: CountingClient });
+    const released: number[] = [];
+    pool.on('release', () => released.push(open.size));
     await count(pool, { id: 1 });
     await expect(sleep(pool, undefined, { timeoutMs: 50 })).rejects.toMatchObject(timedOut);
-    expect(held).toEqual([0, 0]);
+    // The request to cancel has a connection of its own, which is gone.
+    expect(released).toEqual([1, 1]);
     await pool.end();
   });
 
