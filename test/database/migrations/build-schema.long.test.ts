@@ -4,7 +4,6 @@ import { openDatabase } from '../../../src/database/open.ts';
 import { failureOf } from '../../support/failure.ts';
 import { type Major, majors, postgresUrl } from '../../support/postgres.ts';
 import { makeProject } from '../../support/project.ts';
-import { tested } from '../../support/tested.ts';
 import { configOf, onServer, rows } from '../open.ts';
 
 type Files = Readonly<Record<string, string>>;
@@ -84,7 +83,7 @@ describe('migrations of node-pg-migrate', () => {
     );
   });
 
-  test.each(tested(majors))('that fail say where, with what PostgreSQL %i says', async (major) => {
+  test.each(majors)('that fail say where, with what PostgreSQL %i says', async (major) => {
     const files = {
       'migrations/1_a.sql': 'CREATE TABLE users (id int);\n',
       'migrations/2_b.sql':
@@ -308,7 +307,7 @@ GRANT SELECT ON TABLE app.t TO PUBLIC;
 `;
 
 describe('a schema file', () => {
-  test.each(tested(majors))('as pg_dump writes it, on PostgreSQL %i', async (major) => {
+  test.each(majors)('as pg_dump writes it, on PostgreSQL %i', async (major) => {
     await built(
       { 'schema.sql': dump },
       { ...schema, searchPath: ['app'] },

@@ -5,7 +5,6 @@ import { tsTypes } from '../../src/codegen/ts-types.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 import { majors } from '../support/postgres.ts';
-import { tested } from '../support/tested.ts';
 import { config } from './support/build.ts';
 
 /** Values of the types whose text is not as any other's; those of all others are `SAMPLE`. */
@@ -170,7 +169,7 @@ function membersOf(type: string): readonly string[] {
   return members;
 }
 
-describe.each(tested([...majors, 'PGlite']))('the types of results for @pgtyped/runtime on %s', (server) => {
+describe.each([...majors, 'PGlite'] as const)('the types of results for @pgtyped/runtime on %s', (server) => {
   let on: Analysed;
   beforeAll(async () => {
     on = await analysed(server, '');
