@@ -131,8 +131,8 @@ export const executedCases: readonly ExecutedCase[] = [
   },
   {
     name: 'a text finds another type',
-    schema: `CREATE TABLE t17 (id integer, a integer); INSERT INTO t17 VALUES (1, 2); CREATE OR REPLACE FUNCTION f17() RETURNS TABLE (x integer) LANGUAGE plpgsql  AS $f$BEGIN RETURN QUERY SELECT a FROM t17; END$f$;`,
-    migration: `ALTER TABLE t17 ALTER a TYPE bigint`,
+    schema: `CREATE TABLE t17 (id integer, only17 integer); INSERT INTO t17 VALUES (1, 2); CREATE OR REPLACE FUNCTION f17() RETURNS TABLE (x integer) LANGUAGE plpgsql  AS $f$BEGIN RETURN QUERY SELECT only17 FROM t17; END$f$;`,
+    migration: `ALTER TABLE t17 ALTER only17 TYPE bigint`,
     queries: [{ sql: `SELECT x FROM f17()`, fails: '42804' }],
   },
   {
