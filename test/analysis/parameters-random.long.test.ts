@@ -7,11 +7,11 @@ import { describe as describeStatements } from '../../src/analysis/wire.ts';
 import { Choices } from '../soundness/generate/choices.ts';
 import { createDatabase } from '../support/postgres.ts';
 import { randomSeed } from '../support/random-seed.ts';
-import { tested } from '../support/tested.ts';
 import { generator, PARAMETERS, schema } from './parameters-random/generate.ts';
 import { type Found, left, runner } from './parameters-random/run.ts';
 
-// By hand: NODRIFT_RANDOM_QUERIES=50000 NODRIFT_RANDOM_SEED=7 npx vitest run test/analysis/parameters-random.test.ts
+// By hand: NODRIFT_RANDOM_QUERIES=50000 NODRIFT_RANDOM_SEED=7 npx vitest run --mode rest
+// test/analysis/parameters-random.long.test.ts
 const statements = Number(process.env.NODRIFT_RANDOM_QUERIES ?? 600);
 const BATCH = 200;
 
@@ -30,7 +30,7 @@ function randomNumbers(seed: number): () => number {
  * What a parameter's type omits is tried: with it a statement returns no row and changes none, or fails, or does what it
  * does with something that the type takes.
  */
-describe.each(tested([14, 18]))('values that parameters do not take, on PostgreSQL %i', (major) => {
+describe.each([14, 18] as const)('values that parameters do not take, on PostgreSQL %i', (major) => {
   it('mean nothing', { timeout: 60_000 + statements * 200 }, async () => {
     const database = await createDatabase(major, schema);
     const client = new Client({ connectionString: database.url });
