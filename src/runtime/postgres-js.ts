@@ -131,10 +131,13 @@ function connectionOver(
       if (statement !== undefined) {
         starts(statement, () => {
           const since = performance.now();
+          let wasActive = false;
           stopping ??= setInterval(() => {
-            if (query.active) {
+            // Seen twice: the request would hit the next statement if this one is just done.
+            if (query.active && wasActive) {
               query.cancel();
             }
+            wasActive = Boolean(query.active);
             if (performance.now() - since > CANCEL_MILLIS) {
               abandon(new Error('no answer'));
             }
