@@ -13,12 +13,12 @@ export function missingRelationHint(message: string, { relations }: Catalog): st
   const elsewhere = own.find((one) => one.name === last);
   if (elsewhere !== undefined)
     return `Did you mean ${quoteName(elsewhere.schema)}.${quoteName(elsewhere.name)}?`;
-  const meant = suggest(
+  const suggestion = suggest(
     last,
     own.map((one) => one.name),
   );
-  if (meant === null) return null;
-  const schema = own.find((one) => one.name === meant)?.schema ?? '';
+  if (suggestion === null) return null;
+  const schema = own.find((one) => one.name === suggestion)?.schema ?? '';
   const prefix = name === last && schema === 'public' ? '' : `${quoteName(schema)}.`;
-  return `Did you mean ${prefix}${quoteName(meant)}?`;
+  return `Did you mean ${prefix}${quoteName(suggestion)}?`;
 }

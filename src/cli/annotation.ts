@@ -13,8 +13,8 @@ interface Annotation {
 }
 
 /** A workflow command of GitHub Actions, as @actions/core writes it (actions/toolkit, packages/core/src/command.ts). */
-export function workflowCommand({ level, title, message, endColumn, ...place }: Annotation): string {
-  const { file, line, column, endLine } = place;
+export function workflowCommand({ level, title, message, endColumn, ...location }: Annotation): string {
+  const { file, line, column, endLine } = location;
   // GitHub's last column is inclusive.
   const last = endColumn ? endColumn - 1 : null;
   const properties = Object.entries({ file, line, endLine, col: column, endColumn: last, title })

@@ -71,8 +71,8 @@ function locksOf({ file, locks }: ImpactOfMigration, places: PathContext): strin
 
 function listOf(errors: readonly DiagnosticJson[]): string {
   const lines = errors.map(({ file, line, message }) => {
-    const place = file === null ? '' : `${code(`${file}${line === null ? '' : `:${line}`}`)} `;
-    return `- ${place}${code(message)}`;
+    const location = file === null ? '' : `${code(`${file}${line === null ? '' : `:${line}`}`)} `;
+    return `- ${location}${code(message)}`;
   });
   return lines.join('\n');
 }
@@ -80,8 +80,8 @@ function listOf(errors: readonly DiagnosticJson[]): string {
 function tableOf(queries: readonly ImpactOnQuery[], places: PathContext): string {
   const rows = queries.flatMap((query) =>
     query.changes.map((change, index) => {
-      const place = `${displayPath(query.file, places)}:${query.line}`;
-      const name = index === 0 ? `${cell(query.name)} ${cell(place)}` : '';
+      const location = `${displayPath(query.file, places)}:${query.line}`;
+      const name = index === 0 ? `${cell(query.name)} ${cell(location)}` : '';
       return `| ${signs[change.severity]} | ${name} | ${cell(changeText(change))} | ${escaped(change.effect)} |`;
     }),
   );

@@ -68,8 +68,8 @@ function headOf(migration: ImpactOfMigration, options: RenderOptions): string {
 
 function queryText(query: ImpactOnQuery, errors: readonly string[], options: RenderOptions): string {
   const { colors } = options;
-  const place = `${displayPath(query.file, options)}:${query.line}`;
-  const head = `  ${wordOf(query.severity, colors)}  ${colors.bold(escapeControlChars(query.name))}  ${colors.dim(place)}`;
+  const location = `${displayPath(query.file, options)}:${query.line}`;
+  const head = `  ${wordOf(query.severity, colors)}  ${colors.bold(escapeControlChars(query.name))}  ${colors.dim(location)}`;
   const refused = errors.map((error) => indented(error, 4));
   const changes = query.changes.filter(({ kind }) => kind !== 'query' || errors.length === 0);
   return [head, ...refused, ...changes.map((change) => changeLines(change, colors))].join('\n');
@@ -104,9 +104,9 @@ function briefLines(query: ImpactOnQuery, options: RenderOptions): readonly stri
   return query.changes
     .filter(({ severity }) => severity !== 'compatible')
     .map((change) => {
-      const place = options.colors.dim(`${displayPath(query.file, options)}:${query.line}`);
+      const location = options.colors.dim(`${displayPath(query.file, options)}:${query.line}`);
       const text = escapeControlChars(changeText(change)).replaceAll('\n', ' ');
-      return `  ${wordOf(change.severity, options.colors)}  ${escapeControlChars(query.name)}  ${place}  ${text}`;
+      return `  ${wordOf(change.severity, options.colors)}  ${escapeControlChars(query.name)}  ${location}  ${text}`;
     });
 }
 

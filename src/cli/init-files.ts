@@ -65,7 +65,7 @@ INSERT INTO notes (title, body) VALUES (:title, :body) RETURNING id;
  */
 export function workflowText(folder: string, lockFolder: string): string {
   // A JSON string is a YAML string as well.
-  const place = `
+  const defaults = `
     defaults:
       run:
         working-directory: ${JSON.stringify(folder)}`;
@@ -79,7 +79,7 @@ on:
   pull_request:
 jobs:
   check:
-    runs-on: ubuntu-latest${folder === '' ? '' : place}
+    runs-on: ubuntu-latest${folder === '' ? '' : defaults}
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-node@v4

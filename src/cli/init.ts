@@ -35,10 +35,10 @@ async function runInit(io: CliContext): Promise<number> {
       `${done ? colors.green('written   ') : colors.dim('left alone')}  ${path}${why === '' ? '' : `  ${colors.dim(why)}`}\n`,
     );
   const write = (path: string, text: string) => {
-    const place = join(io.cwd, path);
-    if (existsSync(place)) return say(false, path, 'it exists');
-    mkdirSync(dirname(place), { recursive: true });
-    writeFileSync(place, text, { flag: 'wx' });
+    const target = join(io.cwd, path);
+    if (existsSync(target)) return say(false, path, 'it exists');
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text, { flag: 'wx' });
     return say(true, path);
   };
 
@@ -156,8 +156,8 @@ function missingLines(path: string, lines: readonly string[]): readonly string[]
 }
 
 function holds(folder: string, path: string): boolean {
-  const place = join(folder, path);
-  return existsSync(place) && readdirSync(place).length > 0;
+  const target = join(folder, path);
+  return existsSync(target) && readdirSync(target).length > 0;
 }
 
 function isDependency(json: Readonly<Record<string, unknown>>, name: string): boolean {

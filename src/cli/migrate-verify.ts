@@ -120,9 +120,9 @@ function changeLines({ kind, name, change, facts }: SchemaChange, step: 'down' |
 }
 
 function diagnosticLines({ file, line, column, message, hint }: Diagnostic): readonly string[] {
-  const place = line === null ? file : `${file}:${line}:${column}`;
+  const location = line === null ? file : `${file}:${line}:${column}`;
   return [
-    escapeControlChars(`${place}: ${message}`),
+    escapeControlChars(`${location}: ${message}`),
     ...(hint === null ? [] : hint.split('\n').map((text) => `  ${escapeControlChars(text)}`)),
   ];
 }

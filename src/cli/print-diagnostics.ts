@@ -60,10 +60,10 @@ export interface RenderOptions extends PathContext {
  */
 export function renderDiagnostic(found: Diagnostic, options: RenderOptions): string {
   const { colors } = options;
-  const place = locationText(found, options);
+  const location = locationText(found, options);
   const word = options.severity === 'warning' ? colors.yellow('warning') : colors.red('error');
   const code = colors.isColorSupported ? terminalLink(found.code, errorPage(found.code)) : found.code;
-  const head = `${place === null ? '' : `${colors.bold(`${place}:`)} `}${word} ${code}:`;
+  const head = `${location === null ? '' : `${colors.bold(`${location}:`)} `}${word} ${code}:`;
   const lines = [`${head} ${indentRest(escapeControlChars(found.message))}`, ...excerptOf(found, colors)];
   if (found.sqlstate !== null) lines.push(colors.dim(`  SQLSTATE ${escapeControlChars(found.sqlstate)}`));
   if (found.hint !== null)
@@ -126,16 +126,16 @@ interface Cell {
  * `column` and `endColumn`, exclusive, are 1-based in UTF-16 code units, as in a Diagnostic.
  */
 export function layOutExcerpt(line: string, column: number, endColumn = column + 1): Excerpt {
-  const place = Math.min(Math.max(column - 1, 0), line.length);
-  const from = boundary(line, Math.max(place - scanLimit, 0));
-  const to = boundary(line, Math.min(place + scanLimit, line.length));
-  const before = cells(line.slice(from, place));
-  const after = cells(line.slice(place, to));
+  const offset = Math.min(Math.max(column - 1, 0), line.length);
+  const from = boundary(line, Math.max(offset - scanLimit, 0));
+  const to = boundary(line, Math.min(offset + scanLimit, line.length));
+  const before = cells(line.slice(from, offset));
+  const after = cells(line.slice(offset, to));
 
   const room = widest - Math.min(width(after), widest / 2);
   const head = takeLast(before, room, from > 0);
   const tail = takeFirst(after, widest - head.width, to < line.length);
-  const marked = cells(line.slice(place, boundary(line, Math.min(endColumn - 1, to))));
+  const marked = cells(line.slice(offset, boundary(line, Math.min(endColumn - 1, to))));
   const underlined = Math.min(width(marked), widest - head.width);
   return { text: (head.text + tail).trimEnd(), caret: head.width, underlined: Math.max(underlined, 1) };
 }

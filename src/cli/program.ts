@@ -69,8 +69,8 @@ export function createProgram(io: CliContext, finish: CommandRunner): Command {
 
 /** Commander's message as other errors are printed. */
 function usageError(text: string): string {
-  const [, message = text, meant] = /^error: (.*?)(?:\n\((Did you mean .*\?)\))?\n$/s.exec(text) ?? [];
-  return `error ND1001: ${message}\n  hint: ${meant === undefined ? '' : `${meant} `}See --help.\n`;
+  const [, message = text, suggestion] = /^error: (.*?)(?:\n\((Did you mean .*\?)\))?\n$/s.exec(text) ?? [];
+  return `error ND1001: ${message}\n  hint: ${suggestion === undefined ? '' : `${suggestion} `}See --help.\n`;
 }
 
 /** `nodrift migrate nonsense --help` would show the help of `migrate`, and be fine. */

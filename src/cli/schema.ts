@@ -37,7 +37,7 @@ export const schemaCommand = cliCommand<[a: string | undefined, b: string | unde
       .option('--diff', 'print how b differs from a'),
   run: (places, options, io) =>
     runSchema(
-      places.filter((place) => place !== undefined),
+      places.filter((one) => one !== undefined),
       options,
       io,
     ),
@@ -55,10 +55,10 @@ async function runSchema(places: readonly string[], options: SchemaOptions, io: 
     if (a !== undefined)
       throw usage('Only --diff accepts schemas as arguments; --url names a database to print.');
     const named = options.url !== undefined;
-    const place: ComparedSchema = named
+    const compared: ComparedSchema = named
       ? { kind: 'database', connection: await liveConnection(options, io) }
       : { kind: 'project' };
-    const printed = await withProgress(io, (flow) => readSchema(config, place, flow));
+    const printed = await withProgress(io, (flow) => readSchema(config, compared, flow));
     writeNotes(printed.notes, io);
     const { schemaText } = await import('../schema/print.ts');
     io.stdout.write(escapeControlChars(schemaText(printed.schema)));

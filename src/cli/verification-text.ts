@@ -81,8 +81,8 @@ function summary(found: Verification, broken: number): string {
     unknown.length > 0 && count(unknown.length, 'unknown migration'),
     pending.length > 0 && count(pending.length, 'pending migration'),
   ].filter((part) => part !== false);
-  const place = escapeControlChars(database);
+  const address = escapeControlChars(database);
   return verificationHolds(found)
-    ? `${place} matches the migrations: ${count(objects, 'object')}, ${count(queries, 'query', 'queries')} as ${escapeControlChars(role)}${said.length > 0 ? `; ${said.join(', ')}` : ''}`
-    : `${place}: ${escapeControlChars(said.join(', '))}`;
+    ? `${address} matches the migrations: ${count(objects, 'object')}, ${count(queries, 'query', 'queries')} as ${escapeControlChars(role)}${said.length > 0 ? `; ${said.join(', ')}` : ''}`
+    : `${address}: ${escapeControlChars(said.join(', '))}`;
 }

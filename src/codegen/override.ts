@@ -171,9 +171,9 @@ function parse(
   from: Override['from'],
   key: string | null,
   refuse: Refuse,
-  place = `${from}[${JSON.stringify(key)}]`,
+  keyPath = `${from}[${JSON.stringify(key)}]`,
 ): Override {
-  const setting = `${place}: ${JSON.stringify(whole)}`;
+  const setting = `${keyPath}: ${JSON.stringify(whole)}`;
   const keys = key === null ? null : from === 'types' ? ['nodrift', 'types', key] : ['typesOverrides', key];
   const text = whole.replace(/(\[\])+$/, '');
   const dimensions = (whole.length - text.length) / 2;

@@ -39,13 +39,13 @@ function unknownColumn(key: string, { columns }: SchemaNames): UnknownType {
     key.slice(last + 1),
   ];
   const here = columns.get(table);
-  const meant = here
+  const suggestion = here
     ? suggest(column, here)
     : suggest(
         table,
         [...columns].flatMap(([name, own]) => (own.includes(column) ? [name] : [])),
       );
-  const suggested = meant === null ? null : here ? `${table}.${meant}` : `${meant}.${column}`;
+  const suggested = suggestion === null ? null : here ? `${table}.${suggestion}` : `${suggestion}.${column}`;
   return {
     key,
     message: here ? `${table} has no column ${column}` : `there is no table or view ${table}`,
@@ -55,16 +55,17 @@ function unknownColumn(key: string, { columns }: SchemaNames): UnknownType {
 
 function unknownType(key: string, { types, columns }: SchemaNames, spellings: Iterable<string>): UnknownType {
   const withoutSchema = [...columns].flatMap(([table, own]) => own.map((column) => `${table}.${column}`));
-  const meant =
+  const suggestion =
     withoutSchema.find((column) => key.includes('.') && column.endsWith(`.${key}`)) ??
     suggest(key, [...spellings, ...types]);
   return {
     key,
     message: `there is no type ${key}`,
-    hint: didYouMean(meant) ?? 'A key is a type (name or schema.name) or a column (schema.table.column).',
+    hint:
+      didYouMean(suggestion) ?? 'A key is a type (name or schema.name) or a column (schema.table.column).',
   };
 }
 
-function didYouMean(meant: string | null): string | null {
-  return meant === null ? null : `Did you mean "${meant}"?`;
+function didYouMean(suggestion: string | null): string | null {
+  return suggestion === null ? null : `Did you mean "${suggestion}"?`;
 }

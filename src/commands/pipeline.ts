@@ -240,12 +240,12 @@ function withoutBlamed(
   diagnostics: readonly Diagnostic[],
 ): readonly AnalysedFile[] {
   if (diagnostics.length === 0) return files;
-  const place = (one: Pick<Diagnostic, 'file' | 'line' | 'column'>) =>
+  const positionOf = (one: Pick<Diagnostic, 'file' | 'line' | 'column'>) =>
     `${one.file}:${one.line}:${one.column}`;
-  const blamed = new Set(diagnostics.map(place));
+  const blamed = new Set(diagnostics.map(positionOf));
   return files.map((file) => ({
     ...file,
-    queries: file.queries.filter(({ statement }) => !blamed.has(place(statement))),
+    queries: file.queries.filter(({ statement }) => !blamed.has(positionOf(statement))),
   }));
 }
 

@@ -34,16 +34,16 @@ export interface SchemaDifference {
 }
 
 /**
- * Reads the schema of a place.
+ * Reads the schema that is compared.
  * @throws Failure: 1 a failing migration, 2 nothing of that name, 3 no way to a server
  */
 export async function readSchema(
   config: Config,
-  place: ComparedSchema,
+  compared: ComparedSchema,
   options: FlowOptions,
 ): Promise<PrintedSchema> {
   return withLiveDatabaseErrors(
-    withSchema(config, place, options, async ({ notes }, schema) => ({
+    withSchema(config, compared, options, async ({ notes }, schema) => ({
       schema: withoutLaterPrivileges(schema),
       notes,
     })),
@@ -85,14 +85,14 @@ export async function compareSchemas(
 
 async function withSchema<T>(
   config: Config,
-  place: ComparedSchema,
+  compared: ComparedSchema,
   options: FlowOptions,
   use: (database: Database, schema: Schema) => Promise<T>,
 ): Promise<T> {
-  options.progress?.(place.kind === 'database' ? 'connecting' : 'migrating');
-  const folder = place.kind === 'ref' ? mkdtempSync(join(tmpdir(), 'nodrift-ref-')) : null;
+  options.progress?.(compared.kind === 'database' ? 'connecting' : 'migrating');
+  const folder = compared.kind === 'ref' ? mkdtempSync(join(tmpdir(), 'nodrift-ref-')) : null;
   try {
-    const database = await openPlace(config, place, folder, options);
+    const database = await openCompared(config, compared, folder, options);
     try {
       return await use(database, await loadSchema(database.client, config.verify ?? {}));
     } finally {
@@ -103,14 +103,14 @@ async function withSchema<T>(
   }
 }
 
-async function openPlace(
+async function openCompared(
   config: Config,
-  place: ComparedSchema,
+  compared: ComparedSchema,
   folder: string | null,
   { signal, env }: FlowOptions,
 ): Promise<Database> {
-  if (place.kind === 'database') return openLive(config, place.connection, signal);
-  const source = await sourceOf(config, place, folder);
+  if (compared.kind === 'database') return openLive(config, compared.connection, signal);
+  const source = await sourceOf(config, compared, folder);
   // Whoever is granted something must be there to be granted it.
   const roles = (config.verify?.roles ?? []).filter((role) => role !== 'public');
   return openAppliedSchema(
@@ -121,13 +121,13 @@ async function openPlace(
 
 async function sourceOf(
   { source, root }: Config,
-  place: ComparedSchema,
+  compared: ComparedSchema,
   folder: string | null,
 ): Promise<SchemaSource> {
-  if (place.kind === 'path') return sourceAt(place.path, source);
-  if (place.kind !== 'ref' || folder === null || source.kind === 'none') return source;
+  if (compared.kind === 'path') return sourceAt(compared.path, source);
+  if (compared.kind !== 'ref' || folder === null || source.kind === 'none') return source;
   const write = (path: string) =>
-    writeGitFolder(root, place.ref, relative(root, path).replaceAll('\\', '/'), folder);
+    writeGitFolder(root, compared.ref, relative(root, path).replaceAll('\\', '/'), folder);
   if (source.kind === 'migrations') {
     await write(source.dir);
     return { ...source, dir: folder };

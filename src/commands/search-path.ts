@@ -17,8 +17,8 @@ export async function searchPathNotes({ searchPath }: Config, client: Client): P
   const schemas = await mapConnectionErrors(() => existingSchemas(client));
   return searchPath.flatMap((name, index) => {
     if (stands.has(name) || schemas.includes(name)) return [];
-    const meant = suggest(name, schemas);
-    const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
+    const suggestion = suggest(name, schemas);
+    const hint = suggestion === null ? '' : ` Did you mean "${suggestion}"?`;
     return [`nodrift.searchPath[${index}]: there is no schema "${name}".${hint}`];
   });
 }

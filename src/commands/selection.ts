@@ -28,13 +28,13 @@ export function selectFiles(
 }
 
 function notAQueryFile(name: string, files: readonly string[]) {
-  const meant = suggest(name, files);
+  const suggestion = suggest(name, files);
   return diagnostic({
     file: name,
     code: 'ND1018',
     message: 'This is not a query file of the project.',
-    hint: meant
-      ? `Did you mean ${meant}?`
+    hint: suggestion
+      ? `Did you mean ${suggestion}?`
       : 'Query files are those that "srcDir" and "include" in the configuration lead to.',
   });
 }

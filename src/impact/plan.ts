@@ -128,11 +128,11 @@ function findUnit(
     units.find((unit) => unit.file === file) ??
     units.find((unit) => unit.name === wanted || basename(unit.file) === basename(wanted));
   if (found !== undefined) return found;
-  const meant = suggest(
+  const suggestion = suggest(
     basename(wanted),
     units.map((unit) => basename(unit.file)),
   );
-  const hint = meant ? `Did you mean ${meant}?` : 'Name a file of the folder of migrations.';
+  const hint = suggestion ? `Did you mean ${suggestion}?` : 'Name a file of the folder of migrations.';
   throw new Failure(2, [
     diagnostic({ code: 'ND7007', message: `${basename(wanted)} is not a migration of the project.`, hint }),
   ]);

@@ -131,11 +131,11 @@ function explain(
   const key = printKeys(keys) || 'The configuration';
   if (isUnknownKey(issue)) {
     const known = knownKeys(keys.slice(0, -1));
-    const meant = suggest(String(keys.at(-1)), known);
+    const suggestion = suggest(String(keys.at(-1)), known);
     return {
       code: 'ND1007',
       message: `Unknown key ${key}.`,
-      hint: meant ? `Did you mean "${meant}"?` : `Known here: ${known.join(', ')}.`,
+      hint: suggestion ? `Did you mean "${suggestion}"?` : `Known here: ${known.join(', ')}.`,
     };
   }
   if (issue.input === undefined || issue.received === 'undefined') {
@@ -144,11 +144,11 @@ function explain(
   if (issue.kind === 'validation')
     return { code: 'ND1009', message: `${key}: ${issue.message}.`, hint: null };
   const options = [...(issue.expected ?? '').matchAll(/"([^"]+)"/g)].map((match) => String(match[1]));
-  const meant = typeof issue.input === 'string' ? suggest(issue.input, options) : null;
+  const suggestion = typeof issue.input === 'string' ? suggest(issue.input, options) : null;
   return {
     code: 'ND1009',
     message: `${key} must be ${expected(issue)}, not ${describe(issue.input)}.`,
-    hint: meant ? `Did you mean "${meant}"?` : null,
+    hint: suggestion ? `Did you mean "${suggestion}"?` : null,
   };
 }
 

@@ -40,14 +40,14 @@ function unknownPlaceholder(
   whole: string,
   name: string,
 ) {
-  const meant = suggest(name, placeholders);
+  const suggestion = suggest(name, placeholders);
   return new Failure(2, [
     diagnostic({
       file: basename(config.path),
       code: 'ND1013',
       message: `emitTemplate "${transform.emitTemplate}": ${whole} is not a placeholder.`,
-      hint: meant
-        ? `Did you mean {{${meant}}}?`
+      hint: suggestion
+        ? `Did you mean {{${suggestion}}}?`
         : `There are ${placeholders.map((p) => `{{${p}}}`).join(', ')}.`,
     }),
   ]);

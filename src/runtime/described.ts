@@ -33,10 +33,10 @@ function compare(
   definition: QueryDefinition,
   [key, , type, name = key]: ColumnDefinition,
   field: DescribedField,
-  place: number,
+  position: number,
 ): void {
   if (field.name !== undefined && field.name !== name) {
-    throw new StaleQueryError(definition, name, `column ${place} is`, `"${field.name}"`, `"${name}"`);
+    throw new StaleQueryError(definition, name, `column ${position} is`, `"${field.name}"`, `"${name}"`);
   }
   if (type !== undefined && !isReadAlike(type, field.dataTypeID)) {
     throw new StaleQueryError(

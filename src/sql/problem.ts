@@ -26,7 +26,7 @@ export interface FilePosition {
 
 /** Finds lines and columns in one file's text. */
 interface FilePositions {
-  place(offset: number): FilePosition;
+  position(offset: number): FilePosition;
   diagnostic(problem: Problem): Diagnostic;
 }
 
@@ -36,9 +36,9 @@ interface FilePositions {
  */
 export function filePositions(file: string, text: string): FilePositions {
   const starts = lineStarts(text);
-  return { place: placeAt, diagnostic: at };
+  return { position: positionAt, diagnostic: at };
 
-  function placeAt(offset: number): FilePosition {
+  function positionAt(offset: number): FilePosition {
     const line = lineAt(starts, offset);
     return { line: line + 1, column: Math.max(0, offset - (starts[line] ?? 0)) + 1 };
   }
@@ -49,7 +49,7 @@ export function filePositions(file: string, text: string): FilePositions {
     while (end > offset && isNewline(text.charCodeAt(end - 1))) end -= 1;
     return diagnostic({
       file,
-      ...placeAt(offset),
+      ...positionAt(offset),
       code,
       message,
       hint,

@@ -78,11 +78,11 @@ export function readStatements(file: string, text: string, options: ReadingOptio
       bare.push(withoutHeader(text, body, lead.comments, previous));
       continue;
     } else if (header !== null) {
-      const { statement, problems: own } = assemble(file, text, header, where.place(header.offset), body);
+      const { statement, problems: own } = assemble(file, text, header, where.position(header.offset), body);
       const first = names.get(header.name);
       for (const problem of own) problems.push(problem);
       if (first === undefined) names.set(header.name, header.offset);
-      else problems.push(secondOfName(header, where.place(first).line));
+      else problems.push(secondOfName(header, where.position(first).line));
       const healthy = !own.some((problem) => severity(problem, options) === 'error');
       if (healthy && first === undefined && above.healthy) statements.push(statement);
     }

@@ -94,7 +94,7 @@ export function assemble(
   file: string,
   text: string,
   header: Header,
-  place: FilePosition,
+  position: FilePosition,
   body: SourceStatement,
 ): Assembled {
   const { params, problems } = resolveParameters(body.uses, header.tags.param, header.tags.optional);
@@ -103,7 +103,7 @@ export function assemble(
     name: header.name,
     file,
     offset: header.offset,
-    ...place,
+    ...position,
     command: header.command?.command ?? null,
     assertedSingleRow: header.command?.assertedSingleRow ?? false,
     ...(header.dialect === sqlc && { sqlc: true }),

@@ -50,13 +50,13 @@ function readSqlcName(words: string, base: number): ReturnType<Dialect['readName
       hint: NAME_HINT,
     });
   } else if (command === null) {
-    const place = base + found.index + line.lastIndexOf(':');
+    const offset = base + found.index + line.lastIndexOf(':');
     const other = Object.hasOwn(others, word) ? others[word] : undefined;
     const message =
       other === undefined
         ? `Unknown command ":${word}".`
         : `:${word} is a command of sqlc that nodrift lacks.`;
-    problems.push({ offset: place, code: 'ND2012', message, hint: other ?? commandHint(word) });
+    problems.push({ offset, code: 'ND2012', message, hint: other ?? commandHint(word) });
   }
   const span = { start: found.index, end: found.index + line.length };
   return { name, offset, command, problems, spans: [span] };

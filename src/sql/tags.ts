@@ -16,10 +16,10 @@ interface Tag<T> {
   /** Whether it is a tag in the middle of a line, too, for what follows it. */
   readonly inProse?: (rest: string) => boolean;
   /** What the header says with it, and where it ends. */
-  read(place: TagPlace, before: T): TagReading<T>;
+  read(position: TagPosition, before: T): TagReading<T>;
 }
 
-interface TagPlace {
+interface TagPosition {
   /** The masked comment. */
   readonly words: string;
   /** Where the tag begins, and where its word ends. */
@@ -249,9 +249,9 @@ function readName(text: string, from: number, base: number): NameReading {
   };
   return { name: raw, offset, command, problems: command === null ? [problem] : [], end: at + word.length };
 
-  function without(place: number, message: string): NameReading {
-    const problems: Problem[] = [{ offset: place, code: 'ND2011', message, hint: NAME_HINT }];
-    return { name: null, offset: place, command: null, problems, end: at + raw.length };
+  function without(offset: number, message: string): NameReading {
+    const problems: Problem[] = [{ offset, code: 'ND2011', message, hint: NAME_HINT }];
+    return { name: null, offset, command: null, problems, end: at + raw.length };
   }
 }
 

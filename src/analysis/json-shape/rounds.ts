@@ -5,18 +5,18 @@ import { forgetKeys, keyOf } from './written-out.ts';
 
 /** What the structures of one statement have in common while they are looked for. */
 export interface Rounds {
-  /** The structure that has this key at a place: a frame's column, a query's. It is looked for once in a round. */
-  readonly once: (place: object, key: string, find: () => JsonShape) => JsonShape;
+  /** The structure of this key of a frame or a query. It is looked for once in a round. */
+  readonly once: (holder: object, key: string, find: () => JsonShape) => JsonShape;
   /**
    * A column of a recursive WITH query.
    *
-   * @param place where it was opened, which what it makes depends on
+   * @param holder the frame it was opened in, which the result depends on
    * @param query the WITH query's
    * @param first what its first arm has there
    * @param all what all of its arms have there, which may ask for the column itself
    */
   readonly recursive: (
-    place: object,
+    holder: object,
     query: QueryNode,
     column: number,
     first: () => JsonShape,
@@ -44,20 +44,20 @@ export function inRounds<T>(find: (rounds: Rounds) => T): T {
     const known = new Map<object, Map<string, JsonShape>>();
     const visited = new Map<object, Set<number>>();
     const found = find({
-      once(place, key, make) {
-        const here = known.get(place) ?? new Map<string, JsonShape>();
-        known.set(place, here);
+      once(holder, key, make) {
+        const here = known.get(holder) ?? new Map<string, JsonShape>();
+        known.set(holder, here);
         const before = here.get(key);
         if (before !== undefined) return before;
         const shape = make();
         here.set(key, shape);
         return shape;
       },
-      recursive(place, query, column, first, all) {
+      recursive(holder, query, column, first, all) {
         const columns = assumed.get(query) ?? new Map<number, Assumed>();
         assumed.set(query, columns);
-        const seen = visited.get(place) ?? new Set<number>();
-        visited.set(place, seen);
+        const seen = visited.get(holder) ?? new Set<number>();
+        visited.set(holder, seen);
         const entry = columns.get(column) ?? { shape: first(), changes: 0 };
         columns.set(column, entry);
         if (seen.has(column)) return entry.shape;

@@ -34,7 +34,7 @@ function entryShape(
   shaper: Shaper,
 ): JsonShape {
   const { engine, scope } = frame;
-  const place: Context = {
+  const context: Context = {
     frame,
     outer: frame.outer,
     proven: frame.proven,
@@ -44,13 +44,13 @@ function entryShape(
   };
   switch (entry.rtekind) {
     case Rte.subquery:
-      return entry.subquery ? resultShape(engine.open(entry.subquery, place), column, shaper) : unknown;
+      return entry.subquery ? resultShape(engine.open(entry.subquery, context), column, shaper) : unknown;
     case Rte.cte: {
       const cte = withQueryOf(scope, entry);
-      const holder = contextAt(place, entry.ctelevelsup ?? 0)?.frame;
+      const holder = contextAt(context, entry.ctelevelsup ?? 0)?.frame;
       if (cte === null || holder === undefined) return unknown;
       const inside: Context = {
-        ...place,
+        ...context,
         frame: holder,
         outer: holder.outer,
         proven: holder.start,
@@ -72,13 +72,13 @@ function entryShape(
       return union(
         (entry.values_lists ?? []).map((row) => {
           const value = row[column];
-          return value === undefined ? unknown : shaper.json(value, place);
+          return value === undefined ? unknown : shaper.json(value, context);
         }),
       );
     case Rte.function: {
       const [only, another] = entry.functions ?? [];
       const single = only !== undefined && another === undefined && only.funccolcount === 1 && column === 0;
-      return single ? shaper.json(only.funcexpr, place) : unknown;
+      return single ? shaper.json(only.funcexpr, context) : unknown;
     }
     default:
       return unknown;

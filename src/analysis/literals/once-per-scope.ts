@@ -19,9 +19,9 @@ export function oncePerScope<T>(unknown: T, find: Find<T>): Find<T> {
   let depth = 0;
   return (expr, scope) => {
     if (depth >= DEEPEST) return unknown;
-    const place = expr.tag === 'VAR' ? outerScope(scope, expr.varlevelsup) : scope;
-    if (place === null) return unknown;
-    const found = known(place);
+    const owner = expr.tag === 'VAR' ? outerScope(scope, expr.varlevelsup) : scope;
+    if (owner === null) return unknown;
+    const found = known(owner);
     const key = expr.tag === 'VAR' ? columnKey(expr) : expr;
     const before = found.get(key);
     if (before !== undefined) return before;

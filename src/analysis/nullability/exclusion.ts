@@ -70,11 +70,11 @@ function orders(expr: OpExpr, left: Expr, right: Expr, isTrue: boolean, context:
   const gone = (Object.keys(ordersOf) as string[]).filter(
     (way): way is Order => isOrder(way) && ways.includes(way) !== isTrue,
   );
-  // The collation and the types say which order is meant.
-  const meant = `${operator.left} ${operator.right} ${expr.inputcollid}`;
+  // The collation and the types say which order is operation.
+  const operation = `${operator.left} ${operator.right} ${expr.inputcollid}`;
   const atoms =
     a < b
-      ? gone.map((way) => `o${meant} ${a}~${b}!${way}`)
+      ? gone.map((way) => `o${operation} ${a}~${b}!${way}`)
       : gone.map(
           (way) => `o${operator.right} ${operator.left} ${expr.inputcollid} ${b}~${a}!${mirrored[way]}`,
         );

@@ -167,8 +167,8 @@ function isOf(key: ForeignKey, { column, from, operator }: Pair, to: Relation, c
   return (
     unique.length > 0 &&
     unique.every(({ columns, families: own, collations }) => {
-      const place = columns.indexOf(column);
-      return families.includes(own[place] ?? 0) && !catalog.nondeterministic.has(collations[place] ?? 0);
+      const index = columns.indexOf(column);
+      return families.includes(own[index] ?? 0) && !catalog.nondeterministic.has(collations[index] ?? 0);
     })
   );
 }

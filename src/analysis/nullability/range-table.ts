@@ -35,7 +35,7 @@ function columnsOf(frame: Frame, entry: RangeTblEntry, index: number): readonly 
       return relationColumns(frame, entry, index);
     case Rte.subquery: {
       if (!entry.subquery) return [];
-      const opened = frame.engine.open(entry.subquery, place(frame, index));
+      const opened = frame.engine.open(entry.subquery, entryContext(frame, index));
       if (opened.isEmpty()) frame.empty.add(index);
       return opened.columnsGiven(pushDownPredicates(frame, index, entry.subquery));
     }
@@ -44,7 +44,7 @@ function columnsOf(frame: Frame, entry: RangeTblEntry, index: number): readonly 
     case Rte.tablefunc:
       return entry.tablefunc ? tableFunctionColumns(entry.tablefunc) : [];
     case Rte.values: {
-      const at = place(frame, index);
+      const at = entryContext(frame, index);
       const rows = (entry.values_lists ?? []).map((row) => row.map((value) => frame.engine.facts(value, at)));
       return rows.length === 0 ? [] : rows.reduce<readonly Facts[]>(joinColumns, rows[0] ?? []);
     }
@@ -59,7 +59,7 @@ function columnsOf(frame: Frame, entry: RangeTblEntry, index: number): readonly 
  * Where an entry is read: as LATERAL sees it. Whatever holds for the rows that come out of FROM and WHERE holds
  * for those that an entry's own row ends up in.
  */
-function place(frame: Frame, index: number): Context {
+function entryContext(frame: Frame, index: number): Context {
   const { outer, proven } = frame;
   const at: Context = { frame, outer, proven, stage: 'row', caseTest: null, sublink: null };
   const regions = enclosing(frame.regions.of.get(index));
@@ -87,7 +87,7 @@ function relationColumns(frame: Frame, entry: RangeTblEntry, index: number): rea
 
 function functionColumns(frame: Frame, entry: RangeTblEntry, index: number): readonly Facts[] {
   const functions = entry.functions ?? [];
-  const at = place(frame, index);
+  const at = entryContext(frame, index);
   const columns: Facts[] = [];
   for (const { funcexpr, funccolcount } of functions) {
     const found = rowsOf(funcexpr, at);
@@ -132,7 +132,7 @@ function withColumns(frame: Frame, entry: RangeTblEntry, index: number): readonl
   const columns =
     known ?? (found.node.cterecursive ? recursive(holder, found.node) : opened(holder, found.node));
   holder.withQueries.set(found.node, columns);
-  if (found.node.cterecursive) return [...columns, ...columnsAdded(found.node, place(frame, index))];
+  if (found.node.cterecursive) return [...columns, ...columnsAdded(found.node, entryContext(frame, index))];
   if (holder.empty.has(found.node)) frame.empty.add(index);
   const conditions = pushDownPredicates(frame, index, found.node.ctequery);
   if (conditions.length === 0 || columns.every(({ nullable }) => !nullable)) return columns;

@@ -66,9 +66,9 @@ function consequences(atoms: ReadonlySet<string>, before: Context, after: Contex
   let found: Atoms = noAtoms;
   for (const atom of atoms) {
     if (!atom.startsWith('r') || holdsIn(before.proven, atom)) continue;
-    const place = regionOf(atom, after);
-    if (place === null) continue;
-    const { region, at } = place;
+    const outer = regionOf(atom, after);
+    if (outer === null) continue;
+    const { region, at } = outer;
     for (const condition of region.conditions) {
       found = unionFacts(found, at.frame.engine.implications(condition, TRUE, at));
     }

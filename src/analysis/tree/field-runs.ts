@@ -15,13 +15,13 @@ export interface FieldRun {
   version: number;
 }
 
-/** A place in a node: behind its tag, or behind one of its fields. */
+/** A position in a node: behind its tag, or behind one of its fields. */
 export interface FieldEnd {
   /** The field that ends here. */
   readonly field: string;
   /** Whether that field's value is read by itself, as it was once something else than a plain one. */
   alone: boolean;
-  /** The places behind the fields that were seen to follow. */
+  /** The positions behind the fields that were seen to follow. */
   readonly next: FieldEnd[];
   run: Run | null;
   runVersion: number;
@@ -44,24 +44,24 @@ export function newShape(
   leftOut: ReadonlySet<string>,
   aside: FieldRun['aside'] = null,
 ): FieldRun {
-  return { tag, leftOut, aside, start: newPlace(''), seen: 0, version: 0 };
+  return { tag, leftOut, aside, start: newFieldEnd(''), seen: 0, version: 0 };
 }
 
-function newPlace(field: string): FieldEnd {
+function newFieldEnd(field: string): FieldEnd {
   return { field, alone: false, next: [], run: null, runVersion: -1 };
 }
 
 // Compiling a pattern takes as long as reading some nodes without it.
 const ENOUGH = 12;
 
-/** What can be read at once from a place on; null: one field at a time. */
-export function runFrom(shape: FieldRun, place: FieldEnd): Run | null {
+/** What can be read at once from a position on; null: one field at a time. */
+export function runFrom(shape: FieldRun, end: FieldEnd): Run | null {
   if (shape.seen < ENOUGH) return null;
-  if (place.runVersion !== shape.version) {
-    place.run = makeRun(shape, place);
-    place.runVersion = shape.version;
+  if (end.runVersion !== shape.version) {
+    end.run = makeRun(shape, end);
+    end.runVersion = shape.version;
   }
-  return place.run;
+  return end.run;
 }
 
 // As outToken prints them: whatever has an escape, a quote or bytes is read by itself.
@@ -111,21 +111,21 @@ export function isPassed({ leftOut, aside }: FieldRun, field: string): boolean {
 }
 
 /**
- * Learns that a field follows upon a place.
+ * Learns that a field follows a position.
  * @param at where its value begins in the text
- * @returns the place behind it
+ * @returns the position behind it
  */
 export function learnField(
   shape: FieldRun,
-  place: FieldEnd,
+  end: FieldEnd,
   field: string,
   text: string,
   at: number,
 ): FieldEnd {
-  let next = place.next.find((known) => known.field === field);
+  let next = end.next.find((known) => known.field === field);
   if (next === undefined) {
-    next = newPlace(field);
-    place.next.push(next);
+    next = newFieldEnd(field);
+    end.next.push(next);
     shape.version++;
   }
   plain.lastIndex = at;

@@ -130,7 +130,7 @@ const LATER_TAG: Readonly<Record<string, string>> = {
   MINMAX: 'MINMAXEXPR',
 };
 
-// See Place.
+// See NodePosition.
 const PLACES = ['location', 'eref', 'varnosyn', 'varattnosyn'];
 
 // Where names and layout don't matter to any other question that we ask; leaving them out is half of the time.
@@ -183,7 +183,7 @@ interface Open {
   /** Of a node: where it is in the order. */
   readonly index: number;
   /** Behind the last field. */
-  place: Position;
+  position: Position;
 }
 
 /** Reads a value with a stack of its own: trees are as deep as a statement's operators are many. */
@@ -202,7 +202,7 @@ function readValue(reader: Reader): unknown {
     for (;;) {
       const around = opened.at(-1);
       if (around === undefined) return value;
-      if (around.list === null) around.node[around.place.field] = value;
+      if (around.list === null) around.node[around.position.field] = value;
       else around.list.push(value);
       if (hasMore(reader, around)) break;
       opened.pop();
@@ -221,7 +221,7 @@ function begin(reader: Reader): Open | null {
     shape.seen++;
     const node = { tag: shape.tag };
     const index = reader.order.nodes.push(node as Node) - 1;
-    return { node, list: null, shape, index, place: shape.start };
+    return { node, list: null, shape, index, position: shape.start };
   }
   if (code !== OPEN) return null;
   reader.at++;
@@ -231,7 +231,7 @@ function begin(reader: Reader): Open | null {
   const ofNumbers =
     (kind === 105 || kind === 111 || kind === 98 || kind === 120) && (isSpace(after) || after === CLOSE);
   if (ofNumbers) reader.at++;
-  return { node: noNode, list: [], shape: noShape, index: -1, place: noShape.start };
+  return { node: noNode, list: [], shape: noShape, index: -1, position: noShape.start };
 }
 
 /** The node or list, which nothing more belongs to. */
@@ -256,9 +256,9 @@ function hasMore(reader: Reader, open: Open): boolean {
   }
   const { shape, node } = open;
   for (;;) {
-    const run = runFrom(shape, open.place);
+    const run = runFrom(shape, open.position);
     if (run !== null && readRun(reader, node, run)) {
-      open.place = run.end;
+      open.position = run.end;
       if (run.then === 'value') return true;
       if (run.then === 'nothing') return false;
     }
@@ -279,11 +279,11 @@ function hasMore(reader: Reader, open: Open): boolean {
     reader.at++;
     const field = readToken(reader);
     skipSpace(reader);
-    open.place = learnField(shape, open.place, field, text, reader.at);
+    open.position = learnField(shape, open.position, field, text, reader.at);
     if (!isPassed(shape, field)) return true;
     const start = reader.at;
     skipValue(reader);
-    if (shape.aside?.has(field)) keepPlace(reader, node, field, readNodes(text.slice(start, reader.at)));
+    if (shape.aside?.has(field)) keepPosition(reader, node, field, readNodes(text.slice(start, reader.at)));
     else if (!shape.leftOut.has(field)) readLater(node, field, text.slice(start, reader.at), reader);
   }
 }
@@ -296,13 +296,13 @@ function readRun(reader: Reader, node: Record<string, unknown>, { pattern, field
   reader.at = pattern.lastIndex;
   for (let i = 0; i < fields.length; i++) {
     const [field = '', value = ''] = [fields[i], values[i + 1]];
-    if (aside?.has(field)) keepPlace(reader, node, field, plainValue(value));
+    if (aside?.has(field)) keepPosition(reader, node, field, plainValue(value));
     else node[field] = plainValue(value);
   }
   return true;
 }
 
-function keepPlace({ places }: Reader, node: object, field: string, value: unknown): void {
+function keepPosition({ places }: Reader, node: object, field: string, value: unknown): void {
   const known = places?.get(node);
   if (known === undefined) places?.set(node, { [field]: value });
   else known[field] = value;

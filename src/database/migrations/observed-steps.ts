@@ -154,9 +154,9 @@ function refusesTransaction(error: unknown): boolean {
 /** The error of a statement as the whole message would have failed. */
 function ofMessage(
   { failed: { error, completed: before } }: ScriptError,
-  place: { readonly message: string; readonly start: number; readonly completed: number },
+  position: { readonly message: string; readonly start: number; readonly completed: number },
 ): ScriptError {
-  const { message, start, completed } = place;
+  const { message, start, completed } = position;
   if (error.position !== undefined)
     error.position = String(Number(error.position) + Array.from(message.slice(0, start)).length);
   return new ScriptError({ sql: message, error, completed: completed + before });

@@ -24,15 +24,15 @@ export async function idleStatements(
 
 function idle(tags: readonly string[]): readonly IdleStatement[] {
   const counts = new Map<string, number>();
-  const found: { readonly command: string; readonly place: number }[] = [];
+  const found: { readonly command: string; readonly ordinal: number }[] = [];
   for (const tag of tags) {
     const [, command = '', rows] = /^(INSERT|UPDATE|DELETE|MERGE)(?: \d+)?? (\d+)$/.exec(tag) ?? [];
     if (command === '') continue;
-    const place = (counts.get(command) ?? 0) + 1;
-    counts.set(command, place);
-    if (rows === '0') found.push({ command, place });
+    const ordinal = (counts.get(command) ?? 0) + 1;
+    counts.set(command, ordinal);
+    if (rows === '0') found.push({ command, ordinal });
   }
-  return found.map(({ command, place }) =>
-    counts.get(command) === 1 ? `the ${command}` : `${command} ${place} of ${counts.get(command)}`,
+  return found.map(({ command, ordinal }) =>
+    counts.get(command) === 1 ? `the ${command}` : `${command} ${ordinal} of ${counts.get(command)}`,
   );
 }

@@ -3,7 +3,7 @@ import { connectionLost } from '../../connection-loss.ts';
 import type { Config, ConnectionConfig } from '../../project/config.ts';
 import type { Database } from '../database.ts';
 import { lazy } from '../lazy.ts';
-import { connect, describePlace } from '../server/connection.ts';
+import { connect, describeServer } from '../server/connection.ts';
 import { setForSession } from '../server/own-session.ts';
 import { setSearchPath } from '../server/session.ts';
 import { supportedVersion } from '../server/supported-version.ts';
@@ -24,7 +24,7 @@ export async function openAsIs(
     await setForSession(client, connection, 'default_transaction_read_only = on', signal);
     await setSearchPath(client, config.searchPath);
     const { major, version } = await supportedVersion(client);
-    const description = `PostgreSQL ${version} at ${describePlace(client)}`;
+    const description = `PostgreSQL ${version} at ${describeServer(client)}`;
     return { client, description, major, notes: [], close: lazy(() => client.end()) };
   } catch (error) {
     await client.end();

@@ -4,7 +4,7 @@ import type { SchemaFile } from '../../project/schema-files.ts';
 import type { Database } from '../database.ts';
 import { lazy } from '../lazy.ts';
 import { buildSchema } from '../migrations/build-schema.ts';
-import { connect, describePlace } from '../server/connection.ts';
+import { connect, describeServer } from '../server/connection.ts';
 import { embeddedInstead } from '../server/connection-failure.ts';
 import { createScratch, dropScratch, dropStaleScratch } from '../server/scratch.ts';
 import { resetSession, serverVersion } from '../server/session.ts';
@@ -25,12 +25,12 @@ export async function openScratch(
   signal?: AbortSignal,
 ): Promise<Database> {
   const admin = await connect(connection, { instead: embeddedInstead, signal });
-  const place = describePlace(admin);
+  const server = describeServer(admin);
   let name: string;
   try {
     await supportedVersion(admin);
     await dropStaleScratch(admin);
-    name = await createScratch(admin, connection, place);
+    name = await createScratch(admin, connection, server);
   } finally {
     // However it ends, the database that was made is known by its name.
     await admin.end().catch(() => {});
@@ -46,7 +46,7 @@ export async function openScratch(
     await resetSession(client, config.searchPath);
     const { major, version } = await serverVersion(client);
     signal?.throwIfAborted();
-    return { client, description: `PostgreSQL ${version} at ${place}`, major, notes, close };
+    return { client, description: `PostgreSQL ${version} at ${server}`, major, notes, close };
   } catch (error) {
     await close().catch(() => {});
     throw signal?.aborted ? signal.reason : error;

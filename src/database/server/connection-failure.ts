@@ -8,46 +8,46 @@ export const embeddedInstead =
 
 /**
  * Says why a connection could not be made, with exit code 3.
- * @param place host, port and database, for the message
+ * @param server host, port and database, for the message
  * @param instead what can be done where there is no server
  */
-export function connectionFailure(error: unknown, place: string, instead?: string): Failure {
-  const explained = explain(error, place, instead);
+export function connectionFailure(error: unknown, server: string, instead?: string): Failure {
+  const explained = explain(error, server, instead);
   const sqlstate = error instanceof DatabaseError ? (error.code ?? null) : null;
   return new Failure(3, [diagnostic({ ...explained, sqlstate })]);
 }
 
 type Explanation = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
 
-function explain(error: unknown, place: string, instead?: string): Explanation {
+function explain(error: unknown, server: string, instead?: string): Explanation {
   const code = systemCode(error) ?? '';
   const said = error instanceof Error ? error.message : String(error);
-  if (error instanceof DatabaseError) return explainRefusal(error, place);
+  if (error instanceof DatabaseError) return explainRefusal(error, server);
   if (/client password must be a string|empty string/.test(said)) {
     return {
       code: 'ND5002',
-      message: `PostgreSQL at ${place} requires a password, and none is given.`,
+      message: `PostgreSQL at ${server} requires a password, and none is given.`,
       hint: 'Set it in DATABASE_URL or PGPASSWORD.',
     };
   }
   if (/does not support SSL/.test(said)) {
     return {
       code: 'ND5003',
-      message: `PostgreSQL at ${place} does not support TLS, which the connection requires.`,
+      message: `PostgreSQL at ${server} does not support TLS, which the connection requires.`,
       hint: 'Remove sslmode or ssl, or set sslmode=disable, if the network can be trusted.',
     };
   }
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) {
     return {
       code: 'ND5004',
-      message: `The TLS certificate of PostgreSQL at ${place} is not trusted: ${said}.`,
+      message: `The TLS certificate of PostgreSQL at ${server} is not trusted: ${said}.`,
       hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify accepts any certificate.',
     };
   }
   const reason = reasons[code] ?? (/timeout/.test(said) ? 'it does not answer' : said || code);
   return {
     code: 'ND5001',
-    message: `Cannot reach PostgreSQL at ${place}: ${reason}.`,
+    message: `Cannot reach PostgreSQL at ${server}: ${reason}.`,
     hint: `Start the server, or set DATABASE_URL to another one${instead === undefined ? '' : `, or ${instead}`}.`,
   };
 }
@@ -66,9 +66,9 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** PostgreSQL documentation, appendix A. */
-function explainRefusal(error: DatabaseError, place: string): Explanation {
+function explainRefusal(error: DatabaseError, server: string): Explanation {
   const code = 'ND5005';
-  const message = `PostgreSQL at ${place} rejects the connection: ${error.message}.`;
+  const message = `PostgreSQL at ${server} rejects the connection: ${error.message}.`;
   switch (error.code) {
     case '28P01':
       return { code, message, hint: 'Check user and password in DATABASE_URL or PGUSER and PGPASSWORD.' };

@@ -33,7 +33,7 @@ export async function connect(
     await client.connect();
   } catch (error) {
     signal?.throwIfAborted();
-    throw connectionFailure(error, describePlace(client), instead);
+    throw connectionFailure(error, describeServer(client), instead);
   }
   return client;
 }
@@ -52,11 +52,11 @@ export function endOnAbort(client: Client, signal: AbortSignal | undefined): voi
 /** `localhost:5432/app as alice`, for messages: whatever a password is, it is not in there. */
 export function describeConnection(connection: ConnectionConfig | null): string {
   const client = new Client(clientConfig(connection));
-  return `${describePlace(client)} as ${client.user}`;
+  return `${describeServer(client)} as ${client.user}`;
 }
 
 /** `localhost:5432/app`: where a client is, or will be, connected to. */
-export function describePlace({ host, port, database }: Client): string {
+export function describeServer({ host, port, database }: Client): string {
   return host.startsWith('/')
     ? `${host}/.s.PGSQL.${port}, database ${database}`
     : `${host}:${port}${database === undefined ? '' : `/${database}`}`;

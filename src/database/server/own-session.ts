@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, DatabaseError } from 'pg';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { ConnectionConfig } from '../../project/config.ts';
-import { connect, describePlace } from './connection.ts';
+import { connect, describeServer } from './connection.ts';
 
 /**
  * Runs a `SET …`, where the session is our own: behind a pooler that gives each transaction another connection it would
@@ -91,7 +91,7 @@ async function inTime<Result>(result: Promise<Result>): Promise<Result | null> {
 }
 
 function shared(client: Client): Failure {
-  const message = `${describePlace(client)} is a pooler that gives each transaction another connection to the server: settings of this session would affect other clients.`;
+  const message = `${describeServer(client)} is a pooler that gives each transaction another connection to the server: settings of this session would affect other clients.`;
   const hint = 'Connect to the server itself, or to a pooler in session mode.';
   return new Failure(2, [diagnostic({ code: 'ND5009', message, hint })]);
 }

@@ -26,7 +26,7 @@ const attemptsToDrop = 3;
 export async function createScratch(
   admin: Client,
   connection: ConnectionConfig | null,
-  place: string,
+  server: string,
 ): Promise<string> {
   const now = await serverTime(admin);
   const name = `${prefix}${now}_${randomBytes(6).toString('hex')}`;
@@ -39,7 +39,7 @@ export async function createScratch(
       await dropOnceCreated(connection, name, Reflect.get(admin, 'processID')).catch(() => {});
       throw connectionLost(error);
     }
-    const message = `The role ${admin.user} may not create databases at ${place}.`;
+    const message = `The role ${admin.user} may not create databases at ${server}.`;
     const hint = `Run ALTER ROLE ${admin.user === undefined ? 'CURRENT_USER' : quoteName(admin.user)} CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".`;
     throw new Failure(3, [diagnostic({ code: 'ND5007', message, hint, sqlstate: error.code })]);
   }

@@ -31,22 +31,22 @@ export interface NewValueUse {
 export function usesOfNewValues(migrations: readonly SentMigration[]): readonly NewValueUse[] {
   const found = new Map<string, NewValueUse>();
   const created = new Set<string>();
-  const added: (NewValue & { readonly place: string; readonly transaction: string })[] = [];
+  const added: (NewValue & { readonly position: string; readonly transaction: string })[] = [];
   for (const { file, text, sent } of migrations) {
     const lines = lineFinder(text);
     for (const statement of sent) {
       const line = lines(statement.offset);
-      const place = line === null ? file : `${file}:${line}`;
+      const position = line === null ? file : `${file}:${line}`;
       const transaction = `${file}\n${statement.transaction}`;
       const isCreated = createdEnum(statement.sql);
       if (isCreated !== null) created.add(isCreated);
       const isAdded = addedValue(statement.sql);
-      if (isAdded !== null && !created.has(isAdded.type)) added.push({ ...isAdded, place, transaction });
+      if (isAdded !== null && !created.has(isAdded.type)) added.push({ ...isAdded, position, transaction });
       if (isCreated !== null || isAdded !== null) continue;
-      for (const { type, value, place: by, transaction: of } of added.filter(({ value }) =>
+      for (const { type, value, position: by, transaction: of } of added.filter(({ value }) =>
         names(statement.text, value),
       )) {
-        const use = { type, value, added: by, used: place, together: of === transaction };
+        const use = { type, value, added: by, used: position, together: of === transaction };
         const key = JSON.stringify([type, value]);
         if (!found.has(key)) found.set(key, use);
       }

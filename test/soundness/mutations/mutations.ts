@@ -307,7 +307,7 @@ export const mutations: readonly Mutation[] = [
       '',
     ],
     ['a foreign key that is NULL in part is checked', 'key.columns.every(isGiven) && ', ''],
-    ['any comparison follows a foreign key', 'families.includes(own[place] ?? 0) && ', ''],
+    ['any comparison follows a foreign key', 'families.includes(own[index] ?? 0) && ', ''],
     [
       'any column follows a foreign key',
       'referenced === column && key.columns[i] === from.varattno',

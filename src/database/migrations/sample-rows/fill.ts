@@ -212,8 +212,8 @@ function insertion(
 
 /** What the parent's row of that number, counted round, has in a column. */
 function referenced({ tableName, references }: SampleForeignKey, column: string, row: number): string {
-  const place = `${row - 1} % GREATEST((SELECT pg_catalog.count(*) FROM ${tableName}), 1)`;
-  return `(SELECT ${column} FROM ${tableName} ORDER BY ${references.join(', ')} LIMIT 1 OFFSET ${place})`;
+  const offset = `${row - 1} % GREATEST((SELECT pg_catalog.count(*) FROM ${tableName}), 1)`;
+  return `(SELECT ${column} FROM ${tableName} ORDER BY ${references.join(', ')} LIMIT 1 OFFSET ${offset})`;
 }
 
 function parentsFirst(tables: readonly SampleTable[]): readonly SampleTable[] {
