@@ -20,7 +20,13 @@ for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.conf
   cpSync(join(root, part), join(folder, part), { recursive: true });
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 // One for all rules: its server of PostgreSQL and the transformed sources last.
-const vitest = await createVitest('test', { root: folder, watch: false, bail: 1, reporters: [{}] });
+const vitest = await createVitest('test', {
+  root: folder,
+  mode: 'every',
+  watch: false,
+  bail: 1,
+  reporters: [{}],
+});
 let unnoticed = 0;
 try {
   for (const test of new Set(chosen.flatMap((mutation) => mutation.test.split(' ')))) {

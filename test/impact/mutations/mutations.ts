@@ -1,7 +1,7 @@
 import type { Mutation } from '../../soundness/mutations/mutations.ts';
 
 const verdicts =
-  'test/impact/run-time-changes.test.ts test/impact/executed.test.ts test/impact/schema-changes.test.ts';
+  'test/impact/run-time-changes.test.ts test/impact/executed.test.ts test/impact/schema-changes.long.test.ts';
 
 function inRules(
   file: string,
