@@ -163,13 +163,13 @@ function copyProblems(statement: Statement): readonly UtilityProblem[] {
             offset,
             code: 'ND3009',
             message: 'COPY FROM STDIN reads its rows from the client, and a query function cannot send them',
-            hint: 'Write INSERT with a list of objects or with unnest, or copy with psql or pg-copy-streams.',
+            hint: 'Write INSERT … VALUES (:a, :b), and send the rows with COPY: copyFrom(db, query, rows).',
           }
         : {
             offset,
             code: 'ND3009',
             message: 'COPY TO STDOUT sends its rows to the client, and a query function does not get them',
-            hint: 'Write the query itself (its `iterate` reads large results), or copy with psql or pg-copy-streams.',
+            hint: 'Write the query itself, and receive its rows with COPY: copyTo(db, query). Its `iterate` reads large results, too.',
           },
     ];
   }

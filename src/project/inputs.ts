@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, relative } from 'node:path';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
-import { systemHint, systemReason } from '../system-error.ts';
+import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import type { Config } from './config.ts';
 import { type Fingerprint, fingerprint, type Part } from './fingerprint.ts';
 import { findQueryFiles, findTypeScriptQueries, type QueryFile } from './query-files.ts';
@@ -59,7 +59,7 @@ export async function readQueryFiles(
   const targets = await findQueryFiles(config);
   const { refused, notes } = await findTypeScriptQueries(config);
   if (refused.length > 0 && !keepGoing) throw new Failure(2, refused);
-  if (targets.length === 0) throw new Failure(2, [nothingFound(config)]);
+  if (targets.length === 0) throw new Failure(2, [unreadableFolder(config) ?? nothingFound(config)]);
   const paths = new Map(targets.map(({ file, path }) => [file, path]));
   const contents = new Map<string, Uint8Array>();
   const unreadable: Diagnostic[] = [];
@@ -84,6 +84,19 @@ function parts(config: Config, { contents }: QueryFiles, schema: readonly Schema
     ['queries', String(contents.size)],
     ...contents,
   ];
+}
+
+/** The folder of queries, where that is why there are none: looking for files passes over it. */
+function unreadableFolder({ root, srcDir }: Config): Diagnostic | null {
+  try {
+    readdirSync(srcDir);
+    return null;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    const name = relative(root, srcDir).replaceAll('\\', '/');
+    const message = `The folder of queries ${name} cannot be read: ${systemReason(error)}.`;
+    return diagnostic({ code: 'ND1017', message, hint: systemHint(error) });
+  }
 }
 
 function nothingFound(config: Config) {

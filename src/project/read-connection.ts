@@ -43,13 +43,22 @@ export function isPostgresUrl(text: string): boolean {
   return /^(?:postgres(?:ql)?:\/\/|socket:|\/)/i.test(text);
 }
 
+/**
+ * The URL with `sslmode=verify-full` for the modes that pg 8 takes as other names of it, with a warning on the process that
+ * pg 9 will not.
+ */
+export function withPlainSslmode(url: string): string {
+  if (/[?&]uselibpqcompat=true(?=&|$)/.test(url)) return url;
+  return url.replaceAll(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/g, '$1verify-full');
+}
+
 /** What a database URL says; null if it cannot be read. */
 export function parseUrl(url: string): ConnectionString.ConnectionOptions | null {
   if (!isPostgresUrl(url)) return null;
   // Loaded only here: most projects name no server, and `check` must be done by then.
   const { parse }: typeof ConnectionString = createRequire(import.meta.url)('pg-connection-string');
   try {
-    return parse(url);
+    return parse(withPlainSslmode(url));
   } catch {
     return null;
   }

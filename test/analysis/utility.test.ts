@@ -204,10 +204,10 @@ CREATE VIEW made AS SELECT :x::int AS x, :y::int AS y;`;
     expect(queries).toEqual([]);
     expect(diagnostics.map(shown)).toMatchInlineSnapshot(`
       [
-        "q.sql:2:13: Load: COPY FROM STDIN reads its rows from the client, and a query function cannot send them (Write INSERT with a list of objects or with unnest, or copy with psql or pg-copy-streams.)",
-        "q.sql:5:16: LoadWhere: COPY FROM STDIN reads its rows from the client, and a query function cannot send them (Write INSERT with a list of objects or with unnest, or copy with psql or pg-copy-streams.)",
-        "q.sql:7:42: Dump: COPY TO STDOUT sends its rows to the client, and a query function does not get them (Write the query itself (its \`iterate\` reads large results), or copy with psql or pg-copy-streams.)",
-        "q.sql:9:27: DumpQuery: COPY TO STDOUT sends its rows to the client, and a query function does not get them (Write the query itself (its \`iterate\` reads large results), or copy with psql or pg-copy-streams.)",
+        "q.sql:2:13: Load: COPY FROM STDIN reads its rows from the client, and a query function cannot send them (Write INSERT … VALUES (:a, :b), and send the rows with COPY: copyFrom(db, query, rows).)",
+        "q.sql:5:16: LoadWhere: COPY FROM STDIN reads its rows from the client, and a query function cannot send them (Write INSERT … VALUES (:a, :b), and send the rows with COPY: copyFrom(db, query, rows).)",
+        "q.sql:7:42: Dump: COPY TO STDOUT sends its rows to the client, and a query function does not get them (Write the query itself, and receive its rows with COPY: copyTo(db, query). Its \`iterate\` reads large results, too.)",
+        "q.sql:9:27: DumpQuery: COPY TO STDOUT sends its rows to the client, and a query function does not get them (Write the query itself, and receive its rows with COPY: copyTo(db, query). Its \`iterate\` reads large results, too.)",
         "q.sql:11:1: Fetch: the columns of FETCH are only known while its cursor is open (Write the query of the cursor instead, and call its function's \`iterate\`, which fetches through a cursor.)",
         "q.sql:13:28: View: Postgres does not allow parameters in this statement, such as :x (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",
         "q.sql:13:42: View: Postgres does not allow parameters in this statement, such as :y (Write the value itself, or call a function that runs the statement with EXECUTE format(…).)",

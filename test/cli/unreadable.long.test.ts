@@ -38,6 +38,7 @@ describe.skipIf(process.platform === 'win32')(
     test.each([
       ['queries/cars.sql', 'queries/cars.sql: error ND1017: Cannot be read: permission denied (EACCES).'],
       ['pgtyped.config.json', 'cannot be read: permission denied (EACCES).'],
+      ['queries', 'The folder of queries queries cannot be read: permission denied (EACCES).'],
       ['migrations', 'The folder of migrations migrations cannot be read: permission denied (EACCES).'],
       [
         'queries/cars.queries.ts',

@@ -6,18 +6,31 @@ import { systemCode } from '../../system-error.ts';
 export const embeddedInstead =
   'set "database": "embedded" under "nodrift" in the configuration, which needs no server';
 
-/**
- * Says why a connection could not be made, with exit code 3.
- * @param server host, port and database, for the message
- * @param instead what can be done where there is no server
- */
-export function connectionFailure(error: unknown, server: string, instead?: string): Failure {
-  const explained = explain(error, server, instead);
+interface Attempt {
+  /** Host, port and database, for the message. */
+  readonly server: string;
+  /** Whether they are pg's defaults, as nothing names a server. */
+  readonly isDefault: boolean;
+  /** What can be done where there is no server. */
+  readonly instead?: string | undefined;
+}
+
+/** Says why a connection could not be made, with exit code 3. */
+export function connectionFailure(error: unknown, { server, isDefault, instead }: Attempt): Failure {
+  const explained = isDefault
+    ? withoutServer(explain(error, `${server}, the default`), instead)
+    : explain(error, server, instead);
   const sqlstate = error instanceof DatabaseError ? (error.code ?? null) : null;
   return new Failure(3, [diagnostic({ ...explained, sqlstate })]);
 }
 
 type Explanation = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
+
+/** A default that does not work was hardly meant. */
+function withoutServer({ code, message }: Explanation, instead?: string): Explanation {
+  const hint = `Nothing names a server: set DATABASE_URL, in the environment or a file .env, such as postgres://user:password@localhost:5432/database${instead === undefined ? '' : `, or ${instead}`}.`;
+  return { code, message, hint };
+}
 
 function explain(error: unknown, server: string, instead?: string): Explanation {
   const code = systemCode(error) ?? '';
@@ -41,7 +54,7 @@ function explain(error: unknown, server: string, instead?: string): Explanation 
     return {
       code: 'ND5004',
       message: `The TLS certificate of PostgreSQL at ${server} is not trusted: ${said}.`,
-      hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify accepts any certificate.',
+      hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify accepts any certificate, and no other mode does.',
     };
   }
   const reason = reasons[code] ?? (/timeout/.test(said) ? 'it does not answer' : said || code);

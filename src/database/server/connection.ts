@@ -2,7 +2,7 @@ import { Client, type ClientConfig } from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { ConnectionConfig } from '../../project/config.ts';
-import { isPostgresUrl } from '../../project/read-connection.ts';
+import { isPostgresUrl, withPlainSslmode } from '../../project/read-connection.ts';
 import { connectionFailure } from './connection-failure.ts';
 
 interface ConnectOptions {
@@ -33,7 +33,11 @@ export async function connect(
     await client.connect();
   } catch (error) {
     signal?.throwIfAborted();
-    throw connectionFailure(error, describeServer(client), instead);
+    throw connectionFailure(error, {
+      server: describeServer(client),
+      isDefault: connection === null && database === undefined,
+      instead,
+    });
   }
   return client;
 }
@@ -71,7 +75,7 @@ function clientConfig(connection: ConnectionConfig | null): ClientConfig {
 function parseUrl(connectionString: string): ClientConfig {
   try {
     if (!isPostgresUrl(connectionString)) throw new TypeError();
-    return parseIntoClientConfig(connectionString);
+    return parseIntoClientConfig(withPlainSslmode(connectionString));
   } catch {
     // What the parser says would repeat the URL and its password.
     const message = 'The database URL (PGURI, DATABASE_URL or dbUrl) cannot be read.';

@@ -351,7 +351,7 @@ describe('there is no way in where', () => {
       message: expect.stringMatching(
         /^The TLS certificate of PostgreSQL at 127\.0\.0\.1:\d+\/d is not trusted: self.signed certificate\.$/,
       ),
-      hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify accepts any certificate.',
+      hint: 'Give its authority with sslrootcert=FILE in the URL or "ca" under db.ssl; sslmode=no-verify accepts any certificate, and no other mode does.',
     });
     other.close();
   });

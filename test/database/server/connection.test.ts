@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import { describeConnection } from '../../../src/database/server/connection.ts';
+import { connect, describeConnection } from '../../../src/database/server/connection.ts';
+import { connectionFailure } from '../../../src/database/server/connection-failure.ts';
 import type { ConnectionConfig } from '../../../src/project/config.ts';
+import { parseUrl } from '../../../src/project/read-connection.ts';
+import { failureOf } from '../../support/failure.ts';
 
 test.each<[ConnectionConfig, string]>([
   [
@@ -29,4 +32,37 @@ test.each<[ConnectionConfig, string]>([
   [{ user: 'u', password: 's3cr3t', host: 'h', port: 1 }, 'h:1/u as u'],
 ])('%j is described without its password', (connection, expected) => {
   expect(describeConnection(connection)).toBe(expected);
+});
+
+test.each([
+  ['nothing listens', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+  ['it answers', new Error('client password must be a string')],
+])('a default is named as one, and how to name another (%s)', (_, error) => {
+  const attempt = { server: 'localhost:5432/dev', isDefault: true, instead: 'do without' };
+  expect(connectionFailure(error, attempt).diagnostics[0]).toMatchObject({
+    message: expect.stringContaining('localhost:5432/dev, the default'),
+    hint: 'Nothing names a server: set DATABASE_URL, in the environment or a file .env, such as postgres://user:password@localhost:5432/database, or do without.',
+  });
+});
+
+test.each([
+  ['prefer', {}],
+  ['require', {}],
+  ['verify-ca', {}],
+  ['verify-full', {}],
+  ['no-verify', { rejectUnauthorized: false }],
+  ['disable', false],
+  ['require&uselibpqcompat=true', { rejectUnauthorized: false }],
+])('sslmode=%s is what pg 8 makes of it, without a warning', async (mode, ssl) => {
+  const warnings: unknown[] = [];
+  const { emitWarning } = process;
+  process.emitWarning = (...said: unknown[]) => void warnings.push(said);
+  try {
+    const connectionString = `postgres://u@127.0.0.1:1/d?sslmode=${mode}`;
+    expect(parseUrl(connectionString)).toMatchObject({ ssl });
+    await failureOf(() => connect({ connectionString }));
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+  expect(warnings).toEqual([]);
 });
