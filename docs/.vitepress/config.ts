@@ -8,12 +8,13 @@ const page = (text: string, link: string) => ({ text, link: `/${link}` });
 export default defineConfig({
   title: 'nodrift',
   description: 'Typed SQL for TypeScript and PostgreSQL',
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }]],
   rewrites: { 'README.md': 'index.md' },
   cleanUrls: true,
-  // Pages are read in the repository, too, where README.md, src/ and bench/ are beside them.
+  // The pages link to README.md, src/ and bench/, which are in the repository but not on the site.
   ignoreDeadLinks: [/^(\.\/)?\.\.\//],
   markdown: {
-    // Vue would take what stands between double braces, as `{{dir}}` in paths, for an expression.
+    // Vue would read text between double braces, such as `{{dir}}` in paths, as an expression.
     config: (md) => {
       md.core.ruler.push('out of the documentation', ({ tokens }) => {
         for (const token of tokens.flatMap((each) => each.children ?? [])) {
