@@ -78,7 +78,7 @@ const NO_HEADER: HeaderReading = { header: null, problems: [] };
  */
 function readHeader(text: string, comment: Comment): HeaderReading {
   const words = mask(text, comment);
-  const { tags, problems, spans } = readTags(words, comment.start);
+  const { tags, problems, spans, nameless } = readTags(words, comment.start);
   if (problems.length > 0) return { header: null, problems };
   for (const dialect of dialects) {
     const found = dialect.readName(words, comment.start, tags);
@@ -88,7 +88,7 @@ function readHeader(text: string, comment: Comment): HeaderReading {
     const prose = documentation(words, [...found.spans, ...spans]);
     return { header: { dialect, name, offset, command, tags, documentation: prose }, problems: [] };
   }
-  return NO_HEADER;
+  return nameless === null ? NO_HEADER : { header: null, problems: [nameless] };
 }
 
 const headerLine = dialects.map((dialect) => dialect.headerLine.source).join('|');

@@ -172,13 +172,10 @@ export function resolveParameters(
   for (const [name, all] of usesByName) {
     const transform = transforms.get(name) ?? null;
     problems.push(...conflicts(name, all, transform));
-    const required = all.some((use) => use.mark === '!')
-      ? true
-      : all.some((use) => use.mark === '?')
-        ? false
-        : null;
-    if (transform === null || transform.kind === 'list') {
-      const kind = transform !== null || all.some((use) => use.list) ? 'list' : 'scalar';
+    const marks = new Set([transform?.mark, ...all.map((use) => use.mark)]);
+    const required = marks.has('!') ? true : marks.has('?') ? false : null;
+    if (transform === null || transform.kind === 'scalar' || transform.kind === 'list') {
+      const kind = transform?.kind === 'list' || all.some((use) => use.list) ? 'list' : 'scalar';
       const positional = all[0]?.positional === true && ({ positional: true } as const);
       params.push({ kind, name, index, required, ...positional });
       index += 1;
@@ -215,7 +212,7 @@ export function conflicts(
 ): Problem[] {
   return [
     misnamed(name, uses),
-    markedTwice(name, uses),
+    markedTwice(name, uses, transform),
     markedObject(name, uses, transform),
     slicedAndSingle(name, uses),
     misplaced(name, uses, transform),
@@ -233,11 +230,16 @@ function misnamed(name: string, uses: readonly ParameterReference[]): Problem | 
   };
 }
 
-function markedTwice(name: string, uses: readonly ParameterReference[]): Problem | null {
-  const optional = uses.find((use) => use.mark === '?');
-  if (optional === undefined || !uses.some((use) => use.mark === '!')) return null;
+function markedTwice(
+  name: string,
+  uses: readonly ParameterReference[],
+  transform: Transform | null,
+): Problem | null {
+  const mark = transform?.mark ?? (uses.some((use) => use.mark === '!') ? '!' : '?');
+  const second = uses.find((use) => use.mark !== null && use.mark !== mark);
+  if (second === undefined) return null;
   return {
-    offset: optional.start,
+    offset: second.start,
     code: 'ND2019',
     message: `:${name} is marked both ! (never null) and ? (may be omitted).`,
     hint: 'Use one mark for all places of a parameter.',
@@ -249,11 +251,12 @@ function markedObject(
   uses: readonly ParameterReference[],
   transform: Transform | null,
 ): Problem | null {
-  const optional = uses.find((use) => use.mark === '?');
-  if (optional === undefined || transform === null || transform.kind === 'list') return null;
+  if (transform === null || transform.fields.length === 0) return null;
+  const optional = transform.mark === '?' ? transform : uses.find((use) => use.mark === '?');
+  if (optional === undefined) return null;
   const fields = transform.fields.map((field) => `${field.name}?`).join(', ');
   return {
-    offset: optional.start,
+    offset: 'start' in optional ? optional.start : optional.offset,
     code: 'ND2020',
     message: `:${name}? is an object, which cannot be omitted.`,
     hint: `Mark its fields instead: (${fields})`,
@@ -280,12 +283,13 @@ function misplaced(
   uses: readonly ParameterReference[],
   transform: Transform | null,
 ): Problem | null {
-  if (transform === null) {
+  if (transform === null || transform.kind === 'scalar') {
     const listed = uses.find((use) => use.role === 'in' || use.role === 'values');
     if (listed === undefined) return null;
     const word = listed.role === 'in' ? 'IN' : 'VALUES';
     const single = uses.some((use) => use.role !== 'in' && use.role !== 'values');
-    const described = word === 'IN' ? `@param ${name} -> (...)` : `@param ${name} -> ((column, ...)...)`;
+    const marked = `@param ${name}${transform?.mark ?? ''}`;
+    const described = `${marked} -> ${word === 'IN' ? '(...)' : '((column, ...)...)'}`;
     return {
       offset: listed.start,
       code: 'ND2022',

@@ -50,10 +50,10 @@ const name: Tag<NameReading | null> = {
   },
 };
 
-/** How parameters are grown at run time: by parameter, in the order written. */
+/** What is declared of parameters: by parameter, in the order written. */
 const param: Tag<Map<string, Transform>> = {
   absent: () => new Map(),
-  inProse: (rest) => /^\s+\w+\s*->/.test(rest),
+  inProse: (rest) => /^\s+\w+[!?]?\s*->/.test(rest),
   read({ words, after, base }, transforms) {
     const { transform, problem, end } = readTransform(words, after, base);
     const problems = problem === null ? [] : [problem];
@@ -128,6 +128,8 @@ interface TagsReading {
   readonly tags: Tags;
   readonly problems: readonly Problem[];
   readonly spans: readonly Span[];
+  /** What is wrong if nothing in the comment names a query; null: nothing. */
+  readonly nameless: Problem | null;
 }
 
 /**
@@ -161,19 +163,17 @@ export function readTags(words: string, base: number): TagsReading {
     spans.push({ tag, start: at, end });
   }
   const tags = values as Tags;
-  const orphan =
-    tags.name === null ? spans.find(({ tag }) => tag === 'param' || tag === 'optional') : undefined;
-  if (orphan !== undefined && problems.length === 0) {
-    problems.push(
-      problem(
-        'ND2015',
-        orphan.start,
-        `A comment with @${orphan.tag} but no @name.`,
-        `Write @name and @${orphan.tag} into one comment, above the statement.`,
-      ),
-    );
-  }
-  return { tags, problems, spans };
+  const lost = spans.find(({ tag }) => tag === 'param' || tag === 'optional');
+  const nameless =
+    lost === undefined
+      ? null
+      : problem(
+          'ND2015',
+          lost.start,
+          `A comment with @${lost.tag} but no @name.`,
+          `Write @name and @${lost.tag} into one comment, above the statement.`,
+        );
+  return { tags, problems, spans, nameless };
 
   function problem(code: Problem['code'], at: number, message: string, hint: string): Problem {
     return { offset: base + at, code, message, hint };
@@ -262,13 +262,16 @@ interface TransformField {
   readonly required: boolean | null;
 }
 
-/** What `@param x -> ...` says. */
+/** What `@param x -> ...` and `@param x!` say. */
 export interface Transform {
   readonly name: string;
   /** Offset of the name in the file's text. */
   readonly offset: number;
-  readonly kind: 'list' | 'object' | 'objects';
-  /** Empty for a list. */
+  /** Directly after the name, with the meaning that it has after `:x`. */
+  readonly mark: '!' | '?' | null;
+  /** scalar: it has a mark and nothing else. */
+  readonly kind: 'scalar' | 'list' | 'object' | 'objects';
+  /** Empty for a list and a scalar. */
   readonly fields: readonly TransformField[];
 }
 
@@ -281,11 +284,11 @@ interface TransformReading {
 
 const NAME = /[A-Za-z_\u0080-\uFFFF][A-Za-z0-9_\u0080-\uFFFF]*/y;
 const HINT =
-  'Write @param ids -> (...) for a list, @param car -> (make, model!) for an object or @param cars -> ((make, model!)...) for a list of objects.';
+  'Write @param ids -> (...) for a list, @param car -> (make, model!) for an object, @param cars -> ((make, model!)...) for a list of objects, or @param make! or @param make? to mark one value.';
 
 /**
- * Reads what follows `@param`: a name, `->`, and `(...)`, `(a, b!)` or `((a, b!)...)`, with white space
- * and line breaks anywhere between, as PgTyped does (its grammar SQLParser.g4, rule paramTag).
+ * Reads what follows `@param`: a name, maybe a mark, `->`, and `(...)`, `(a, b!)` or `((a, b!)...)`, with white space and
+ * line breaks anywhere between, as PgTyped does (its grammar SQLParser.g4, rule paramTag). Nothing needs to follow a mark.
  * @param text a masked header comment
  * @param from the offset after `@param`
  * @param base the comment's offset in the file's text
@@ -298,7 +301,9 @@ export function readTransform(text: string, from: number, base: number): Transfo
   const offset = base + at;
   const label = `@param ${name}`;
   at += name.length;
-  if (!take('->')) return wrong(label, '"->"');
+  const mark = text[at] === '!' ? '!' : text[at] === '?' ? '?' : null;
+  if (mark !== null) at += 1;
+  if (!take('->')) return mark === null ? wrong(label, '"->", "!" or "?"') : right('scalar');
   if (!take('(')) return wrong(label, '"("');
   if (take('...')) return take(')') ? right('list') : wrong(label, '")"');
   const several = take('(');
@@ -334,7 +339,7 @@ export function readTransform(text: string, from: number, base: number): Transfo
 
   function right(kind: Transform['kind']): TransformReading {
     return {
-      transform: { name: name ?? '', offset, kind, fields: [...fields.values()] },
+      transform: { name: name ?? '', offset, mark, kind, fields: [...fields.values()] },
       problem: null,
       end: at,
     };

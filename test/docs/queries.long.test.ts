@@ -1,24 +1,9 @@
 import { expect, test } from 'vitest';
 import { nodrift } from '../cli/support/cli.ts';
-import { type Block, blocksOf, pages, piecesOf, placeOf } from './support/blocks.ts';
+import { piecesOf, placeOf } from './support/blocks.ts';
+import { examples, healthyExamples as healthy } from './support/examples.ts';
 import { sampleWith } from './support/sample.ts';
 
-interface Example {
-  readonly sql: Block;
-  /** The block that follows, where it says what comes of it. */
-  readonly shown: Block | null;
-}
-
-const examples = pages.flatMap((page) => {
-  const blocks = blocksOf(page);
-  return blocks.flatMap((sql, i): Example[] => {
-    const next = blocks[i + 1];
-    const header = /@name|@nmae|-- name:/.test(sql.text);
-    if (sql.language !== 'sql' || !header || /^(from|quickstart:|json:|error:) /.test(sql.mark)) return [];
-    return [{ sql, shown: next?.mark === 'generated' || sql.mark === 'fails' ? (next ?? null) : null }];
-  });
-});
-const healthy = examples.filter(({ sql }) => sql.mark !== 'fails');
 const broken = examples.filter(({ sql }) => sql.mark === 'fails');
 
 test('the queries of the pages generate what is below them', async () => {

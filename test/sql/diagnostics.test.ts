@@ -12,7 +12,7 @@ const ONE = 'Write one above it, for example /* @name GetCar :maybe */';
 const NAME = 'A name is letters, digits and _, and starts with no digit.';
 const COMMANDS = 'The commands are :one, :maybe, :many, :exec and :execrows.';
 const PARAM =
-  'Write @param ids -> (...) for a list, @param car -> (make, model!) for an object or @param cars -> ((make, model!)...) for a list of objects.';
+  'Write @param ids -> (...) for a list, @param car -> (make, model!) for an object, @param cars -> ((make, model!)...) for a list of objects, or @param make! or @param make? to mark one value.';
 const CLOSE = 'before the next header or the end of the file.';
 
 describe('a diagnostic', () => {
@@ -160,9 +160,9 @@ describe('@param', () => {
   it.each<[string, string]>([
     ['', '1:15 @param: expected the name of a parameter, found the end of the comment.'],
     [':ids -> (...)', '1:19 @param: expected the name of a parameter, found ":ids".'],
-    ['ids', '1:19 @param ids: expected "->", found the end of the comment.'],
-    ['ids the ids to find', '1:23 @param ids: expected "->", found "the".'],
-    ['ids = (...)', '1:23 @param ids: expected "->", found "=".'],
+    ['ids', '1:19 @param ids: expected "->", "!" or "?", found the end of the comment.'],
+    ['ids the ids to find', '1:23 @param ids: expected "->", "!" or "?", found "the".'],
+    ['ids = (...)', '1:23 @param ids: expected "->", "!" or "?", found "=".'],
     ['ids -> ...', '1:26 @param ids: expected "(", found "...".'],
     ['ids -> [...]', '1:26 @param ids: expected "(", found "[...]".'],
     ['ids -> ()', '1:27 @param ids: expected "...", "(" or the name of a field, found ")".'],
@@ -372,6 +372,31 @@ describe('parameters', () => {
       'marked both ways',
       '/* @name A */ SELECT :a!, :a?;',
       '1:27 :a is marked both ! (never null) and ? (may be omitted). | Use one mark for all places of a parameter.',
+    ],
+    [
+      'marked ! in the header and ? in the text',
+      '/* @name A @param a! */ SELECT :a, :a?;',
+      '1:36 :a is marked both ! (never null) and ? (may be omitted). | Use one mark for all places of a parameter.',
+    ],
+    [
+      'marked ? in the header and ! in the text',
+      '/* @name A @param a? -> (...) */ SELECT 1 WHERE 1 IN :a!;',
+      '1:54 :a is marked both ! (never null) and ? (may be omitted). | Use one mark for all places of a parameter.',
+    ],
+    [
+      'marked in the header and not used',
+      '/* @name A @param b? */ SELECT :a;',
+      '1:19 @param b: the statement does not use :b. | Write :b where its value belongs, or remove the line.',
+    ],
+    [
+      'marked in the header and a list',
+      '/* @name A @param a! */ SELECT 1 WHERE 1 IN :a;',
+      '1:45 IN :a needs a list, but the header does not declare one. | Add to the header: @param a! -> (...)',
+    ],
+    [
+      'an object that the header marks as one that may be left out',
+      '/* @name A @param x? -> (a, b!) */ INSERT INTO t VALUES :x;',
+      '1:19 :x? is an object, which cannot be omitted. | Mark its fields instead: (a?, b?)',
     ],
     [
       'an object that may be left out',

@@ -131,6 +131,29 @@ describe('@param', () => {
     expect(body(sql, `@param ${annotation}`).params.map(written).join(' ')).toBe(expected);
   });
 
+  it.each([
+    ['x!', 'SELECT :x', 'x!'],
+    ['x?', 'SELECT :x, :y', 'x? y'],
+    ['x? Prose.', 'SELECT :x', 'x?'],
+    ['x! @param y?', 'SELECT :x, :y', 'x! y?'],
+    ['x!', 'SELECT :x!', 'x!'],
+    ['x! -> (...)', 'SELECT 1 WHERE 1 IN :x', 'x!(...)'],
+    ['x?->(...)', 'SELECT 1 WHERE 1 IN :x', 'x?(...)'],
+    ['x! -> (a?, b)', 'INSERT INTO t VALUES :x', 'x(a?, b)'],
+  ])('%s', (annotation, sql, expected) => {
+    expect(body(sql, `@param ${annotation}`).params.map(written).join(' ')).toBe(expected);
+  });
+
+  it('marks what sqlc spells', () => {
+    const read = statement('-- name: A :many\n-- @param x!\n-- @param y?\nSELECT @x, sqlc.arg(y);');
+    expect(read.params.map(written)).toEqual(['x!', 'y?']);
+  });
+
+  it('is prose where a sentence mentions a mark', () => {
+    const read = statement('/* @name A\n see @param x! below */\nSELECT :x;');
+    expect(read.params.map(written)).toEqual(['x']);
+  });
+
   it('over several line comments', () => {
     const read = statement('-- @name A\n-- @param x -> (\n--   a,\n--   b!)\nINSERT INTO t VALUES :x;');
     expect(read.params.map(written)).toEqual(['x(a, b!)']);
