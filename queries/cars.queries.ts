@@ -18,6 +18,7 @@ import {
   int2,
   int4,
   int8,
+  list,
   many,
   maybe,
   type NoParams,
@@ -109,15 +110,11 @@ export interface GetCarsByIdsRow {
 export const getCarsByIds = /* @__PURE__ */ many<GetCarsByIdsParams, GetCarsByIdsRow>({
   name: 'getCarsByIds',
   file: 'queries/cars.sql',
-  sql: [
-    `SELECT id, make, model, year, price_mxn
+  sql: `SELECT id, make, model, year, price_mxn
 FROM cars
-WHERE id IN `,
-    0,
-    `
+WHERE id = ANY ($1::text[])
 ORDER BY id`,
-  ],
-  params: [{ name: 'ids', list: text, type: 'text' }],
+  params: [{ name: 'ids', codec: /* @__PURE__ */ list(text) }],
   columns: [
     ['id', text, 25],
     ['make', text, 25],

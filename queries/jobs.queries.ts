@@ -13,6 +13,7 @@ import {
   interval,
   type Json,
   json,
+  list,
   many,
   maybe,
   type NoParams,
@@ -300,15 +301,11 @@ export const cancelJobs = /* @__PURE__ */ many<
 >({
   name: 'cancelJobs',
   file: 'queries/jobs.sql',
-  sql: [
-    `UPDATE jobs
+  sql: `UPDATE jobs
 SET status = 'cancelled', finished_at = now()
-WHERE id IN `,
-    0,
-    ` AND status = 'queued'
+WHERE id = ANY ($1::int8[]) AND status = 'queued'
 RETURNING id`,
-  ],
-  params: [{ name: 'ids', list: int8, type: 'int8' }],
+  params: [{ name: 'ids', codec: /* @__PURE__ */ list(int8) }],
   columns: [['id', int8, 20]],
 });
 

@@ -13,6 +13,7 @@ import {
   int8,
   interval,
   json,
+  list,
   many,
   maybe,
   type NoRow,
@@ -507,21 +508,13 @@ export const postponeTasks = /* @__PURE__ */ many<
 >({
   name: 'postponeTasks',
   file: 'queries/tasks.sql',
-  sql: [
-    `UPDATE tasks
-SET due_on = due_on + `,
-    0,
-    `::integer
-WHERE id IN `,
-    1,
-    ' AND user_id = ',
-    2,
-    ` AND NOT completed
+  sql: `UPDATE tasks
+SET due_on = due_on + $1::integer
+WHERE id = ANY ($2::uuid[]) AND user_id = $3 AND NOT completed
 RETURNING id, due_on`,
-  ],
   params: [
     { name: 'days', codec: int4 },
-    { name: 'ids', list: uuid, type: 'uuid' },
+    { name: 'ids', codec: /* @__PURE__ */ list(uuid) },
     { name: 'userId', codec: uuid },
   ],
   columns: [

@@ -30,6 +30,7 @@ async function measure(url: string): Promise<void> {
     violations: true,
     contents: true,
     optional: true,
+    arrays: true,
   };
   const milliseconds: number[] = [];
   for (let i = 0; i < rounds; i++) {

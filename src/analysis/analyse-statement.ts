@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
 import type { Param, Slot, Statement } from '../sql/statement.ts';
 import type { AnalysedQuery, Column, QueryParam, SlotValue } from './analysed-query.ts';
+import type { ArrayTypes } from './arrays/find.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -34,6 +35,8 @@ interface Answer {
   readonly query: QueryNode | null;
   /** Absent: it has no optional parts, or they are not asked for. */
   readonly optional?: OptionalAnalysis | null;
+  /** The lists that can be sent as arrays. */
+  readonly arrays?: ArrayTypes;
 }
 
 interface Options {
@@ -104,6 +107,7 @@ export function analyseStatement(
       ...(facts.effects ? effects(tree, catalog) : { reads: [], writes: [], readOnly: null }),
       violations: facts.violations ? violations(tree, catalog) : { constraints: [], open: true },
       ...(optional && optional.parts.conditions.length > 0 && { optional: optional.parts }),
+      ...(answer.arrays && answer.arrays.size > 0 && { arrays: answer.arrays }),
     },
     diagnostics: [],
     ...(tooMany !== null && isTolerated && { warnings: [firstOfMany(statement, options, tooMany)] }),

@@ -5,6 +5,7 @@ import type { Statement } from '../sql/statement.ts';
 import { analyseStatement, readTree, type StatementAnalysis } from './analyse-statement.ts';
 import type { AnalysedQuery } from './analysed-query.ts';
 import type { AnalysisMemo } from './analysis-memo.ts';
+import { type ArrayTypes, findArrays, hasList } from './arrays/find.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
@@ -109,6 +110,8 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
   let catalog = await (options.catalog ?? prepareAnalysis(client, facts));
   const analysed: (StatementAnalysis | null)[] = statements.map(() => null);
   const starred: ({ readonly index: number } & DescribedStatement)[] = [];
+  const listed: ({ readonly index: number } & ReadStatement)[] = [];
+  const arrays = new Map<number, ArrayTypes>();
   const varying: ({ readonly index: number } & ReadStatement)[] = [];
   const waiting: {
     readonly index: number;
@@ -138,7 +141,7 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
         analyseStatement(
           catalog,
           statement,
-          { paramTypes, fields, query, optional },
+          { paramTypes, fields, query, optional, arrays: arrays.get(index) ?? NO_ARRAYS },
           { texts, lenientParameters, facts },
         ),
       options.stepBudget,
@@ -174,6 +177,17 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
     });
     options.progress?.(index + 1, statements.length);
   };
+  const listOrTake = (
+    index: number,
+    statement: Statement,
+    described: DescribeResult,
+    query: QueryNode | null,
+  ) => {
+    // PgTyped's runtime sends a parameter for each element.
+    if (facts.arrays && !lenientParameters && described.ok && hasList(statement)) {
+      listed.push({ index, statement, described, query });
+    } else takeOrVary(index, statement, described, query);
+  };
   const takeOrVary = (
     index: number,
     statement: Statement,
@@ -194,15 +208,24 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
       const statement = statements[index];
       if (statement === undefined) return undefined;
       if (described.ok && findStars(statement.sql).length > 0) starred.push({ index, statement, described });
-      else takeOrVary(index, statement, described, null);
+      else listOrTake(index, statement, described, null);
       return pause();
     },
   );
   for (const [i, { statement, described, query }] of (
     await expandStars(client, starred, catalog, pause)
   ).entries()) {
-    takeOrVary(starred[i]?.index ?? 0, statement, described, query);
+    listOrTake(starred[i]?.index ?? 0, statement, described, query);
     await pause();
+  }
+  if (listed.length > 0) {
+    for (const [i, types] of (await findArrays(client, listed, catalog, pause)).entries()) {
+      const one = listed[i];
+      if (one === undefined) continue;
+      arrays.set(one.index, types);
+      takeOrVary(one.index, one.statement, one.described, one.query);
+      await pause();
+    }
   }
   if (varying.length > 0) {
     for (const [i, optional] of (await findOptionalParts(client, varying, catalog, pause)).entries()) {
@@ -220,6 +243,8 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
   }
   return { release: catalog.release, analysed, warnings };
 }
+
+const NO_ARRAYS: ArrayTypes = new Map();
 
 function tooCostly({ file, offset, name }: Statement, text: string): Diagnostic {
   return diagnosticAt(file, text, offset, {

@@ -121,4 +121,6 @@ export interface AnalysedQuery {
   readonly violations: QueryViolations;
   /** What is not sent where parameters are omitted; absent: it is always the whole statement. */
   readonly optional?: OptionalParts;
+  /** The lists that are sent as arrays, by index into `params`, with the SQL types of their elements; absent: none. */
+  readonly arrays?: ReadonlyMap<number, string>;
 }

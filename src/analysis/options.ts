@@ -10,6 +10,8 @@ export interface AnalysisOptions {
   readonly contents: boolean;
   /** `optional`: what is not sent where parameters are omitted. */
   readonly optional: boolean;
+  /** `arrays`: the lists that are sent as arrays. */
+  readonly arrays: boolean;
 }
 
 export const everything: AnalysisOptions = {
@@ -18,4 +20,5 @@ export const everything: AnalysisOptions = {
   violations: true,
   contents: true,
   optional: true,
+  arrays: true,
 };

@@ -2,7 +2,8 @@ import type { AnalysedQuery, QueryParam, SlotValue } from '../analysis/analysed-
 import { sqlTypeName } from '../analysis/sql-type-name.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import type { Piece } from '../sql/pieces.ts';
+import { withArrayParams, withArrays } from '../sql/arrays.ts';
+import { type Piece, sentText } from '../sql/pieces.ts';
 import { docComment } from './comment.ts';
 import { type Expression, printExpression, pure } from './expression.ts';
 import { fileScope } from './file-scope.ts';
@@ -14,7 +15,7 @@ import type { Overrides } from './override.ts';
 import { printQuery } from './print-query.ts';
 import type { NamedQuery, SourceFile } from './query-names.ts';
 import { rowType } from './row-type.ts';
-import { type ModuleScope, type Shape, shapeOf } from './shape.ts';
+import { delimitedCodec, type ModuleScope, type Shape, shapeOf } from './shape.ts';
 import type { SharedModule } from './shared-module.ts';
 import {
   arrayType,
@@ -55,7 +56,9 @@ export function nodriftModule(
 function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: ModuleScope): string[] {
   const { query, name, params, row } = naming;
   const { statement, command } = query;
-  const parameters = query.params.map((param) => omittable(param, parameter(param, scope)));
+  const parameters = query.params.map((param, i) =>
+    omittable(param, parameter(param, query.arrays?.has(i) ?? false, scope)),
+  );
   const { blocks: rowBlocks, codecs } = rowType(naming, variants, scope);
   const blocks: string[] = [];
   if (parameters.length > 0)
@@ -119,27 +122,32 @@ function documentation({ statement }: AnalysedQuery): string {
   return docComment(`${words}\`\`\`sql\n${statement.body}\n\`\`\``, '');
 }
 
-function sqlOf({ statement, params }: AnalysedQuery): Expression {
-  const grows = params.some((p) => p.kind === 'list' || p.kind === 'objects');
-  if (!grows) return sqlLiteral(unixLines(statement.sql));
-  const parts = statement.parts.filter((part) => part !== '');
-  return {
-    list: parts.map((part) => (typeof part === 'string' ? sqlLiteral(unixLines(part)) : String(part))),
-  };
+function sqlOf(query: AnalysedQuery): Expression {
+  const { statement, params, arrays } = query;
+  const grows = params.some((p, i) => p.kind === 'objects' || (p.kind === 'list' && !arrays?.has(i)));
+  const pieces = sentPieces(statement.parts, query);
+  if (grows) return piecesOf(pieces.filter((piece) => piece !== ''));
+  const { sql } = sentText(pieces, withArrayParams(statement.params, arrays ?? new Map()), () => true);
+  return sqlLiteral(unixLines(sql));
+}
+
+/** With arrays for the lists that are sent as such. */
+function sentPieces(pieces: readonly Piece[], { statement, arrays }: AnalysedQuery): readonly Piece[] {
+  const sent = arrays === undefined ? pieces : withArrays(pieces, arrays);
+  if (sent === null) throw new Error(`${statement.name}: a list is not where it was`);
+  return sent;
 }
 
 /** How the statement is put together where conditions of it can be omitted; nothing for all others. */
-function varying(
-  { optional }: AnalysedQuery,
-  scope: ModuleScope,
-): readonly (readonly ['statement', Expression])[] {
+function varying(query: AnalysedQuery, scope: ModuleScope): readonly (readonly ['statement', Expression])[] {
+  const { optional } = query;
   if (optional === undefined || optional.pieces === null) return [];
   const indexes = (all: readonly number[]): Expression => ({ list: all.map(String) });
   const varied: Expression = {
     record: [
       ...(optional.guarded.length > 0 ? [['guarded', indexes(optional.guarded)] as const] : []),
       ...(optional.optional.length > 0 ? [['optional', indexes(optional.optional)] as const] : []),
-      ['text', piecesOf(optional.pieces)],
+      ['text', piecesOf(sentPieces(optional.pieces, query))],
     ],
   };
   return [['statement', { call: scope.runtime('varying'), args: [varied] }]];
@@ -174,7 +182,8 @@ function omittable({ canBeMissing }: QueryParam, { field, definition }: Paramete
   };
 }
 
-function parameter(param: QueryParam, scope: ModuleScope): Parameter {
+/** @param isArray whether it is a list that is sent as an array */
+function parameter(param: QueryParam, isArray: boolean, scope: ModuleScope): Parameter {
   const name = stringLiteral(param.name);
   switch (param.kind) {
     case 'scalar': {
@@ -195,11 +204,19 @@ function parameter(param: QueryParam, scope: ModuleScope): Parameter {
       return {
         field: { name: param.name, type: listOf(orNull(type, param.value.nullable), scope) },
         definition: {
-          record: [
-            ['name', name],
-            ['list', codec],
-            ...(sqlType === null ? [] : [['type', stringLiteral(sqlType)] as const]),
-          ],
+          record: isArray
+            ? [
+                ['name', name],
+                [
+                  'codec',
+                  { call: scope.runtime('list'), args: [delimitedCodec(param.value.type, codec, scope)] },
+                ],
+              ]
+            : [
+                ['name', name],
+                ['list', codec],
+                ...(sqlType === null ? [] : [['type', stringLiteral(sqlType)] as const]),
+              ],
         },
       };
     }

@@ -5,5 +5,5 @@ import type { Config } from '../project/config.ts';
 export function requiredByCodegen({ runtime }: Config): AnalysisOptions {
   const ours = runtime === 'nodrift';
   // PgTyped's types are those of the columns' types, whatever is known of the values.
-  return { rows: false, effects: ours, violations: ours, contents: ours, optional: ours };
+  return { rows: false, effects: ours, violations: ours, contents: ours, optional: ours, arrays: ours };
 }

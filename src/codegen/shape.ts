@@ -179,7 +179,7 @@ function nested(element: TsType, dimensions: number, readonly: boolean): TsType 
 }
 
 /** An element's codec that knows what is between the elements. */
-function delimitedCodec(element: PgType, codec: Expression, scope: ModuleScope): Expression {
+export function delimitedCodec(element: PgType, codec: Expression, scope: ModuleScope): Expression {
   const base = baseOf(element);
   if (base.kind !== 'base' || base.delimiter === undefined) return codec;
   // The one built-in type with another delimiter has a codec of its own.

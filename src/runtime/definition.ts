@@ -1,6 +1,6 @@
 /**
  * Turns one Postgres type's text format into a JavaScript value and back.
- * SQL NULL never reaches a codec: null stays null on both sides.
+ * SQL NULL never reaches a codec that does not ask for it: null stays null on both sides.
  */
 export interface Codec<T> {
   /** From Postgres's text output (PostgreSQL documentation, chapter 8). */
@@ -11,6 +11,8 @@ export interface Codec<T> {
   readonly delimiter?: string;
   /** Its values can be JavaScript arrays: as the element of an array such a one is no further dimension. */
   readonly flat?: boolean;
+  /** It encodes null and undefined itself, or refuses them. */
+  readonly takesNull?: boolean;
 }
 
 // Codecs of different types are in one list; `never`/`unknown` variance is deliberately left open.
@@ -19,6 +21,7 @@ export interface AnyCodec {
   readonly encode: (value: never) => string | Uint8Array;
   readonly delimiter?: string;
   readonly flat?: boolean;
+  readonly takesNull?: boolean;
 }
 
 /** One parameter of a query, as printed into the generated module. */

@@ -6,6 +6,7 @@ export { type Composite, composite, record, tuple } from './codec/composite.ts';
 export { custom } from './codec/custom.ts';
 export { delimited } from './codec/delimited.ts';
 export { type Json, json } from './codec/json.ts';
+export { list } from './codec/list.ts';
 export { float4, float8, int2, int4, int8, int8AsNumber, int8AsString, oid } from './codec/number.ts';
 export { type Multirange, multirange, type Range, range } from './codec/range.ts';
 export { temporal } from './codec/temporal.ts';

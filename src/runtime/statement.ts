@@ -120,7 +120,7 @@ function encode(
   value: unknown,
   field?: string,
 ): string | Uint8Array | null {
-  if (value === null || value === undefined) {
+  if ((value ?? null) === null && codec.takesNull !== true) {
     return null;
   }
   let reason = 'its value does not fit the type';

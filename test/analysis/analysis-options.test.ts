@@ -18,6 +18,7 @@ const nothing: AnalysisOptions = {
   violations: false,
   contents: false,
   optional: false,
+  arrays: false,
 };
 
 describe('of what nobody asks for', () => {

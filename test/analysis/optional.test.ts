@@ -184,7 +184,7 @@ const optional: readonly (readonly [names: string, ...Case])[] = [
   [
     'ids',
     'SELECT id FROM car WHERE id IN :ids',
-    'SELECT id FROM car WHERE id IN ($1)',
+    'SELECT id FROM car WHERE id = ANY ($1::text[])',
     'SELECT id FROM car WHERE  TRUE ',
   ],
   [

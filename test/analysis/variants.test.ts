@@ -193,7 +193,14 @@ describe.each(tested(servers))('the kinds of rows of a UNION, on %s', (server) =
     const analysis = await analyse(database.client, statements, {
       texts: new Map([['q.sql', text]]),
       lenientParameters: false,
-      facts: { rows: false, effects: false, violations: false, contents: true, optional: false },
+      facts: {
+        rows: false,
+        effects: false,
+        violations: false,
+        contents: true,
+        optional: false,
+        arrays: false,
+      },
     });
     expect(analysis.diagnostics).toEqual([]);
     queries = new Map(analysis.queries.map((query) => [query.statement.body, query]));

@@ -1,10 +1,18 @@
 import type { Client } from 'pg';
 import type { AnalysedQuery } from '../../../src/analysis/analysed-query.ts';
-import { int8, type QueryDefinition, text, type VaryingPiece, varying } from '../../../src/runtime/index.ts';
+import {
+  int8,
+  list,
+  type QueryDefinition,
+  text,
+  type VaryingPiece,
+  varying,
+} from '../../../src/runtime/index.ts';
+import { withArrayParams, withArrays } from '../../../src/sql/arrays.ts';
 import { type Piece as Cut, sentText } from '../../../src/sql/pieces.ts';
 
 /** A query as its module has it, with every value as text. */
-export function definitionOf({ statement, optional }: AnalysedQuery): QueryDefinition {
+export function definitionOf({ statement, optional, arrays = new Map() }: AnalysedQuery): QueryDefinition {
   const pieces = (cut: readonly Cut[]): readonly VaryingPiece[] =>
     cut.map((piece) =>
       typeof piece === 'object' ? { needs: piece.needs, text: pieces(piece.pieces) } : piece,
@@ -14,22 +22,30 @@ export function definitionOf({ statement, optional }: AnalysedQuery): QueryDefin
     name: statement.name,
     file: statement.file,
     sql: statement.sql,
-    params: statement.params.map(({ name, kind }) =>
-      kind === 'list' ? { name, list: int8 } : { name, codec: text },
-    ),
+    params: statement.params.map(({ name, kind }, i) => {
+      if (kind !== 'list') return { name, codec: text };
+      return arrays.has(i) ? { name, codec: list(int8) } : { name, list: int8 };
+    }),
     columns: [],
     ...(optional?.pieces && {
-      statement: varying({ guarded, optional: missing, text: pieces(optional.pieces) }),
+      statement: varying({
+        guarded,
+        optional: missing,
+        text: pieces(withArrays(optional.pieces, arrays) ?? []),
+      }),
     }),
   };
 }
 
 /** The text that the analysis has tried for these parameters. */
-export function triedText({ statement, optional }: AnalysedQuery, given: ReadonlySet<string>): string {
+export function triedText(
+  { statement, optional, arrays = new Map() }: AnalysedQuery,
+  given: ReadonlySet<string>,
+): string {
   const canBeLeftOut = new Set([...(optional?.guarded ?? []), ...(optional?.optional ?? [])]);
   return sentText(
-    optional?.pieces ?? [],
-    statement.params,
+    withArrays(optional?.pieces ?? [], arrays) ?? [],
+    withArrayParams(statement.params, arrays),
     (index) => !canBeLeftOut.has(index) || given.has(statement.params[index]?.name ?? ''),
   ).sql;
 }
