@@ -37,6 +37,7 @@ export default defineConfig({
         items: [
           page('Quickstart', 'quickstart'),
           page('A tour', 'tour'),
+          page('Tutorial: an HTTP API', 'tutorial'),
           page('Switching from another tool', 'migrating'),
         ],
       },

@@ -121,6 +121,22 @@ describe('what the README shows of the sample project', () => {
   });
 });
 
+test('the breaking change of the tutorial is an error of each query that uses the column', async () => {
+  const copy = project();
+  const example = join(root, 'examples/notes-api');
+  for (const path of ['pgtyped.config.json', 'migrations', 'queries']) {
+    cpSync(join(example, path), join(copy.root, path), { recursive: true });
+  }
+  expect(await nodrift(['check'], { cwd: copy.root })).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  const migration = marked('tutorial: the breaking change').text;
+  copy.put('migrations/3_rename-title.sql', migration);
+  const { exitCode, stderr } = await nodrift(['check'], { cwd: copy.root });
+  expect(exitCode).toBe(1);
+  holds(stderr, marked('tutorial: check after the breaking change'));
+  const script = readFileSync(join(example, 'breaking-change.ts'), 'utf8');
+  for (const line of migration.trimEnd().split('\n')) expect(script).toContain(line);
+});
+
 test('the recording of the README shows the texts of the tour', () => {
   // `npx tsx test/docs/write-recording.ts` writes it again.
   expect(readFileSync(join(root, 'docs/recording.svg'), 'utf8')).toBe(recording());

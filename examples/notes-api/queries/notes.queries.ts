@@ -34,7 +34,7 @@ export interface ListNotesRow {
 }
 
 /**
- * A page of notes, newest first. A filter that is left out does not filter.
+ * A page of notes, newest first. A filter that is omitted does not filter.
  *
  * ```sql
  * SELECT slug, title, pinned, created_at

@@ -1,6 +1,6 @@
 /*
   @name ListNotes :many
-  A page of notes, newest first. A filter that is left out does not filter.
+  A page of notes, newest first. A filter that is omitted does not filter.
 */
 SELECT slug, title, pinned, created_at
 FROM notes
