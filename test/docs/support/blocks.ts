@@ -35,7 +35,7 @@ export function readPage(page: string): string {
 /** The fenced blocks of a page, in its order; those in lists without their indentation. */
 export function blocksOf(page: string): readonly Block[] {
   const text = readPage(page);
-  const fences = text.matchAll(/(?:^<!-- ([^\n]+) -->\n)?^( *)```([^\n]*)\n(.*?)^\2```$/gms);
+  const fences = text.matchAll(/(?:^ *<!-- ([^\n]+) -->\n)?^( *)```([^\n]*)\n(.*?)^\2```$/gms);
   return Array.from(
     fences,
     ({ index, 0: whole, 1: mark = '', 2: indent = '', 3: language = '', 4: body = '' }) => ({
