@@ -38,6 +38,7 @@ export default defineConfig({
           page('Quickstart', 'quickstart'),
           page('A tour', 'tour'),
           page('Tutorial: an HTTP API', 'tutorial'),
+          page('Coming from PgTyped', 'pgtyped'),
           page('Switching from another tool', 'migrating'),
         ],
       },
@@ -84,7 +85,6 @@ export default defineConfig({
         items: [
           page('Command line', 'cli'),
           page('Configuration', 'configuration'),
-          page("PgTyped's types", 'pgtyped'),
         ],
       },
       {
