@@ -82,10 +82,7 @@ export default defineConfig({
       },
       {
         text: 'Reference',
-        items: [
-          page('Command line', 'cli'),
-          page('Configuration', 'configuration'),
-        ],
+        items: [page('Command line', 'cli'), page('Configuration', 'configuration')],
       },
       {
         text: 'Background',
