@@ -60,15 +60,22 @@ export function diagnostic(known: KnownDiagnostic): Diagnostic {
   return { file: null, line: null, column: null, sqlstate: null, hint: null, excerpt: null, ...known };
 }
 
-/** Makes a diagnostic at an offset (UTF-16 code units, 0-based) of a file's text. */
-export function diagnosticAt(file: string, text: string, offset: number, known: KnownDiagnostic): Diagnostic {
+/** The line and column of an offset (UTF-16 code units, 0-based). */
+export function positionAt(text: string, offset: number): TextPosition {
   const before = text.slice(0, offset);
   const start = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
+  return { line: before.split(/\r\n|\n|\r/).length, column: offset - start + 1 };
+}
+
+/** Makes a diagnostic at an offset (UTF-16 code units, 0-based) of a file's text. */
+export function diagnosticAt(file: string, text: string, offset: number, known: KnownDiagnostic): Diagnostic {
+  const { line, column } = positionAt(text, offset);
+  const start = offset - column + 1;
   const end = text.slice(start).search(/[\r\n]/);
   return diagnostic({
     file,
-    line: before.split(/\r\n|\n|\r/).length,
-    column: offset - start + 1,
+    line,
+    column,
     excerpt: end === -1 ? text.slice(start) : text.slice(start, start + end),
     ...known,
   });

@@ -1,4 +1,5 @@
-import { type Diagnostic, diagnosticAt } from '../diagnostic.ts';
+import { type Diagnostic, diagnosticAt, positionAt } from '../diagnostic.ts';
+import { commandOffset } from '../sql/headers.ts';
 import type { Param, Slot, Statement } from '../sql/statement.ts';
 import type { AnalysedQuery, Column, QueryParam, SlotValue } from './analysed-query.ts';
 import type { ArrayTypes } from './arrays/find.ts';
@@ -9,6 +10,7 @@ import { readColumnComment, withCommentType } from './column-comment.ts';
 import { effects } from './effects.ts';
 import { describedValue, type Facts, unknownFacts } from './facts.ts';
 import { embedProblems, isNamed, sqlcColumnNames, withPositionalNames } from './given-names.ts';
+import { itemPlace } from './item-place.ts';
 import { type ResultField, withoutMarks } from './marks.ts';
 import type { OptionalAnalysis } from './optional/find.ts';
 import type { AnalysisOptions } from './options.ts';
@@ -76,12 +78,14 @@ export function analyseStatement(
   const fields = withoutMarks(answer.fields ?? [], tree, catalog);
   // sqlc has run such a :one, and taken its first row.
   const isTolerated = statement.sqlc === true && command === 'one';
+  const offset = commandOffset(statement, options.texts.get(statement.file) ?? '');
+  const noRows = noRowsProblem(statement, fields, offset);
   const problems = [
-    ...noRowsProblem(statement, fields),
-    ...(statement.sqlc ? embedProblems(statement, tree) : nameProblems(fields)),
-    ...(tooMany === null || isTolerated
+    ...noRows,
+    ...(statement.sqlc ? embedProblems(statement, tree) : nameProblems(fields, statement)),
+    ...(tooMany === null || isTolerated || noRows.length > 0
       ? []
-      : [{ code: 'ND3006' as const, message: tooMany[0], hint: tooMany[1] }]),
+      : [{ offset, code: 'ND3006' as const, message: tooMany[0], hint: tooMany[1] }]),
   ];
   if (problems.length > 0) return refused(statement, options, problems);
   const spread = new Set(statement.params.flatMap((param) => (param.kind === 'list' ? [param.index] : [])));
@@ -137,11 +141,13 @@ function namedColumns<T extends Pick<AnalysedQuery, 'columns' | 'variants'>>(
 }
 
 function firstOfMany(
-  { file, name, offset }: Statement,
+  statement: Statement,
   { texts }: Options,
   [message, hint]: readonly [string, string],
 ): Diagnostic {
-  return diagnosticAt(file, texts.get(file) ?? '', offset, {
+  const { file, name } = statement;
+  const text = texts.get(file) ?? '';
+  return diagnosticAt(file, text, commandOffset(statement, text), {
     code: 'ND3006',
     message: `${name}: ${message}`,
     hint: `sqlc takes the first of several rows; the function throws TooManyRowsError. ${hint}`,
@@ -158,10 +164,14 @@ function toUtilityQuery(
   const { rows, facts } = utilityResult(statement.sql, described);
   // Nothing in a utility statement gives its result an alias.
   const fields = (described ?? []).map((field) => ({ ...field, markedNullable: null }));
+  const own = utilityProblems(statement, described, paramTypes.length);
+  // What FETCH and COPY return is another question, which is answered already.
+  const isAnswered = own.some(({ code }) => code === 'ND3007' || code === 'ND3009');
+  const offset = commandOffset(statement, options.texts.get(statement.file) ?? '');
   const problems = [
-    ...utilityProblems(statement, described, paramTypes.length),
-    ...nameProblems(fields),
-    ...utilityRowsProblem(statement, rows, fields),
+    ...own,
+    ...nameProblems(fields, statement),
+    ...(isAnswered ? [] : utilityRowsProblem(statement, rows, fields, offset)),
   ];
   if (problems.length > 0) return refused(statement, options, problems);
   return {
@@ -246,13 +256,15 @@ function refused(
   const text = options.texts.get(statement.file) ?? '';
   return {
     query: null,
-    diagnostics: problems.map(({ code, message, hint, offset }) =>
-      diagnosticAt(statement.file, text, offset ?? statement.offset, {
-        code,
-        message: `${statement.name}: ${message}`,
-        hint,
-      }),
-    ),
+    diagnostics: problems.map(({ code, message, hint, offset, end }) => {
+      const known = { code, message: `${statement.name}: ${message}`, hint };
+      return end === undefined
+        ? diagnosticAt(statement.file, text, offset ?? statement.offset, known)
+        : diagnosticAt(statement.file, text, offset ?? statement.offset, {
+            ...known,
+            end: positionAt(text, end),
+          });
+    }),
   };
 }
 
@@ -281,11 +293,16 @@ function growingSlots(params: readonly Param[]): ReadonlySet<number> {
   );
 }
 
-function noRowsProblem({ command }: Statement, fields: readonly ResultField[]): readonly UtilityProblem[] {
+function noRowsProblem(
+  { command }: Statement,
+  fields: readonly ResultField[],
+  offset: number,
+): readonly UtilityProblem[] {
   const wantsRows = command === 'one' || command === 'maybe' || command === 'many';
   if (!wantsRows || fields.length > 0) return [];
   return [
     {
+      offset,
       code: 'ND3003',
       message: `it is marked :${command}, but the statement returns no rows`,
       hint: 'Add RETURNING, or mark it :exec or :execrows.',
@@ -294,13 +311,15 @@ function noRowsProblem({ command }: Statement, fields: readonly ResultField[]): 
 }
 
 /** An object has room for one value of each name. What `a.*, b.*` doubles is said at once. */
-function nameProblems(fields: readonly ResultField[]): readonly UtilityProblem[] {
+function nameProblems(fields: readonly ResultField[], statement: Statement): readonly UtilityProblem[] {
+  const place = itemPlace(statement, fields.length);
   const problems: UtilityProblem[] = [];
   const names = new Map<string, number>();
   const doubled: (readonly [first: number, second: number, name: string])[] = [];
   for (const [i, { name }] of fields.entries()) {
     if (!isNamed(name)) {
       problems.push({
+        ...place(i),
         code: 'ND3004',
         message: `column ${i + 1} of the result has no name`,
         hint: 'Name it: write `AS name` after the expression.',
@@ -316,6 +335,7 @@ function nameProblems(fields: readonly ResultField[]): readonly UtilityProblem[]
   const [first, second, name] = one;
   const pairs = doubled.map((pair) => `${pair[0]} and ${pair[1]} "${pair[2]}"`).join(', ');
   problems.push({
+    ...place(second - 1),
     code: 'ND3005',
     message:
       others.length === 0

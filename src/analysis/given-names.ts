@@ -1,5 +1,6 @@
 import { isParameterName } from '../sql/identifiers.ts';
 import type { Param, Statement } from '../sql/statement.ts';
+import { itemPlace } from './item-place.ts';
 import type { ParameterFacts } from './parameters.ts';
 import { resultEntries } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';
@@ -66,14 +67,17 @@ function clauseOf({ parts, params }: Statement, param: Param): string | null {
 }
 
 /** What is wrong with `sqlc.embed(t)` where t is the name of a column: the name alone means that one. */
-export function embedProblems({ embedded = [] }: Statement, query: QueryNode): readonly UtilityProblem[] {
+export function embedProblems(statement: Statement, query: QueryNode): readonly UtilityProblem[] {
+  const { embedded = [] } = statement;
   const columns = resultEntries(query);
+  const place = itemPlace(statement, columns.length);
   return [...new Set(embedded)].flatMap((name) => {
     const own = columns.filter(({ resname }) => resname === name);
     const isRow = own.length === 0 || own.some(({ expr }) => expr.tag === 'VAR' && expr.varattno === 0);
     if (isRow) return [];
     return [
       {
+        ...place(columns.findIndex(({ resname }) => resname === name)),
         code: 'ND3015',
         message: `${name} is a column here, so sqlc.embed(${name}) cannot be the row`,
         hint: 'Give the table an alias that no column has, and embed that.',

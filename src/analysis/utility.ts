@@ -13,6 +13,8 @@ export interface UtilityProblem {
   readonly hint: string;
   /** In the file's text; absent: the statement's name. */
   readonly offset?: number;
+  /** Exclusive; absent where it is the word at `offset`. */
+  readonly end?: number;
 }
 
 /** What is known of a utility statement's result. */
@@ -82,17 +84,22 @@ export function utilityProblems(
   }
 }
 
-/** What is wrong with the command of a utility statement. */
+/**
+ * What is wrong with the command of a utility statement.
+ * @param offset the command's, in the file's text
+ */
 export function utilityRowsProblem(
   { command, assertedSingleRow }: Statement,
   { max }: Cardinality,
   fields: readonly FieldDescription[],
+  offset: number,
 ): readonly UtilityProblem[] {
   const single = command === 'one' || command === 'maybe';
   if (!single && command !== 'many') return [];
   if (fields.length === 0) {
     return [
       {
+        offset,
         code: 'ND3003',
         message: `it is marked :${command}, but Postgres does not describe any rows of the statement`,
         hint: 'Mark it :exec.',
@@ -102,6 +109,7 @@ export function utilityRowsProblem(
   if (!single || assertedSingleRow || (max !== null && max <= 1)) return [];
   return [
     {
+      offset,
       code: 'ND3006',
       message: `it is marked :${command}, but nothing proves that it returns at most one row`,
       hint: `Mark it :many, or :${command}! to assert it.`,

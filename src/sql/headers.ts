@@ -49,6 +49,12 @@ export function withoutStatement(header: Header): Problem {
   };
 }
 
+/** Where the command is behind a statement's name; where there is none, the name. */
+export function commandOffset({ name, offset }: Pick<Header, 'name' | 'offset'>, text: string): number {
+  const behind = /^[^\S\r\n]*(?=:)/.exec(text.slice(offset + name.length));
+  return behind === null ? offset : offset + name.length + behind[0].length;
+}
+
 /** What the comment above a statement says about it. */
 export interface Header {
   readonly dialect: Dialect;

@@ -176,10 +176,10 @@ describe.each(tested([...majors, 'PGlite']))('utility statements on %s', (server
     expect(queries.map(({ statement }) => statement.name)).toEqual(['Call', 'Show', 'Plan', 'Vouched']);
     expect(diagnostics.map(shown)).toMatchInlineSnapshot(`
       [
-        "q.sql:4:10: All: it is marked :one, but nothing proves that it returns at most one row (Mark it :many, or :one! to assert it.)",
-        "q.sql:6:10: Text: it is marked :maybe, but nothing proves that it returns at most one row (Mark it :many, or :maybe! to assert it.)",
-        "q.sql:7:10: Nothing: it is marked :one, but Postgres does not describe any rows of the statement (Mark it :exec.)",
-        "q.sql:8:10: Locked: it is marked :many, but Postgres does not describe any rows of the statement (Mark it :exec.)",
+        "q.sql:4:14: All: it is marked :one, but nothing proves that it returns at most one row (Mark it :many, or :one! to assert it.)",
+        "q.sql:6:15: Text: it is marked :maybe, but nothing proves that it returns at most one row (Mark it :many, or :maybe! to assert it.)",
+        "q.sql:7:18: Nothing: it is marked :one, but Postgres does not describe any rows of the statement (Mark it :exec.)",
+        "q.sql:8:17: Locked: it is marked :many, but Postgres does not describe any rows of the statement (Mark it :exec.)",
       ]
     `);
   });

@@ -100,7 +100,7 @@ describe("a project in sqlc's spelling", () => {
   test('sqlc.embed of a table that has a column of its name is refused', () => {
     expect(inspection.errors).toEqual([
       expect.objectContaining({
-        line: at('EmbedCollision'),
+        line: at('EmbedCollision') + 1,
         message: 'EmbedCollision: email is a column here, so sqlc.embed(email) cannot be the row',
         hint: 'Give the table an alias that no column has, and embed that.',
       }),
@@ -143,7 +143,7 @@ describe("a project in sqlc's spelling", () => {
   test('a :one that nothing proves is a warning', () => {
     expect(of('firstOne')).toMatchObject({ command: 'one', rows: { max: null } });
     expect(stderr).toContain(
-      `queries/q.sql:${at('FirstOne')}:10: warning ND3006: FirstOne: it is marked :one, but nothing proves that it returns at most one row`,
+      `queries/q.sql:${at('FirstOne')}:19: warning ND3006: FirstOne: it is marked :one, but nothing proves that it returns at most one row`,
     );
     expect(stderr).toContain('sqlc takes the first of several rows; the function throws TooManyRowsError');
   });
