@@ -4,6 +4,7 @@ import type { Param, Statement } from '../sql/statement.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { missingRelationHint } from './missing-relation.ts';
 import type { ServerError } from './server-error.ts';
+import { typeConflict } from './type-conflict.ts';
 
 /** Says what Postgres said of a statement, at the place in the file and with the file's parameter names. */
 export function serverDiagnostic(
@@ -16,11 +17,12 @@ export function serverDiagnostic(
     error.position === null
       ? statement.offset
       : fileOffset(statement, sqlOffsetOfPosition(statement.sql, error.position));
-  return diagnosticAt(statement.file, texts.get(statement.file) ?? '', offset, {
+  const text = texts.get(statement.file) ?? '';
+  return diagnosticAt(statement.file, text, offset, {
     code: isTooDeep(error) ? 'ND3002' : 'ND3001',
     message: `${statement.name}: ${isTooDeep(error) ? TOO_DEEP : withNames(statement, error.message)}`,
     sqlstate: error.sqlstate,
-    hint: hints(statement, error, catalog),
+    hint: hints(statement, error, text, catalog),
   });
 }
 
@@ -34,7 +36,12 @@ function isTooDeep({ sqlstate }: ServerError): boolean {
   return sqlstate === '26000';
 }
 
-function hints(statement: Statement, error: ServerError, catalog: Catalog | null): string | null {
+function hints(
+  statement: Statement,
+  error: ServerError,
+  text: string,
+  catalog: Catalog | null,
+): string | null {
   if (isTooDeep(error)) {
     return 'It is nested too deeply for the stack of the embedded database. Replace long chains of UNION or operators with VALUES or = ANY (…), or set "database": "server" or "container" under "nodrift" in the configuration.';
   }
@@ -44,15 +51,24 @@ function hints(statement: Statement, error: ServerError, catalog: Catalog | null
   const parameter = /\$(\d+)/.exec(error.message);
   const name = parameter === null ? null : slotName(statement, Number(parameter[1]));
   // 42P18 indeterminate_datatype, 42P08 ambiguous_parameter
-  if (name !== null && error.sqlstate === '42P18') {
+  if (name !== null && /^could not determine data type/.test(error.message)) {
     said.push(`Say which type it has: write ${name}::text, or the type that you mean.`);
-  }
-  if (name !== null && error.sqlstate === '42P08') {
-    said.push(`One parameter has one type: cast its uses, as in ${name}::text, or give it two names.`);
-  }
+  } else said.push(...conflictHint(statement, error, text));
   const missing = catalog === null ? null : missingRelationHint(error.message, catalog);
   if (missing !== null) said.push(missing);
   return said.length === 0 ? null : said.join('\n');
+}
+
+/** Postgres says what does not fit, and not which use of the parameter gave it its type. */
+function conflictHint(statement: Statement, error: ServerError, text: string): readonly string[] {
+  const found = typeConflict(statement, error, text);
+  const name = found === null ? null : slotName(statement, found.slot);
+  if (found === null || name === null) return [];
+  const { type, wanted, others } = found;
+  const uses = others.length === 1 ? `its use in ${others[0]}` : `its other uses (${others.join(', ')})`;
+  return [
+    `One parameter has one type: ${name} ${type === null ? 'has the type of' : `is ${type} by`} ${uses}. Cast it here, as in ${name}::${wanted ?? 'text'}, or give it two names.`,
+  ];
 }
 
 function withNames(statement: Statement, text: string): string {
@@ -62,18 +78,20 @@ function withNames(statement: Statement, text: string): string {
   });
 }
 
-/** `:name` or `:name.field` of a `$n`. */
-function slotName(statement: Statement, index: number): string | null {
-  for (const param of statement.params) {
+/** A `$n` as the file has it: `:name`, `:name.field`, sqlc's `@name`, or `$n` itself. */
+function slotName({ params, sqlc }: Statement, index: number): string | null {
+  for (const param of params) {
     const name = nameIn(param, index);
-    if (name !== null) return name;
+    if (name !== null) return name.startsWith('$') ? name : (sqlc === true ? '@' : ':') + name;
   }
   return null;
 }
 
 function nameIn(param: Param, index: number): string | null {
-  if (param.kind === 'scalar' || param.kind === 'list')
-    return param.index === index ? `:${param.name}` : null;
+  if (param.kind === 'scalar' || param.kind === 'list') {
+    if (param.index !== index) return null;
+    return param.positional === true ? param.name.replace(/^p/, '$') : param.name;
+  }
   const field = param.fields.find((slot) => slot.index === index);
-  return field === undefined ? null : `:${param.name}.${field.name}`;
+  return field === undefined ? null : `${param.name}.${field.name}`;
 }
