@@ -108,7 +108,7 @@ export function analyseStatement(
         queryParam(catalog, param, statement, answer.paramTypes, slots, options),
       ),
       ...namedColumns(named, resultColumns(tree, fields, catalog, given, facts.contents)),
-      ...(facts.effects ? effects(tree, catalog) : { reads: [], writes: [], readOnly: null }),
+      ...(facts.effects ? effects(answer.query ?? tree, catalog) : { reads: [], writes: [], readOnly: null }),
       violations: facts.violations ? violations(tree, catalog) : { constraints: [], open: true },
       ...(optional && optional.parts.conditions.length > 0 && { optional: optional.parts }),
       ...(answer.arrays && answer.arrays.size > 0 && { arrays: answer.arrays }),

@@ -158,10 +158,19 @@ function piecesOf(pieces: readonly Piece[]): Expression {
     list: pieces.map((piece): Expression => {
       if (typeof piece === 'string') return sqlLiteral(unixLines(piece));
       if (typeof piece === 'number') return String(piece);
+      if ('items' in piece) {
+        return {
+          record: [
+            ['items', { list: piece.items.map(piecesOf) }],
+            ['required', 'true'],
+          ],
+        };
+      }
       return {
         record: [
           ['needs', { list: piece.needs.map(String) }],
           ['text', piecesOf(piece.pieces)],
+          ...(piece.otherwise ? [['otherwise', piecesOf(piece.otherwise)] as const] : []),
         ],
       };
     }),

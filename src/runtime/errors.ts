@@ -52,6 +52,13 @@ export class EmptyListError extends QueryError {
   }
 }
 
+/** None of the parameters is given that the statement would assign. Nothing was sent. */
+export class EmptyUpdateError extends QueryError {
+  constructor(origin: Origin) {
+    super(origin, 'EmptyUpdateError', 'none of the values to be assigned is given; nothing was sent');
+  }
+}
+
 /** A parameter's value cannot be written as its Postgres type. */
 export class EncodeError extends QueryError {
   declare readonly parameter: string;

@@ -71,6 +71,7 @@ export type { DriverConfig, DriverConnection, DriverResult } from './driver-quer
 export {
   DecodeError,
   EmptyListError,
+  EmptyUpdateError,
   EncodeError,
   NoRowError,
   QueryError,
@@ -113,6 +114,7 @@ export type { Transaction } from './transaction-scope.ts';
 export { unprepared } from './unprepared.ts';
 export {
   type VaryingCondition,
+  type VaryingList,
   type VaryingParts,
   type VaryingPiece,
   type VaryingText,

@@ -1,16 +1,27 @@
 import type { ParamDefinition, QueryDefinition } from './definition.ts';
+import { EmptyUpdateError } from './errors.ts';
 import { property } from './property.ts';
 import { type BoundStatement, statementOf } from './statement.ts';
 import { statementName } from './statement-name.ts';
 import { displayText } from './statement-text.ts';
 
-/** A text, a parameter's index, or a condition that is sent if its parameters are given. */
-export type VaryingPiece = string | number | VaryingCondition;
+/** A text, a parameter's index, or a part that depends on what is given. */
+export type VaryingPiece = string | number | VaryingCondition | VaryingList;
 
+/** What is sent if its parameters are given. */
 export interface VaryingCondition {
   /** Indexes into the query's parameters. */
   readonly needs: readonly number[];
   readonly text: readonly VaryingPiece[];
+  /** What is sent otherwise; absent: `TRUE`. */
+  readonly otherwise?: readonly VaryingPiece[];
+}
+
+/** Items with commas between them: those that are not empty. */
+export interface VaryingList {
+  readonly items: readonly (readonly VaryingPiece[])[];
+  /** The statement is not sent without any of them. */
+  readonly required: true;
 }
 
 /** Which parameters can be omitted, as indexes into the query's parameters. */
@@ -33,7 +44,10 @@ export interface VaryingText {
 /** Turns parameters into statements of different texts. */
 export interface VaryingStatement {
   (params: unknown): BoundStatement;
-  /** All texts, one for each set of given parameters: `2 ** n` of them for n parameters. Lists have one element. */
+  /**
+   * All texts, one for each set of given parameters with which something is sent: `2 ** n` at most for n parameters.
+   * Lists have one element.
+   */
   readonly texts: () => Iterable<VaryingText>;
 }
 
@@ -43,7 +57,7 @@ const MAX_NAMED = 64;
 const WITHOUT = ' TRUE ';
 
 /**
- * The statement of a query whose conditions are sent only with their parameters. Its text is put together from constant
+ * The statement of a query whose conditions and assignments are sent only with their parameters. Its text is put together from constant
  * pieces; no value gets into it.
  */
 export function varying({
@@ -69,20 +83,27 @@ export function varying({
       return mask;
     }
 
-    /** The query as it is with these parameters. */
-    function definitionFor(mask: number): QueryDefinition {
+    /** The query as it is with these parameters; null: nothing is left that it would assign. */
+    function definitionFor(mask: number): QueryDefinition | null {
       const without = new Set(choices.filter((_, i) => Math.floor(mask / 2 ** i) % 2 === 0));
-      const parts: (string | number)[] = [];
-      const add = (piece: VaryingPiece): void => {
-        if (typeof piece !== 'object') {
-          parts.push(piece);
-        } else if (piece.needs.some((index) => without.has(index))) {
-          parts.push(WITHOUT);
-        } else {
-          piece.text.forEach(add);
-        }
-      };
-      text.forEach(add);
+      let isEmpty = false;
+      const flat = (pieces: readonly VaryingPiece[]): (string | number)[] =>
+        pieces.flatMap((piece) => {
+          if (typeof piece !== 'object') {
+            return [piece];
+          }
+          if ('needs' in piece) {
+            const isSent = !piece.needs.some((index) => without.has(index));
+            return flat(isSent ? piece.text : (piece.otherwise ?? [WITHOUT]));
+          }
+          const items = piece.items.map(flat).filter(({ length }) => length > 0);
+          isEmpty ||= items.length === 0;
+          return items.flatMap((item, i) => (i === 0 ? item : [', ', ...item]));
+        });
+      const parts = flat(text);
+      if (isEmpty) {
+        return null;
+      }
       const used = params.map((_, index) => index).filter((index) => parts.includes(index));
       const own = {
         ...definition,
@@ -95,20 +116,24 @@ export function varying({
     }
 
     function makerFor(mask: number): (params: unknown) => BoundStatement {
-      const make = statementOf(definitionFor(mask));
+      const own = definitionFor(mask);
+      if (own === null) {
+        throw new EmptyUpdateError(definition);
+      }
+      const make = statementOf(own);
       const given = choices.filter((_, i) => Math.floor(mask / 2 ** i) % 2 === 1).map(nameOf);
       const isNamed = made.size < MAX_NAMED;
       const names = new Map<string, string>();
       return (values) => {
         const statement = make(values);
-        let own = names.get(statement.text);
-        if (isNamed && own === undefined) {
-          own = statementName(`${name.slice(0, 40)}_${mask.toString(16)}`, statement.text);
+        let kept = names.get(statement.text);
+        if (isNamed && kept === undefined) {
+          kept = statementName(`${name.slice(0, 40)}_${mask.toString(16)}`, statement.text);
           if (names.size < MAX_NAMED) {
-            names.set(statement.text, own);
+            names.set(statement.text, kept);
           }
         }
-        return { ...statement, origin: definition, name: own, given };
+        return { ...statement, origin: definition, name: kept, given };
       };
     }
 
@@ -130,7 +155,10 @@ export function varying({
       *texts(): Iterable<VaryingText> {
         for (let mask = 0; mask < 2 ** choices.length; mask++) {
           const given = choices.filter((_, i) => Math.floor(mask / 2 ** i) % 2 === 1).map(nameOf);
-          yield { given, sql: displayText(definitionFor(mask)) };
+          const own = definitionFor(mask);
+          if (own !== null) {
+            yield { given, sql: displayText(own) };
+          }
         }
       },
     });

@@ -6,23 +6,44 @@ import type { Param, Statement } from './statement.ts';
  * The text of a statement that varies, cut into constant pieces: texts, indexes into `params`, and optional pieces. It is
  * put together for the parameters that are given.
  */
-export type Piece = string | number | OptionalPiece;
+export type Piece = string | number | OptionalPiece | ListPiece;
 
-/** A condition that is sent if all of its parameters are given; otherwise `TRUE` is sent in its place. */
+/** What is sent if all of its parameters are given. */
 export interface OptionalPiece {
   /** Indexes into `params`. */
   readonly needs: readonly number[];
   readonly pieces: readonly Piece[];
+  /** What is sent otherwise; absent: `TRUE`. */
+  readonly otherwise?: readonly Piece[];
 }
 
-/** A condition's place in `sql`, and what is sent of it. Offsets are UTF-16 code units; `end` is exclusive. */
-export interface Edit {
+/** Items with commas between them. Those that are empty are omitted. */
+export interface ListPiece {
+  readonly items: readonly (readonly Piece[])[];
+  /** The statement is not sent without any of them. */
+  readonly required: true;
+}
+
+interface Run {
   readonly start: number;
   readonly end: number;
+}
+
+/** The place in `sql` of what can be omitted, and what is sent of it. Offsets are UTF-16 code units; `end` is exclusive. */
+export interface Edit extends Run {
   /** Indexes into `params`. */
   readonly needs: readonly number[];
   /** The runs that are sent if all of these are given, in order; a blank is put between two. */
-  readonly kept: readonly { readonly start: number; readonly end: number }[];
+  readonly kept: readonly Run[];
+  /** What is sent otherwise; absent: `TRUE`. */
+  readonly otherwise?: readonly Piece[];
+  /** The list that it is an item of; absent: it is none. */
+  readonly list?: ItemList;
+}
+
+/** A list with an item that can be omitted. */
+export interface ItemList extends Run {
+  readonly items: readonly Run[];
 }
 
 /** One use of a parameter: its index in `params`, and where its placeholder is in `sql`. */
@@ -50,7 +71,7 @@ export function placedParameters({ parts, params }: Statement): readonly Placed[
 const WITHOUT = ' TRUE ';
 
 /**
- * Cuts a statement at its parameters and optional conditions.
+ * Cuts a statement at its parameters and at what can be omitted.
  *
  * @param edits disjoint, or one inside a kept run of another
  * @param casts by index into `params`: the SQL type of a parameter, which is said at each use, so that it is the same
@@ -63,25 +84,39 @@ export function cutIntoPieces(
 ): readonly Piece[] {
   const { sql } = statement;
   const placed = placedParameters(statement);
-  const sorted = edits.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const lists = new Set(edits.flatMap(({ list }) => list ?? []));
+  const sorted = [...lists, ...edits].toSorted((a, b) => a.start - b.start || b.end - a.end);
   return run(0, sql.length);
 
-  function run(start: number, end: number, around: Edit | null = null): Piece[] {
+  /** @param around the index of the edit or list of which the run is sent; -1: none */
+  function run(start: number, end: number, around = -1): Piece[] {
     const pieces: Piece[] = [];
     let at = start;
-    for (const edit of sorted) {
-      if (edit === around || edit.start < at || edit.end > end) continue;
-      let before = edit.start;
-      const kept = edit.kept.flatMap((part) => {
-        const text = [glue(before, part.start), ...run(part.start, part.end, edit)];
-        before = part.end;
-        return text;
-      });
-      pieces.push(...plain(at, edit.start), { needs: edit.needs, pieces: joined(kept) });
+    for (const [index, edit] of sorted.entries()) {
+      if (index <= around || edit.start < at || edit.end > end) continue;
+      pieces.push(
+        ...plain(at, edit.start),
+        'items' in edit ? listPiece(edit, index) : optionalPiece(edit, index),
+      );
       at = edit.end;
     }
     pieces.push(...plain(at, end));
     return joined(pieces);
+  }
+
+  function optionalPiece({ start, needs, kept, otherwise }: Edit, index: number): OptionalPiece {
+    let before = start;
+    const pieces = kept.flatMap((part) => {
+      const text = [glue(before, part.start), ...run(part.start, part.end, index)];
+      before = part.end;
+      return text;
+    });
+    return { needs, pieces: joined(pieces), ...(otherwise && { otherwise }) };
+  }
+
+  function listPiece({ items }: ItemList, index: number): ListPiece {
+    // An item that can be omitted is an edit in its run.
+    return { items: items.map((item) => run(item.start, item.end, index)), required: true };
   }
 
   /** A blank keeps words from growing together that were apart. */
@@ -155,8 +190,16 @@ export function sentText(
   const flat: (string | number)[] = [];
   const add = (piece: Piece): void => {
     if (typeof piece !== 'object') flat.push(piece);
-    else if (piece.needs.every(isGiven)) piece.pieces.forEach(add);
-    else flat.push(WITHOUT);
+    else if ('items' in piece) {
+      let isFirst = true;
+      for (const item of piece.items) {
+        const before = flat.length;
+        item.forEach(add);
+        if (flat.length === before) continue;
+        if (!isFirst) flat.splice(before, 0, ', ');
+        isFirst = false;
+      }
+    } else (piece.needs.every(isGiven) ? piece.pieces : (piece.otherwise ?? [WITHOUT])).forEach(add);
   };
   pieces.forEach(add);
   const used = new Set(flat);

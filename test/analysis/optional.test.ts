@@ -14,6 +14,8 @@ const schema = `
   CREATE SCHEMA other;
   CREATE TYPE other."Body" AS ENUM ('suv', 'van');
   ALTER TABLE car ADD body other."Body";
+  CREATE TABLE thing (id int PRIMARY KEY, a int NOT NULL DEFAULT 3, b int DEFAULT 4, c text,
+    d int GENERATED ALWAYS AS (b + 1) STORED, e timestamptz DEFAULT now(), f int DEFAULT 5 CONSTRAINT thing_f CHECK (f > 6));
   CREATE FUNCTION matches(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT $1 = $2';
   CREATE FUNCTION alike(text, text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 = $2';
 `;
@@ -135,7 +137,7 @@ const kept: readonly (readonly [sql: string, because: string | null])[] = [
   ['SELECT id FROM car WHERE :a::word IS NULL OR make = :a', 'its type is a domain, which may refuse NULL'],
   [
     'SELECT 1 AS one FROM car HAVING :a::int IS NULL OR count(*) > :a',
-    'without it more than the condition differs: QUERY.hasAggs',
+    'without it more differs: QUERY.hasAggs',
   ],
   [
     'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a) OR year = 3',
@@ -208,22 +210,85 @@ const optional: readonly (readonly [names: string, ...Case])[] = [
   ],
 ];
 
+/** Assignments and values by `@optional`; "none" is with one assignment where nothing else would be sent. */
+const assigned: readonly (readonly [names: string, ...Case])[] = [
+  [
+    'make, year, note',
+    'UPDATE car SET make = :make, year = :year, note = :note, sold_at = now() WHERE id = :id',
+    'UPDATE car SET make = $1::text, year = $2::int2, note = $3::varchar, sold_at = now() WHERE id = $4::text',
+    'UPDATE car SET sold_at = now() WHERE id = $1::text',
+  ],
+  [
+    'make, year',
+    'UPDATE car AS c SET /* a, b */ make = upper(:make) || :make -- the, make\n, sold_at = now(), year = :year FROM tag t WHERE t.car_id = c.id AND t.kind = :kind RETURNING c.id, c.make',
+    'UPDATE car AS c SET /* a, b */ make = upper($1::text) || $1::text, sold_at = now(), year = $2::int2 FROM tag t WHERE t.car_id = c.id AND t.kind = $3::text RETURNING c.id, c.make',
+    'UPDATE car AS c SET /* a, b */ sold_at = now() FROM tag t WHERE t.car_id = c.id AND t.kind = $1::text RETURNING c.id, c.make',
+  ],
+  // Sent only if all are given; the same in a condition.
+  [
+    'a, b, c',
+    'UPDATE car SET make = :a || :b, note = NULL, model = (SELECT t.tag FROM tag t WHERE t.kind = :c LIMIT 1) WHERE id = :id AND price > :c::text::numeric',
+    'UPDATE car SET make = $1::text || $2::text, note = NULL, model = (SELECT t.tag FROM tag t WHERE t.kind = $3::text LIMIT 1) WHERE id = $4::text AND price > $3::text::numeric',
+    'UPDATE car SET note = NULL WHERE id = $1::text AND  TRUE ',
+  ],
+  [
+    'a, b, c, d',
+    'UPDATE car SET (make, model) = (:a, :b), (note, year) = ROW(:c, 2), tags[1] = :d, tags[2] = :d, bits = DEFAULT',
+    'UPDATE car SET (make, model) = ($1::text, $2::text), (note, year) = ROW($3::varchar, 2), tags[1] = $4::text, tags[2] = $4::text, bits = DEFAULT',
+    'UPDATE car SET bits = DEFAULT',
+  ],
+  [
+    'a, b',
+    'UPDATE car SET (make, model) = (SELECT :a, t.tag FROM tag t LIMIT 1), note = :b, sold_at = NULL',
+    'UPDATE car SET (make, model) = (SELECT $1::text, t.tag FROM tag t LIMIT 1), note = $2::varchar, sold_at = NULL',
+    'UPDATE car SET sold_at = NULL',
+  ],
+  [
+    'note, body',
+    "INSERT INTO car (id, make, model, year, price, tags, note, body) VALUES (:id, 'm', 'm', 1, 1, '{}', :note, :body) ON CONFLICT (id) DO UPDATE SET note = :note, body = :body, year = 2 WHERE car.make = 'x' RETURNING id",
+    `INSERT INTO car (id, make, model, year, price, tags, note, body) VALUES ($1::text, 'm', 'm', 1, 1, '{}', $2::varchar, $3::"other"."Body") ON CONFLICT (id) DO UPDATE SET note = $2::varchar, body = $3::"other"."Body", year = 2 WHERE car.make = 'x' RETURNING id`,
+    "INSERT INTO car (id, make, model, year, price, tags, note, body) VALUES ($1::text, 'm', 'm', 1, 1, '{}', DEFAULT, DEFAULT) ON CONFLICT (id) DO UPDATE SET year = 2 WHERE car.make = 'x' RETURNING id",
+  ],
+  [
+    'note, a',
+    "WITH x AS (UPDATE car SET note = :note, year = 3 WHERE id = :id RETURNING id) INSERT INTO tag VALUES ((SELECT id FROM x), coalesce(:a, 'x') || 'y')",
+    "WITH x AS (UPDATE car SET note = $1::varchar, year = 3 WHERE id = $2::text RETURNING id) INSERT INTO tag VALUES ((SELECT id FROM x), coalesce($3::text, 'x') || 'y')",
+    'WITH x AS (UPDATE car SET year = 3 WHERE id = $1::text RETURNING id) INSERT INTO tag VALUES ((SELECT id FROM x), DEFAULT)',
+  ],
+];
+
 /** What is wrong, by the header's words and the statement. */
 const refused: readonly (readonly [header: string, sql: string, message: RegExp])[] = [
-  [':many @optional a', 'SELECT :a::text AS a FROM car', /not a condition that can be omitted/],
-  [':many @optional a', 'SELECT id FROM car LIMIT :a', /not a condition that can be omitted/],
+  [':many @optional a', 'SELECT :a::text AS a FROM car', /here cannot be omitted/],
+  [':many @optional a', 'SELECT id FROM car LIMIT :a', /here cannot be omitted/],
   [
     ':many @optional a',
     "SELECT id FROM car WHERE make = :a OR model = 'x'",
     /another alternative of this OR/,
   ],
-  [':exec @optional a', 'UPDATE car SET make = :a', /not a condition that can be omitted/],
+  [
+    ':exec @optional a',
+    "INSERT INTO tag (car_id, tag) SELECT id, :a FROM car WHERE id = 'x'",
+    /only a value of a single row in VALUES can be omitted/,
+  ],
+  [
+    ':exec @optional a',
+    "INSERT INTO tag (car_id, tag) VALUES ('a', :a), ('b', :a)",
+    /only a value of a single row in VALUES can be omitted/,
+  ],
+  [
+    ':exec @optional make',
+    "INSERT INTO car (id, make) VALUES ('a', :make)",
+    /make is NOT NULL and has no default, so it must be given/,
+  ],
+  [':exec @optional ids', 'INSERT INTO tag (tag) VALUES :ids', /this value cannot be omitted/],
+  [':many @optional a', 'UPDATE car SET year = 1 RETURNING :a::text AS a', /here cannot be omitted/],
   [':many @optional a', 'EXPLAIN SELECT id FROM car WHERE make = :a', /always sent as a whole/],
   [':maybe @optional id', 'SELECT make FROM car WHERE id = :id', /if id can be omitted, nothing proves/],
   [
     ':many @optional n',
     'SELECT 1 AS one FROM car HAVING count(*) > :n',
-    /cannot be omitted: without it more than the condition differs: QUERY.hasAggs/,
+    /cannot be omitted: without it more differs: QUERY.hasAggs/,
   ],
 ];
 
@@ -265,6 +330,10 @@ describe.each(tested(servers))('optional parts on PostgreSQL %s', (server) => {
   });
 
   it.each(optional)('@optional %s: %s', async (names, sql, all, none) => {
+    expect(await textsOf(`@optional ${names}`, sql)).toEqual([all, none]);
+  });
+
+  it.each(assigned)('assignments of @optional %s: %s', async (names, sql, all, none) => {
     expect(await textsOf(`@optional ${names}`, sql)).toEqual([all, none]);
   });
 
@@ -313,6 +382,75 @@ describe.each(tested(servers))('optional parts on PostgreSQL %s', (server) => {
       // With `a` omitted, its NULL means nothing; the type does not say so.
       ['e', true, undefined],
     ]);
+  });
+
+  it('of UPDATE may leave the columns as they are', async () => {
+    const { queries, diagnostics } = await find(
+      ':many @optional note, sold, make, year',
+      "UPDATE car SET note = :note, sold_at = coalesce(:sold, now()), make = :make, bits = B'101', model = :make || :year::int FROM tag WHERE car_id = id AND kind = :kind RETURNING note, sold_at, make, bits, body, kind",
+    );
+    expect(diagnostics).toEqual([]);
+    const [query] = queries;
+    expect(
+      query?.params.map((param) => [
+        param.name,
+        'value' in param && param.value.nullable,
+        param.canBeMissing,
+      ]),
+    ).toEqual([
+      // NULL means something where the column takes it, and is no value where it does not.
+      ['note', true, true],
+      ['sold', true, true],
+      ['make', false, true],
+      // With `make` omitted, its NULL means nothing; the type does not say so.
+      ['year', true, true],
+      ['kind', false, undefined],
+    ]);
+    expect(query?.columns.map(({ name, value }) => [name, value.nullable])).toEqual([
+      ['note', true],
+      // What was there before may be NULL.
+      ['sold_at', true],
+      ['make', false],
+      ['bits', false],
+      ['body', true],
+      ['kind', false],
+    ]);
+    expect(query?.writes).toEqual([
+      { schema: 'public', table: 'car', columns: ['bits', 'make', 'model', 'note', 'sold_at'] },
+    ]);
+    expect(query?.reads.find(({ table }) => table === 'car')?.columns).not.toContain('model');
+  });
+
+  it('of INSERT may be DEFAULT', async () => {
+    const { queries, diagnostics } = await find(
+      ':one @optional a, b, c, e, f',
+      "INSERT INTO thing (id, a, b, c, e, f) VALUES (:id, :a, :b, coalesce(:c, 'x'), :e, :f) RETURNING id, a, b, c, d, e",
+    );
+    expect(diagnostics).toEqual([]);
+    const [query] = queries;
+    expect(
+      query?.params.map((param) => [
+        param.name,
+        'value' in param && param.value.nullable,
+        param.canBeMissing,
+      ]),
+    ).toEqual([
+      ['id', false, undefined],
+      ['a', false, true],
+      ['b', true, true],
+      ['c', true, true],
+      ['e', true, true],
+      ['f', true, true],
+    ]);
+    expect(query?.columns.map(({ name, value }) => [name, value.nullable])).toEqual([
+      ['id', false],
+      ['a', false],
+      ['b', true],
+      ['c', true],
+      ['d', true],
+      ['e', true],
+    ]);
+    expect(query?.violations.constraints.map(({ constraint }) => constraint)).toContain('thing_f');
   });
 
   it('are not for the runtime of PgTyped', async () => {

@@ -2,10 +2,13 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   batch,
+  EmptyUpdateError,
   int4,
   many,
   observe,
+  one,
   type QueryDefinition,
+  QueryError,
   type QueryEvent,
   text,
   unprepared,
@@ -64,6 +67,63 @@ const definition: QueryDefinition = {
 const findNumbers = many<Params, { n: number; s: string | null }>(definition);
 const from = 'SELECT n, s FROM (VALUES (1, $$x$$), (2, $$y$$), (3, NULL)) v (n, s) WHERE n >= ';
 
+const updateNumber = many<
+  { id: number; s?: string | null | undefined; t?: string | undefined; u?: number | undefined },
+  { id: number; s: string | null; t: string }
+>({
+  name: 'updateNumber',
+  file: 'queries/numbers.sql',
+  sql: 'UPDATE varying_number SET s = $2, t = $3 || $4 WHERE id = $1 RETURNING id, s, t',
+  params: [
+    { name: 'id', codec: int4 },
+    { name: 's', codec: text },
+    { name: 't', codec: text },
+    { name: 'u', codec: int4 },
+  ],
+  columns: [
+    ['id', int4],
+    ['s', text],
+    ['t', text],
+  ],
+  statement: varying({
+    optional: [1, 2, 3],
+    text: [
+      'UPDATE varying_number SET ',
+      {
+        items: [
+          [{ needs: [1], text: ['s = ', 1, '::text'], otherwise: [] }],
+          [{ needs: [2, 3], text: ['t = ', 2, '::text || ', 3, '::int4'], otherwise: [] }],
+        ],
+        required: true,
+      },
+      ' WHERE id = ',
+      0,
+      '::int4 RETURNING id, s, t',
+    ],
+  }),
+});
+
+const insertNumber = one<{ id: number; s?: string | null | undefined }, { s: string | null }>({
+  name: 'insertNumber',
+  file: 'queries/numbers.sql',
+  sql: 'INSERT INTO varying_number (id, s) VALUES ($1, $2) RETURNING s',
+  params: [
+    { name: 'id', codec: int4 },
+    { name: 's', codec: text },
+  ],
+  columns: [['s', text]],
+  statement: varying({
+    optional: [1],
+    text: [
+      'INSERT INTO varying_number (id, s) VALUES (',
+      0,
+      '::int4, ',
+      { needs: [1], text: [1, '::text'], otherwise: ['DEFAULT'] },
+      ') RETURNING s',
+    ],
+  }),
+});
+
 const cases: readonly (readonly [Params, number[], string])[] = [
   [{ least: 2 }, [2, 3], `${from}$1::int4 AND ( TRUE ) AND  TRUE  AND  TRUE `],
   [{ least: 1, a: 2 }, [2], `${from}$1::int4 AND (n = $2::int4) AND  TRUE  AND  TRUE `],
@@ -109,7 +169,67 @@ describe.each(connections)('a statement that varies, over %s', (_, open) => {
   });
 });
 
+describe.each(connections)('assignments that can be omitted, over %s', (_, open) => {
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await open();
+    await opened.run('DROP TABLE IF EXISTS varying_number');
+    await opened.run("CREATE TABLE varying_number (id int, s text DEFAULT 'd', t text DEFAULT 'e')");
+  });
+  afterAll(async () => {
+    await opened?.run('DROP TABLE IF EXISTS varying_number');
+    await opened?.close();
+  });
+
+  it('keep their columns, and values are DEFAULT', async () => {
+    const { db } = opened;
+    expect(await insertNumber(db, { id: 1 })).toEqual({ s: 'd' });
+    expect(await insertNumber(db, { id: 2, s: null })).toEqual({ s: null });
+    expect(await insertNumber(db, { id: 3, s: undefined })).toEqual({ s: 'd' });
+    expect(await updateNumber(db, { id: 1, s: 'x' })).toEqual([{ id: 1, s: 'x', t: 'e' }]);
+    expect(await updateNumber(db, { id: 1, s: undefined, t: 'y', u: 7 })).toEqual([
+      { id: 1, s: 'x', t: 'y7' },
+    ]);
+    // Sent only if all of its parameters are given.
+    expect(await updateNumber(db, { id: 1, s: null, t: 'z' })).toEqual([{ id: 1, s: null, t: 'y7' }]);
+    expect(await updateNumber.run({ id: 1, s: 'r' }, db)).toEqual([{ id: 1, s: 'r', t: 'y7' }]);
+    const calls = [updateNumber.with({ id: 2, s: 'b' }), insertNumber.with({ id: 4 })] as const;
+    expect(await batch(db, calls)).toMatchObject([{ value: [{ id: 2, s: 'b' }] }, { value: { s: 'd' } }]);
+  });
+
+  it('are an error where nothing else is assigned', async () => {
+    const events: QueryEvent[] = [];
+    const stop = observe((event) => events.push(event));
+    try {
+      for (const params of [{ id: 1 }, { id: 1, t: 'secret' }, { id: 1, s: undefined }]) {
+        const error = await updateNumber(opened.db, params).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(EmptyUpdateError);
+        expect(error).toBeInstanceOf(QueryError);
+        expect(String(error)).toBe(
+          'EmptyUpdateError: updateNumber (queries/numbers.sql): none of the values to be assigned is given; nothing was sent',
+        );
+        await expect(updateNumber.run(params, opened.db)).rejects.toThrow(EmptyUpdateError);
+        expect(() => updateNumber.with(params)).toThrow(EmptyUpdateError);
+      }
+    } finally {
+      stop();
+    }
+    expect(events.filter(({ text: sql }) => sql?.startsWith('UPDATE'))).toEqual([]);
+  });
+});
+
 describe('what is sent', () => {
+  it('is each text that assigns something', () => {
+    const before = 'UPDATE varying_number SET';
+    expect([...(updateNumber.texts?.() ?? [])].map(({ given, sql }) => [given.join(), sql])).toEqual([
+      ['s', `${before} s = $2::text WHERE id = $1::int4 RETURNING id, s, t`],
+      ['s,t', `${before} s = $2::text WHERE id = $1::int4 RETURNING id, s, t`],
+      ['s,u', `${before} s = $2::text WHERE id = $1::int4 RETURNING id, s, t`],
+      ['t,u', `${before} t = $2::text || $3::int4 WHERE id = $1::int4 RETURNING id, s, t`],
+      ['s,t,u', `${before} s = $2::text, t = $3::text || $4::int4 WHERE id = $1::int4 RETURNING id, s, t`],
+    ]);
+  });
+
   it.each(cases)('for %o', (params, _, sql) => {
     expect(findNumbers.with(params).statement.text).toBe(sql);
   });

@@ -101,10 +101,10 @@ function valuesWritten(frame: Frame, rows: Context, target: Target): (column: nu
       // An UPDATE of a view does not ask for its table's default, but takes NULL.
       return target.direct || query.commandType === Cmd.insert ? target.byDefault(column, at) : unknownFacts;
     }
-    const rows = rowsWithDefaults(query, expr);
-    return rows === null
+    const values = valuesWithDefault(query, expr);
+    return values === null
       ? frame.engine.facts(expr, at)
-      : rows.map((value) => valueWritten(value, column, at)).reduce(joinFacts);
+      : values.map((value) => valueWritten(value, column, at)).reduce(joinFacts);
   };
   if (query.commandType === Cmd.update) {
     return (column) => assigned(query.targetList, column, rows) ?? found(frame, rows, column);
@@ -119,8 +119,11 @@ function valuesWritten(frame: Frame, rows: Context, target: Target): (column: nu
   };
 }
 
-/** The values that are in VALUES for a column, where DEFAULT is among them; null for other expressions. */
-function rowsWithDefaults(query: QueryNode, expr: Expr): readonly Expr[] | null {
+/** What an expression is, of which DEFAULT is one: of VALUES, or where a value can be omitted; null for other expressions. */
+function valuesWithDefault(query: QueryNode, expr: Expr): readonly Expr[] | null {
+  if (expr.tag === 'CASEEXPR' && expr.defresult?.tag === 'SETTODEFAULT') {
+    return [...expr.args.map(({ result }) => result), expr.defresult];
+  }
   const entry = expr.tag === 'VAR' && expr.varlevelsup === 0 ? query.rtable?.[expr.varno - 1] : undefined;
   if (expr.tag !== 'VAR' || entry?.rtekind !== Rte.values) return null;
   const values = (entry.values_lists ?? []).flatMap((row) => row[expr.varattno - 1] ?? []);

@@ -2,24 +2,26 @@ import { readTerms, type TextRun } from '../../sql/boolean-terms.ts';
 import { type Edit, placedParameters } from '../../sql/pieces.ts';
 import { fileOffset } from '../../sql/postgres-text.ts';
 import type { Param, Statement } from '../../sql/statement.ts';
+import { readWriteLists } from '../../sql/write-lists.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { pgType } from '../catalog/pg-type.ts';
 import { sqlTypeName } from '../sql-type-name.ts';
 import type { DescribedStatement } from '../stars/expand.ts';
-import type { BoolExpr, Expr, QueryNode } from '../tree/nodes.ts';
+import type { BoolExpr, Expr, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
 import type { UtilityProblem } from '../utility.ts';
+import { mapWritten, type OptionalAssignment, refusesDefault } from './assignments.ts';
 import { type Guard, guardAt, guardEdit, guardsOf, volatileCall } from './guards.ts';
 import { type Misplaced, type OptionalTerm, termsOf } from './optional-terms.ts';
 import { offsets } from './places.ts';
 import type { InItsPlace } from './same-tree.ts';
 
-/** A condition that may be omitted, with its place in the text and in the tree. */
+/** What may be omitted, with its place in the text and in the tree. */
 export interface Candidate {
-  readonly kind: 'guard' | 'term';
+  readonly kind: 'guard' | 'term' | 'assignment' | 'value';
   readonly edit: Edit;
-  /** What the tree has for a node where the condition is sent, or is not; null: the same. */
-  readonly inItsPlace: (node: Expr, isSent: boolean) => InItsPlace | null;
+  /** What the tree has for a node where it is sent, or is not; null: the same. */
+  readonly inItsPlace: (node: Expr | TargetEntry, isSent: boolean) => InItsPlace | null;
   /** Why it cannot be omitted, once that is known. */
   keptBecause: string | null;
 }
@@ -40,6 +42,7 @@ export interface Candidates {
   readonly all: readonly Candidate[];
   readonly kept: readonly Kept[];
   readonly terms: readonly OptionalTerm[];
+  readonly assignments: readonly OptionalAssignment[];
   /** Indexes into `params`. */
   readonly guarded: ReadonlySet<number>;
   readonly optional: ReadonlySet<number>;
@@ -56,7 +59,17 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
   const optional = new Set(params.flatMap(({ name }, index) => (named.has(name) ? [index] : [])));
   const tree = described.tree ?? '';
   const none: Candidates = {
-    ...{ statement, whole: null, casts: [], all: [], kept: [], terms: [], guarded: new Set(), optional },
+    ...{
+      statement,
+      whole: null,
+      casts: [],
+      all: [],
+      kept: [],
+      terms: [],
+      assignments: [],
+      guarded: new Set(),
+      optional,
+    },
     problems: (statement.optional ?? []).map(({ name, offset }) => ({
       code: 'ND3017',
       message: `@optional ${name}: a statement that Postgres does not plan is always sent as a whole`,
@@ -79,13 +92,25 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
   const guards = guardsOf(whole);
   const guarded = new Set([...guards.values()].flatMap(({ slots }) => paramsOf(slots)));
   const optionalSlots = new Set([...paramOf].flatMap(([slot, index]) => (optional.has(index) ? [slot] : [])));
-  const found = termsOf(whole, optionalSlots, terms, offset);
-  const all: Candidate[] = found.terms.map((term) => ({
-    kind: 'term',
-    edit: { ...term.run, needs: paramsOf(term.slots), kept: [term.run] },
-    inItsPlace: (node, isSent) => termInItsPlace(term, node, isSent),
-    keptBecause: untyped,
-  }));
+  const found = termsOf(whole, optionalSlots, { ...terms, ...readWriteLists(sql) }, offset);
+  const all: Candidate[] = [
+    ...found.terms.map(
+      (term): Candidate => ({
+        kind: 'term',
+        edit: { ...term.run, needs: paramsOf(term.slots), kept: [term.run] },
+        inItsPlace: (node, isSent) => termInItsPlace(term, node, isSent),
+        keptBecause: untyped,
+      }),
+    ),
+    ...found.assignments.map(
+      (assignment): Candidate => ({
+        kind: assignment.list === null ? 'value' : 'assignment',
+        edit: assignmentEdit(assignment, paramsOf(assignment.slots)),
+        inItsPlace: (node, isSent) => assignmentInItsPlace(assignment, node, isSent),
+        keptBecause: untyped,
+      }),
+    ),
+  ];
   const kept: Kept[] = [];
   for (const guard of guards.values()) {
     const needs = paramsOf(guard.slots);
@@ -116,9 +141,72 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
     else for (const index of candidate.edit.needs) chosen.add(index);
   }
   return {
-    ...{ statement, whole, casts, all, kept, terms: found.terms, guarded, optional },
-    problems: found.misplaced.map((one) => misplacedProblem(one, statement, paramOf, offset)),
+    ...{ statement, whole, casts, all, kept, guarded, optional },
+    ...{ terms: found.terms, assignments: found.assignments },
+    problems: [
+      ...found.misplaced.map((one) => misplacedProblem(one, statement, paramOf, offset)),
+      ...valueProblems(whole, found.assignments, statement, paramOf, catalog),
+    ],
   };
+}
+
+/** What can only fail where it is omitted. */
+function valueProblems(
+  whole: QueryNode,
+  assignments: readonly OptionalAssignment[],
+  statement: Statement,
+  paramOf: ReadonlyMap<number, number>,
+  catalog: Catalog,
+): readonly UtilityProblem[] {
+  const values = new Map(
+    assignments.flatMap((one) =>
+      one.list === null ? one.entries.map((entry) => [entry, one] as const) : [],
+    ),
+  );
+  if (values.size === 0) return [];
+  const problems: UtilityProblem[] = [];
+  mapWritten(whole, (entries, _, around) => {
+    const relation = catalog.relations.get(around.rtable?.[around.resultRelation - 1]?.relid ?? 0);
+    for (const entry of relation === undefined ? [] : entries) {
+      const value = values.get(entry);
+      if (value === undefined || relation === undefined) continue;
+      const params = [...value.slots].map((slot) => statement.params[paramOf.get(slot) ?? -1]);
+      const names = params.map((param) => param?.name ?? '').join(', ');
+      const at = { code: 'ND3017' as const, offset: fileOffset(statement, value.run.start) };
+      if (params.some((param) => param !== undefined && 'fields' in param)) {
+        problems.push({
+          ...at,
+          message: `@optional ${names}: the rows of an INSERT cannot be omitted`,
+          hint: 'Write a parameter for each value.',
+        });
+      } else if (refusesDefault(relation, entry.resno, catalog)) {
+        const column = relation.columns.get(entry.resno)?.name ?? '';
+        problems.push({
+          ...at,
+          message: `@optional ${names}: ${column} is NOT NULL and has no default, so it must be given`,
+          hint: 'Remove it from @optional, or give the column a default.',
+        });
+      }
+    }
+    return entries;
+  });
+  return problems;
+}
+
+/** The cut of an assignment, and of a value that is DEFAULT where it is not sent. */
+function assignmentEdit({ run, list }: OptionalAssignment, needs: readonly number[]): Edit {
+  const edit = { ...run, needs, kept: [run] };
+  return list === null ? { ...edit, otherwise: ['DEFAULT'] } : { ...edit, otherwise: [], list };
+}
+
+function assignmentInItsPlace(
+  { entries, list }: OptionalAssignment,
+  node: Expr | TargetEntry,
+  isSent: boolean,
+): InItsPlace | null {
+  if (isSent) return null;
+  const isMeant = entries.some((entry) => node === (list === null ? entry.expr : entry));
+  return isMeant ? (list === null ? 'default' : 'nothing') : null;
 }
 
 /** The index into `params` of each `$n`. */
@@ -155,7 +243,7 @@ function unsure(guard: Guard, types: readonly number[], catalog: Catalog): strin
   return domain ? 'its type is a domain, which may refuse NULL' : null;
 }
 
-function guardInItsPlace({ location }: Guard, node: Expr, isSent: boolean): InItsPlace | null {
+function guardInItsPlace({ location }: Guard, node: Expr | TargetEntry, isSent: boolean): InItsPlace | null {
   const here = guardAt(node);
   if (here === null || here.location !== location) return null;
   if (!isSent) return 'true';
@@ -165,27 +253,36 @@ function guardInItsPlace({ location }: Guard, node: Expr, isSent: boolean): InIt
   return rest;
 }
 
-function termInItsPlace(term: OptionalTerm, node: Expr, isSent: boolean): InItsPlace | null {
+function termInItsPlace(term: OptionalTerm, node: Expr | TargetEntry, isSent: boolean): InItsPlace | null {
   return !isSent && node === term.node ? 'true' : null;
 }
 
 function misplacedProblem(
-  { slot, location, inOr }: Misplaced,
+  { slot, location, in: where }: Misplaced,
   statement: Statement,
   paramOf: ReadonlyMap<number, number>,
   offset: (location: number) => number,
 ): UtilityProblem {
   const { name = '' } = statement.params[paramOf.get(slot) ?? -1] ?? {};
   const at = { code: 'ND3016' as const, offset: fileOffset(statement, offset(Math.max(0, location))) };
-  return inOr
-    ? {
+  switch (where) {
+    case 'or':
+      return {
         ...at,
         message: `@optional ${name}: another alternative of this OR does not mention :${name}`,
         hint: `To omit the whole condition, write (:${name} IS NULL OR …) around it. To omit this alternative alone, write :${name}? without @optional: compared with NULL it is not true.`,
-      }
-    : {
-        ...at,
-        message: `@optional ${name}: what mentions :${name} here is not a condition that can be omitted`,
-        hint: 'What can be omitted is what ANDs connect in WHERE, ON, HAVING or FILTER. Elsewhere, write :x? and give NULL a meaning, as in coalesce(:x, …).',
       };
+    case 'insert':
+      return {
+        ...at,
+        message: `@optional ${name}: only a value of a single row in VALUES can be omitted`,
+        hint: `DEFAULT is sent in its place: write INSERT INTO … VALUES (…, :${name}) with one row.`,
+      };
+    default:
+      return {
+        ...at,
+        message: `@optional ${name}: what mentions :${name} here cannot be omitted`,
+        hint: 'What can be omitted is what ANDs connect in WHERE, ON, HAVING or FILTER, an assignment in SET, and a value of an INSERT. Elsewhere, write :x? and give NULL a meaning, as in coalesce(:x, …).',
+      };
+  }
 }

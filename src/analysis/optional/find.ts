@@ -5,10 +5,11 @@ import { fileOffset } from '../../sql/postgres-text.ts';
 import type { Statement } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DescribedStatement } from '../stars/expand.ts';
-import type { Expr, QueryNode } from '../tree/nodes.ts';
+import type { Expr, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { readCompleteQuery, readQuery } from '../tree/read.ts';
 import type { UtilityProblem } from '../utility.ts';
 import { type DescribeResult, describe } from '../wire.ts';
+import { type OptionalAssignment, withAlternatives } from './assignments.ts';
 import { type Candidate, type Candidates, findCandidates } from './candidates.ts';
 import type { OptionalTerm } from './optional-terms.ts';
 import type { OptionalCondition, OptionalParts } from './parts.ts';
@@ -27,6 +28,7 @@ export interface OptionalAnalysis {
 }
 
 interface Work extends Candidates {
+  readonly catalog: Catalog;
   readonly described: DescribedStatement['described'];
   query: QueryNode | null;
   given: QueryNode | null;
@@ -83,13 +85,13 @@ export async function findOptionalParts(
 }
 
 function workOf(one: DescribedStatement, catalog: Catalog): Work {
-  const rest = { described: one.described, query: null, given: null };
+  const rest = { catalog, described: one.described, query: null, given: null };
   try {
     const { problems, ...found } = findCandidates(one, catalog);
     return { ...found, ...rest, problems: [...problems], failure: null };
   } catch (error) {
     const { statement } = one;
-    const none = { statement, whole: null, casts: [], all: [], kept: [], terms: [] };
+    const none = { statement, whole: null, casts: [], all: [], kept: [], terms: [], assignments: [] };
     return {
       ...{ ...none, ...rest, guarded: new Set(), optional: new Set(), problems: [] },
       failure: isTooDeep(error, statement) ? null : { error },
@@ -102,14 +104,17 @@ function isTooDeep(error: unknown, { optional = [] }: Statement): boolean {
   return error instanceof RangeError && optional.length === 0;
 }
 
-/** Each condition changed, all else as it is written; and the trees that a statement with `@optional` is analysed by. */
+/** Each part changed, all else as it is written; and the trees that a statement with `@optional` is analysed by. */
 function eachAlone(work: Work): readonly Check[] {
   if (work.problems.length > 0) return [];
   return [
     ...work.all.flatMap((one): Check[] => {
       if (one.keptBecause !== null) return [];
-      const states = one.kind === 'guard' ? [false, true] : [false];
-      return states.map((isSent) => check(work, [one], isSent));
+      const { needs, list } = one.edit;
+      // What is the only assignment is always sent, or nothing is.
+      if (list?.items.length === 1) return [];
+      const without = check(work, [one], needs);
+      return one.kind === 'guard' ? [without, check(work, [one], [])] : [without];
     }),
     ...guardedTrees(work),
   ];
@@ -119,24 +124,36 @@ function eachAlone(work: Work): readonly Check[] {
 function allTogether(work: Work): readonly Check[] {
   const left = work.all.filter(({ keptBecause }) => keptBecause === null);
   if (left.length === 0 || work.problems.length > 0) return [];
-  return [false, true].map((isSent) => check(work, left, isSent));
+  const needs = new Set(left.flatMap(({ edit }) => edit.needs));
+  // Of a SET that may assign nothing, one assignment is sent.
+  for (const list of new Set(left.flatMap(({ edit }) => edit.list ?? []))) {
+    const items = left.filter(({ edit }) => edit.list === list);
+    if (items.length < list.items.length) continue;
+    for (const index of items[0]?.edit.needs ?? []) needs.delete(index);
+  }
+  return [check(work, left, [...needs]), check(work, left, [])];
 }
 
-function check(work: Work, candidates: readonly Candidate[], isSent: boolean): Check {
+/** @param leftOut the parameters that are not given */
+function check(work: Work, candidates: readonly Candidate[], leftOut: readonly number[]): Check {
   const { statement, casts } = work;
   const pieces = cutIntoPieces(
     statement,
     candidates.map(({ edit }) => edit),
     casts,
   );
-  const leftOut = new Set(isSent ? [] : candidates.flatMap(({ edit }) => edit.needs));
-  const { sql, numbers } = sentText(pieces, statement.params, (param) => !leftOut.has(param));
+  const without = new Set(leftOut);
+  const { sql, numbers } = sentText(pieces, statement.params, (param) => !without.has(param));
+  const states = candidates.map((one) => ({
+    one,
+    isSent: !one.edit.needs.some((index) => without.has(index)),
+  }));
   return {
     sql,
     receive: (sent) => {
       let because: string | null;
       try {
-        because = differenceOf(work, candidates, sent, isSent, numbers);
+        because = differenceOf(work, states, sent, numbers);
       } catch (error) {
         because = 'it is nested too deeply';
         if (!isTooDeep(error, statement)) work.failure = { error };
@@ -149,9 +166,8 @@ function check(work: Work, candidates: readonly Candidate[], isSent: boolean): C
 /** Why a text does more than it should; null: only the conditions differ. */
 function differenceOf(
   { whole, described }: Work,
-  candidates: readonly Candidate[],
+  candidates: readonly { readonly one: Candidate; readonly isSent: boolean }[],
   sent: DescribeResult,
-  isSent: boolean,
   numbers: ReadonlyMap<number, number>,
 ): string | null {
   if (!sent.ok) return `without it Postgres says: ${sent.error.message}`;
@@ -159,8 +175,8 @@ function differenceOf(
   const types = slots.map((slot) => described.paramTypes[slot - 1]);
   if (!isSame(types, sent.paramTypes)) return 'without it a parameter has another type';
   if (!isSame(described.fields, sent.fields)) return 'without it the columns are others';
-  const inItsPlace = (node: Expr): InItsPlace | null => {
-    for (const one of candidates) {
+  const inItsPlace = (node: Expr | TargetEntry): InItsPlace | null => {
+    for (const { one, isSent } of candidates) {
       const found = one.inItsPlace(node, isSent);
       if (found !== null) return found;
     }
@@ -168,7 +184,7 @@ function differenceOf(
   };
   const tree = readCompleteQuery(sent.tree ?? '');
   const difference = whole === null ? 'QUERY' : firstDifference(whole, tree, inItsPlace, numbers);
-  return difference === null ? null : `without it more than the condition differs: ${difference}`;
+  return difference === null ? null : `without it more differs: ${difference}`;
 }
 
 function isSame(one: unknown, other: unknown): boolean {
@@ -176,13 +192,22 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 function guardedTrees(work: Work): readonly Check[] {
-  const { terms, described, statement } = work;
-  if (terms.length === 0) return [];
-  const several = terms.filter((term) => paramsOf(term, work).length > 1);
-  const treeFor = (chosen: readonly OptionalTerm[], use: (query: QueryNode) => void): Check => ({
-    sql: guardedText(statement.sql, chosen, described.paramTypes.length),
-    receive: (found) => {
-      if (found.ok) use(readQuery(found.tree ?? ''));
+  const { terms, assignments, whole, described, statement, catalog } = work;
+  if (whole === null || terms.length + assignments.length === 0) return [];
+  const parameters = described.paramTypes.length;
+  const treeFor = (
+    chosen: readonly OptionalTerm[],
+    assigned: readonly OptionalAssignment[],
+    use: (query: QueryNode) => void,
+  ): readonly Check[] => {
+    const take = (tree: string | null) =>
+      use(withAlternatives(readQuery(tree ?? ''), assigned, whole, parameters + chosen.length + 1, catalog));
+    if (chosen.length === 0) {
+      take(described.tree);
+      return [];
+    }
+    const receive = (found: DescribeResult) => {
+      if (found.ok) take(found.tree);
       else {
         work.problems.push({
           code: 'ND3017',
@@ -190,24 +215,25 @@ function guardedTrees(work: Work): readonly Check[] {
           hint: 'Write them as (:x IS NULL OR …).',
         });
       }
-    },
-  });
+    };
+    return [{ sql: guardedText(statement.sql, chosen, parameters), receive }];
+  };
+  const severalTerms = terms.filter((one) => paramsOf(one, work).length > 1);
+  const severalAssigned = assignments.filter((one) => paramsOf(one, work).length > 1);
   return [
-    treeFor(terms, (query) => {
+    ...treeFor(terms, assignments, (query) => {
       work.query = query;
     }),
-    ...(several.length === 0
+    ...(severalTerms.length + severalAssigned.length === 0
       ? []
-      : [
-          treeFor(several, (query) => {
-            work.given = query;
-          }),
-        ]),
+      : treeFor(severalTerms, severalAssigned, (query) => {
+          work.given = query;
+        })),
   ];
 }
 
-function paramsOf(term: OptionalTerm, { all }: Work): readonly number[] {
-  return all.find(({ kind, edit }) => kind === 'term' && edit.start === term.run.start)?.edit.needs ?? [];
+function paramsOf({ run }: OptionalTerm | OptionalAssignment, { all }: Work): readonly number[] {
+  return all.find(({ kind, edit }) => kind !== 'guard' && edit.start === run.start)?.edit.needs ?? [];
 }
 
 /** Each condition as `(condition OR $n)`, with a boolean of its own that nothing is known of. */
@@ -228,10 +254,12 @@ function resultOf(work: Work): OptionalAnalysis {
   const problems =
     work.problems.length > 0 ? work.problems : all.flatMap((one) => refusedTerm(one, statement));
   const conditionOf = (
+    kind: OptionalCondition['kind'],
     needs: readonly number[],
     run: TextRun,
     because: string | null,
   ): OptionalCondition => ({
+    kind,
     params: needs.map((index) => statement.params[index]?.name ?? ''),
     text: writtenText(statement, run),
     keptBecause: because,
@@ -250,13 +278,13 @@ function resultOf(work: Work): OptionalAnalysis {
       guarded: indexes.filter((index) => guarded.has(index)),
       optional: indexes.filter((index) => optional.has(index) && !guarded.has(index)),
       conditions: [
-        ...all.map(({ edit, keptBecause }) => ({
+        ...all.map(({ kind, edit, keptBecause }) => ({
           start: edit.start,
-          one: conditionOf(edit.needs, edit, keptBecause),
+          one: conditionOf(WORDS[kind], edit.needs, edit, keptBecause),
         })),
         ...kept.map(({ needs, run, because }) => ({
           start: run.start,
-          one: conditionOf(needs, run, because),
+          one: conditionOf('condition', needs, run, because),
         })),
       ]
         .toSorted((a, b) => a.start - b.start)
@@ -269,6 +297,13 @@ function resultOf(work: Work): OptionalAnalysis {
   };
 }
 
+const WORDS: Readonly<Record<Candidate['kind'], OptionalCondition['kind']>> = {
+  guard: 'condition',
+  term: 'condition',
+  assignment: 'assignment',
+  value: 'value',
+};
+
 /** A part of the statement as it is in the file, on one line. */
 function writtenText(statement: Statement, { start, end }: TextRun): string {
   const { body, copied } = statement;
@@ -279,7 +314,7 @@ function writtenText(statement: Statement, { start, end }: TextRun): string {
     .trim();
 }
 
-/** A guard that is always sent is right all the same; a condition of `@optional` is not. */
+/** A guard that is always sent is right all the same; what is of `@optional` is not. */
 function refusedTerm(
   { kind, keptBecause, edit }: Candidate,
   statement: Statement,
@@ -289,9 +324,15 @@ function refusedTerm(
   return [
     {
       code: 'ND3017',
-      message: `@optional ${names}: this condition cannot be omitted: ${keptBecause}`,
-      hint: 'Write it as (:x IS NULL OR …), which is always sent.',
+      message: `@optional ${names}: this ${WORDS[kind]} cannot be omitted: ${keptBecause}`,
+      hint: HINTS[WORDS[kind]],
       offset: fileOffset(statement, edit.start),
     },
   ];
 }
+
+const HINTS: Readonly<Record<OptionalCondition['kind'], string>> = {
+  condition: 'Write it as (:x IS NULL OR …), which is always sent.',
+  assignment: 'Write SET c = coalesce(:x?, c), which is always sent.',
+  value: 'Write coalesce(:x?, …) with the default.',
+};

@@ -1,6 +1,9 @@
 import type { BooleanTerms, TextRun } from '../../sql/boolean-terms.ts';
-import type { Expr, Node, ParamNode, QueryNode } from '../tree/nodes.ts';
+import type { WriteLists } from '../../sql/write-lists.ts';
+import type { WriteEvent } from '../catalog/updatable.ts';
+import type { Expr, Node, ParamNode, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { isNode } from '../tree/read.ts';
+import { assignmentsOf, type OptionalAssignment, writtenField } from './assignments.ts';
 import { guardAt } from './guards.ts';
 import { extentOf, fieldsOf, locationOf } from './places.ts';
 
@@ -18,8 +21,8 @@ export interface Misplaced {
   readonly slot: number;
   /** Of the statement, in bytes; -1: unknown. */
   readonly location: number;
-  /** It is one of the alternatives of an OR whose others do not mention it. */
-  readonly inOr: boolean;
+  /** It is one of the alternatives of an OR whose others do not mention it, or among what an INSERT selects. */
+  readonly in: 'or' | 'insert' | null;
 }
 
 /** The clauses whose conditions can be omitted, by the node that holds them. */
@@ -33,21 +36,27 @@ const CLAUSES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Finds the conditions that mention parameters which can be omitted: the outermost conditions that ANDs connect in a WHERE, ON, HAVING
- * or FILTER. What a guard asks of its own parameter does not count.
+ * Finds what mentions parameters which can be omitted: the outermost conditions that ANDs connect in a WHERE, ON, HAVING
+ * or FILTER, and assignments. What a guard asks of its own parameter does not count.
  *
  * @param optional the `$n` that can be omitted
  */
 export function termsOf(
   query: QueryNode,
   optional: ReadonlySet<number>,
-  text: BooleanTerms,
+  text: BooleanTerms & WriteLists,
   offset: (location: number) => number,
-): { readonly terms: readonly OptionalTerm[]; readonly misplaced: readonly Misplaced[] } {
+): {
+  readonly terms: readonly OptionalTerm[];
+  readonly assignments: readonly OptionalAssignment[];
+  readonly misplaced: readonly Misplaced[];
+} {
   const terms: OptionalTerm[] = [];
+  const assignments: OptionalAssignment[] = [];
   const misplaced: Misplaced[] = [];
+  let inserted: Node | null = null;
   search(query, new Set());
-  return { terms, misplaced };
+  return { terms, assignments, misplaced };
 
   function search(value: unknown, guarded: ReadonlySet<number>): void {
     if (Array.isArray(value)) {
@@ -56,15 +65,37 @@ export function termsOf(
     }
     if (!isNode(value)) return;
     if (isOptional(value, guarded)) {
-      misplaced.push({ slot: value.paramid, location: locationOf(value), inOr: false });
+      misplace(value, inserted === null ? null : 'insert');
     }
     const inside = within(value, guarded);
     const clause = CLAUSES.get(value.tag);
+    const written = writtenField(value);
+    const around = inserted;
     for (const field of fieldsOf(value)) {
       const below: unknown = Reflect.get(value, field);
+      inserted = field === 'rtable' && written?.event === 'insert' ? value : around;
       if (field === clause && isNode(below)) condition(below as Expr, inside);
-      else search(below, inside);
+      else if (written !== null && field === written.field && Array.isArray(below)) {
+        assign(below as readonly TargetEntry[], written.event, inside);
+      } else search(below, inside);
     }
+    inserted = around;
+  }
+
+  function assign(entries: readonly TargetEntry[], event: WriteEvent, guarded: ReadonlySet<number>): void {
+    const { found, misplaced: others } = assignmentsOf(
+      entries,
+      event,
+      (entry) => usesIn(entry, guarded),
+      text,
+      offset,
+    );
+    assignments.push(...found);
+    for (const use of others) misplace(use, event === 'insert' ? 'insert' : null);
+  }
+
+  function misplace(use: ParamNode, where: Misplaced['in']): void {
+    misplaced.push({ slot: use.paramid, location: locationOf(use), in: where });
   }
 
   function condition(quals: Expr, guarded: ReadonlySet<number>): void {
@@ -85,7 +116,7 @@ export function termsOf(
     }
     const inOr = guard !== null || aloneInOr(quals, guarded) !== null;
     const run = inOr ? null : runOf(quals);
-    if (run === null) misplaced.push({ slot: use.paramid, location: locationOf(use), inOr });
+    if (run === null) misplace(use, inOr ? 'or' : null);
     else terms.push({ run, node: quals, slots: new Set(uses.map(({ paramid }) => paramid)) });
   }
 

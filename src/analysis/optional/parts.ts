@@ -11,8 +11,10 @@ export interface OptionalParts {
   readonly conditions: readonly OptionalCondition[];
 }
 
-/** A condition that depends on whether parameters are given. */
+/** A condition, assignment or value that depends on whether parameters are given. */
 export interface OptionalCondition {
+  /** A value is DEFAULT where it is not sent. */
+  readonly kind: 'condition' | 'assignment' | 'value';
   /** Names of parameters. */
   readonly params: readonly string[];
   /** As it is in the file, on one line; of a guard that could not be told apart in the text, '' . */

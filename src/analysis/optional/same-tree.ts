@@ -1,13 +1,14 @@
 import { LAZY } from '../tree/field-runs.ts';
-import type { BoolExpr, Expr, QueryNode } from '../tree/nodes.ts';
+import type { BoolExpr, Expr, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { isNode } from '../tree/read.ts';
 
-/** What a text has in the place of a node: `TRUE`, or another expression. */
-export type InItsPlace = 'true' | Expr;
+/** What a text has in the place of a node: `TRUE`, DEFAULT, nothing at all, or another expression. */
+export type InItsPlace = 'true' | 'default' | 'nothing' | Expr;
 
 /**
  * Fields that may differ between two texts that do the same: places, what is counted and collected for the planner, and
- * the privileges that are asked for, which are fewer for less.
+ * the privileges that are asked for, which are fewer for less, as are the columns that are assigned to. A cast can give a
+ * subquery's column another name; those that matter are compared as names of what is in FROM and WITH, or of the result.
  */
 const INCIDENTAL = new Set([
   ...[
@@ -19,7 +20,16 @@ const INCIDENTAL = new Set([
     'stmt_location',
     'stmt_len',
   ],
-  ...['queryId', 'hasSubLinks', 'cterefcount', 'requiredPerms', 'selectedCols'],
+  ...[
+    'queryId',
+    'hasSubLinks',
+    'cterefcount',
+    'requiredPerms',
+    'selectedCols',
+    'updatedCols',
+    'extraUpdatedCols',
+    'resname',
+  ],
 ]);
 
 /**
@@ -32,22 +42,23 @@ const INCIDENTAL = new Set([
 export function firstDifference(
   whole: QueryNode,
   sent: QueryNode,
-  inItsPlace: (node: Expr) => InItsPlace | null,
+  inItsPlace: (node: Expr | TargetEntry) => InItsPlace | null,
   numbers: ReadonlyMap<number, number>,
 ): string | null {
   return compare(whole, sent, 'QUERY');
 
   function compare(a: unknown, b: unknown, where: string): string | null {
     if (Array.isArray(a)) {
-      if (!Array.isArray(b) || a.length !== b.length) return where;
-      return first(a.length, (i) => compare(a[i], b[i], where));
+      const left = a.filter((one) => !isNode(one) || one.tag !== 'TARGETENTRY' || isKept(one));
+      if (!Array.isArray(b) || left.length !== b.length) return where;
+      return first(left.length, (i) => compare(left[i], b[i], where));
     }
     if (!isNode(a)) {
       // Plain values, and what is no node, such as a list of names.
       return a === b ? null : where;
     }
     const expected = inItsPlace(a as Expr) ?? (a as Expr);
-    if (expected !== 'true' && isList(expected)) {
+    if (isList(expected)) {
       const parts = operands(expected, expected.boolop);
       const only = parts.length === 1 ? parts[0] : undefined;
       if (only !== undefined) return compareExpected(only, b, where);
@@ -60,8 +71,14 @@ export function firstDifference(
     return compareNodes(a, b);
   }
 
-  function compareExpected(expected: 'true' | Expr | undefined, b: unknown, where: string): string | null {
-    return expected === 'true' ? (isTrue(b) ? null : where) : compare(expected, b, where);
+  function compareExpected(expected: InItsPlace | undefined, b: unknown, where: string): string | null {
+    if (expected === 'true') return isTrue(b) ? null : where;
+    if (expected === 'default') return isNode(b) && b.tag === 'SETTODEFAULT' ? null : where;
+    return compare(expected, b, where);
+  }
+
+  function isKept(entry: TargetEntry): boolean {
+    return inItsPlace(entry) !== 'nothing';
   }
 
   function compareNodes(a: object & { readonly tag: string }, b: unknown): string | null {
@@ -77,16 +94,14 @@ export function firstDifference(
   }
 
   /** Operands of a chain of AND or OR, with what is in their places; those of the same operator in it are its own. */
-  function operands(node: Expr, operator: BoolExpr['boolop']): readonly ('true' | Expr)[] {
+  function operands(node: Expr, operator: BoolExpr['boolop']): readonly InItsPlace[] {
     const found = inItsPlace(node) ?? node;
-    if (found === 'true' || !isList(found)) return [found];
+    if (!isList(found)) return [found];
     if (found.boolop === operator) return found.args.flatMap((arg) => operands(arg, operator));
     const parts = found.args.flatMap((arg) => operands(arg, found.boolop));
     const [only, another] = parts;
     // What is left of it may be a chain of the operator itself.
-    return only !== undefined && another === undefined && only !== 'true'
-      ? operands(only, operator)
-      : [found];
+    return isNode(only) && another === undefined ? operands(only, operator) : [found];
   }
 }
 

@@ -76,7 +76,11 @@ function write(
   const names = [...table.columns.values()];
   const values = names.map((column): Value => {
     const value = given.get(column.number);
-    if (value !== undefined && value !== 'default') return writtenValue(value, at);
+    if (value !== undefined && value !== 'default') {
+      const written = writtenValue(value, at);
+      if (!mayBeDefault(value)) return written;
+      return written === valueByDefault(table, column.number, targets, at, found) ? written : 'any';
+    }
     if (event !== 'insert' && value === undefined) return 'kept';
     return valueByDefault(table, column.number, targets, at, found);
   });
@@ -84,7 +88,7 @@ function write(
     new Set(names.filter((_, i) => values[i] === wanted).map(({ name }) => name));
   const isGiven = (column: string) => {
     const value = given.get(names.find(({ name }) => name === column)?.number ?? 0);
-    return value !== undefined && value !== 'default';
+    return value !== undefined && value !== 'default' && !mayBeDefault(value);
   };
   const isDefault = (column: string) =>
     given.get(names.find(({ name }) => name === column)?.number ?? 0) === 'default';
@@ -119,6 +123,11 @@ function valuesByColumn(
     values.set(column, values.has(column) ? null : value);
   }
   return values;
+}
+
+/** A value that can be omitted is one or the other. */
+function mayBeDefault(value: Expr | null): boolean {
+  return value?.tag === 'CASEEXPR' && value.defresult?.tag === 'SETTODEFAULT';
 }
 
 function writtenValue(expr: Expr | null, at: Context | null): Value {

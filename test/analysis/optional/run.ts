@@ -14,9 +14,12 @@ import { type Piece as Cut, sentText } from '../../../src/sql/pieces.ts';
 /** A query as its module has it, with every value as text. */
 export function definitionOf({ statement, optional, arrays = new Map() }: AnalysedQuery): QueryDefinition {
   const pieces = (cut: readonly Cut[]): readonly VaryingPiece[] =>
-    cut.map((piece) =>
-      typeof piece === 'object' ? { needs: piece.needs, text: pieces(piece.pieces) } : piece,
-    );
+    cut.map((piece): VaryingPiece => {
+      if (typeof piece !== 'object') return piece;
+      if ('items' in piece) return { items: piece.items.map(pieces), required: true };
+      const { needs, pieces: text, otherwise } = piece;
+      return { needs, text: pieces(text), ...(otherwise && { otherwise: pieces(otherwise) }) };
+    });
   const { guarded = [], optional: missing = [] } = optional ?? {};
   return {
     name: statement.name,
