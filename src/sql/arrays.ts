@@ -18,7 +18,14 @@ export function withArrays(
     if (typeof piece === 'string') result.push(after + piece);
     else if (after !== '') result.push(after);
     after = '';
-    if (typeof piece === 'object') {
+    if (typeof piece === 'object' && 'items' in piece) {
+      const items = piece.items.flatMap((item) => {
+        const inner = withArrays(item, types);
+        return inner === null ? [] : [inner];
+      });
+      if (items.length < piece.items.length) return null;
+      result.push({ ...piece, items });
+    } else if (typeof piece === 'object') {
       const inner = withArrays(piece.pieces, types);
       if (inner === null) return null;
       result.push({ ...piece, pieces: inner });

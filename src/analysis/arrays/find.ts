@@ -8,7 +8,7 @@ import { firstDifference } from '../optional/same-tree.ts';
 import { elementType } from '../parameters/identity.ts';
 import { sqlTypeName } from '../sql-type-name.ts';
 import type { DescribedStatement } from '../stars/expand.ts';
-import type { Expr, QueryNode } from '../tree/nodes.ts';
+import type { Expr, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
 import { type DescribeResult, describe } from '../wire.ts';
 
@@ -137,7 +137,11 @@ function hasSameTree(
 }
 
 /** What `x = ANY ($1)` is for each element: `x = $1`; null for all else. */
-function comparisonOfEach(node: Expr, types: readonly number[], lists: ReadonlySet<number>): Expr | null {
+function comparisonOfEach(
+  node: Expr | TargetEntry,
+  types: readonly number[],
+  lists: ReadonlySet<number>,
+): Expr | null {
   if (node.tag !== 'SCALARARRAYOPEXPR') return null;
   const [compared, array] = node.args ?? [];
   if (compared === undefined || array?.tag !== 'PARAM' || array.paramkind !== 0) return null;

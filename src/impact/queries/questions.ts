@@ -10,7 +10,7 @@ export interface Answers {
   readonly readOnly: boolean | null;
   /** The constraints that it can fail on. */
   readonly violations: QueryViolations;
-  /** The conditions that depend on whether parameters are given. */
+  /** The conditions, assignments and values that depend on whether parameters are given. */
   readonly conditions: readonly OptionalCondition[];
 }
 
@@ -67,8 +67,9 @@ export function answerChanges(before: AnalysedQuery, after: AnalysedQuery): read
   return all.flatMap(([, { answer, change }]) => change?.(answer(before), answer(after)) ?? []);
 }
 
-function conditionText({ params, text, keptBecause }: OptionalCondition): string {
-  return `${params.join(', ')}: ${text}${keptBecause === null ? '' : ` (always sent: ${keptBecause})`}`;
+function conditionText({ kind, params, text, keptBecause }: OptionalCondition): string {
+  const otherwise = kind === 'value' ? ' (otherwise DEFAULT)' : '';
+  return `${params.join(', ')}: ${text}${keptBecause === null ? otherwise : ` (always sent: ${keptBecause})`}`;
 }
 
 /** Only what differs is named. */
