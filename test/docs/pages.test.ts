@@ -53,6 +53,18 @@ test('the commands of the pages are commands', async () => {
   expect(checked.length).toBeGreaterThan(5);
 });
 
+test('docs/cli.md has a section for each command, to which its help leads', async () => {
+  const { root: cwd } = project();
+  const { stdout } = await nodrift(['--help'], { cwd });
+  const section = /^Commands:\n(.*?)\n\n/ms.exec(stdout)?.[1] ?? '';
+  const commands = Array.from(section.matchAll(/^ {2}([a-z]+)/gm), ([, name = '']) => name);
+  expect(commands.length).toBeGreaterThan(8);
+  const sections = anchorsOf(readPage('docs/cli.md'));
+  expect(commands.filter((name) => name !== 'help' && !sections.includes(name))).toEqual([]);
+  for (const name of commands.slice(0, 2))
+    expect((await nodrift([name, '--help'], { cwd })).stdout).toContain(`docs/cli.md#${name}`);
+});
+
 test('the YAML of the pages can be read, and calls commands that there are', async () => {
   const recipes = blocks.filter(({ language }) => language === 'yaml');
   expect(recipes.length).toBeGreaterThan(1);

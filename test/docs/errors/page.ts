@@ -5,7 +5,7 @@ import { type QueryExample, queryExamples } from './queries.ts';
 
 const head = `# Error codes
 
-<!-- WRITE_DOCS=1 npx vitest run test/docs/errors writes this page from what the examples print. -->
+<!-- WRITE_DOCS=1 npx vitest run --mode rest test/docs/errors writes this page from what the examples print. -->
 
 Each error and warning of the commands has a code, such as \`ND3001\`, which keeps its meaning in all versions. Below is
 an example of each with its message and a way to mend it. The examples were run. The tables that they use are:
