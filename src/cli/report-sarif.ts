@@ -30,7 +30,7 @@ export function sarifLog({ errors, warnings }: Findings, fileOf: (path: string) 
             rules: codes.map((id) => ({
               id,
               shortDescription: { text: errorTitles[id] },
-              help: { text: `docs/errors.md of nodrift has an example of ${id} and a way to mend it.` },
+              help: { text: `docs/errors.md of nodrift has an example of ${id} and a way to fix it.` },
             })),
           },
         },

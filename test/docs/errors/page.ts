@@ -8,7 +8,7 @@ const head = `# Error codes
 <!-- WRITE_DOCS=1 npx vitest run --mode rest test/docs/errors writes this page from what the examples print. -->
 
 Each error and warning of the commands has a code, such as \`ND3001\`, which keeps its meaning in all versions. Below is
-an example of each with its message and a way to mend it. The examples were run. The tables that they use are:
+an example of each with its message and a way to fix it. The examples were run. The tables that they use are:
 
 <!-- error: the tables -->
 \`\`\`sql
@@ -83,7 +83,7 @@ async function brokenQueries(): Promise<ReadonlyMap<string, string>> {
 
 function ofQuery({ code, wrong, right, words }: QueryExample, messages: ReadonlyMap<string, string>): string {
   const before = words?.[0] ?? fenced('sql', String(wrong));
-  const after = words?.[1] ?? `Mended:\n\n${fenced('sql', right)}`;
+  const after = words?.[1] ?? `Fixed:\n\n${fenced('sql', right)}`;
   return [before, fenced('text', `${messages.get(code)}\n`), after].join('\n\n');
 }
 

@@ -69,7 +69,7 @@ export const projectExamples: readonly ProjectExample[] = [
   configured(
     'ND1005',
     '{\n  "srcDir" "./queries"\n}\n',
-    'Write valid JSON. Comments and last commas are allowed.',
+    'Write valid JSON. Comments and trailing commas are allowed.',
   ),
   configured('ND1006', '[]\n', 'Write an object: `{}`.'),
   configured('ND1007', '{\n  "srcDri": "./queries"\n}\n', 'Correct the key.'),
@@ -108,7 +108,7 @@ export const projectExamples: readonly ProjectExample[] = [
   configured(
     'ND1014',
     '{\n  "transforms": [{ "mode": "sql", "include": "**/*.sql", "emitTemplate": "{{dir}}/queries.ts" }]\n}\n',
-    'Have `{{name}}` in the template.',
+    'Use `{{name}}` in the template.',
     { 'queries/makes.sql': '/* @name Makes :many */\nSELECT make FROM cars;\n' },
   ),
   {
@@ -145,7 +145,7 @@ export const projectExamples: readonly ProjectExample[] = [
     'ND4001',
     'migrations/2_colour.sql',
     '-- Up Migration\nALTER TABLE cras ADD colour text;\n',
-    'Correct the migration. If PostgreSQL says that it was rolled back, run it again.',
+    'Correct the migration. If it was rolled back, run it again.',
   ),
   migrated(
     'ND4003',
@@ -168,7 +168,7 @@ export const projectExamples: readonly ProjectExample[] = [
     'ND4006',
     'migrations/2_makes.sql',
     '-- migrate:up\nCREATE TABLE makes (name text);\n',
-    'Say in the configuration which tool the migrations are for.',
+    'Set the tool of the migrations in the configuration.',
   ),
   migrated(
     'ND4007',
@@ -259,11 +259,11 @@ export const projectExamples: readonly ProjectExample[] = [
 /** Errors that take a server, an engine or a fault of its own to show; other tests see them. */
 export const inWords: Partial<Readonly<Record<ErrorCode, readonly [cause: string, mend: string]>>> = {
   ND2025: [
-    'A project on PgTyped has `:name != x`, of which PgTyped takes the `!` for a mark. It is a warning.',
+    'A project that uses PgTyped has `:name != x`. PgTyped reads the `!` as a mark. It is a warning.',
     'Write `<>`, or `:name! =`.',
   ],
   ND3010: [
-    'The analysis of a statement has a limit of steps, and this one reached it. It is a warning.',
+    'The analysis of the statement reached its limit of steps. It is a warning.',
     'Split the statement.',
   ],
   ND3013: [
@@ -285,7 +285,7 @@ export const inWords: Partial<Readonly<Record<ErrorCode, readonly [cause: string
     'Write the part `-- Down Migration`.',
   ],
   ND5002: [
-    'The server wants a password, and neither the URL nor `PGPASSWORD` has one.',
+    'The server requires a password, and neither the URL nor `PGPASSWORD` has one.',
     'Set it in `DATABASE_URL`.',
   ],
   ND5003: [
@@ -297,7 +297,7 @@ export const inWords: Partial<Readonly<Record<ErrorCode, readonly [cause: string
     'Add `sslrootcert=FILE` to the URL.',
   ],
   ND5005: [
-    'User, password, database or `pg_hba.conf` do not fit, or all connections are taken. The SQLSTATE says which.',
+    'The user, password, database or `pg_hba.conf` is wrong, or all connections are in use. The SQLSTATE tells which.',
     'Follow the hint.',
   ],
   ND5006: [
@@ -310,7 +310,7 @@ export const inWords: Partial<Readonly<Record<ErrorCode, readonly [cause: string
   ],
   ND5008: ['The server is older than PostgreSQL 14.', 'Use a later server, or the embedded database.'],
   ND5009: [
-    'A pooler gives each transaction another connection, so settings of a session are not possible.',
+    'A pooler gives each transaction another connection, so a session cannot keep its settings.',
     'Connect to [the server itself](scale.md#pgbouncer).',
   ],
   ND5010: [
@@ -342,7 +342,7 @@ export const inWords: Partial<Readonly<Record<ErrorCode, readonly [cause: string
     '`--since` names a commit, a branch or a tag that the clone does not have.',
     'In CI fetch the history: `fetch-depth: 0`.',
   ],
-  ND7003: ['git ends with an error of its own, which the message has.', 'Run the same command of git.'],
+  ND7003: ['git fails. The message has its error.', 'Run the same git command.'],
   ND7004: [
     '`schema --diff` or `impact --since` looks for the migrations in a commit that did not have them yet.',
     'Name a later commit.',
