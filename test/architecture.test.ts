@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -56,6 +56,22 @@ function leaving(name: string, allowed: (to: string) => boolean): readonly strin
     .map(({ from, to }) => `${from} -> ${to}`);
 }
 
+/** Packages and modules of Node by which code reaches files, processes and the network; `pg` is the database's. */
+const io =
+  /^(?:node:(?:child_process|cluster|dgram|dns|fs|http2?|https|inspector|net|readline|repl|tls|worker_threads)(?:\/.*)?|tinyglobby|jiti|testcontainers|@electric-sql\/.*)$/;
+
+/** The files and packages that files load, directly or through others; types are not loaded. */
+function reachable(from: readonly string[]): readonly string[] {
+  const reached = new Set<string>();
+  const waiting = [...from];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    for (const one of imports) if (one.from === file && !one.typeOnly) waiting.push(one.to);
+  }
+  return [...reached];
+}
+
 /** Where each function, type and constant is exported by its declaration, which re-exports are not. */
 const declared = new Map<string, string[]>();
 for (const file of files) {
@@ -98,6 +114,21 @@ describe('the rooms', () => {
     expect(leaving('runtime', () => false)).toEqual([]);
   });
 
+  it('sql, analysis, codegen and schema reach no file, process or network, not through other rooms either', () => {
+    for (const name of ['sql', 'analysis', 'codegen', 'schema'])
+      expect(reachable(files.filter((file) => room(file) === name)).filter((to) => io.test(to))).toEqual([]);
+  });
+
+  it('only these files outside of project, database, output and cli touch the disk', () => {
+    const doors = ['project', 'database', 'output', 'cli'];
+    const others = imports.filter(({ from, to }) => /^node:fs\b/.test(to) && !doors.includes(room(from)));
+    expect([...new Set(others.map(({ from }) => from))]).toEqual([
+      'commands/schema.ts',
+      'commands/watch.ts',
+      'impact/since.ts',
+    ]);
+  });
+
   it('sql and codegen touch no database, no file and no network', () => {
     const pure = (to: string) =>
       ['built-in-types.ts', 'diagnostic.ts', 'sql', 'analysis', 'project'].includes(room(to)) ||
@@ -134,7 +165,9 @@ describe('the rooms', () => {
     const loud = files
       .filter((file) => room(file) !== 'cli')
       .filter((file) =>
-        /\bconsole\.|process\.(exit|argv|stdout|stderr)\b/.test(readFileSync(join(root, file), 'utf8')),
+        /\bconsole\b|\bprocess\.(?:abort|argv|exit|exitCode|stderr|stdout)\b|['"]node:(?:console|process)['"]/.test(
+          readFileSync(join(root, file), 'utf8'),
+        ),
       );
     expect(loud).toEqual([]);
   });
@@ -164,14 +197,30 @@ describe('the rooms', () => {
   });
 
   it('no room but runtime and testing is reachable from generated code', () => {
-    const reach = new Set<string>();
-    const visit = (file: string) => {
-      if (reach.has(file)) return;
-      reach.add(file);
-      for (const { to } of imports.filter((one) => one.from === file && !one.typeOnly))
-        if (to.endsWith('.ts')) visit(to);
-    };
-    visit('runtime/index.ts');
-    expect([...reach].filter((file) => room(file) !== 'runtime')).toEqual([]);
+    expect(reachable(['runtime/index.ts']).filter((file) => room(file) !== 'runtime')).toEqual([]);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  const page = readFileSync(join(root, '../docs/architecture.md'), 'utf8');
+
+  it('has a row for each room', () => {
+    const rows = Array.from(page.matchAll(/^\| `src\/([a-z]+)\/` \|/gm), ([, name = '']) => name);
+    expect(rows.sort()).toEqual([...new Set(files.filter((file) => file.includes('/')).map(room))].sort());
+  });
+
+  it('names files and folders that exist', () => {
+    const paths = Array.from(page.matchAll(/`([a-z][\w./-]*(?:\.ts|\.mjs|\/))`/g), ([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(30);
+    const folders = [
+      '',
+      'src',
+      'src/analysis',
+      ...[...new Set(files.map(dirname))].map((folder) => `src/${folder}`),
+    ];
+    const missing = paths.filter(
+      (path) => !folders.some((folder) => existsSync(join(root, '..', folder, path))),
+    );
+    expect(missing).toEqual([]);
   });
 });
