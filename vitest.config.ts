@@ -17,6 +17,7 @@ export default defineConfig(({ mode }) => {
       alias: [
         { find: /^nodrift$/, replacement: `${root}src/index.ts` },
         { find: /^nodrift-runtime$/, replacement: `${root}src/runtime/index.ts` },
+        { find: /^nodrift-runtime\/migrate$/, replacement: `${root}src/migrate/index.ts` },
         { find: /^nodrift\/testing$/, replacement: `${root}src/testing/index.ts` },
       ],
     },

@@ -26,6 +26,7 @@ const commonJs = {
 const [exported, [library, testing]] = await Promise.all([
   buildRuntime(),
   buildLibrary(),
+  buildMigrate(),
   buildCli(),
   buildDeclarations(),
 ]);
@@ -45,6 +46,7 @@ async function buildRuntime() {
     packages: 'external',
     // All names stay, and lines that a stack trace can point at.
     minifyWhitespace: true,
+    minifySyntax: true,
     lineLimit: 120,
   };
   // For Node the names of the exports are written so that a module can import them.
@@ -78,6 +80,31 @@ async function buildLibrary() {
   );
 }
 
+/** What applies migrations is small, and there once: CommonJS loads the module when it is called. */
+async function buildMigrate() {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: ['src/migrate/index.ts'],
+    platform: 'neutral',
+    format: 'esm',
+    minify: true,
+    write: false,
+    plugins: [{ name: 'outside', setup: keepPackagesOutside }],
+  });
+  // esbuild takes these comments away: bundlers are not to look for what only Node.js, Deno and Bun have.
+  const code = outputFiles[0].text.replace(
+    /\bimport\((?=\w)/,
+    '$&/* @vite-ignore */ /* webpackIgnore: true */ ',
+  );
+  writeFileSync(`${runtime}/migrate.js`, code);
+  const migrate = "(...args) => import('./migrate.js').then(({ migrate }) => migrate(...args))";
+  const error = "require('nodrift-runtime').MigrationError";
+  writeFileSync(
+    `${runtime}/migrate.cjs`,
+    `exports.migrate = ${migrate};\nexports.MigrationError = ${error};\n`,
+  );
+}
+
 async function buildCli() {
   const outfile = (name) => ({ ...commonJs, outfile: `dist/cli/${name}.cjs` });
   await build({
@@ -98,9 +125,14 @@ async function buildDeclarations() {
     index: 'dist/index',
     'testing/index': 'dist/testing',
     'runtime/index': `${runtime}/index`,
+    'migrate/index': `${runtime}/migrate`,
   };
   for (const [from, to] of Object.entries(entries)) {
-    const bundle = await rollup({ input: `src/${from}.ts`, plugins: [dts({ tsconfig: 'tsconfig.json' })] });
+    const bundle = await rollup({
+      input: `src/${from}.ts`,
+      external: from === 'migrate/index' ? ['nodrift-runtime'] : [],
+      plugins: [dts({ tsconfig: 'tsconfig.json' })],
+    });
     await bundle.write({ file: `${to}.d.cts` });
     writeFileSync(`${to}.d.ts`, `export * from './${basename(to)}.cjs';\n`);
   }

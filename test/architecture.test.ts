@@ -103,6 +103,7 @@ describe('the names', () => {
     expect([...byName.values()].filter((of) => of.length > 2)).toEqual([]);
     expect(files.filter((file) => /(^|\/)index\.ts$/.test(file))).toEqual([
       'index.ts',
+      'migrate/index.ts',
       'runtime/index.ts',
       'testing/index.ts',
     ]);
@@ -127,6 +128,10 @@ describe('the rooms', () => {
       'commands/watch.ts',
       'impact/since.ts',
     ]);
+  });
+
+  it('migrate runs where nothing but the runtime is: in it nothing of npm, and no module of Node', () => {
+    expect(reachable(['migrate/index.ts']).filter((to) => !to.endsWith('.ts'))).toEqual(['nodrift-runtime']);
   });
 
   it('sql and codegen touch no database, no file and no network', () => {

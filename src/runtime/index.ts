@@ -83,6 +83,7 @@ export { type Fake, type FakeCall, type FakeConnection, FakeError, type Fakes, f
 export type { CallOptions } from './interrupt.ts';
 export type { IterateOptions } from './iterate.ts';
 export { type ListenEvent, type ListenOptions, listen } from './listen.ts';
+export { MigrationError } from './migration-error.ts';
 export { multiHost } from './multi-host.ts';
 export { type ObserveOptions, observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';

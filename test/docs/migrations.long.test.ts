@@ -1,3 +1,5 @@
+import { migrate } from 'nodrift-runtime/migrate';
+import { Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configWith, nodrift, project } from '../cli/support/cli.ts';
 import { createDatabase, postgresUrl, type TestDatabase } from '../support/postgres.ts';
@@ -98,5 +100,18 @@ describe('applied to a database', () => {
       '-- Up Migration\n-- nodrift: no-transaction\nALTER TABLE cars ADD wheels int;\nCREATE INDEX CONCURRENTLY ON cars (maker);\n';
     const { stderr } = await up({ 'migrations/3_wheels.sql': wheels });
     expect(stderr).toBe(marked('migrate up with a mistake outside a transaction').text);
+  });
+
+  test('from the application, as the command would', async () => {
+    const names = Object.entries(filesOf('node-pg-migrate'));
+    const texts = Object.fromEntries(names.map(([path, text]) => [`./${path}`, text]));
+    const pool = new Pool({ connectionString: database.url });
+    expect(await migrate(pool, texts)).toEqual(['1_cars', '2_cars-by-make']);
+    const wheels = '-- Up Migration\nALTER TABLE cars ADD wheels int;\nCREATE INDEX ON cars (maker);\n';
+    const all = { ...texts, './migrations/3_wheels.sql': wheels };
+    const error = await migrate(pool, all).catch((reason: unknown) => reason);
+    await pool.end();
+    expect(`${error}\n`).toBe(marked('error of migrate from the application').text);
+    expect((await up({})).stdout).toBe('Nothing to do.\n');
   });
 });

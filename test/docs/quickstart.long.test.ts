@@ -36,9 +36,7 @@ test('the quickstart leads from an empty folder to the result of a query', { tim
   expect(await run('generate')).toBe(shown('output of generate'));
   expect(text('queries/notes.queries.ts')).toContain(shown('its interface'));
 
-  const main = shown('main.ts')
-    .replaceAll("'migrations'", `'${root}/migrations'`)
-    .replace('`migrations/', `\`${root}/migrations/`);
+  const main = shown('main.ts').replace("'./migrations'", `'${root}/migrations'`);
   put('main.ts', main);
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   await import(/* @vite-ignore */ pathToFileURL(join(root, 'main.ts')).href);

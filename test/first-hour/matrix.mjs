@@ -35,19 +35,22 @@ export const isSame: boolean = same === DatabaseError;
 `;
 
 const main = `import { PGlite } from '@electric-sql/pglite';
+import { MigrationError, migrate } from 'nodrift-runtime/migrate';
 import { add, find, isSame } from './types.js';
 
 export async function start(): Promise<string> {
   const db = new PGlite();
-  await db.exec(
+  const notesSql =
     "CREATE TYPE state AS ENUM ('draft', 'published');" +
-      'CREATE TABLE notes (title text NOT NULL UNIQUE, state state NOT NULL, written timestamptz NOT NULL DEFAULT now())',
-  );
+    'CREATE TABLE notes (title text NOT NULL UNIQUE, state state NOT NULL, written timestamptz NOT NULL DEFAULT now())';
+  const done = await migrate(db, { '1_notes.sql': notesSql });
+  const wrong: unknown = await migrate(db, { 'notes.sql': '' }).catch((error: unknown) => error);
+  const isFailed = wrong instanceof MigrationError;
   const added = await add(db, 'First');
   const again = await add(db, 'First');
   const notes = await find(db);
   await db.close();
-  return [added === 'taken' ? '' : added.title, again, notes[0]?.written instanceof Date, notes[0]?.state, isSame].join(' ');
+  return [added === 'taken' ? '' : added.title, again, notes[0]?.written instanceof Date, notes[0]?.state, isSame, done[0], isFailed].join(' ');
 }
 `;
 const entry = `import { start } from './main.js';
@@ -55,7 +58,7 @@ const entry = `import { start } from './main.js';
 start().then((line) => console.log(line));
 `;
 const program = { 'types.ts': types, 'main.ts': main, 'entry.ts': entry };
-const expected = 'First taken true draft true';
+const expected = 'First taken true draft true 1_notes true';
 
 const project = {
   'package.json': '{ "private": true }',
@@ -197,10 +200,12 @@ it('runs', async () => expect(await start()).toBe('${expected}'), 60_000);
 import * as imported from 'nodrift-runtime';
 import * as alias from 'nodrift/runtime';
 import { Failure } from 'nodrift';
+import { MigrationError } from 'nodrift-runtime/migrate';
 const require = createRequire(import.meta.url);
 for (const other of [alias, require('nodrift-runtime'), require('nodrift/runtime')])
   for (const [name, value] of Object.entries(imported)) if (other[name] !== value) throw new Error(name);
 if (require('nodrift').Failure !== Failure) throw new Error('Failure');
+if (require('nodrift-runtime/migrate').MigrationError !== MigrationError) throw new Error('MigrationError');
 const { testDatabase } = await import('nodrift/testing');
 if (require('nodrift/testing').testDatabase !== testDatabase) throw new Error('testDatabase');
 await testDatabase({ config: 'none.json' }).then(

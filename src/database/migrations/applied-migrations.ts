@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
 import type { SchemaSource } from '../../project/config.ts';
 import type { OtherToolHistory } from './formats/format.ts';
-import { migrationsTable, readHistory } from './migration-history.ts';
+import { migrationsTable } from './history-table.ts';
+import { readHistory } from './migration-history.ts';
 import { migrationTools } from './migrations.ts';
 
 export interface NoHistory {

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Client, DatabaseError, escapeLiteral } from 'pg';
 
-/** The table that node-pg-migrate keeps its history in, by its default. */
-export const migrationsTable = 'pgmigrations';
-
-const table = `"public"."${migrationsTable}"`;
-
-/** The column that nodrift adds: node-pg-migrate names the columns that it writes and reads. */
-const hashColumn = 'content_hash';
-
-/** As node-pg-migrate does it (its source, src/runner.ts). */
-const created = `CREATE TABLE ${table} (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL);`;
-const extended = `ALTER TABLE ${table} ADD COLUMN ${hashColumn} text;`;
+import {
+  addHashColumn,
+  createHistoryTable,
+  hashColumn,
+  historyTable,
+  migrationsTable,
+} from './history-table.ts';
 
 /** A line of the migration history. */
 export interface AppliedMigration {
@@ -42,12 +38,12 @@ export async function findHistory(client: Client): Promise<MigrationHistory> {
 /** Creates the migration history as node-pg-migrate does, if there is none. */
 export async function ensureHistory(client: Client): Promise<void> {
   const { exist } = await findHistory(client);
-  if (!exist) await client.query(created);
+  if (!exist) await client.query(createHistoryTable);
 }
 
 /** The statements that make the migration history complete: with a place for hashes. */
 export function historyTableDdl({ exist, hashed }: MigrationHistory): readonly string[] {
-  return [...(exist ? [] : [created]), ...(hashed ? [] : [extended])];
+  return [...(exist ? [] : [createHistoryTable]), ...(hashed ? [] : [addHashColumn])];
 }
 
 /**
@@ -55,9 +51,9 @@ export function historyTableDdl({ exist, hashed }: MigrationHistory): readonly s
  * @returns whether hashes can be written: not where the table belongs to a role that we are not
  */
 export async function completeHistory(client: Client, history: MigrationHistory): Promise<boolean> {
-  if (!history.exist) await client.query(created);
+  if (!history.exist) await client.query(createHistoryTable);
   try {
-    if (!history.hashed) await client.query(extended);
+    if (!history.hashed) await client.query(addHashColumn);
     return true;
   } catch (error) {
     if (error instanceof DatabaseError && error.code === '42501') return false;
@@ -72,7 +68,7 @@ export async function readHistory(client: Client): Promise<readonly AppliedMigra
   const { rows } = await client.query<AppliedMigration>(
     // A timestamp in the session's time zone, by node-pg-migrate's now(). The column may not be there.
     `SELECT name, run_on::timestamptz AS "runOn", pg_catalog.to_jsonb(history) ->> '${hashColumn}' AS hash
-       FROM ${table} AS history ORDER BY history.run_on, history.id`,
+       FROM ${historyTable} AS history ORDER BY history.run_on, history.id`,
   );
   return rows;
 }
@@ -81,12 +77,12 @@ export async function readHistory(client: Client): Promise<readonly AppliedMigra
 export function markApplied(name: string, hash: string | null = null): string {
   const columns = hash === null ? '' : `, ${hashColumn}`;
   const values = hash === null ? '' : `, ${escapeLiteral(hash)}`;
-  return `INSERT INTO ${table} (name, run_on${columns}) VALUES (${escapeLiteral(name)}, NOW()${values});`;
+  return `INSERT INTO ${historyTable} (name, run_on${columns}) VALUES (${escapeLiteral(name)}, NOW()${values});`;
 }
 
 /** The statement that takes a migration out of the migration history. */
 export function markReverted(name: string): string {
-  return `DELETE FROM ${table} WHERE name=${escapeLiteral(name)};`;
+  return `DELETE FROM ${historyTable} WHERE name=${escapeLiteral(name)};`;
 }
 
 /** SHA-256 of a file's text, in hexadecimal; line endings are no difference. */

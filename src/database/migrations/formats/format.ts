@@ -1,4 +1,3 @@
-import { basename, dirname, extname } from 'node:path';
 import { diagnostic, diagnosticAt, Failure } from '../../../diagnostic.ts';
 import type { SchemaFile } from '../../../project/schema-files.ts';
 
@@ -111,7 +110,7 @@ export function keepOnly(text: string, ranges: readonly { start: number; end: nu
 /** Those whose names are a migration's, in the order of their numbers; the others are none to the tool. */
 export function numbered(files: readonly SchemaFile[], name: RegExp): readonly SchemaFile[] {
   const found = files.flatMap((file) => {
-    const digits = name.exec(basename(file.path))?.[1];
+    const digits = name.exec(fileName(file))?.[1];
     return digits === undefined ? [] : [{ file, number: BigInt(digits) }];
   });
   found.sort((a, b) => (a.number < b.number ? -1 : 1));
@@ -131,6 +130,14 @@ export function sqlMigration(file: SchemaFile, scripts: MigrationScripts): SqlMi
 }
 
 /** The file's, or that of its folder where the files of all migrations are called the same, as Prisma's are. */
-export function migrationName({ path }: SchemaFile): string {
-  return basename(path) === 'migration.sql' ? basename(dirname(path)) : basename(path, extname(path));
+export function migrationName(file: SchemaFile): string {
+  const name = fileName(file);
+  return name === 'migration.sql'
+    ? (file.file.split('/').at(-2) ?? name)
+    : name.replace(/(?<=.)\.[^.]*$/, '');
+}
+
+/** Without the folders. A path is not taken apart with Node's module: this also runs in browsers. */
+function fileName({ file }: SchemaFile): string {
+  return file.slice(file.lastIndexOf('/') + 1);
 }

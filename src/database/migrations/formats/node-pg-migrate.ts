@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { diagnostic, Failure } from '../../../diagnostic.ts';
 import type { SchemaFile } from '../../../project/schema-files.ts';
 import {
@@ -83,6 +82,6 @@ function migrationOfFile(file: SchemaFile): Migration {
     const hint = 'Rename it, or move it out of the folder of migrations.';
     throw new Failure(1, [diagnostic({ file: file.file, code: 'ND4005', message, hint })]);
   }
-  if (extname(file.path).toLowerCase() !== '.sql') return { kind: 'program', name, file };
+  if (!/\.sql$/i.test(file.file)) return { kind: 'program', name, file };
   return sqlMigration(file, readNodePgMigrate(file));
 }
