@@ -47,6 +47,7 @@ export default defineConfig({
         items: [
           page('Query files', 'queries'),
           page('Queries that vary', 'varying'),
+          page('Nested results', 'nesting'),
           page('Recipes', 'recipes'),
           page('Types', 'types'),
           page('What is proven', 'inference'),

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnosticAt, positionAt } from '../diagnostic.ts';
 import { commandOffset } from '../sql/headers.ts';
+import { fileOffset } from '../sql/postgres-text.ts';
 import type { Param, Slot, Statement } from '../sql/statement.ts';
 import type { AnalysedQuery, Column, QueryParam, SlotValue } from './analysed-query.ts';
 import type { ArrayTypes } from './arrays/find.ts';
@@ -12,6 +13,8 @@ import { describedValue, type Facts, unknownFacts } from './facts.ts';
 import { embedProblems, isNamed, sqlcColumnNames, withPositionalNames } from './given-names.ts';
 import { itemPlace } from './item-place.ts';
 import { type ResultField, withoutMarks } from './marks.ts';
+import { aliasPath } from './nesting/alias-path.ts';
+import { type NestedRows, nestRows } from './nesting/nest-rows.ts';
 import type { OptionalAnalysis } from './optional/find.ts';
 import type { AnalysisOptions } from './options.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
@@ -62,7 +65,11 @@ export function analyseStatement(
 ): StatementAnalysis {
   const { facts } = options;
   const { optional } = answer;
-  const wrong = [...withoutOptional(statement, options), ...(optional?.problems ?? [])];
+  const wrong = [
+    ...withoutOptional(statement, options),
+    ...withoutRows(statement, options),
+    ...(optional?.problems ?? []),
+  ];
   if (wrong.length > 0) return refused(statement, options, wrong);
   // A condition that a caller can omit proves nothing.
   const tree = optional?.query ?? answer.query;
@@ -71,11 +78,14 @@ export function analyseStatement(
   const { command } = statement;
   const bounded = facts.rows || command === 'one' || command === 'maybe';
   const rows = bounded ? cardinality(tree, catalog, variadicParams) : { min: 0, max: null };
-  const tooMany = statement.assertedSingleRow
-    ? null
-    : (withoutKeyProblem(statement, rows, answer, catalog) ??
-      cardinalityProblem(command, rows, tree, catalog, variadicParams));
   const fields = withoutMarks(answer.fields ?? [], tree, catalog);
+  const isNested = !options.lenientParameters && command !== 'exec' && command !== 'execrows';
+  const hasLists = isNested && fields.some(({ name }) => aliasPath(name)?.some(({ isList }) => isList));
+  const tooMany =
+    statement.assertedSingleRow || hasLists
+      ? null
+      : (withoutKeyProblem(statement, rows, answer, catalog) ??
+        cardinalityProblem(command, rows, tree, catalog, variadicParams));
   // sqlc has run such a :one, and taken its first row.
   const isTolerated = statement.sqlc === true && command === 'one';
   const offset = commandOffset(statement, options.texts.get(statement.file) ?? '');
@@ -98,16 +108,28 @@ export function analyseStatement(
   // Callers keep to the parameters' types, so what these refuse does not come out either.
   const given = parametersGiven(statement.params, slots, options);
   const named = withPositionalNames(statement, slots);
+  const columns = namedColumns(named, resultColumns(tree, fields, catalog, given, facts.contents));
+  const nested = isNested
+    ? nestRows(
+        tree,
+        fields.map(({ markedNullable }, i) => ({ name: columns.columns[i]?.name ?? '', markedNullable })),
+        catalog,
+        given,
+        variadicParams,
+      )
+    : null;
+  const wrongAliases = nestingProblems(statement, rows, nested, offset);
+  if (wrongAliases.length > 0) return refused(statement, options, wrongAliases);
   return {
     query: {
       statement: named,
       command: command ?? (answer.fields === null ? 'exec' : 'many'),
       kind: kindOf(tree),
-      rows,
+      rows: nested === null ? rows : rowsOfObjects(rows, nested),
       params: named.params.map((param) =>
         queryParam(catalog, param, statement, answer.paramTypes, slots, options),
       ),
-      ...namedColumns(named, resultColumns(tree, fields, catalog, given, facts.contents)),
+      ...(nested === null ? columns : { columns: columns.columns, nesting: nested.nesting }),
       ...(facts.effects ? effects(answer.query ?? tree, catalog) : { reads: [], writes: [], readOnly: null }),
       violations: facts.violations ? violations(tree, catalog) : { constraints: [], open: true },
       ...(optional && optional.parts.conditions.length > 0 && { optional: optional.parts }),
@@ -116,6 +138,50 @@ export function analyseStatement(
     diagnostics: [],
     ...(tooMany !== null && isTolerated && { warnings: [firstOfMany(statement, options, tooMany)] }),
   };
+}
+
+/** How many objects with lists are made of the rows. */
+function rowsOfObjects(rows: AnalysedQuery['rows'], { objects }: NestedRows): AnalysedQuery['rows'] {
+  if (objects === null) return rows;
+  return { min: Math.min(1, rows.min), max: objects.isOne && rows.max !== 0 ? 1 : rows.max };
+}
+
+/** What is wrong with dotted aliases, and where several objects are made of a `:one`. */
+function nestingProblems(
+  statement: Statement,
+  rows: AnalysedQuery['rows'],
+  nested: NestedRows | null,
+  offset: number,
+): readonly UtilityProblem[] {
+  const { command, assertedSingleRow } = statement;
+  const problems = (nested?.problems ?? []).map(
+    ({ message, hint, alias }): UtilityProblem => ({
+      code: 'ND3018',
+      message,
+      hint,
+      offset: aliasOffset(statement, alias),
+    }),
+  );
+  const { objects = null } = nested ?? {};
+  const isBounded = (command !== 'one' && command !== 'maybe') || assertedSingleRow === true;
+  if (nested === null || objects === null || isBounded || problems.length > 0) return problems;
+  const { max } = rowsOfObjects(rows, nested);
+  if (max !== null && max <= 1) return [];
+  const keys = objects.missingKeys.length === 0 ? '' : `: ${[...new Set(objects.missingKeys)].join('; ')}`;
+  return [
+    {
+      offset,
+      code: 'ND3006',
+      message: `it is marked :${command}, but nothing proves that its rows are of at most one object`,
+      hint: `Compare every column of a unique key of what is not in the list with = to one value${keys}. Or mark it :many, or :${command}! to assert it.`,
+    },
+  ];
+}
+
+/** Where a quoted alias is in the file. */
+function aliasOffset(statement: Statement, alias: string): number {
+  const at = statement.sql.indexOf(`"${alias.replaceAll('"', '""')}`);
+  return at === -1 ? statement.offset : fileOffset(statement, at);
 }
 
 /** With names by sqlc's rules where those hold. */
@@ -220,6 +286,19 @@ function withoutOptional(
     message: `@optional ${name}: @pgtyped/runtime sends whole statements`,
     hint: `Write (:${name} IS NULL OR …), or use nodrift's own runtime.`,
     offset,
+  }));
+}
+
+/** pg leaves a row as the text of a record. */
+function withoutRows(
+  { embedded = [] }: Statement,
+  { lenientParameters }: Options,
+): readonly UtilityProblem[] {
+  if (!lenientParameters) return [];
+  return [...new Set(embedded)].map((name) => ({
+    code: 'ND3018' as const,
+    message: `sqlc.embed(${name}): @pgtyped/runtime makes no objects of rows`,
+    hint: "Select the columns, or use nodrift's own runtime.",
   }));
 }
 

@@ -32,6 +32,44 @@ export interface Variant {
   readonly columns: readonly Column[];
 }
 
+/** How the columns of a row are put into objects and lists, by dotted aliases: `"owner.name"`, `"tags[].id"`. */
+export interface Nesting {
+  readonly fields: readonly NestedField[];
+  /** Indexes of the columns that tell objects with lists apart; absent: each row is an object. */
+  readonly key?: readonly number[];
+  /** The rows of one object are next to each other. */
+  readonly inOrder?: true;
+}
+
+export type NestedField = NestedColumn | NestedObject | NestedList;
+
+interface NestedColumn {
+  readonly kind: 'column';
+  readonly name: string;
+  readonly column: number;
+  /** Where what it is in is there. */
+  readonly nullable: boolean;
+}
+
+interface NestedObject {
+  readonly kind: 'object';
+  readonly name: string;
+  readonly fields: readonly NestedField[];
+  /** The column that is NULL where the object is absent, and only there; null: it is always there. */
+  readonly present: number | null;
+}
+
+interface NestedList {
+  readonly kind: 'list';
+  readonly name: string;
+  /** Of an element; or the column that the elements are. */
+  readonly of: readonly NestedField[] | { readonly column: number; readonly nullable: boolean };
+  /** As of an object: whether a row has an element. */
+  readonly present: number | null;
+  /** Tells elements with lists apart; absent: each row is an element. */
+  readonly key?: readonly number[];
+}
+
 /** What Postgres and the tree say about one `$n`. */
 export interface SlotValue {
   readonly name: string;
@@ -104,6 +142,8 @@ export interface AnalysedQuery {
   readonly rows: { readonly min: number; readonly max: number | null };
   readonly params: readonly QueryParam[];
   readonly columns: readonly Column[];
+  /** What is made of the columns; absent: a row has them as they are. `rows` counts the objects. */
+  readonly nesting?: Nesting;
   /** Each row is one of these, besides being what `columns` say; absent: all rows are of one kind. */
   readonly variants?: Variants;
   readonly reads: readonly RelationUse[];

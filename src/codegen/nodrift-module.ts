@@ -11,6 +11,7 @@ import { header } from './header.ts';
 import { collectImports } from './imports.ts';
 import { sqlLiteral, stringLiteral, unixLines } from './literal.ts';
 import type { Module } from './module.ts';
+import { pascalCase } from './names.ts';
 import type { Overrides } from './override.ts';
 import { printQuery } from './print-query.ts';
 import type { NamedQuery, SourceFile } from './query-names.ts';
@@ -48,18 +49,23 @@ export function nodriftModule(
   const imports = collectImports(taken);
   const scope = fileScope(output, imports, shared, overrides, config);
   const blocks = queries.flatMap((query, i) =>
-    printQuery(query, diagnostics, () => queryBlocks(query, variants[i] ?? [], scope)),
+    printQuery(query, diagnostics, () => queryBlocks(query, variants[i] ?? [], taken, scope)),
   );
   return { path: output, source: file, text: `${header(file)}${[imports.print(), ...blocks].join('\n')}` };
 }
 
-function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: ModuleScope): string[] {
+function queryBlocks(
+  naming: NamedQuery,
+  variants: readonly string[],
+  taken: Set<string>,
+  scope: ModuleScope,
+): string[] {
   const { query, name, params, row } = naming;
   const { statement, command } = query;
   const parameters = query.params.map((param, i) =>
     omittable(param, parameter(param, query.arrays?.has(i) ?? false, scope)),
   );
-  const { blocks: rowBlocks, codecs } = rowType(naming, variants, scope);
+  const { blocks: rowBlocks, codecs, nested } = rowType(naming, variants, taken, scope);
   const blocks: string[] = [];
   if (parameters.length > 0)
     blocks.push(
@@ -94,11 +100,12 @@ function queryBlocks(naming: NamedQuery, variants: readonly string[], scope: Mod
       ['params', { list: parameters.map((p) => p.definition) }],
       ['columns', { list: codecs }],
       ...(query.readOnly === true ? [['readOnly', 'true'] as const] : []),
+      ...(nested === null ? [] : [['nested', nested] as const]),
       ...varying(query, scope),
     ],
   };
   const variable = `export const ${name} = `;
-  const maker = scope.runtime(command);
+  const maker = scope.runtime(nested === null ? command : `nested${pascalCase(command)}`);
   const before = `${variable}${pure}${maker}`.length;
   const call = { call: maker + typeArguments(types, before), args: [definition] };
   blocks.push(`${documentation(query)}${variable}${printExpression(call, '', lineBreak)};\n`);

@@ -1,7 +1,9 @@
 import type { AnalysedQuery, Column } from '../analysis/analysed-query.ts';
+import { aliasPath, readAliases } from '../analysis/nesting/alias-path.ts';
 import { type Diagnostic, diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { camelCase, queryName, typeStem } from './names.ts';
+import { nestedKey } from './nested-row.ts';
 
 /** A query with the names that are generated for it. */
 export interface NamedQuery {
@@ -74,6 +76,18 @@ export function nameQueries(
       diagnostics.push(at('ND3005', query, message, 'Give each column a name of its own with AS.'));
       return [];
     }
+    const both = query.nesting === undefined ? null : readAliases(keys);
+    if (typeof both === 'string') {
+      const message = `Several things of the result would be called ${JSON.stringify(both)}: a column, an object or a list.`;
+      diagnostics.push(at('ND3018', query, message, 'Give each of them a name of its own with AS.'));
+      return [];
+    }
+    const list = query.columns.find(({ name }) => aliasPath(name)?.some(({ isList }) => isList));
+    if (config.runtime === '@pgtyped/runtime' && !config.dropIn && list !== undefined) {
+      const message = `${statement.name}: @pgtyped/runtime returns rows as they are, and "${list.name}" is part of a list.`;
+      diagnostics.push(at('ND3018', query, message, "Use nodrift's own runtime, or another alias."));
+      return [];
+    }
     const renamed = query.columns.findIndex((column) => isRenamed(column));
     if (config.runtime === '@pgtyped/runtime' && renamed !== -1) {
       const message = `${statement.name}: column ${renamed + 1} of the result has no name of its own, which @pgtyped/runtime reads it by.`;
@@ -108,9 +122,16 @@ function withCamelCaseParams(query: AnalysedQuery): AnalysedQuery {
 }
 
 /** The columns' names in the row: as Postgres names them, or in camelCase if the configuration says so. */
-function columnKeys({ columns }: AnalysedQuery, config: Config): readonly string[] {
+function columnKeys({ columns, nesting }: AnalysedQuery, config: Config): readonly string[] {
   if (!config.camelCaseColumnNames) return columns.map((c) => c.name);
+  if (nesting !== undefined) return columns.map(({ name }) => pathKey(name, config));
   return columns.map((c) => camelCase(c.name) || c.name);
+}
+
+/** A dotted alias whose parts are called as the fields of the objects. */
+function pathKey(name: string, config: Config): string {
+  const path = aliasPath(name) ?? [{ name, isList: false }];
+  return path.map((step) => `${nestedKey(step.name, config)}${step.isList ? '[]' : ''}`).join('.');
 }
 
 function at(

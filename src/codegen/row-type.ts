@@ -1,6 +1,7 @@
 import type { Column, Variants } from '../analysis/analysed-query.ts';
 import type { Expression } from './expression.ts';
 import { stringLiteral } from './literal.ts';
+import { nestedRow } from './nested-row.ts';
 import type { NamedQuery } from './query-names.ts';
 import { codecsOnly, type ModuleScope, shapeOf, typesOnly } from './shape.ts';
 import {
@@ -20,16 +21,22 @@ export interface RowType {
   readonly blocks: readonly string[];
   /** For each column its key, its codec and what the server is to describe it as: see ColumnDefinition. */
   readonly codecs: readonly Expression[];
+  /** What is made of the columns where aliases are dotted; null: nothing. */
+  readonly nested: Expression | null;
 }
 
-/** @param names of the types of the query's variants, in their order */
+/**
+ * @param names of the types of the query's variants, in their order
+ * @param taken the names that the file declares; more are added
+ */
 export function rowType(
-  { query, row, keys }: NamedQuery,
+  { query, row, stem, keys }: NamedQuery,
   names: readonly string[],
+  taken: Set<string>,
   scope: ModuleScope,
 ): RowType {
-  const { columns, variants } = query;
-  if (columns.length === 0) return { blocks: [], codecs: [] };
+  const { columns, variants, nesting } = query;
+  if (columns.length === 0) return { blocks: [], codecs: [], nested: null };
   const read = (column: Column, index: number, from: ModuleScope): { field: TsField; codec: Expression } => {
     const key = keys[index] ?? column.name;
     const shape = shapeOf(column.value, 'result', column.source, from);
@@ -41,10 +48,19 @@ export function rowType(
       },
     };
   };
+  if (nesting !== undefined) {
+    const field = (index: number, nullable: boolean): TsField => {
+      const column = columns[index];
+      if (column === undefined) throw new Error(`No column ${index}`);
+      return read({ ...column, value: { ...column.value, nullable } }, index, typesOnly(scope)).field;
+    };
+    const codecs = columns.map((column, index) => read(column, index, codecsOnly(scope)).codec);
+    return { ...nestedRow(nesting, { stem, row }, field, taken, scope.config), codecs };
+  }
   if (variants === undefined || !areToldApart(variants, scope)) {
     const all = columns.map((column, index) => read(column, index, scope));
     const fields = all.map(({ field }) => field);
-    return { blocks: [printInterface(row, fields)], codecs: all.map(({ codec }) => codec) };
+    return { blocks: [printInterface(row, fields)], codecs: all.map(({ codec }) => codec), nested: null };
   }
   const members = variants.members.map((member, i) => {
     const fields = member.columns.map((column, index) => {
@@ -59,6 +75,7 @@ export function rowType(
   return {
     blocks: [...members, `export type ${row} =${spaced(union)};\n`],
     codecs: columns.map((column, index) => read(column, index, codecsOnly(scope)).codec),
+    nested: null,
   };
 }
 

@@ -6,6 +6,7 @@ import { CopyError } from './copy-error.ts';
 import { type DriverClient, driverClient } from './driver-client.ts';
 import type { Origin } from './errors.ts';
 import { openSession } from './iterate.ts';
+import type { NestedDefinition } from './nested.ts';
 import { startReport } from './observe.ts';
 import { isPgPool } from './pg.ts';
 import { isSocket } from './pg-copy.ts';
@@ -56,7 +57,9 @@ export async function* copyTo<Row>(
       'copyTo does not support parameters, since COPY has none; use `iterate`',
     );
   }
-  const opened = await openOwn(db as Connection, signal);
+  // Objects with lists are made of several rows, by the query itself.
+  const { nested } = statement.origin as Partial<NestedDefinition>;
+  const opened = nested === undefined ? await openOwn(db as Connection, signal) : undefined;
   if (opened === undefined || read === null) {
     for await (const row of query.iterate(db, undefined, { batch: BATCH })) {
       signal?.throwIfAborted();

@@ -5,6 +5,8 @@ import { asConnection, type Session } from './connection-adapter.ts';
 import type { QueryDefinition } from './definition.ts';
 import { type Origin, QueryError } from './errors.ts';
 import type { CallOptions } from './interrupt.ts';
+import type { NestedDefinition } from './nested.ts';
+import { flattened } from './nested-fake.ts';
 import type { Executed, RowReader } from './row.ts';
 import type { BoundStatement } from './statement.ts';
 
@@ -122,7 +124,7 @@ function connectionOf<Module extends object>(
         ? { rows: cursors.get(cursor)?.splice(0, batchOf(statement.text)) ?? [], rowCount: 0 }
         : await rowsOf(statement);
     const { origin } = statement;
-    return { rows: read === null ? [] : rows.map((row) => read(textsOf(origin, row))), rowCount };
+    return { rows: read === null ? [] : rows.flatMap((row) => textsOf(origin, row).map(read)), rowCount };
   }
 
   const db = {
@@ -159,8 +161,34 @@ function batchOf(text: string): number {
   return Number(text.split(' ')[1]);
 }
 
-/** A row as Postgres would send it. */
-function textsOf(origin: Origin, row: unknown): (string | null)[] {
+/** A row as Postgres would send it; an object with lists is several. */
+function textsOf(origin: Origin, row: unknown): (string | null)[][] {
+  const { columns, nested } = origin as QueryDefinition & Partial<NestedDefinition>;
+  const rows =
+    nested === undefined
+      ? [valuesOf(origin, row)]
+      : flattened(origin as NestedDefinition, row, (reason) => new FakeError(origin, reason));
+  return rows.map((values) =>
+    columns.map(([name, codec], i) => {
+      const value = values[i];
+      if (value === null) {
+        return null;
+      }
+      try {
+        const encoded = codec.encode(value as never);
+        return typeof encoded === 'string' ? encoded : encodeHex(encoded);
+      } catch (error) {
+        throw new FakeError(
+          origin,
+          `column "${name}": ${codecReason(error, 'its value does not fit the type')}`,
+        );
+      }
+    }),
+  );
+}
+
+/** The values of a row's columns. */
+function valuesOf(origin: Origin, row: unknown): readonly unknown[] {
   const { columns } = origin as QueryDefinition;
   if (typeof row !== 'object' || row === null) {
     throw new FakeError(origin, 'a row is no object');
@@ -170,22 +198,11 @@ function textsOf(origin: Origin, row: unknown): (string | null)[] {
   if (other !== undefined) {
     throw new FakeError(origin, `a row has the key "${other}", which is no column`);
   }
-  return columns.map(([name, codec]) => {
+  return names.map((name) => {
     const value = (row as Record<string, unknown>)[name];
     if (value === undefined || !Object.hasOwn(row, name)) {
       throw new FakeError(origin, `a row has no "${name}"`);
     }
-    if (value === null) {
-      return null;
-    }
-    try {
-      const encoded = codec.encode(value as never);
-      return typeof encoded === 'string' ? encoded : encodeHex(encoded);
-    } catch (error) {
-      throw new FakeError(
-        origin,
-        `column "${name}": ${codecReason(error, 'its value does not fit the type')}`,
-      );
-    }
+    return value;
   });
 }

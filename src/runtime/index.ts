@@ -85,6 +85,14 @@ export type { IterateOptions } from './iterate.ts';
 export { type ListenEvent, type ListenOptions, listen } from './listen.ts';
 export { MigrationError } from './migration-error.ts';
 export { multiHost } from './multi-host.ts';
+export {
+  type NestedDefinition,
+  type NestedFields,
+  type NestedValue,
+  nestedMany,
+  nestedMaybe,
+  nestedOne,
+} from './nested.ts';
 export { type ObserveOptions, observe, type QueryEvent } from './observe.ts';
 export { createPool, type DatabasePool, type PoolOptions } from './pool.ts';
 export type { PoolStats, WaitBucket } from './pool-waits.ts';

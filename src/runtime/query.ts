@@ -82,7 +82,12 @@ export function one<Params, Row, V extends KnownViolations = NoViolations>(
 export function one<Params, Row, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, Row, V> {
-  return query(definition, (rows: Row[]) => {
+  return queryOf(definition, exactlyOne<Row>(definition));
+}
+
+/** Takes the row of a result that must have one. */
+export function exactlyOne<Row>(definition: QueryDefinition): (rows: Row[]) => Row {
+  return (rows) => {
     const row = rows[0];
     if (row === undefined) {
       throw new NoRowError(definition);
@@ -91,7 +96,7 @@ export function one<Params, Row, V extends KnownViolations = NoViolations>(
       throw new TooManyRowsError(definition, rows.length, 'exactly one row');
     }
     return row;
-  });
+  };
 }
 
 /** One row or null; more throw TooManyRowsError. */
@@ -104,12 +109,17 @@ export function maybe<Params, Row, V extends KnownViolations = NoViolations>(
 export function maybe<Params, Row, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, Row | null, V> {
-  return query(definition, (rows: Row[]) => {
+  return queryOf(definition, atMostOne<Row>(definition));
+}
+
+/** Takes the row of a result that has no more than one. */
+export function atMostOne<Row>(definition: QueryDefinition): (rows: Row[]) => Row | null {
+  return (rows) => {
     if (rows.length > 1) {
       throw new TooManyRowsError(definition, rows.length, 'at most one row');
     }
     return rows[0] ?? null;
-  });
+  };
 }
 
 /** All rows. */
@@ -122,7 +132,7 @@ export function many<Params, Row, V extends KnownViolations = NoViolations>(
 export function many<Params, Row, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, Row[], V> {
-  return query(definition, (rows: Row[]) => rows);
+  return queryOf(definition, (rows: Row[]) => rows);
 }
 
 /** Nothing: the statement is run for its effect. */
@@ -135,7 +145,7 @@ export function exec<Params, Row = NoRow, V extends KnownViolations = NoViolatio
 export function exec<Params, Row = NoRow, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, void, V> {
-  return query(definition, () => undefined, definition.columns.length > 0);
+  return queryOf(definition, () => undefined, readerIfRows<Row>(definition));
 }
 
 /** How many rows the statement affected. */
@@ -148,17 +158,21 @@ export function execrows<Params, Row = NoRow, V extends KnownViolations = NoViol
 export function execrows<Params, Row = NoRow, V extends KnownViolations = NoViolations>(
   definition: QueryDefinition,
 ): Query<Params, Row, number, V> {
-  return query(definition, (_rows: Row[], rowCount) => rowCount, definition.columns.length > 0);
+  return queryOf(definition, (_rows, rowCount) => rowCount, readerIfRows<Row>(definition));
 }
 
-function query<Params, Row, Result, V extends KnownViolations>(
+function readerIfRows<Row>(definition: QueryDefinition): RowReader<Row> | null {
+  return definition.columns.length > 0 ? rowReader<Row>(definition) : null;
+}
+
+/** The function of a query. */
+export function queryOf<Params, Row, Result, V extends KnownViolations>(
   definition: QueryDefinition,
   resultOf: (rows: Row[], rowCount: number) => Result,
-  readsRows = true,
+  read: RowReader<Row> | null = rowReader(definition),
 ): Query<Params, Row, Result, V> {
   const { name, file } = definition;
   const statement = ((definition.statement as typeof statementOf) ?? statementOf)(definition);
-  const read = readsRows ? rowReader<Row>(definition) : null;
 
   async function rowsOf(params: Params, db: Connection, options?: CallOptions): Promise<Executed<Row>> {
     assertConnection(db, name);
@@ -185,7 +199,7 @@ function query<Params, Row, Result, V extends KnownViolations>(
     stream: (params: Params, db: StreamingConnection): Cursor<Row[]> =>
       openCursor(definition, read, statement(params), db),
     iterate: (db: Connection, params: Params, options: IterateOptions = {}) =>
-      iterate(definition, db, statement(params), rowReader<Row>(definition), options),
+      iterate(definition, db, statement(params), read ?? rowReader<Row>(definition), options),
     with: (params: Params): Call<Result> => ({
       origin: definition,
       statement: statement(params),

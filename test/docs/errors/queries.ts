@@ -208,4 +208,9 @@ export const queryExamples: readonly QueryExample[] = [
     '/* @name AnyCars :many @optional least */\nSELECT 1 AS found FROM cars HAVING count(*) > :least;\n',
     '/* @name AnyCars :many @optional least */\nSELECT count(*) AS found FROM cars HAVING count(*) > :least;\n',
   ),
+  wrong(
+    'ND3018',
+    '/* @name Makes :many */\nSELECT make.make, car.id AS "cars[].id"\nFROM cars make JOIN cars car ON car.make = make.make;\n',
+    '/* @name Makes :many */\nSELECT make.make, car.id AS "cars[].id"\nFROM (SELECT DISTINCT make FROM cars) make JOIN cars car ON car.make = make.make;\n',
+  ),
 ];
