@@ -15,7 +15,7 @@ export type TypeWord =
 
 export type TemporalName = 'Instant' | 'PlainDateTime' | 'PlainDate' | 'PlainTime' | 'Duration';
 
-/** One way to have a Postgres type in TypeScript: the type, and the codec of nodrift-runtime that yields it. */
+/** A TypeScript type for a Postgres type, and the codec of nodrift-runtime that produces it. */
 export interface Mapping {
   readonly type: TypeWord;
   readonly codec: keyof typeof runtime;
@@ -25,12 +25,12 @@ export interface Mapping {
   readonly alsoTakes?: readonly TypeWord[];
 }
 
-/** Kinds of sample values, to be tried one after the other where a constraint takes none of the first. */
+/** Kinds of sample values, tried in turn if a constraint rejects the first. */
 export type ValueKind = 0 | 1 | 2;
 
-/** Everything that nodrift knows of a type that comes with PostgreSQL, or with an extension of its own. */
+/** Everything that nodrift knows about a built-in type, or a type of an extension. */
 interface PgTypeInfo {
-  /** Ways to have it in TypeScript, the default first. Without them it is the text that PostgreSQL prints. */
+  /** Its types in TypeScript, the default first. Without them it is the text that PostgreSQL prints. */
   readonly mappings?: readonly [Mapping, ...Mapping[]];
   /** The SQL standard's names beside pg_type's (PostgreSQL documentation, table 8.1). */
   readonly standardNames?: readonly string[];
@@ -52,7 +52,7 @@ interface PgTypeInfo {
   readonly textFormat?: 'text' | 'json';
   /** What a type of numbers holds of the others: a number of a later integer type may not fit an earlier one. */
   readonly numberRank?: number;
-  /** Whether its decoder takes no text but its own. */
+  /** Whether its decoder rejects the texts of other types. */
   readonly strictDecoder?: true;
   /** The extension that it is of; its schema can be any. */
   readonly extension?: string;

@@ -4,7 +4,7 @@ import { diagnostic, Failure } from './diagnostic.ts';
 const gone = /^Connection terminated|^Client has encountered a connection error|^Client was closed/;
 const socketCodes = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_STREAM_DESTROYED']);
 
-/** Whether an error of pg says that the connection to the server is no more. */
+/** Whether an error of pg says that the connection to the server was lost. */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (gone.test(error.message)) return true;

@@ -85,11 +85,11 @@ export async function analyse(
       (query === null ? fresh.next().value : { query, diagnostics: [] }) ?? null,
   );
   // What there is a warning about is analysed again, so that it is given again.
-  const costly = new Set(warnings.map(placeOf));
+  const costly = new Set(warnings.map(positionText));
   memo?.keep(
     statements.flatMap((statement, index) => {
       const { query = null, warnings: [first] = [] } = results[index] ?? {};
-      const isQuiet = first === undefined && !costly.has(placeOf(statement));
+      const isQuiet = first === undefined && !costly.has(positionText(statement));
       return query !== null && isQuiet ? [[statement, query] as const] : [];
     }),
   );
@@ -101,7 +101,7 @@ export async function analyse(
   };
 }
 
-function placeOf({ file, line, column }: Pick<Diagnostic, 'file' | 'line' | 'column'>): string {
+function positionText({ file, line, column }: Pick<Diagnostic, 'file' | 'line' | 'column'>): string {
   return JSON.stringify([file, line, column]);
 }
 

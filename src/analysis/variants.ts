@@ -54,7 +54,7 @@ function isText(value: Literal | undefined): boolean {
  */
 export function valueIn(part: QueryNode, index: number, catalog: Catalog, whole: Value, own: Value): Value {
   const value = both(whole, own);
-  // The alias may say that it is no NULL.
+  // The alias may declare it not null.
   return value.nullable && isAlwaysNull(index, rootScope(catalog, part)) ? { ...value, literals: [] } : value;
 }
 

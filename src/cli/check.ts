@@ -56,7 +56,7 @@ async function runCheck(options: CheckOptions, io: CliContext): Promise<number> 
     ]);
     const run = async () => {
       const found = await compared(options, io);
-      return 'passed' in found ? found.passed : reportOf(found);
+      return 'cached' in found ? found.cached : reportOf(found);
     };
     return printReport(options, io, {
       run,
@@ -65,7 +65,7 @@ async function runCheck(options: CheckOptions, io: CliContext): Promise<number> 
     });
   }
   const found = await compared(options, io);
-  if ('passed' in found) return 0;
+  if ('cached' in found) return 0;
   const { analysed, outputs, refused } = found;
   const internal = refused.filter(isInternal);
   const exitCode = exitCodeFor(outputs, internal);
@@ -109,8 +109,8 @@ async function compared(options: CheckOptions, io: CliContext) {
   const config = await configuration(options, io);
   const { keepGoing = false } = options;
   const inputs = await readInputs(config, { keepGoing });
-  const passed = options.full === true ? null : await readCheckCache(inputs, io.env, keepGoing);
-  if (passed !== null) return { passed };
+  const cached = options.full === true ? null : await readCheckCache(inputs, io.env, keepGoing);
+  if (cached !== null) return { cached };
 
   const { check } = await import('../commands/check.ts');
   return withProgress(io, (flow) => check(config, { ...flow, inputs, keepGoing }));

@@ -4,7 +4,7 @@ import type { CliContext, CommandRunner } from './terminal.ts';
 interface Help {
   /** Command lines without `nodrift`, and what they are for. */
   readonly examples: readonly (readonly [command: string, purpose: string])[];
-  /** What the exit code 1 means; null: there is no such. */
+  /** What the exit code 1 means; null: the command never exits with 1. */
   readonly failing: string | null;
 }
 

@@ -106,8 +106,8 @@ async function reportOn(
   ]);
   const { dryRun = false, keepGoing = false } = options;
   const inputs = await readInputs(config, { keepGoing });
-  const passed = wanted.length === 0 ? await readCheckCache(inputs, io.env, keepGoing) : null;
-  if (passed !== null) return passed;
+  const cached = wanted.length === 0 ? await readCheckCache(inputs, io.env, keepGoing) : null;
+  if (cached !== null) return cached;
 
   const [{ generate }, { reportOf }] = await Promise.all([
     import('../commands/generate.ts'),

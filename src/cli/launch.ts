@@ -21,7 +21,7 @@ if ('enableCompileCache' in module && typeof module.enableCompileCache === 'func
 } else {
   // A run is over before code that V8 optimises pays: in Node 20, without Maglev, half of the CPU time went there.
   if (process.versions.v8.startsWith('11.3.')) setFlagsFromString('--interrupt-budget=500000');
-  // Each command needs another part of the code; whatever else is there is no command.
+  // Each command needs another part of the code. Any other word is not a command.
   const variant = /^[a-z]{1,20}$/.test(command) ? command : null;
   runCompiled(bundle, folder === null || variant === null ? null : join(folder, 'compiled'), variant ?? '');
 }

@@ -24,7 +24,7 @@ interface JsonReport {
  * Prints what a run says for programs, also where it fails, and returns its exit code.
  * @param exitCodeOf that of a run that came to its end
  * @param drift what a run finds that is neither an error nor a warning of the analysis, for formats of findings alone
- * @throws what is no failure of the project's: interruptions, and bugs of nodrift
+ * @throws errors that are not failures of the project: interruptions, and bugs of nodrift
  */
 export async function printReport(
   options: GlobalOptions & ReportOptions,

@@ -8,7 +8,7 @@ import { problemAt } from '../project/config-problems.ts';
 
 /**
  * Reads what `nodrift.types` and `typesOverrides` ask for.
- * @throws Failure (2) with each value that is no type
+ * @throws Failure (2) with each value that is not a type
  */
 export function refuseMalformedTypes(config: Config): void {
   const malformed = malformedOverrides(config);

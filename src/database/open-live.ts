@@ -8,7 +8,7 @@ const timeouts = `SET lock_timeout = '2s'; SET statement_timeout = '60s'; SET id
 /**
  * Connects to a database that is in use, in a read-only session that gives up rather than wait. It may be a standby.
  * @param signal ends the connection
- * @throws Failure (3) where there is no way in
+ * @throws Failure (3) if the server cannot be reached or rejects the connection
  */
 export async function openLive(
   config: Config,

@@ -119,9 +119,9 @@ async function statesOf(
   const look = async (client: Client, state: number) => {
     options.signal?.throwIfAborted();
     const both = state === 0 || state === last;
-    const coming = both ? plan.next : null;
+    const next = both ? plan.next : null;
     const around = await aroundNow(client);
-    taken.push(await snapshotAt(client, config, deployed, coming, { ...options, around }));
+    taken.push(await snapshotAt(client, config, deployed, next, { ...options, around }));
     if (state === 0 && taken[0]) deployed = sentCode(deployed, taken[0].deployed);
   };
   if (config.source.kind === 'schema') {
@@ -233,12 +233,12 @@ async function snapshotAt(
   client: Client,
   config: Config,
   running: ImpactCode,
-  coming: ImpactCode | null,
+  next: ImpactCode | null,
   { progress, signal, around }: ImpactOptions & Pick<SnapshotOptions, 'around'>,
 ): Promise<CodeSnapshots> {
   const { resetSession } = await import('../database/server/session.ts');
   await resetSession(client, config.searchPath);
-  return snapshotCode(client, running, coming, {
+  return snapshotCode(client, running, next, {
     progress: (done, of) => progress?.(`analysing ${done} of ${of} queries`),
     ...(signal && { signal }),
     ...(around && { around }),
@@ -294,18 +294,18 @@ function reportOn(
   });
   const old = compare(states.deployed[0], states.deployed.at(-1), plan.deployed.runtime);
   const fresh = compare(states.next[1], states.next[0], plan.next.runtime);
-  // What is refused by both schemas is no matter of the migrations, unless the running code was another.
+  // A query that both schemas reject is not broken by the migrations, unless the running code is another one.
   const same = plan.next === plan.deployed;
-  const unfit = [
+  const incompatible = [
     ...(same ? [] : plan.next.diagnostics),
     ...unfitQueries(states.next, new Set(same ? old.broken : [])),
   ];
   const rollout: Rollout = {
-    order: unfit.length > 0 ? 'unfit' : orderOf(severityOf(old), severityOf(fresh)),
+    order: incompatible.length > 0 ? 'unfit' : orderOf(severityOf(old), severityOf(fresh)),
     runningCodeOnNewSchema: old.impacts.filter(isBreaking).map(queryOf),
     newCodeOnOldSchema: fresh.impacts.filter(isBreaking).map(queryOf),
     between: severityOf(old) === 'breaks' ? [] : betweenMigrations(plan, states, compare),
-    newCodeOnNewSchema: unfit.map(shown),
+    newCodeOnNewSchema: incompatible.map(shown),
   };
   const refused = old.broken.flatMap((key) => states.deployed[0]?.errors.get(key) ?? []);
   const broken = [...plan.deployed.diagnostics, ...refused];
@@ -361,9 +361,9 @@ function severityOf({ impacts }: SnapshotComparison): Severity {
   return worst(impacts.map(({ severity }) => severity));
 }
 
-function orderOf(running: Severity, coming: Severity): RolloutOrder {
-  if (running === 'breaks') return coming === 'breaks' ? 'none' : 'deploy first';
-  return coming === 'breaks' ? 'migrate first' : 'any';
+function orderOf(running: Severity, next: Severity): RolloutOrder {
+  if (running === 'breaks') return next === 'breaks' ? 'none' : 'deploy first';
+  return next === 'breaks' ? 'migrate first' : 'any';
 }
 
 function largeTablesOf(migrations: readonly ImpactOfMigration[]): readonly string[] {

@@ -15,7 +15,7 @@ const largeQuery = `
 /**
  * The names of large tables: those that the configuration lists, and those of a database, of which nothing but the names
  * and the estimated numbers of rows is read.
- * @throws Failure (3) where there is no way to the database
+ * @throws Failure (3) if the database cannot be reached
  */
 export async function largeTables(
   { large = [] }: Config,

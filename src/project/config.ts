@@ -45,7 +45,7 @@ export interface Config {
 export interface VerifyConfig {
   /** Names of objects that are omitted, `*` for any text: `audit`, `public.legacy_*`, `index public.*_tmp`. */
   readonly ignore: readonly string[];
-  /** The roles whose privileges are compared, `public` for everybody. */
+  /** The roles whose privileges are compared, `public` for PUBLIC. */
   readonly roles: readonly string[];
 }
 

@@ -3,7 +3,7 @@ export type SessionAttributes = 'any' | 'read-write' | 'read-only' | 'primary' |
 
 /** A connection string, taken apart into one for each of its hosts. */
 export interface ConnectionHosts {
-  /** Never empty. One host alone, and whatever is no URI of PostgreSQL, is left as it is. */
+  /** Never empty. A single host, and text that is not a PostgreSQL URI, are kept unchanged. */
   readonly connectionStrings: readonly string[];
   readonly attributes: SessionAttributes;
   /** Whether the hosts must be tried in random order (`load_balance_hosts`). */

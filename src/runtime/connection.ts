@@ -8,7 +8,7 @@ export type Connection = PgConnection | PgliteConnection;
 
 declare const readOnly: unique symbol;
 
-/** What takes no query but those that are proven to only read, such as a replica; the mark exists in types only. */
+/** Accepts only queries that are proven to only read, such as a replica. The mark exists only in types. */
 export interface ReadOnlyConnection {
   readonly [readOnly]: true;
 }

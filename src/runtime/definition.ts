@@ -9,7 +9,7 @@ export interface Codec<T> {
   readonly encode: (value: T) => string | Uint8Array;
   /** What separates elements in an array of this type (`pg_type.typdelim`); a comma if absent. */
   readonly delimiter?: string;
-  /** Its values can be JavaScript arrays: as the element of an array such a one is no further dimension. */
+  /** Its values can be JavaScript arrays: as an element of an array, such a value is not a further dimension. */
   readonly flat?: boolean;
   /** It encodes null and undefined itself, or refuses them. */
   readonly takesNull?: boolean;

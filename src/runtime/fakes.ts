@@ -191,12 +191,12 @@ function textsOf(origin: Origin, row: unknown): (string | null)[][] {
 function valuesOf(origin: Origin, row: unknown): readonly unknown[] {
   const { columns } = origin as QueryDefinition;
   if (typeof row !== 'object' || row === null) {
-    throw new FakeError(origin, 'a row is no object');
+    throw new FakeError(origin, 'a row is not an object');
   }
   const names = columns.map(([name]) => name);
   const other = Object.keys(row).find((key) => !names.includes(key));
   if (other !== undefined) {
-    throw new FakeError(origin, `a row has the key "${other}", which is no column`);
+    throw new FakeError(origin, `a row has the key "${other}", which is not a column`);
   }
   return names.map((name) => {
     const value = (row as Record<string, unknown>)[name];

@@ -237,7 +237,7 @@ async function ping(client: PgClient, text: string): Promise<void> {
   }
 }
 
-/** LISTEN takes no parameter: here the server itself makes the statement of one. */
+/** LISTEN accepts no parameters, so the server builds the statement from one. */
 async function startListening(db: Connection, channel: string): Promise<void> {
   const run = (text: string, values: string[]) =>
     execute(db, { origin, name: undefined, text, values }, null);

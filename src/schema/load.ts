@@ -15,7 +15,7 @@ import { laterViewText, withPlainOperators } from './view-text.ts';
 export interface LoadOptions {
   /** Patterns for names of objects that are omitted; see ignoring. */
   readonly ignore?: readonly string[];
-  /** The roles whose privileges are part of the schema, `public` for everybody. Default: none. */
+  /** The roles whose privileges are part of the schema, `public` for PUBLIC. Default: none. */
   readonly roles?: readonly string[];
 }
 

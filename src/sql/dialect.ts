@@ -6,7 +6,7 @@ export interface Dialect {
   /** How the words of a comment begin, on any line of it, that names a query. */
   readonly headerLine: RegExp;
   /**
-   * The name that a comment gives to the statement below it, and where it does so; null if it is no header.
+   * The name that a comment gives to the statement below it, and where it does so; null if it is not a header.
    * @param words the masked comment
    * @param base the comment's offset in the file's text
    * @param tags what its tags say, without a fault

@@ -32,7 +32,7 @@ interface FilePositions {
 
 /**
  * Lines and columns of a file's text, as `diagnosticAt` counts them, except many offsets: the lines
- * are counted once. Lines end in `\n`, `\r\n` or `\r`; a byte order mark takes no column.
+ * are counted once. Lines end in `\n`, `\r\n` or `\r`; a byte order mark has no column.
  */
 export function filePositions(file: string, text: string): FilePositions {
   const starts = lineStarts(text);

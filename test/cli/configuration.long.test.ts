@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createDatabase, postgresUrl } from '../support/postgres.ts';
 import { carsProject, config, configWith, nodrift, project } from './support/cli.ts';
 
-describe('what is wrong with the configuration exits with 2', () => {
+describe('a mistake in the configuration exits with 2', () => {
   test.each([
     ['missing', {}],
     ['malformed', { 'pgtyped.config.json': '{\n  "transforms": [,]\n}\n' }],
@@ -32,7 +32,7 @@ describe('what is wrong with the configuration exits with 2', () => {
 });
 
 describe('the database', () => {
-  test('that nobody listens for exits with 3', async () => {
+  test('without a listener exits with 3', async () => {
     const { root } = carsProject();
     const uri = 'postgres://someone:hush@127.0.0.1:1/cars';
     const { exitCode, stdout, stderr } = await nodrift(['check', '--url', uri], { cwd: root });
@@ -102,7 +102,7 @@ describe('the database', () => {
     }
   });
 
-  test('is analysed as it is with --as-is', async () => {
+  test('is analysed unchanged with --as-is', async () => {
     const database = await createDatabase(18, 'CREATE TABLE boats (id int PRIMARY KEY)');
     try {
       const { root } = project({

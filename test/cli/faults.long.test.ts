@@ -146,7 +146,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
     expect(await scratchDatabases()).toEqual([]);
   });
 
-  test('ends quietly when nobody reads its output', async () => {
+  test('ends quietly when its output is closed', async () => {
     const child = nodriftProcess(['--help'], '/');
     child.stdout?.destroy();
     const errors: Buffer[] = [];

@@ -116,7 +116,7 @@ describe('generate', () => {
 });
 
 describe('generate without the key nodrift', () => {
-  test('takes over what PgTyped generated, in its style, from the database as it is', async () => {
+  test('replaces what PgTyped generated, in its style, from the existing database', async () => {
     const database = await createDatabase(18, 'CREATE TABLE cars (id text PRIMARY KEY, make text NOT NULL)');
     try {
       const { root, text } = project({

@@ -12,7 +12,7 @@ async function textOf(files: Readonly<Record<string, string>>): Promise<string> 
   return stdout.slice(stdout.indexOf('\n') + 1, stdout.indexOf('\nRolling deployment'));
 }
 
-describe('impact says what is locked', () => {
+describe('impact reports locks', () => {
   test('and who waits', async () => {
     expect(
       await textOf({ 'migrations/2_index.sql': `-- Up Migration\n\n${addIndex}` }),
@@ -196,7 +196,7 @@ describe('a large table', () => {
     }
   });
 
-  test('cannot be found where there is no way in', async () => {
+  test('cannot be found if the server cannot be reached', async () => {
     const { root } = carsOnServer({ 'migrations/2_index.sql': addIndex });
     const url = 'postgres://nobody:secret@127.0.0.1:1/app';
     const lost = await nodrift(['impact', '--sizes', url], { cwd: root });

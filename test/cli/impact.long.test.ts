@@ -350,7 +350,7 @@ describe('impact --since', () => {
     return copy;
   }
 
-  test('code that breaks only between two migrations is no matter of any order', async () => {
+  test('code that breaks only between two migrations does not affect the order', async () => {
     const { root, put } = repository();
     put('migrations/2_rename.sql', renaming);
     put('migrations/3_back.sql', 'ALTER TABLE cars RENAME COLUMN brand TO make;\n');
@@ -431,7 +431,7 @@ describe('impact --since', () => {
     expect(report.rollout).toMatchObject({ order: 'deploy first', newCodeOnOldSchema: [] });
   });
 
-  test('queries that nobody has changed do not fit the new schema', async () => {
+  test('unchanged queries do not fit the new schema', async () => {
     const { root, put } = repository();
     put('migrations/2_rename.sql', renaming);
     const { rollout } = await reportOf(root, '--since', 'HEAD');
@@ -453,7 +453,7 @@ describe('impact --since', () => {
     ]);
   });
 
-  test('INSERTs that nobody has changed do not fit either', async () => {
+  test('unchanged INSERTs do not fit it either', async () => {
     const { root, put } = repository();
     put('migrations/2_price.sql', 'ALTER TABLE cars ADD COLUMN price numeric NOT NULL;\n');
     const { rollout } = await reportOf(root, '--since', 'HEAD');
@@ -684,7 +684,7 @@ describe('impact --pending', () => {
     }
   });
 
-  test('says where there is no way in, without the password', async () => {
+  test('names a server that cannot be reached, without the password', async () => {
     const { root } = carsOnServer();
     const url = 'postgres://nobody:secret@127.0.0.1:1/app';
     const { exitCode, stdout, stderr } = await nodrift(['impact', '--pending', url], { cwd: root });

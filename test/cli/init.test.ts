@@ -24,7 +24,7 @@ describe('init', () => {
     expect(readdirSync(join(root, 'queries')).sort()).toEqual(['notes.queries.ts', 'notes.sql']);
   });
 
-  test('overwrites nothing and says what it left alone', async () => {
+  test('overwrites nothing and lists the files that it kept', async () => {
     const files = {
       'package.json':
         '{"scripts":{"queries:generate":"mine","queries:check":"mine"},"dependencies":{"nodrift-runtime":"1","pg":"8"},"devDependencies":{"nodrift":"1"}}',

@@ -115,7 +115,7 @@ describe('an error of its own in one statement', () => {
     expect(json.stdout).not.toContain('    at ');
   });
 
-  test('impact goes on with the other queries, and takes it for no change', async () => {
+  test('impact continues with the other queries, and reports no change for it', async () => {
     const { root } = carsOnServer({
       ...faulty,
       'migrations/2_loose.sql': 'ALTER TABLE cars ALTER make DROP NOT NULL;\n',

@@ -7,7 +7,7 @@ const quiet = { exitCode: 0, stdout: '', stderr: '' };
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
 
 describe('generate --keep-going', () => {
-  test('writes the healthy queries, and says once of each other one what is wrong', async () => {
+  test('writes the healthy queries, and reports each broken one once', async () => {
     const { root, text } = carsOnServer({
       'queries/cars.sql': `${carsQueries}\n${broken}`,
       // Refused before the database sees it.

@@ -49,7 +49,7 @@ describe('migrate', () => {
     expect(await tables()).toEqual(['pgmigrations']);
   });
 
-  test('says what is changed, out of order and gone; --url names the database', async () => {
+  test('lists migrations that are edited, out of order and missing; --url names the database', async () => {
     const { url, drop } = await createDatabase(18);
     const { root, put } = carsProject({ 'migrations/3_boats.sql': second });
     expect((await nodrift(['migrate', 'up', '--url', url], { cwd: root })).exitCode).toBe(0);
@@ -75,7 +75,7 @@ describe('migrate', () => {
     expect(run.stderr).toMatchSnapshot();
   });
 
-  test('verify takes irreversible ones if it is allowed, and says what it could not try', async () => {
+  test('verify accepts irreversible ones if allowed, and lists what it could not test', async () => {
     const { root, put } = carsOnServer({
       'migrations/2_boats.sql': '-- Up Migration\nCREATE TABLE boats (id int);\n',
     });

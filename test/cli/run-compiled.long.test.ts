@@ -102,7 +102,7 @@ setTimeout(() => console.log(fail().includes(__filename)), 0);\n`;
     expect(statSync(only()).mode & 0o777).toBe(0o600);
   });
 
-  test('is not kept of a run that ends in an error, nor where there is no folder for it', () => {
+  test('is not kept for a run that fails, nor without a folder', () => {
     writeBundle('first', 'process.exitCode = 2;');
     expect(() => run()).toThrow();
     writeBundle('first');
@@ -116,7 +116,7 @@ setTimeout(() => console.log(fail().includes(__filename)), 0);\n`;
     expect(readFileSync(kept, 'utf8')).toBe('a file');
   });
 
-  test('that nobody used for a month goes away', () => {
+  test('that was unused for a month is deleted', () => {
     mkdirSync(kept);
     const old = join(kept, 'old.code');
     writeFileSync(old, '');

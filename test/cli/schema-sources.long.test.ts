@@ -27,7 +27,7 @@ describe('several schema files', () => {
     expect(await generate(made({ schema }, parts))).toMatchObject(healthy);
   });
 
-  test('are no query files, wherever they are', async () => {
+  test('are not query files, wherever they are', async () => {
     const project = made({ schema: 'queries/schema/*.sql' }, { 'queries/schema/a.sql': cars });
     expect(await generate(project)).toMatchObject(healthy);
   });

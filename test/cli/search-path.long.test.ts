@@ -42,7 +42,7 @@ describe('a schema of nodrift.searchPath that does not exist', () => {
   });
 });
 
-test('what Postgres puts a schema for, and a schema that is empty, are no matter', async () => {
+test('placeholders of Postgres, and an empty schema, are ignored', async () => {
   const { root } = lookingIn(['$user', 'pg_temp', 'pg_catalog', 'Empty One', 'app', 'public']);
   expect(await nodrift(['generate'], { cwd: root })).toMatchObject({ exitCode: 0, stderr: '' });
 });

@@ -284,7 +284,7 @@ END $$;`,
     expect(stdout).toMatch(/matches the migrations: 8 objects/);
   });
 
-  test('writes nothing: it needs no more than a database that refuses all writing', async () => {
+  test('writes nothing: a database that rejects all writes is enough', async () => {
     const project = await deployed(18, 'CREATE INDEX hot_fix ON cars (make)');
     const name = new URL(project.url).pathname.slice(1);
     await run(project.url, `ALTER DATABASE ${name} SET default_transaction_read_only = on`);

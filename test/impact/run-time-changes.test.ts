@@ -96,7 +96,7 @@ describe('what sessions begin with', () => {
     expect(compared(before, later).impacts).toEqual([]);
   });
 
-  test('a role may no more read, or write, all data', async () => {
+  test('a role may no longer read, or write, all data', async () => {
     const create = `${roles('nodrift_all')}; GRANT pg_read_all_data, pg_write_all_data TO nodrift_all`;
     const revoke = 'REVOKE pg_read_all_data, pg_write_all_data FROM nodrift_all';
     const [, before, after] = await states.through(create, revoke);

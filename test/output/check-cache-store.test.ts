@@ -33,7 +33,7 @@ describe('the record of what passed', () => {
     expect(passed.get(other)).toBe(null);
   });
 
-  test('takes no record that was edited, cut off, emptied or given another name', () => {
+  test('rejects a record that was edited, truncated, emptied or renamed', () => {
     const passed = checkCacheIn(folder);
     passed.add(one, `said of ${one}`);
     const text = readFileSync(record(), 'utf8');
@@ -66,7 +66,7 @@ describe('the record of what passed', () => {
     expect([one, other].map((name) => passed.get(name))).toEqual([null, `said of ${other}`]);
   });
 
-  test('is silent where there is no writing', () => {
+  test('is silent if its folder is not writable', () => {
     writeFileSync(join(folder, 'file'), '');
     const passed = checkCacheIn(join(folder, 'file'));
     expect(() => passed.add(one, `said of ${one}`)).not.toThrow();

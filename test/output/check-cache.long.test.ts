@@ -260,7 +260,7 @@ test('check believes the record, check --full never does', async () => {
   expect(readFileSync(path, 'utf8')).toContain('export  const');
 });
 
-test('generate believes the record, and says what the run said that made it', async () => {
+test('generate accepts the record, and prints the notes of the run that wrote it', async () => {
   env = ownCache();
   const { analysed, outputs } = await check(config(), { env });
   const warnings = [

@@ -91,7 +91,7 @@ describe('compareOutputs', () => {
     ]);
   });
 
-  test('takes no notice of the line endings of a checkout', async () => {
+  test('ignores the line endings of a checkout', async () => {
     put('queries/a.queries.ts', module('a').text.replaceAll('\n', '\r\n'));
     expect(await states([module('a')])).toEqual(['queries/a.queries.ts unchanged']);
   });
@@ -149,7 +149,7 @@ describe('compareOutputs', () => {
       expect(await states([made])).toEqual(['queries/generated/a.ts unchanged']);
     });
 
-    test('leaves alone what lies elsewhere, or is written by hand', async () => {
+    test('keeps files that are elsewhere, or written by hand', async () => {
       put('queries/a.ts', `export const mine = 1;\n${header('queries/a.sql')}`);
       put('queries/nested/queries/gone.queries.ts', header('queries/gone.sql'));
       put('queries/other/b.queries.ts', header('queries/deep/b.sql'));

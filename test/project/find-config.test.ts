@@ -137,7 +137,7 @@ test.each([
   );
 });
 
-test('none at all is an error that says what to do', async () => {
+test('none at all is an error with a hint', async () => {
   const failure = await failureOf(() => load({ 'queries/a.sql': '' }));
   expect(failure.exitCode).toBe(2);
   expect(failure.diagnostics[0]?.message).toMatch(/^There is no configuration in .* or above it\.$/);

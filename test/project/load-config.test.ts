@@ -208,7 +208,7 @@ describe('the server comes from', () => {
   });
 });
 
-describe('what is wrong is said at its place', () => {
+describe('mistakes are reported at their positions', () => {
   test('no such file', async () => {
     const failure = await failureOf(() => loadConfig('/nowhere/pgtyped.config.json'));
     expect(failure.exitCode).toBe(2);
@@ -260,7 +260,7 @@ describe('what is wrong is said at its place', () => {
     expect(word?.message).toBe('The configuration is not valid JSON: invalid symbol.');
   });
 
-  test('comments and commas after the last entry are no error', () => {
+  test('comments and trailing commas are allowed', () => {
     const text = `{
       // where they are
       "srcDir": "./src", /* all of them */

@@ -5,7 +5,7 @@ const stringsOf = (uri: string) => connectionHosts(uri).connectionStrings;
 
 // The examples of PostgreSQL's documentation (libpq, Connection Strings), and the like.
 describe('the hosts of a connection string', () => {
-  it('are one where there is one, and what is no URI is left alone', () => {
+  it('are one if there is one, and text that is not a URI is unchanged', () => {
     for (const uri of [
       'postgresql://localhost:5433/mydb?application_name=a',
       'postgresql:///mydb?host=localhost&port=5433',

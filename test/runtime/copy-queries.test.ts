@@ -94,7 +94,7 @@ it('refuses lists', async () => {
   expect(await failureOf(copyFrom(pglite, list, [{ a: [1, 2] }]))).toMatchObject({ row: null });
 });
 
-it('takes no query that returns rows, and no other rows than its parameters', () => {
+it('rejects queries that return rows, and rows that are not its parameters', () => {
   const select = many<{ a: number }, { b: number }>({
     name: 's',
     file: 's.sql',

@@ -75,7 +75,7 @@ describe('a fake connection', () => {
     expect([all.calls.length, none.calls.length]).toEqual([1, 2]);
   });
 
-  it('throws what a database would, and says what no database could', async () => {
+  it('throws what a database would, and rejects what no database could return', async () => {
     const taken = { severity: 'ERROR', code: '23505', message: 'taken', constraint: 'users_email_key' };
     const failing = fakes(users).with({
       createUser: () => {
@@ -99,11 +99,11 @@ describe('a fake connection', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ n: 1, t: 'a', more: 1 }, 'a row has the key "more", which is no column'],
+    [{ n: 1, t: 'a', more: 1 }, 'a row has the key "more", which is not a column'],
     [{ n: 1 }, 'a row has no "t"'],
     [{ n: 1, t: undefined }, 'a row has no "t"'],
     [{ n: 'secret', t: 'a' }, 'column "n": not a number'],
-    [5n, 'a row is no object'],
+    [5n, 'a row is not an object'],
   ])('refuses the row %s', async (row, message) => {
     const q = many<void, { n: number; t: string }>({
       name: 'q',

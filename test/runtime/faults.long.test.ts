@@ -145,7 +145,7 @@ describe('faults', () => {
     expect(await wide(pool)).toHaveLength(100_000);
   });
 
-  it('of bytes that are no message: the query fails, the next one runs', async () => {
+  it('of bytes that are not a message: the query fails, the next one runs', async () => {
     await total(pool);
     proxy.corruptNext();
     await expect(wide(pool)).rejects.toThrow(ConnectionError);

@@ -68,7 +68,7 @@ it.each([
   },
 );
 
-it('what follows bytes that are no message is not taken for the answers to later calls', async () => {
+it('data after bytes that are not a message is not read as the answer to later calls', async () => {
   const client = new Client({ connectionString: proxy.url });
   client.on('error', () => {});
   await client.connect();

@@ -254,7 +254,7 @@ describe('a pool', () => {
     await pool.end();
   });
 
-  it('ends calls over a network that is gone, and says what may have been done', async () => {
+  it('ends calls over a lost network, and reports whether they may have been done', async () => {
     const proxy = await startProxy(database.url);
     const pool = createPool(Pool, { connectionString: proxy.url, max: 4, queryTimeoutMillis: 1000 });
     await Promise.all([count(pool, { id: 1 }), count(pool, { id: 1 })]);

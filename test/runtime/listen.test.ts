@@ -61,7 +61,7 @@ it.each(['jobs', 'Jobs "of" today', "it's; --", 'é'])(
   },
 );
 
-it('connects again when the connection is lost, and says what that may have cost', async () => {
+it('connects again when the connection is lost, and reports that notifications may be missing', async () => {
   const iteration = listen(pool, 'jobs');
   expect(await next(iteration)).toEqual(missed);
   proxy.refuse(true);
@@ -74,7 +74,7 @@ it('connects again when the connection is lost, and says what that may have cost
   await iteration.return();
 });
 
-it('goes on to hear while it tries its connection', async () => {
+it('still receives notifications while it tests its connection', async () => {
   const iteration = listen(pool, 'jobs', { pingMillis: 1 });
   expect(await next(iteration)).toEqual(missed);
   proxy.takeSent();

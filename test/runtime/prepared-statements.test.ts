@@ -119,7 +119,7 @@ describe('parsers set by others', () => {
   const expected = { i: 1, b: 2n, n: '3.50', t: 'x', j: { a: 1 }, z: new Date('2024-01-01T00:00:00Z') };
   const oids = [20, 23, 25, 1184, 1700, 3802];
 
-  it('globally do not change results, and are left alone', async () => {
+  it('globally do not change results, and are not changed', async () => {
     const before = oids.map((oid) => types.getTypeParser(oid));
     const client = new Client({ connectionString: postgresUrl(18) });
     await client.connect();
@@ -145,7 +145,7 @@ describe('parsers set by others', () => {
     }
   });
 
-  it('of a client do not change results, and are left alone', async () => {
+  it('of a client do not change results, and are not changed', async () => {
     const client = new Client({ connectionString: postgresUrl(18) });
     await client.connect();
     client.setTypeParser(23, () => 'spoiled');

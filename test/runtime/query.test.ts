@@ -215,7 +215,7 @@ describe.each(connections)('a query over %s', (_, open) => {
     );
   });
 
-  it('ignores the rows of a statement whose rows nobody asked for', async () => {
+  it('ignores the rows of a statement without declared columns', async () => {
     const touch = exec<{ id: string }>({
       name: 'touch',
       file,

@@ -297,7 +297,7 @@ describe('a pool with replicas', () => {
     await answer(replica, both());
   });
 
-  it('goes on reading from them while the primary is gone', async () => {
+  it('still reads from them while the primary is down', async () => {
     const { replica } = open();
     await answer(replica, both());
     proxies[0]?.refuse(true);
@@ -307,7 +307,7 @@ describe('a pool with replicas', () => {
     proxies[0]?.refuse(false);
   });
 
-  it('reads from the primary where there is no replica, and reports its errors', async () => {
+  it('reads from the primary if there is no replica, and reports its errors', async () => {
     const { replica } = open({ replicas: [] });
     expect(await answering(replica)).toEqual([String(cluster.primary.port)]);
     await expect(fail(replica)).rejects.toMatchObject({ query: 'fail', code: '22012' });

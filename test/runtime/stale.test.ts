@@ -156,7 +156,7 @@ describe.each(connections)('columns that are others, over %s', (kind, open) => {
     await expect(transaction(db, {}, (tx) => query(tx))).rejects.toThrow(StaleQueryError);
   });
 
-  it('matter to nobody where no rows are read, or the module says nothing of them', async () => {
+  it('are ignored if no rows are read, or the module does not declare them', async () => {
     const { db, run } = opened;
     await run(reordered);
     await exec<void>({ ...definition, name: 'runNotes', columns: [] })(db);

@@ -60,7 +60,7 @@ describe('stream', () => {
     expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('says what is wrong with a connection that cannot stream or that drops the configuration', async () => {
+  it('reports a connection that cannot stream or that drops the configuration', async () => {
     expect(() => series.stream({ until: 1n }, {})).toThrow(StreamError);
     const cursor = series.stream(
       { until: 1n },

@@ -53,7 +53,7 @@ export function increment(pool: DatabasePool, id: number, signal?: AbortSignal):
 
 export const anyCounter = (): number => 1 + Math.floor(Math.random() * 20);
 
-/** What became of transactions: how many were committed, and of how many nobody knows. */
+/** What became of transactions: how many were committed, and how many have an unknown outcome. */
 export interface Outcome {
   readonly committed: number;
   readonly unknown: number;

@@ -152,7 +152,7 @@ async function run(tx: Connection, program: readonly Step[], attempt: number): P
 }
 
 describe('a transaction, whatever happens in it,', () => {
-  it('writes once when it resolves, never when it rejects as not done, and at most once when nobody knows', async () => {
+  it('writes once when it resolves, never when it rejects as not done, and at most once when the outcome is unknown', async () => {
     await fc.assert(
       fc.asyncProperty(program, async ({ fault, retries, throws, steps: listed }) => {
         // Each id once, so that what is there twice has been written twice.

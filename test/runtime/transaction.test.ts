@@ -489,7 +489,7 @@ describe('a transaction', () => {
     await single.end();
   });
 
-  it('does not wait for a callback that goes on after the abort', async () => {
+  it('does not wait for a callback that continues after the abort', async () => {
     let finish = () => {};
     const aborted = transaction(
       pool,

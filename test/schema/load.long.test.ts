@@ -74,7 +74,7 @@ describe('one schema', () => {
 });
 
 describe('loading', () => {
-  test('within a transaction sees it, goes on with it and leaves its settings', async () => {
+  test('within a transaction sees its changes, does not end it and keeps its settings', async () => {
     const client = await clientOn(18);
     await client.query(`BEGIN; SET LOCAL search_path = public; CREATE TABLE t (a int)`);
     expect(names(await loadSchema(client))).toContain('table public.t');

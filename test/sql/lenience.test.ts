@@ -22,7 +22,7 @@ describe('a @param that the statement does not use', () => {
     expect(read(text, false)).toEqual({ sql: [], errors: [message], warnings: [] });
   });
 
-  it('is a warning where PgTyped has run it, as it is to PgTyped', () => {
+  it('is a warning if PgTyped runs it with a warning', () => {
     expect(read(text, true)).toEqual({ sql: ['SELECT 1 AS a'], errors: [], warnings: [message] });
     const { queries, events } = parseSQLFile(text);
     expect(queries.map(({ name }) => name)).toEqual(['A']);
@@ -35,7 +35,7 @@ describe('an operator with "!" behind a parameter', () => {
     [':a != 5', '$1 != 5'],
     [":a !~ 'x'", "$1 !~ 'x'"],
     [":a\n!~~ 'x'", "$1\n!~~ 'x'"],
-  ])('%j is what it is, and PgTyped reads something else', (written, sql) => {
+  ])('%j is read as written, and PgTyped reads something else', (written, sql) => {
     const text = `/* @name A */\nSELECT 1 AS one WHERE ${written};\n`;
     const ours = read(text, true);
     expect(ours).toMatchObject({ sql: [`SELECT 1 AS one WHERE ${sql}`], errors: [] });

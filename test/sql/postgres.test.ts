@@ -59,7 +59,7 @@ describe('Postgres reads what we read', () => {
     await database.drop();
   });
 
-  it('parameters arrive where they are, and quoted text stays as it is', async () => {
+  it('parameters arrive at their positions, and quoted text is unchanged', async () => {
     const alias = fc.oneof(identifiers, fc.constant('x$y'), fc.constant('_a1'));
     const columns = fc.array(fc.tuple(gaps, items, gaps, alias), { minLength: 1, maxLength: 8 });
     await fc.assert(

@@ -124,7 +124,7 @@ describe("sqlc's spelling", () => {
     });
   });
 
-  it('takes no comment for a header that only speaks of a name', () => {
+  it('does not read a comment that mentions a name as a header', () => {
     expect(statements('-- name: the name\n-- @name A\nSELECT 1 -- name: its name\n, 2;')).toHaveLength(1);
   });
 });

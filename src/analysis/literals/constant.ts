@@ -60,7 +60,7 @@ function readable<T extends Literal | null | undefined>(value: T, catalog: Catal
 
 const INTEGERS = new Set([INT2, INT4, 20]);
 
-/** The values of an array that is written out; null if one of them is no such constant, or NULL. */
+/** The values of an array that is written out; null if one of them is not such a constant, or is NULL. */
 export function literalsOfArray(expr: Expr, catalog: Catalog): readonly Literal[] | null {
   switch (expr.tag) {
     case 'RELABELTYPE':

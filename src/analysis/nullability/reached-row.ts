@@ -42,7 +42,7 @@ interface Link {
   readonly entries: readonly number[];
 }
 
-/** Takes apart inner joins, and outer ones whose conditions take no row away; false if there is something else. */
+/** Takes apart inner joins, and outer ones whose conditions remove no row; false if there is something else. */
 function collect(node: JoinTreeNode, parts: Parts): boolean {
   switch (node.tag) {
     case 'RANGETBLREF':

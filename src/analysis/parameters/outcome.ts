@@ -38,7 +38,7 @@ export interface Assumed {
   readonly leaf: (expr: Expr) => Excluded | null;
   /** What they say of a comparison beside what follows from NULL. */
   readonly comparison: (expr: Expr) => Excluded;
-  /** Whether a domain takes no NULL. */
+  /** Whether a domain rejects NULL. */
   readonly domainRefusesNull: (type: number) => boolean;
   /** Under which a query has no rows, or raises an error. */
   readonly withoutRows: (query: QueryNode, scope: Scope) => Hypotheses;

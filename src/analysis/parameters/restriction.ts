@@ -99,7 +99,7 @@ function isNotNull(
   );
 }
 
-/** Whether a domain, or one below it, takes no NULL. */
+/** Whether a domain, or one below it, rejects NULL. */
 export function domainRefusesNull(type: number, catalog: Catalog): boolean {
   const domain = catalog.types.get(type);
   if (domain?.kind !== 'd') return false;

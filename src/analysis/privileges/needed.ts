@@ -24,7 +24,7 @@ const updateBit = 4;
 const deleteBit = 8;
 /** What a bitmap's numbers begin at (src/include/access/sysattr.h). */
 const firstLowInvalidHeapAttributeNumber = -7;
-/** OIDs below are Postgres's own, which everybody may use. */
+/** OIDs below are Postgres's own, which every role may use. */
 const firstNormalOid = 16384;
 
 // A relation's entry holds its need itself up to PostgreSQL 15; later ones list needs by themselves.

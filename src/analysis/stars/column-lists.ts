@@ -6,7 +6,7 @@ export interface ListedColumn {
   readonly expr: Expr;
   /** The byte of the statement that it begins at; -1: unknown. */
   readonly location: number;
-  /** The name of what it is, a column or a field; null: unknown. */
+  /** The name of the column or field; null: unknown. */
   readonly name: string | null;
   /** The range table entry that a bare star takes it from; null for what is not a column. */
   readonly entry: RangeTblEntry | null;

@@ -69,7 +69,7 @@ function ownConstraints(member: Relation, by: TableWrite, found: FoundViolations
   for (const index of bindings.uniqueIndexes.get(member.oid) ?? []) {
     if (by.arbitrated(index) || (index.valid && !index.depends.some(sets))) continue;
     violates(found, index.exclusion ? 'exclusion' : 'unique', member, index.name, index.columns);
-    // WITHOUT OVERLAPS takes no empty range.
+    // WITHOUT OVERLAPS rejects empty ranges.
     if (index.temporal) violates(found, 'check', member, null);
   }
   for (const key of bindings.foreignKeys.get(member.oid) ?? []) {

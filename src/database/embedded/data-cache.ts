@@ -26,7 +26,7 @@ export interface DataCache {
 
 /**
  * The cache of this user, in the place that the system has for what can be made again.
- * @returns null with NODRIFT_CACHE=off, or where there is no writing there
+ * @returns null with NODRIFT_CACHE=off, or if its folder is not writable
  */
 export async function openDataCache(env: NodeJS.ProcessEnv): Promise<DataCache | null> {
   const folder = cacheFolder(env);

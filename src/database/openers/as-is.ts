@@ -12,7 +12,7 @@ import { supportedVersion } from '../server/supported-version.ts';
  * Connects to the named database as it is. The session is read-only, and nothing is created.
  * @param instead what can be done where there is no server, for the message
  * @param signal ends the connection
- * @throws Failure (3) where there is no way in
+ * @throws Failure (3) if the server cannot be reached or rejects the connection
  */
 export async function openAsIs(
   config: Config,

@@ -10,7 +10,7 @@ import { openScratch } from './server.ts';
 
 /**
  * Starts a PostgreSQL container, with the migrations applied; closing removes it.
- * @param files what it is built from, as readSchemaFiles returns it
+ * @param files its migrations or schema files, as readSchemaFiles returns them
  * @param load brings in testcontainers, which is installed only where it is used
  * @throws Failure: 1 a failing migration, 2 testcontainers is not installed, 3 there is no container engine
  */

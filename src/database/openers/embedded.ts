@@ -25,7 +25,7 @@ const generation = '1';
 /**
  * Opens PGlite in this process, in memory, with the migrations applied. What was made is kept in the
  * user's cache, so that the next run on the same migrations only loads it.
- * @param files what it is built from, as readSchemaFiles returns it
+ * @param files its migrations or schema files, as readSchemaFiles returns them
  * @param signal aborts the opening; later it ends the connection
  * @throws Failure: 1 a failing migration, 2 no migrations, or an extension that there is not
  */

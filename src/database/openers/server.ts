@@ -13,7 +13,7 @@ import { supportedVersion } from '../server/supported-version.ts';
 /**
  * Creates a scratch database beside the named one, with the migrations applied, and hands it out;
  * closing drops it. Scratch databases that a killed run left behind are dropped on the way.
- * @param files what it is built from, as readSchemaFiles returns it
+ * @param files its migrations or schema files, as readSchemaFiles returns them
  * @param signal aborts the opening, and a scratch database that was made by then is dropped; later it ends the connection
  * @throws Failure: 1 a failing migration, 2 no migrations, 3 no way in or no right to create databases
  */

@@ -18,7 +18,7 @@ interface ConnectOptions {
  * @param instead what can be done where there is no server, for the message
  * @param signal ends the attempt, and later the connection: see endOnAbort
  * @returns the client; losing the connection later rejects queries and is otherwise silent
- * @throws Failure: 3 if there is no way in, 2 if the URL cannot be read
+ * @throws Failure: 3 if the server cannot be reached or rejects the connection, 2 if the URL cannot be read
  */
 export async function connect(
   connection: ConnectionConfig | null,

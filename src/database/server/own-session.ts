@@ -74,7 +74,7 @@ async function isShared(
     const still = await inTime(client.query<{ marked: boolean }>(`SELECT ${isMarked} AS marked`, [mark]));
     return still?.rows[0]?.marked !== true;
   } catch (error) {
-    // A pooler that takes no transactions at all.
+    // A pooler that rejects transactions.
     if (error instanceof DatabaseError) return true;
     throw error;
   } finally {

@@ -76,5 +76,5 @@ const types = grantsOn({
   where: `t.typtype IN ('e', 'd', 'r') AND ${isOurs('n')} AND ${notOfExtension('pg_type', 't.oid')}`,
 });
 
-/** $1: the roles' names, `public` for everybody. */
+/** $1: the roles' names, `public` for PUBLIC. */
 export const grants = [schemas, ...relations, columns, routines, types].join('\nUNION ALL\n');

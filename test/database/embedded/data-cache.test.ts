@@ -42,7 +42,7 @@ test('is for the user alone', async () => {
   expect(statSync(join(folder(), 'a.pgdata')).mode & 0o777).toBe(0o600);
 });
 
-test('is nothing with NODRIFT_CACHE=off, or where there is no writing', async () => {
+test('is null with NODRIFT_CACHE=off, or if its folder is not writable', async () => {
   expect(await openDataCache({ XDG_CACHE_HOME: home, NODRIFT_CACHE: 'off' })).toBeNull();
   writeFileSync(join(home, 'file'), '');
   expect(await openDataCache({ XDG_CACHE_HOME: join(home, 'file') })).toBeNull();

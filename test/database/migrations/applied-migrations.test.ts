@@ -80,7 +80,7 @@ describe('the migration history of', () => {
     expect(await historyOf('sql-migrate', ['1_a', '1_b', 'c'], sql)).toEqual({ applied: ['1_a'], why: null });
   });
 
-  test('nobody, where there are none or they cannot be read', async () => {
+  test('none, if there is no history or it cannot be read', async () => {
     expect(await historyOf('goose', numbered, 'SELECT 1')).toEqual({
       applied: null,
       why: { reason: 'There is no table public.goose_db_version', forbidden: false },

@@ -151,7 +151,7 @@ SELECT 1;
   test('with data to copy are refused at their place', async () => {
     const text = 'CREATE TABLE t (a int);\nCOPY t FROM stdin;\n1\n\\.\n';
     const found = await diagnosticOf({ 'migrations/1_a.sql': text });
-    // The data is no SQL: Postgres refuses the script as a whole.
+    // The data is not SQL: Postgres refuses the script as a whole.
     expect(found).toMatchObject({ file: 'migrations/1_a.sql', line: 3, sqlstate: '42601' });
     expect(await diagnosticOf({ 'migrations/1_a.sql': text.split('1\n')[0] ?? '' })).toMatchObject({
       line: 2,

@@ -54,7 +54,7 @@ async function contents(database: Database): Promise<unknown> {
 }
 
 describe('an embedded database', () => {
-  test('has the migrations applied, and says what it is', async () => {
+  test('has the migrations applied, and names itself', async () => {
     await withDatabase(migrations, {}, async (database) => {
       expect(database.description).toMatch(/^PGlite \d+\.\d+\.\d+ \(PostgreSQL 18\.\d+\)$/);
       expect(database.major).toBe(18);
@@ -199,7 +199,7 @@ describe('extensions', () => {
     });
   });
 
-  test('named in a comment only are no matter', async () => {
+  test('named only in a comment are ignored', async () => {
     await withDatabase(
       { 'migrations/1_a.sql': '-- CREATE EXTENSION timescaledb;\nSELECT 1;' },
       {},

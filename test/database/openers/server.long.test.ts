@@ -236,7 +236,7 @@ describe.skipIf(process.platform === 'win32')('a process that is interrupted', (
   });
 });
 
-describe.each(majors)('a database as it stands, on PostgreSQL %i', (major) => {
+describe.each(majors)('an existing database, on PostgreSQL %i', (major) => {
   test('is read and never written', async () => {
     const { url } = { url: postgresUrl(major) };
     const database = await openDatabase({
@@ -252,7 +252,7 @@ describe.each(majors)('a database as it stands, on PostgreSQL %i', (major) => {
   });
 });
 
-describe('there is no way in where', () => {
+describe('connecting fails if', () => {
   let locked: NativeServer;
   beforeAll(async () => {
     locked = ownServer(17, { password: 'right:@/ pass' });

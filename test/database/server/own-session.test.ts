@@ -55,7 +55,7 @@ describe.skipIf(pgbouncerVersion === undefined)('behind PgBouncer', () => {
           'is a pooler that gives each transaction another connection',
         );
       }
-      // Nobody else gets a session that cannot write.
+      // No other client gets a session that cannot write.
       for (let i = 0; i < 6; i++) await write(pgbouncer.url);
     } finally {
       await pgbouncer.stop();

@@ -170,7 +170,7 @@ export function repositoryContract(name: string, open: () => Promise<Opened>): v
       expect(await run((r) => r.users.delete(ada.id))).toBe(false);
     });
 
-    test('undoes work that throws, and goes on', async () => {
+    test('undoes work that throws, and stays usable', async () => {
       const failed = run(async ({ tasks }) => {
         await tasks.add(newTask('Never seen'));
         throw new Error('half-way');

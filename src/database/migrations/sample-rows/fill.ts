@@ -72,7 +72,7 @@ async function emptyOnes(client: Client, tables: readonly SampleTable[]): Promis
 /** Which kind of value each column gets; the first where it is not said. */
 type Variants = ReadonlyMap<string, ValueKind>;
 
-/** Null, or why it takes no row. */
+/** Null, or the reason why the table accepts no row. */
 async function fillTable(
   client: Client,
   table: SampleTable,
@@ -85,7 +85,7 @@ async function fillTable(
     const problem = inserts.find((insert) => 'unknown' in insert);
     if (problem && 'unknown' in problem) return `no value is known for its column ${problem.unknown}`;
     const statements = inserts.flatMap((insert) => ('sql' in insert ? [insert.sql] : []));
-    // All at once; or, where a unique key takes no more, one after the other.
+    // All at once; or, where a unique key accepts no more, one after the other.
     const failed = await attempt(client, statements.join('; '));
     if (failed === null) {
       await addSpecialRows(client, table, chosen, constants);

@@ -12,7 +12,7 @@ export interface SampleType {
   readonly modifier: number;
   /** Of an enum, in its order. */
   readonly labels: readonly string[];
-  /** Of an array its element, of a domain what it is over. */
+  /** The element type of an array, the base type of a domain. */
   readonly inner: SampleType | null;
   readonly array: boolean;
   /** How many attributes a composite has. */
