@@ -1,4 +1,5 @@
 import type { AnalysedQuery, QueryParam, SlotValue } from '../analysis/analysed-query.ts';
+import type { ParameterConstants } from '../analysis/optional/parts.ts';
 import { sqlTypeName } from '../analysis/sql-type-name.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
@@ -134,7 +135,7 @@ function sqlOf(query: AnalysedQuery): Expression {
   const grows = params.some((p, i) => p.kind === 'objects' || (p.kind === 'list' && !arrays?.has(i)));
   const pieces = sentPieces(statement.parts, query);
   if (grows) return piecesOf(pieces.filter((piece) => piece !== ''));
-  const { sql } = sentText(pieces, withArrayParams(statement.params, arrays ?? new Map()), () => true);
+  const { sql } = sentText(pieces, withArrayParams(statement.params, arrays ?? new Map()));
   return sqlLiteral(unixLines(sql));
 }
 
@@ -154,7 +155,10 @@ function varying(query: AnalysedQuery, scope: ModuleScope): readonly (readonly [
     record: [
       ...(optional.guarded.length > 0 ? [['guarded', indexes(optional.guarded)] as const] : []),
       ...(optional.optional.length > 0 ? [['optional', indexes(optional.optional)] as const] : []),
-      ['text', piecesOf(sentPieces(optional.pieces, query))],
+      ...(optional.tested.length > 0
+        ? [['tested', { list: optional.tested.map(testedParameter) }] as const]
+        : []),
+      ['text', piecesOf(optional.pieces)],
     ],
   };
   return [['statement', { call: scope.runtime('varying'), args: [varied] }]];
@@ -168,20 +172,38 @@ function piecesOf(pieces: readonly Piece[]): Expression {
       if ('items' in piece) {
         return {
           record: [
+            ...(piece.before === undefined ? [] : [['before', sqlLiteral(unixLines(piece.before))] as const]),
             ['items', { list: piece.items.map(piecesOf) }],
-            ['required', 'true'],
+            ...(piece.required ? [['required', 'true'] as const] : []),
           ],
         };
       }
+      const { needs, pieces: text, otherwise } = piece;
       return {
         record: [
-          ['needs', { list: piece.needs.map(String) }],
-          ['text', piecesOf(piece.pieces)],
-          ...(piece.otherwise ? [['otherwise', piecesOf(piece.otherwise)] as const] : []),
+          [
+            'needs',
+            {
+              list: needs.map((need) =>
+                typeof need === 'number' ? String(need) : { list: need.map(String) },
+              ),
+            },
+          ],
+          ['text', piecesOf(text)],
+          ...(otherwise === undefined ? [] : [['otherwise', piecesOf(otherwise)] as const]),
         ],
       };
     }),
   };
+}
+
+function testedParameter({ param, constants, others }: ParameterConstants): Expression {
+  const strings = (all: readonly string[]): Expression => ({ list: all.map(stringLiteral) });
+  const rest =
+    others === null
+      ? []
+      : [['others', typeof others === 'string' ? stringLiteral(others) : strings(others)] as const];
+  return { record: [['param', String(param)], ['constants', strings(constants)], ...rest] };
 }
 
 interface Parameter {

@@ -122,6 +122,7 @@ export { TransactionError } from './transaction-error.ts';
 export type { Transaction } from './transaction-scope.ts';
 export { unprepared } from './unprepared.ts';
 export {
+  type TestedParameter,
   type VaryingCondition,
   type VaryingList,
   type VaryingParts,

@@ -27,8 +27,9 @@ export function withArrays(
       result.push({ ...piece, items });
     } else if (typeof piece === 'object') {
       const inner = withArrays(piece.pieces, types);
-      if (inner === null) return null;
-      result.push({ ...piece, pieces: inner });
+      const otherwise = piece.otherwise && withArrays(piece.otherwise, types);
+      if (inner === null || otherwise === null) return null;
+      result.push({ ...piece, pieces: inner, ...(otherwise && { otherwise }) });
     } else if (typeof piece === 'number') {
       const type = types.get(piece);
       if (type !== undefined) {

@@ -17,6 +17,23 @@ export interface BooleanTerms {
    * hold nothing else. Null: the places are in no such condition.
    */
   conditionAround(first: number, last: number): TextRun | null;
+  /** The CASE that begins at an offset; null if none does. */
+  caseAt(offset: number): CaseText | null;
+  /** The ORDER BY with an item that begins at an offset, or with parentheses there; null if there is none. */
+  sortListOf(offset: number): SortList | null;
+}
+
+/** A CASE as it is written, up to its END. */
+export interface CaseText extends TextRun {
+  /** What is behind each THEN, in order. */
+  readonly results: readonly TextRun[];
+  readonly otherwise: TextRun | null;
+}
+
+/** ORDER BY and its items, up to the end of the last one. */
+export interface SortList extends TextRun {
+  readonly items: readonly TextRun[];
+  readonly canBeEmpty: true;
 }
 
 interface Element {
@@ -36,40 +53,82 @@ interface Group {
   close: number;
 }
 
+/** The characters of a plain string literal that begins at an offset; null: nothing of the kind does. */
+export function literalAt(sql: string, offset: number): string | null {
+  const literal = /'((?:[^'\\]|'')*)'/y;
+  literal.lastIndex = offset;
+  return literal.exec(sql)?.[1]?.replaceAll("''", "'") ?? null;
+}
+
+/** An ORDER BY that is being read. */
+interface OpenList {
+  readonly start: number;
+  /** Where the item that is being read begins. */
+  from: number | null;
+  readonly items: TextRun[];
+}
+
 /** Reads the structure of a statement's conditions: brackets, CASE … END, AND and OR. */
 export function readTerms(sql: string): BooleanTerms {
   const elements: Element[] = [];
   const root: Group = { around: null, open: -1, close: 0 };
   let group = root;
   const betweens = new Map<Group, number>();
+  const open = new Map<Group, OpenList>();
+  /** By the offsets of their items. */
+  const sortLists = new Map<number, SortList>();
+  const endItem = (list: OpenList): void => {
+    const end = elements.at(-1)?.end;
+    if (list.from !== null && end !== undefined) list.items.push({ start: list.from, end });
+    list.from = null;
+  };
+  const endList = (of: Group): void => {
+    const list = open.get(of);
+    if (list === undefined) return;
+    open.delete(of);
+    endItem(list);
+    const { start, items } = list;
+    const found: SortList = { start, end: items.at(-1)?.end ?? start, items, canBeEmpty: true };
+    for (const item of items) sortLists.set(item.start, found);
+  };
   for (const { kind, start, end } of tokensOf(sql)) {
     const text = sql.slice(start, end);
     const isName = elements.at(-1)?.word === '.';
     let word = kind === 'word' ? (isName ? '' : text.toLowerCase()) : /^[^\s'"$\w]+$/.test(text) ? text : '';
     const closed = CLOSES.get(word);
     if (closed !== undefined && group.around !== null && elements[group.open]?.word === closed) {
+      endList(group);
       group.close = elements.length;
       group = group.around;
     }
-    const open = betweens.get(group) ?? 0;
-    if (word === 'between') betweens.set(group, open + 1);
+    const waiting = betweens.get(group) ?? 0;
+    if (word === 'between') betweens.set(group, waiting + 1);
     // The one of BETWEEN a AND b.
-    if (word === 'and' && open > 0) {
-      betweens.set(group, open - 1);
+    if (word === 'and' && waiting > 0) {
+      betweens.set(group, waiting - 1);
       word = '';
+    }
+    if (BEHIND_ORDER_BY.has(word)) endList(group);
+    const list = open.get(group);
+    if (list !== undefined && word === ',') endItem(list);
+    else if (list !== undefined) list.from ??= start;
+    const before = elements.at(-1);
+    if (word === 'by' && before?.word === 'order' && before.group === group) {
+      open.set(group, { start: before.start, from: null, items: [] });
     }
     elements.push({ start, end, word, group });
     if (word === '(' || word === '[' || word === 'case') {
       group = { around: group, open: elements.length - 1, close: Number.POSITIVE_INFINITY };
     }
   }
+  for (let left: Group | null = group; left !== null; left = left.around) endList(left);
   root.close = elements.length;
 
   return {
     operandsOf: (or) => {
-      const at = elements.findIndex(({ start }) => start === or);
+      const at = indexAt(or);
       const found = elements[at];
-      if (found?.word !== 'or') return null;
+      if (found?.start !== or || found.word !== 'or') return null;
       const [first, last] = extent(at, at, found.group, false);
       const operands: TextRun[] = [];
       let from = first;
@@ -109,10 +168,52 @@ export function readTerms(sql: string): BooleanTerms {
       const [begin, end] = [elements[from], elements[to]];
       return begin === undefined || end === undefined ? null : { start: begin.start, end: end.end };
     },
+    caseAt: (offset) => {
+      const at = indexAt(offset);
+      const begin = elements[at];
+      if (begin?.start !== offset || begin.word !== 'case') return null;
+      const results: TextRun[] = [];
+      let otherwise: TextRun | null = null;
+      let from: { readonly word: string; readonly index: number } | null = null;
+      for (let i = at + 1; i < elements.length; i++) {
+        const { word, group: own, end } = elements[i] as Element;
+        const isEnd = word === 'end' && own === begin.group;
+        if (!isEnd && (own.open !== at || !PARTS_OF_CASE.has(word))) continue;
+        const [first, last] = [elements[(from?.index ?? i) + 1], elements[i - 1]];
+        if (from !== null && from.word !== 'when' && first !== undefined && last !== undefined) {
+          const run = { start: first.start, end: last.end };
+          if (from.word === 'then') results.push(run);
+          else otherwise = run;
+        }
+        if (isEnd) return { start: begin.start, end, results, otherwise };
+        from = { word, index: i };
+      }
+      return null;
+    },
+    sortListOf: (offset) => {
+      let at = indexAt(offset);
+      for (;;) {
+        const element = elements[at];
+        if (element === undefined) return null;
+        const found = sortLists.get(element.start);
+        if (found !== undefined) return found;
+        const { group: inside } = element;
+        if (inside.around === null || inside.open !== at - 1 || elements[inside.open]?.word !== '(')
+          return null;
+        at = inside.open;
+      }
+    },
   };
 
+  /** The first element that ends behind an offset; -1: none does. */
   function indexAt(offset: number): number {
-    return elements.findIndex(({ end }) => offset < end);
+    let [from, to] = [0, elements.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (offset < (elements[middle]?.end ?? 0)) to = middle;
+      else from = middle + 1;
+    }
+    return from === elements.length ? -1 : from;
   }
 
   /** How far an expression reaches at its level. */
@@ -160,6 +261,13 @@ const CLOSES: ReadonlyMap<string, string> = new Map([
   [')', '('],
   [']', '['],
   ['end', 'case'],
+]);
+
+const PARTS_OF_CASE: ReadonlySet<string> = new Set(['when', 'then', 'else']);
+
+/** What can follow ORDER BY. */
+const BEHIND_ORDER_BY: ReadonlySet<string> = new Set([
+  ...['limit', 'offset', 'fetch', 'for', 'on', 'returning', ';'],
 ]);
 
 /** What is before a condition as a whole. */

@@ -3,47 +3,60 @@ import { placeholder } from './postgres-text.ts';
 import type { Param, Statement } from './statement.ts';
 
 /**
- * The text of a statement that varies, cut into constant pieces: texts, indexes into `params`, and optional pieces. It is
- * put together for the parameters that are given.
+ * The text of a statement that varies, cut into constant pieces: texts, indexes into `params`, optional pieces and lists. It
+ * is put together for the parameters that are given.
  */
 export type Piece = string | number | OptionalPiece | ListPiece;
 
-/** What is sent if all of its parameters are given. */
+/** What is sent if all that it needs holds. */
 export interface OptionalPiece {
-  /** Indexes into `params`. */
-  readonly needs: readonly number[];
+  readonly needs: readonly Need[];
   readonly pieces: readonly Piece[];
-  /** What is sent otherwise; absent: `TRUE`. */
+  /** What is sent if it does not; absent: `TRUE`. */
   readonly otherwise?: readonly Piece[];
 }
 
 /** Items with commas between them. Those that are empty are omitted. */
 export interface ListPiece {
+  /** The words before the first item, if there is one. */
+  readonly before?: string;
   readonly items: readonly (readonly Piece[])[];
   /** The statement is not sent without any of them. */
-  readonly required: true;
+  readonly required?: true;
 }
 
-interface Run {
+/** A list with an item that varies. */
+export interface ItemList {
   readonly start: number;
   readonly end: number;
+  readonly items: readonly { readonly start: number; readonly end: number }[];
+  /** Without any item it is omitted; otherwise the statement is not sent without any. */
+  readonly canBeEmpty?: true;
 }
 
-/** The place in `sql` of what can be omitted, and what is sent of it. Offsets are UTF-16 code units; `end` is exclusive. */
-export interface Edit extends Run {
-  /** Indexes into `params`. */
-  readonly needs: readonly number[];
-  /** The runs that are sent if all of these are given, in order; a blank is put between two. */
-  readonly kept: readonly Run[];
-  /** What is sent otherwise; absent: `TRUE`. */
-  readonly otherwise?: readonly Piece[];
+/**
+ * An index into `params`: the parameter is given. With numbers of states: it is in one of them. In 0 it is not given, in 1
+ * it has a value that is tested for nowhere, then there is one for each constant that it is compared with, and in the last
+ * nothing is known.
+ */
+export type Need = number | readonly [param: number, ...states: number[]];
+
+/** A part of the statement that varies. Offsets are UTF-16 code units; `end` is exclusive. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
   /** The list that it is an item of; absent: it is none. */
   readonly list?: ItemList;
+  /** What it is cut into. */
+  readonly pieces: (cut: Cut) => readonly Piece[];
 }
 
-/** A list with an item that can be omitted. */
-export interface ItemList extends Run {
-  readonly items: readonly Run[];
+/** What a part's pieces are made of. */
+export interface Cut {
+  /** The pieces of a run of the statement's text. Runs that are asked for are disjoint, or in different alternatives. */
+  readonly run: (start: number, end: number) => readonly Piece[];
+  /** A blank where words that were apart would grow together: behind an offset, and at one. */
+  readonly glue: (end: number, start: number) => string;
 }
 
 /** One use of a parameter: its index in `params`, and where its placeholder is in `sql`. */
@@ -68,12 +81,19 @@ export function placedParameters({ parts, params }: Statement): readonly Placed[
   });
 }
 
-const WITHOUT = ' TRUE ';
+export const WITHOUT = ' TRUE ';
+
+/** What is replaced: an edit, or a list with edits. */
+interface Block {
+  readonly start: number;
+  readonly end: number;
+  readonly pieces: (cut: Cut) => readonly Piece[];
+}
 
 /**
- * Cuts a statement at its parameters and at what can be omitted.
+ * Cuts a statement at its parameters and at what varies.
  *
- * @param edits disjoint, or one inside a kept run of another
+ * @param edits disjoint, or one inside a run that another keeps
  * @param casts by index into `params`: the SQL type of a parameter, which is said at each use, so that it is the same
  *   whatever else is sent; null for lists and objects
  */
@@ -84,42 +104,29 @@ export function cutIntoPieces(
 ): readonly Piece[] {
   const { sql } = statement;
   const placed = placedParameters(statement);
-  const lists = new Set(edits.flatMap(({ list }) => list ?? []));
-  const sorted = [...lists, ...edits].toSorted((a, b) => a.start - b.start || b.end - a.end);
-  return run(0, sql.length);
+  const blocks = blocksOf(sql, edits);
+  const behind = indexesBehind(blocks);
+  return run(0, sql.length, -1);
 
-  /** @param around the index of the edit or list of which the run is sent; -1: none */
-  function run(start: number, end: number, around = -1): Piece[] {
+  /** @param around the index of the block of which the run is kept; -1: none */
+  function run(start: number, end: number, around: number): Piece[] {
     const pieces: Piece[] = [];
     let at = start;
-    for (const [index, edit] of sorted.entries()) {
-      if (index <= around || edit.start < at || edit.end > end) continue;
-      pieces.push(
-        ...plain(at, edit.start),
-        'items' in edit ? listPiece(edit, index) : optionalPiece(edit, index),
-      );
-      at = edit.end;
+    let index = firstFrom(blocks, start, around + 1);
+    for (;;) {
+      const block = blocks[index];
+      if (block === undefined || block.start >= end) break;
+      const own = index;
+      index = behind[index] ?? blocks.length;
+      if (block.end > end) continue;
+      const cut: Cut = { run: (from, to) => run(from, to, own), glue };
+      pieces.push(...plain(at, block.start), ...block.pieces(cut));
+      at = block.end;
     }
     pieces.push(...plain(at, end));
     return joined(pieces);
   }
 
-  function optionalPiece({ start, needs, kept, otherwise }: Edit, index: number): OptionalPiece {
-    let before = start;
-    const pieces = kept.flatMap((part) => {
-      const text = [glue(before, part.start), ...run(part.start, part.end, index)];
-      before = part.end;
-      return text;
-    });
-    return { needs, pieces: joined(pieces), ...(otherwise && { otherwise }) };
-  }
-
-  function listPiece({ items }: ItemList, index: number): ListPiece {
-    // An item that can be omitted is an edit in its run.
-    return { items: items.map((item) => run(item.start, item.end, index)), required: true };
-  }
-
-  /** A blank keeps words from growing together that were apart. */
   function glue(end: number, start: number): string {
     const isApart = end !== start && isIdentifierPart(sql.charCodeAt(end - 1));
     return isApart && isIdentifierPart(sql.charCodeAt(start)) ? ' ' : '';
@@ -128,8 +135,9 @@ export function cutIntoPieces(
   function plain(start: number, end: number): Piece[] {
     const pieces: Piece[] = [];
     let at = start;
-    for (const use of placed) {
-      if (use.start < start || use.end > end) continue;
+    for (let i = firstFrom(placed, start, 0); ; i++) {
+      const use = placed[i];
+      if (use === undefined || use.end > end) break;
       const cast = castOf(sql, use, casts[use.param] ?? null);
       pieces.push(sql.slice(at, use.start) + cast.before, use.param, cast.after);
       at = use.end;
@@ -137,6 +145,56 @@ export function cutIntoPieces(
     pieces.push(sql.slice(at, end));
     return pieces;
   }
+}
+
+/** Edits and lists in the order of the text, each before what is in it. */
+function blocksOf(sql: string, edits: readonly Edit[]): readonly Block[] {
+  const lists = new Set(edits.flatMap(({ list }) => list ?? []));
+  const listBlocks = [...lists].map(({ start, end, items, canBeEmpty }): Block => {
+    const before = sql.slice(start, items[0]?.start ?? start);
+    return {
+      ...{ start, end },
+      pieces: (cut) => [
+        {
+          ...(before !== '' && { before }),
+          // An item that varies is a block of its own in the run.
+          items: items.map((item) => cut.run(item.start, item.end)),
+          ...(canBeEmpty !== true && { required: true }),
+        },
+      ],
+    };
+  });
+  return [...edits, ...listBlocks].toSorted((a, b) => a.start - b.start || b.end - a.end);
+}
+
+/** For each block the index of the next one that is not in it. */
+function indexesBehind(blocks: readonly Block[]): readonly number[] {
+  const result: number[] = [];
+  const open: number[] = [];
+  for (const [index, { start }] of blocks.entries()) {
+    for (
+      let last = open.at(-1);
+      last !== undefined && (blocks[last]?.end ?? 0) <= start;
+      last = open.at(-1)
+    ) {
+      result[last] = index;
+      open.pop();
+    }
+    open.push(index);
+  }
+  for (const last of open) result[last] = blocks.length;
+  return result;
+}
+
+/** The first run from an index on that begins at an offset, or behind it. */
+function firstFrom(runs: readonly { readonly start: number }[], offset: number, first: number): number {
+  let [from, to] = [first, runs.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((runs[middle]?.start ?? 0) >= offset) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** Texts beside one another are one. */
@@ -181,27 +239,41 @@ export interface SentText {
   readonly numbers: ReadonlyMap<number, number>;
 }
 
-/** Puts the text together as the runtime does, with lists of one element. */
+/**
+ * Puts the text together as the runtime does, with lists of one element.
+ *
+ * @param stateOf the state of a parameter, by its index in `params`; absent: all are given
+ */
 export function sentText(
   pieces: readonly Piece[],
   params: readonly Param[],
-  isGiven: (param: number) => boolean,
+  stateOf: (param: number) => number = () => 1,
 ): SentText {
-  const flat: (string | number)[] = [];
-  const add = (piece: Piece): void => {
-    if (typeof piece !== 'object') flat.push(piece);
-    else if ('items' in piece) {
-      let isFirst = true;
-      for (const item of piece.items) {
-        const before = flat.length;
-        item.forEach(add);
-        if (flat.length === before) continue;
-        if (!isFirst) flat.splice(before, 0, ', ');
-        isFirst = false;
-      }
-    } else (piece.needs.every(isGiven) ? piece.pieces : (piece.otherwise ?? [WITHOUT])).forEach(add);
+  const holds = (need: Need): boolean => {
+    if (typeof need === 'number') return stateOf(need) !== 0;
+    const [param, ...states] = need;
+    return states.includes(stateOf(param));
   };
-  pieces.forEach(add);
+  const flat: (string | number)[] = [];
+  const add = (some: readonly Piece[], to: (string | number)[]): void => {
+    for (const piece of some) {
+      if (typeof piece !== 'object') to.push(piece);
+      else if ('needs' in piece) {
+        add(piece.needs.every(holds) ? piece.pieces : (piece.otherwise ?? [WITHOUT]), to);
+      } else {
+        let before = piece.before ?? '';
+        for (const item of piece.items) {
+          const own: (string | number)[] = [];
+          add(item, own);
+          if (own.length === 0) continue;
+          if (before !== '') to.push(before);
+          to.push(...own);
+          before = ', ';
+        }
+      }
+    }
+  };
+  add(pieces, flat);
   const used = new Set(flat);
   const numbers = new Map<number, number>();
   const placeholders = params.map((param, index) => {

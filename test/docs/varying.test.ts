@@ -45,6 +45,11 @@ test('PostgreSQL takes every text of every example', async () => {
 test.each(shown.map((block) => [block.mark, block] as const))('%s is what is sent', (_, block) => {
   const [name = '', ...given] = block.mark.slice('sent: '.length).split(/,? /);
   const query = queries.find(({ statement }) => statement.name.toLowerCase() === name.toLowerCase());
-  const found = query && textsOf(query).find((one) => one.given.join() === given.join());
+  const found =
+    query &&
+    textsOf(query).find(
+      (one) =>
+        one.given.map((key) => [key, one.constants?.[key] ?? []].flat().join('=')).join() === given.join(),
+    );
   expect(`${found?.sql}\n`).toBe(block.text);
 });

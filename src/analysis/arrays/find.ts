@@ -91,7 +91,7 @@ function candidatesOf({ statement, described }: DescribedStatement, catalog: Cat
 
 function textWith({ parts, params }: Statement, types: ArrayTypes): string | null {
   const pieces = withArrays(parts, types);
-  return pieces === null ? null : sentText(pieces, withArrayParams(params, types), () => true).sql;
+  return pieces === null ? null : sentText(pieces, withArrayParams(params, types)).sql;
 }
 
 /** Whether the server takes a text with arrays for the same statement. */

@@ -1,5 +1,5 @@
 import { readTerms, type TextRun } from '../../sql/boolean-terms.ts';
-import { type Edit, placedParameters } from '../../sql/pieces.ts';
+import { type Cut, type Edit, type Piece, placedParameters, WITHOUT } from '../../sql/pieces.ts';
 import { fileOffset } from '../../sql/postgres-text.ts';
 import type { Param, Statement } from '../../sql/statement.ts';
 import { readWriteLists } from '../../sql/write-lists.ts';
@@ -7,27 +7,64 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { pgType } from '../catalog/pg-type.ts';
 import { sqlTypeName } from '../sql-type-name.ts';
 import type { DescribedStatement } from '../stars/expand.ts';
-import type { BoolExpr, Expr, QueryNode, TargetEntry } from '../tree/nodes.ts';
+import type { BoolExpr, Expr, Node, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
 import type { UtilityProblem } from '../utility.ts';
 import { mapWritten, type OptionalAssignment, refusesDefault } from './assignments.ts';
-import { type Guard, guardAt, guardEdit, guardsOf, volatileCall } from './guards.ts';
+import type { TestedParameters } from './decisions.ts';
+import {
+  type Guard,
+  guardPieces,
+  guardsOf,
+  guardText,
+  isOr,
+  keptPieces,
+  nullGuardAt,
+  volatileCall,
+} from './guards.ts';
 import { type Misplaced, type OptionalTerm, termsOf } from './optional-terms.ts';
-import { offsets } from './places.ts';
+import { type ParameterTest, testReader } from './parameter-tests.ts';
+import { locationOf, offsets } from './places.ts';
 import type { InItsPlace } from './same-tree.ts';
+import {
+  resultOf,
+  resultPieces,
+  type SortKey,
+  type SortKeyText,
+  sortKeyPieces,
+  sortKeysOf,
+  sortKeyText,
+  sortResultsOf,
+  uncertainOrder,
+} from './sort-keys.ts';
 
-/** What may be omitted, with its place in the text and in the tree. */
+/** A part that can be omitted or replaced, with its place in the text and in the tree. */
 export interface Candidate {
-  readonly kind: 'guard' | 'term' | 'assignment' | 'value';
-  readonly edit: Edit;
-  /** What the tree has for a node where it is sent, or is not; null: the same. */
-  readonly inItsPlace: (node: Expr | TargetEntry, isSent: boolean) => InItsPlace | null;
-  /** Why it cannot be omitted, once that is known. */
+  readonly kind: 'guard' | 'term' | 'sort key' | 'assignment' | 'value';
+  readonly run: TextRun;
+  readonly list?: Edit['list'];
+  /** The parameters that it depends on, as indexes into `params`. */
+  readonly needs: readonly number[];
+  /** The constants that they are compared with; none: it only matters whether it is given. */
+  readonly constants: ReadonlyMap<number, readonly string[]>;
+  readonly pieces: (cut: Cut, tested: TestedParameters) => readonly Piece[];
+  /** Its nodes, or the place that copies of it have in common. */
+  readonly keys: readonly (Node | number)[];
+  /** All that is sent of it besides the whole. */
+  readonly forms: readonly Form[];
+  /** Why it is always sent, once that is known. */
   keptBecause: string | null;
+}
+
+/** What is sent of a part, and what the tree has for a node of it then. */
+export interface Form {
+  readonly pieces: (cut: Cut) => readonly Piece[];
+  readonly inItsPlace: (node: Expr | TargetEntry) => InItsPlace;
 }
 
 /** A guard that is not even tried. */
 export interface Kept {
+  readonly kind: 'guard' | 'sort key';
   readonly needs: readonly number[];
   readonly run: TextRun;
   readonly because: string;
@@ -43,14 +80,22 @@ export interface Candidates {
   readonly kept: readonly Kept[];
   readonly terms: readonly OptionalTerm[];
   readonly assignments: readonly OptionalAssignment[];
-  /** Indexes into `params`. */
+  /** Indexes into `params`: NULL omits something. */
   readonly guarded: ReadonlySet<number>;
   readonly optional: ReadonlySet<number>;
+  /** The index into `params` of each `$n`. */
+  readonly paramOf: ReadonlyMap<number, number>;
   readonly problems: readonly UtilityProblem[];
 }
 
-/** The most parameters whose conditions can be omitted: a mask has a bit for each. */
-const MOST_PARAMETERS = 50;
+/** The most texts of one statement: one of them is told by a number. */
+const MOST_TEXTS = 2 ** 50;
+
+/** The most parts of one statement that are tried: each is a text for the server to analyse. */
+const MOST_PARTS = 200;
+
+/** The most combinations of what the parameters of one part are. */
+const MOST_ALTERNATIVES = 1000;
 
 /** Finds what may be omitted of a statement. Whether it can be, the server tells. */
 export function findCandidates({ statement, described }: DescribedStatement, catalog: Catalog): Candidates {
@@ -58,6 +103,7 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
   const named = new Map((statement.optional ?? []).map((one) => [one.name, one]));
   const optional = new Set(params.flatMap(({ name }, index) => (named.has(name) ? [index] : [])));
   const tree = described.tree ?? '';
+  const paramOf = paramBySlot(params);
   const none: Candidates = {
     ...{
       statement,
@@ -69,6 +115,7 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
       assignments: [],
       guarded: new Set(),
       optional,
+      paramOf,
     },
     problems: (statement.optional ?? []).map(({ name, offset }) => ({
       code: 'ND3017',
@@ -84,70 +131,223 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
   );
   const terms = readTerms(sql);
   const offset = offsets(sql);
-  const paramOf = paramBySlot(params);
   const paramsOf = (slots: ReadonlySet<number>) => [
     ...new Set([...slots].map((slot) => paramOf.get(slot) ?? -1)),
   ];
   const untyped = uncertainType(statement, casts);
-  const guards = guardsOf(whole);
-  const guarded = new Set([...guards.values()].flatMap(({ slots }) => paramsOf(slots)));
+  const readTest = testReader(catalog, sql, offset);
+  const scalars = new Set(params.flatMap((param) => (param.kind === 'scalar' ? [param.index] : [])));
+  const testOf = (expr: Expr, operand?: Expr | null): ParameterTest | null => {
+    const test = readTest(expr, operand);
+    const isSent = [...(test?.constants ?? [])].every(([slot, own]) => own.length === 0 || scalars.has(slot));
+    return isSent ? test : null;
+  };
+  const guards = guardsOf(whole, testOf);
+  const sortKeys = sortKeysOf(whole, testOf);
+  const guarded = new Set(
+    [...guards.values()].flatMap(({ operands }) =>
+      paramsOf(nullGuardAt({ tag: 'BOOLEXPR', boolop: 'or', args: operands })?.slots ?? new Set()),
+    ),
+  );
   const optionalSlots = new Set([...paramOf].flatMap(([slot, index]) => (optional.has(index) ? [slot] : [])));
-  const found = termsOf(whole, optionalSlots, { ...terms, ...readWriteLists(sql) }, offset);
+  const sorting = new Set(
+    sortKeys.flatMap(({ node }) => [node.arg ?? [], ...node.args.map(({ expr }) => expr)].flat()),
+  );
+  const found = termsOf(whole, optionalSlots, { ...terms, ...readWriteLists(sql) }, offset, sorting);
+  const written = (one: OptionalTerm | OptionalAssignment) => ({
+    ...{ run: one.run, needs: paramsOf(one.slots), constants: new Map(), keptBecause: untyped },
+  });
   const all: Candidate[] = [
-    ...found.terms.map(
-      (term): Candidate => ({
-        kind: 'term',
-        edit: { ...term.run, needs: paramsOf(term.slots), kept: [term.run] },
-        inItsPlace: (node, isSent) => termInItsPlace(term, node, isSent),
-        keptBecause: untyped,
-      }),
-    ),
-    ...found.assignments.map(
-      (assignment): Candidate => ({
-        kind: assignment.list === null ? 'value' : 'assignment',
-        edit: assignmentEdit(assignment, paramsOf(assignment.slots)),
-        inItsPlace: (node, isSent) => assignmentInItsPlace(assignment, node, isSent),
-        keptBecause: untyped,
-      }),
-    ),
+    ...found.terms.map((term) => termCandidate(term, written(term))),
+    ...found.assignments.map((one) => assignmentCandidate(one, written(one))),
   ];
   const kept: Kept[] = [];
   for (const guard of guards.values()) {
-    const needs = paramsOf(guard.slots);
+    const constants = constantsIn(guard.tests, paramOf);
+    const needs = [...constants.keys()];
+    const isNullAsked = [...constants.values()].every(({ length }) => length === 0);
     // Never NULL: it is given in every call.
-    if (needs.some((index) => isRequired(params[index]))) continue;
-    const edit = guardEdit(guard, terms, offset, needs);
+    if (isNullAsked && needs.some((index) => isRequired(params[index]))) continue;
+    const operands = guardText(guard, terms, offset);
     const at = offset(guard.location);
+    const [first, last] = [operands?.[0], operands?.at(-1)];
+    const run = { start: first?.start ?? at, end: last?.end ?? at };
     const because =
       untyped ??
       unsure(guard, described.paramTypes, catalog) ??
-      (edit === null ? 'its alternatives could not be told apart in the text' : null);
-    if (because !== null || edit === null) {
-      kept.push({ needs, run: edit ?? { start: at, end: at }, because: because ?? '' });
-    } else {
-      all.push({
-        kind: 'guard',
-        edit,
-        inItsPlace: (node, isSent) => guardInItsPlace(guard, node, isSent),
-        keptBecause: null,
-      });
-    }
+      (operands === null ? 'its alternatives could not be told apart in the text' : null);
+    if (because !== null || operands === null)
+      kept.push({ kind: 'guard', needs, run, because: because ?? '' });
+    else all.push(guardCandidate(guard, operands, { run, needs, constants }));
   }
-  const chosen = new Set<number>();
-  for (const candidate of all) {
-    const together = new Set([...chosen, ...candidate.edit.needs]);
-    if (together.size > MOST_PARAMETERS)
-      candidate.keptBecause ??= `of more than ${MOST_PARAMETERS} parameters`;
-    else for (const index of candidate.edit.needs) chosen.add(index);
+  for (const sortKey of sortKeys) {
+    const constants = constantsIn(sortKey.tests, paramOf);
+    const needs = [...constants.keys()];
+    const text = sortKeyText(sortKey, terms, offset);
+    const called = volatileCall(sortKey.node, catalog);
+    const at = offset(locationOf(sortKey.node));
+    const run = text?.item ?? { start: at, end: terms.caseAt(at)?.end ?? at };
+    const because =
+      untyped ??
+      (sortKey.isMixed ? 'one of its WHENs asks for more than parameters and constants' : null) ??
+      sortKey.refusal ??
+      (called === null ? null : `it calls ${called}, which is volatile`) ??
+      uncertainOrder(sortKey) ??
+      (text === null ? 'its alternatives could not be told apart in the text' : null);
+    if (because !== null || text === null)
+      kept.push({ kind: 'sort key', needs, run, because: because ?? '' });
+    else all.push(sortCandidate(sortKey, text, catalog, sql, { run, needs, constants }));
   }
+  limit(all);
   return {
-    ...{ statement, whole, casts, all, kept, guarded, optional },
-    ...{ terms: found.terms, assignments: found.assignments },
+    ...{
+      statement,
+      whole,
+      casts,
+      all,
+      kept,
+      terms: found.terms,
+      assignments: found.assignments,
+      guarded,
+      optional,
+      paramOf,
+    },
     problems: [
       ...found.misplaced.map((one) => misplacedProblem(one, statement, paramOf, offset)),
       ...valueProblems(whole, found.assignments, statement, paramOf, catalog),
     ],
   };
+}
+
+/** Says of those that are too many that they are always sent. */
+function limit(all: readonly Candidate[]): void {
+  const states = new Map<number, ReadonlySet<string> | null>();
+  let texts = 1;
+  for (const [i, candidate] of all.entries()) {
+    if (candidate.keptBecause !== null) continue;
+    if (i >= MOST_PARTS) {
+      candidate.keptBecause = `of more than ${MOST_PARTS} parts`;
+      continue;
+    }
+    const own = new Map(
+      candidate.needs.map((param) => {
+        const constants = candidate.constants.get(param) ?? [];
+        const known = states.get(param) ?? null;
+        return [param, constants.length === 0 ? known : new Set([...(known ?? []), ...constants])] as const;
+      }),
+    );
+    const together = [...own].reduce(
+      (product, [param, constants]) => (product / countOf(states.get(param))) * countOf(constants),
+      texts,
+    );
+    const alternatives = [...own.values()].reduce((product, constants) => product * countOf(constants), 1);
+    if (together > MOST_TEXTS) candidate.keptBecause = 'its statement has too many parameters like this';
+    else if (candidate.constants.size > 0 && alternatives > MOST_ALTERNATIVES) {
+      candidate.keptBecause = 'it depends on too many parameters and constants';
+    } else {
+      texts = together;
+      for (const [param, constants] of own) states.set(param, constants);
+    }
+  }
+}
+
+/** How many states a parameter has; undefined: nothing depends on it so far. */
+function countOf(constants: ReadonlySet<string> | null | undefined): number {
+  return constants === undefined ? 1 : constants === null ? 2 : constants.size + 3;
+}
+
+type Place = Pick<Candidate, 'run' | 'needs' | 'constants'>;
+type Written = Place & Pick<Candidate, 'keptBecause'>;
+
+/** The condition is omitted. */
+const TRUE: Form = { pieces: () => [WITHOUT], inItsPlace: () => 'true' };
+
+function termCandidate({ node }: OptionalTerm, place: Written): Candidate {
+  const { run, needs } = place;
+  return {
+    ...place,
+    ...{ kind: 'term', keys: [node], forms: [TRUE] },
+    pieces: (cut) => [{ needs, pieces: cut.run(run.start, run.end) }],
+  };
+}
+
+/** An assignment that is not sent, or a value that is DEFAULT then. */
+function assignmentCandidate({ entries, list }: OptionalAssignment, place: Written): Candidate {
+  const { run, needs } = place;
+  const otherwise = list === null ? ['DEFAULT'] : [];
+  return {
+    ...place,
+    ...(list === null
+      ? { kind: 'value', keys: entries.map(({ expr }) => expr) }
+      : { kind: 'assignment', keys: entries, list }),
+    pieces: (cut) => [{ needs, pieces: cut.run(run.start, run.end), otherwise }],
+    forms: [{ pieces: () => otherwise, inItsPlace: () => (list === null ? 'default' : 'nothing') }],
+  };
+}
+
+function guardCandidate(guard: Guard, operands: readonly TextRun[], place: Place): Candidate {
+  const { tests, location } = guard;
+  return {
+    ...place,
+    ...{ kind: 'guard', keys: [location], keptBecause: null },
+    pieces: (cut, tested) => guardPieces(guard, operands, tested, cut),
+    forms: [
+      TRUE,
+      {
+        pieces: (cut) => keptPieces(guard, operands, cut),
+        inItsPlace: (node) => {
+          const left: readonly Expr[] =
+            node.tag === 'TARGETENTRY'
+              ? []
+              : isOr(node)
+                ? node.args.filter((_, i) => tests[i] === null)
+                : [node];
+          const [only, another] = left;
+          const rest: BoolExpr = { tag: 'BOOLEXPR', boolop: 'or', args: left };
+          return only !== undefined && another === undefined ? only : rest;
+        },
+      },
+    ],
+  };
+}
+
+function sortCandidate(
+  sortKey: SortKey,
+  text: SortKeyText,
+  catalog: Catalog,
+  sql: string,
+  place: Place,
+): Candidate {
+  return {
+    ...place,
+    ...{ kind: 'sort key', keys: [sortKey.node], list: text.list, keptBecause: null },
+    pieces: (cut, tested) => sortKeyPieces(sortKey, text, tested, catalog, sql, cut),
+    forms: sortResultsOf(sortKey).flatMap((result): Form[] => {
+      const expr = resultOf(sortKey, result);
+      if (expr === null && result !== 'nothing') return [];
+      return [
+        {
+          pieces: (cut) => resultPieces(sortKey, text, result, catalog, sql, cut),
+          inItsPlace: () => expr ?? 'nothing',
+        },
+      ];
+    }),
+  };
+}
+
+/** By index into `params`: the constants of all tests. */
+function constantsIn(
+  tests: readonly (ParameterTest | null)[],
+  paramOf: ReadonlyMap<number, number>,
+): ReadonlyMap<number, readonly string[]> {
+  const found = new Map<number, readonly string[]>();
+  for (const test of tests) {
+    for (const [slot, constants] of test?.constants ?? []) {
+      const param = paramOf.get(slot) ?? -1;
+      found.set(param, [...new Set([...(found.get(param) ?? []), ...constants])]);
+    }
+  }
+  return found;
 }
 
 /** What can only fail where it is omitted. */
@@ -193,24 +393,8 @@ function valueProblems(
   return problems;
 }
 
-/** The cut of an assignment, and of a value that is DEFAULT where it is not sent. */
-function assignmentEdit({ run, list }: OptionalAssignment, needs: readonly number[]): Edit {
-  const edit = { ...run, needs, kept: [run] };
-  return list === null ? { ...edit, otherwise: ['DEFAULT'] } : { ...edit, otherwise: [], list };
-}
-
-function assignmentInItsPlace(
-  { entries, list }: OptionalAssignment,
-  node: Expr | TargetEntry,
-  isSent: boolean,
-): InItsPlace | null {
-  if (isSent) return null;
-  const isMeant = entries.some((entry) => node === (list === null ? entry.expr : entry));
-  return isMeant ? (list === null ? 'default' : 'nothing') : null;
-}
-
 /** The index into `params` of each `$n`. */
-export function paramBySlot(params: readonly Param[]): ReadonlyMap<number, number> {
+function paramBySlot(params: readonly Param[]): ReadonlyMap<number, number> {
   return new Map(
     params.flatMap((param, index) =>
       ('fields' in param ? param.fields : [param]).map((slot) => [slot.index, index] as const),
@@ -236,25 +420,18 @@ function uncertainType(statement: Statement, casts: readonly (string | null)[]):
 }
 
 /** Why a guard may do more than its conditions say; null: it does not. */
-function unsure(guard: Guard, types: readonly number[], catalog: Catalog): string | null {
-  const called = volatileCall(guard.kept, catalog);
+function unsure({ operands, tests }: Guard, types: readonly number[], catalog: Catalog): string | null {
+  const called = volatileCall(
+    operands.filter((_, i) => tests[i] === null),
+    catalog,
+  );
   if (called !== null) return `it calls ${called}, which is volatile`;
-  const domain = [...guard.slots].some((slot) => pgType(catalog, types[slot - 1] ?? 0).kind === 'domain');
+  const domain = tests.some((test) =>
+    [...(test?.constants.keys() ?? [])].some(
+      (slot) => pgType(catalog, types[slot - 1] ?? 0).kind === 'domain',
+    ),
+  );
   return domain ? 'its type is a domain, which may refuse NULL' : null;
-}
-
-function guardInItsPlace({ location }: Guard, node: Expr | TargetEntry, isSent: boolean): InItsPlace | null {
-  const here = guardAt(node);
-  if (here === null || here.location !== location) return null;
-  if (!isSent) return 'true';
-  const [only, another] = here.kept;
-  if (only !== undefined && another === undefined) return only;
-  const rest: BoolExpr = { tag: 'BOOLEXPR', boolop: 'or', args: here.kept };
-  return rest;
-}
-
-function termInItsPlace(term: OptionalTerm, node: Expr | TargetEntry, isSent: boolean): InItsPlace | null {
-  return !isSent && node === term.node ? 'true' : null;
 }
 
 function misplacedProblem(

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { TextRun } from '../../sql/boolean-terms.ts';
-import { cutIntoPieces, sentText } from '../../sql/pieces.ts';
+import { cutIntoPieces, type Edit, sentText } from '../../sql/pieces.ts';
 import { fileOffset } from '../../sql/postgres-text.ts';
 import type { Statement } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -10,9 +10,13 @@ import { readCompleteQuery, readQuery } from '../tree/read.ts';
 import type { UtilityProblem } from '../utility.ts';
 import { type DescribeResult, describe } from '../wire.ts';
 import { type OptionalAssignment, withAlternatives } from './assignments.ts';
-import { type Candidate, type Candidates, findCandidates } from './candidates.ts';
+import { type Candidate, type Candidates, type Form, findCandidates } from './candidates.ts';
+import type { TestedParameters } from './decisions.ts';
+import { isOr } from './guards.ts';
 import type { OptionalTerm } from './optional-terms.ts';
+import { othersOf } from './parameter-tests.ts';
 import type { OptionalCondition, OptionalParts } from './parts.ts';
+import { locationOf } from './places.ts';
 import { firstDifference, type InItsPlace } from './same-tree.ts';
 
 /** What the analysis of a statement must know of its optional parts. */
@@ -45,8 +49,12 @@ interface Check {
 /** Whether a statement may have optional parts: a quick test, which most others do not pass. */
 export function mayHaveOptionalParts({ statement, described }: DescribedStatement): boolean {
   if ((statement.optional ?? []).length > 0) return true;
+  const { sql, params } = statement;
+  const tree = described.tree ?? '';
+  if (params.length === 0 || !tree.includes('{PARAM')) return false;
   return (
-    statement.params.length > 0 && /\bor\b/i.test(statement.sql) && /\{NULLTEST\b/.test(described.tree ?? '')
+    (/\bor\b/i.test(sql) && tree.includes('{BOOLEXPR')) ||
+    (/\border\b/i.test(sql) && /\{CASE(?:EXPR)?\s/.test(tree))
   );
 }
 
@@ -91,7 +99,16 @@ function workOf(one: DescribedStatement, catalog: Catalog): Work {
     return { ...found, ...rest, problems: [...problems], failure: null };
   } catch (error) {
     const { statement } = one;
-    const none = { statement, whole: null, casts: [], all: [], kept: [], terms: [], assignments: [] };
+    const none = {
+      statement,
+      whole: null,
+      casts: [],
+      all: [],
+      kept: [],
+      terms: [],
+      assignments: [],
+      paramOf: new Map(),
+    };
     return {
       ...{ ...none, ...rest, guarded: new Set(), optional: new Set(), problems: [] },
       failure: isTooDeep(error, statement) ? null : { error },
@@ -108,65 +125,72 @@ function isTooDeep(error: unknown, { optional = [] }: Statement): boolean {
 function eachAlone(work: Work): readonly Check[] {
   if (work.problems.length > 0) return [];
   return [
-    ...work.all.flatMap((one): Check[] => {
-      if (one.keptBecause !== null) return [];
-      const { needs, list } = one.edit;
+    ...work.all.flatMap((one): readonly Check[] => {
       // What is the only assignment is always sent, or nothing is.
-      if (list?.items.length === 1) return [];
-      const without = check(work, [one], needs);
-      return one.kind === 'guard' ? [without, check(work, [one], [])] : [without];
+      if (one.keptBecause !== null || (isRequired(one.list) && one.list.items.length === 1)) return [];
+      return one.forms.map((form) => check(work, [[one, form]]));
     }),
     ...guardedTrees(work),
   ];
 }
 
-/** All changed that can be: where that fails, none is. */
+/** All changed that can be, until each form was among them, and all as they are written: where that fails, none is. */
 function allTogether(work: Work): readonly Check[] {
   const left = work.all.filter(({ keptBecause }) => keptBecause === null);
   if (left.length === 0 || work.problems.length > 0) return [];
-  const needs = new Set(left.flatMap(({ edit }) => edit.needs));
+  const alwaysSent = new Set<Candidate>();
   // Of a SET that may assign nothing, one assignment is sent.
-  for (const list of new Set(left.flatMap(({ edit }) => edit.list ?? []))) {
-    const items = left.filter(({ edit }) => edit.list === list);
-    if (items.length < list.items.length) continue;
-    for (const index of items[0]?.edit.needs ?? []) needs.delete(index);
+  for (const list of new Set(left.flatMap(({ list: own }) => (isRequired(own) ? own : [])))) {
+    const items = left.filter((one) => one.list === list);
+    const [first] = items;
+    if (first !== undefined && items.length === list.items.length) alwaysSent.add(first);
   }
-  return [check(work, left, [...needs]), check(work, left, [])];
+  const rounds = Math.max(...left.map(({ forms }) => forms.length)) + 1;
+  return Array.from({ length: rounds }, (_, round) =>
+    check(
+      work,
+      left.map((one) => [one, alwaysSent.has(one) ? null : (one.forms[round] ?? null)]),
+    ),
+  );
 }
 
-/** @param leftOut the parameters that are not given */
-function check(work: Work, candidates: readonly Candidate[], leftOut: readonly number[]): Check {
+function isRequired(list: Candidate['list']): list is NonNullable<Candidate['list']> {
+  return list !== undefined && list.canBeEmpty !== true;
+}
+
+/** The form is null where it is sent as it is written. */
+type Chosen = readonly [candidate: Candidate, form: Form | null];
+
+function check(work: Work, chosen: readonly Chosen[]): Check {
   const { statement, casts } = work;
-  const pieces = cutIntoPieces(
-    statement,
-    candidates.map(({ edit }) => edit),
-    casts,
-  );
-  const without = new Set(leftOut);
-  const { sql, numbers } = sentText(pieces, statement.params, (param) => !without.has(param));
-  const states = candidates.map((one) => ({
-    one,
-    isSent: !one.edit.needs.some((index) => without.has(index)),
-  }));
+  const edits = chosen.map(([one, form]): Edit => {
+    const place = placeOf(one);
+    return { ...place, pieces: form?.pieces ?? ((cut) => cut.run(place.start, place.end)) };
+  });
+  const { sql, numbers } = sentText(cutIntoPieces(statement, edits, casts), statement.params);
   return {
     sql,
     receive: (sent) => {
       let because: string | null;
       try {
-        because = differenceOf(work, states, sent, numbers);
+        because = differenceOf(work, chosen, sent, numbers);
       } catch (error) {
         because = 'it is nested too deeply';
         if (!isTooDeep(error, statement)) work.failure = { error };
       }
-      if (because !== null) for (const one of candidates) one.keptBecause ??= because;
+      if (because !== null) for (const [one] of chosen) one.keptBecause ??= because;
     },
   };
+}
+
+function placeOf({ run: { start, end }, list }: Candidate): Omit<Edit, 'pieces'> {
+  return { start, end, ...(list && { list }) };
 }
 
 /** Why a text does more than it should; null: only the conditions differ. */
 function differenceOf(
   { whole, described }: Work,
-  candidates: readonly { readonly one: Candidate; readonly isSent: boolean }[],
+  chosen: readonly Chosen[],
   sent: DescribeResult,
   numbers: ReadonlyMap<number, number>,
 ): string | null {
@@ -175,12 +199,12 @@ function differenceOf(
   const types = slots.map((slot) => described.paramTypes[slot - 1]);
   if (!isSame(types, sent.paramTypes)) return 'without it a parameter has another type';
   if (!isSame(described.fields, sent.fields)) return 'without it the columns are others';
+  const forms = new Map(
+    chosen.flatMap(([{ keys }, form]) => (form === null ? [] : keys.map((key) => [key, form] as const))),
+  );
   const inItsPlace = (node: Expr | TargetEntry): InItsPlace | null => {
-    for (const { one, isSent } of candidates) {
-      const found = one.inItsPlace(node, isSent);
-      if (found !== null) return found;
-    }
-    return null;
+    const form = forms.get(node) ?? (isOr(node) ? forms.get(locationOf(node)) : undefined);
+    return form?.inItsPlace(node) ?? null;
   };
   const tree = readCompleteQuery(sent.tree ?? '');
   const difference = whole === null ? 'QUERY' : firstDifference(whole, tree, inItsPlace, numbers);
@@ -218,8 +242,10 @@ function guardedTrees(work: Work): readonly Check[] {
     };
     return [{ sql: guardedText(statement.sql, chosen, parameters), receive }];
   };
-  const severalTerms = terms.filter((one) => paramsOf(one, work).length > 1);
-  const severalAssigned = assignments.filter((one) => paramsOf(one, work).length > 1);
+  const byRun = new Map(work.all.map((one) => [one.run, one.needs]));
+  const isOfSeveral = ({ run }: OptionalTerm | OptionalAssignment) => (byRun.get(run)?.length ?? 0) > 1;
+  const severalTerms = terms.filter(isOfSeveral);
+  const severalAssigned = assignments.filter(isOfSeveral);
   return [
     ...treeFor(terms, assignments, (query) => {
       work.query = query;
@@ -230,10 +256,6 @@ function guardedTrees(work: Work): readonly Check[] {
           work.given = query;
         })),
   ];
-}
-
-function paramsOf({ run }: OptionalTerm | OptionalAssignment, { all }: Work): readonly number[] {
-  return all.find(({ kind, edit }) => kind !== 'guard' && edit.start === run.start)?.edit.needs ?? [];
 }
 
 /** Each condition as `(condition OR $n)`, with a boolean of its own that nothing is known of. */
@@ -247,10 +269,37 @@ function guardedText(sql: string, terms: readonly OptionalTerm[], parameters: nu
   return text + sql.slice(at);
 }
 
+/** The parameters whose constants decide on the text. */
+function testedBy(
+  left: readonly Candidate[],
+  { described, paramOf, catalog }: Work,
+): { readonly tested: OptionalParts['tested']; readonly parameters: TestedParameters } {
+  const constants = new Map<number, ReadonlySet<string>>();
+  for (const one of left) {
+    for (const [param, own] of one.constants) {
+      if (own.length > 0) constants.set(param, new Set([...(constants.get(param) ?? []), ...own]));
+    }
+  }
+  const types = new Map([...paramOf].map(([slot, param]) => [param, described.paramTypes[slot - 1] ?? 0]));
+  const all = new Map([...constants].toSorted(([a], [b]) => a - b).map(([param, own]) => [param, [...own]]));
+  return {
+    tested: [...all].map(([param, own]) => ({
+      param,
+      constants: own,
+      others: othersOf(types.get(param) ?? 0, catalog),
+    })),
+    parameters: {
+      indexOf: (slot) => paramOf.get(slot) ?? -1,
+      constantsOf: (slot) => all.get(paramOf.get(slot) ?? -1) ?? null,
+    },
+  };
+}
+
 function resultOf(work: Work): OptionalAnalysis {
   const { statement, all, kept, casts, guarded, optional, query, given, failure } = work;
   const left = all.filter(({ keptBecause }) => keptBecause === null);
-  const used = new Set(left.flatMap(({ edit }) => edit.needs));
+  const used = new Set(left.flatMap(({ needs }) => needs));
+  const { tested, parameters } = testedBy(left, work);
   const problems =
     work.problems.length > 0 ? work.problems : all.flatMap((one) => refusedTerm(one, statement));
   const conditionOf = (
@@ -272,19 +321,20 @@ function resultOf(work: Work): OptionalAnalysis {
           ? null
           : cutIntoPieces(
               statement,
-              left.map(({ edit }) => edit),
+              left.map((one) => ({ ...placeOf(one), pieces: (cut) => one.pieces(cut, parameters) })),
               casts,
             ),
       guarded: indexes.filter((index) => guarded.has(index)),
       optional: indexes.filter((index) => optional.has(index) && !guarded.has(index)),
+      tested,
       conditions: [
-        ...all.map(({ kind, edit, keptBecause }) => ({
-          start: edit.start,
-          one: conditionOf(WORDS[kind], edit.needs, edit, keptBecause),
-        })),
-        ...kept.map(({ needs, run, because }) => ({
+        ...all.map(({ kind, run, needs, keptBecause }) => ({
           start: run.start,
-          one: conditionOf('condition', needs, run, because),
+          one: conditionOf(WORDS[kind], needs, run, keptBecause),
+        })),
+        ...kept.map(({ kind, needs, run, because }) => ({
+          start: run.start,
+          one: conditionOf(WORDS[kind], needs, run, because),
         })),
       ]
         .toSorted((a, b) => a.start - b.start)
@@ -300,6 +350,7 @@ function resultOf(work: Work): OptionalAnalysis {
 const WORDS: Readonly<Record<Candidate['kind'], OptionalCondition['kind']>> = {
   guard: 'condition',
   term: 'condition',
+  'sort key': 'sort key',
   assignment: 'assignment',
   value: 'value',
 };
@@ -316,23 +367,23 @@ function writtenText(statement: Statement, { start, end }: TextRun): string {
 
 /** A guard that is always sent is right all the same; what is of `@optional` is not. */
 function refusedTerm(
-  { kind, keptBecause, edit }: Candidate,
+  { kind, keptBecause, run, needs }: Candidate,
   statement: Statement,
 ): readonly UtilityProblem[] {
-  if (kind === 'guard' || keptBecause === null) return [];
-  const names = edit.needs.map((index) => statement.params[index]?.name ?? '').join(', ');
+  if (kind === 'guard' || kind === 'sort key' || keptBecause === null) return [];
+  const names = needs.map((index) => statement.params[index]?.name ?? '').join(', ');
   return [
     {
       code: 'ND3017',
       message: `@optional ${names}: this ${WORDS[kind]} cannot be omitted: ${keptBecause}`,
-      hint: HINTS[WORDS[kind]],
-      offset: fileOffset(statement, edit.start),
+      hint: HINTS[kind],
+      offset: fileOffset(statement, run.start),
     },
   ];
 }
 
-const HINTS: Readonly<Record<OptionalCondition['kind'], string>> = {
-  condition: 'Write it as (:x IS NULL OR …), which is always sent.',
+const HINTS: Readonly<Record<'term' | 'assignment' | 'value', string>> = {
+  term: 'Write it as (:x IS NULL OR …), which is always sent.',
   assignment: 'Write SET c = coalesce(:x?, c), which is always sent.',
   value: 'Write coalesce(:x?, …) with the default.',
 };

@@ -4,7 +4,7 @@ import type { WriteEvent } from '../catalog/updatable.ts';
 import type { Expr, Node, ParamNode, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { isNode } from '../tree/read.ts';
 import { assignmentsOf, type OptionalAssignment, writtenField } from './assignments.ts';
-import { guardAt } from './guards.ts';
+import { nullGuardAt } from './guards.ts';
 import { extentOf, fieldsOf, locationOf } from './places.ts';
 
 /** A condition that is sent only if the parameters that it mentions are given. */
@@ -40,12 +40,14 @@ const CLAUSES: ReadonlyMap<string, string> = new Map([
  * or FILTER, and assignments. What a guard asks of its own parameter does not count.
  *
  * @param optional the `$n` that can be omitted
+ * @param sorting the tests of sort keys, which take what is omitted for NULL
  */
 export function termsOf(
   query: QueryNode,
   optional: ReadonlySet<number>,
   text: BooleanTerms & WriteLists,
   offset: (location: number) => number,
+  sorting: ReadonlySet<Expr>,
 ): {
   readonly terms: readonly OptionalTerm[];
   readonly assignments: readonly OptionalAssignment[];
@@ -63,7 +65,7 @@ export function termsOf(
       for (const element of value) search(element, guarded);
       return;
     }
-    if (!isNode(value)) return;
+    if (!isNode(value) || sorting.has(value as Expr)) return;
     if (isOptional(value, guarded)) {
       misplace(value, inserted === null ? null : 'insert');
     }
@@ -107,7 +109,7 @@ export function termsOf(
     const uses = usesIn(quals, guarded);
     const [use] = uses;
     if (use === undefined) return;
-    const guard = guardAt(quals);
+    const guard = nullGuardAt(quals);
     const [only, another] = guard?.kept ?? [];
     if (only !== undefined && another === undefined) {
       // Where its own parameter is given, it is the other half that counts.
@@ -149,7 +151,7 @@ export function termsOf(
   }
 
   function within(node: Node, guarded: ReadonlySet<number>): ReadonlySet<number> {
-    const slots = guardAt(node)?.slots;
+    const slots = nullGuardAt(node)?.slots;
     return slots === undefined ? guarded : new Set([...guarded, ...slots]);
   }
 }

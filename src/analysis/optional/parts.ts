@@ -8,13 +8,24 @@ export interface OptionalParts {
   readonly guarded: readonly number[];
   /** Those that only a missing key omits. */
   readonly optional: readonly number[];
+  /** Those whose values decide on the text. */
+  readonly tested: readonly ParameterConstants[];
   readonly conditions: readonly OptionalCondition[];
+}
+
+export interface ParameterConstants {
+  /** The index into `params`. */
+  readonly param: number;
+  /** What it is compared with, as the runtime sends it. */
+  readonly constants: readonly string[];
+  /** What else it can be, so that it is unequal to all of them; null: any text. */
+  readonly others: 'integer' | 'array' | readonly string[] | null;
 }
 
 /** A condition, assignment or value that depends on whether parameters are given. */
 export interface OptionalCondition {
   /** A value is DEFAULT where it is not sent. */
-  readonly kind: 'condition' | 'assignment' | 'value';
+  readonly kind: 'condition' | 'sort key' | 'assignment' | 'value';
   /** Names of parameters. */
   readonly params: readonly string[];
   /** As it is in the file, on one line; of a guard that could not be told apart in the text, '' . */

@@ -11,7 +11,7 @@ export const schema = `
 /** A parameter of a random statement. */
 export interface Given {
   readonly name: string;
-  readonly type: 'int' | 'text' | 'boolean';
+  readonly type: 'int' | 'text' | 'boolean' | 'int[]';
   /** As SQL, and as the runtime sends it. */
   readonly value: string;
   /** By `@optional`: its conditions have no guards. */
@@ -22,6 +22,8 @@ export interface Given {
 export interface RandomStatement {
   readonly sql: string;
   readonly params: readonly Given[];
+  /** Whether the order of its rows is told. */
+  readonly isOrdered: boolean;
   /** @param given the names of the parameters that are given */
   readonly reference: (given: ReadonlySet<string>) => string;
 }
@@ -61,6 +63,7 @@ const columnsOfT = (alias: string): Columns => ({
 export function randomStatement(choices: Choices): RandomStatement {
   const params: Given[] = [];
   let aliases = 0;
+  let isOrdered = false;
   const pick = <T>(all: readonly T[]): T => all[choices.below(all.length)] as T;
   const chance = (percent: number) => choices.below(100) < percent;
 
@@ -69,7 +72,9 @@ export function randomStatement(choices: Choices): RandomStatement {
     const known = params.filter((one) => one.type === type && one.isOptional === isOptional);
     if (known.length > 0 && (chance(30) || params.length > 4)) return pick(known);
     const value =
-      type === 'int' ? String(choices.below(4)) : type === 'text' ? pick(['a', 'b', 'x']) : 'true';
+      type === 'int'
+        ? String(choices.below(4))
+        : pick({ text: ['a', 'b', 'x', ''], boolean: ['t', 'f'], 'int[]': ['{}', '{1}', '{1,2}'] }[type]);
     const param = { name: `p${params.length}`, type, value, isOptional };
     params.push(param);
     return param;
@@ -113,6 +118,8 @@ export function randomStatement(choices: Choices): RandomStatement {
           join`(${column} = ${value} OR ${column} > ${value})`,
         ]);
       }
+      case 'int[]':
+        return join`${pick(columns.ints)} = ANY (${value}::int[])`;
       default:
         return pick(
           columns.booleans.length === 0 ? [value] : [value, join`${pick(columns.booleans)} = ${value}`],
@@ -132,23 +139,90 @@ export function randomStatement(choices: Choices): RandomStatement {
   const typeFor = (columns: Columns): Given['type'] =>
     pick(columns.booleans.length > 0 ? ['int', 'int', 'text', 'boolean'] : ['int', 'int', 'text']);
 
+  /** A test of a parameter that is more than whether it is given. */
+  const test = (param: Given): Text => {
+    const value = join`${use(param)}::${param.type}`;
+    switch (param.type) {
+      case 'int':
+        return pick([join`${value} = ${pick(['1', '2'])}`, join`${value} <> 1`, join`NOT (2 = ${value})`]);
+      case 'text':
+        return pick([join`${value} = ${pick(["'a'", "''"])}`, join`coalesce(${value}, '') = ''`]);
+      case 'boolean':
+        return pick([value, join`NOT ${value}`, join`coalesce(${value}, false)`, join`${value} = true`]);
+      default:
+        return join`cardinality(${value}) = 0`;
+    }
+  };
+  const switching = (columns: Columns, depth: number): Text => {
+    const type = pick<Given['type']>(['int', 'text', 'boolean', 'int[]']);
+    const param = newParam(type, false);
+    const isUsed = type !== 'boolean' && chance(70);
+    // Nothing that is optional is in it, as that would omit all of it.
+    const inside = isUsed
+      ? atom(columns, param)
+      : depth > 0
+        ? join`(${plain(columns)} AND ${switching(columns, depth - 1)})`
+        : plain(columns);
+    const or = pick([' OR ', ' or ']);
+    switch (choices.below(6)) {
+      case 0:
+        return join`(${inside}${or}${test(param)})`;
+      case 1:
+        return join`(${use(param)}::${param.type} IS NULL${or}${test(param)}${or}${inside})`;
+      case 2:
+        return join`(${test(param)}${or}${inside}${or}${test(newParam('boolean', false))}${or}${plain(columns)})`;
+      case 3:
+        return join`NOT (${test(param)}${or}${inside})`;
+      case 4:
+        return join`((${test(param)} AND ${test(newParam('text', false))})${or}${inside})`;
+      default:
+        return join`(${test(param)}${or}${inside})`;
+    }
+  };
+  const sortKey = (columns: Columns): Text => {
+    const param = newParam(pick<Given['type']>(['int', 'text', 'text']), isOptionalStatement && chance(30));
+    const value = join`${use(param)}::${param.type}`;
+    const [one, other] = param.type === 'int' ? ['1', '2'] : ["'a'", "'b'"];
+    const down = newParam('boolean', false);
+    const key = () =>
+      pick([...columns.ints, `${pick(columns.ints)} % 2`, `-${pick(columns.ints)}`, '2', 'NULL']);
+    const written = pick([
+      join`CASE WHEN ${value} = ${one} THEN ${pick(columns.texts)} END`,
+      join`CASE ${value} WHEN ${one} THEN ${key()} WHEN ${other} THEN ${key()} END`,
+      join`CASE ${value} WHEN ${one} THEN ${key()}::bigint WHEN ${other} THEN ${key()} ELSE ${pick(columns.ints)} END`,
+      join`CASE WHEN ${value} <> ${one} AND NOT ${use(down)}::boolean THEN ${key()} ELSE ${pick(columns.ints)} END`,
+      join`CASE WHEN ${value} = ${one} AND ${use(down)}::boolean THEN ${pick(columns.texts)} END`,
+      join`CASE WHEN ${value} IS NULL OR ${value} = ${other} THEN ${pick(columns.ints)} END`,
+    ]);
+    const nulls = pick(['', '', ' NULLS FIRST', ' NULLS LAST']);
+    return join`${chance(20) ? join`(${written})` : written}${pick(['', ' DESC', ' ASC'])}${nulls}`;
+  };
+  const sorted = (columns: Columns, last: string): Text => {
+    isOrdered = true;
+    let text: Text = sortKey(columns);
+    while (chance(50))
+      text = join`${text}${pick([', ', ',\n  '])}${chance(70) ? sortKey(columns) : pick(columns.ints)}`;
+    return join` ORDER BY ${text}, ${last}`;
+  };
+
   const guard = (columns: Columns, depth: number): Text => {
+    if (chance(40)) return switching(columns, depth);
     const param = newParam(typeFor(columns), false);
-    const test = (one: Given): Text =>
+    const isNull = (one: Given): Text =>
       join`${use(one)}${pick(['::', ' :: '])}${one.type} ${pick(['IS NULL', 'is null'])}`;
     const form = choices.below(5);
     const inside =
       form !== 3 && depth > 0 && chance(30) ? join`(${condition(columns, depth - 1)})` : atom(columns, param);
     const or = pick([' OR ', ' or ', '\n    OR -- or not\n    ']);
-    if (form === 0) return join`(${inside}${or}${test(param)})`;
+    if (form === 0) return join`(${inside}${or}${isNull(param)})`;
     if (form === 1) {
       const other = newParam(typeFor(columns), false);
-      return join`(${test(param)}${or}${test(other)}${or}${inside})`;
+      return join`(${isNull(param)}${or}${isNull(other)}${or}${inside})`;
     }
-    if (form === 2) return join`(${inside}${or}${test(param)}${or}${plain(columns)})`;
+    if (form === 2) return join`(${inside}${or}${isNull(param)}${or}${plain(columns)})`;
     // A condition with NOT is omitted as a whole by what is optional in it: only a parameter of its own is in it.
-    if (form === 3) return join`NOT (${test(param)}${or}${inside})`;
-    return join`(${test(param)}${or}${inside})`;
+    if (form === 3) return join`NOT (${isNull(param)}${or}${inside})`;
+    return join`(${isNull(param)}${or}${inside})`;
   };
   /** A condition with `@optional`: omitted if any of its parameters is. */
   const optional = (columns: Columns, depth: number): Text => {
@@ -194,6 +268,12 @@ export function randomStatement(choices: Choices): RandomStatement {
   const shapes: (() => Text)[] = [
     () => join`SELECT t.id, t.b FROM t${where(t)}${pick(['', ' ORDER BY t.id'])}`,
     () => join`SELECT t.id, ${guarded(t)} AS g FROM t${where(t)}`,
+    () => join`SELECT t.id, t.b FROM t${where(t)}${sorted(t, 't.id')}${pick(['', ' LIMIT 4 OFFSET 1'])}`,
+    () =>
+      join`SELECT t.id, t.a AS b, t.c FROM t${where(t)}${sorted({ ...t, ints: ['t.a', 'b', 'id'] }, 't.id')}`,
+    () =>
+      join`SELECT t.a, count(*) AS n FROM t${where(t)} GROUP BY t.a${sorted({ ints: ['t.a', 'count(*)', 'max(t.b)'], texts: ['min(t.c)'], booleans: [], id: 't.a' }, 't.a')}`,
+    () => join`SELECT s.id FROM (SELECT * FROM t${where(t)}${sorted(t, 'id')} LIMIT 3) AS s`,
     () => join`SELECT DISTINCT t.a FROM t${where(t)}`,
     () => join`SELECT t.id FROM t${where(t)} ORDER BY ${guarded(t)}, t.id DESC LIMIT 5`,
     () =>
@@ -221,5 +301,5 @@ export function randomStatement(choices: Choices): RandomStatement {
       join`INSERT INTO u (id, t_id, a, k) SELECT t.id + 100, t.id, t.a, 'n' FROM t${where(t)} RETURNING id`,
   ];
   const text = pick(shapes)();
-  return { sql: text(null), params, reference: text };
+  return { sql: text(null), params, isOrdered, reference: text };
 }

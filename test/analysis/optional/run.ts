@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { AnalysedQuery } from '../../../src/analysis/analysed-query.ts';
 import {
+  array,
   int8,
   list,
   type QueryDefinition,
@@ -12,21 +13,30 @@ import { withArrayParams, withArrays } from '../../../src/sql/arrays.ts';
 import { type Piece as Cut, sentText } from '../../../src/sql/pieces.ts';
 
 /** A query as its module has it, with every value as text. */
-export function definitionOf({ statement, optional, arrays = new Map() }: AnalysedQuery): QueryDefinition {
+export function definitionOf({
+  statement,
+  params,
+  optional,
+  arrays = new Map(),
+}: AnalysedQuery): QueryDefinition {
   const pieces = (cut: readonly Cut[]): readonly VaryingPiece[] =>
     cut.map((piece): VaryingPiece => {
       if (typeof piece !== 'object') return piece;
-      if ('items' in piece) return { items: piece.items.map(pieces), required: true };
+      if ('items' in piece) return { ...piece, items: piece.items.map(pieces) };
       const { needs, pieces: text, otherwise } = piece;
       return { needs, text: pieces(text), ...(otherwise && { otherwise: pieces(otherwise) }) };
     });
-  const { guarded = [], optional: missing = [] } = optional ?? {};
+  const isArray = (i: number) => {
+    const param = params[i];
+    return param?.kind === 'scalar' && param.value.type.kind === 'array';
+  };
+  const { guarded = [], optional: missing = [], tested = [] } = optional ?? {};
   return {
     name: statement.name,
     file: statement.file,
     sql: statement.sql,
     params: statement.params.map(({ name, kind }, i) => {
-      if (kind !== 'list') return { name, codec: text };
+      if (kind !== 'list') return { name, codec: isArray(i) ? array(text) : text };
       return arrays.has(i) ? { name, codec: list(int8) } : { name, list: int8 };
     }),
     columns: [],
@@ -34,35 +44,44 @@ export function definitionOf({ statement, optional, arrays = new Map() }: Analys
       statement: varying({
         guarded,
         optional: missing,
+        tested: tested.map(({ others, ...test }) => ({ ...test, ...(others !== null && { others }) })),
         text: pieces(withArrays(optional.pieces, arrays) ?? []),
       }),
     }),
   };
 }
 
-/** The text that the analysis has tried for these parameters. */
+/** The text that the analysis has tried for these values; of parameters that are not given there is none. */
 export function triedText(
   { statement, optional, arrays = new Map() }: AnalysedQuery,
-  given: ReadonlySet<string>,
+  given: ReadonlyMap<string, string>,
 ): string {
-  const canBeLeftOut = new Set([...(optional?.guarded ?? []), ...(optional?.optional ?? [])]);
+  const varied = new Set([...(optional?.guarded ?? []), ...(optional?.optional ?? [])]);
+  const tested = new Map(optional?.tested.map(({ param, constants }) => [param, constants]));
   return sentText(
     withArrays(optional?.pieces ?? [], arrays) ?? [],
     withArrayParams(statement.params, arrays),
-    (index) => !canBeLeftOut.has(index) || given.has(statement.params[index]?.name ?? ''),
+    (index) => {
+      const value = given.get(statement.params[index]?.name ?? '');
+      const constants = tested.get(index);
+      if (value === undefined) return varied.has(index) || constants !== undefined ? 0 : 1;
+      return constants === undefined ? 1 : Math.max(1, constants.indexOf(value) + 2);
+    },
   ).sql;
 }
 
-/** What a statement returns, in an order of its own; what it changes is undone. */
+/** What a statement returns, in an order of its own if none is told; what it changes is undone. */
 export async function resultOf(
   client: Client,
   sql: string,
   values: readonly unknown[] = [],
+  isOrdered = false,
 ): Promise<readonly string[] | string> {
   await client.query('BEGIN');
   try {
     const { rows } = await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
-    return rows.map((row) => JSON.stringify(row)).sort();
+    const found = rows.map((row) => JSON.stringify(row));
+    return isOrdered ? found : found.sort();
   } catch (error) {
     return String(error);
   } finally {
