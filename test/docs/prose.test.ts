@@ -95,6 +95,15 @@ test('lines of the pages have at most 120 columns', () => {
   expect(long).toEqual([]);
 });
 
+test('code spans end on their line: the site could read the rest of one as HTML', () => {
+  const broken = pages.flatMap((file) => {
+    const text = read(file).replaceAll(/^ *```.*?^ *```$/gms, (block) => block.replaceAll(/[^\n]/g, ' '));
+    const odd = (line: string) => line.split('`').length % 2 === 0;
+    return text.split('\n').flatMap((line, i) => (odd(line) ? [`${file}:${i + 1}`] : []));
+  });
+  expect(broken).toEqual([]);
+});
+
 test('messages say things plainly', () => {
   const sources = paths('src/**/*.ts').flatMap((file) => texts(file, 'strings'));
   expect(sources.length).toBeGreaterThan(500);
