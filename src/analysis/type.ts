@@ -45,6 +45,8 @@ export interface CompositeType extends Named {
   readonly kind: 'composite';
   /** In `attnum` order, dropped ones omitted. */
   readonly fields: readonly Field[];
+  /** The row of a table or view: its fields are columns. Absent: it was made by CREATE TYPE. */
+  readonly isRow?: true;
 }
 
 export interface Field {

@@ -7,6 +7,7 @@ import type { Expression } from './expression.ts';
 import { jsonType } from './json-type.ts';
 import { stringLiteral } from './literal.ts';
 import { literalType, stringUnion } from './literal-type.ts';
+import { camelCase } from './names.ts';
 import type { ImportedType, Override, Overrides, ValueDirection } from './override.ts';
 import type { SharedType } from './shared-names.ts';
 import { arrayType, named, orNull, type TsType, unionOf } from './ts-type.ts';
@@ -120,7 +121,7 @@ function shape(value: Value, context: Context): Shape {
       return {
         type: own
           ? named(scope.sharedType(type))
-          : recordShape(fields, { ...context, scope: typesOnly(scope) }).type,
+          : recordShape(fields, type.isRow === true, { ...context, scope: typesOnly(scope) }).type,
         codec: scope.sharedCodec(type),
       };
     }
@@ -206,7 +207,7 @@ function baseShape(
   if (value.fields !== undefined && type.name === 'record') {
     const context: Context = { column: null, direction, override: null, scope };
     const isNamed = value.fields.every(({ name }) => name !== '');
-    return isNamed ? recordShape(value.fields, context) : tupleShape(value.fields, context);
+    return isNamed ? recordShape(value.fields, true, context) : tupleShape(value.fields, context);
   }
   const codec = codecOf(mapping, scope);
   if (mapping.type === 'Json') {
@@ -225,24 +226,39 @@ function baseShape(
 
 /** A composite type's own shape: an object with all its fields, and the codec that makes it. */
 export function compositeShape(type: CompositeType, scope: ModuleScope): Shape {
-  return recordShape(type.fields, { direction: 'result', column: null, override: null, scope });
+  const context: Context = { direction: 'result', column: null, override: null, scope };
+  return recordShape(type.fields, type.isRow === true, context);
 }
 
-function recordShape(fields: readonly Field[], context: Context): Shape {
-  const shapes = fields.map((field) => ({ field, ...fieldShape(field, context) }));
+/** @param areColumns whether they are called as columns of a result are */
+function recordShape(fields: readonly Field[], areColumns: boolean, context: Context): Shape {
+  const keys = areColumns ? columnKeys(fields, context.scope.config) : fields.map(({ name }) => name);
+  const shapes = fields.map((field, i) => ({
+    key: keys[i] ?? field.name,
+    field,
+    ...fieldShape(field, context),
+  }));
   return {
     type: {
       kind: 'object',
-      fields: shapes.map(({ field, type }) => ({
-        name: field.name,
+      fields: shapes.map(({ key, field, type }) => ({
+        name: key,
         type: orNull(type, field.value.nullable),
       })),
     },
     codec: {
       call: context.scope.runtime('composite'),
-      args: [{ list: shapes.map(({ field, codec }) => ({ list: [stringLiteral(field.name), codec] })) }],
+      args: [{ list: shapes.map(({ key, codec }) => ({ list: [stringLiteral(key), codec] })) }],
     },
   };
+}
+
+/** In camelCase if the configuration says so, unless two would be called the same. */
+function columnKeys(fields: readonly Field[], config: Config): readonly string[] {
+  const names = fields.map(({ name }) => name);
+  if (!config.camelCaseColumnNames) return names;
+  const keys = names.map((name) => camelCase(name) || name);
+  return new Set(keys).size === keys.length ? keys : names;
 }
 
 /** The fields of a record that have no names. */

@@ -89,7 +89,7 @@ describe("a project in sqlc's spelling", () => {
   test('sqlc.embed is a row as an object, null as a whole behind an outer join', () => {
     expect(columns('embed').map((column) => column.replaceAll(/\s+/g, ' '))).toEqual([
       'author: { id: bigint; name: string; tags: (string | null)[] }',
-      'b: { id: bigint; author_id: bigint; title: string } | null',
+      'b: { id: bigint; authorId: bigint; title: string } | null',
       'id: bigint',
     ]);
     expect(of('embed').sql).toMatch(/^SELECT author, b, author\.id FROM/);

@@ -59,6 +59,27 @@ it("PgTyped's runtime has them as text", async () => {
   });
 });
 
+it('fields of rows are in camelCase as columns are, those of composite types are not', async () => {
+  await database.client.query(
+    `CREATE TYPE paid AS (net_sum int);
+     CREATE TABLE bill (bill_id int PRIMARY KEY, paid_in paid NOT NULL);
+     CREATE TABLE twin (a_b int, "aB" int);`,
+  );
+  const sql = `SELECT b, x, ARRAY(SELECT y FROM (SELECT 1 AS one_more) y) AS ys, t
+    FROM bill b, twin t, LATERAL (SELECT b.bill_id AS own_id) x`;
+  expect(await columnsOf(sql, { camelCaseColumnNames: true })).toEqual({
+    b: '{ billId: number; paidIn: Paid }',
+    x: '{ ownId: number }',
+    ys: '{ oneMore: 1 }[]',
+    // Two fields would be called the same.
+    t: 'Twin',
+  });
+  expect(await columnsOf(sql)).toMatchObject({
+    b: '{ bill_id: number; paid_in: Paid }',
+    x: '{ own_id: number }',
+  });
+});
+
 it('arrays of arrays have the dimensions of what the query builds', async () => {
   expect(
     await columnsOf(`SELECT array_agg(scores) AS a, ARRAY(SELECT scores FROM member) AS b, ARRAY[count(*)::int] || ARRAY[[2]]::int[] AS c

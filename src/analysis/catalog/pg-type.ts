@@ -67,7 +67,8 @@ export function typeRefusesNull(catalog: Catalog, entry: TypeEntry): boolean {
 }
 
 function composite(catalog: Catalog, entry: TypeEntry): CompositeType {
-  const columns = [...(catalog.relations.get(entry.relation)?.columns.values() ?? [])];
+  const relation = catalog.relations.get(entry.relation);
+  const columns = [...(relation?.columns.values() ?? [])];
   return {
     kind: 'composite',
     schema: entry.schema,
@@ -77,6 +78,7 @@ function composite(catalog: Catalog, entry: TypeEntry): CompositeType {
       name: column.name,
       value: { type: pgType(catalog, column.type), nullable: true },
     })),
+    ...(relation !== undefined && relation.kind !== 'c' && { isRow: true }),
   };
 }
 
