@@ -10,6 +10,7 @@ import {
   arrayWithNulls,
   bool,
   bytea,
+  columnwise,
   custom,
   date,
   exec,
@@ -525,11 +526,8 @@ export interface AddCarsViolations {
 export const addCars = /* @__PURE__ */ execrows<AddCarsParams, NoRow, AddCarsViolations>({
   name: 'addCars',
   file: 'queries/cars.sql',
-  sql: [
-    `INSERT INTO cars (id, make, model, year, body, price_mxn, color)
-VALUES `,
-    0,
-  ],
+  sql: `INSERT INTO cars (id, make, model, year, body, price_mxn, color)
+SELECT r.c1, r.c2, r.c3, r.c4, r.c5, r.c6, r.c7 FROM unnest($1::text[], $2::text[], $3::text[], $4::int2[], $5::text[], $6::numeric[], $7::text[]) WITH ORDINALITY AS r (c1, c2, c3, c4, c5, c6, c7, n) ORDER BY r.n`,
   params: [
     {
       name: 'cars',
@@ -545,6 +543,7 @@ VALUES `,
     },
   ],
   columns: [],
+  statement: columnwise,
 });
 
 export interface UpsertCarParams {

@@ -6,6 +6,7 @@
 // biome-ignore-all assist: generated
 import {
   array,
+  columnwise,
   execrows,
   int2,
   int4,
@@ -148,13 +149,9 @@ export const addJobTasks = /* @__PURE__ */ execrows<
 >({
   name: 'addJobTasks',
   file: 'queries/jobs.sql',
-  sql: [
-    `INSERT INTO job_tasks (job_id, position, name, parameters)
-VALUES `,
-    0,
-    `
+  sql: `INSERT INTO job_tasks (job_id, position, name, parameters)
+SELECT r.c1, r.c2, r.c3, r.c4 FROM unnest($1::int8[], $2::int4[], $3::text[], $4::jsonb[]) WITH ORDINALITY AS r (c1, c2, c3, c4, n) ORDER BY r.n
 ON CONFLICT (job_id, position) DO NOTHING`,
-  ],
   params: [
     {
       name: 'tasks',
@@ -167,6 +164,7 @@ ON CONFLICT (job_id, position) DO NOTHING`,
     },
   ],
   columns: [],
+  statement: columnwise,
 });
 
 export interface ClaimNextJobRow {

@@ -7,6 +7,7 @@
 import {
   array,
   bool,
+  columnwise,
   date,
   execrows,
   int4,
@@ -140,13 +141,9 @@ export interface AddTasksViolations {
 export const addTasks = /* @__PURE__ */ many<AddTasksParams, AddTasksRow, AddTasksViolations>({
   name: 'addTasks',
   file: 'queries/tasks.sql',
-  sql: [
-    `INSERT INTO tasks (user_id, title, due_on)
-VALUES `,
-    0,
-    `
+  sql: `INSERT INTO tasks (user_id, title, due_on)
+SELECT r.c1, r.c2, r.c3 FROM unnest($1::uuid[], $2::text[], $3::date[]) WITH ORDINALITY AS r (c1, c2, c3, n) ORDER BY r.n
 RETURNING id, title`,
-  ],
   params: [
     {
       name: 'tasks',
@@ -161,6 +158,7 @@ RETURNING id, title`,
     ['id', uuid, 2950],
     ['title', text, 25],
   ],
+  statement: columnwise,
 });
 
 export interface GetTaskParams {

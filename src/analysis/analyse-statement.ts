@@ -1,9 +1,9 @@
 import { type Diagnostic, diagnosticAt, positionAt } from '../diagnostic.ts';
+import type { ArrayTypes } from '../sql/arrays.ts';
 import { commandOffset } from '../sql/headers.ts';
 import { fileOffset } from '../sql/postgres-text.ts';
 import type { Param, Slot, Statement } from '../sql/statement.ts';
 import type { AnalysedQuery, Column, QueryParam, SlotValue } from './analysed-query.ts';
-import type { ArrayTypes } from './arrays/find.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -40,7 +40,7 @@ interface Answer {
   readonly query: QueryNode | null;
   /** Absent: it has no optional parts, or they are not asked for. */
   readonly optional?: OptionalAnalysis | null;
-  /** The lists that can be sent as arrays. */
+  /** What can be sent as arrays. */
   readonly arrays?: ArrayTypes;
 }
 
@@ -105,6 +105,8 @@ export function analyseStatement(
     statement,
     optional?.query ? parameterFacts(optional.given ?? answer.query ?? tree, catalog, count, spread) : null,
   );
+  // No rows can be sent, too.
+  const written = hasRows(answer.arrays) ? { ...rows, min: 0 } : rows;
   // Callers keep to the parameters' types, so what these refuse does not come out either.
   const given = parametersGiven(statement.params, slots, options);
   const named = withPositionalNames(statement, slots);
@@ -125,7 +127,7 @@ export function analyseStatement(
       statement: named,
       command: command ?? (answer.fields === null ? 'exec' : 'many'),
       kind: kindOf(tree),
-      rows: nested === null ? rows : rowsOfObjects(rows, nested),
+      rows: nested === null ? written : rowsOfObjects(written, nested),
       params: named.params.map((param) =>
         queryParam(catalog, param, statement, answer.paramTypes, slots, options),
       ),
@@ -452,6 +454,10 @@ function queryParam(
   if (param.kind === 'scalar' || param.kind === 'list')
     return { kind: param.kind, ...slot(param), ...missing };
   return { kind: param.kind, name: param.name, fields: param.fields.map(slot), ...missing };
+}
+
+function hasRows(arrays: ArrayTypes = new Map()): boolean {
+  return [...arrays.values()].some((types) => typeof types !== 'string');
 }
 
 /** What the types of `$1`, `$2`, ... let through, in order. */

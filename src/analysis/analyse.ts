@@ -1,11 +1,12 @@
 import type { Client } from 'pg';
 import { type Diagnostic, diagnosticAt, internalError } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
+import type { ArrayTypes } from '../sql/arrays.ts';
 import type { Statement } from '../sql/statement.ts';
 import { analyseStatement, readTree, type StatementAnalysis } from './analyse-statement.ts';
 import type { AnalysedQuery } from './analysed-query.ts';
 import type { AnalysisMemo } from './analysis-memo.ts';
-import { type ArrayTypes, findArrays, hasList } from './arrays/find.ts';
+import { findArrays, hasList } from './arrays/find.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
@@ -183,7 +184,7 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
     described: DescribeResult,
     query: QueryNode | null,
   ) => {
-    // PgTyped's runtime sends a parameter for each element.
+    // PgTyped's runtime sends a parameter for each value.
     if (facts.arrays && !lenientParameters && described.ok && hasList(statement)) {
       listed.push({ index, statement, described, query });
     } else takeOrVary(index, statement, described, query);

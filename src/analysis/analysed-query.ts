@@ -1,3 +1,4 @@
+import type { ArrayTypes } from '../sql/arrays.ts';
 import type { Command, Statement } from '../sql/statement.ts';
 import type { OptionalParts } from './optional/parts.ts';
 import type { ColumnReference, Literal, Value } from './type.ts';
@@ -161,6 +162,6 @@ export interface AnalysedQuery {
   readonly violations: QueryViolations;
   /** What is not sent where parameters are omitted; absent: it is always the whole statement. */
   readonly optional?: OptionalParts;
-  /** The lists that are sent as arrays, by index into `params`, with the SQL types of their elements; absent: none. */
-  readonly arrays?: ReadonlyMap<number, string>;
+  /** What is sent as arrays; absent: nothing. */
+  readonly arrays?: ArrayTypes;
 }

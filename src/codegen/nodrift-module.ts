@@ -3,8 +3,8 @@ import type { ParameterConstants } from '../analysis/optional/parts.ts';
 import { sqlTypeName } from '../analysis/sql-type-name.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
-import { withArrayParams, withArrays } from '../sql/arrays.ts';
-import { type Piece, sentText } from '../sql/pieces.ts';
+import { textWithArrays, withArrays } from '../sql/arrays.ts';
+import type { Piece } from '../sql/pieces.ts';
 import { docComment } from './comment.ts';
 import { type Expression, printExpression, pure } from './expression.ts';
 import { fileScope } from './file-scope.ts';
@@ -132,23 +132,30 @@ function documentation({ statement }: AnalysedQuery): string {
 
 function sqlOf(query: AnalysedQuery): Expression {
   const { statement, params, arrays } = query;
-  const grows = params.some((p, i) => p.kind === 'objects' || (p.kind === 'list' && !arrays?.has(i)));
-  const pieces = sentPieces(statement.parts, query);
-  if (grows) return piecesOf(pieces.filter((piece) => piece !== ''));
-  const { sql } = sentText(pieces, withArrayParams(statement.params, arrays ?? new Map()));
+  const grows = params.some((p, i) => (p.kind === 'objects' || p.kind === 'list') && !arrays?.has(i));
+  if (grows) return piecesOf(sentPieces(statement.parts, query).filter((piece) => piece !== ''));
+  const sql = arrays === undefined ? statement.sql : textWithArrays(statement, arrays);
+  if (sql === null) throw moved(statement);
   return sqlLiteral(unixLines(sql));
 }
 
 /** With arrays for the lists that are sent as such. */
 function sentPieces(pieces: readonly Piece[], { statement, arrays }: AnalysedQuery): readonly Piece[] {
-  const sent = arrays === undefined ? pieces : withArrays(pieces, arrays);
-  if (sent === null) throw new Error(`${statement.name}: a list is not where it was`);
+  const sent = arrays === undefined ? pieces : withArrays(pieces, statement.params, arrays);
+  if (sent === null) throw moved(statement);
   return sent;
 }
 
-/** How the statement is put together where conditions of it can be omitted; nothing for all others. */
+function moved({ name }: AnalysedQuery['statement']): Error {
+  return new Error(`${name}: a list is not where it was`);
+}
+
+/** How the statement is made where conditions of it can be omitted, or rows are sent as arrays; nothing for all others. */
 function varying(query: AnalysedQuery, scope: ModuleScope): readonly (readonly ['statement', Expression])[] {
-  const { optional } = query;
+  const { optional, params, arrays } = query;
+  if (params.some((param, i) => param.kind === 'objects' && arrays?.has(i))) {
+    return [['statement', scope.runtime('columnwise')]];
+  }
   if (optional === undefined || optional.pieces === null) return [];
   const indexes = (all: readonly number[]): Expression => ({ list: all.map(String) });
   const varied: Expression = {
@@ -220,7 +227,7 @@ function omittable({ canBeMissing }: QueryParam, { field, definition }: Paramete
   };
 }
 
-/** @param isArray whether it is a list that is sent as an array */
+/** @param isArray whether it is a list, or rows, and sent as arrays */
 function parameter(param: QueryParam, isArray: boolean, scope: ModuleScope): Parameter {
   const name = stringLiteral(param.name);
   switch (param.kind) {
@@ -261,7 +268,13 @@ function parameter(param: QueryParam, isArray: boolean, scope: ModuleScope): Par
     default: {
       const fields = param.fields.map((field) => slot(field, scope));
       const object: TsType = { kind: 'object', fields: fields.map((f) => ({ ...f.field, readonly: true })) };
-      const codecs = { list: fields.map((f) => ({ list: [stringLiteral(f.field.name), f.codec] })) };
+      const codecs = {
+        list: fields.map((f, i) => {
+          const type = isArray ? param.fields[i]?.value.type : undefined;
+          const codec = type === undefined ? f.codec : delimitedCodec(type, f.codec, scope);
+          return { list: [stringLiteral(f.field.name), codec] };
+        }),
+      };
       const many = param.kind === 'objects';
       return {
         field: { name: param.name, type: many ? listOf(object, scope) : object },

@@ -24,6 +24,7 @@ export {
   uuid,
 } from './codec/text.ts';
 export { dateAsDate, timestampAsDate, timestamptz } from './codec/timestamp.ts';
+export { columnwise } from './columnwise.ts';
 export type {
   Connection,
   PgConnection,

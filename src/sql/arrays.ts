@@ -1,16 +1,24 @@
 import { type Token, tokensOf } from './lexer.ts';
 import type { Piece } from './pieces.ts';
-import type { Param } from './statement.ts';
+import { placeholder } from './postgres-text.ts';
+import type { Param, Statement } from './statement.ts';
 
 /**
- * A statement's text with arrays for its lists: `IN :ids` as `= ANY ($1::int4[])`, `NOT IN :ids` as `<> ALL ($1::int4[])`.
+ * What is sent as arrays, by index into `params`: of a list the SQL type of its elements, of an array of objects those of
+ * its fields.
+ */
+export type ArrayTypes = ReadonlyMap<number, string | readonly string[]>;
+
+/**
+ * A statement's text with arrays for its lists: `IN :ids` as `= ANY ($1::int4[])`, `NOT IN :ids` as `<> ALL ($1::int4[])`,
+ * `VALUES :rows` as a SELECT from `unnest($1::int4[], $2::text[])`.
  *
- * @param types by index into `params`: the SQL type of the list's elements
- * @returns null where such a list is anywhere else than after IN
+ * @returns null where such a list is anywhere else than after IN or VALUES
  */
 export function withArrays(
   pieces: readonly Piece[],
-  types: ReadonlyMap<number, string>,
+  params: readonly Param[],
+  types: ArrayTypes,
 ): readonly Piece[] | null {
   const result: Piece[] = [];
   let after = '';
@@ -20,50 +28,79 @@ export function withArrays(
     after = '';
     if (typeof piece === 'object' && 'items' in piece) {
       const items = piece.items.flatMap((item) => {
-        const inner = withArrays(item, types);
+        const inner = withArrays(item, params, types);
         return inner === null ? [] : [inner];
       });
       if (items.length < piece.items.length) return null;
       result.push({ ...piece, items });
-    } else if (typeof piece === 'object') {
-      const inner = withArrays(piece.pieces, types);
-      const otherwise = piece.otherwise && withArrays(piece.otherwise, types);
+      continue;
+    }
+    if (typeof piece === 'object') {
+      const inner = withArrays(piece.pieces, params, types);
+      const otherwise = piece.otherwise && withArrays(piece.otherwise, params, types);
       if (inner === null || otherwise === null) return null;
       result.push({ ...piece, pieces: inner, ...(otherwise && { otherwise }) });
-    } else if (typeof piece === 'number') {
-      const type = types.get(piece);
-      if (type !== undefined) {
-        const before = result.at(-1);
-        const quantified = typeof before === 'string' ? withQuantifier(before) : null;
-        if (quantified === null) return null;
-        result[result.length - 1] = quantified;
-        after = `::${type}[])`;
-      }
-      result.push(piece);
+      continue;
+    }
+    const type = typeof piece === 'number' ? types.get(piece) : undefined;
+    if (typeof piece === 'number' && type === undefined) result.push(piece);
+    if (typeof piece !== 'number' || type === undefined) continue;
+    const before = result.pop();
+    if (typeof before !== 'string') return null;
+    if (typeof type === 'string') {
+      const quantified = withQuantifier(before);
+      if (quantified === null) return null;
+      result.push(quantified, piece);
+      after = `::${type}[])`;
+    } else {
+      const selected = withSelect(before, params[piece], type);
+      if (selected === null) return null;
+      after = selected;
     }
   }
   return after === '' ? result : [...result, after];
 }
 
 /** The parameters of such a text: each array is one value. */
-export function withArrayParams(
-  params: readonly Param[],
-  types: ReadonlyMap<number, string>,
-): readonly Param[] {
+export function withArrayParams(params: readonly Param[], types: ArrayTypes): readonly Param[] {
   return params.map((param, index) =>
     param.kind === 'list' && types.has(index) ? { ...param, kind: 'scalar' } : param,
   );
 }
 
+/** The whole text, `$n` being those of the statement; null as above. */
+export function textWithArrays({ parts, params }: Statement, types: ArrayTypes): string | null {
+  const pieces = withArrays(parts, params, types);
+  if (pieces === null) return null;
+  const placeholders = withArrayParams(params, types).map(placeholder);
+  return pieces.map((piece) => (typeof piece === 'number' ? placeholders[piece] : piece)).join('');
+}
+
 /** A text that ends in IN or NOT IN, with the beginning of ANY or ALL in its place; null for others. */
 function withQuantifier(text: string): string | null {
-  let last: Token | null = null;
-  let beforeLast: Token | null = null;
-  for (const token of tokensOf(text)) [last, beforeLast] = [token, last];
+  const { last, beforeLast } = lastTokens(text);
   if (last === null || wordOf(text, last) !== 'in') return null;
   const not = beforeLast !== null && wordOf(text, beforeLast) === 'not' ? beforeLast : null;
   const operator = not === null ? '= ANY' : '<> ALL';
   return `${text.slice(0, (not ?? last).start)}${operator}${text.slice(last.end)}(`;
+}
+
+/** A text that ends in VALUES, with a SELECT of the rows in its place, in their order; null for others. */
+function withSelect(text: string, param: Param | undefined, types: readonly string[]): string | null {
+  const { last } = lastTokens(text);
+  if (last === null || wordOf(text, last) !== 'values' || param?.kind !== 'objects') return null;
+  const names = param.fields.map((_, i) => `c${i + 1}`);
+  const arrays = param.fields.map(({ index }, i) => `$${index}::${types[i]}[]`);
+  const select = `SELECT ${names.map((name) => `r.${name}`).join(', ')}`;
+  const from = `FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS r (${names.join(', ')}, n) ORDER BY r.n`;
+  return `${text.slice(0, last.start)}${select}${text.slice(last.end)}${from}`;
+}
+
+function lastTokens(text: string): { readonly last: Token | null; readonly beforeLast: Token | null } {
+  let last: Token | null = null;
+  let beforeLast: Token | null = null;
+  for (const token of tokensOf(text)) [last, beforeLast] = [token, last];
+  return { last, beforeLast };
 }
 
 function wordOf(text: string, { kind, start, end }: Token): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nodrift } from '../cli/support/cli.ts';
-import { piecesOf, placeOf } from './support/blocks.ts';
+import { blocksOf, piecesOf, placeOf } from './support/blocks.ts';
 import { examples, healthyExamples as healthy } from './support/examples.ts';
 import { sampleWith } from './support/sample.ts';
 
@@ -13,6 +13,10 @@ test('the queries of the pages generate what is below them', async () => {
   for (const [i, { shown }] of healthy.entries()) {
     for (const piece of shown ? piecesOf(shown) : [])
       expect(copy.text(`queries/${i}.queries.ts`)).toContain(piece);
+  }
+  const modules = healthy.map((_, i) => copy.text(`queries/${i}.queries.ts`)).join('\n');
+  for (const { mark, text } of blocksOf('docs/queries.md')) {
+    if (mark.startsWith('sent: ')) expect(modules).toContain(text.trimEnd());
   }
 });
 

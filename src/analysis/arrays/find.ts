@@ -1,19 +1,20 @@
 import type { Client } from 'pg';
-import { withArrayParams, withArrays } from '../../sql/arrays.ts';
-import { sentText } from '../../sql/pieces.ts';
-import type { Statement } from '../../sql/statement.ts';
+import { type ArrayTypes, textWithArrays, withArrayParams, withArrays } from '../../sql/arrays.ts';
+import { placeholder } from '../../sql/postgres-text.ts';
+import type { Slot, Statement } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { asArrayType, pgType } from '../catalog/pg-type.ts';
+import { pgType } from '../catalog/pg-type.ts';
+import { isRewritten } from '../catalog/updatable.ts';
+import { mayHaveOptionalParts } from '../optional/find.ts';
 import { firstDifference } from '../optional/same-tree.ts';
 import { elementType } from '../parameters/identity.ts';
 import { sqlTypeName } from '../sql-type-name.ts';
-import type { DescribedStatement } from '../stars/expand.ts';
-import type { Expr, QueryNode, TargetEntry } from '../tree/nodes.ts';
+import type { DescribedStatement, ReadStatement } from '../stars/expand.ts';
+import { Cmd, type Expr, type QueryNode, type TargetEntry } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
+import type { PgType } from '../type.ts';
 import { type DescribeResult, describe } from '../wire.ts';
-
-/** The lists that are sent as arrays, by index into `params`, with the SQL types of their elements. */
-export type ArrayTypes = ReadonlyMap<number, string>;
+import { isSameInsert } from './same-insert.ts';
 
 /** One text to try: some of a statement's lists as arrays. */
 interface Attempt {
@@ -21,14 +22,17 @@ interface Attempt {
   readonly types: ArrayTypes;
 }
 
-/** Whether a statement has a list. */
+/** Whether a statement has a list, or an array of objects. */
 export function hasList({ params }: Statement): boolean {
-  return params.some(({ kind }) => kind === 'list');
+  return params.some(({ kind }) => kind === 'list' || kind === 'objects');
 }
+
+type Described = Extract<DescribeResult, { ok: true }>;
 
 /**
  * Finds the lists that can be sent as arrays: those of which the server says that `x = ANY ($1)` is what `x IN ($1)` is, for
- * each element. The others are sent as they are written, one parameter for each element.
+ * each element; and the rows of an INSERT that can be sent as one array for each column. The others are sent as they are
+ * written, one parameter for each value.
  *
  * @param pause called after each text; what it returns is waited for
  * @returns for each statement, in order
@@ -36,104 +40,216 @@ export function hasList({ params }: Statement): boolean {
  */
 export async function findArrays(
   client: Client,
-  statements: readonly DescribedStatement[],
+  statements: readonly ReadStatement[],
   catalog: Catalog,
   pause: () => Promise<void> | undefined,
 ): Promise<readonly ArrayTypes[]> {
-  const found = statements.map(() => new Map<number, string>());
-  const candidates = statements.map((one) => candidatesOf(one, catalog));
-  const tryAll = async (
-    attempts: readonly Attempt[],
-    receive: (attempt: Attempt, isSame: boolean) => void,
-  ) => {
-    const texts = attempts.flatMap((attempt) => {
-      const { statement, described } = statements[attempt.index] as DescribedStatement;
-      const sql = textWith(statement, attempt.types);
-      return sql === null ? [] : [{ attempt, sql, statement, described }];
+  const found = statements.map(() => new Map<number, string | readonly string[]>());
+  const describeAll = (texts: readonly string[], receive: (sent: Described, index: number) => void) =>
+    describe(client, texts, (sent, i) => {
+      if (sent.ok) receive(sent, i);
+      return pause();
     });
-    await describe(
-      client,
+  const tryLists = async (attempts: readonly Attempt[], keep: (attempt: Attempt) => void) => {
+    const texts = attempts.flatMap((attempt) => {
+      const one = statements[attempt.index];
+      const sql = one === undefined ? null : textWithArrays(one.statement, attempt.types);
+      return one === undefined || sql === null ? [] : [{ attempt, sql, one }];
+    });
+    await describeAll(
       texts.map(({ sql }) => sql),
       (sent, i) => {
-        const one = texts[i];
-        if (one !== undefined) receive(one.attempt, isSame(one, sent, one.attempt.types, catalog));
-        return pause();
+        const text = texts[i];
+        if (text !== undefined && isSame(text.one, sent, text.attempt.types, catalog)) keep(text.attempt);
       },
     );
   };
-  await tryAll(
+  const candidates = statements.map((one) => listsOf(one, catalog));
+  await tryLists(
     candidates.flatMap((types, index) =>
       [...types].map((one): Attempt => ({ index, types: new Map([one]) })),
     ),
-    ({ index, types }, isRight) => {
-      for (const [param, type] of isRight ? types : []) found[index]?.set(param, type);
+    ({ index, types }) => {
+      for (const [param, type] of types) found[index]?.set(param, type);
     },
   );
-  const several = found.flatMap((types, index) => (types.size > 1 ? [{ index, types }] : []));
-  await tryAll(several, ({ index }, isRight) => {
-    if (!isRight) found[index]?.clear();
+  const several = found.flatMap((types, index) => (types.size > 1 ? [{ index, types: new Map(types) }] : []));
+  for (const { index } of several) found[index]?.clear();
+  await tryLists(several, ({ index, types }) => {
+    for (const [param, type] of types) found[index]?.set(param, type);
   });
+
+  const inserts = statements.flatMap((one, index) => {
+    const lists = found[index] ?? new Map();
+    const types = rowsOf(one, lists, catalog);
+    const sql = types === null ? null : textWithArrays(one.statement, types);
+    const twice = twoRows(one.statement, lists, one.described.paramTypes.length);
+    return types === null || sql === null || twice === null ? [] : [{ index, one, types, sql, twice }];
+  });
+  const references = new Map<number, Described>();
+  await describeAll(
+    inserts.flatMap(({ twice, sql }) => [twice, sql]),
+    (sent, i) => {
+      const insert = inserts[i >> 1];
+      if (insert === undefined) return;
+      const { index, one, types } = insert;
+      const twice = references.get(index);
+      if (i % 2 === 0) references.set(index, sent);
+      else if (twice !== undefined && isSameAsRows(one, twice, sent, types, catalog)) {
+        for (const [param, type] of types) found[index]?.set(param, type);
+      }
+    },
+  );
   return found;
 }
 
-function candidatesOf({ statement, described }: DescribedStatement, catalog: Catalog): ArrayTypes {
+function listsOf(
+  { statement, described }: DescribedStatement,
+  catalog: Catalog,
+): ReadonlyMap<number, string> {
   const types = new Map<number, string>();
   if (isUtility(described.tree ?? '')) return types;
   for (const [index, param] of statement.params.entries()) {
-    if (param.kind !== 'list') continue;
-    const type = pgType(catalog, described.paramTypes[param.index - 1] ?? 0);
-    const name = sqlTypeName(type);
-    // An array of arrays is one of more dimensions, whose elements are not these.
-    if (name !== null && asArrayType(type) === null) types.set(index, name);
+    const name = param.kind === 'list' ? elementName(param, described, catalog) : null;
+    if (name !== null) types.set(index, name);
   }
   return types;
 }
 
-function textWith({ parts, params }: Statement, types: ArrayTypes): string | null {
-  const pieces = withArrays(parts, types);
-  return pieces === null ? null : sentText(pieces, withArrayParams(params, types)).sql;
+/** The types of all that is sent as arrays of an INSERT of rows; null where it is none, or must stay as it is. */
+function rowsOf(one: ReadStatement, lists: ArrayTypes, catalog: Catalog): ArrayTypes | null {
+  const { statement, described } = one;
+  const { params, parts } = statement;
+  // What can be sent without conditions is put together at run time.
+  if (isUtility(described.tree ?? '') || mayHaveOptionalParts(one)) return null;
+  if (params.filter(({ kind }) => kind === 'objects').length !== 1) return null;
+  const all = new Map(lists);
+  for (const [index, param] of params.entries()) {
+    if (param.kind === 'list' && !lists.has(index)) return null;
+    if (param.kind !== 'objects') continue;
+    if (parts.filter((part) => part === index).length > 1) return null;
+    const names = param.fields.map((field) => elementName(field, described, catalog, true));
+    if (!names.every((name) => name !== null)) return null;
+    all.set(index, names);
+  }
+  return all;
+}
+
+/** The SQL type of a list's elements; null where an array of them is none of values. */
+function elementName(
+  { index }: Slot,
+  { paramTypes }: Described,
+  catalog: Catalog,
+  isUnnested = false,
+): string | null {
+  const type = pgType(catalog, paramTypes[index - 1] ?? 0);
+  const { kind } = withoutDomains(type);
+  // An array of arrays is one of more dimensions; `unnest` makes columns of the fields of a composite type.
+  return kind === 'array' || (isUnnested && kind === 'composite') ? null : sqlTypeName(type);
+}
+
+function withoutDomains(type: PgType): PgType {
+  return type.kind === 'domain' ? withoutDomains(type.base) : type;
+}
+
+/** The text with two rows, the parameters of the second one behind all others. */
+function twoRows({ parts, params }: Statement, lists: ArrayTypes, count: number): string | null {
+  const pieces = withArrays(parts, params, lists);
+  if (pieces === null) return null;
+  const placeholders = withArrayParams(params, lists).map((param) => {
+    if (param.kind !== 'objects') return placeholder(param);
+    const second = param.fields.map((field, i) => ({ ...field, index: count + i + 1 }));
+    return `${placeholder(param)}, ${placeholder({ ...param, fields: second })}`;
+  });
+  return pieces.map((piece) => (typeof piece === 'number' ? placeholders[piece] : piece)).join('');
 }
 
 /** Whether the server takes a text with arrays for the same statement. */
 function isSame(
   { statement, described }: DescribedStatement,
-  sent: DescribeResult,
+  sent: Described,
   types: ArrayTypes,
   catalog: Catalog,
 ): boolean {
-  if (!sent.ok || JSON.stringify(sent.fields) !== JSON.stringify(described.fields)) return false;
-  const lists = new Set(
-    statement.params.flatMap((param, index) =>
-      param.kind === 'list' && types.has(index) ? [param.index] : [],
-    ),
+  const lists = new Set(arraySlots(statement, types));
+  if (!isTypedAlike(described, sent, lists, catalog)) return false;
+  const numbers = new Map(described.paramTypes.map((_, i) => [i + 1, i + 1]));
+  const inItsPlace = (node: Expr | TargetEntry) => comparisonOfEach(node, described.paramTypes, lists);
+  return areSameTrees(
+    sent,
+    described,
+    (one, other) => firstDifference(one, other, inItsPlace, numbers) === null,
   );
-  const isTyped = described.paramTypes.every((type, i) => {
-    const other = sent.paramTypes[i] ?? 0;
-    return type === (lists.has(i + 1) ? elementType(other, catalog) : other);
+}
+
+/** Whether the server takes an INSERT from arrays for the same as that of several rows. */
+function isSameAsRows(
+  { statement, described }: DescribedStatement,
+  twice: Described,
+  sent: Described,
+  types: ArrayTypes,
+  catalog: Catalog,
+): boolean {
+  const { paramTypes } = described;
+  const slots = statement.params.flatMap((param) =>
+    param.kind === 'objects' ? param.fields.map(({ index }) => index) : [],
+  );
+  const second = slots.map((slot) => paramTypes[slot - 1] ?? 0);
+  const lists = new Set(arraySlots(statement, types).filter((slot) => !slots.includes(slot)));
+  const isTyped =
+    isTypedAlike({ ...described, paramTypes: [...paramTypes, ...second] }, twice, lists, catalog) &&
+    isTypedAlike(described, sent, new Set([...lists, ...slots]), catalog);
+  return (
+    isTyped &&
+    areSameTrees(twice, sent, (values, arrays) => {
+      const target = values.rtable?.[values.resultRelation - 1]?.relid ?? 0;
+      const relation = catalog.relations.get(target);
+      // Rules make of the rows what they say.
+      if (values.commandType !== Cmd.insert || relation === undefined || isRewritten(relation, 'insert'))
+        return false;
+      if (relation.kind !== 'r' && relation.kind !== 'p') return false;
+      return isSameInsert(values, arrays, slots, paramTypes.length);
+    })
+  );
+}
+
+/** The `$n` that are arrays. */
+function arraySlots({ params }: Statement, types: ArrayTypes): readonly number[] {
+  return params.flatMap((param, index) => {
+    if (!types.has(index)) return [];
+    return 'fields' in param ? param.fields.map((field) => field.index) : [param.index];
   });
-  if (!isTyped || sent.paramTypes.length !== described.paramTypes.length) return false;
+}
+
+/** Whether two texts have the same columns and parameters, except the arrays of the second one. */
+function isTypedAlike(
+  described: Described,
+  sent: Described,
+  arrays: ReadonlySet<number>,
+  catalog: Catalog,
+): boolean {
+  return (
+    JSON.stringify(sent.fields) === JSON.stringify(described.fields) &&
+    sent.paramTypes.length === described.paramTypes.length &&
+    described.paramTypes.every((type, i) => {
+      const other = sent.paramTypes[i] ?? 0;
+      return type === (arrays.has(i + 1) ? elementType(other, catalog) : other);
+    })
+  );
+}
+
+function areSameTrees(
+  one: Described,
+  other: Described,
+  compare: (one: QueryNode, other: QueryNode) => boolean,
+): boolean {
   try {
-    return hasSameTree(
-      readCompleteQuery(described.tree ?? ''),
-      readCompleteQuery(sent.tree ?? ''),
-      described.paramTypes,
-      lists,
-    );
+    return compare(readCompleteQuery(one.tree ?? ''), readCompleteQuery(other.tree ?? ''));
   } catch (error) {
     // Trees are compared level by level: beyond what the stack holds, lists are sent as they are written.
     if (error instanceof RangeError) return false;
     throw error;
   }
-}
-
-function hasSameTree(
-  whole: QueryNode,
-  sent: QueryNode,
-  types: readonly number[],
-  lists: ReadonlySet<number>,
-): boolean {
-  const numbers = new Map(types.map((_, i) => [i + 1, i + 1]));
-  return firstDifference(sent, whole, (node) => comparisonOfEach(node, types, lists), numbers) === null;
 }
 
 /** What `x = ANY ($1)` is for each element: `x = $1`; null for all else. */

@@ -38,8 +38,8 @@ const REFERENCES = new Set(['targetList', 'sortClause', 'groupClause']);
  * @returns the first difference, as tag and field; null: they are the same
  */
 export function firstDifference(
-  whole: QueryNode,
-  sent: QueryNode,
+  whole: Node,
+  sent: Node,
   inItsPlace: (node: Expr | TargetEntry) => InItsPlace | null,
   numbers: ReadonlyMap<number, number>,
 ): string | null {

@@ -45,7 +45,7 @@ export function definitionOf({
         guarded,
         optional: missing,
         tested: tested.map(({ others, ...test }) => ({ ...test, ...(others !== null && { others }) })),
-        text: pieces(withArrays(optional.pieces, arrays) ?? []),
+        text: pieces(withArrays(optional.pieces, statement.params, arrays) ?? []),
       }),
     }),
   };
@@ -59,7 +59,7 @@ export function triedText(
   const varied = new Set([...(optional?.guarded ?? []), ...(optional?.optional ?? [])]);
   const tested = new Map(optional?.tested.map(({ param, constants }) => [param, constants]));
   return sentText(
-    withArrays(optional?.pieces ?? [], arrays) ?? [],
+    withArrays(optional?.pieces ?? [], statement.params, arrays) ?? [],
     withArrayParams(statement.params, arrays),
     (index) => {
       const value = given.get(statement.params[index]?.name ?? '');

@@ -1,0 +1,64 @@
+import { firstDifference } from '../optional/same-tree.ts';
+import { type Expr, type QueryNode, type RangeTblEntry, Rte, type TargetEntry } from '../tree/nodes.ts';
+
+/**
+ * Whether an INSERT from `unnest` writes what one of two rows of VALUES writes, for each of its rows; both trees complete.
+ *
+ * @param slots the `$n` of the first row, in order
+ * @param parameters how many `$n` there are without those of the second row
+ */
+export function isSameInsert(
+  values: QueryNode,
+  sent: QueryNode,
+  slots: readonly number[],
+  parameters: number,
+): boolean {
+  const at = (values.rtable ?? []).findIndex(({ rtekind }) => rtekind === Rte.values);
+  const [row] = values.rtable?.[at]?.values_lists ?? [];
+  const entry = sent.rtable?.[at];
+  if (row === undefined || entry === undefined || !isUnnested(entry, slots)) return false;
+  const numbers = new Map(Array.from({ length: parameters }, (_, i) => [i + 1, i + 1]));
+  const others = sent.targetList ?? [];
+  // What is written to a column: of the rows' own parameters the same expression of the columns of `unnest`.
+  const parameterOf = (node: Expr | TargetEntry): Expr | null =>
+    node.tag === 'VAR' && node.varno === at + 1 && node.varlevelsup === 0 ? parameter(node, slots) : null;
+  const targetList: TargetEntry[] = [];
+  for (const [i, target] of (values.targetList ?? []).entries()) {
+    const [expr, other] = [target.expr, others[i]];
+    const isOfRow = expr.tag === 'VAR' && expr.varno === at + 1 && expr.varlevelsup === 0;
+    const written = isOfRow ? row[expr.varattno - 1] : undefined;
+    if (written === undefined || other === undefined) return false;
+    if (firstDifference(other.expr, written, parameterOf, numbers) !== null) return false;
+    targetList.push({ ...target, expr: other.expr });
+  }
+  const rtable = values.rtable?.with(at, entry) ?? null;
+  return firstDifference({ ...values, rtable, targetList }, sent, () => null, numbers) === null;
+}
+
+function parameter(node: Extract<Expr, { tag: 'VAR' }>, slots: readonly number[]): Expr {
+  const rest = {
+    paramtypmod: node.vartypmod ?? -1,
+    paramcollid: Reflect.get(node, 'varcollid') as unknown,
+    location: -1,
+  };
+  const paramid = slots[node.varattno - 1] ?? 0;
+  return { tag: 'PARAM', paramkind: 0, paramid, paramtype: node.vartype, ...rest } as Expr;
+}
+
+/** `unnest(anyarray)`, in pg_proc.dat. */
+const UNNEST = 2331;
+
+/** Whether an entry is the subquery from `unnest` of one array for each slot, with nothing else to it. */
+function isUnnested({ rtekind, subquery }: RangeTblEntry, slots: readonly number[]): boolean {
+  const [only, another] = subquery?.rtable ?? [];
+  if (rtekind !== Rte.subquery || only?.rtekind !== Rte.function || another !== undefined) return false;
+  const functions = only.functions ?? [];
+  return (
+    functions.length === slots.length &&
+    functions.every(({ funcexpr }, i) => {
+      if (funcexpr?.tag !== 'FUNCEXPR' || funcexpr.funcid !== UNNEST) return false;
+      const [array] = funcexpr.args ?? [];
+      return array?.tag === 'PARAM' && array.paramkind === 0 && array.paramid === slots[i];
+    })
+  );
+}
