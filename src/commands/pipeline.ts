@@ -49,6 +49,8 @@ export interface FlowOptions extends RunOptions {
   readonly files?: readonly string[];
   /** The project's files where they have been read; default: they are read now. */
   readonly inputs?: Inputs;
+  /** What the schema was built from in the run before: see OpenOptions. */
+  readonly schemaBefore?: Inputs['schema'];
   /** What is asked of the queries; default: what modules are printed from. */
   readonly facts?: AnalysisOptions;
 }
@@ -159,9 +161,18 @@ export function openPlace(inputs: Inputs, facts: AnalysisOptions, options: FlowO
   return { opening, catalog, close };
 }
 
-async function open({ config, schema }: Inputs, { signal, env }: FlowOptions): Promise<Database> {
+async function open(
+  { config, schema }: Inputs,
+  { signal, env, progress, schemaBefore }: FlowOptions,
+): Promise<Database> {
   const { openDatabase } = await import('../database/open.ts');
-  return openDatabase(config, { files: schema, ...(signal && { signal }), ...(env && { env: { ...env } }) });
+  return openDatabase(config, {
+    files: schema,
+    ...(signal && { signal }),
+    ...(env && { env: { ...env } }),
+    ...(progress && { progress }),
+    ...(schemaBefore && { filesBefore: schemaBefore }),
+  });
 }
 
 async function loadCatalog(client: Database['client'], facts: AnalysisOptions): Promise<Catalog> {

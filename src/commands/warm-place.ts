@@ -15,6 +15,7 @@ export interface WarmPlace {
 
 interface Kept extends Place {
   readonly schema: string;
+  readonly files: Inputs['schema'];
 }
 
 /**
@@ -36,10 +37,17 @@ export function createWarmPlace(options: FlowOptions): WarmPlace {
       if (config.database.kind === 'server' && config.database.asIs) return openPlace(inputs, facts, options);
       const schema = schemaOf(inputs);
       if (kept?.schema !== schema) {
+        const schemaBefore = kept?.files;
         const closing = forget();
-        const opened = openPlace(inputs, facts, options);
+        const opened = openPlace(inputs, facts, { ...options, ...(schemaBefore && { schemaBefore }) });
         const close = () => Promise.all([closing, opened.close()]).then(() => {});
-        kept = { ...opened, close, schema, memo: { analysis: createAnalysisMemo(), sources } };
+        kept = {
+          ...opened,
+          close,
+          schema,
+          files: inputs.schema,
+          memo: { analysis: createAnalysisMemo(), sources },
+        };
       }
       return { ...kept, close: async () => {} };
     },

@@ -12,6 +12,9 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** Where the cache lies (XDG_CACHE_HOME, LOCALAPPDATA, NODRIFT_CACHE); default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
+  /** What another database was built from a moment ago: what has not changed since is kept for the next time. */
+  readonly filesBefore?: readonly SchemaFile[];
+  readonly progress?: (stage: string) => void;
 }
 
 /**
@@ -26,7 +29,7 @@ export async function openDatabase(config: Config, options: OpenOptions = {}): P
   switch (database.kind) {
     case 'embedded': {
       const { openEmbedded } = await import('./openers/embedded.ts');
-      return openEmbedded(config, files(), env, options.signal);
+      return openEmbedded(config, files(), { ...options, env });
     }
     case 'server': {
       if (database.asIs) {

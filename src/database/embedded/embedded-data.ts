@@ -14,6 +14,8 @@ const startParams = [...PGlite.defaultStartParams, '-c', 'max_locks_per_transact
 export interface Made {
   readonly pglite: PGlite;
   readonly notes: readonly string[];
+  /** What was omitted so far, where further migrations can run in another session; absent: they cannot. */
+  readonly omissions?: readonly string[];
 }
 
 /**
@@ -30,20 +32,23 @@ export async function createEmpty(extensions: Extensions): Promise<PGlite> {
 
 /**
  * Starts PGlite on what the cache holds under a key.
+ * @param continues whether further migrations are to run on it
  * @returns null if there is nothing, or nothing that can be used: then it is removed
  */
 export async function loadCached(
   cache: DataCache,
   key: string,
   extensions: Extensions,
+  continues = false,
 ): Promise<Made | null> {
   const stored = await cache.read(key);
   if (stored === null) return null;
   try {
     const line = stored.indexOf('\n');
-    const notes: readonly string[] = JSON.parse(stored.toString('utf8', 0, line));
+    const noted: Omit<Made, 'pglite'> = JSON.parse(stored.toString('utf8', 0, line));
+    if (continues && noted.omissions === undefined) return null;
     const loadDataDir = new Blob([stored.subarray(line + 1)], { type: 'application/x-tar' });
-    return { pglite: await PGlite.create({ extensions, loadDataDir, startParams }), notes };
+    return { pglite: await PGlite.create({ extensions, loadDataDir, startParams }), ...noted };
   } catch {
     await cache.remove(key);
     return null;
@@ -57,11 +62,11 @@ export async function loadCached(
 export async function storeCached(
   cache: DataCache,
   key: string,
-  { pglite, notes }: Made,
+  { pglite, ...noted }: Made,
 ): Promise<() => Promise<void>> {
   // Loading goes through recovery otherwise.
   await pglite.exec('CHECKPOINT');
   const data = await (await pglite.dumpDataDir('none')).arrayBuffer();
   return () =>
-    cache.write(key, Buffer.concat([Buffer.from(`${JSON.stringify(notes)}\n`), Buffer.from(data)]));
+    cache.write(key, Buffer.concat([Buffer.from(`${JSON.stringify(noted)}\n`), Buffer.from(data)]));
 }

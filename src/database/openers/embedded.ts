@@ -14,26 +14,51 @@ import {
   versionOf,
 } from '../embedded/pglite-extensions.ts';
 import { pgliteStream } from '../embedded/pglite-stream.ts';
-import { buildSchema } from '../migrations/build-schema.ts';
+import { type BuiltSchema, buildSchema } from '../migrations/build-schema.ts';
+import { prefixesOf } from '../migrations/migration-prefixes.ts';
 import { abandonable } from '../server/abandonable.ts';
 import { endOnAbort } from '../server/connection.ts';
-import { resetSession, serverVersion } from '../server/session.ts';
+import { resetSession, serverVersion, sessionState, setsUnknown } from '../server/session.ts';
 
 /** Part of every key of the cache: raise it when other things are made from the same files. */
-const generation = '1';
+const generation = '2';
+
+export interface EmbeddedOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborts the opening; later it ends the connection. */
+  readonly signal?: AbortSignal;
+  readonly progress?: (stage: string) => void;
+  /** See OpenOptions. */
+  readonly filesBefore?: readonly SchemaFile[];
+}
 
 /**
  * Opens PGlite in this process, in memory, with the migrations applied. What was made is kept in the
- * user's cache, so that the next run on the same migrations only loads it.
+ * user's cache: the next run on the same migrations only loads it, and one on further migrations goes on from it.
  * @param files its migrations or schema files, as readSchemaFiles returns them
- * @param signal aborts the opening; later it ends the connection
  * @throws Failure: 1 a failing migration, 2 no migrations, or an extension that there is not
  */
 export async function openEmbedded(
   config: Config,
   files: readonly SchemaFile[],
-  env: NodeJS.ProcessEnv,
-  signal?: AbortSignal,
+  options: EmbeddedOptions,
+): Promise<Database> {
+  try {
+    return await open(config, files, options, true);
+  } catch (error) {
+    // Such as "currval of sequence is not yet defined in this session", which it is where all runs in one.
+    const ofSession =
+      error instanceof Failure && error.diagnostics.some(({ sqlstate }) => sqlstate === '55000');
+    if (!ofSession) throw error;
+    return open(config, files, options, false);
+  }
+}
+
+async function open(
+  config: Config,
+  files: readonly SchemaFile[],
+  { env, signal, progress, filesBefore }: EmbeddedOptions,
+  continues: boolean,
 ): Promise<Database> {
   const names = neededExtensions(config.extensions, files);
   const [loaded, cache] = await Promise.all([
@@ -45,11 +70,9 @@ export async function openEmbedded(
   const version = versionOf(createRequire(import.meta.url).resolve('@electric-sql/pglite'));
   // Extensions are files beside the data: the empty database is the same with all of them.
   const emptyKey = cacheKey([generation, version]);
-  const migratedKey = keyOfMigrated(
-    config,
-    cacheKey([emptyKey, ...loaded.flatMap((e) => [e.name, e.version ?? ''])]),
-    files,
-  );
+  const startKey = cacheKey([emptyKey, ...loaded.flatMap((e) => [e.name, e.version ?? ''])]);
+  const keyOf = (some: readonly SchemaFile[]) => keyOfMigrated(config, startKey, some);
+  const migratedKey = keyOf(files);
   const background: Promise<void>[] = [];
   const store = async (key: string, made: Made) => {
     if (cache) background.push((await storeCached(cache, key, made))());
@@ -58,11 +81,20 @@ export async function openEmbedded(
   const start = async () => {
     const cached = cache && migratedKey ? await loadCached(cache, migratedKey, extensions) : null;
     signal?.throwIfAborted();
-    const empty = cached ?? (cache ? await loadCached(cache, emptyKey, extensions) : null);
+    const prefixes = cached === null && migratedKey ? prefixesOf(config, files, filesBefore) : [];
+    for (const { count, files: some } of continues && cache ? prefixes : []) {
+      const key = keyOf(some);
+      const found = cache && key && (await loadCached(cache, key, extensions, true));
+      signal?.throwIfAborted();
+      if (found) return { cached, prefixes, count, begun: found, pglite: found.pglite };
+    }
+    const begun = cached ?? (cache ? await loadCached(cache, emptyKey, extensions) : null);
     signal?.throwIfAborted();
-    return { cached, empty, pglite: empty?.pglite ?? (await createEmpty(extensions)) };
+    return { cached, prefixes, count: 0, begun, pglite: begun?.pglite ?? (await createEmpty(extensions)) };
   };
-  const { cached, empty, pglite } = await abandonable(signal, start(), (made) => made.pglite.close());
+  const { cached, prefixes, count, begun, pglite } = await abandonable(signal, start(), (made) =>
+    made.pglite.close(),
+  );
   const client = new Client({ stream: () => pgliteStream(pglite), user: 'postgres', database: 'postgres' });
   client.on('error', () => {});
   endOnAbort(client, signal);
@@ -76,12 +108,36 @@ export async function openEmbedded(
     return closing;
   };
   try {
-    if (!empty) await store(emptyKey, { pglite, notes: [] });
+    if (!begun) await store(emptyKey, { pglite, notes: [] });
     signal?.throwIfAborted();
     await client.connect();
-    const notes = cached ? cached.notes : await buildSchema(client, config, files, true, signal);
-    signal?.throwIfAborted();
-    if (!cached && migratedKey) await store(migratedKey, { pglite, notes });
+    const sessionBefore = cached ? '' : await sessionState(client);
+    const keep = async (
+      key: string | null,
+      some: readonly SchemaFile[],
+      { notes, omissions }: BuiltSchema,
+    ) => {
+      if (key === null) return;
+      const isClean = !setsUnknown(some) && (await sessionState(client)) === sessionBefore;
+      await store(key, { pglite, notes, ...(isClean && { omissions }) });
+    };
+    const unchanged = prefixes.find((one) => one.unchanged);
+    const build = async (): Promise<readonly string[]> => {
+      const built = await buildSchema(client, config, files, true, {
+        signal,
+        progress,
+        start: { count, omissions: begun?.omissions ?? [] },
+        before: async (done, so) => {
+          if (cache && unchanged?.count === done && done > count) {
+            await keep(keyOf(unchanged.files), unchanged.files, so);
+          }
+        },
+      });
+      signal?.throwIfAborted();
+      await keep(migratedKey, files, built);
+      return built.notes;
+    };
+    const notes = cached ? cached.notes : await build();
     await resetSession(client, config.searchPath);
     const { major, version: postgres } = await serverVersion(client);
     return { client, description: `PGlite ${version} (PostgreSQL ${postgres})`, major, notes, close };

@@ -42,7 +42,7 @@ export async function openScratch(
   });
   try {
     client = await connect(connection, { database: name, signal });
-    const notes = await buildSchema(client, config, files, disposable, signal);
+    const { notes } = await buildSchema(client, config, files, disposable, { signal });
     await resetSession(client, config.searchPath);
     const { major, version } = await serverVersion(client);
     signal?.throwIfAborted();

@@ -1,4 +1,5 @@
 import { type Client, escapeIdentifier } from 'pg';
+import type { SchemaFile } from '../../project/schema-files.ts';
 
 /**
  * Leaves nothing of the migrations in the session (settings, prepared statements, temporary tables) and
@@ -50,4 +51,24 @@ export async function serverVersion(client: Client): Promise<{ major: number; ve
   const [row] = rows;
   // Distributions add their own: `16.4 (Debian 16.4-1.pgdg120+1)`.
   return { major: Math.floor(Number(row?.num) / 10_000), version: row?.version.split(' ')[0] ?? '' };
+}
+
+/**
+ * What a session has that a new one would not, and what a new one would have that it has not: equal texts mean that later
+ * statements do the same in either.
+ */
+export async function sessionState(client: Client): Promise<string> {
+  const { rows } = await client.query<{ state: string }>(
+    `SELECT pg_catalog.jsonb_build_array(
+       (SELECT pg_catalog.jsonb_object_agg(name, setting) FROM pg_catalog.pg_settings WHERE source = 'session'),
+       pg_catalog.current_setting('role'), session_user, pg_catalog.pg_my_temp_schema(),
+       (SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_statements),
+       (SELECT pg_catalog.count(*) FROM pg_catalog.pg_db_role_setting))::text AS state`,
+  );
+  return rows[0]?.state ?? '';
+}
+
+/** Whether scripts may set what sessionState does not see: settings with names of their own, such as `app.user`. */
+export function setsUnknown(files: readonly SchemaFile[]): boolean {
+  return files.some(({ text }) => /\bset_config\b|\bSET\s+(?:SESSION\s+)?"?\w+"?\s*\./i.test(text));
 }
