@@ -54,6 +54,9 @@ function hints(
   if (name !== null && /^could not determine data type/.test(error.message)) {
     said.push(`Say which type it has: write ${name}::text, or the type that you mean.`);
   } else said.push(...conflictHint(statement, error, text));
+  if (isUnsortable(statement, error)) {
+    said.push('Sort around it: SELECT * FROM (…) AS q ORDER BY CASE WHEN …');
+  }
   const missing = catalog === null ? null : missingRelationHint(error.message, catalog);
   if (missing !== null) said.push(missing);
   return said.length === 0 ? null : said.join('\n');
@@ -69,6 +72,15 @@ function conflictHint(statement: Statement, error: ServerError, text: string): r
   return [
     `One parameter has one type: ${name} ${type === null ? 'has the type of' : `is ${type} by`} ${uses}. Cast it here, as in ${name}::${wanted ?? 'text'}, or give it two names.`,
   ];
+}
+
+/** An ORDER BY that takes columns of the result only, and has a CASE: 42P10 of DISTINCT, 0A000 of UNION and the like. */
+function isUnsortable({ sql }: Statement, { sqlstate, message }: ServerError): boolean {
+  return (
+    (sqlstate === '42P10' || sqlstate === '0A000') &&
+    message.includes('ORDER BY') &&
+    /\border\s+by\b.*\bcase\b/is.test(sql)
+  );
 }
 
 function withNames(statement: Statement, text: string): string {

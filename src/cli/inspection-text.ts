@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { InspectedQuery, InspectedVariant, Inspection } from '../commands/inspection.ts';
+import type { InspectedParts, InspectedQuery, InspectedVariant, Inspection } from '../commands/inspection.ts';
 import { answerLines } from '../impact/queries/questions.ts';
 import type { Colors } from './terminal.ts';
 import { escapeControlChars } from './terminal.ts';
@@ -13,10 +13,20 @@ import { escapeControlChars } from './terminal.ts';
  *       column  soldAt  timestamptz  Date | null  cars.sold_at
  *       row     kind: 'sold'; soldAt: Date
  *       reads   cars (id, sold_at)
- *       if      make (line 14)
  */
-export function inspectionText({ queries }: Inspection, colors: Colors): string {
-  return queries.map((query) => `${paragraph(query, colors)}\n\n`).join('');
+export function inspectionText({ queries, parts }: Inspection, colors: Colors): string {
+  const paragraphs = queries.map((query) => `${paragraph(query, colors)}\n\n`);
+  return [...paragraphs, partsText(parts)].join('');
+}
+
+/** How many parts depend on parameters; nothing if none does. */
+function partsText({ found, alwaysSent, reasons }: InspectedParts): string {
+  if (found === 0) return '';
+  const lines = [
+    `${found} ${found === 1 ? 'part depends' : 'parts depend'} on parameters, ${alwaysSent} of ${found} always sent`,
+    ...reasons.map(({ because, count }) => `  ${count}  ${escapeControlChars(because)}`),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 function paragraph(query: InspectedQuery, colors: Colors): string {

@@ -7,7 +7,13 @@ import { type Diagnostic, diagnosticJson } from '../diagnostic.ts';
 import { answersOf } from '../impact/queries/questions.ts';
 import type { Config } from '../project/config.ts';
 import type { Param, Slot } from '../sql/statement.ts';
-import type { InspectedColumn, InspectedParam, InspectedQuery, Inspection } from './inspection.ts';
+import type {
+  InspectedColumn,
+  InspectedParam,
+  InspectedParts,
+  InspectedQuery,
+  Inspection,
+} from './inspection.ts';
 import { type Analysed, type FlowOptions, inputsOf, withAnalysed, withExcerpt } from './pipeline.ts';
 
 export interface Inspected {
@@ -47,10 +53,26 @@ export async function inspect(config: Config, options: FlowOptions = {}): Promis
       formatVersion: 1,
       postgres: analysed.postgres,
       queries,
+      parts: partsOf(queries),
       errors: diagnostics.map(diagnosticJson),
     };
     return { inspection, analysed, diagnostics };
   });
+}
+
+function partsOf(queries: readonly InspectedQuery[]): InspectedParts {
+  const all = queries.flatMap(({ conditions }) => conditions);
+  const reasons = new Map<string, number>();
+  for (const { keptBecause } of all) {
+    if (keptBecause !== null) reasons.set(keptBecause, (reasons.get(keptBecause) ?? 0) + 1);
+  }
+  return {
+    found: all.length,
+    alwaysSent: [...reasons.values()].reduce((sum, count) => sum + count, 0),
+    reasons: [...reasons]
+      .map(([because, count]) => ({ because, count }))
+      .toSorted((a, b) => b.count - a.count || (a.because < b.because ? -1 : 1)),
+  };
 }
 
 /** What it takes to say how a value is generated. */

@@ -11,7 +11,16 @@ export interface Inspection {
   /** The server's version, such as `18.4`. */
   readonly postgres: string;
   readonly queries: readonly InspectedQuery[];
+  /** How many parts of the queries depend on parameters, and why some are always sent all the same. */
+  readonly parts: InspectedParts;
   readonly errors: readonly DiagnosticJson[];
+}
+
+export interface InspectedParts {
+  readonly found: number;
+  readonly alwaysSent: number;
+  /** The most frequent one first. */
+  readonly reasons: readonly { readonly because: string; readonly count: number }[];
 }
 
 export interface InspectedQuery extends Answers {

@@ -77,3 +77,14 @@ it('columns that two stars double are one error', async () => {
     ['ND3005', 'Three: columns of the result have the same names: 1 and 3 "x", 2 and 4 "y"'],
   ]);
 });
+
+it.each([
+  ["SELECT DISTINCT id FROM car ORDER BY CASE WHEN :sort = 'id' THEN id END"],
+  ["SELECT id FROM car UNION SELECT 1 ORDER BY CASE WHEN :sort = 'id' THEN id END"],
+])('%s has a hint with a subquery', async (sql) => {
+  const text = `/* @name Sorted */\n${sql};\n`;
+  const { statements } = readStatements('q.sql', text);
+  const texts = new Map([['q.sql', text]]);
+  const { diagnostics } = await analyse(embedded.client, statements, { texts, lenientParameters: false });
+  expect(diagnostics[0]?.hint).toContain('SELECT * FROM (…) AS q ORDER BY CASE');
+});

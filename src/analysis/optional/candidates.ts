@@ -408,11 +408,12 @@ function isRequired(param: Param | undefined): boolean {
 
 /** Why a parameter's type could depend on what else is sent; null: it cannot. */
 function uncertainType(statement: Statement, casts: readonly (string | null)[]): string | null {
-  const uses = placedParameters(statement);
+  const uses = new Map<number, number>();
+  for (const { param } of placedParameters(statement)) uses.set(param, (uses.get(param) ?? 0) + 1);
   for (const [index, { kind, name }] of statement.params.entries()) {
     if (kind === 'scalar') {
       if ((casts[index] ?? null) === null) return `no cast says the type of "${name}"`;
-    } else if (uses.filter(({ param }) => param === index).length > 1) {
+    } else if ((uses.get(index) ?? 0) > 1) {
       return `the list or object "${name}" occurs twice in the statement`;
     }
   }

@@ -1,3 +1,4 @@
+import { step } from '../steps.ts';
 import { LAZY } from '../tree/field-runs.ts';
 import type { Node } from '../tree/nodes.ts';
 import { isNode } from '../tree/read.ts';
@@ -27,6 +28,7 @@ export function visitNodes(value: unknown, visit: (node: Node) => boolean): void
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
     const next = waiting.pop();
+    step();
     if (Array.isArray(next)) waiting.push(...next);
     else if (isNode(next) && visit(next)) {
       for (const field of fieldsOf(next)) waiting.push(Reflect.get(next, field));
@@ -41,8 +43,16 @@ export function fieldsOf(node: Node): readonly string[] {
 
 /** Turns places of the tree into offsets of the text, UTF-16 code units. */
 export function offsets(sql: string): (location: number) => number {
-  const bytes = Buffer.from(sql);
-  return bytes.length === sql.length
-    ? (location) => location
-    : (location) => bytes.subarray(0, location).toString().length;
+  const length = Buffer.byteLength(sql);
+  if (length === sql.length) return (location) => location;
+  const table = new Uint32Array(length + 1);
+  let byte = 0;
+  let unit = 0;
+  for (const character of sql) {
+    table.fill(unit, byte, byte + Buffer.byteLength(character));
+    byte += Buffer.byteLength(character);
+    unit += character.length;
+  }
+  table[length] = unit;
+  return (location) => table[location] ?? location;
 }

@@ -1,3 +1,4 @@
+import { step } from '../steps.ts';
 import { LAZY } from '../tree/field-runs.ts';
 import type { BoolExpr, Expr, Node, QueryNode, SortGroupClause, TargetEntry } from '../tree/nodes.ts';
 import { isNode } from '../tree/read.ts';
@@ -78,6 +79,7 @@ export function firstDifference(
   }
 
   function compareNodes(a: Node, b: unknown): string | null {
+    step();
     if (!isNode(b) || a.tag !== b.tag) return a.tag;
     const sorts = a.tag === 'QUERY' && b.tag === 'QUERY' && isSortedAnew(a);
     const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])];

@@ -51,10 +51,10 @@ export function definitionOf({
   };
 }
 
-/** The text that the analysis has tried for these values; of parameters that are not given there is none. */
+/** The text that the analysis has tried for these values, or names; of parameters that are not given there are none. */
 export function triedText(
   { statement, optional, arrays = new Map() }: AnalysedQuery,
-  given: ReadonlyMap<string, string>,
+  given: ReadonlyMap<string, string> | ReadonlySet<string>,
 ): string {
   const varied = new Set([...(optional?.guarded ?? []), ...(optional?.optional ?? [])]);
   const tested = new Map(optional?.tested.map(({ param, constants }) => [param, constants]));
@@ -62,7 +62,8 @@ export function triedText(
     withArrays(optional?.pieces ?? [], statement.params, arrays) ?? [],
     withArrayParams(statement.params, arrays),
     (index) => {
-      const value = given.get(statement.params[index]?.name ?? '');
+      const name = statement.params[index]?.name ?? '';
+      const value = 'get' in given ? given.get(name) : given.has(name) ? name : undefined;
       const constants = tested.get(index);
       if (value === undefined) return varied.has(index) || constants !== undefined ? 0 : 1;
       return constants === undefined ? 1 : Math.max(1, constants.indexOf(value) + 2);
