@@ -177,7 +177,7 @@ const whole: readonly (readonly [sql: string, because: string | null])[] = [
   ],
   [
     "SELECT id, rank() OVER (ORDER BY id) AS r FROM car ORDER BY CASE WHEN :a = 'x' THEN id END",
-    'its query has window functions',
+    'a window of its query has PARTITION BY or ORDER BY',
   ],
   [
     "SELECT 1 AS one FROM car ORDER BY CASE WHEN :a = 'x' THEN count(*) END",
@@ -240,6 +240,17 @@ describe.each(tested(servers))('parts that constants decide on, on PostgreSQL %s
         [{ a: 'm' }, 'ORDER BY (make)::text'],
         [{ a: 'n' }, 'ORDER BY (note)::text'],
         [{ a: 'y' }, 'ORDER BY (year)::int2'],
+      ],
+    );
+  });
+
+  it('are beside a count of all rows', async () => {
+    await compare(
+      'SELECT id, count(*) OVER () AS total FROM car ',
+      "ORDER BY CASE WHEN :a = 'p' THEN price END, id",
+      [
+        [{ a: 'p' }, 'ORDER BY price, id'],
+        [{ a: 'x' }, 'ORDER BY id'],
       ],
     );
   });

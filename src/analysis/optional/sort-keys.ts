@@ -55,7 +55,10 @@ export function sortKeysOf(
 function refusalOf(query: QueryNode, entry: TargetEntry | undefined): string | null {
   if (query.distinctClause !== null) return 'its query has DISTINCT';
   if (query.groupingSets !== null) return 'its query has grouping sets';
-  if (query.windowClause !== null) return 'its query has window functions';
+  const isWindowed = (query.windowClause ?? []).some(
+    ({ partitionClause, orderClause }) => partitionClause !== null || orderClause !== null,
+  );
+  if (isWindowed) return 'a window of its query has PARTITION BY or ORDER BY';
   if (entry?.resjunk !== true) return 'it is a column of the result';
   return (query.groupClause ?? []).some(({ tleSortGroupRef }) => tleSortGroupRef === entry.ressortgroupref)
     ? 'rows are grouped by it'
