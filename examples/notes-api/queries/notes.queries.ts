@@ -7,6 +7,7 @@
 import {
   array,
   bool,
+  columnwise,
   composite,
   execrows,
   int8,
@@ -73,10 +74,10 @@ LIMIT $3 OFFSET $4`,
       `SELECT slug, title, pinned, created_at
 FROM notes
 WHERE (`,
-      { needs: [0], text: ["title ILIKE '%' || ", 0, "::text || '%'"] },
+      { needs: [0], text: ['', "title ILIKE '%' || ", 0, "::text || '%'"] },
       `)
   AND (`,
-      { needs: [1], text: ['pinned = ', 1, '::bool'] },
+      { needs: [1], text: ['', 'pinned = ', 1, '::bool'] },
       `)
 ORDER BY created_at DESC, id DESC
 LIMIT `,
@@ -241,13 +242,9 @@ export const importNotes = /* @__PURE__ */ execrows<
 >({
   name: 'importNotes',
   file: 'queries/notes.sql',
-  sql: [
-    `INSERT INTO notes (slug, title, body)
-VALUES `,
-    0,
-    `
+  sql: `INSERT INTO notes (slug, title, body)
+SELECT r.c1, r.c2, r.c3 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS r (c1, c2, c3, n) ORDER BY r.n
 ON CONFLICT (slug) DO NOTHING`,
-  ],
   params: [
     {
       name: 'notes',
@@ -259,6 +256,7 @@ ON CONFLICT (slug) DO NOTHING`,
     },
   ],
   columns: [],
+  statement: columnwise,
 });
 
 export interface AddCommentParams {
