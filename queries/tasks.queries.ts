@@ -420,12 +420,12 @@ WHERE parent_id = $1 AND user_id = $2 AND NOT completed`,
 });
 
 export interface UpdateTaskParams {
-  title: string;
-  notes: string | null;
-  priority: 'low' | 'normal' | 'high';
-  labels: readonly string[];
-  dueOn: string | null;
-  completed: boolean;
+  title?: string | undefined;
+  notes?: string | null | undefined;
+  priority?: 'low' | 'normal' | 'high' | undefined;
+  labels?: readonly string[] | undefined;
+  dueOn?: string | null | undefined;
+  completed?: boolean | undefined;
   id: string;
   userId: string;
 }
@@ -436,7 +436,7 @@ export interface UpdateTaskRow {
 }
 
 /**
- * Writes every part of a task that its owner can change.
+ * Writes what is given of what the owner of a task can change; NULL takes notes and the due date away.
  *
  * ```sql
  * UPDATE tasks
@@ -476,6 +476,31 @@ RETURNING id, updated_at`,
     ['id', uuid, 2950],
     ['updatedAt', timestamptz, 1184, 'updated_at'],
   ],
+  statement: /* @__PURE__ */ varying({
+    optional: [0, 1, 2, 3, 4, 5],
+    text: [
+      `UPDATE tasks
+SET `,
+      {
+        items: [
+          [{ needs: [0], text: ['title = ', 0, '::text'], otherwise: [] }],
+          [{ needs: [1], text: ['notes = ', 1, '::text'], otherwise: [] }],
+          [{ needs: [2], text: ['priority = ', 2, '::text'], otherwise: [] }],
+          [{ needs: [3], text: ['labels = ', 3, '::text[]'], otherwise: [] }],
+          [{ needs: [4], text: ['due_on = ', 4, '::date'], otherwise: [] }],
+          [{ needs: [5], text: ['completed = ', 5, '::bool'], otherwise: [] }],
+        ],
+        required: true,
+      },
+      `
+WHERE id = `,
+      6,
+      '::uuid AND user_id = ',
+      7,
+      `::uuid
+RETURNING id, updated_at`,
+    ],
+  }),
 });
 
 export interface PostponeTasksParams {

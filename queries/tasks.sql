@@ -58,7 +58,8 @@ WHERE parent_id = :id! AND user_id = :userId! AND NOT completed;
 
 /*
   @name UpdateTask :maybe
-  Writes every part of a task that its owner can change.
+  @optional title, notes, priority, labels, dueOn, completed
+  Writes what is given of what the owner of a task can change; NULL takes notes and the due date away.
 */
 UPDATE tasks
 SET title = :title,

@@ -3,6 +3,7 @@ import * as jobs from '../../queries/jobs.queries.ts';
 import * as activity from '../../queries/reports/activity.queries.ts';
 import * as tasks from '../../queries/tasks.queries.ts';
 import * as users from '../../queries/users.queries.ts';
+import { EmptyUpdateError } from 'nodrift-runtime';
 import { tested } from '../support/tested.ts';
 import { openSample, type SampleDatabase } from './database.ts';
 
@@ -109,6 +110,18 @@ describe.each(tested(['PGlite', 14, 18]))('%s', (server) => {
       const completed = await tasks.completeTaskTree(db, top);
       expect(completed.map((task) => task.title).sort()).toEqual(['Move', 'Pack']);
       expect(await tasks.completeTaskTree(db, top)).toEqual([]);
+    });
+
+    test('are changed in part', async () => {
+      const { id } = await tasks.addTask(db, draft('Paint'));
+      const key = { id, userId: ada.id };
+      const row = () => tasks.getTask(db, key);
+      await tasks.updateTask(db, { ...key, notes: 'blue', dueOn: '2025-03-01' });
+      expect(await row()).toMatchObject({ title: 'Paint', notes: 'blue', dueOn: '2025-03-01' });
+      await tasks.updateTask(db, { ...key, title: 'Paint it', notes: null, dueOn: undefined });
+      expect(await row()).toMatchObject({ title: 'Paint it', notes: null, dueOn: '2025-03-01' });
+      await expect(tasks.updateTask(db, key)).rejects.toThrow(EmptyUpdateError);
+      expect(await tasks.updateTask(db, { ...key, userId: ben.id, title: 'Not his' })).toBeNull();
     });
 
     test('are summed up', async () => {
