@@ -1,9 +1,9 @@
+import { EmptyUpdateError } from 'nodrift-runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as jobs from '../../queries/jobs.queries.ts';
 import * as activity from '../../queries/reports/activity.queries.ts';
 import * as tasks from '../../queries/tasks.queries.ts';
 import * as users from '../../queries/users.queries.ts';
-import { EmptyUpdateError } from 'nodrift-runtime';
 import { tested } from '../support/tested.ts';
 import { openSample, type SampleDatabase } from './database.ts';
 
