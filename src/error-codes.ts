@@ -78,6 +78,7 @@ export const errorTitles = {
   ND3016: 'An optional parameter is not in a condition',
   ND3017: 'A condition cannot be omitted',
   ND3018: 'Columns cannot be put into objects or lists',
+  ND3021: 'NULL for a parameter can only fail',
   // Migrations and schema files
   ND4001: 'A migration or the schema file fails',
   ND4003: 'Two migrations have the same number',

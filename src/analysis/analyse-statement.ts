@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnosticAt, positionAt } from '../diagnostic.ts';
 import type { ArrayTypes } from '../sql/arrays.ts';
 import { commandOffset } from '../sql/headers.ts';
+import { placedParameters } from '../sql/pieces.ts';
 import { fileOffset } from '../sql/postgres-text.ts';
 import type { Param, Slot, Statement } from '../sql/statement.ts';
 import type { AnalysedQuery, Column, QueryParam, SlotValue } from './analysed-query.ts';
@@ -107,6 +108,8 @@ export function analyseStatement(
   );
   // No rows can be sent, too.
   const written = hasRows(answer.arrays) ? { ...rows, min: 0 } : rows;
+  const failing = nullProblems(statement, slots, options);
+  if (failing.length > 0) return refused(statement, options, failing);
   // Callers keep to the parameters' types, so what these refuse does not come out either.
   const given = parametersGiven(statement.params, slots, options);
   const named = withPositionalNames(statement, slots);
@@ -302,6 +305,31 @@ function withoutRows(
     message: `sqlc.embed(${name}): @pgtyped/runtime makes no objects of rows`,
     hint: "Select the columns, or use nodrift's own runtime.",
   }));
+}
+
+/** Parameters that are marked to take NULL, which can only fail. What sqlc calls `narg` may have been run without it. */
+function nullProblems(
+  statement: Statement,
+  slots: readonly ParameterFacts[],
+  { lenientParameters }: Options,
+): readonly UtilityProblem[] {
+  if (lenientParameters || statement.sqlc === true) return [];
+  const placed = placedParameters(statement);
+  return statement.params.flatMap((param, index): UtilityProblem[] => {
+    if (param.kind !== 'scalar' || param.required !== false) return [];
+    const { refusesNull, column } = slots[param.index - 1] ?? unknownParameter;
+    if (!refusesNull) return [];
+    const { name } = param;
+    const start = placed.find((use) => use.param === index)?.start;
+    return [
+      {
+        code: 'ND3021',
+        message: `:${name} can be omitted, but NULL can only fail${column === null ? '' : `: ${column.column} is NOT NULL`}`,
+        hint: `To keep the column of an UPDATE, or to insert the default, where it is omitted, write @optional ${name}. Otherwise remove the question mark.`,
+        ...(start !== undefined && { offset: fileOffset(statement, start) }),
+      },
+    ];
+  });
 }
 
 /** A parameter of `@optional` is what it may be where it is given. */

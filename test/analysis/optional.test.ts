@@ -453,6 +453,21 @@ describe.each(tested(servers))('optional parts on PostgreSQL %s', (server) => {
     expect(query?.violations.constraints.map(({ constraint }) => constraint)).toContain('thing_f');
   });
 
+  it.each([
+    ['UPDATE car SET make = :a? WHERE id = :id', true],
+    ['INSERT INTO thing (id, a) VALUES (1, :a?)', true],
+    ['UPDATE car SET note = :a? WHERE id = :id', false],
+    ['UPDATE car SET make = coalesce(:a?, make) WHERE id = :id', false],
+    ['UPDATE car SET make = :a? WHERE id = :a', false],
+  ])('are what is meant where NULL can only fail: %s', async (sql, fails) => {
+    const { diagnostics } = await find(':exec', sql);
+    expect(diagnostics.map(({ code, hint }) => [code, hint?.includes('@optional a')])).toEqual(
+      fails ? [['ND3021', true]] : [],
+    );
+    // PgTyped has no such mark, and sends NULL.
+    expect((await find(':exec', sql, true)).diagnostics).toEqual([]);
+  });
+
   it('are not for the runtime of PgTyped', async () => {
     const guard = await find('', 'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a)', true);
     expect(guard.queries[0]?.optional).toBeUndefined();

@@ -213,4 +213,9 @@ export const queryExamples: readonly QueryExample[] = [
     '/* @name Makes :many */\nSELECT make.make, car.id AS "cars[].id"\nFROM cars make JOIN cars car ON car.make = make.make;\n',
     '/* @name Makes :many */\nSELECT make.make, car.id AS "cars[].id"\nFROM (SELECT DISTINCT make FROM cars) make JOIN cars car ON car.make = make.make;\n',
   ),
+  wrong(
+    'ND3021',
+    '/* @name SetMake :execrows @param make? */\nUPDATE cars SET make = :make WHERE id = :id;\n',
+    '/* @name SetMake :execrows @optional make */\nUPDATE cars SET make = :make WHERE id = :id;\n',
+  ),
 ];
