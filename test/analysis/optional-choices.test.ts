@@ -192,8 +192,8 @@ describe.each(tested(servers))('parts that constants decide on, on PostgreSQL %s
   });
   afterAll(() => database?.close());
 
-  const find = async (sql: string) => {
-    const text = `/* @name Q :many */\n${sql};`;
+  const find = async (sql: string, header = '') => {
+    const text = `/* @name Q :many${header} */\n${sql};`;
     const { statements } = readStatements('q.sql', text);
     return analyse(database.client, statements, {
       texts: new Map([['q.sql', text]]),
@@ -242,6 +242,19 @@ describe.each(tested(servers))('parts that constants decide on, on PostgreSQL %s
         [{ a: 'y' }, 'ORDER BY (year)::int2'],
       ],
     );
+  });
+
+  it('take NULL of a sort key of @optional for an omitted one', async () => {
+    const sql = "SELECT id FROM car WHERE id > :n ORDER BY CASE WHEN :a = 'p' THEN price END, id";
+    const { queries, diagnostics } = await find(sql, ' @optional a, n');
+    expect(diagnostics).toEqual([]);
+    const [query] = queries;
+    if (query === undefined) throw new Error('no query');
+    expect(query.optional).toMatchObject({ optional: [0], tested: [{ param: 1, constants: ['p'] }] });
+    const definition = definitionOf(query);
+    const bind = (definition.statement as typeof statementOf)(definition);
+    for (const a of [null, undefined])
+      expect(bind({ a }).text).toBe('SELECT id FROM car WHERE  TRUE  ORDER BY id');
   });
 
   it('are beside a count of all rows', async () => {

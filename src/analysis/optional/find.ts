@@ -299,6 +299,13 @@ function resultOf(work: Work): OptionalAnalysis {
   const { statement, all, kept, casts, guarded, optional, query, given, failure } = work;
   const left = all.filter(({ keptBecause }) => keptBecause === null);
   const used = new Set(left.flatMap(({ needs }) => needs));
+  // A sort key is NULL where it is omitted, so that NULL omits it, too.
+  const sorting = new Set(
+    left.flatMap(({ kind, needs, constants }) =>
+      kind === 'sort key' ? needs.filter((param) => (constants.get(param) ?? []).length > 0) : [],
+    ),
+  );
+  const omitted = new Set(left.flatMap(({ kind, needs }) => (kind === 'sort key' ? [] : needs)));
   const { tested, parameters } = testedBy(left, work);
   const problems =
     work.problems.length > 0 ? work.problems : all.flatMap((one) => refusedTerm(one, statement));
@@ -325,7 +332,9 @@ function resultOf(work: Work): OptionalAnalysis {
               casts,
             ),
       guarded: indexes.filter((index) => guarded.has(index)),
-      optional: indexes.filter((index) => optional.has(index) && !guarded.has(index)),
+      optional: indexes.filter(
+        (index) => optional.has(index) && !guarded.has(index) && (omitted.has(index) || !sorting.has(index)),
+      ),
       tested,
       conditions: [
         ...all.map(({ kind, run, needs, keptBecause }) => ({
