@@ -9,6 +9,7 @@ RETURNING id, user_id, parent_id, title, notes, priority, labels, due_on, comple
 /*
   @name AddTasks :many
   @param tasks -> ((userId!, title!, dueOn)...)
+  @unscoped an import can have tasks of several users
   Adds several plain tasks at once.
 */
 INSERT INTO tasks (user_id, title, due_on)

@@ -25,6 +25,7 @@ export const errorTitles = {
   ND1019: 'A database URL cannot be read',
   ND1020: 'A schema to compare is not named correctly',
   ND1021: 'package.json is missing or not usable',
+  ND1022: 'A scope names a table that is not there',
   // The text of query files
   ND2001: 'A query file is not UTF-8',
   ND2002: 'A query file has no query',
@@ -59,6 +60,7 @@ export const errorTitles = {
   ND2031: 'A comment begins with #',
   ND2032: '@optional is malformed',
   ND2033: '@optional names a parameter that is not used',
+  ND2034: '@unscoped has no reason',
   // PostgreSQL and the analysis of queries
   ND3001: 'PostgreSQL rejects a query',
   ND3002: 'A statement is nested too deeply',
@@ -78,6 +80,7 @@ export const errorTitles = {
   ND3016: 'An optional parameter is not in a condition',
   ND3017: 'A condition cannot be omitted',
   ND3018: 'Columns cannot be put into objects or lists',
+  ND3020: 'A query may use rows of another owner',
   ND3021: 'NULL for a parameter can only fail',
   // Migrations and schema files
   ND4001: 'A migration or the schema file fails',

@@ -145,7 +145,9 @@ describe('the rooms', () => {
 
   it('analysis touches no file', () => {
     const known = (to: string) =>
-      ['connection-loss.ts', 'diagnostic.ts', 'event-loop.ts', 'sql', 'pg'].includes(room(to));
+      ['connection-loss.ts', 'diagnostic.ts', 'event-loop.ts', 'scope-config.ts', 'sql', 'pg'].includes(
+        room(to),
+      );
     expect(leaving('analysis', known)).toEqual([]);
   });
 

@@ -48,6 +48,7 @@ export default defineConfig({
           page('Query files', 'queries'),
           page('Queries that vary', 'varying'),
           page('Nested results', 'nesting'),
+          page('Rows that belong to an owner', 'scopes'),
           page('Recipes', 'recipes'),
           page('Types', 'types'),
           page('What is proven', 'inference'),

@@ -18,6 +18,8 @@ import { aliasPath } from './nesting/alias-path.ts';
 import { type NestedRows, nestRows } from './nesting/nest-rows.ts';
 import type { OptionalAnalysis } from './optional/find.ts';
 import type { AnalysisOptions } from './options.ts';
+import type { OwnerScope } from './ownership/owner-scope.ts';
+import { scopesOf, utilityScopes } from './ownership/problems.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
 import { resultColumn, resultColumns } from './result-columns.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
@@ -46,6 +48,8 @@ interface Answer {
 }
 
 interface Options {
+  /** Absent: no table has owners. */
+  readonly scopes?: readonly OwnerScope[];
   readonly texts: ReadonlyMap<string, string>;
   readonly lenientParameters: boolean;
   readonly facts: AnalysisOptions;
@@ -91,8 +95,10 @@ export function analyseStatement(
   const isTolerated = statement.sqlc === true && command === 'one';
   const offset = commandOffset(statement, options.texts.get(statement.file) ?? '');
   const noRows = noRowsProblem(statement, fields, offset);
+  const owned = scopesOf(statement, tree, catalog, options.scopes ?? [], variadicParams);
   const problems = [
     ...noRows,
+    ...owned.problems,
     ...(statement.sqlc ? embedProblems(statement, tree) : nameProblems(fields, statement)),
     ...(tooMany === null || isTolerated || noRows.length > 0
       ? []
@@ -138,6 +144,7 @@ export function analyseStatement(
       ...(facts.effects ? effects(answer.query ?? tree, catalog) : { reads: [], writes: [], readOnly: null }),
       violations: facts.violations ? violations(tree, catalog) : { constraints: [], open: true },
       ...(optional && optional.parts.conditions.length > 0 && { optional: optional.parts }),
+      ...(owned.scopes.length > 0 && { scopes: owned.scopes }),
       ...(answer.arrays && answer.arrays.size > 0 && { arrays: answer.arrays }),
     },
     diagnostics: [],
@@ -241,6 +248,7 @@ function toUtilityQuery(
   const offset = commandOffset(statement, options.texts.get(statement.file) ?? '');
   const problems = [
     ...own,
+    ...utilityScopes(statement, options.scopes ?? []),
     ...nameProblems(fields, statement),
     ...(isAnswered ? [] : utilityRowsProblem(statement, rows, fields, offset)),
   ];

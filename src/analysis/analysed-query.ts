@@ -1,9 +1,10 @@
 import type { ArrayTypes } from '../sql/arrays.ts';
 import type { Command, Statement } from '../sql/statement.ts';
 import type { OptionalParts } from './optional/parts.ts';
+import type { QueryScope } from './ownership/query-scope.ts';
 import type { ColumnReference, Literal, Value } from './type.ts';
 
-export type { ColumnReference };
+export type { ColumnReference, QueryScope };
 
 /** A column of the result, in the order of the SELECT list. */
 export interface Column {
@@ -164,4 +165,6 @@ export interface AnalysedQuery {
   readonly optional?: OptionalParts;
   /** What is sent as arrays; absent: nothing. */
   readonly arrays?: ArrayTypes;
+  /** The scopes whose tables it uses; absent: none. */
+  readonly scopes?: readonly QueryScope[];
 }

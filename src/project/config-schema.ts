@@ -122,6 +122,34 @@ const Nodrift = v.strictObject({
       'Large tables, such as "orders" and "app.jobs": impact fails if a migration reads all their rows while queries wait.',
     ),
   ),
+  scopes: v.optional(
+    described(
+      v.record(
+        v.string(),
+        v.strictObject({
+          parameter: described(v.string(), 'The parameter of queries that is the owner, such as "userId".'),
+          tables: described(
+            v.record(v.string(), v.union([v.string(), v.strictObject({ through: v.string() })])),
+            'By table: its owner column, or { "through": table } if a foreign key to that table says whose its rows are.',
+          ),
+          setting: v.optional(
+            described(v.string(), 'A session setting that holds the owner, such as "app.user_id".'),
+          ),
+          functions: v.optional(
+            v.strictObject({
+              owner: v.optional(
+                described(v.array(v.string()), 'Functions without arguments that return the owner.'),
+              ),
+              safe: v.optional(
+                described(v.array(v.string()), 'Functions that show nothing of other owners’ rows.'),
+              ),
+            }),
+          ),
+        }),
+      ),
+      'Tables whose rows have an owner: each query must be proven to keep to one owner.',
+    ),
+  ),
   sharedTypes: v.optional(
     described(
       v.string(),

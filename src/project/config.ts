@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import type { ScopeConfig } from '../scope-config.ts';
 
 /** What the configuration says, validated, defaults filled in, paths absolute. */
 export interface Config {
@@ -30,6 +31,8 @@ export interface Config {
   readonly verify?: VerifyConfig;
   /** Tables of which no migration may read all rows while queries wait; absent if none is named. */
   readonly large?: readonly string[];
+  /** Whose rows are whose, by the scope's name; absent if no table has owners. */
+  readonly scopes?: Readonly<Record<string, ScopeConfig>>;
   /** Absolute path of the module that holds the types that several files share. */
   readonly sharedTypes: string;
   /** How modules name each other in imports: as they are written, or, by default, by the compiled file. */

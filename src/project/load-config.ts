@@ -5,6 +5,7 @@ import type * as Jiti from 'jiti';
 import type * as Jsonc from 'jsonc-parser';
 import * as v from 'valibot';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
+import type { ScopeConfig } from '../scope-config.ts';
 import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import type {
   Config,
@@ -104,6 +105,7 @@ function readConfig(absolute: string, text: string, env: Environment): Config {
       verify: { ignore: nodrift.verify.ignore ?? [], roles: nodrift.verify.roles ?? [] },
     }),
     ...(nodrift?.large && { large: nodrift.large }),
+    ...(nodrift?.scopes && { scopes: readScopes(nodrift.scopes) }),
     runtime,
     sharedTypes: nodrift?.sharedTypes
       ? resolve(root, nodrift.sharedTypes)
@@ -115,6 +117,25 @@ function readConfig(absolute: string, text: string, env: Environment): Config {
       warnings: ignored.map((issue) => ignoredKey(absolute, text, issue)).sort(byPlace),
     }),
   };
+}
+
+function readScopes(scopes: NonNullable<Nodrift['scopes']>): NonNullable<Config['scopes']> {
+  return Object.fromEntries(
+    Object.entries(scopes).map(([name, { parameter, tables, setting, functions }]): [string, ScopeConfig] => [
+      name,
+      {
+        parameter,
+        tables,
+        ...(setting !== undefined && { setting }),
+        ...(functions && {
+          functions: {
+            ...(functions.owner && { owner: functions.owner }),
+            ...(functions.safe && { safe: functions.safe }),
+          },
+        }),
+      },
+    ]),
+  );
 }
 
 function readText(path: string): string {

@@ -108,6 +108,7 @@ export function assemble(
     assertedSingleRow: header.command?.assertedSingleRow ?? false,
     ...(header.dialect === sqlc && { sqlc: true }),
     ...(header.tags.optional.length > 0 && { optional: header.tags.optional }),
+    ...(header.tags.unscoped !== null && { unscoped: header.tags.unscoped }),
     documentation: header.documentation,
     body: written,
     ...render(text, body.start, body.end, body.uses, params),

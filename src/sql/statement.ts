@@ -54,6 +54,8 @@ export interface Statement {
   readonly embedded?: readonly string[];
   /** The parameters of `@optional`, with their offsets in the file's text; absent: none. */
   readonly optional?: readonly { readonly name: string; readonly offset: number }[];
+  /** The reason of `@unscoped`: it may use rows of every owner; absent: it may not. */
+  readonly unscoped?: string;
   /** Free text of the header, trimmed; '' if none. Several lines are kept. */
   readonly documentation: string;
   /** The statement as it is in the file, without the closing `;`. */

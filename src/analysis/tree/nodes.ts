@@ -191,6 +191,8 @@ export interface CommonTableExpr {
   readonly ctematerialized: number;
   readonly ctequery: QueryNode;
   readonly cterecursive: boolean;
+  /** How many range table entries read it, its own recursion aside. */
+  readonly cterefcount: number;
   readonly search_clause: object | null;
   readonly cycle_clause: {
     readonly cycle_mark_value: Expr;

@@ -1,4 +1,9 @@
-import type { AnalysedQuery, QueryViolations, RelationUse } from '../../analysis/analysed-query.ts';
+import type {
+  AnalysedQuery,
+  QueryScope,
+  QueryViolations,
+  RelationUse,
+} from '../../analysis/analysed-query.ts';
 import type { OptionalCondition } from '../../analysis/optional/parts.ts';
 import type { Change } from '../change.ts';
 
@@ -12,6 +17,8 @@ export interface Answers {
   readonly violations: QueryViolations;
   /** The conditions, assignments and values that depend on whether parameters are given. */
   readonly conditions: readonly OptionalCondition[];
+  /** The scopes whose tables it uses, and why it may use rows of every owner; null: it is proven that it does not. */
+  readonly scopes: readonly QueryScope[];
 }
 
 interface Question<Answer> {
@@ -44,6 +51,13 @@ const questions: { readonly [Q in keyof Answers]: Question<Answers[Q]> } = {
   conditions: {
     answer: ({ optional }) => optional?.conditions ?? [],
     lines: (conditions) => conditions.map(conditionText),
+  },
+  scopes: {
+    answer: ({ scopes = [] }) => scopes,
+    lines: (scopes) =>
+      scopes.map(
+        ({ name, unscoped }) => `${name}: ${unscoped === null ? 'proven' : `unscoped, ${unscoped}`}`,
+      ),
   },
 };
 

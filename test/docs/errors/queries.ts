@@ -149,6 +149,11 @@ export const queryExamples: readonly QueryExample[] = [
     '/*\n  @name CarsOf :many\n  @optional maker\n*/\nSELECT id FROM cars WHERE make = :make;\n',
     '/*\n  @name CarsOf :many\n  @optional make\n*/\nSELECT id FROM cars WHERE make = :make;\n',
   ),
+  wrong(
+    'ND2034',
+    '/*\n  @name AllCars :many\n  @unscoped\n*/\nSELECT id, make FROM cars;\n',
+    '/* @name AllCars :many */\nSELECT id, make FROM cars;\n',
+  ),
   wrong('ND3001', '/* @name AllCars :many */\nSELECT id, mkae FROM cars;\n', all),
   {
     code: 'ND3002',

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVitest, type TestModule } from 'vitest/node';
-import { mutated } from '../../soundness/mutations/mutations.ts';
-import { mutations } from './mutations.ts';
+import { type Mutation, mutated } from '../soundness/mutations/mutations.ts';
 
 /**
- * Breaks one rule of impact's verdicts after the other in a copy of the sources, and tells which test fails first of those
- * named with it. `npm run mutate:impact` tries all; with arguments those whose names hold one of them.
+ * Breaks one rule of a list after the other in a copy of the sources, and tells which test fails first of those named with
+ * it. `npm run mutate:impact` tries all of impact's verdicts; with arguments those whose names hold one of them.
  */
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const wanted = process.argv.slice(2);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const [list = '', ...wanted] = process.argv.slice(2);
+const { mutations }: { readonly mutations: readonly Required<Mutation>[] } = await import(join(root, list));
 const chosen = mutations.filter(
   ({ rule }) => wanted.length === 0 || wanted.some((part) => rule.includes(part)),
 );
-const folder = mkdtempSync(join(tmpdir(), 'nodrift-impact-mutations-'));
+const folder = mkdtempSync(join(tmpdir(), 'nodrift-mutations-'));
 for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
   cpSync(join(root, part), join(folder, part), { recursive: true });
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));

@@ -1,0 +1,177 @@
+import { tokensOf } from '../../sql/lexer.ts';
+import { fileOffset } from '../../sql/postgres-text.ts';
+import type { Statement } from '../../sql/statement.ts';
+import { unquotedName } from '../../sql/unquoted-name.ts';
+import type { Catalog, Relation } from '../catalog/catalog.ts';
+import type { QueryNode } from '../tree/nodes.ts';
+import type { UtilityProblem } from '../utility.ts';
+import type { OwnerScope } from './owner-scope.ts';
+import { ownership, type Unproven } from './prove.ts';
+import type { QueryScope } from './query-scope.ts';
+
+/** What is wrong with a statement by its scopes, and the scopes that it is about. */
+export function scopesOf(
+  statement: Statement,
+  tree: QueryNode,
+  catalog: Catalog,
+  scopes: readonly OwnerScope[],
+  variadicParams: ReadonlySet<number>,
+): { readonly problems: readonly UtilityProblem[]; readonly scopes: readonly QueryScope[] } {
+  const problems: UtilityProblem[] = [];
+  const found: QueryScope[] = [];
+  const unscoped = statement.unscoped ?? null;
+  for (const scope of scopes) {
+    const owners = ownerParams(statement, scope.settings.parameter);
+    const { unproven, uses } = ownership(tree, catalog, scope, owners, variadicParams);
+    if (uses || unproven.length > 0) found.push({ name: scope.name, unscoped });
+    if (unscoped === null) problems.push(...unproven.map((one) => problemOf(one, scope, statement, catalog)));
+  }
+  if (unscoped !== null && found.length === 0) {
+    problems.push({
+      code: 'ND3020',
+      message: '@unscoped, although it does not use a table of a scope',
+      hint: 'Remove @unscoped.',
+    });
+  }
+  return { problems, scopes: found };
+}
+
+/** A statement without a query tree. */
+export function utilityScopes(
+  { unscoped }: Statement,
+  scopes: readonly OwnerScope[],
+): readonly UtilityProblem[] {
+  if (scopes.length === 0 || unscoped !== undefined) return [];
+  return [
+    {
+      code: 'ND3020',
+      message: 'nothing is known of the rows that it uses',
+      hint: 'If it is right, write @unscoped with a reason into the header.',
+    },
+  ];
+}
+
+/**
+ * The `$n` of a parameter that is one value and always sent: `:userId`, or the field of that name of an object. None where
+ * there are several, which may be several owners.
+ */
+function ownerParams({ params, optional = [] }: Statement, parameter: string): ReadonlySet<number> {
+  const sent = params.filter(({ name }) => !optional.some((one) => one.name === name));
+  const slots = sent.flatMap((one) =>
+    one.kind === 'scalar' ? [one] : one.kind === 'object' ? one.fields : [],
+  );
+  const owners = new Set(slots.flatMap(({ name, index }) => (name === parameter ? [index] : [])));
+  return owners.size === 1 ? owners : new Set();
+}
+
+function problemOf(
+  unproven: Unproven,
+  scope: OwnerScope,
+  statement: Statement,
+  catalog: Catalog,
+): UtilityProblem {
+  const { relation, alias } = unproven;
+  const place = relation === null ? {} : placeOf(relation, alias, statement);
+  return { code: 'ND3020', ...textOf(unproven, scope, catalog), ...place };
+}
+
+function textOf(
+  { kind, relation, alias, name }: Unproven,
+  { name: scope, settings, tables }: OwnerScope,
+  catalog: Catalog,
+): Pick<UtilityProblem, 'message' | 'hint'> {
+  const table = relation?.name ?? '';
+  const of = tables.get(relation?.oid ?? 0);
+  const parent = of && 'parent' in of ? (catalog.relations.get(of.parent)?.name ?? '') : null;
+  const column =
+    of && 'column' in of ? (relation?.columns.get(of.column)?.name ?? '') : `the foreign key to ${parent}`;
+  const owner = `:${settings.parameter}`;
+  const allow = 'or write @unscoped with a reason into the header.';
+  switch (kind) {
+    case 'read':
+      return {
+        message: `rows of ${table} may belong to another ${scope}`,
+        hint:
+          parent === null
+            ? `Add ${alias}.${column} = ${owner} to the conditions, ${allow}`
+            : `Join ${parent} by ${column} and limit it to ${owner}, ${allow}`,
+      };
+    case 'sampled':
+      return {
+        message: `TABLESAMPLE of ${table} depends on rows of another ${scope}`,
+        hint: `Select without TABLESAMPLE, ${allow}`,
+      };
+    case 'parent':
+      return {
+        message: `${table} shows rows of its children, which may belong to another ${scope}`,
+        hint: `Name the child, or ONLY ${table}, ${allow}`,
+      };
+    case 'stored':
+      return {
+        message: `the materialized view ${table} may hold rows of another ${scope}`,
+        hint: `Name it with its owner column in the configuration's scopes, ${allow}`,
+      };
+    case 'inserted':
+      return {
+        message: `a row that is inserted into ${table} may belong to another ${scope}`,
+        hint:
+          parent === null
+            ? `Set ${column} to ${owner}, ${allow}`
+            : `INSERT … SELECT the key from ${parent}, limited to ${owner}, ${allow}`,
+      };
+    case 'moved':
+      return {
+        message: `a row of ${table} may be given to another ${scope}`,
+        hint: `Do not set ${column}, or to ${owner}, ${allow}`,
+      };
+    case 'conflict':
+      return {
+        message: `ON CONFLICT may meet a row of ${table} that belongs to another ${scope}`,
+        hint: `Name a unique key that contains ${column}, ${allow}`,
+      };
+    case 'unmatched':
+      return {
+        message: `WHEN NOT MATCHED BY SOURCE changes rows of ${table} of every ${scope}`,
+        hint: `Write a DELETE or UPDATE with ${owner}, ${allow}`,
+      };
+    case 'rewritten':
+      return {
+        message: `a rule, a trigger or a view decides what is written to ${table}`,
+        hint: `Write to the table itself, ${allow}`,
+      };
+    case 'function':
+      return {
+        message: `nothing is known of the rows that ${name} reads`,
+        hint: `If it shows no rows of another ${scope}, name it in the configuration: scopes.${scope}.functions.safe.`,
+      };
+    default:
+      return {
+        message: `the proof that it keeps to one ${scope} was stopped`,
+        hint: `Split the statement, ${allow}`,
+      };
+  }
+}
+
+/** Where a statement names a table, by its alias if it is named more than once. */
+function placeOf(
+  relation: Relation,
+  alias: string | null,
+  statement: Statement,
+): Pick<UtilityProblem, 'offset' | 'end'> {
+  const tokens = [...tokensOf(statement.sql)];
+  const nameAt = (index: number) => {
+    const token = tokens[index];
+    return token === undefined ? null : unquotedName(statement.sql.slice(token.start, token.end));
+  };
+  // Not what qualifies a column.
+  const named = tokens.flatMap((_, index) =>
+    nameAt(index) === relation.name && nameAt(index + 1) !== '.' ? [index] : [],
+  );
+  const aliased = named.find((index) => {
+    const next = nameAt(index + 1) === 'as' ? index + 2 : index + 1;
+    return nameAt(next) === alias;
+  });
+  const token = tokens[aliased ?? named[0] ?? -1];
+  if (token === undefined) return {};
+  return { offset: fileOffset(statement, token.start), end: fileOffset(statement, token.end) };
+}

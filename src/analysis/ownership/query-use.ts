@@ -1,0 +1,179 @@
+import { standsFor } from '../cardinality/terms.ts';
+import { baseType } from '../catalog/base-type.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { innerScope, resultEntries, rootScope, type Scope } from '../scope.ts';
+import { constantValue } from '../tree/constants.ts';
+import { expressionType } from '../tree/expression-type.ts';
+import type {
+  Coercion,
+  CommonTableExpr,
+  Expr,
+  QueryNode,
+  RangeTblEntry,
+  TargetEntry,
+} from '../tree/nodes.ts';
+import { OWNER, type RowValue } from './equalities.ts';
+import type { OwnerScope } from './owner-scope.ts';
+
+/**
+ * One use of a query within a statement. A view that is used twice has two uses: what is known of the rows of one is not
+ * true of the other's.
+ */
+export interface QueryUse {
+  readonly id: number;
+  readonly scope: Scope;
+  readonly outer: QueryUse | null;
+  /** By the node that uses them. */
+  readonly inner: Map<object, QueryUse>;
+  /** What the arguments of a function are, in the body of one; null: the parameters are the statement's. */
+  readonly args: readonly (RowValue | null)[] | null;
+}
+
+/** What a proof is about. */
+export interface Proof {
+  readonly catalog: Catalog;
+  readonly owner: OwnerScope;
+  /** Numbers of the statement's parameters that are the owner, and of those that are more than one value. */
+  readonly ownerParams: ReadonlySet<number>;
+  readonly variadicParams: ReadonlySet<number>;
+  /** How many uses there are. */
+  uses: number;
+}
+
+export function rootUse(proof: Proof, query: QueryNode, args: QueryUse['args'] = null): QueryUse {
+  return newUse(proof, rootScope(proof.catalog, query), null, args);
+}
+
+/** The use of a subquery, of a WITH query, or of a view, by the node that uses it. */
+export function innerUse(
+  proof: Proof,
+  outer: QueryUse,
+  by: object,
+  query: QueryNode,
+  isView = false,
+): QueryUse {
+  let found = outer.inner.get(by);
+  if (found === undefined) {
+    found = isView
+      ? rootUse(proof, query, [])
+      : newUse(proof, innerScope(outer.scope, query), outer, outer.args);
+    outer.inner.set(by, found);
+  }
+  return found;
+}
+
+function newUse(proof: Proof, scope: Scope, outer: QueryUse | null, args: QueryUse['args']): QueryUse {
+  proof.uses++;
+  return { id: proof.uses, scope, outer, inner: new Map(), args };
+}
+
+/** The query `levels` further out. */
+export function outerUse(use: QueryUse, levels: number): QueryUse | null {
+  let at: QueryUse | null = use;
+  for (let i = 0; i < levels && at !== null; i++) at = at.outer;
+  return at;
+}
+
+/** A WITH query that a range table entry names, and the use of the query that has it. */
+export function withQueryUse(
+  use: QueryUse,
+  entry: RangeTblEntry,
+): { readonly node: CommonTableExpr; readonly holder: QueryUse } | null {
+  const holder = outerUse(use, entry.ctelevelsup ?? 0);
+  const node = holder?.scope.query.cteList?.find(({ ctename }) => ctename === entry.ctename);
+  return holder === null || node === undefined ? null : { node, holder };
+}
+
+export function columnValue(use: QueryUse, varno: number, column: number): RowValue {
+  return `${use.id}.${varno}.${column}`;
+}
+
+// src/include/catalog/pg_type.dat: types whose values are compared alike
+const TEXTS: ReadonlySet<number> = new Set([25, 1043]);
+
+/** Whether a value is the same one as another type, as a domain's is as its base, and a varchar's as text. */
+function keepsEquality({ arg, resulttype = 0 }: Coercion, catalog: Catalog): boolean {
+  const from = baseType(catalog, expressionType(arg) ?? 0);
+  const to = baseType(catalog, resulttype);
+  return from === to || (TEXTS.has(from) && TEXTS.has(to));
+}
+
+/** What an expression is, if that is one value without a computation; null otherwise. */
+export function rowValue(written: Expr | null | undefined, around: QueryUse, proof: Proof): RowValue | null {
+  let expr = written;
+  let use = around;
+  for (;;) {
+    switch (expr?.tag) {
+      case 'RELABELTYPE':
+        if (!keepsEquality(expr, proof.catalog)) return null;
+        expr = expr.arg;
+        break;
+      case 'COERCETODOMAIN':
+        expr = expr.arg;
+        break;
+      case 'PARAM':
+        if (expr.paramkind !== 0) return null;
+        if (use.args !== null) return use.args[expr.paramid - 1] ?? null;
+        if (proof.ownerParams.has(expr.paramid)) return OWNER;
+        return proof.variadicParams.has(expr.paramid) ? null : `$${expr.paramid}`;
+      case 'VAR': {
+        if (expr.varreturningtype) return null;
+        const holder = outerUse(use, expr.varlevelsup);
+        if (holder === null) return null;
+        const below = standsFor(expr, holder.scope.query);
+        if (below === undefined)
+          return expr.varattno > 0 ? columnValue(holder, expr.varno, expr.varattno) : null;
+        expr = below;
+        use = holder;
+        break;
+      }
+      default:
+        return expr !== null && expr !== undefined && isOwnerCall(expr, proof) ? OWNER : null;
+    }
+  }
+}
+
+/** `current_setting('app.user_id')::uuid`, or a function that the configuration says returns the owner. */
+function isOwnerCall(written: Expr, { catalog, owner }: Proof): boolean {
+  let expr = written;
+  while (expr.tag === 'COERCEVIAIO' || expr.tag === 'RELABELTYPE') expr = expr.arg;
+  if (expr.tag !== 'FUNCEXPR') return false;
+  const { setting, functions } = owner.settings;
+  const called = catalog.functions.get(expr.funcid);
+  if (called === undefined) return false;
+  const [first] = expr.args ?? [];
+  if (first === undefined) return isListed(functions?.owner ?? [], called);
+  const isSetting = called.schema === 'pg_catalog' && called.name === 'current_setting';
+  return isSetting && setting !== undefined && first.tag === 'CONST' && constantValue(first) === setting;
+}
+
+/** Whether a list of `name` and `schema.name` has a function. */
+export function isListed(
+  names: readonly string[],
+  { schema, name }: { readonly schema: string; readonly name: string },
+): boolean {
+  return names.includes(`${schema}.${name}`) || names.includes(name);
+}
+
+/**
+ * Whether rows with another value in a result column can be dropped before the query: the rest of the result is the
+ * same, as no other row had a part in it.
+ */
+export function canFilter({ query }: Scope, entry: TargetEntry): boolean {
+  if (query.commandType !== 1 || query.limitCount !== null || query.limitOffset !== null) return false;
+  if (query.hasTargetSRFs || query.groupingSets !== null || query.rowMarks !== null) return false;
+  const isIn = (list: readonly { readonly tleSortGroupRef: number }[] | null) =>
+    list?.some(({ tleSortGroupRef }) => tleSortGroupRef === entry.ressortgroupref) ?? false;
+  if (
+    query.hasWindowFuncs &&
+    !(query.windowClause ?? []).every(({ partitionClause }) => isIn(partitionClause))
+  )
+    return false;
+  if (query.hasDistinctOn && !isIn(query.distinctClause)) return false;
+  return query.groupClause === null ? !query.hasAggs && query.havingQual === null : isIn(query.groupClause);
+}
+
+/** A query's result columns, from 1. */
+export function numberedResults(use: QueryUse): readonly (readonly [column: number, entry: TargetEntry])[] {
+  return resultEntries(use.scope.query).map((entry, i) => [i + 1, entry] as const);
+}

@@ -1,0 +1,49 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { analyse } from '../../src/analysis/analyse.ts';
+import { renderDiagnostic } from '../../src/cli/print-diagnostics.ts';
+import { colorsFor } from '../../src/cli/terminal.ts';
+import type { ScopeConfig } from '../../src/scope-config.ts';
+import { readStatements } from '../../src/sql/read.ts';
+import { createDatabase } from '../support/postgres.ts';
+import { blocksOf } from './support/blocks.ts';
+
+const blocks = blocksOf('docs/scopes.md');
+const marked = (mark: string) => blocks.find((block) => block.mark === mark)?.text ?? '';
+const { nodrift }: { readonly nodrift: { readonly scopes: Readonly<Record<string, ScopeConfig>> } } =
+  JSON.parse(marked('config'));
+
+let client: Client;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  const database = await createDatabase(18, marked('schema'));
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+  drop = database.drop;
+});
+afterAll(async () => {
+  await client.end();
+  await drop();
+});
+
+async function errorsOf(text: string): Promise<string> {
+  const file = 'queries/tasks.sql';
+  const { statements, diagnostics: unread } = readStatements(file, text);
+  const texts = new Map([[file, text]]);
+  const { diagnostics } = await analyse(client, statements, {
+    texts,
+    lenientParameters: false,
+    scopes: nodrift.scopes,
+  });
+  const colors = colorsFor(process.stderr, { NO_COLOR: '1' });
+  return [...unread, ...diagnostics]
+    .map((found) => `${renderDiagnostic(found, { colors, root: '/p', cwd: '/p' })}\n`)
+    .join('\n');
+}
+
+const queries = blocks.filter(({ language, mark }) => language === 'sql' && mark !== 'schema');
+
+test.each(queries.map((block, i) => [i, block] as const))('the queries of block %i', async (_, block) => {
+  const shown = block.mark === 'fails' ? (blocks[blocks.indexOf(block) + 1]?.text ?? '') : '';
+  expect(await errorsOf(block.text)).toBe(shown);
+});
