@@ -78,7 +78,8 @@ export function keptPieces({ tests }: Guard, operands: readonly TextRun[], cut: 
   for (const [i, operand] of operands.entries()) {
     if (tests[i] !== null) continue;
     const { start } = pieces.length === 0 ? operand : { start: operands[i - 1]?.end ?? operand.start };
-    pieces.push(cut.glue(before, start), ...cut.run(start, operand.end));
+    const glue = cut.glue(before, start);
+    pieces.push(...(glue === '' ? [] : [glue]), ...cut.run(start, operand.end));
     before = operand.end;
   }
   return pieces;
