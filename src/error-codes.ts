@@ -80,8 +80,10 @@ export const errorTitles = {
   ND3016: 'An optional parameter is not in a condition',
   ND3017: 'A condition cannot be omitted',
   ND3018: 'Columns cannot be put into objects or lists',
+  ND3019: 'Pages would omit or repeat rows',
   ND3020: 'A query may use rows of another owner',
   ND3021: 'NULL for a parameter can only fail',
+  ND3022: 'A page begins after a time that is not exact in TypeScript',
   // Migrations and schema files
   ND4001: 'A migration or the schema file fails',
   ND4003: 'Two migrations have the same number',

@@ -17,6 +17,7 @@ import { type ResultField, withoutMarks } from './marks.ts';
 import { aliasPath } from './nesting/alias-path.ts';
 import { type NestedRows, nestRows } from './nesting/nest-rows.ts';
 import type { OptionalAnalysis } from './optional/find.ts';
+import { type CursorFacts, paging } from './optional/paging.ts';
 import type { AnalysisOptions } from './options.ts';
 import type { OwnerScope } from './ownership/owner-scope.ts';
 import { scopesOf, utilityScopes } from './ownership/problems.ts';
@@ -96,7 +97,12 @@ export function analyseStatement(
   const offset = commandOffset(statement, options.texts.get(statement.file) ?? '');
   const noRows = noRowsProblem(statement, fields, offset);
   const owned = scopesOf(statement, tree, catalog, options.scopes ?? [], variadicParams);
+  const count = answer.paramTypes.length;
+  const pages = optional?.query
+    ? paging(optional.query, statement, count, optional.places, fields, catalog)
+    : null;
   const problems = [
+    ...(pages?.problems ?? []),
     ...noRows,
     ...owned.problems,
     ...(statement.sqlc ? embedProblems(statement, tree) : nameProblems(fields, statement)),
@@ -106,12 +112,11 @@ export function analyseStatement(
   ];
   if (problems.length > 0) return refused(statement, options, problems);
   const spread = new Set(statement.params.flatMap((param) => (param.kind === 'list' ? [param.index] : [])));
-  const count = answer.paramTypes.length;
   const slots = withGivenFacts(
     parameterFacts(tree, catalog, count, spread),
     statement,
     optional?.query ? parameterFacts(optional.given ?? answer.query ?? tree, catalog, count, spread) : null,
-  );
+  ).map((slot, i) => asCursor(slot, pages?.cursor.get(i + 1)));
   // No rows can be sent, too.
   const written = hasRows(answer.arrays) ? { ...rows, min: 0 } : rows;
   const failing = nullProblems(statement, slots, options);
@@ -358,6 +363,11 @@ function withGivenFacts(
   return result;
 }
 
+/** A field of the row that a page begins after is what the row has there, which is not NULL. */
+function asCursor(slot: ParameterFacts, key: CursorFacts | undefined): ParameterFacts {
+  return key === undefined ? slot : { ...slot, ...key, facts: { ...slot.facts, nullable: false } };
+}
+
 const unknownParameter: ParameterFacts = {
   facts: unknownFacts,
   refusesNull: false,
@@ -484,6 +494,7 @@ function queryParam(
       ),
       optional: written.required === false || (options.lenientParameters && nullable),
       column: found?.column ?? null,
+      ...(found?.cursor && { cursor: found.cursor }),
     };
   };
   const missing = optional.some(({ name }) => name === param.name) ? { canBeMissing: true as const } : {};

@@ -2,7 +2,7 @@ import type { ArrayTypes } from '../sql/arrays.ts';
 import type { Command, Statement } from '../sql/statement.ts';
 import type { OptionalParts } from './optional/parts.ts';
 import type { QueryScope } from './ownership/query-scope.ts';
-import type { ColumnReference, Literal, Value } from './type.ts';
+import type { ColumnReference, CursorValue, Literal, Value } from './type.ts';
 
 export type { ColumnReference, QueryScope };
 
@@ -81,6 +81,8 @@ export interface SlotValue {
   readonly optional: boolean;
   /** The column that it is written to or compared with, for messages and overrides; null if none or several. */
   readonly column: ColumnReference | null;
+  /** Absent: no page begins after it. */
+  readonly cursor?: CursorValue;
 }
 
 /** `canBeMissing`: by `@optional`, so that the conditions that mention it are not sent; null is another value then. */

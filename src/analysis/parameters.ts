@@ -6,7 +6,7 @@ import { elementType, resolver } from './parameters/identity.ts';
 import { meaningless } from './parameters/meaningless.ts';
 import { collectUses, type ParameterUses } from './parameters/uses.ts';
 import type { QueryNode } from './tree/nodes.ts';
-import type { Literal } from './type.ts';
+import type { CursorValue, Literal } from './type.ts';
 
 /** What a statement accepts as `$n`. */
 export interface ParameterFacts {
@@ -18,6 +18,8 @@ export interface ParameterFacts {
   readonly column: ColumnReference | null;
   /** `COMMENT ON COLUMN` of that column. */
   readonly comment: string | null;
+  /** Absent: no page begins after it. */
+  readonly cursor?: CursorValue;
 }
 
 /**

@@ -119,3 +119,9 @@ export interface JsonField {
   /** Whether it may be omitted, as jsonb_strip_nulls does; absent: it is always there. */
   readonly optional?: boolean;
 }
+
+/** A value of the last row of a page, after which the next page begins. */
+export interface CursorValue {
+  /** Whether it is a time whose column has no more than milliseconds. */
+  readonly milliseconds: boolean;
+}

@@ -1,6 +1,7 @@
 import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import { type Diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { withExactCursors } from './exact-cursors.ts';
 import { header } from './header.ts';
 import type { Module } from './module.ts';
 import { nodriftModule } from './nodrift-module.ts';
@@ -9,6 +10,7 @@ import { pgtypedModule } from './pgtyped/module.ts';
 import { nameQueries } from './query-names.ts';
 import { sharedModule } from './shared-module.ts';
 import { sharedNames } from './shared-names.ts';
+import { type TsTypeOf, tsTypes } from './ts-types.ts';
 
 export interface PrintInput {
   readonly config: Config;
@@ -51,15 +53,19 @@ export function* printStepwise(input: PrintInput): Generator<void, Printed> {
   const diagnostics: Diagnostic[] = [];
   const mistakes: Diagnostic[] = [];
   const overrides = overridesOf(config, mistakes);
-  const names = sharedNames(
-    input.files.flatMap((f) => f.queries),
-    config,
-  );
+  const all = input.files.flatMap((f) => f.queries);
+  const names = sharedNames(all, config);
+  let types: TsTypeOf | undefined;
+  const typeOf = () => {
+    types ??= tsTypes(config, all);
+    return types;
+  };
   const shared = sharedModule(names, overrides, config);
   const modules: Module[] = [];
   for (const { file, output, queries } of input.files) {
     const before = diagnostics.length;
-    const source = { file, output, queries: nameQueries(queries, config, diagnostics) };
+    const exact = withExactCursors(queries, typeOf, diagnostics);
+    const source = { file, output, queries: nameQueries(exact, config, diagnostics) };
     if (keepGoing && source.queries.length === 0) {
       modules.push({ path: output, source: file, text: `${header(file)}export {};\n` });
       continue;

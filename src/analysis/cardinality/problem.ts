@@ -25,18 +25,26 @@ export function cardinalityProblem(
   if (rows.max !== null && rows.max <= 1) return null;
   const found =
     rows.max === null ? 'nothing proves that it returns at most one row' : `it can return ${rows.max} rows`;
-  const root = rootScope(catalog, query);
-  const keys = unboundedRelations(rowAnalysis(query, catalog, variadicParams), root, new Map()).map(
-    missingKeyHint,
-  );
+  const keys = missingKeys(query, catalog, variadicParams);
   const assertIt = `mark it :many, or :${command}! to assert it.`;
   const prove = query.commandType === Cmd.select ? `Or add LIMIT 1, ${assertIt}` : `Or ${assertIt}`;
   return [
     `it is marked :${command}, but ${found}`,
     keys.length === 0
       ? prove.slice('Or '.length).replace(/^./, (first) => first.toUpperCase())
-      : `Compare every column of a unique key with = to one value: ${[...new Set(keys)].join('; ')}. ${prove}`,
+      : `Compare every column of a unique key with = to one value: ${keys.join('; ')}. ${prove}`,
   ];
+}
+
+/** The keys that would prove that a statement has one row, by relation. */
+export function missingKeys(
+  query: QueryNode,
+  catalog: Catalog,
+  variadicParams: ReadonlySet<number>,
+): readonly string[] {
+  const analysis = rowAnalysis(query, catalog, variadicParams);
+  const unbounded = unboundedRelations(analysis, rootScope(catalog, query), new Map());
+  return [...new Set(unbounded.map(missingKeyHint))];
 }
 
 /** The relations of which nothing says how many rows are used. */

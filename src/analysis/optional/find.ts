@@ -24,6 +24,8 @@ export interface OptionalAnalysis {
   readonly parts: OptionalParts;
   /** In which each condition of `@optional` counts as "this, or anything"; null: the statement's own. */
   readonly query: QueryNode | null;
+  /** Where those conditions are in the file, in their order. */
+  readonly places: readonly number[];
   /** In which those conditions hold that one parameter decides on: what it may be if it is given; null: the statement's own. */
   readonly given: QueryNode | null;
   readonly problems: readonly UtilityProblem[];
@@ -258,11 +260,15 @@ function guardedTrees(work: Work): readonly Check[] {
   ];
 }
 
+function inOrder(terms: readonly OptionalTerm[]): readonly OptionalTerm[] {
+  return terms.toSorted((a, b) => a.run.start - b.run.start);
+}
+
 /** Each condition as `(condition OR $n)`, with a boolean of its own that nothing is known of. */
 function guardedText(sql: string, terms: readonly OptionalTerm[], parameters: number): string {
   let text = '';
   let at = 0;
-  for (const [i, { run }] of terms.toSorted((a, b) => a.run.start - b.run.start).entries()) {
+  for (const [i, { run }] of inOrder(terms).entries()) {
     text += `${sql.slice(at, run.start)} (${sql.slice(run.start, run.end)} OR $${parameters + i + 1}) `;
     at = run.end;
   }
@@ -296,7 +302,7 @@ function testedBy(
 }
 
 function resultOf(work: Work): OptionalAnalysis {
-  const { statement, all, kept, casts, guarded, optional, query, given, failure } = work;
+  const { statement, all, kept, casts, guarded, optional, terms, query, given, failure } = work;
   const left = all.filter(({ keptBecause }) => keptBecause === null);
   const used = new Set(left.flatMap(({ needs }) => needs));
   // A sort key is NULL where it is omitted, so that NULL omits it, too.
@@ -350,6 +356,7 @@ function resultOf(work: Work): OptionalAnalysis {
         .map(({ one }) => one),
     },
     query,
+    places: inOrder(terms).map(({ run }) => fileOffset(statement, run.start)),
     given,
     problems,
     failure,

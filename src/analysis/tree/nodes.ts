@@ -221,6 +221,8 @@ export interface SortGroupClause {
   readonly tag: 'SORTGROUPCLAUSE';
   readonly tleSortGroupRef: number;
   readonly eqop: number;
+  /** What comes first is `<` the rest in it; 0 where nothing is sorted. */
+  readonly sortop: number;
 }
 
 export interface WindowClause {
@@ -470,6 +472,8 @@ export interface Coercion {
   readonly arg: Expr;
   /** Absent for COLLATE, which keeps the type. */
   readonly resulttype?: number;
+  /** COLLATE: the collation's OID. */
+  readonly collOid?: number;
   /** ARRAYCOERCEEXPR: the conversion of one element, whose input is a CASETESTEXPR. */
   readonly elemexpr?: Expr | null;
 }
@@ -515,6 +519,7 @@ export interface RowExpr {
 export interface RowCompareExpr {
   readonly tag: 'ROWCOMPAREEXPR';
   readonly opnos: readonly number[];
+  readonly inputcollids: readonly number[];
   readonly largs: readonly Expr[];
   readonly rargs: readonly Expr[];
 }

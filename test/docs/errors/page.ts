@@ -15,7 +15,8 @@ an example of each with its message and a way to fix it. The examples were run. 
 CREATE TABLE cars (
   id int PRIMARY KEY,
   make text NOT NULL,
-  price int
+  price int,
+  listed_at timestamptz NOT NULL DEFAULT now()
 );
 \`\`\`
 

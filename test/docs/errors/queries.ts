@@ -13,7 +13,8 @@ export interface QueryExample {
 export const migration = `CREATE TABLE cars (
   id int PRIMARY KEY,
   make text NOT NULL,
-  price int
+  price int,
+  listed_at timestamptz NOT NULL DEFAULT now()
 );
 `;
 
@@ -217,6 +218,16 @@ export const queryExamples: readonly QueryExample[] = [
     'ND3018',
     '/* @name Makes :many */\nSELECT make.make, car.id AS "cars[].id"\nFROM cars make JOIN cars car ON car.make = make.make;\n',
     '/* @name Makes :many */\nSELECT make.make, car.id AS "cars[].id"\nFROM (SELECT DISTINCT make FROM cars) make JOIN cars car ON car.make = make.make;\n',
+  ),
+  wrong(
+    'ND3019',
+    '/*\n  @name PageOfCars :many\n  @optional after\n  @param after -> (make)\n*/\nSELECT id, make FROM cars WHERE make > :after ORDER BY make LIMIT 20;\n',
+    '/*\n  @name PageOfCars :many\n  @optional after\n  @param after -> (make, id)\n*/\nSELECT id, make FROM cars WHERE (make, id) > :after ORDER BY make, id LIMIT 20;\n',
+  ),
+  wrong(
+    'ND3022',
+    '/*\n  @name NewCars :many\n  @optional after\n  @param after -> (listed_at, id)\n*/\nSELECT id, listed_at FROM cars\nWHERE (listed_at, id) < :after ORDER BY listed_at DESC, id DESC LIMIT 20;\n',
+    '/*\n  @name NewCars :many\n  @optional after\n  @param after -> (id)\n*/\nSELECT id, listed_at FROM cars\nWHERE id < :after ORDER BY id DESC LIMIT 20;\n',
   ),
   wrong(
     'ND3021',
