@@ -44,14 +44,16 @@ async function buildRuntime() {
     entryPoints: ['src/runtime/index.ts'],
     platform: 'neutral',
     packages: 'external',
-    // All names stay, and lines that a stack trace can point at.
+    // Lines that a stack trace can point at.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 120,
   };
-  // For Node the names of the exports are written so that a module can import them.
+  // For Node all names stay, and those of the exports are written so that a module can import them.
   await build({ ...options, platform: 'node', format: 'cjs', outfile: `${runtime}/index.cjs` });
-  const { metafile } = await build({ ...options, format: 'esm', outfile: `${runtime}/index.js` });
+  // Bundlers shorten names anyway.
+  const bundled = { ...options, format: 'esm', minifyIdentifiers: true, outfile: `${runtime}/index.js` };
+  const { metafile } = await build(bundled);
   return exportsOf(metafile, `${runtime}/index.js`);
 }
 
