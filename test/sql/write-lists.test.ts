@@ -42,7 +42,7 @@ const cases: readonly (readonly [sql: string, ...around: readonly Around[]])[] =
 it.each(cases.map(([sql, ...expected]) => ({ sql, expected })))('$sql', ({ sql, expected }) => {
   const lists = readWriteLists(sql);
   const text = (list: WriteList | null) =>
-    list?.items.map(({ start, end }) => sql.slice(start, end)).join('|');
+    list === null ? null : list.items.map(({ start, end }) => sql.slice(start, end)).join('|');
   const found = [...sql.matchAll(/\$\d/g)].map(({ index }) => [
     text(lists.assignmentsAround(index)),
     text(lists.valuesAround(index)),
