@@ -556,6 +556,7 @@ describe.each(tested(servers))('how many rows, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);
+    await database.prepare(cases.map(([sql]) => sql));
   });
   afterAll(() => database.close());
 

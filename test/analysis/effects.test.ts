@@ -170,6 +170,7 @@ describe.each(tested(servers))('reads and writes, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);
+    await database.prepare(cases.map(([sql]) => sql));
   });
   afterAll(() => database.close());
 

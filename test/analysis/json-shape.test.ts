@@ -457,6 +457,7 @@ describe.each(tested(servers))('JSON, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);
+    await database.prepare(cases.map(([sql]) => sql));
   });
   afterAll(() => database.close());
 

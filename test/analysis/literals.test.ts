@@ -254,6 +254,7 @@ describe.each(tested(servers))('literals, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);
+    await database.prepare(cases.map(([sql]) => sql));
   });
   afterAll(() => database.close());
 

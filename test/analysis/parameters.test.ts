@@ -185,6 +185,7 @@ describe.each(tested(servers))('parameters, on %s', (server) => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(server, schema);
+    await database.prepare(cases.map(([sql]) => sql));
   });
   afterAll(() => database.close());
 

@@ -11,12 +11,12 @@ import { blocksOf } from './support/blocks.ts';
 const blocks = blocksOf('docs/scopes.md');
 const marked = (mark: string) => blocks.find((block) => block.mark === mark)?.text ?? '';
 const { nodrift }: { readonly nodrift: { readonly scopes: Readonly<Record<string, ScopeConfig>> } } =
-  JSON.parse(marked('config'));
+  JSON.parse(marked('scopes: config'));
 
 let client: Client;
 let drop: () => Promise<void>;
 beforeAll(async () => {
-  const database = await createDatabase(18, marked('schema'));
+  const database = await createDatabase(18, marked('scopes: schema'));
   client = new Client({ connectionString: database.url });
   await client.connect();
   drop = database.drop;
@@ -41,9 +41,9 @@ async function errorsOf(text: string): Promise<string> {
     .join('\n');
 }
 
-const queries = blocks.filter(({ language, mark }) => language === 'sql' && mark !== 'schema');
+const queries = blocks.filter(({ language, mark }) => language === 'sql' && mark !== 'scopes: schema');
 
 test.each(queries.map((block, i) => [i, block] as const))('the queries of block %i', async (_, block) => {
-  const shown = block.mark === 'fails' ? (blocks[blocks.indexOf(block) + 1]?.text ?? '') : '';
+  const shown = block.mark === 'scopes: fails' ? (blocks[blocks.indexOf(block) + 1]?.text ?? '') : '';
   expect(await errorsOf(block.text)).toBe(shown);
 });

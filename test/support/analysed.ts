@@ -3,7 +3,7 @@ import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { loadCatalog } from '../../src/analysis/catalog/load.ts';
 import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
 import { readQuery } from '../../src/analysis/tree/read.ts';
-import { describe } from '../../src/analysis/wire.ts';
+import { type DescribeResult, describe } from '../../src/analysis/wire.ts';
 import { loadExtensions } from '../../src/database/embedded/pglite-extensions.ts';
 import { pgliteStream } from '../../src/database/embedded/pglite-stream.ts';
 import { createPglite } from './pglite.ts';
@@ -13,6 +13,8 @@ import { createDatabase, type Major } from './postgres.ts';
 export interface Analysed {
   readonly client: Client;
   readonly catalog: Catalog;
+  /** Has the server analyse statements together, which is faster than one after the other. */
+  prepare(statements: readonly string[]): Promise<void>;
   /** The tree of a statement that the server accepts. */
   tree(sql: string): Promise<{ readonly tree: QueryNode; readonly params: number }>;
   /** Runs it in a transaction that is rolled back; rows as arrays. */
@@ -36,20 +38,26 @@ export async function analysed(
 /** The same over a connected client. */
 export async function analysedOver(client: Client, close: () => Promise<void>): Promise<Analysed> {
   const catalog = await loadCatalog(client, []);
+  const known = new Map<string, DescribeResult>();
+  const prepare = async (statements: readonly string[]) => {
+    await describe(client, statements, (described, index) => {
+      known.set(statements[index] ?? '', described);
+    });
+    await client.query('SET debug_print_parse = off');
+  };
   return {
     client,
     catalog,
     close,
+    prepare,
     async tree(sql) {
-      const found: { tree: QueryNode; params: number }[] = [];
-      await describe(client, [sql], (described) => {
-        if (!described.ok) throw new Error(`${described.error.message}: ${sql}`);
-        found.push({ tree: readQuery(described.tree ?? ''), params: described.paramTypes.length });
-      });
-      await client.query('SET debug_print_parse = off');
-      const [first] = found;
-      if (first === undefined) throw new Error(`The server says nothing of ${sql}`);
-      return first;
+      if (!known.has(sql)) await prepare([sql]);
+      const described = known.get(sql);
+      // Each is read anew, and once: what is known of a tree is kept with it, and the schema may change.
+      known.delete(sql);
+      if (described === undefined) throw new Error(`The server says nothing of ${sql}`);
+      if (!described.ok) throw new Error(`${described.error.message}: ${sql}`);
+      return { tree: readQuery(described.tree ?? ''), params: described.paramTypes.length };
     },
     async rows(sql, values = []) {
       await client.query('BEGIN');
