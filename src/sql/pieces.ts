@@ -164,7 +164,8 @@ function blocksOf(sql: string, edits: readonly Edit[]): readonly Block[] {
       ],
     };
   });
-  return [...edits, ...listBlocks].toSorted((a, b) => a.start - b.start || b.end - a.end);
+  // Of the same length are a list and its only item, which is in it.
+  return [...listBlocks, ...edits].toSorted((a, b) => a.start - b.start || b.end - a.end);
 }
 
 /** For each block the index of the next one that is not in it. */

@@ -64,7 +64,7 @@ const endings = [
 
 type Values = readonly (string | null)[];
 
-describe.each(tested(['PGlite', 18] as const))('random lists on %s', (server) => {
+describe.each(tested([14, 16, 18, 'PGlite']))('random lists on %s', (server) => {
   let database: Analysed;
   const { below: upTo, one: from, rarely } = drawFrom(randomSeed);
   const drawn = (type: string, isWrong: boolean): string | null => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
+import { EmptyUpdateError } from '../../src/runtime/index.ts';
 import { statementOf } from '../../src/runtime/statement.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
@@ -331,6 +332,16 @@ describe.each(tested(servers))('optional parts on PostgreSQL %s', (server) => {
 
   it.each(optional)('@optional %s: %s', async (names, sql, all, none) => {
     expect(await textsOf(`@optional ${names}`, sql)).toEqual([all, none]);
+  });
+
+  it.each([
+    'UPDATE car SET make = :make WHERE id = :id',
+    'UPDATE car SET (make, model) = (:make, :make)',
+    'UPDATE car SET make = :make, note = upper(:make)',
+    "INSERT INTO car (id) VALUES ('x') ON CONFLICT (id) DO UPDATE SET make = :make",
+    'WITH x AS (UPDATE car SET make = :make WHERE id = :id RETURNING id) DELETE FROM tag WHERE car_id IN (SELECT id FROM x)',
+  ])('nothing is sent if nothing is assigned: %s', async (sql) => {
+    await expect(textsOf(':exec @optional make', sql)).rejects.toThrow(EmptyUpdateError);
   });
 
   it.each(assigned)('assignments of @optional %s: %s', async (names, sql, all, none) => {
