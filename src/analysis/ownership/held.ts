@@ -15,17 +15,22 @@ import {
   type SetOperationStmt,
   Sub,
   type SubLink,
+  type TargetEntry,
 } from '../tree/nodes.ts';
 import { areEqual, noEqualities, OWNER, type Pair, withPairs } from './equalities.ts';
 import {
   canFilter,
   columnValue,
+  comesFromRows,
+  hasColumnType,
   innerUse,
+  mayFold,
   numberedResults,
   type Proof,
   type QueryUse,
   rowValue,
   withQueryUse,
+  writtenValue,
 } from './query-use.ts';
 
 /** The result columns of a query that are the owner in all of its rows. */
@@ -40,6 +45,8 @@ export interface Knowledge extends Proof {
   readonly assumed: Map<QueryNode, OwnerColumns>;
   readonly known: Map<QueryUse, OwnerColumns>;
   readonly recursions: Map<QueryUse, OwnerColumns>;
+  /** How many recursions are being worked out, one within the other. */
+  recursing: number;
 }
 
 /** What is equal in every row of a part of FROM. */
@@ -218,13 +225,18 @@ function ownerPairs(use: QueryUse, varno: number, columns: OwnerColumns): readon
 function heldInResult(use: QueryUse, varno: number, inner: QueryUse, proof: Knowledge): readonly Pair[] {
   const { query } = inner.scope;
   const isGrouped = query.groupClause !== null && query.groupingSets === null;
+  const mayMerge = isGrouped || query.distinctClause !== null;
   const opaque =
-    query.setOperations !== null || query.commandType !== Cmd.select || (!isGrouped && !isPlain(query));
+    query.setOperations !== null ||
+    query.commandType !== Cmd.select ||
+    (!isGrouped && !isPlain(query)) ||
+    (mayMerge && numberedResults(inner).some(([, { expr }]) => mayFold(expr, proof.catalog)));
   if (opaque) return ownerPairs(use, varno, ownerColumns(inner, proof));
-  if (isGrouped && numberedResults(inner).every(([, entry]) => !canFilter(inner.scope, entry)))
+  if (isGrouped && numberedResults(inner).every(([, entry]) => !canFilter(inner.scope, entry, proof.catalog)))
     return ownerPairs(use, varno, ownerColumns(inner, proof));
   const same = numberedResults(inner).flatMap(([column, entry]): readonly Pair[] => {
-    const value = isGrouped && !canFilter(inner.scope, entry) ? null : rowValue(entry.expr, inner, proof);
+    const value =
+      isGrouped && !canFilter(inner.scope, entry, proof.catalog) ? null : rowValue(entry.expr, inner, proof);
     return value === null ? [] : [[columnValue(use, varno, column), value]];
   });
   return [...heldIn(query.jointree, inner, proof), ...same];
@@ -247,36 +259,97 @@ function findOwnerColumns(use: QueryUse, proof: Knowledge): OwnerColumns {
       : new Set();
   }
   if (query.groupingSets !== null) return new Set();
-  const equalities = withPairs(noEqualities, heldInRows(use, proof));
+  const held = comesFromRows(query) ? heldWhereReturned(use, proof) : [];
+  const equalities = withPairs(noEqualities, held);
+  return whereReturned(
+    use,
+    proof,
+    () =>
+      new Set(
+        numberedResults(use).flatMap(([column, { expr }]) =>
+          areEqual(equalities, rowValue(expr, use, proof), OWNER) ? [column] : [],
+        ),
+      ),
+  );
+}
+
+/** Reads what a statement returns: the target's columns are those of the rows as they are written. */
+export function whereReturned<T>(use: QueryUse, proof: Knowledge, read: () => T): T {
+  const { commandType } = use.scope.query;
+  const isWritten = commandType === Cmd.insert || commandType === Cmd.update || commandType === Cmd.merge;
+  const before = proof.returning;
+  proof.returning = isWritten ? use : before;
+  try {
+    return read();
+  } finally {
+    proof.returning = before;
+  }
+}
+
+/** What is equal in every row that a statement returns. */
+export function heldWhereReturned(use: QueryUse, proof: Knowledge): readonly Pair[] {
+  const { query } = use.scope;
+  // Its actions are about rows that the join does not have.
+  if (query.commandType === Cmd.merge && query.mergeActionList != null) return [];
+  const read = heldIn(query.jointree, use, proof);
+  return [...read, ...writtenPairs(use, proof)];
+}
+
+/** What the columns of a written row are equal to. */
+export function writtenPairs(use: QueryUse, proof: Knowledge): readonly Pair[] {
+  const { query } = use.scope;
+  const { commandType, onConflict } = query;
+  const relation = proof.catalog.relations.get(query.rtable?.[query.resultRelation - 1]?.relid ?? 0);
+  if (relation === undefined || (relation.kind !== 'r' && relation.kind !== 'p')) return [];
+  const set = (list: readonly TargetEntry[] | null) =>
+    new Map((list ?? []).flatMap((entry) => (entry.resjunk ? [] : [[entry.resno, entry] as const])));
+  const given = set(query.targetList);
+  const changed = set(onConflict?.onConflictSet ?? null);
+  const met = arbiterColumns(query);
+  return [...relation.columns.values()].flatMap(({ number, generated, identity }): readonly Pair[] => {
+    const written = writtenValue(use, number);
+    const entry = given.get(number);
+    if (generated !== '') return [];
+    if (commandType === Cmd.update && entry === undefined)
+      return [[written, columnValue(use, query.resultRelation, number)]];
+    // The row that ON CONFLICT meets has its own values, but for those that make it the same one.
+    if (onConflict?.onConflictSet && (changed.has(number) || !met.has(number))) return [];
+    if (entry === undefined || isIgnored(query.override, identity)) return [];
+    const value = rowValue(entry.expr, use, proof);
+    return value === null ? [] : [[written, value]];
+  });
+}
+
+/** OVERRIDING USER VALUE: the value that is given for an identity column is not used. */
+export function isIgnored(override: number, identity: string): boolean {
+  return override === 1 && identity !== '';
+}
+
+/** The columns of the key that ON CONFLICT names. */
+export function arbiterColumns({ onConflict }: Pick<QueryNode, 'onConflict'>): ReadonlySet<number> {
+  const named = (onConflict?.arbiterElems ?? []).map(({ expr }) => (expr.tag === 'VAR' ? expr.varattno : 0));
+  return new Set(named);
+}
+
+/** The columns of an arm whose type is the set operation's. */
+export function sameTypes(arm: QueryUse, types: readonly number[], { catalog }: Knowledge): OwnerColumns {
   return new Set(
-    numberedResults(use).flatMap(([column, { expr }]) =>
-      areEqual(equalities, rowValue(expr, use, proof), OWNER) ? [column] : [],
+    numberedResults(arm).flatMap(([column, entry]) =>
+      hasColumnType(entry, types[column - 1], catalog) ? [column] : [],
     ),
   );
 }
 
-/** What is equal in every row that a statement reads, and in those that an INSERT writes. */
-function heldInRows(use: QueryUse, proof: Knowledge): readonly Pair[] {
-  const { query } = use.scope;
-  const read = heldIn(query.jointree, use, proof);
-  if (query.commandType !== Cmd.insert) return read;
-  const equalities = withPairs(noEqualities, read);
-  const written = (query.targetList ?? []).flatMap(({ resjunk, resno, expr }): readonly Pair[] =>
-    !resjunk && areEqual(equalities, rowValue(expr, use, proof), OWNER)
-      ? [[columnValue(use, query.resultRelation, resno), OWNER]]
-      : [],
-  );
-  return [...read, ...written];
-}
-
 function ofSetOperation(operation: SetOperationStmt, use: QueryUse, proof: Knowledge): OwnerColumns {
   const { query } = use.scope;
+  const types = query.setOperations?.tag === 'SETOPERATIONSTMT' ? query.setOperations.colTypes : [];
   const ofArms = (node: SetOperationStmt | SetOperationStmt['larg']): readonly OwnerColumns[] =>
     armsOf(node).map(({ rtindex }) => {
       const entry = query.rtable?.[rtindex - 1];
-      return entry?.subquery
-        ? ownerColumns(innerUse(proof, use, entry, entry.subquery), proof)
-        : new Set<number>();
+      if (!entry?.subquery) return new Set<number>();
+      const arm = innerUse(proof, use, entry, entry.subquery);
+      const same = sameTypes(arm, types, proof);
+      return new Set([...ownerColumns(arm, proof)].filter((column) => same.has(column)));
     });
   // INTERSECT and EXCEPT have rows of the left side only.
   if (operation.op !== SetOp.union) {
@@ -302,16 +375,24 @@ export function ownerColumnsOfRecursion(use: QueryUse, proof: Knowledge): OwnerC
   const known = proof.recursions.get(use);
   if (known !== undefined) return known;
   let assumed: OwnerColumns = new Set(numberedResults(use).map(([column]) => column));
-  for (;;) {
-    if (!step()) return new Set();
-    proof.assumed.set(query, assumed);
-    proof.known.clear();
-    const found = ofSetOperation({ ...operation, op: SetOp.union }, use, proof);
-    const next = new Set([...assumed].filter((column) => found.has(column)));
-    if (next.size === assumed.size) {
-      proof.recursions.set(use, next);
-      return next;
+  const isOutermost = proof.recursing === 0;
+  proof.recursing++;
+  try {
+    for (;;) {
+      if (!step()) return new Set();
+      proof.assumed.set(query, assumed);
+      // What is known under another assumption, of recursions within it, too.
+      proof.known.clear();
+      proof.recursions.clear();
+      const found = ofSetOperation({ ...operation, op: SetOp.union }, use, proof);
+      const next = new Set([...assumed].filter((column) => found.has(column)));
+      if (next.size === assumed.size) {
+        if (isOutermost) proof.recursions.set(use, next);
+        return next;
+      }
+      assumed = next;
     }
-    assumed = next;
+  } finally {
+    proof.recursing--;
   }
 }

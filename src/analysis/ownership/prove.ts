@@ -29,13 +29,27 @@ import {
   type RowValue,
   withPairs,
 } from './equalities.ts';
-import { heldIn, heldWhere, isInlined, type Knowledge, ownerColumnsOfRecursion, viewUse } from './held.ts';
+import {
+  arbiterColumns,
+  heldIn,
+  heldWhere,
+  isIgnored,
+  isInlined,
+  type Knowledge,
+  ownerColumnsOfRecursion,
+  sameTypes,
+  viewUse,
+  whereReturned,
+  writtenPairs,
+} from './held.ts';
 import type { OwnerScope, Ownership } from './owner-scope.ts';
 import {
   canFilter,
   columnValue,
+  comesFromRows,
   innerUse,
   isListed,
+  mayFold,
   numberedResults,
   type QueryUse,
   rootUse,
@@ -102,11 +116,11 @@ export function ownership(
     bodies: [],
     found,
     usesOwned: false,
+    recursing: 0,
+    returning: null,
+    reached: new Set(),
   };
-  const { exhausted } = countSteps(
-    () => proveQuery(rootUse(proof, query), noEqualities, noColumns, proof),
-    BUDGET,
-  );
+  const { exhausted } = countSteps(() => proveStatement(query, proof), BUDGET);
   const unproven: readonly Unproven[] = exhausted ? [{ relation: null, alias: null, kind: 'costly' }] : found;
   return { unproven, uses: proof.usesOwned };
 }
@@ -117,6 +131,32 @@ interface Walk extends Knowledge {
   readonly found: Unproven[];
   /** Whether it uses a table with owners. */
   usesOwned: boolean;
+  /** The queries and calls that the proof has seen. */
+  readonly reached: Set<object>;
+}
+
+function proveStatement(query: QueryNode, proof: Walk): void {
+  try {
+    proveQuery(rootUse(proof, query), noEqualities, noColumns, proof);
+  } catch (error) {
+    // JavaScript's stack is at its end.
+    if (!(error instanceof RangeError)) throw error;
+    proof.found.push({ relation: null, alias: null, kind: 'costly' });
+    return;
+  }
+  let isWhole = true;
+  walk(proof.catalog, query, null, (node) => {
+    if (!step()) return false;
+    const matters = node.tag === 'QUERY' || calledFunctions(node, proof.catalog).some(isOwn);
+    if (matters && !proof.reached.has(node)) isWhole = false;
+    return isWhole;
+  });
+  if (!isWhole) proof.found.push({ relation: null, alias: null, kind: 'costly' });
+}
+
+/** Whether a function is not built in. */
+function isOwn(oid: number): boolean {
+  return oid >= FIRST_NORMAL_OID;
 }
 
 const noColumns: ReadonlySet<number> = new Set();
@@ -125,9 +165,19 @@ const noColumns: ReadonlySet<number> = new Set();
  * @param around what is equal where the query matters
  * @param wanted result columns of which only rows with the owner matter
  */
-function proveQuery(use: QueryUse, around: Equalities, wanted: ReadonlySet<number>, proof: Walk): void {
+function proveQuery(
+  use: QueryUse,
+  surrounding: Equalities,
+  wantedAround: ReadonlySet<number>,
+  proof: Walk,
+): void {
   if (!step()) return;
   const { query } = use.scope;
+  proof.reached.add(query);
+  // FOR UPDATE locks what the query finds, also what conditions around it drop afterwards.
+  const locks = query.rowMarks !== null;
+  const around = locks ? noEqualities : surrounding;
+  const wanted = locks ? noColumns : wantedAround;
   for (const cte of query.cteList ?? []) {
     if (isInlined(cte)) continue;
     const inner = innerUse(proof, use, cte, cte.ctequery);
@@ -137,13 +187,17 @@ function proveQuery(use: QueryUse, around: Equalities, wanted: ReadonlySet<numbe
   proveExpressions([query.limitCount, query.limitOffset], around, use, proof);
   if (query.setOperations !== null) {
     const filtered = query.limitCount === null && query.limitOffset === null ? wanted : noColumns;
-    for (const arm of setOperationArms(query)) {
-      if (arm.subquery) proveQuery(innerUse(proof, use, arm, arm.subquery), around, filtered, proof);
+    const types = query.setOperations.tag === 'SETOPERATIONSTMT' ? query.setOperations.colTypes : [];
+    for (const entry of setOperationArms(query)) {
+      if (!entry.subquery) continue;
+      const arm = innerUse(proof, use, entry, entry.subquery);
+      const same = sameTypes(arm, types, proof);
+      proveQuery(arm, around, new Set([...filtered].filter((column) => same.has(column))), proof);
     }
     return;
   }
   const only = numberedResults(use).flatMap(([column, entry]): readonly Pair[] => {
-    if (!wanted.has(column) || !canFilter(use.scope, entry)) return [];
+    if (!wanted.has(column) || !canFilter(use.scope, entry, proof.catalog)) return [];
     const value = rowValue(entry.expr, use, proof);
     return value === null ? [] : [[value, OWNER]];
   });
@@ -155,19 +209,15 @@ function proveQuery(use: QueryUse, around: Equalities, wanted: ReadonlySet<numbe
   const rows = merged ? withPairs(source, heldWhere(condition, use, proof)) : source;
   proveFrom(from, source, use, proof);
   if (condition !== null) proveCondition(condition, rows, use, proof);
-  const written = proveWrite(query, use, source, rows, proof);
+  const written = proveWrite(query, use, { around, source, rows }, proof);
   // An aggregate without GROUP BY has a row also where no row meets the conditions.
-  const isSure = query.groupingSets === null && (query.groupClause !== null || !isAggregated(query));
-  proveExpressions(
-    [query.targetList, query.havingQual, query.windowClause, query.returningList, query.onConflict],
-    isSure ? written : around,
-    use,
-    proof,
-  );
-}
-
-function isAggregated({ hasAggs, havingQual }: QueryNode): boolean {
-  return hasAggs || havingQual !== null;
+  const inRows = comesFromRows(query) ? rows : around;
+  proveExpressions([query.targetList, query.havingQual, query.windowClause], inRows, use, proof);
+  // From PostgreSQL 18 on expressions of GROUP BY are there.
+  for (const entry of query.rtable ?? [])
+    if (entry.rtekind === Rte.group) proveExpressions(entry.groupexprs, source, use, proof);
+  proveExpressions(query.onConflict, source, use, proof);
+  whereReturned(use, proof, () => proveExpressions(query.returningList, written, use, proof));
 }
 
 function proveFrom(node: JoinTreeNode | null, rows: Equalities, use: QueryUse, proof: Walk): void {
@@ -217,6 +267,7 @@ function proveExpressions(nodes: unknown, rows: Equalities, use: QueryUse, proof
       proveExpressions(node.testexpr, rows, use, proof);
       return false;
     }
+    proof.reached.add(node);
     proveCalls(node, use, proof);
     return true;
   });
@@ -232,9 +283,12 @@ function proveEntry(varno: number, rows: Equalities, use: QueryUse, proof: Walk)
   };
   switch (entry.rtekind) {
     case Rte.relation: {
+      proveExpressions(entry.tablesample, rows, use, proof);
       const view = viewUse(use, varno, proof);
-      if (view !== null) proveQuery(view, rows, wanted(view.scope.query), proof);
-      else proveTable(varno, rows, use, proof);
+      if (view === null) proveTable(varno, rows, use, proof);
+      // A FOR UPDATE of the query locks in the view, too, before the conditions around it.
+      else if (use.scope.query.rowMarks !== null) proveQuery(view, noEqualities, noColumns, proof);
+      else proveQuery(view, rows, wanted(view.scope.query), proof);
       break;
     }
     case Rte.subquery:
@@ -296,12 +350,20 @@ function isOwnedBy(
   const above = proof.owner.tables.get(parent);
   if (above === undefined || below.has(parent)) return false;
   return (proof.tables.get(parent) ?? []).some(({ use, varno }) => {
+    if (!hasUniqueKeys(use, varno, proof)) return false;
     const of = (column: number) => columnValue(use, varno, column);
     return (
       columns.every((column, i) => areEqual(rows, value(column), of(referencedColumns[i] ?? 0))) &&
       isOwnedBy(above, of, rows, proof, new Set([...below, parent]))
     );
   });
+}
+
+/** Whether a key of a table is one in what is read of it: children that inherit may have the same keys. */
+function hasUniqueKeys(use: QueryUse, varno: number, { catalog }: Walk): boolean {
+  const entry = use.scope.query.rtable?.[varno - 1];
+  const relation = catalog.relations.get(entry?.relid ?? 0);
+  return relation?.kind === 'p' || relation?.children.length === 0 || entry?.inh === false;
 }
 
 /** Whether a stored view has been made from rows that have owners. */
@@ -313,6 +375,9 @@ function showsOwned(relation: Relation, { catalog, owner }: Walk): boolean {
     seen.add(one);
     walk(catalog, query, null, (node) => {
       step();
+      found ||= calledFunctions(node, catalog).some(
+        (oid) => isOwn(oid) && catalog.functions.get(oid)?.volatility !== 'i',
+      );
       const read = node.tag === 'RANGETBLENTRY' ? catalog.relations.get(node.relid ?? 0) : undefined;
       if (read === undefined || read === one) return true;
       found ||= owner.tables.has(read.oid) || owner.parents.has(read.oid);
@@ -324,41 +389,39 @@ function showsOwned(relation: Relation, { catalog, owner }: Walk): boolean {
   return found;
 }
 
+/** What is equal around a statement, in the rows that it reads beside its target, and in all of them. */
+interface Places {
+  readonly around: Equalities;
+  readonly source: Equalities;
+  readonly rows: Equalities;
+}
+
 /**
  * What an INSERT, UPDATE, DELETE or MERGE writes.
- * @param source what is equal in the rows that are read beside the target
- * @param rows the same, with the target's rows
- * @returns what is equal in the rows that are written
+ * @returns what is equal in the rows that are returned
  */
-function proveWrite(
-  query: QueryNode,
-  use: QueryUse,
-  source: Equalities,
-  rows: Equalities,
-  proof: Walk,
-): Equalities {
+function proveWrite(query: QueryNode, use: QueryUse, places: Places, proof: Walk): Equalities {
   const { resultRelation, targetList } = query;
+  const { around, source, rows } = places;
   const written = proof.catalog.relations.get(query.rtable?.[resultRelation - 1]?.relid ?? 0);
-  if (query.commandType === Cmd.select || written === undefined) return rows;
+  if (query.commandType === Cmd.select || written === undefined) return around;
   switch (query.commandType) {
-    case Cmd.insert: {
-      const pairs = proveInsert(written, targetList, use, source, proof);
-      const inserted = withPairs(source, pairs);
-      proveConflict(query, written, use, inserted, proof);
-      return inserted;
-    }
+    case Cmd.insert:
+      proveInsert(written, targetList, query.override, use, source, proof);
+      proveConflict(query, written, use, source, proof);
+      return withPairs(source, writtenPairs(use, proof));
     case Cmd.update:
       proveUpdate(written, targetList, use, rows, proof);
-      return rows;
+      return withPairs(rows, writtenPairs(use, proof));
     case Cmd.delete:
       notRewritten(written, 'delete', proof);
       return rows;
     default:
       if (written.kind === 'v') proof.found.push({ relation: written, alias: null, kind: 'rewritten' });
       proveTable(resultRelation, rows, use, proof);
-      for (const action of query.mergeActionList ?? [])
-        proveAction(action, written, use, source, rows, proof);
-      return rows;
+      for (const action of query.mergeActionList ?? []) proveAction(action, written, use, places, proof);
+      // Some of the rows are those of an action, which the join does not have.
+      return around;
   }
 }
 
@@ -366,13 +429,12 @@ function proveAction(
   action: MergeAction,
   written: Relation,
   use: QueryUse,
-  source: Equalities,
-  rows: Equalities,
+  { around, source, rows }: Places,
   proof: Walk,
 ): void {
   const isUnmatchedTarget = action.matchKind === 1;
   const isUnmatchedSource = action.matchKind === 2 || action.matched === false;
-  const known = isUnmatchedSource || isUnmatchedTarget ? source : rows;
+  const known = isUnmatchedTarget ? around : isUnmatchedSource ? source : rows;
   const own = withPairs(known, heldWhere(action.qual, use, proof));
   proveCondition(action.qual, own, use, proof);
   proveExpressions(action.targetList, own, use, proof);
@@ -381,7 +443,9 @@ function proveAction(
     if (tables.has(written.oid) || parents.has(written.oid))
       proof.found.push({ relation: written, alias: null, kind: 'unmatched' });
   }
-  if (action.commandType === Cmd.insert) proveInsert(written, action.targetList, use, own, proof);
+  if (action.commandType === Cmd.insert) {
+    proveInsert(written, action.targetList, action.override ?? 0, use, own, proof);
+  }
   if (action.commandType === Cmd.update) proveUpdate(written, action.targetList, use, own, proof);
   if (action.commandType === Cmd.delete) notRewritten(written, 'delete', proof);
 }
@@ -399,12 +463,12 @@ function notRewritten(relation: Relation, event: WriteEvent, proof: Walk): boole
 function proveInsert(
   relation: Relation,
   list: readonly TargetEntry[] | null,
+  override: number,
   use: QueryUse,
   rows: Equalities,
   proof: Walk,
-): readonly Pair[] {
-  if (!notRewritten(relation, 'insert', proof)) return [];
-  const pairs: Pair[] = [];
+): void {
+  if (!notRewritten(relation, 'insert', proof)) return;
   for (const { relation: target, columnOf } of writeTargets(relation, proof.catalog, 'insert')) {
     if (proof.owner.parents.has(target.oid))
       proof.found.push({ relation: target, alias: null, kind: 'parent' });
@@ -413,14 +477,12 @@ function proveInsert(
     proof.usesOwned = true;
     const value = (column: number) => {
       const given = list?.find(({ resno, resjunk }) => !resjunk && columnOf(resno) === column);
-      return given === undefined ? null : rowValue(given.expr, use, proof);
+      const identity = target.columns.get(column)?.identity ?? '';
+      return given === undefined || isIgnored(override, identity) ? null : rowValue(given.expr, use, proof);
     };
     if (!isOwnedBy(owned, value, rows, proof, new Set([target.oid])))
       proof.found.push({ relation: target, alias: null, kind: 'inserted' });
-    else if ('column' in owned && target === relation)
-      pairs.push([columnValue(use, use.scope.query.resultRelation, owned.column), OWNER]);
   }
-  return pairs;
 }
 
 /** A row of the owner's stays with the owner. */
@@ -441,9 +503,8 @@ function proveUpdate(
     if (owning.every((column) => set(column) === undefined)) continue;
     const value = (column: number) => {
       const given = set(column);
-      return given === undefined
-        ? columnValue(use, use.scope.query.resultRelation, column)
-        : rowValue(given.expr, use, proof);
+      if (given !== undefined) return rowValue(given.expr, use, proof);
+      return target === relation ? columnValue(use, use.scope.query.resultRelation, column) : null;
     };
     if (!isOwnedBy(owned, value, rows, proof, new Set([target.oid])))
       proof.found.push({ relation: target, alias: null, kind: 'moved' });
@@ -474,9 +535,12 @@ function proveConflict(
       return value === null ? [] : [[columnValue(use, onConflict.exclRelIndex, column), value]];
     }),
   ]);
-  const named = (onConflict.arbiterElems ?? []).map(({ expr }) => (expr.tag === 'VAR' ? expr.varattno : 0));
-  // Without the columns of a key it is about every key, also about those of other owners' rows.
-  if (!excluded.every((column) => named.includes(column)))
+  const named = arbiterColumns({ onConflict });
+  const isFolded = (targetList ?? []).some(
+    ({ resno, expr }) => excluded.includes(resno) && mayFold(expr, proof.catalog),
+  );
+  // Without the columns of a key it is about every key, also about the keys of other owners' rows.
+  if (isFolded || !excluded.every((column) => named.has(column)))
     proof.found.push({ relation, alias: null, kind: 'conflict' });
   const set = onConflict.onConflictSet;
   if (set === null || resultRelation === 0) return;
@@ -487,11 +551,17 @@ function proveConflict(
 const READING = new Set(
   `query_to_xml query_to_xml_and_xmlschema query_to_xmlschema table_to_xml table_to_xml_and_xmlschema
   table_to_xmlschema schema_to_xml schema_to_xml_and_xmlschema database_to_xml database_to_xml_and_xmlschema
-  cursor_to_xml cursor_to_xmlschema ts_stat ts_rewrite set_config`.split(/\s+/),
+  cursor_to_xml cursor_to_xmlschema ts_stat ts_rewrite set_config pg_logical_slot_get_changes
+  pg_logical_slot_peek_changes pg_logical_slot_get_binary_changes pg_logical_slot_peek_binary_changes`.split(
+    /\s+/,
+  ),
 );
 
-// Extensions whose functions run a text of SQL.
-const READING_EXTENSIONS: ReadonlySet<string> = new Set(['dblink', 'tablefunc', 'xml2']);
+// Extensions whose functions compute, and read no table.
+const COMPUTING: ReadonlySet<string> = new Set(
+  `btree_gin btree_gist citext cube earthdistance fuzzystrmatch hstore intarray isn ltree pg_trgm pgcrypto seg unaccent
+  uuid-ossp vector`.split(/\s+/),
+);
 
 function proveCalls(node: Node, use: QueryUse, proof: Walk): void {
   const { catalog, owner, bodies } = proof;
@@ -514,11 +584,10 @@ function proveCalls(node: Node, use: QueryUse, proof: Walk): void {
     }
     const { functions } = owner.settings;
     if (isListed([...(functions?.owner ?? []), ...(functions?.safe ?? [])], called)) continue;
-    const extension = catalog.extensionFunctions.get(oid);
-    if (extension !== undefined && !READING_EXTENSIONS.has(extension)) continue;
+    if (COMPUTING.has(catalog.extensionFunctions.get(oid) ?? '')) continue;
     // Immutable functions do not read tables; an aggregate is always called so.
     if (called.volatility === 'i' && called.kind !== 'a') continue;
-    const body = knownBody(called, []);
+    const body = changesOwner(called, owner) ? null : knownBody(called, []);
     if (body === null || bodies.includes(called)) unknown();
     else {
       bodies.push(called);
@@ -532,6 +601,17 @@ function proveCalls(node: Node, use: QueryUse, proof: Walk): void {
       bodies.pop();
     }
   }
+}
+
+/** Whether a function's own settings may change who the owner is. */
+function changesOwner(
+  { settings }: FunctionEntry,
+  { settings: { setting, functions } }: OwnerScope,
+): boolean {
+  const changesSetting = settings.some(
+    (one) => one.slice(0, one.indexOf('=')).toLowerCase() === setting?.toLowerCase(),
+  );
+  return changesSetting || (settings.length > 0 && (functions?.owner ?? []).length > 0);
 }
 
 function valuesOf({ args }: FuncExpr, use: QueryUse, proof: Walk): readonly (RowValue | null)[] {

@@ -38,6 +38,8 @@ export interface Proof {
   readonly variadicParams: ReadonlySet<number>;
   /** How many uses there are. */
   uses: number;
+  /** The statement whose RETURNING is read: columns of its target are those of the rows as they are written. */
+  returning: QueryUse | null;
 }
 
 export function rootUse(proof: Proof, query: QueryNode, args: QueryUse['args'] = null): QueryUse {
@@ -121,8 +123,13 @@ export function rowValue(written: Expr | null | undefined, around: QueryUse, pro
         const holder = outerUse(use, expr.varlevelsup);
         if (holder === null) return null;
         const below = standsFor(expr, holder.scope.query);
-        if (below === undefined)
-          return expr.varattno > 0 ? columnValue(holder, expr.varno, expr.varattno) : null;
+        if (below === undefined) {
+          if (expr.varattno <= 0) return null;
+          const isWritten = holder === proof.returning && expr.varno === holder.scope.query.resultRelation;
+          return isWritten
+            ? writtenValue(holder, expr.varattno)
+            : columnValue(holder, expr.varno, expr.varattno);
+        }
         expr = below;
         use = holder;
         break;
@@ -147,6 +154,11 @@ function isOwnerCall(written: Expr, { catalog, owner }: Proof): boolean {
   return isSetting && setting !== undefined && first.tag === 'CONST' && constantValue(first) === setting;
 }
 
+/** What a column of a target is in the row that is written. */
+export function writtenValue(use: QueryUse, column: number): RowValue {
+  return `${columnValue(use, use.scope.query.resultRelation, column)} written`;
+}
+
 /** Whether a list of `name` and `schema.name` has a function. */
 export function isListed(
   names: readonly string[],
@@ -159,9 +171,12 @@ export function isListed(
  * Whether rows with another value in a result column can be dropped before the query: the rest of the result is the
  * same, as no other row had a part in it.
  */
-export function canFilter({ query }: Scope, entry: TargetEntry): boolean {
+export function canFilter({ query }: Scope, entry: TargetEntry, catalog: Catalog): boolean {
   if (query.commandType !== 1 || query.limitCount !== null || query.limitOffset !== null) return false;
   if (query.hasTargetSRFs || query.groupingSets !== null || query.rowMarks !== null) return false;
+  const isMerged =
+    query.groupClause !== null || query.distinctClause !== null || (query.windowClause ?? []).length > 0;
+  if (isMerged && mayFold(entry.expr, catalog)) return false;
   const isIn = (list: readonly { readonly tleSortGroupRef: number }[] | null) =>
     list?.some(({ tleSortGroupRef }) => tleSortGroupRef === entry.ressortgroupref) ?? false;
   if (
@@ -170,7 +185,33 @@ export function canFilter({ query }: Scope, entry: TargetEntry): boolean {
   )
     return false;
   if (query.hasDistinctOn && !isIn(query.distinctClause)) return false;
-  return query.groupClause === null ? !query.hasAggs && query.havingQual === null : isIn(query.groupClause);
+  return query.groupClause === null ? !isAggregated(query) : isIn(query.groupClause);
+}
+
+/** Whether a query has aggregates or HAVING: without GROUP BY it has a row also where no row meets its conditions. */
+export function isAggregated({ hasAggs, havingQual }: QueryNode): boolean {
+  return hasAggs || havingQual !== null;
+}
+
+/** Whether each row of a query's result comes from a row of its FROM, which meets its conditions. */
+export function comesFromRows(query: QueryNode): boolean {
+  return query.groupingSets === null && (query.groupClause !== null || !isAggregated(query));
+}
+
+// src/include/catalog/pg_type.dat: "char", name, text, bpchar, varchar
+const COLLATED: ReadonlySet<number> = new Set([18, 19, 25, 1042, 1043]);
+
+/** Whether different values can be one by a collation. The tree that is read does not tell which one an expression has. */
+export function mayFold(expr: Expr, catalog: Catalog): boolean {
+  return catalog.nondeterministic.size > 0 && COLLATED.has(baseType(catalog, expressionType(expr) ?? 0));
+}
+
+/** Whether a column of a set operation has the type of an arm's, so that equal values are equal in both. */
+export function hasColumnType(entry: TargetEntry, type: number | undefined, catalog: Catalog): boolean {
+  return (
+    baseType(catalog, expressionType(entry.expr) ?? 0) === baseType(catalog, type ?? -1) &&
+    !mayFold(entry.expr, catalog)
+  );
 }
 
 /** A query's result columns, from 1. */

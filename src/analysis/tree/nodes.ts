@@ -259,6 +259,8 @@ export interface MergeAction {
   /** From PostgreSQL 17 on: 0 MATCHED, 1 NOT MATCHED BY SOURCE, 2 NOT MATCHED BY TARGET. */
   readonly matchKind?: number;
   readonly commandType: number;
+  /** OverridingKind of an INSERT. */
+  readonly override?: number;
   readonly qual: Expr | null;
   readonly targetList: readonly TargetEntry[] | null;
 }
