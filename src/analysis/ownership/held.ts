@@ -312,7 +312,7 @@ export function writtenPairs(use: QueryUse, proof: Knowledge): readonly Pair[] {
     if (generated !== '') return [];
     if (commandType === Cmd.update && entry === undefined)
       return [[written, columnValue(use, query.resultRelation, number)]];
-    // The row that ON CONFLICT meets has its own values, but for those that make it the same one.
+    // The row that ON CONFLICT meets has its own values, except those that make it the same one.
     if (onConflict?.onConflictSet && (changed.has(number) || !met.has(number))) return [];
     if (entry === undefined || isIgnored(query.override, identity)) return [];
     const value = rowValue(entry.expr, use, proof);
