@@ -49,7 +49,7 @@ interface Answer {
 }
 
 interface Options {
-  /** Absent: no table has owners. */
+  /** Absent: it is not asked whose rows a query uses. */
   readonly scopes?: readonly OwnerScope[];
   readonly texts: ReadonlyMap<string, string>;
   readonly lenientParameters: boolean;
@@ -96,7 +96,9 @@ export function analyseStatement(
   const isTolerated = statement.sqlc === true && command === 'one';
   const offset = commandOffset(statement, options.texts.get(statement.file) ?? '');
   const noRows = noRowsProblem(statement, fields, offset);
-  const owned = scopesOf(statement, tree, catalog, options.scopes ?? [], variadicParams);
+  const owned = options.scopes
+    ? scopesOf(statement, tree, catalog, options.scopes, variadicParams)
+    : { problems: [], scopes: [] };
   const count = answer.paramTypes.length;
   const pages = optional?.query
     ? paging(optional.query, statement, count, optional.places, fields, catalog)

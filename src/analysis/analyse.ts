@@ -34,7 +34,7 @@ export interface AnalyseOptions {
   readonly catalog?: Promise<Catalog>;
   /** Queries of earlier analyses on this schema, which are not analysed again, and those of this one after it. */
   readonly memo?: AnalysisMemo;
-  /** The configured scopes, whose tables the schema has; default: none. */
+  /** The configured scopes, whose tables the schema has; absent: it is not asked whose rows a query uses. */
   readonly scopes?: Readonly<Record<string, ScopeConfig>>;
   /** What one statement may cost, in steps. Default: STEP_BUDGET. */
   readonly stepBudget?: number;
@@ -113,7 +113,7 @@ function positionText({ file, line, column }: Pick<Diagnostic, 'file' | 'line' |
 async function analyseEach(client: Client, statements: readonly Statement[], options: AnalyseOptions) {
   const { texts, lenientParameters, facts = everything } = options;
   let catalog = await (options.catalog ?? prepareAnalysis(client, facts));
-  const { scopes } = ownerScopes(options.scopes ?? {}, catalog);
+  const scopes = options.scopes && ownerScopes(options.scopes, catalog).scopes;
   const analysed: (StatementAnalysis | null)[] = statements.map(() => null);
   const starred: ({ readonly index: number } & DescribedStatement)[] = [];
   const listed: ({ readonly index: number } & ReadStatement)[] = [];
@@ -148,7 +148,7 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
           catalog,
           statement,
           { paramTypes, fields, query, optional, arrays: arrays.get(index) ?? NO_ARRAYS },
-          { texts, lenientParameters, facts, scopes },
+          { texts, lenientParameters, facts, ...(scopes && { scopes }) },
         ),
       options.stepBudget,
     );

@@ -203,7 +203,7 @@ async function analyseOn(
     catalog,
     facts: options.facts,
     lenientParameters: config.runtime === '@pgtyped/runtime',
-    ...(config.scopes && { scopes: config.scopes }),
+    scopes: config.scopes ?? {},
     ...(memo && { memo: memo.analysis }),
     progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
     ...(options.signal && { signal: options.signal }),
