@@ -74,10 +74,10 @@ LIMIT $3 OFFSET $4`,
       `SELECT slug, title, pinned, created_at
 FROM notes
 WHERE (`,
-      { needs: [0], text: ['', "title ILIKE '%' || ", 0, "::text || '%'"] },
+      { needs: [0], text: ["title ILIKE '%' || ", 0, "::text || '%'"] },
       `)
   AND (`,
-      { needs: [1], text: ['', 'pinned = ', 1, '::bool'] },
+      { needs: [1], text: ['pinned = ', 1, '::bool'] },
       `)
 ORDER BY created_at DESC, id DESC
 LIMIT `,
