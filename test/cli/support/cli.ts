@@ -44,6 +44,7 @@ export interface Project {
   readonly root: string;
   put(path: string, content: string | Uint8Array): void;
   text(path: string): string;
+  remove(path: string): void;
 }
 
 /** Files by their paths relative to the folder. */
@@ -55,7 +56,12 @@ export function project(files: Readonly<Record<string, string | Uint8Array>> = {
     writeFileSync(join(root, path), content);
   };
   for (const [path, content] of Object.entries(files)) put(path, content);
-  return { root, put, text: (path) => readFileSync(join(root, path), 'utf8') };
+  return {
+    root,
+    put,
+    text: (path) => readFileSync(join(root, path), 'utf8'),
+    remove: (path) => rmSync(join(root, path)),
+  };
 }
 
 /** On the embedded database. */

@@ -4,13 +4,14 @@ import { expect, test } from 'vitest';
 import { errorTitles } from '../../../src/error-codes.ts';
 import { readPage, root } from '../support/blocks.ts';
 import { errorPage } from './page.ts';
-import { inWords, projectExamples } from './projects.ts';
+import { inWords, madeExamples, projectExamples } from './projects.ts';
 import { queryExamples } from './queries.ts';
 
 test('every code has one entry', () => {
   const covered = [
     ...queryExamples.map(({ code }) => code),
     ...projectExamples.map(({ code }) => code),
+    ...madeExamples.map(({ code }) => code),
     ...Object.keys(inWords),
   ];
   expect(covered.toSorted()).toEqual(Object.keys(errorTitles).toSorted());

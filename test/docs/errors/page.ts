@@ -1,6 +1,17 @@
+import { Client } from 'pg';
+import pico from 'picocolors';
+import { renderDiagnostic } from '../../../src/cli/print-diagnostics.ts';
 import { type ErrorCode, errorTitles } from '../../../src/error-codes.ts';
 import { nodrift, project } from '../../cli/support/cli.ts';
-import { healthy, inWords, type ProjectExample, projectExamples } from './projects.ts';
+import { createDatabase } from '../../support/postgres.ts';
+import {
+  healthy,
+  inWords,
+  type MadeExample,
+  madeExamples,
+  type ProjectExample,
+  projectExamples,
+} from './projects.ts';
 import { type QueryExample, queryExamples } from './queries.ts';
 
 const head = `# Error codes
@@ -8,7 +19,8 @@ const head = `# Error codes
 <!-- WRITE_DOCS=1 npx vitest run --mode rest test/docs/errors writes this page from what the examples print. -->
 
 Each error and warning of the commands has a code, such as \`ND3001\`, which keeps its meaning in all versions. Below is
-an example of each with its message and a way to fix it. The examples were run. The tables that they use are:
+an example of each with its message and a way to fix it. The examples were run; where one needs a server that no test
+has, the message alone is shown. The tables that they use are:
 
 <!-- error: the tables -->
 \`\`\`sql
@@ -42,6 +54,7 @@ export async function errorPage(): Promise<string> {
   }
   const messages = await brokenQueries();
   for (const example of queryExamples) entries.set(example.code, ofQuery(example, messages));
+  for (const example of madeExamples) entries.set(example.code, await ofMade(example));
   const failures: string[] = [];
   for (const example of projectExamples) {
     await ofProject(example).then(
@@ -88,20 +101,55 @@ function ofQuery({ code, wrong, right, words }: QueryExample, messages: Readonly
   return [before, fenced('text', `${messages.get(code)}\n`), after].join('\n\n');
 }
 
-async function ofProject({ code, command, files = {}, shown = [], mend }: ProjectExample): Promise<string> {
+async function ofProject({
+  code,
+  command,
+  files = {},
+  shown = [],
+  words,
+  server,
+  before,
+  finds,
+  mend,
+}: ProjectExample): Promise<string> {
   const all = Object.entries({ ...healthy, ...files }).filter(([, text]) => text !== null);
-  const { root } = project(Object.fromEntries(all) as Record<string, string>);
-  const { stderr } = await nodrift(command.split(' '), { cwd: root });
-  const message = stderr
-    .split('\n\n')
-    .find((one) => one.includes(`error ${code}: `))
-    ?.replaceAll(root, '/home/me/app')
-    .trim();
-  if (message === undefined) throw new Error(`nodrift ${command}: not ${code}, but\n${stderr}`);
-  const input = shown.map(
-    (path) => `\`${path}\`:\n\n${fenced(languageOf(path), files[path] ?? healthy[path] ?? '')}`,
-  );
-  return [...input, fenced('text', `$ nodrift ${command}\n${message}\n`), mend].join('\n\n');
+  const own = project(Object.fromEntries(all) as Record<string, string>);
+  const { root } = own;
+  const database = server ? await createDatabase(18) : null;
+  const { url = '' } = database ?? {};
+  const env: Record<string, string> = server ? { DATABASE_URL: url } : {};
+  const run = (text: string) => nodrift(text.replace('URL', url).split(' '), { cwd: root, env });
+  try {
+    const query = async (sql: string) => {
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      await client.query(sql).finally(() => client.end());
+    };
+    await before?.({ ...own, run, query, env });
+    const { stdout, stderr } = await run(command);
+    const message = `${stderr}\n\n${stdout}`
+      .split('\n\n')
+      .find((one) => (finds ?? new RegExp(`(?:error|warning) ${code}: |title=${code}`)).test(one))
+      ?.replaceAll(root, '/home/me/app')
+      .replaceAll(/127\.0\.0\.1:\d{4,}\/test_\w+/g, 'localhost:5432/app')
+      .replaceAll(/reader_\d+/g, 'reader')
+      .trim();
+    if (message === undefined) throw new Error(`nodrift ${command}: not ${code}, but\n${stderr}\n${stdout}`);
+    const input = shown.map(
+      (path) => `\`${path}\`:\n\n${fenced(languageOf(path), files[path] ?? healthy[path] ?? '')}`,
+    );
+    const said = words === undefined ? [] : [words];
+    return [...said, ...input, fenced('text', `$ nodrift ${command}\n${message}\n`), mend].join('\n\n');
+  } finally {
+    await database?.drop();
+  }
+}
+
+async function ofMade({ code, words, found, mend }: MadeExample): Promise<string> {
+  const diagnostic = await found();
+  if (diagnostic?.code !== code) throw new Error(`not ${code}, but ${diagnostic?.code}`);
+  const options = { colors: pico.createColors(false), root: '/', cwd: '/' };
+  return [words, fenced('text', `${renderDiagnostic(diagnostic, options)}\n`), mend].join('\n\n');
 }
 
 function languageOf(path: string): string {

@@ -1,4 +1,17 @@
+import { join } from 'node:path';
+import { DatabaseError } from 'pg';
+import { noTree } from '../../../src/analysis/wire.ts';
+import { liveQueryError } from '../../../src/commands/live-database-errors.ts';
+import { connectionLost } from '../../../src/connection-loss.ts';
+import { lockMigrations } from '../../../src/database/migrations/migration-lock.ts';
+import { connectionFailure } from '../../../src/database/server/connection-failure.ts';
+import { supportedVersion } from '../../../src/database/server/supported-version.ts';
+import { type Diagnostic, internalError } from '../../../src/diagnostic.ts';
 import type { ErrorCode } from '../../../src/error-codes.ts';
+import { testDatabase } from '../../../src/testing/index.ts';
+import { type Project, project, type Ran } from '../../cli/support/cli.ts';
+import { commitAll, git } from '../../cli/support/git.ts';
+import { failureOf } from '../../support/failure.ts';
 import { migration } from './queries.ts';
 
 /** A project in which a command fails. */
@@ -10,6 +23,30 @@ export interface ProjectExample {
   readonly files?: Readonly<Record<string, string | null>>;
   /** The files that the page shows. */
   readonly shown?: readonly string[];
+  /** What the page says of what is not in a file. */
+  readonly words?: string;
+  /** Whether DATABASE_URL names an empty database of a server. */
+  readonly server?: true;
+  /** What is in its message, where that has no code. */
+  readonly finds?: RegExp;
+  /** What was done before. */
+  readonly before?: (scene: Scene) => unknown;
+  readonly mend: string;
+}
+
+/** A project in which a command will fail. */
+export interface Scene extends Project {
+  readonly run: (command: string) => Promise<Ran>;
+  /** Runs SQL on the server. */
+  readonly query: (sql: string) => Promise<unknown>;
+  readonly env: Record<string, string>;
+}
+
+/** An error of circumstances that no test can make: its message is taken from where it is made. */
+export interface MadeExample {
+  readonly code: ErrorCode;
+  readonly words: string;
+  readonly found: () => Diagnostic | undefined | Promise<Diagnostic | undefined>;
   readonly mend: string;
 }
 
@@ -47,6 +84,10 @@ const schemaFile = '{ "nodrift": { "schema": "./schema.sql" } }\n';
 
 const scoped = (column: string) =>
   `{\n  "nodrift": {\n    "scopes": { "maker": { "parameter": "make", "tables": { "cars": "${column}" } } }\n  }\n}\n`;
+
+/** PgTyped's own: queries are analysed on the database as it is. */
+const existing =
+  '{\n  "transforms": [{ "mode": "sql", "include": "**/*.sql", "emitTemplate": "{{dir}}/{{name}}.queries.ts" }],\n  "srcDir": "./queries"\n}\n';
 
 export const projectExamples: readonly ProjectExample[] = [
   { code: 'ND1001', command: 'generat', mend: 'Correct the command. `nodrift --help` lists them.' },
@@ -265,72 +306,262 @@ export const projectExamples: readonly ProjectExample[] = [
     files: { 'nodrift.config.json': schemaFile, 'schema.sql': migration },
     mend: 'Name a commit: `--since main`.',
   },
+  {
+    code: 'ND2025',
+    command: 'check',
+    server: true,
+    before: ({ query }) => query(migration),
+    files: {
+      'nodrift.config.json': null,
+      'pgtyped.config.json': existing,
+      'queries/cars.sql': '/* @name Others */\nSELECT id FROM cars WHERE :make != make;\n',
+    },
+    shown: ['queries/cars.sql'],
+    words: 'In a project that uses PgTyped, it is a warning:',
+    mend: 'Write `<>`, or `:make! =`.',
+  },
+  {
+    code: 'ND3014',
+    command: 'impact --migration 2_colour.sql',
+    finds: /required column/,
+    files: {
+      'migrations/2_colour.sql': '-- Up Migration\nALTER TABLE cars ADD colour text NOT NULL;\n',
+      'queries/cars.sql': '/* @name AddCar :exec */\nINSERT INTO cars (id, make) VALUES (:id, :make);\n',
+    },
+    shown: ['queries/cars.sql', 'migrations/2_colour.sql'],
+    mend: 'Add the column with a default, or deploy in [steps](deploying.md).',
+  },
+  {
+    code: 'ND4009',
+    command: 'migrate up',
+    server: true,
+    before: async ({ run, put }) => {
+      put('migrations/3_makes.sql', '-- Up Migration\nCREATE TABLE makes (name text);\n');
+      await run('migrate up');
+      put('migrations/2_colour.sql', '-- Up Migration\nALTER TABLE cars ADD colour text;\n');
+    },
+    words: 'The database has run `3_makes.sql`, and then `2_colour.sql` was added.',
+    mend: 'Give the new migration a later number: `4_colour.sql`.',
+  },
+  {
+    code: 'ND4011',
+    command: 'migrate down',
+    server: true,
+    before: async ({ run, put, remove }) => {
+      put('migrations/2_colour.sql', '-- Up Migration\nALTER TABLE cars ADD colour text;\n');
+      await run('migrate up');
+      remove('migrations/2_colour.sql');
+    },
+    words: 'The database has run `2_colour.sql`, which was deleted then.',
+    mend: 'Restore the file.',
+  },
+  {
+    code: 'ND4012',
+    command: 'migrate down',
+    server: true,
+    files: { 'migrations/2_colour.sql': '-- Up Migration\nALTER TABLE cars ADD colour text;\n' },
+    shown: ['migrations/2_colour.sql'],
+    before: ({ run }) => run('migrate up'),
+    mend: 'Write the part `-- Down Migration`.',
+  },
+  {
+    code: 'ND5007',
+    command: 'check',
+    server: true,
+    files: { 'nodrift.config.json': '{ "nodrift": { "database": "server" } }\n' },
+    shown: ['nodrift.config.json'],
+    before: async ({ query, env }) => {
+      const role = `reader_${process.pid}`;
+      await query(`CREATE ROLE ${role} LOGIN`);
+      env.DATABASE_URL = Object.assign(new URL(env.DATABASE_URL ?? ''), { username: role }).href;
+    },
+    mend: '`ALTER ROLE … CREATEDB`, or use the embedded database.',
+  },
+  {
+    code: 'ND5012',
+    command: 'verify --role app',
+    server: true,
+    before: ({ run }) => run('migrate up'),
+    mend: 'Name the role of the application.',
+  },
+  {
+    code: 'ND6005',
+    command: 'check --format github',
+    words:
+      '`check --format github` and `--format sarif` report each file that `generate` would write or remove:',
+    mend: 'Run `nodrift generate`, and commit what it writes.',
+  },
+  {
+    code: 'ND7002',
+    command: 'impact --since origin/main',
+    before: ({ root }) => commitAll(root),
+    words: 'The clone does not have the branch.',
+    mend: 'In CI fetch the history: `fetch-depth: 0`.',
+  },
+  {
+    code: 'ND7004',
+    command: 'schema --diff HEAD~1 HEAD',
+    before: ({ root }) => {
+      git(root, 'init', '--quiet');
+      git(root, 'commit', '--quiet', '--allow-empty', '--message', 'first');
+      commitAll(root);
+    },
+    words: 'The migrations came with the last commit.',
+    mend: 'Name a later commit.',
+  },
+  {
+    code: 'ND7005',
+    command: 'impact --since HEAD',
+    before: ({ root, put, text }) => {
+      const config = text('nodrift.config.json');
+      put('nodrift.config.json', '{ "srcDri": "." }\n');
+      commitAll(root);
+      put('nodrift.config.json', config);
+    },
+    words: 'The configuration of that commit has an unknown key.',
+    mend: 'Name another commit.',
+  },
+  {
+    code: 'ND7006',
+    command: 'impact --pending URL',
+    server: true,
+    files: { 'nodrift.config.json': ofTool('plain'), 'migrations/1_cars.sql': migration },
+    shown: ['nodrift.config.json'],
+    words: 'Plain `.sql` files have no history in the database:',
+    mend: 'Use `--since` or `--migration`.',
+  },
+  {
+    code: 'ND7008',
+    command: 'impact --since HEAD',
+    files: { 'nodrift.config.json': null, 'pgtyped.config.json': existing },
+    shown: ['pgtyped.config.json'],
+    before: ({ root, remove }) => {
+      remove('migrations/1_cars.sql');
+      commitAll(root);
+    },
+    mend: 'Configure `migrations` or `schema`.',
+  },
 ];
 
-/** Errors that take a server, an engine or a fault of its own to show; other tests see them. */
+const server = 'db.example.com:5432/app';
+const connecting = (error: Error) => connectionFailure(error, { server, isDefault: false }).diagnostics[0];
+const refusal = Object.assign(
+  new DatabaseError('password authentication failed for user "app"', 0, 'error'),
+  { code: '28P01' },
+);
+
+export const madeExamples: readonly MadeExample[] = [
+  {
+    code: 'ND3013',
+    words: 'A pooler or a compatible database does not send the notices of `debug_print_parse`.',
+    found: () => noTree().diagnostics[0],
+    mend: 'Connect to PostgreSQL itself, or use the embedded database.',
+  },
+  {
+    code: 'ND5002',
+    words: 'Neither `DATABASE_URL=postgres://app@db.example.com/app` nor `PGPASSWORD` has the password.',
+    found: () => connecting(new Error('SASL: client password must be a string')),
+    mend: '`DATABASE_URL=postgres://app:secret@db.example.com/app`',
+  },
+  {
+    code: 'ND5003',
+    words: 'The URL has `sslmode=require`, and the server has no TLS.',
+    found: () => connecting(new Error('The server does not support SSL connections')),
+    mend: 'Set `sslmode=disable` if the network can be trusted.',
+  },
+  {
+    code: 'ND5004',
+    words: 'The certificate of the server is signed by an authority that Node does not know.',
+    found: () =>
+      connecting(
+        Object.assign(new Error('self-signed certificate in certificate chain'), {
+          code: 'SELF_SIGNED_CERT_IN_CHAIN',
+        }),
+      ),
+    mend: 'Add `sslrootcert=FILE` to the URL.',
+  },
+  {
+    code: 'ND5005',
+    words:
+      'The user, password, database or `pg_hba.conf` is wrong, or all connections are in use. The SQLSTATE tells which.',
+    found: () => connecting(refusal),
+    mend: 'Follow the hint.',
+  },
+  {
+    code: 'ND5006',
+    words: 'The server ended the connection, or the network did.',
+    found: () => connectionLost(new Error('Connection terminated unexpectedly')).diagnostics[0],
+    mend: 'Run the command again. The log of the server may have the reason.',
+  },
+  {
+    code: 'ND5008',
+    words: 'The server is older than PostgreSQL 14.',
+    found: async () => {
+      const old = {
+        query: async () => ({ rows: [{ major: 13, version: '13.21' }] }),
+        ...{ host: 'db.example.com', port: 5432, database: 'app' },
+      };
+      return (await failureOf(() => supportedVersion(old as never))).diagnostics[0];
+    },
+    mend: 'Use a later server, or the embedded database.',
+  },
+  {
+    code: 'ND5010',
+    words:
+      'A query of `verify`, `schema` or `impact` fails on the live database: a timeout, or a privilege that is missing.',
+    found: () => liveQueryError('canceling statement due to lock timeout', '55P03').diagnostics[0],
+    mend: 'The SQLSTATE says which. Follow the hint.',
+  },
+  {
+    code: 'ND9001',
+    words: 'nodrift itself fails. The exit code is 70, and the other queries are still checked.',
+    found: () => {
+      const { stack: _, ...found } = internalError(
+        new TypeError("Cannot read properties of undefined (reading 'tag')"),
+        { name: 'AllCars', file: 'queries/cars.sql', line: 1, column: 10 },
+        '/* @name AllCars :many */',
+      );
+      return found;
+    },
+    mend: 'Please report the output, with the statement and its tables.',
+  },
+  {
+    code: 'ND4010',
+    words: 'Another process migrates this database.',
+    found: async () => {
+      const busy = {
+        query: async (sql: string) => ({
+          rows: [
+            sql.includes('pg_locks') ? { who: 'process 4711, nodrift, since 2026-11-30 09:00:00+00' } : {},
+          ],
+        }),
+      };
+      return (await failureOf(() => lockMigrations(busy as never, 0))).diagnostics[0];
+    },
+    mend: 'Wait for it: `nodrift migrate up --wait 60`.',
+  },
+  {
+    code: 'ND5017',
+    words:
+      '`testDatabase` is called in a project whose queries are analysed on the existing schema of a database.',
+    found: async () => {
+      const { root } = project({ 'pgtyped.config.json': existing, 'queries/cars.sql': '' });
+      const config = join(root, 'pgtyped.config.json');
+      return (await failureOf(() => testDatabase({ config }))).diagnostics[0];
+    },
+    mend: 'Configure `migrations`.',
+  },
+];
+
+/** Errors of circumstances that only other tests make. */
 export const inWords: Partial<Readonly<Record<ErrorCode, readonly [cause: string, mend: string]>>> = {
-  ND2025: [
-    'A project that uses PgTyped has `:name != x`. PgTyped reads the `!` as a mark. It is a warning.',
-    'Write `<>`, or `:name! =`.',
-  ],
   ND3010: [
     'The analysis of the statement reached its limit of steps. It is a warning.',
     'Split the statement.',
   ],
-  ND3013: [
-    'A pooler or a compatible database does not send the notices of `debug_print_parse`.',
-    'Connect to PostgreSQL itself, or use the embedded database.',
-  ],
-  ND3014: [
-    '`impact` reports it: a migration adds a required column, which an INSERT of the running code omits.',
-    'Add the column with a default, or deploy in [steps](deploying.md).',
-  ],
-  ND4009: [
-    'A database has run a later migration than one that is pending.',
-    'Give the new migration a later number.',
-  ],
-  ND4010: ['Another process migrates this database.', 'Wait for it: `nodrift migrate up --wait 60`.'],
-  ND4011: ['`migrate down` needs a file that was deleted after its migration had run.', 'Restore the file.'],
-  ND4012: [
-    '`migrate down` needs a down migration, and the file has none.',
-    'Write the part `-- Down Migration`.',
-  ],
-  ND5002: [
-    'The server requires a password, and neither the URL nor `PGPASSWORD` has one.',
-    'Set it in `DATABASE_URL`.',
-  ],
-  ND5003: [
-    'The URL has `sslmode=require`, and the server has no TLS.',
-    'Set `sslmode=disable` if the network can be trusted.',
-  ],
-  ND5004: [
-    'The certificate of the server is signed by an authority that Node does not know.',
-    'Add `sslrootcert=FILE` to the URL.',
-  ],
-  ND5005: [
-    'The user, password, database or `pg_hba.conf` is wrong, or all connections are in use. The SQLSTATE tells which.',
-    'Follow the hint.',
-  ],
-  ND5006: [
-    'The server ended the connection, or the network did.',
-    'Run the command again. The log of the server may have the reason.',
-  ],
-  ND5007: [
-    '`"database": "server"` makes a scratch database, and the role may not.',
-    '`ALTER ROLE … CREATEDB`, or use the embedded database.',
-  ],
-  ND5008: ['The server is older than PostgreSQL 14.', 'Use a later server, or the embedded database.'],
   ND5009: [
     'A pooler gives each transaction another connection, so a session cannot keep its settings.',
     'Connect to [the server itself](scale.md#pgbouncer).',
-  ],
-  ND5010: [
-    'A query of `verify`, `schema` or `impact` fails on the live database: a timeout, or a privilege that is missing.',
-    'The SQLSTATE says which. Follow the hint.',
-  ],
-  ND5012: [
-    '`verify --role` names a role that the database does not have.',
-    'Name the role of the application.',
   ],
   ND5013: [
     '`"database": "container"` needs a package that is not among the dependencies of nodrift.',
@@ -341,37 +572,5 @@ export const inWords: Partial<Readonly<Record<ErrorCode, readonly [cause: string
     'Start it, or use the embedded database.',
   ],
   ND5015: ['The image cannot be pulled, or PostgreSQL does not start in it.', 'Check the name of the image.'],
-  ND5017: [
-    '`testDatabase` is called in a project whose queries are analysed on the existing schema of a database.',
-    'Configure `migrations`.',
-  ],
-  ND6005: [
-    '`check --format github` and `--format sarif` report each file that `generate` would write or remove.',
-    'Run `nodrift generate`, and commit what it writes.',
-  ],
-  ND7002: [
-    '`--since` names a commit, a branch or a tag that the clone does not have.',
-    'In CI fetch the history: `fetch-depth: 0`.',
-  ],
   ND7003: ['git fails. The message has its error.', 'Run the same git command.'],
-  ND7004: [
-    '`schema --diff` or `impact --since` looks for the migrations in a commit that did not have them yet.',
-    'Name a later commit.',
-  ],
-  ND7005: [
-    '`impact --since` reads the configuration of the commit too, and that one is wrong.',
-    'Name another commit.',
-  ],
-  ND7006: [
-    '`--pending` asks a database for its migration history, and it has none.',
-    'Use `--since` or `--migration`.',
-  ],
-  ND7008: [
-    '`impact` and `schema` need migrations or a schema file, and the configuration has neither.',
-    'Configure `migrations` or `schema`.',
-  ],
-  ND9001: [
-    'nodrift itself fails. The exit code is 70, and the other queries are still checked.',
-    'Please report the output, with the statement and its tables.',
-  ],
 };
