@@ -20,9 +20,12 @@ import {
 } from '../../src/runtime/index.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { connections, type Opened } from './connections.ts';
+import { holdTimers } from './held-timers.ts';
 import { recordSyncs } from './record-syncs.ts';
 
 const file = 'test.sql';
+const hasty = (application_name: string) =>
+  new Pool({ connectionString: postgresUrl(18), max: 1, query_timeout: 100, application_name });
 const divide = one<{ by: number }, { n: number }>({
   name: 'divide',
   file,
@@ -165,8 +168,12 @@ describe('a batch', () => {
   });
 
   it('fails as a whole when time runs out', async () => {
-    const pool = new Pool({ connectionString: postgresUrl(18), max: 1, query_timeout: 100 });
-    const results = await batch(pool, [slow.with(), divide.with({ by: 2 })]);
+    await using timers = await holdTimers(postgresUrl(18));
+    const pool = hasty('batch_timeout');
+    const running = batch(pool, [slow.with(), divide.with({ by: 2 })]);
+    await timers.untilSleeping('batch_timeout');
+    await timers.pass(100);
+    const results = await running;
     for (const { reason } of results as PromiseRejectedResult[]) {
       expect(reason).toBeInstanceOf(ReadTimeoutError);
     }
@@ -176,8 +183,12 @@ describe('a batch', () => {
   });
 
   it('fails when time runs out for one that is not the first', async () => {
-    const pool = new Pool({ connectionString: postgresUrl(18), max: 1, query_timeout: 300 });
-    const results = await batch(pool, [divide.with({ by: 1 }), slow.with(), divide.with({ by: 2 })]);
+    await using timers = await holdTimers(postgresUrl(18));
+    const pool = hasty('batch_timeout_later');
+    const running = batch(pool, [divide.with({ by: 1 }), slow.with(), divide.with({ by: 2 })]);
+    await timers.untilSleeping('batch_timeout_later');
+    await timers.pass(100);
+    const results = await running;
     expect(results).toMatchObject([
       { value: { n: 100 } },
       { reason: { name: 'ReadTimeoutError', query: 'slow' } },
@@ -188,18 +199,26 @@ describe('a batch', () => {
   });
 
   it('leaves no answers behind, for queries after it to take for theirs', async () => {
-    const client = new Client({ connectionString: postgresUrl(18), query_timeout: 300 });
+    await using timers = await holdTimers(postgresUrl(18));
+    const application_name = 'batch_answers';
+    const client = new Client({ connectionString: postgresUrl(18), query_timeout: 100, application_name });
     await client.connect();
     await divide(client, { by: 1 });
-    const nap = exec<void>({ name: 'nap', file, sql: 'SELECT pg_sleep(0.5)', params: [], columns: [] });
-    await batch(client, [nap.with(), divide.with({ by: 2 }), divide.with({ by: 2 })]);
+    const running = batch(client, [slow.with(), divide.with({ by: 2 }), divide.with({ by: 2 })]);
+    await timers.untilSleeping(application_name);
+    await timers.pass(100);
+    await running;
+    await timers.pass(10);
     await expect(divide(client, { by: 4 })).rejects.toThrow(ConnectionError);
   });
 
   it('tells each call that there is no connection', async () => {
+    await using timers = await holdTimers(postgresUrl(18));
     const pool = new Pool({ connectionString: postgresUrl(18), max: 1, connectionTimeoutMillis: 50 });
     const busy = await pool.connect();
-    expect(await batch(pool, [divide.with({ by: 1 }), name.with()])).toMatchObject([
+    const running = batch(pool, [divide.with({ by: 1 }), name.with()]);
+    await timers.pass(50);
+    expect(await running).toMatchObject([
       { reason: { name: 'PoolTimeoutError', query: 'divide', file } },
       { reason: { name: 'PoolTimeoutError', query: 'name', file } },
     ]);

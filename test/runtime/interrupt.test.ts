@@ -18,6 +18,7 @@ import {
 } from '../../src/runtime/index.ts';
 import { createPglite } from '../support/pglite.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { holdTimers } from './held-timers.ts';
 import { startProxy } from './proxy.ts';
 import { eventually } from './stress.ts';
 
@@ -71,11 +72,12 @@ afterAll(async () => {
   await database.drop();
 });
 
+const application_name = 'interrupt';
 const drivers: [string, () => Promise<{ db: Connection; close(): Promise<unknown> }>][] = [
   [
     'pg Client',
     async () => {
-      const db = new Client({ connectionString: database.url });
+      const db = new Client({ connectionString: database.url, application_name });
       await db.connect();
       return { db, close: () => db.end() };
     },
@@ -83,21 +85,21 @@ const drivers: [string, () => Promise<{ db: Connection; close(): Promise<unknown
   [
     'pg Pool',
     async () => {
-      const db = new Pool({ connectionString: database.url, max: 1 });
+      const db = new Pool({ connectionString: database.url, max: 1, application_name });
       return { db, close: () => db.end() };
     },
   ],
   [
     'createPool',
     async () => {
-      const db = createPool(Pool, { connectionString: database.url, max: 1 });
+      const db = createPool(Pool, { connectionString: database.url, max: 1, application_name });
       return { db, close: () => db.end() };
     },
   ],
   [
     'postgres.js',
     async () => {
-      const sql = postgres(database.url, { max: 1 });
+      const sql = postgres(database.url, { max: 1, connection: { application_name } });
       return { db: postgresJs(sql), close: () => sql.end() };
     },
   ],
@@ -142,10 +144,12 @@ describe.each(drivers)('a call over %s', (name, open) => {
     const { db, close } = await open();
     // Connected already: a call that was not sent has done nothing.
     await count(db, { id: 1 });
-    await expect(commitAndSleep(db, undefined, { timeoutMs: 200 })).rejects.toMatchObject({
-      by: 'timeout',
-      outcome: 'unknown',
-    });
+    await using timers = await holdTimers(database.url);
+    const calling = commitAndSleep(db, undefined, { timeoutMs: 200 });
+    const failing = expect(calling).rejects.toMatchObject({ by: 'timeout', outcome: 'unknown' });
+    await timers.untilSleeping('interrupt');
+    await timers.pass(200);
+    await failing;
     await close();
   });
 
@@ -230,7 +234,7 @@ describe('a pool', () => {
     const [slow, next] = await batch(pool, [sleep.with(), count.with({ id: 1 })]);
     expect(slow).toMatchObject({ status: 'rejected' });
     expect(next.status).toBe(next.status === 'rejected' ? 'rejected' : 'fulfilled');
-    expect(await count(pool, { id: 1 }, { timeoutMs: 5000 })).toEqual({ n: 0 });
+    expect(await count(pool, { id: 1 }, { timeoutMs: 0 })).toEqual({ n: 0 });
     await pool.end();
   });
 
@@ -257,9 +261,10 @@ describe('a pool', () => {
   it('ends calls over a lost network, and reports whether they may have been done', async () => {
     const proxy = await startProxy(database.url);
     const pool = createPool(Pool, { connectionString: proxy.url, max: 4, queryTimeoutMillis: 1000 });
-    await Promise.all([count(pool, { id: 1 }), count(pool, { id: 1 })]);
+    const unlimited = { timeoutMs: 0 };
+    await Promise.all([count(pool, { id: 1 }, unlimited), count(pool, { id: 1 }, unlimited)]);
     const committing = transaction(pool, {}, async (tx) => {
-      await add(tx, { id: 5 });
+      await add(tx, { id: 5 }, unlimited);
       proxy.freeze(true);
     });
     await expect(committing).rejects.toMatchObject({ query: 'COMMIT', outcome: 'unknown' });

@@ -12,6 +12,7 @@ import {
   transaction,
 } from '../../src/runtime/index.ts';
 import { postgresUrl } from '../support/postgres.ts';
+import { holdTimers } from './held-timers.ts';
 import { recordSyncs } from './record-syncs.ts';
 
 const file = 'test.sql';
@@ -119,18 +120,25 @@ describe('calls that are started together over a client', () => {
     await expect(divide(client, { by: 1 })).rejects.toThrow();
   });
 
-  it.each<[string, CallOptions]>([
-    ['time limit', { timeoutMs: 40 }],
-    ['signal', { signal: AbortSignal.timeout(40) }],
-  ])('are not hit by the end of one with a %s', async (_kind, options) => {
-    const outcomes = await Promise.allSettled([
+  it.each<[string, (signal: AbortSignal) => CallOptions]>([
+    ['time limit', () => ({ timeoutMs: 40 })],
+    ['signal', (signal) => ({ signal })],
+  ])('are not hit by the end of one with a %s', async (kind, optionsOf) => {
+    const application_name = `pipeline_${kind.replace(' ', '_')}`;
+    await client.query(`SET application_name = ${application_name}`);
+    await using timers = await holdTimers(postgresUrl(18));
+    const aborting = new AbortController();
+    const running = Promise.allSettled([
       divide(client, { by: 1 }),
-      sleep(client, { millis: 10_000 }, options),
+      sleep(client, { millis: 100_000 }, optionsOf(aborting.signal)),
       divide(client, { by: 2 }),
       divide(client, { by: 4 }, { timeoutMs: 60_000 }),
       divide(client, { by: 5 }),
     ]);
-    expect(outcomes).toMatchObject([
+    await timers.untilSleeping(application_name);
+    await timers.pass(40);
+    aborting.abort();
+    expect(await running).toMatchObject([
       { value: { n: 100 } },
       { reason: { name: 'InterruptedError', outcome: 'not done' } },
       { value: { n: 50 } },
@@ -140,18 +148,23 @@ describe('calls that are started together over a client', () => {
   });
 
   it('end with the query_timeout of pg, and leave no answers behind', async () => {
-    const hasty = new Client({ connectionString: postgresUrl(18), query_timeout: 100 });
+    await using timers = await holdTimers(postgresUrl(18));
+    const application_name = 'pipeline_timeout';
+    const hasty = new Client({ connectionString: postgresUrl(18), query_timeout: 100, application_name });
     await hasty.connect();
-    const outcomes = await Promise.allSettled([
+    const running = Promise.allSettled([
       divide(hasty, { by: 1 }),
-      sleep(hasty, { millis: 400 }),
+      sleep(hasty, { millis: 100_000 }),
       divide(hasty, { by: 2 }),
     ]);
-    expect(outcomes).toMatchObject([
+    await timers.untilSleeping(application_name);
+    await timers.pass(100);
+    expect(await running).toMatchObject([
       { value: { n: 100 } },
       { reason: { name: 'ReadTimeoutError' } },
       { reason: { name: 'ReadTimeoutError' } },
     ]);
+    await timers.pass(10);
     await expect(divide(hasty, { by: 4 })).rejects.toThrow(/ended|closed|not queryable|terminated/);
   });
 

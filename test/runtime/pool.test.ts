@@ -17,6 +17,7 @@ import {
   UniqueViolationError,
 } from '../../src/runtime/index.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { holdTimers } from './held-timers.ts';
 import { startProxy, type TcpProxy } from './proxy.ts';
 
 const file = 'test.sql';
@@ -134,6 +135,7 @@ describe('a pool', () => {
   });
 
   it('fails soon, and says why, when no connection comes free', async () => {
+    await using timers = await holdTimers(database.url);
     pool = open({ max: 1, connectionTimeoutMillis: 1000 });
     let release = () => {};
     let running: Promise<void> | undefined;
@@ -145,12 +147,16 @@ describe('a pool', () => {
         });
       });
     });
-    const error = await backend(pool).catch((it: unknown) => it);
+    const waiting = backend(pool).catch((it: unknown) => it);
+    await timers.pass(1000);
+    const error = await waiting;
     expect(error).toBeInstanceOf(PoolTimeoutError);
     expect((error as Error).message).toBe(
       'backend (test.sql): no connection came free in time: 1 are in use, 0 others wait',
     );
-    await expect(transaction(pool, {}, async () => {})).rejects.toThrow(PoolTimeoutError);
+    const refused = expect(transaction(pool, {}, async () => {})).rejects.toThrow(PoolTimeoutError);
+    await timers.pass(1000);
+    await refused;
     release();
     await running;
   });
@@ -199,8 +205,10 @@ describe('a pool whose connections are lost', () => {
     pool = open({ pingAfterIdleMillis: 0, max: 1 });
     await backend(pool);
     proxy.freeze(true);
-    setTimeout(() => proxy.freeze(false), 1000);
-    expect(await add(pool, { id: 12 })).toBe(1);
+    const added = add(pool, { id: 12 });
+    await proxy.dropped();
+    proxy.freeze(false);
+    expect(await added).toBe(1);
     expect(proxy.connections).toBe(2);
   });
 
@@ -270,8 +278,10 @@ describe('a pool whose connections are lost', () => {
   it('waits a little for a server that comes back, and not for one that does not', async () => {
     pool = open();
     proxy.refuse(true);
-    setTimeout(() => proxy.refuse(false), 50);
-    expect(await add(pool, { id: 40 })).toBe(1);
+    const added = add(pool, { id: 40 });
+    await proxy.refused();
+    proxy.refuse(false);
+    expect(await added).toBe(1);
     proxy.refuse(true);
     proxy.breakAll();
     await expect(countItems(pool)).rejects.toThrow(ConnectionError);

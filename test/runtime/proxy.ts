@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type SocketPairs, startSocketPairs } from '../support/socket-pairs.ts';
 
@@ -9,8 +10,12 @@ export interface TcpProxy extends SocketPairs {
   takeSent(): number;
   /** Refuses new connections, or takes them again. */
   refuse(refusing: boolean): void;
+  /** Resolves when the next connection is refused. */
+  refused(): Promise<void>;
   /** Passes nothing on in either direction any more, without closing: a network that is gone. */
   freeze(frozen: boolean): void;
+  /** Resolves when the next message of a client has been dropped. */
+  dropped(): Promise<void>;
   /** After so many bytes of answers from now on, resets that connection. */
   breakAfter(bytes: number): void;
   /** The next message of a client that contains `text` gets lost, or the answer to it, and its connection with it. */
@@ -20,6 +25,7 @@ export interface TcpProxy extends SocketPairs {
 }
 
 export async function startProxy(serverUrl: string): Promise<TcpProxy> {
+  const [onDropped, onRefused] = [new EventEmitter(), new EventEmitter()];
   let connections = 0;
   let sent = 0;
   let refusing = false;
@@ -42,7 +48,9 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
         }
         answersLost = true;
       }
-      if (!frozen) {
+      if (frozen) {
+        onDropped.emit('now');
+      } else {
         upstream.write(chunk);
       }
     });
@@ -66,7 +74,10 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
       }
     });
   };
-  const pairs = await startSocketPairs(serverUrl, pair, () => !refusing);
+  const pairs = await startSocketPairs(serverUrl, pair, () => {
+    if (refusing) onRefused.emit('now');
+    return !refusing;
+  });
   return {
     ...pairs,
     get connections() {
@@ -79,6 +90,12 @@ export async function startProxy(serverUrl: string): Promise<TcpProxy> {
     },
     refuse: (value) => {
       refusing = value;
+    },
+    refused: async () => {
+      await once(onRefused, 'now');
+    },
+    dropped: async () => {
+      await once(onDropped, 'now');
     },
     freeze: (value) => {
       frozen = value;
