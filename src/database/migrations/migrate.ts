@@ -209,6 +209,6 @@ function lastOnes({ migrations, programs, applied }: Known, count: number): read
 function irreversible({ file }: Migration): Failure {
   const message = 'The migration cannot be undone.';
   return new Failure(1, [
-    diagnostic({ file: file.file, code: 'ND4012', message, hint: 'Write it a part "-- Down Migration".' }),
+    diagnostic({ file: file.file, code: 'ND4012', message, hint: 'Add a part "-- Down Migration" to it.' }),
   ]);
 }

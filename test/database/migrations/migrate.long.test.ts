@@ -89,7 +89,7 @@ describe('up and down', () => {
     expect((await failureOf(() => migrateDown(config))).diagnostics[0]).toMatchObject({
       file: 'migrations/3_c.sql',
       message: 'The migration cannot be undone.',
-      hint: 'Write it a part "-- Down Migration".',
+      hint: 'Add a part "-- Down Migration" to it.',
     });
     expect(await tables()).toContain('c');
   });
