@@ -381,12 +381,11 @@ export function ownerColumnsOfRecursion(use: QueryUse, proof: Knowledge): OwnerC
     for (;;) {
       if (!step()) return new Set();
       proof.assumed.set(query, assumed);
-      // What is known under another assumption, of recursions within it, too.
       proof.known.clear();
-      proof.recursions.clear();
       const found = ofSetOperation({ ...operation, op: SetOp.union }, use, proof);
       const next = new Set([...assumed].filter((column) => found.has(column)));
       if (next.size === assumed.size) {
+        // Within another one it holds for what that one assumes.
         if (isOutermost) proof.recursions.set(use, next);
         return next;
       }

@@ -213,7 +213,12 @@ const rules: readonly (readonly [file: string, rule: string, find: string, repla
     'comesFromRows(query) ? heldWhereReturned(use, proof) : []',
     'heldWhereReturned(use, proof)',
   ],
-  ['held', 'a recursion within another', 'proof.recursions.clear();', ''],
+  [
+    'held',
+    'a recursion within another',
+    'if (isOutermost) proof.recursions.set(use, next);',
+    'proof.recursions.set(use, next);',
+  ],
   [
     'prove',
     'MERGE changes rows without a source',
