@@ -47,6 +47,7 @@ export default defineConfig({
         items: [
           page('Query files', 'queries'),
           page('Queries that vary', 'varying'),
+          page('The same in other tools', 'elsewhere'),
           page('Nested results', 'nesting'),
           page('Rows that belong to an owner', 'scopes'),
           page('Recipes', 'recipes'),
