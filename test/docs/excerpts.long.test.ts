@@ -36,7 +36,7 @@ describe('what is copied from files', () => {
   });
 });
 
-describe('the program of the README', () => {
+describe('the program of the tour', () => {
   let database: SampleDatabase;
   beforeAll(async () => {
     database = await openSample('PGlite');
@@ -86,7 +86,7 @@ describe('the program of the README', () => {
   });
 });
 
-describe('what the README shows of the sample project', () => {
+describe('what the tour shows of the sample project', () => {
   async function generated(): Promise<Project> {
     const copy = project();
     for (const path of ['pgtyped.config.json', 'migrations', 'queries']) {

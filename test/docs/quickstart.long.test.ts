@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test, vi } from 'vitest';
@@ -43,6 +43,7 @@ test('the quickstart leads from an empty folder to the result of a query', { tim
   const printed = log.mock.calls.map((words) => `${words.join(' ')}\n`).join('');
   log.mockRestore();
   expect(printed).toBe(shown('output of main.ts'));
+  expect(readFileSync('README.md', 'utf8')).toMatch(/npx tsx main\.ts +# An idea no body\n/);
 
   put(migration, text(migration).replaceAll('title', 'name'));
   expect(await run('check')).toContain(shown('output of check').trim());
