@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { tokensOf } from '../sql/lexer.ts';
 import { fileOffset, parameterUses } from '../sql/postgres-text.ts';
-import type { Statement } from '../sql/statement.ts';
+import type { Slot, Statement } from '../sql/statement.ts';
 import type { Cardinality } from './cardinality/block.ts';
 import { type Facts, notNull, unknownFacts } from './facts.ts';
 import type { FieldDescription } from './wire.ts';
@@ -139,11 +139,16 @@ function undescribedParameters(statement: Statement, paramCount: number): readon
       {
         offset: start,
         code: 'ND3008',
-        message: `Postgres does not allow parameters in this statement, such as :${found.name}`,
+        message: `Postgres does not allow parameters in this statement, such as ${asWritten(statement, slot)}`,
         hint: 'Write the value itself, or call a function that runs the statement with EXECUTE format(…).',
       },
     ];
   });
+}
+
+/** As the file has the parameter: in sqlc's files it does not begin with a colon. */
+function asWritten({ sqlc }: Statement, { name, index, positional }: Slot): string {
+  return positional === true ? `$${index}` : `${sqlc === true ? '@' : ':'}${name}`;
 }
 
 /** COPY from and to the client has a protocol of its own; from and to the server's files it runs as any statement. */

@@ -214,6 +214,19 @@ CREATE VIEW made AS SELECT :x::int AS x, :y::int AS y;`;
       ]
     `);
   });
+
+  it.each([
+    ['$1', '-- name: Low :exec\n-- @temporary\nCREATE TEMP VIEW low AS SELECT $1::int AS x;'],
+    ['@low', '-- name: Low :exec\n-- @temporary\nCREATE TEMP VIEW low AS SELECT @low::int AS x;'],
+    [':low', '/* @name Low :exec @temporary */\nCREATE TEMP VIEW low AS SELECT :low::int AS x;'],
+  ])('are refused with the parameter %s as it is written', async (written, text) => {
+    const { statements } = readStatements('q.sql', text);
+    const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
+    const { diagnostics } = await analyse(on.client, statements, options);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      `Low: Postgres does not allow parameters in this statement, such as ${written}`,
+    ]);
+  });
 });
 
 function shown({ file, line, column, message, hint }: Diagnostic): string {

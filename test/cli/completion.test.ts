@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
-import { nodrift } from './support/cli.ts';
+import { nodrift, project } from './support/cli.ts';
 
 const here = { cwd: '/' };
 
@@ -9,6 +10,12 @@ async function script(shell: string): Promise<string> {
   const { exitCode, stdout, stderr } = await nodrift(['completion', shell], here);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   return stdout;
+}
+
+function scriptFile(text: string): string {
+  const { root, put } = project();
+  put('script', text);
+  return join(root, 'script');
 }
 
 /** What bash offers where the cursor is at the end of a line. */
@@ -37,6 +44,11 @@ describe.skipIf(process.platform === 'win32')('in bash', () => {
     expect(await offered('nodrift --ver')).toEqual(['--version']);
   });
 
+  test('values are offered where there are few', async () => {
+    expect(await offered('nodrift completion ')).toEqual(['bash', 'zsh', 'fish']);
+    expect(await offered('nodrift check --format s')).toEqual(['sarif']);
+  });
+
   test('files are left to bash', async () => {
     expect(await offered('nodrift generate ')).toEqual([]);
     expect(await offered('nodrift --config ge')).toEqual([]);
@@ -45,11 +57,31 @@ describe.skipIf(process.platform === 'win32')('in bash', () => {
   test.each(['bash', 'zsh', 'fish'])('the script of %s parses where there is the shell', async (shell) => {
     const text = await script(shell);
     try {
-      execFileSync(shell, ['-n'], { input: text });
+      execFileSync(shell, ['-n', scriptFile(text)]);
     } catch (error) {
       expect(error).toMatchObject({ code: 'ENOENT' });
     }
   });
+});
+
+test('fish offers the same', async (context) => {
+  const file = scriptFile(await script('fish'));
+  const offeredByFish = (line: string) => {
+    try {
+      const lines = execFileSync('fish', ['-c', `source ${file}; complete -C '${line}'`], {
+        encoding: 'utf8',
+      });
+      return lines.split('\n').flatMap((word) => word.split('\t')[0] || []);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOENT' });
+      return context.skip('fish is not installed');
+    }
+  };
+  expect(offeredByFish('nodrift ge')).toEqual(['generate']);
+  expect(offeredByFish('nodrift migrate v')).toEqual(['verify']);
+  expect(offeredByFish('nodrift generate --w')).toEqual(['--watch']);
+  expect(offeredByFish('nodrift completion ')).toEqual(['bash', 'fish', 'zsh']);
+  expect(offeredByFish('nodrift check --format s')).toEqual(['sarif']);
 });
 
 test.each(['bash', 'zsh', 'fish'])('the script of %s has every command and option', async (shell) => {
