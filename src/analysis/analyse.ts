@@ -1,7 +1,6 @@
 import type { Client } from 'pg';
 import { type Diagnostic, diagnosticAt, internalError } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
-import type { ScopeConfig } from '../scope-config.ts';
 import type { ArrayTypes } from '../sql/arrays.ts';
 import type { Statement } from '../sql/statement.ts';
 import { analyseStatement, readTree, type StatementAnalysis } from './analyse-statement.ts';
@@ -13,7 +12,7 @@ import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
 import { findOptionalParts, mayHaveOptionalParts, type OptionalAnalysis } from './optional/find.ts';
 import { type AnalysisOptions, everything } from './options.ts';
-import { ownerScopes } from './ownership/owner-scope.ts';
+import type { OwnerScope } from './ownership/owner-scope.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
 import { mapConnectionErrors } from './server-error.ts';
 import { type DescribedStatement, expandStars, type ReadStatement } from './stars/expand.ts';
@@ -34,8 +33,8 @@ export interface AnalyseOptions {
   readonly catalog?: Promise<Catalog>;
   /** Queries of earlier analyses on this schema, which are not analysed again, and those of this one after it. */
   readonly memo?: AnalysisMemo;
-  /** The configured scopes, whose tables the schema has; absent: it is not asked whose rows a query uses. */
-  readonly scopes?: Readonly<Record<string, ScopeConfig>>;
+  /** The configured scopes on this schema; absent: it is not asked whose rows a query uses. */
+  readonly scopes?: readonly OwnerScope[];
   /** What one statement may cost, in steps. Default: STEP_BUDGET. */
   readonly stepBudget?: number;
   /** Called after each statement, for progress. */
@@ -111,9 +110,8 @@ function positionText({ file, line, column }: Pick<Diagnostic, 'file' | 'line' |
 }
 
 async function analyseEach(client: Client, statements: readonly Statement[], options: AnalyseOptions) {
-  const { texts, lenientParameters, facts = everything } = options;
+  const { texts, lenientParameters, facts = everything, scopes } = options;
   let catalog = await (options.catalog ?? prepareAnalysis(client, facts));
-  const scopes = options.scopes && ownerScopes(options.scopes, catalog).scopes;
   const analysed: (StatementAnalysis | null)[] = statements.map(() => null);
   const starred: ({ readonly index: number } & DescribedStatement)[] = [];
   const listed: ({ readonly index: number } & ReadStatement)[] = [];

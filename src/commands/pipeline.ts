@@ -17,7 +17,7 @@ import type { QueryFile } from '../project/query-files.ts';
 import { readSources, type Source, type SourceMemo } from '../project/read-sources.ts';
 import type { RunOptions } from '../run-options.ts';
 import { untilAborted } from './interrupt.ts';
-import { refuseUnknownScopes } from './scope-tables.ts';
+import { scopesOn } from './scope-tables.ts';
 import { searchPathNotes } from './search-path.ts';
 import { selectFiles } from './selection.ts';
 import { refuseMalformedTypes, refuseUnknownTypes } from './type-keys.ts';
@@ -194,7 +194,7 @@ async function analyseOn(
   const selected = selectFiles(config, [...contents.keys()], options.files ?? []);
   const database = await opening;
   refuseUnknownTypes(config, await catalog);
-  refuseUnknownScopes(config, await catalog);
+  const scopes = scopesOn(config, await catalog);
   const notes = [...inputs.notes, ...database.notes, ...(await searchPathNotes(config, database.client))];
   const statements = sources.flatMap((source) => source.statements);
   const texts = new Map(sources.map((source) => [source.file, source.text]));
@@ -203,7 +203,7 @@ async function analyseOn(
     catalog,
     facts: options.facts,
     lenientParameters: config.runtime === '@pgtyped/runtime',
-    scopes: config.scopes ?? {},
+    scopes,
     ...(memo && { memo: memo.analysis }),
     progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
     ...(options.signal && { signal: options.signal }),

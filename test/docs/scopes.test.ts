@@ -1,6 +1,8 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
+import { loadCatalog } from '../../src/analysis/catalog/load.ts';
+import { ownerScopes } from '../../src/analysis/ownership/owner-scope.ts';
 import { renderDiagnostic } from '../../src/cli/print-diagnostics.ts';
 import { colorsFor } from '../../src/cli/terminal.ts';
 import type { ScopeConfig } from '../../src/scope-config.ts';
@@ -33,7 +35,7 @@ async function errorsOf(text: string): Promise<string> {
   const { diagnostics } = await analyse(client, statements, {
     texts,
     lenientParameters: false,
-    scopes: nodrift.scopes,
+    scopes: ownerScopes(nodrift.scopes, await loadCatalog(client, [])).scopes,
   });
   const colors = colorsFor(process.stderr, { NO_COLOR: '1' });
   return [...unread, ...diagnostics]

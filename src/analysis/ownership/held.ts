@@ -243,7 +243,7 @@ function heldInResult(use: QueryUse, varno: number, inner: QueryUse, proof: Know
 }
 
 /** The result columns that are the owner in all rows, whatever is around the query. */
-export function ownerColumns(use: QueryUse, proof: Knowledge): OwnerColumns {
+function ownerColumns(use: QueryUse, proof: Knowledge): OwnerColumns {
   const known = proof.known.get(use);
   if (known !== undefined) return known;
   const found = step() ? findOwnerColumns(use, proof) : new Set<number>();
@@ -287,7 +287,7 @@ export function whereReturned<T>(use: QueryUse, proof: Knowledge, read: () => T)
 }
 
 /** What is equal in every row that a statement returns. */
-export function heldWhereReturned(use: QueryUse, proof: Knowledge): readonly Pair[] {
+function heldWhereReturned(use: QueryUse, proof: Knowledge): readonly Pair[] {
   const { query } = use.scope;
   // Its actions are about rows that the join does not have.
   if (query.commandType === Cmd.merge && query.mergeActionList != null) return [];

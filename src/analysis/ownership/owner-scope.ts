@@ -21,7 +21,7 @@ export interface OwnerScope {
 }
 
 /** What is wrong with a scope of the configuration. */
-export interface ScopeProblem {
+interface ScopeProblem {
   readonly scope: string;
   readonly table: string;
   readonly message: string;

@@ -6,8 +6,9 @@ import type { Catalog, Relation } from '../catalog/catalog.ts';
 import type { QueryNode } from '../tree/nodes.ts';
 import type { UtilityProblem } from '../utility.ts';
 import type { OwnerScope } from './owner-scope.ts';
-import { ownership, type Unproven } from './prove.ts';
+import { ownership } from './prove.ts';
 import type { QueryScope } from './query-scope.ts';
+import type { Unproven } from './unproven.ts';
 
 /** What is wrong with a statement by its scopes, and the scopes that it is about. */
 export function scopesOf(

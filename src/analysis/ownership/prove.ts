@@ -1,7 +1,4 @@
-import { type Catalog, FIRST_NORMAL_OID, type FunctionEntry, type Relation } from '../catalog/catalog.ts';
-import { definingQuery } from '../catalog/definition.ts';
-import { knownBody } from '../catalog/known-body.ts';
-import { isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
+import type { Catalog, Relation } from '../catalog/catalog.ts';
 import { setOperationArms } from '../scope.ts';
 import { countSteps, step } from '../steps.ts';
 import { calledFunctions } from '../tree/calls.ts';
@@ -9,75 +6,42 @@ import { conjuncts } from '../tree/conjuncts.ts';
 import {
   Cmd,
   type Expr,
-  type FuncExpr,
   Join,
   type JoinTreeNode,
   type MergeAction,
   type Node,
   type QueryNode,
   Rte,
-  type TargetEntry,
 } from '../tree/nodes.ts';
-import { isNode, readNodes } from '../tree/read.ts';
 import { walk } from '../tree/walk.ts';
+import { calledBodies, isOwnFunction } from './calls.ts';
+import { areEqual, type Equalities, noEqualities, OWNER, type Pair, withPairs } from './equalities.ts';
 import {
-  areEqual,
-  type Equalities,
-  noEqualities,
-  OWNER,
-  type Pair,
-  type RowValue,
-  withPairs,
-} from './equalities.ts';
-import {
-  arbiterColumns,
   heldIn,
   heldWhere,
-  isIgnored,
   isInlined,
-  type Knowledge,
   ownerColumnsOfRecursion,
   sameTypes,
   viewUse,
   whereReturned,
   writtenPairs,
 } from './held.ts';
-import type { OwnerScope, Ownership } from './owner-scope.ts';
+import { isOwned } from './owned-row.ts';
+import type { OwnerScope } from './owner-scope.ts';
 import {
   canFilter,
   columnValue,
   comesFromRows,
   innerUse,
-  isListed,
-  mayFold,
   numberedResults,
   type QueryUse,
   rootUse,
   rowValue,
   withQueryUse,
 } from './query-use.ts';
-
-/** What of a statement is not proven to keep to one owner's rows. */
-export interface Unproven {
-  /** The table; null for what is not about one table. */
-  readonly relation: Relation | null;
-  /** As the statement calls the table. */
-  readonly alias: string | null;
-  readonly kind:
-    | 'read'
-    | 'sampled'
-    | 'parent'
-    | 'stored'
-    | 'inserted'
-    | 'moved'
-    | 'conflict'
-    | 'unmatched'
-    | 'rewritten'
-    | 'function'
-    | 'costly';
-  /** Of a function: its name. */
-  readonly name?: string;
-}
+import { showsOwned } from './stored.ts';
+import type { ProofWalk, Unproven } from './unproven.ts';
+import { notRewritten, proveConflict, proveInsert, proveUpdate } from './writes.ts';
 
 /** What a proof may cost, in steps. */
 const BUDGET = 200_000;
@@ -102,7 +66,7 @@ export function ownership(
   variadicParams: ReadonlySet<number>,
 ): { readonly unproven: readonly Unproven[]; readonly uses: boolean } {
   const found: Unproven[] = [];
-  const proof: Walk = {
+  const proof: ProofWalk = {
     catalog,
     owner,
     ownerParams,
@@ -125,17 +89,7 @@ export function ownership(
   return { unproven, uses: proof.usesOwned };
 }
 
-interface Walk extends Knowledge {
-  /** Functions whose bodies are being analysed. */
-  readonly bodies: FunctionEntry[];
-  readonly found: Unproven[];
-  /** Whether it uses a table with owners. */
-  usesOwned: boolean;
-  /** The queries and calls that the proof has seen. */
-  readonly reached: Set<object>;
-}
-
-function proveStatement(query: QueryNode, proof: Walk): void {
+function proveStatement(query: QueryNode, proof: ProofWalk): void {
   try {
     proveQuery(rootUse(proof, query), noEqualities, noColumns, proof);
   } catch (error) {
@@ -147,16 +101,11 @@ function proveStatement(query: QueryNode, proof: Walk): void {
   let isWhole = true;
   walk(proof.catalog, query, null, (node) => {
     if (!step()) return false;
-    const matters = node.tag === 'QUERY' || calledFunctions(node, proof.catalog).some(isOwn);
+    const matters = node.tag === 'QUERY' || calledFunctions(node, proof.catalog).some(isOwnFunction);
     if (matters && !proof.reached.has(node)) isWhole = false;
     return isWhole;
   });
   if (!isWhole) proof.found.push({ relation: null, alias: null, kind: 'costly' });
-}
-
-/** Whether a function is not built in. */
-function isOwn(oid: number): boolean {
-  return oid >= FIRST_NORMAL_OID;
 }
 
 const noColumns: ReadonlySet<number> = new Set();
@@ -169,7 +118,7 @@ function proveQuery(
   use: QueryUse,
   surrounding: Equalities,
   wantedAround: ReadonlySet<number>,
-  proof: Walk,
+  proof: ProofWalk,
 ): void {
   if (!step()) return;
   const { query } = use.scope;
@@ -220,7 +169,7 @@ function proveQuery(
   whereReturned(use, proof, () => proveExpressions(query.returningList, written, use, proof));
 }
 
-function proveFrom(node: JoinTreeNode | null, rows: Equalities, use: QueryUse, proof: Walk): void {
+function proveFrom(node: JoinTreeNode | null, rows: Equalities, use: QueryUse, proof: ProofWalk): void {
   if (node === null) return;
   const waiting: { readonly node: JoinTreeNode; readonly rows: Equalities }[] = [{ node, rows }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -245,7 +194,7 @@ function proveFrom(node: JoinTreeNode | null, rows: Equalities, use: QueryUse, p
 }
 
 /** A condition that drops the rows of which it is not true: the operands of AND and OR are conditions, too. */
-function proveCondition(condition: Expr | null, rows: Equalities, use: QueryUse, proof: Walk): void {
+function proveCondition(condition: Expr | null, rows: Equalities, use: QueryUse, proof: ProofWalk): void {
   const waiting: { readonly expr: Expr | null; readonly rows: Equalities }[] = [{ expr: condition, rows }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const one of conjuncts(next.expr)) {
@@ -259,7 +208,7 @@ function proveCondition(condition: Expr | null, rows: Equalities, use: QueryUse,
 }
 
 /** The subqueries and function calls of expressions. */
-function proveExpressions(nodes: unknown, rows: Equalities, use: QueryUse, proof: Walk): void {
+function proveExpressions(nodes: unknown, rows: Equalities, use: QueryUse, proof: ProofWalk): void {
   walk(proof.catalog, nodes, use.scope, (node) => {
     if (!step()) return false;
     if (node.tag === 'SUBLINK') {
@@ -273,7 +222,7 @@ function proveExpressions(nodes: unknown, rows: Equalities, use: QueryUse, proof
   });
 }
 
-function proveEntry(varno: number, rows: Equalities, use: QueryUse, proof: Walk): void {
+function proveEntry(varno: number, rows: Equalities, use: QueryUse, proof: ProofWalk): void {
   const entry = use.scope.query.rtable?.[varno - 1];
   if (entry === undefined) return;
   const wanted = (query: QueryNode): ReadonlySet<number> => {
@@ -307,7 +256,7 @@ function proveEntry(varno: number, rows: Equalities, use: QueryUse, proof: Walk)
   }
 }
 
-function proveTable(varno: number, rows: Equalities, use: QueryUse, proof: Walk): void {
+function proveTable(varno: number, rows: Equalities, use: QueryUse, proof: ProofWalk): void {
   const { catalog, owner } = proof;
   const entry = use.scope.query.rtable?.[varno - 1];
   const relation = catalog.relations.get(entry?.relid ?? 0);
@@ -324,71 +273,6 @@ function proveTable(varno: number, rows: Equalities, use: QueryUse, proof: Walk)
   else if (!isOwned(relation.oid, use, varno, rows, proof)) missing('read');
 }
 
-/** Whether a row of a table is known to be the owner's. */
-function isOwned(oid: number, use: QueryUse, varno: number, rows: Equalities, proof: Walk): boolean {
-  const owned = proof.owner.tables.get(oid);
-  return (
-    owned !== undefined &&
-    isOwnedBy(owned, (column) => columnValue(use, varno, column), rows, proof, new Set([oid]))
-  );
-}
-
-/**
- * @param value what a column of the row is
- * @param below tables on the way, so that a table that belongs to itself ends
- */
-function isOwnedBy(
-  owned: Ownership,
-  value: (column: number) => RowValue | null,
-  rows: Equalities,
-  proof: Walk,
-  below: ReadonlySet<number>,
-): boolean {
-  if (!step()) return false;
-  if ('column' in owned) return areEqual(rows, value(owned.column), OWNER);
-  const { columns, parent, referencedColumns } = owned;
-  const above = proof.owner.tables.get(parent);
-  if (above === undefined || below.has(parent)) return false;
-  return (proof.tables.get(parent) ?? []).some(({ use, varno }) => {
-    if (!hasUniqueKeys(use, varno, proof)) return false;
-    const of = (column: number) => columnValue(use, varno, column);
-    return (
-      columns.every((column, i) => areEqual(rows, value(column), of(referencedColumns[i] ?? 0))) &&
-      isOwnedBy(above, of, rows, proof, new Set([...below, parent]))
-    );
-  });
-}
-
-/** Whether a key of a table is one in what is read of it: children that inherit may have the same keys. */
-function hasUniqueKeys(use: QueryUse, varno: number, { catalog }: Walk): boolean {
-  const entry = use.scope.query.rtable?.[varno - 1];
-  const relation = catalog.relations.get(entry?.relid ?? 0);
-  return relation?.kind === 'p' || relation?.children.length === 0 || entry?.inh === false;
-}
-
-/** Whether a stored view has been made from rows that have owners. */
-function showsOwned(relation: Relation, { catalog, owner }: Walk): boolean {
-  let found = false;
-  const seen = new Set<Relation>();
-  const look = (one: Relation) => {
-    const query = seen.has(one) ? null : definingQuery(one);
-    seen.add(one);
-    walk(catalog, query, null, (node) => {
-      step();
-      found ||= calledFunctions(node, catalog).some(
-        (oid) => isOwn(oid) && catalog.functions.get(oid)?.volatility !== 'i',
-      );
-      const read = node.tag === 'RANGETBLENTRY' ? catalog.relations.get(node.relid ?? 0) : undefined;
-      if (read === undefined || read === one) return true;
-      found ||= owner.tables.has(read.oid) || owner.parents.has(read.oid);
-      look(read);
-      return true;
-    });
-  };
-  look(relation);
-  return found;
-}
-
 /** What is equal around a statement, in the rows that it reads beside its target, and in all of them. */
 interface Places {
   readonly around: Equalities;
@@ -400,7 +284,7 @@ interface Places {
  * What an INSERT, UPDATE, DELETE or MERGE writes.
  * @returns what is equal in the rows that are returned
  */
-function proveWrite(query: QueryNode, use: QueryUse, places: Places, proof: Walk): Equalities {
+function proveWrite(query: QueryNode, use: QueryUse, places: Places, proof: ProofWalk): Equalities {
   const { resultRelation, targetList } = query;
   const { around, source, rows } = places;
   const written = proof.catalog.relations.get(query.rtable?.[resultRelation - 1]?.relid ?? 0);
@@ -430,7 +314,7 @@ function proveAction(
   written: Relation,
   use: QueryUse,
   { around, source, rows }: Places,
-  proof: Walk,
+  proof: ProofWalk,
 ): void {
   const isUnmatchedTarget = action.matchKind === 1;
   const isUnmatchedSource = action.matchKind === 2 || action.matched === false;
@@ -450,178 +334,11 @@ function proveAction(
   if (action.commandType === Cmd.delete) notRewritten(written, 'delete', proof);
 }
 
-/** Whether a rule or an INSTEAD OF trigger does something else than the statement says. */
-function notRewritten(relation: Relation, event: WriteEvent, proof: Walk): boolean {
-  const targets = writeTargets(relation, proof.catalog, event);
-  const last = targets.at(-1)?.relation;
-  const isFine = last?.kind !== 'v' && !targets.some(({ relation: one }) => isRewritten(one, event));
-  if (!isFine) proof.found.push({ relation, alias: null, kind: 'rewritten' });
-  return isFine;
-}
-
-/** An inserted row is the owner's. */
-function proveInsert(
-  relation: Relation,
-  list: readonly TargetEntry[] | null,
-  override: number,
-  use: QueryUse,
-  rows: Equalities,
-  proof: Walk,
-): void {
-  if (!notRewritten(relation, 'insert', proof)) return;
-  for (const { relation: target, columnOf } of writeTargets(relation, proof.catalog, 'insert')) {
-    if (proof.owner.parents.has(target.oid))
-      proof.found.push({ relation: target, alias: null, kind: 'parent' });
-    const owned = proof.owner.tables.get(target.oid);
-    if (owned === undefined) continue;
-    proof.usesOwned = true;
-    const value = (column: number) => {
-      const given = list?.find(({ resno, resjunk }) => !resjunk && columnOf(resno) === column);
-      const identity = target.columns.get(column)?.identity ?? '';
-      return given === undefined || isIgnored(override, identity) ? null : rowValue(given.expr, use, proof);
-    };
-    if (!isOwnedBy(owned, value, rows, proof, new Set([target.oid])))
-      proof.found.push({ relation: target, alias: null, kind: 'inserted' });
+/** The bodies of the functions that a node calls. */
+function proveCalls(node: Node, use: QueryUse, proof: ProofWalk): void {
+  for (const { called, queries } of calledBodies(node, use, proof)) {
+    proof.bodies.push(called);
+    for (const query of queries) proveQuery(query, noEqualities, noColumns, proof);
+    proof.bodies.pop();
   }
-}
-
-/** A row of the owner's stays with the owner. */
-function proveUpdate(
-  relation: Relation,
-  list: readonly TargetEntry[] | null,
-  use: QueryUse,
-  rows: Equalities,
-  proof: Walk,
-): void {
-  if (!notRewritten(relation, 'update', proof)) return;
-  for (const { relation: target, columnOf } of writeTargets(relation, proof.catalog, 'update')) {
-    const owned = proof.owner.tables.get(target.oid);
-    if (owned === undefined) continue;
-    const set = (column: number) =>
-      list?.find(({ resno, resjunk }) => !resjunk && columnOf(resno) === column);
-    const owning = 'column' in owned ? [owned.column] : owned.columns;
-    if (owning.every((column) => set(column) === undefined)) continue;
-    const value = (column: number) => {
-      const given = set(column);
-      if (given !== undefined) return rowValue(given.expr, use, proof);
-      return target === relation ? columnValue(use, use.scope.query.resultRelation, column) : null;
-    };
-    if (!isOwnedBy(owned, value, rows, proof, new Set([target.oid])))
-      proof.found.push({ relation: target, alias: null, kind: 'moved' });
-  }
-}
-
-/** ON CONFLICT meets and changes rows of the owner only. */
-function proveConflict(
-  { onConflict, resultRelation, targetList }: QueryNode,
-  relation: Relation,
-  use: QueryUse,
-  inserted: Equalities,
-  proof: Walk,
-): void {
-  if (onConflict === null) return;
-  const owned = proof.owner.tables.get(relation.oid);
-  const targets = writeTargets(relation, proof.catalog, 'insert');
-  if (owned === undefined) {
-    if (targets.some(({ relation: { oid } }) => proof.owner.tables.has(oid)))
-      proof.found.push({ relation, alias: null, kind: 'conflict' });
-    return;
-  }
-  const excluded = 'column' in owned ? [owned.column] : owned.columns;
-  const rows = withPairs(inserted, [
-    ...excluded.flatMap((column): readonly Pair[] => {
-      const given = targetList?.find(({ resno, resjunk }) => !resjunk && resno === column);
-      const value = given === undefined ? null : rowValue(given.expr, use, proof);
-      return value === null ? [] : [[columnValue(use, onConflict.exclRelIndex, column), value]];
-    }),
-  ]);
-  const named = arbiterColumns({ onConflict });
-  const isFolded = (targetList ?? []).some(
-    ({ resno, expr }) => excluded.includes(resno) && mayFold(expr, proof.catalog),
-  );
-  // Without the columns of a key it is about every key, also about the keys of other owners' rows.
-  if (isFolded || !excluded.every((column) => named.has(column)))
-    proof.found.push({ relation, alias: null, kind: 'conflict' });
-  const set = onConflict.onConflictSet;
-  if (set === null || resultRelation === 0) return;
-  proveUpdate(relation, set, use, rows, proof);
-}
-
-// Built-in functions that run a text of SQL or read a table by its name, and the one that changes a setting.
-const READING = new Set(
-  `query_to_xml query_to_xml_and_xmlschema query_to_xmlschema table_to_xml table_to_xml_and_xmlschema
-  table_to_xmlschema schema_to_xml schema_to_xml_and_xmlschema database_to_xml database_to_xml_and_xmlschema
-  cursor_to_xml cursor_to_xmlschema ts_stat ts_rewrite set_config pg_logical_slot_get_changes
-  pg_logical_slot_peek_changes pg_logical_slot_get_binary_changes pg_logical_slot_peek_binary_changes`.split(
-    /\s+/,
-  ),
-);
-
-// Extensions whose functions compute, and read no table.
-const COMPUTING: ReadonlySet<string> = new Set(
-  `btree_gin btree_gist citext cube earthdistance fuzzystrmatch hstore intarray isn ltree pg_trgm pgcrypto seg unaccent
-  uuid-ossp vector`.split(/\s+/),
-);
-
-function proveCalls(node: Node, use: QueryUse, proof: Walk): void {
-  const { catalog, owner, bodies } = proof;
-  for (const oid of calledFunctions(node, catalog)) {
-    const called = catalog.functions.get(oid);
-    if (called === undefined && oid < FIRST_NORMAL_OID) continue;
-    const { schema = '', name = String(oid) } = called ?? {};
-    const unknown = () => {
-      const full = schema === 'pg_catalog' || schema === 'public' ? name : `${schema}.${name}`;
-      if (!proof.found.some((one) => one.name === full))
-        proof.found.push({ relation: null, alias: null, kind: 'function', name: full });
-    };
-    if (oid < FIRST_NORMAL_OID) {
-      if (schema === 'pg_catalog' && READING.has(name)) unknown();
-      continue;
-    }
-    if (called === undefined) {
-      unknown();
-      continue;
-    }
-    const { functions } = owner.settings;
-    if (isListed([...(functions?.owner ?? []), ...(functions?.safe ?? [])], called)) continue;
-    if (COMPUTING.has(catalog.extensionFunctions.get(oid) ?? '')) continue;
-    // Immutable functions do not read tables; an aggregate is always called so.
-    if (called.volatility === 'i' && called.kind !== 'a') continue;
-    const body = changesOwner(called, owner) ? null : knownBody(called, []);
-    if (body === null || bodies.includes(called)) unknown();
-    else {
-      bodies.push(called);
-      const args = node.tag === 'FUNCEXPR' ? valuesOf(node, use, proof) : [];
-      // Called perhaps before the conditions around it: only what is the owner in any row is.
-      const own = args.map((value) => (value === OWNER ? OWNER : null));
-      for (const query of queriesIn(readNodes(body))) {
-        if (query.utilityStmt !== null) unknown();
-        else proveQuery(rootUse(proof, query, own), noEqualities, noColumns, proof);
-      }
-      bodies.pop();
-    }
-  }
-}
-
-/** Whether a function's own settings may change who the owner is. */
-function changesOwner(
-  { settings }: FunctionEntry,
-  { settings: { setting, functions } }: OwnerScope,
-): boolean {
-  const changesSetting = settings.some(
-    (one) => one.slice(0, one.indexOf('=')).toLowerCase() === setting?.toLowerCase(),
-  );
-  return changesSetting || (settings.length > 0 && (functions?.owner ?? []).length > 0);
-}
-
-function valuesOf({ args }: FuncExpr, use: QueryUse, proof: Walk): readonly (RowValue | null)[] {
-  return (args ?? []).some(({ tag }) => tag === 'NAMEDARGEXPR')
-    ? []
-    : (args ?? []).map((arg) => rowValue(arg, use, proof));
-}
-
-/** RETURN's body is a query, BEGIN ATOMIC's and a string's lists of them (pg_proc.prosqlbody). */
-function queriesIn(value: unknown): readonly QueryNode[] {
-  if (Array.isArray(value)) return value.flatMap(queriesIn);
-  return isNode(value) && value.tag === 'QUERY' ? [value] : [];
 }

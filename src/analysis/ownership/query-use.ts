@@ -70,7 +70,7 @@ function newUse(proof: Proof, scope: Scope, outer: QueryUse | null, args: QueryU
 }
 
 /** The query `levels` further out. */
-export function outerUse(use: QueryUse, levels: number): QueryUse | null {
+function outerUse(use: QueryUse, levels: number): QueryUse | null {
   let at: QueryUse | null = use;
   for (let i = 0; i < levels && at !== null; i++) at = at.outer;
   return at;
@@ -189,7 +189,7 @@ export function canFilter({ query }: Scope, entry: TargetEntry, catalog: Catalog
 }
 
 /** Whether a query has aggregates or HAVING: without GROUP BY it has a row also where no row meets its conditions. */
-export function isAggregated({ hasAggs, havingQual }: QueryNode): boolean {
+function isAggregated({ hasAggs, havingQual }: QueryNode): boolean {
   return hasAggs || havingQual !== null;
 }
 

@@ -1,6 +1,8 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { analyse } from '../../../src/analysis/analyse.ts';
+import { loadCatalog } from '../../../src/analysis/catalog/load.ts';
+import { ownerScopes } from '../../../src/analysis/ownership/owner-scope.ts';
 import { readStatements } from '../../../src/sql/read.ts';
 import { createDatabase } from '../../support/postgres.ts';
 import { schema, settings } from './schema.ts';
@@ -21,7 +23,11 @@ afterAll(async () => {
 async function analysed(text: string, scopes = { user: settings }) {
   const { statements, diagnostics: unread } = readStatements('q.sql', text);
   expect(unread).toEqual([]);
-  const options = { texts: new Map([['q.sql', text]]), lenientParameters: false, scopes };
+  const options = {
+    texts: new Map([['q.sql', text]]),
+    lenientParameters: false,
+    scopes: ownerScopes(scopes, await loadCatalog(client, [])).scopes,
+  };
   const { queries, diagnostics } = await analyse(client, statements, options);
   return {
     scopes: queries.map(({ scopes: found }) => found ?? []),

@@ -1,0 +1,96 @@
+import { FIRST_NORMAL_OID, type FunctionEntry } from '../catalog/catalog.ts';
+import { knownBody } from '../catalog/known-body.ts';
+import { calledFunctions } from '../tree/calls.ts';
+import type { FuncExpr, Node, QueryNode } from '../tree/nodes.ts';
+import { isNode, readNodes } from '../tree/read.ts';
+import { OWNER, type RowValue } from './equalities.ts';
+import type { OwnerScope } from './owner-scope.ts';
+import { isListed, type Proof, type QueryUse, rootUse, rowValue } from './query-use.ts';
+import type { ProofWalk } from './unproven.ts';
+
+// Built-in functions that run a text of SQL or read a table by its name, and the one that changes a setting.
+const READING = new Set(
+  `query_to_xml query_to_xml_and_xmlschema query_to_xmlschema table_to_xml table_to_xml_and_xmlschema
+  table_to_xmlschema schema_to_xml schema_to_xml_and_xmlschema database_to_xml database_to_xml_and_xmlschema
+  cursor_to_xml cursor_to_xmlschema ts_stat ts_rewrite set_config pg_logical_slot_get_changes
+  pg_logical_slot_peek_changes pg_logical_slot_get_binary_changes pg_logical_slot_peek_binary_changes`.split(
+    /\s+/,
+  ),
+);
+
+// Extensions whose functions compute, and read no table.
+const COMPUTING: ReadonlySet<string> = new Set(
+  `btree_gin btree_gist citext cube earthdistance fuzzystrmatch hstore intarray isn ltree pg_trgm pgcrypto seg unaccent
+  uuid-ossp vector`.split(/\s+/),
+);
+
+/** A function that a call runs, and the uses of the queries in its body. */
+interface CalledBody {
+  readonly called: FunctionEntry;
+  readonly queries: readonly QueryUse[];
+}
+
+/** The functions that a node calls and whose bodies are to be proven; those that nothing is known of are found unproven. */
+export function calledBodies(node: Node, use: QueryUse, proof: ProofWalk): readonly CalledBody[] {
+  const { catalog, owner, bodies } = proof;
+  return calledFunctions(node, catalog).flatMap((oid): readonly CalledBody[] => {
+    const called = catalog.functions.get(oid);
+    if (!isOwnFunction(oid)) {
+      if (called?.schema === 'pg_catalog' && READING.has(called.name)) unknown(called.name, proof);
+      return [];
+    }
+    if (called === undefined) {
+      unknown(String(oid), proof);
+      return [];
+    }
+    const { functions } = owner.settings;
+    if (isListed([...(functions?.owner ?? []), ...(functions?.safe ?? [])], called)) return [];
+    if (COMPUTING.has(catalog.extensionFunctions.get(oid) ?? '')) return [];
+    // Immutable functions do not read tables; an aggregate is always called so.
+    if (called.volatility === 'i' && called.kind !== 'a') return [];
+    const name = called.schema === 'public' ? called.name : `${called.schema}.${called.name}`;
+    const body = changesOwner(called, owner) ? null : knownBody(called, []);
+    const queries = queriesIn(body === null ? null : readNodes(body));
+    if (body === null || bodies.includes(called) || queries.some(({ utilityStmt }) => utilityStmt !== null)) {
+      unknown(name, proof);
+      return [];
+    }
+    const args = node.tag === 'FUNCEXPR' ? valuesOf(node, use, proof) : [];
+    // Called perhaps before the conditions around it: only what is the owner in any row is.
+    const own = args.map((value) => (value === OWNER ? OWNER : null));
+    return [{ called, queries: queries.map((query) => rootUse(proof, query, own)) }];
+  });
+}
+
+function unknown(name: string, proof: ProofWalk): void {
+  if (!proof.found.some((one) => one.name === name))
+    proof.found.push({ relation: null, alias: null, kind: 'function', name });
+}
+
+/** Whether a function's own settings may change who the owner is. */
+function changesOwner(
+  { settings }: FunctionEntry,
+  { settings: { setting, functions } }: OwnerScope,
+): boolean {
+  const changesSetting = settings.some(
+    (one) => one.slice(0, one.indexOf('=')).toLowerCase() === setting?.toLowerCase(),
+  );
+  return changesSetting || (settings.length > 0 && (functions?.owner ?? []).length > 0);
+}
+
+function valuesOf({ args }: FuncExpr, use: QueryUse, proof: Proof): readonly (RowValue | null)[] {
+  return (args ?? []).some(({ tag }) => tag === 'NAMEDARGEXPR')
+    ? []
+    : (args ?? []).map((arg) => rowValue(arg, use, proof));
+}
+
+/** RETURN's body is a query, BEGIN ATOMIC's and a string's lists of them (pg_proc.prosqlbody). */
+function queriesIn(value: unknown): readonly QueryNode[] {
+  if (Array.isArray(value)) return value.flatMap(queriesIn);
+  return isNode(value) && value.tag === 'QUERY' ? [value] : [];
+}
+
+/** Whether a function is not built in. */
+export function isOwnFunction(oid: number): boolean {
+  return oid >= FIRST_NORMAL_OID;
+}

@@ -1,0 +1,105 @@
+import type { Relation } from '../catalog/catalog.ts';
+import { isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
+import type { QueryNode, TargetEntry } from '../tree/nodes.ts';
+import { type Equalities, type Pair, withPairs } from './equalities.ts';
+import { arbiterColumns, isIgnored } from './held.ts';
+import { isOwnedBy } from './owned-row.ts';
+import { columnValue, mayFold, type QueryUse, rowValue } from './query-use.ts';
+import type { ProofWalk } from './unproven.ts';
+
+/** Whether a rule or an INSTEAD OF trigger does something else than the statement says. */
+export function notRewritten(relation: Relation, event: WriteEvent, proof: ProofWalk): boolean {
+  const targets = writeTargets(relation, proof.catalog, event);
+  const last = targets.at(-1)?.relation;
+  const isFine = last?.kind !== 'v' && !targets.some(({ relation: one }) => isRewritten(one, event));
+  if (!isFine) proof.found.push({ relation, alias: null, kind: 'rewritten' });
+  return isFine;
+}
+
+/** An inserted row is the owner's. */
+export function proveInsert(
+  relation: Relation,
+  list: readonly TargetEntry[] | null,
+  override: number,
+  use: QueryUse,
+  rows: Equalities,
+  proof: ProofWalk,
+): void {
+  if (!notRewritten(relation, 'insert', proof)) return;
+  for (const { relation: target, columnOf } of writeTargets(relation, proof.catalog, 'insert')) {
+    if (proof.owner.parents.has(target.oid))
+      proof.found.push({ relation: target, alias: null, kind: 'parent' });
+    const owned = proof.owner.tables.get(target.oid);
+    if (owned === undefined) continue;
+    proof.usesOwned = true;
+    const value = (column: number) => {
+      const given = list?.find(({ resno, resjunk }) => !resjunk && columnOf(resno) === column);
+      const identity = target.columns.get(column)?.identity ?? '';
+      return given === undefined || isIgnored(override, identity) ? null : rowValue(given.expr, use, proof);
+    };
+    if (!isOwnedBy(owned, value, rows, proof, new Set([target.oid])))
+      proof.found.push({ relation: target, alias: null, kind: 'inserted' });
+  }
+}
+
+/** A row of the owner's stays with the owner. */
+export function proveUpdate(
+  relation: Relation,
+  list: readonly TargetEntry[] | null,
+  use: QueryUse,
+  rows: Equalities,
+  proof: ProofWalk,
+): void {
+  if (!notRewritten(relation, 'update', proof)) return;
+  for (const { relation: target, columnOf } of writeTargets(relation, proof.catalog, 'update')) {
+    const owned = proof.owner.tables.get(target.oid);
+    if (owned === undefined) continue;
+    const set = (column: number) =>
+      list?.find(({ resno, resjunk }) => !resjunk && columnOf(resno) === column);
+    const owning = 'column' in owned ? [owned.column] : owned.columns;
+    if (owning.every((column) => set(column) === undefined)) continue;
+    const value = (column: number) => {
+      const given = set(column);
+      if (given !== undefined) return rowValue(given.expr, use, proof);
+      return target === relation ? columnValue(use, use.scope.query.resultRelation, column) : null;
+    };
+    if (!isOwnedBy(owned, value, rows, proof, new Set([target.oid])))
+      proof.found.push({ relation: target, alias: null, kind: 'moved' });
+  }
+}
+
+/** ON CONFLICT meets and changes rows of the owner only. */
+export function proveConflict(
+  { onConflict, resultRelation, targetList }: QueryNode,
+  relation: Relation,
+  use: QueryUse,
+  inserted: Equalities,
+  proof: ProofWalk,
+): void {
+  if (onConflict === null) return;
+  const owned = proof.owner.tables.get(relation.oid);
+  const targets = writeTargets(relation, proof.catalog, 'insert');
+  if (owned === undefined) {
+    if (targets.some(({ relation: { oid } }) => proof.owner.tables.has(oid)))
+      proof.found.push({ relation, alias: null, kind: 'conflict' });
+    return;
+  }
+  const excluded = 'column' in owned ? [owned.column] : owned.columns;
+  const rows = withPairs(inserted, [
+    ...excluded.flatMap((column): readonly Pair[] => {
+      const given = targetList?.find(({ resno, resjunk }) => !resjunk && resno === column);
+      const value = given === undefined ? null : rowValue(given.expr, use, proof);
+      return value === null ? [] : [[columnValue(use, onConflict.exclRelIndex, column), value]];
+    }),
+  ]);
+  const named = arbiterColumns({ onConflict });
+  const isFolded = (targetList ?? []).some(
+    ({ resno, expr }) => excluded.includes(resno) && mayFold(expr, proof.catalog),
+  );
+  // Without the columns of a key it is about every key, also about the keys of other owners' rows.
+  if (isFolded || !excluded.every((column) => named.has(column)))
+    proof.found.push({ relation, alias: null, kind: 'conflict' });
+  const set = onConflict.onConflictSet;
+  if (set === null || resultRelation === 0) return;
+  proveUpdate(relation, set, use, rows, proof);
+}
