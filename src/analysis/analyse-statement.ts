@@ -120,7 +120,7 @@ export function analyseStatement(
     optional?.query ? parameterFacts(optional.given ?? answer.query ?? tree, catalog, count, spread) : null,
   ).map((slot, i) => asCursor(slot, pages?.cursor.get(i + 1)));
   // No rows can be sent, too.
-  const written = hasRows(answer.arrays) ? { ...rows, min: 0 } : rows;
+  const written = tree.commandType === Cmd.insert && hasRows(answer.arrays) ? { ...rows, min: 0 } : rows;
   const failing = nullProblems(statement, slots, options);
   if (failing.length > 0) return refused(statement, options, failing);
   // Callers keep to the parameters' types, so what these refuse does not come out either.

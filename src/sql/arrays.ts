@@ -11,7 +11,7 @@ export type ArrayTypes = ReadonlyMap<number, string | readonly string[]>;
 
 /**
  * A statement's text with arrays for its lists: `IN :ids` as `= ANY ($1::int4[])`, `NOT IN :ids` as `<> ALL ($1::int4[])`,
- * `VALUES :rows` as a SELECT from `unnest($1::int4[], $2::text[])`.
+ * `IN (:pairs)` and `VALUES :rows` as a SELECT from `unnest($1::int4[], $2::text[])`.
  *
  * @returns null where such a list is anywhere else than after IN or VALUES
  */
@@ -22,7 +22,7 @@ export function withArrays(
 ): readonly Piece[] | null {
   const result: Piece[] = [];
   let after = '';
-  for (const piece of pieces) {
+  for (const [i, piece] of pieces.entries()) {
     if (typeof piece === 'string') result.push(after + piece);
     else if (after !== '') result.push(after);
     after = '';
@@ -53,7 +53,7 @@ export function withArrays(
       result.push(quantified, piece);
       after = `::${type}[])`;
     } else {
-      const selected = withSelect(before, params[piece], type);
+      const selected = withSelect(before, pieces[i + 1], params[piece], type);
       if (selected === null) return null;
       after = selected;
     }
@@ -85,15 +85,37 @@ function withQuantifier(text: string): string | null {
   return `${text.slice(0, (not ?? last).start)}${operator}${text.slice(last.end)}(`;
 }
 
-/** A text that ends in VALUES, with a SELECT of the rows in its place, in their order; null for others. */
-function withSelect(text: string, param: Param | undefined, types: readonly string[]): string | null {
-  const { last } = lastTokens(text);
-  if (last === null || wordOf(text, last) !== 'values' || param?.kind !== 'objects') return null;
+/**
+ * A text that ends in VALUES, with a SELECT of the rows in its place, in their order; or in `IN (`, with a subquery behind it.
+ *
+ * @param next what follows the rows: in a list of rows there can be others
+ * @returns null for others
+ */
+function withSelect(
+  text: string,
+  next: Piece | undefined,
+  param: Param | undefined,
+  types: readonly string[],
+): string | null {
+  const { last, beforeLast } = lastTokens(text);
+  if (last === null || param?.kind !== 'objects') return null;
   const names = param.fields.map((_, i) => `c${i + 1}`);
   const arrays = param.fields.map(({ index }, i) => `$${index}::${types[i]}[]`);
   const select = `SELECT ${names.map((name) => `r.${name}`).join(', ')}`;
-  const from = `FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS r (${names.join(', ')}, n) ORDER BY r.n`;
-  return `${text.slice(0, last.start)}${select}${text.slice(last.end)}${from}`;
+  const from = `FROM unnest(${arrays.join(', ')})`;
+  if (wordOf(text, last) === 'values') {
+    const ordered = `${from} WITH ORDINALITY AS r (${names.join(', ')}, n) ORDER BY r.n`;
+    return `${text.slice(0, last.start)}${select}${text.slice(last.end)}${ordered}`;
+  }
+  const isOnlyItem = typeof next === 'string' && firstToken(next)?.kind === ')';
+  if (last.kind !== '(' || beforeLast === null || wordOf(text, beforeLast) !== 'in' || !isOnlyItem)
+    return null;
+  return `${text}${select} ${from} AS r (${names.join(', ')})`;
+}
+
+function firstToken(text: string): Token | null {
+  for (const token of tokensOf(text)) return token;
+  return null;
 }
 
 function lastTokens(text: string): { readonly last: Token | null; readonly beforeLast: Token | null } {

@@ -32,13 +32,15 @@ export function render(
   for (const use of uses) {
     const index = indexes.get(use.name) ?? -1;
     const before = isIdentifierPart(text.charCodeAt(use.start - 1)) && use.start > start ? ' ' : '';
-    copy(use.start, before);
+    // Rows that are compared are a list, too: `(a, b) IN (($1, $2))`.
+    const isList = use.role === 'in' && params[index]?.kind === 'objects';
+    copy(use.start, isList ? '(' : before);
     const sign = placeholders[index] ?? '';
     pieces.push(sign);
     parts.push(index);
     length += sign.length;
     at = use.end;
-    gap = isIdentifierPart(text.charCodeAt(at)) && at < end ? ' ' : '';
+    gap = isList ? ')' : isIdentifierPart(text.charCodeAt(at)) && at < end ? ' ' : '';
   }
   copy(end, '');
   return { sql: pieces.join(''), copied, parts };

@@ -37,6 +37,9 @@ const types: Readonly<Record<string, readonly string[]>> = {
 };
 const names = Object.keys(types);
 
+/** Types of which an array is none of values. */
+const UNCOMPARED = new Set(['point3', 'text[]']);
+
 const schema = `
   CREATE TYPE kind AS ENUM ('a', 'b,c', 'd e');
   CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');
@@ -160,6 +163,81 @@ describe.each(tested([14, 16, 18, 'PGlite']))('random lists on %s', (server) => 
     }
     expect(wrong.slice(0, 3)).toEqual([]);
     expect(refused).toBeGreaterThan(0);
+  });
+
+  it('of rows find the same as arrays as they do written out', {
+    timeout: 60_000 + count * 100,
+  }, async () => {
+    const compared = names.map((_, i) => {
+      const others = [i, upTo(names.length), upTo(names.length)].slice(0, 1 + upTo(3));
+      return [...new Set(others)].filter((other) => !UNCOMPARED.has(names[other] ?? ''));
+    });
+    const file = compared
+      .flatMap((columns, i) => {
+        if (columns.length === 0) return [];
+        const row = `(${columns.map((column) => `c${column}`).join(', ')})`;
+        const header = (letter: string) =>
+          `/* @name ${letter}${i} @param rows -> ((${columns.map((column) => `c${column}`).join(', ')})...) */`;
+        const found = `SELECT id, ${row} IN :rows AS x, (${row} IN (:rows)) IS NULL AS y FROM t ORDER BY id;`;
+        return [
+          `${header('A')} ${found}`,
+          `${header('B')} SELECT id, ${row} NOT IN :rows AS x, (${row} NOT IN :rows) IS NULL AS y FROM t ORDER BY id;`,
+          `${header('C')} SELECT id FROM t WHERE id > 3 AND ${row} IN :rows ORDER BY id;`,
+          `${header('D')} SELECT id FROM t WHERE ${row} NOT IN :rows ORDER BY id;`,
+          `${header('E')} DELETE FROM t WHERE NOT ${row} IN :rows RETURNING id;`,
+        ];
+      })
+      .join('\n');
+    const queries = await queriesOf(file);
+    expect(queries.filter(({ arrays }) => arrays === undefined)).toEqual([]);
+    const wrong: object[] = [];
+    let [refused, matched] = [0, 0];
+    for (let i = 0; i < count; i++) {
+      const { statement, arrays = new Map() } = from(queries);
+      const columns = compared[Number(statement.name.slice(1))] ?? [];
+      const isWrong = rarely(5);
+      const known = await database.rows(
+        `SELECT ${columns.map((column) => `c${column}::text`).join(', ')} FROM t`,
+      );
+      const rows = Array.from({ length: 1 + upTo(6) }, (_, nth) => {
+        const existing = rarely(2) ? from(known) : [];
+        return Object.fromEntries(
+          columns.map((column, at) => [
+            `c${column}`,
+            (rarely(8) ? undefined : existing[at]) ?? drawn(names[column] ?? '', isWrong && nth === 0),
+          ]),
+        );
+      });
+      const definition = {
+        ...{ name: statement.name, file: 'q.sql', columns: [] },
+        params: [{ name: 'rows', rows: columns.map((column) => [`c${column}`, text] as const) }],
+      };
+      const written = statementOf({ ...definition, sql: statement.parts });
+      const asArrays = columnwise({ ...definition, sql: textWithArrays(statement, arrays) ?? '' });
+      const [expected, found] = [
+        await outcomeOf(() => written({ rows })),
+        await outcomeOf(() => asArrays({ rows })),
+      ];
+      if (expected.length === 5) refused += 1;
+      else if (expected !== '[]') matched += 1;
+      if (expected !== found) wrong.push({ sql: statement.sql, rows, expected, found });
+    }
+    expect(wrong.slice(0, 3)).toEqual([]);
+    expect(refused).toBeGreaterThan(0);
+    expect(matched).toBeGreaterThan(count / 4);
+    const everywhere = queries.filter(({ statement }) => statement.name.startsWith('D'));
+    for (const { statement, arrays = new Map() } of everywhere.slice(0, 3)) {
+      const columns = compared[Number(statement.name.slice(1))] ?? [];
+      const none = columnwise({
+        ...{ name: 'none', file: 'q.sql', columns: [] },
+        sql: textWithArrays(statement, arrays) ?? '',
+        params: [{ name: 'rows', rows: columns.map((column) => [`c${column}`, text] as const) }],
+      });
+      // No row is not in an empty list.
+      expect(await outcomeOf(() => none({ rows: [] }))).toBe(
+        JSON.stringify(await database.rows('SELECT id FROM t ORDER BY id')),
+      );
+    }
   });
 
   it('of rows write the same as arrays as they do written out', {

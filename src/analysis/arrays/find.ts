@@ -6,14 +6,14 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { pgType } from '../catalog/pg-type.ts';
 import { isRewritten } from '../catalog/updatable.ts';
 import { mayHaveOptionalParts } from '../optional/find.ts';
-import { firstDifference } from '../optional/same-tree.ts';
 import { elementType } from '../parameters/identity.ts';
 import { sqlTypeName } from '../sql-type-name.ts';
 import type { DescribedStatement, ReadStatement } from '../stars/expand.ts';
-import { Cmd, type Expr, type QueryNode, type TargetEntry } from '../tree/nodes.ts';
+import { Cmd, type QueryNode } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
 import type { PgType } from '../type.ts';
 import { type DescribeResult, describe } from '../wire.ts';
+import { isSameComparison } from './same-comparison.ts';
 import { isSameInsert } from './same-insert.ts';
 
 /** One text to try: some of a statement's lists as arrays. */
@@ -80,11 +80,11 @@ export async function findArrays(
   });
 
   const inserts = statements.flatMap((one, index) => {
-    const lists = found[index] ?? new Map();
+    const lists: ArrayTypes = new Map(found[index]);
     const types = rowsOf(one, lists, catalog);
     const sql = types === null ? null : textWithArrays(one.statement, types);
     const twice = twoRows(one.statement, lists, one.described.paramTypes.length);
-    return types === null || sql === null || twice === null ? [] : [{ index, one, types, sql, twice }];
+    return types === null || sql === null || twice === null ? [] : [{ index, one, lists, types, sql, twice }];
   });
   const references = new Map<number, Described>();
   await describeAll(
@@ -92,26 +92,37 @@ export async function findArrays(
     (sent, i) => {
       const insert = inserts[i >> 1];
       if (insert === undefined) return;
-      const { index, one, types } = insert;
+      const { index, one, lists, types } = insert;
       const twice = references.get(index);
       if (i % 2 === 0) references.set(index, sent);
-      else if (twice !== undefined && isSameAsRows(one, twice, sent, types, catalog)) {
+      else if (twice !== undefined && isSameAsRows(one, twice, sent, lists, catalog)) {
         for (const [param, type] of types) found[index]?.set(param, type);
       }
     },
   );
+  // Rows are sent as arrays together, or not at all.
+  for (const [index, { statement }] of statements.entries()) {
+    const rows = statement.params.flatMap(({ kind }, param) => (kind === 'objects' ? [param] : []));
+    if (!rows.every((param) => found[index]?.has(param)))
+      for (const param of rows) found[index]?.delete(param);
+  }
   return found;
 }
 
-function listsOf(
-  { statement, described }: DescribedStatement,
-  catalog: Catalog,
-): ReadonlyMap<number, string> {
-  const types = new Map<number, string>();
+function listsOf(one: DescribedStatement, catalog: Catalog): ReadonlyMap<number, string | readonly string[]> {
+  const { described, statement } = one;
+  const types = new Map<number, string | readonly string[]>();
   if (isUtility(described.tree ?? '')) return types;
+  const varies = mayHaveOptionalParts(one);
   for (const [index, param] of statement.params.entries()) {
-    const name = param.kind === 'list' ? elementName(param, described, catalog) : null;
-    if (name !== null) types.set(index, name);
+    if (param.kind === 'list') {
+      const name = elementName(param, described, catalog);
+      if (name !== null) types.set(index, name);
+    }
+    // What can be sent without conditions is put together at run time.
+    if (param.kind !== 'objects' || varies) continue;
+    const names = param.fields.map((field) => elementName(field, described, catalog, true));
+    if (names.every((name) => name !== null)) types.set(index, names);
   }
   return types;
 }
@@ -122,11 +133,11 @@ function rowsOf(one: ReadStatement, lists: ArrayTypes, catalog: Catalog): ArrayT
   const { params, parts } = statement;
   // What can be sent without conditions is put together at run time.
   if (isUtility(described.tree ?? '') || mayHaveOptionalParts(one)) return null;
-  if (params.filter(({ kind }) => kind === 'objects').length !== 1) return null;
+  if (params.filter(({ kind }, index) => kind === 'objects' && !lists.has(index)).length !== 1) return null;
   const all = new Map(lists);
   for (const [index, param] of params.entries()) {
     if (param.kind === 'list' && !lists.has(index)) return null;
-    if (param.kind !== 'objects') continue;
+    if (param.kind !== 'objects' || lists.has(index)) continue;
     if (parts.filter((part) => part === index).length > 1) return null;
     const names = param.fields.map((field) => elementName(field, described, catalog, true));
     if (!names.every((name) => name !== null)) return null;
@@ -173,12 +184,11 @@ function isSame(
 ): boolean {
   const lists = new Set(arraySlots(statement, types));
   if (!isTypedAlike(described, sent, lists, catalog)) return false;
-  const numbers = new Map(described.paramTypes.map((_, i) => [i + 1, i + 1]));
-  const inItsPlace = (node: Expr | TargetEntry) => comparisonOfEach(node, described.paramTypes, lists);
-  return areSameTrees(
-    sent,
-    described,
-    (one, other) => firstDifference(one, other, inItsPlace, numbers) === null,
+  const rows = statement.params.flatMap((param, index) =>
+    param.kind === 'objects' && types.has(index) ? [param.fields.map((field) => field.index)] : [],
+  );
+  return areSameTrees(sent, described, (one, other) =>
+    isSameComparison(one, other, { types: described.paramTypes, values: lists, rows }, catalog),
   );
 }
 
@@ -187,18 +197,18 @@ function isSameAsRows(
   { statement, described }: DescribedStatement,
   twice: Described,
   sent: Described,
-  types: ArrayTypes,
+  lists: ArrayTypes,
   catalog: Catalog,
 ): boolean {
   const { paramTypes } = described;
-  const slots = statement.params.flatMap((param) =>
-    param.kind === 'objects' ? param.fields.map(({ index }) => index) : [],
+  const slots = statement.params.flatMap((param, index) =>
+    param.kind === 'objects' && !lists.has(index) ? param.fields.map((field) => field.index) : [],
   );
   const second = slots.map((slot) => paramTypes[slot - 1] ?? 0);
-  const lists = new Set(arraySlots(statement, types).filter((slot) => !slots.includes(slot)));
+  const others = new Set(arraySlots(statement, lists));
   const isTyped =
-    isTypedAlike({ ...described, paramTypes: [...paramTypes, ...second] }, twice, lists, catalog) &&
-    isTypedAlike(described, sent, new Set([...lists, ...slots]), catalog);
+    isTypedAlike({ ...described, paramTypes: [...paramTypes, ...second] }, twice, others, catalog) &&
+    isTypedAlike(described, sent, new Set([...others, ...slots]), catalog);
   return (
     isTyped &&
     areSameTrees(twice, sent, (values, arrays) => {
@@ -251,21 +261,3 @@ function areSameTrees(
     throw error;
   }
 }
-
-/** What `x = ANY ($1)` is for each element: `x = $1`; null for all else. */
-function comparisonOfEach(
-  node: Expr | TargetEntry,
-  types: readonly number[],
-  lists: ReadonlySet<number>,
-): Expr | null {
-  if (node.tag !== 'SCALARARRAYOPEXPR') return null;
-  const [compared, array] = node.args ?? [];
-  if (compared === undefined || array?.tag !== 'PARAM' || array.paramkind !== 0) return null;
-  if (!lists.has(array.paramid)) return null;
-  const { opno, opfuncid, inputcollid } = node;
-  const element = { ...array, paramtype: types[array.paramid - 1] ?? 0 };
-  const rest = { opresulttype: BOOL, opretset: false, opcollid: 0, location: -1 };
-  return { tag: 'OPEXPR', opno, opfuncid, inputcollid, args: [compared, element], ...rest } as Expr;
-}
-
-const BOOL = 16;

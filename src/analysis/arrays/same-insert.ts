@@ -1,5 +1,6 @@
 import { firstDifference } from '../optional/same-tree.ts';
-import { type Expr, type QueryNode, type RangeTblEntry, Rte, type TargetEntry } from '../tree/nodes.ts';
+import { type Expr, type QueryNode, Rte, type TargetEntry } from '../tree/nodes.ts';
+import { isUnnested } from './unnested.ts';
 
 /**
  * Whether an INSERT from `unnest` writes what one of two rows of VALUES writes, for each of its rows; both trees complete.
@@ -16,7 +17,7 @@ export function isSameInsert(
   const at = (values.rtable ?? []).findIndex(({ rtekind }) => rtekind === Rte.values);
   const [row] = values.rtable?.[at]?.values_lists ?? [];
   const entry = sent.rtable?.[at];
-  if (row === undefined || entry === undefined || !isUnnested(entry, slots)) return false;
+  if (row === undefined || entry?.subquery == null || !isUnnested(entry.subquery, slots)) return false;
   const numbers = new Map(Array.from({ length: parameters }, (_, i) => [i + 1, i + 1]));
   const others = sent.targetList ?? [];
   // What is written to a column: of the rows' own parameters the same expression of the columns of `unnest`.
@@ -43,22 +44,4 @@ function parameter(node: Extract<Expr, { tag: 'VAR' }>, slots: readonly number[]
   };
   const paramid = slots[node.varattno - 1] ?? 0;
   return { tag: 'PARAM', paramkind: 0, paramid, paramtype: node.vartype, ...rest } as Expr;
-}
-
-/** `unnest(anyarray)`, in pg_proc.dat. */
-const UNNEST = 2331;
-
-/** Whether an entry is the subquery from `unnest` of one array for each slot, with nothing else to it. */
-function isUnnested({ rtekind, subquery }: RangeTblEntry, slots: readonly number[]): boolean {
-  const [only, another] = subquery?.rtable ?? [];
-  if (rtekind !== Rte.subquery || only?.rtekind !== Rte.function || another !== undefined) return false;
-  const functions = only.functions ?? [];
-  return (
-    functions.length === slots.length &&
-    functions.every(({ funcexpr }, i) => {
-      if (funcexpr?.tag !== 'FUNCEXPR' || funcexpr.funcid !== UNNEST) return false;
-      const [array] = funcexpr.args ?? [];
-      return array?.tag === 'PARAM' && array.paramkind === 0 && array.paramid === slots[i];
-    })
-  );
 }

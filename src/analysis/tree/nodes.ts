@@ -442,7 +442,7 @@ export interface SubLink {
   readonly tag: 'SUBLINK';
   readonly subLinkType: number;
   readonly subLinkId: number;
-  /** For ALL, ANY and ROWCOMPARE: the comparison; the subquery's columns are PARAMs of kind 3 (SUBLINK). */
+  /** For ALL, ANY and ROWCOMPARE: the comparison; the subquery's columns are PARAMs of kind 2 (SUBLINK). */
   readonly testexpr: Expr | null;
   readonly subselect: QueryNode;
 }
