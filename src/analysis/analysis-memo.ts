@@ -12,20 +12,35 @@ export interface AnalysisMemo {
 /** An empty memo; to be thrown away when the schema changes. */
 export function createAnalysisMemo(): AnalysisMemo {
   let same = new Map<Statement, AnalysedQuery>();
-  let equal: ReadonlyMap<string, AnalysedQuery> | null = null;
+  let bySql: ReadonlyMap<string, (readonly [Statement, AnalysedQuery])[]> | null = null;
   return {
     get(statement) {
       const query = same.get(statement);
       if (query !== undefined) return query;
-      equal ??= new Map(Array.from(same, ([one, of]) => [keyOf(one), of]));
-      const moved = equal.get(keyOf(statement));
+      bySql ??= groupBySql(same);
+      const alike = bySql.get(statement.sql);
+      if (alike === undefined) return null;
+      const key = keyOf(statement);
+      const [, moved] = alike.find(([one]) => keyOf(one) === key) ?? [];
       return moved === undefined ? null : { ...moved, statement: movedTo(statement, moved.statement) };
     },
     keep(queries) {
       same = new Map(queries);
-      equal = null;
+      bySql = null;
     },
   };
+}
+
+function groupBySql(
+  queries: ReadonlyMap<Statement, AnalysedQuery>,
+): ReadonlyMap<string, (readonly [Statement, AnalysedQuery])[]> {
+  const groups = new Map<string, (readonly [Statement, AnalysedQuery])[]>();
+  for (const entry of queries) {
+    const group = groups.get(entry[0].sql);
+    if (group === undefined) groups.set(entry[0].sql, [entry]);
+    else group.push(entry);
+  }
+  return groups;
 }
 
 /** All of a statement but its place. */

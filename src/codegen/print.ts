@@ -8,7 +8,7 @@ import { nodriftModule } from './nodrift-module.ts';
 import { overridesOf } from './override.ts';
 import { pgtypedModule } from './pgtyped/module.ts';
 import { nameQueries } from './query-names.ts';
-import { sharedModule } from './shared-module.ts';
+import { recordRequests, type SharedModule, sharedModule } from './shared-module.ts';
 import { sharedNames } from './shared-names.ts';
 import { type TsTypeOf, tsTypes } from './ts-types.ts';
 
@@ -21,7 +21,22 @@ export interface PrintInput {
   }[];
   /** Whether a file's other queries are printed where some are refused, also where that is none. */
   readonly keepGoing?: boolean;
+  /** What was printed before by the same configuration; takes what is printed now. */
+  readonly memo?: PrintMemo;
 }
+
+/** The modules of files as they were printed last, by their paths. */
+export type PrintMemo = Map<
+  string,
+  {
+    readonly module: Module;
+    readonly queries: readonly AnalysedQuery[];
+    /** See SharedNames.key. */
+    readonly names: string;
+    /** Asks for the same shared declarations again. */
+    readonly request: (shared: SharedModule) => void;
+  }
+>;
 
 export interface Printed {
   readonly modules: Module[];
@@ -34,6 +49,8 @@ export interface Printed {
  *
  * All files of the project must be given, also where only some must be written: what the shared
  * module holds and how its types are called follows from all queries.
+ *
+ * With a memo a file's module is printed again only if its queries are others, or shared types are called otherwise.
  *
  * @returns the modules in the order of the files, the shared one last; of a file that a diagnostic blames there is
  *   none, or one that lacks the query; with `keepGoing` there is one of each file
@@ -49,7 +66,7 @@ export function printModules(input: PrintInput): Printed {
 
 /** As printModules, in steps of one file each, between which the caller may do something else. */
 export function* printStepwise(input: PrintInput): Generator<void, Printed> {
-  const { config, keepGoing = false } = input;
+  const { config, keepGoing = false, memo } = input;
   const diagnostics: Diagnostic[] = [];
   const mistakes: Diagnostic[] = [];
   const overrides = overridesOf(config, mistakes);
@@ -62,22 +79,36 @@ export function* printStepwise(input: PrintInput): Generator<void, Printed> {
   };
   const shared = sharedModule(names, overrides, config);
   const modules: Module[] = [];
+  const namesKey = memo === undefined ? '' : names.key();
   for (const { file, output, queries } of input.files) {
-    const before = diagnostics.length;
+    const known = memo?.get(output);
+    if (known !== undefined && known.names === namesKey && isSame(known.queries, queries)) {
+      known.request(shared);
+      modules.push(known.module);
+      continue;
+    }
+    memo?.delete(output);
+    const before = diagnostics.length + mistakes.length;
     const exact = withExactCursors(queries, typeOf, diagnostics);
     const source = { file, output, queries: nameQueries(exact, config, diagnostics) };
     if (keepGoing && source.queries.length === 0) {
       modules.push({ path: output, source: file, text: `${header(file)}export {};\n` });
       continue;
     }
-    if (queries.length === 0 || (diagnostics.length > before && !keepGoing)) continue;
-    modules.push(
+    if (queries.length === 0 || (diagnostics.length + mistakes.length > before && !keepGoing)) continue;
+    const { recording, request } = recordRequests(shared);
+    const module =
       config.runtime === 'nodrift'
-        ? nodriftModule(source, shared, overrides, config, diagnostics)
-        : pgtypedModule(source, overrides, config, diagnostics),
-    );
+        ? nodriftModule(source, recording, overrides, config, diagnostics)
+        : pgtypedModule(source, overrides, config, diagnostics);
+    modules.push(module);
+    // What is wrong with a file is said again each time.
+    if (diagnostics.length + mistakes.length === before)
+      memo?.set(output, { module, queries, names: namesKey, request });
     yield;
   }
+  const paths = new Set(modules.map(({ path }) => path));
+  for (const path of memo?.keys() ?? []) if (!paths.has(path)) memo?.delete(path);
   const common = shared.print();
   const unlike = new Map(mistakes.map((found) => [found.message, found]));
   if (unlike.size > 0)
@@ -86,4 +117,8 @@ export function* printStepwise(input: PrintInput): Generator<void, Printed> {
       [...unlike.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
     );
   return { modules: common === null ? modules : [...modules, common], diagnostics };
+}
+
+function isSame(before: readonly AnalysedQuery[], now: readonly AnalysedQuery[]): boolean {
+  return before.length === now.length && before.every((query, i) => query === now[i]);
 }

@@ -24,6 +24,31 @@ export interface SharedModule {
   readonly print: () => Module | null;
 }
 
+/** Keeps what is asked of a shared module, so that it can be asked of another. */
+export function recordRequests(shared: SharedModule): {
+  readonly recording: SharedModule;
+  readonly request: (other: SharedModule) => void;
+} {
+  const requests = new Map<unknown, (of: SharedModule) => unknown>();
+  const recorded =
+    <T, R>(ask: (of: SharedModule, about: T) => R) =>
+    (about: T): R => {
+      requests.set(about, (of) => ask(of, about));
+      return ask(shared, about);
+    };
+  return {
+    recording: {
+      type: recorded((of, type: SharedType) => of.type(type)),
+      codec: recorded((of, type: SharedType) => of.codec(type)),
+      json: recorded((of, column: ColumnReference) => of.json(column)),
+      print: shared.print,
+    },
+    request: (other) => {
+      for (const ask of requests.values()) ask(other);
+    },
+  };
+}
+
 export function sharedModule(names: SharedNames, overrides: Overrides, config: Config): SharedModule {
   const types = new Map<string, SharedType>();
   const structures = new Map<string, SharedJson>();

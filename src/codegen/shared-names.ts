@@ -14,6 +14,8 @@ export interface SharedNames {
   readonly ofJson: (column: ColumnReference) => SharedJson | null;
   /** Every name that was given. */
   readonly all: readonly string[];
+  /** Equal to that of other names that are the same. */
+  readonly key: () => string;
 }
 
 export interface SharedJson {
@@ -81,6 +83,7 @@ export function sharedNames(queries: readonly AnalysedQuery[], config: Config): 
       return name === undefined || json === null ? null : { name, json };
     },
     all: [...names.values()],
+    key: () => JSON.stringify([[...names], [...structures]]),
   };
 }
 

@@ -13,7 +13,8 @@ import { type Compared, type FlowOptions, inputsOf, runPipeline } from './pipeli
 export async function check(config: Config, options: FlowOptions = {}): Promise<Compared> {
   const inputs = await inputsOf(config, options);
   const compared = await runPipeline(inputs, options);
+  const { whenIdle = (record) => record() } = options;
   if (compared.outputs.every(({ state }) => state === 'unchanged'))
-    addToCheckCache(inputs, options.env ?? process.env, compared);
+    whenIdle(() => addToCheckCache(inputs, options.env ?? process.env, compared));
   return compared;
 }

@@ -27,6 +27,7 @@ export async function generate(config: Config, options: GenerateOptions = {}): P
     return compared;
   }
   await writeOutputs(compared.outputs, config.root);
-  addToCheckCache(inputs, options.env ?? process.env, compared);
+  const { whenIdle = (record) => record() } = options;
+  whenIdle(() => addToCheckCache(inputs, options.env ?? process.env, compared));
   return compared;
 }

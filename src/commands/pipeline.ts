@@ -3,7 +3,7 @@ import type { AnalysisMemo } from '../analysis/analysis-memo.ts';
 import type { Catalog } from '../analysis/catalog/catalog.ts';
 import type { AnalysisOptions } from '../analysis/options.ts';
 import type { Module } from '../codegen/module.ts';
-import type { Printed } from '../codegen/print.ts';
+import type { Printed, PrintMemo } from '../codegen/print.ts';
 import { requiredByCodegen } from '../codegen/required-analysis.ts';
 import type { Database } from '../database/database.ts';
 import { type Diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
@@ -12,6 +12,7 @@ import { compareOutputs } from '../output/compare.ts';
 import type { Output } from '../output/output.ts';
 import { withinProject } from '../output/outside.ts';
 import type { Config } from '../project/config.ts';
+import type { FileMemo } from '../project/file-memo.ts';
 import { type Inputs, readInputs } from '../project/inputs.ts';
 import type { QueryFile } from '../project/query-files.ts';
 import { readSources, type Source, type SourceMemo } from '../project/read-sources.ts';
@@ -36,7 +37,11 @@ export interface Place {
   readonly opening: Promise<Database>;
   readonly catalog: Promise<Catalog>;
   /** Absent: nothing is known of earlier runs. */
-  readonly memo?: { readonly analysis: AnalysisMemo; readonly sources: SourceMemo };
+  readonly memo?: {
+    readonly analysis: AnalysisMemo;
+    readonly sources: SourceMemo;
+    readonly modules: PrintMemo;
+  };
   /** Called when the queries are analysed, more than once. */
   close(): Promise<void>;
 }
@@ -50,6 +55,10 @@ export interface FlowOptions extends RunOptions {
   readonly files?: readonly string[];
   /** The project's files where they have been read; default: they are read now. */
   readonly inputs?: Inputs;
+  /** What was read of the project's files before; default: nothing is known of it. */
+  readonly fileMemo?: FileMemo;
+  /** Given what records that the run passed, to be called when there is time; default: it is called at once. */
+  readonly whenIdle?: (record: () => void) => void;
   /** What the schema was built from in the run before: see OpenOptions. */
   readonly schemaBefore?: Inputs['schema'];
   /** What is asked of the queries; default: what modules are printed from. */
@@ -112,16 +121,22 @@ export interface Compared {
  */
 export async function runPipeline(inputs: Inputs, options: FlowOptions): Promise<Compared> {
   const printing = import('../codegen/print.ts');
-  return withAnalysed(inputs, options, async (analysed) => {
+  return withAnalysed(inputs, options, async (analysed, memo) => {
     options.progress?.('comparing');
-    const generated = await printModules(analysed, await printing, options);
-    return compare(inputs, generated);
+    const generated = await printModules(analysed, await printing, {
+      ...options,
+      ...(memo && { memo: memo.modules }),
+    });
+    return compare(inputs, generated, options);
   });
 }
 
 /** The inputs that the options hold, otherwise the project's files as they are now. */
-export async function inputsOf(config: Config, { inputs, keepGoing }: FlowOptions): Promise<Inputs> {
-  return inputs ?? readInputs(config, { ...(keepGoing && { keepGoing }) });
+export async function inputsOf(
+  config: Config,
+  { inputs, keepGoing, fileMemo }: FlowOptions,
+): Promise<Inputs> {
+  return inputs ?? readInputs(config, { ...(keepGoing && { keepGoing }), ...(fileMemo && { fileMemo }) });
 }
 
 /**
@@ -132,7 +147,7 @@ export async function inputsOf(config: Config, { inputs, keepGoing }: FlowOption
 export async function withAnalysed<T>(
   inputs: Inputs,
   options: FlowOptions,
-  use: (analysed: Analysed) => T | Promise<T>,
+  use: (analysed: Analysed, memo: Place['memo']) => T | Promise<T>,
 ): Promise<T> {
   refuseMalformedTypes(inputs.config);
   options.progress?.('opening the database');
@@ -141,7 +156,7 @@ export async function withAnalysed<T>(
   const { close } = place;
   try {
     const analysed = await untilAborted(options.signal, analyseOn(inputs, place, { ...options, facts }));
-    const [result] = await Promise.all([use(analysed), close()]);
+    const [result] = await Promise.all([use(analysed, place.memo), close()]);
     return result;
   } finally {
     await close();
@@ -227,11 +242,14 @@ async function analyseOn(
 async function printModules(
   analysed: Analysed,
   { printStepwise }: typeof import('../codegen/print.ts'),
-  { keepGoing = false, signal }: FlowOptions,
+  { keepGoing = false, signal, memo }: FlowOptions & { readonly memo?: PrintMemo },
 ): Promise<Generated> {
   const { config, files } = analysed;
   const pause = createPause(signal);
-  const printing: Generator<void, Printed> = printStepwise({ config, files, keepGoing });
+  const printing: Generator<void, Printed> = printStepwise({
+    ...{ config, files, keepGoing },
+    ...(memo && { memo }),
+  });
   let step = printing.next();
   while (step.done !== true) {
     await pause();
@@ -264,8 +282,12 @@ function withoutBlamed(
 }
 
 /** Generated -> Compared: considers the files on the disk, those that the command is limited to. */
-async function compare(inputs: Inputs, { analysed, modules, refused }: Generated): Promise<Compared> {
-  const outputs = withinProject(inputs.config, await compareOutputs(inputs, modules));
+async function compare(
+  inputs: Inputs,
+  { analysed, modules, refused }: Generated,
+  { fileMemo }: FlowOptions,
+): Promise<Compared> {
+  const outputs = withinProject(inputs.config, await compareOutputs(inputs, modules, fileMemo));
   const { selected } = analysed;
   return {
     analysed,

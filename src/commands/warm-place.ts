@@ -1,6 +1,5 @@
 import { createAnalysisMemo } from '../analysis/analysis-memo.ts';
 import type { AnalysisOptions } from '../analysis/options.ts';
-import { fingerprint } from '../project/fingerprint.ts';
 import type { Inputs } from '../project/inputs.ts';
 import type { SourceMemo } from '../project/read-sources.ts';
 import { type FlowOptions, openPlace, type Place } from './pipeline.ts';
@@ -14,7 +13,6 @@ export interface WarmPlace {
 }
 
 interface Kept extends Place {
-  readonly schema: string;
   readonly files: Inputs['schema'];
 }
 
@@ -35,8 +33,7 @@ export function createWarmPlace(options: FlowOptions): WarmPlace {
     place(inputs, facts) {
       const { config } = inputs;
       if (config.database.kind === 'server' && config.database.asIs) return openPlace(inputs, facts, options);
-      const schema = schemaOf(inputs);
-      if (kept?.schema !== schema) {
+      if (kept === null || !isSame(kept.files, inputs.schema)) {
         const schemaBefore = kept?.files;
         const closing = forget();
         const opened = openPlace(inputs, facts, { ...options, ...(schemaBefore && { schemaBefore }) });
@@ -44,9 +41,8 @@ export function createWarmPlace(options: FlowOptions): WarmPlace {
         kept = {
           ...opened,
           close,
-          schema,
           files: inputs.schema,
-          memo: { analysis: createAnalysisMemo(), sources },
+          memo: { analysis: createAnalysisMemo(), sources, modules: new Map() },
         };
       }
       return { ...kept, close: async () => {} };
@@ -54,7 +50,10 @@ export function createWarmPlace(options: FlowOptions): WarmPlace {
   };
 }
 
-/** Changes with all that the database is made from. */
-function schemaOf({ schema }: Inputs): string {
-  return fingerprint(schema.map(({ file, text }) => [file, text]));
+/** Whether a database is made from the same. */
+function isSame(before: Inputs['schema'], now: Inputs['schema']): boolean {
+  return (
+    before.length === now.length &&
+    before.every(({ file, text }, i) => file === now[i]?.file && text === now[i].text)
+  );
 }

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { createFileMemo } from '../project/file-memo.ts';
 import { configsIn } from '../project/find-config.ts';
 import { type Inputs, readInputs } from '../project/inputs.ts';
 import { watchFolders } from '../project/watch-folders.ts';
@@ -32,6 +33,8 @@ export type WatchedRun = { readonly config: Config | null; readonly seconds: num
   | { readonly failure: Failure }
 );
 
+/** After a run this long without a change there is time for what no one waits for. */
+const idleMs = 500;
 /** How long an empty file may be one that is being written. */
 const emptyMs = 100;
 /** A checkout takes less than this, or its lock was left behind. */
@@ -45,25 +48,34 @@ const longestCheckoutMs = 10_000;
 export async function watchProject(options: WatchOptions): Promise<never> {
   const { signal } = options;
   const state: State = { project: null, outputs: new Map() };
+  const fileMemo = createFileMemo();
   const watcher = watchFolders((path) => mayConcern(path, state.outputs));
   try {
     for (;;) {
       const started = performance.now();
+      let record = () => {};
       watcher.set([options.folder], []);
       const ended = await untilFailure(options, async () => {
         const { config, warm } = await projectOf(state, options);
         // Before they are read: what changes from then on leads to another run.
         watcher.set(...foldersOf(config, options.folder));
         await checkedOut(config.root, signal);
-        const inputs = await readWhole(config, options);
-        return options.run(config, { ...options, inputs, place: warm.place });
+        const inputs = await readWhole(config, { ...options, fileMemo });
+        return options.run(config, {
+          ...options,
+          ...{ inputs, fileMemo, place: warm.place },
+          whenIdle: (work) => {
+            record = work;
+          },
+        });
       });
       if ('compared' in ended) state.outputs = expected(ended.compared, options.writes);
       // The connection may be lost.
       else if (ended.failure.exitCode === 3) await state.project?.warm.forget();
       const seconds = (performance.now() - started) / 1000;
       await options.onRun({ config: state.project?.config ?? null, seconds, ...ended });
-      await watcher.changed(signal);
+      const idle = setTimeout(() => record(), idleMs);
+      await watcher.changed(signal).finally(() => clearTimeout(idle));
     }
   } finally {
     watcher.close();
@@ -189,8 +201,8 @@ function lockOf(folder: string): string | null {
 }
 
 /** Reads the project; where a file is empty, once more a moment later: some programs empty a file before they write it. */
-async function readWhole(config: Config, { keepGoing, signal }: WatchOptions): Promise<Inputs> {
-  const read = () => readInputs(config, { ...(keepGoing && { keepGoing }) });
+async function readWhole(config: Config, { keepGoing, fileMemo, signal }: WatchOptions): Promise<Inputs> {
+  const read = () => readInputs(config, { ...(keepGoing && { keepGoing }), ...(fileMemo && { fileMemo }) });
   const inputs = await read();
   const isEmpty = [...inputs.contents.values()].some(({ length }) => length === 0);
   if (!isEmpty && inputs.schema.every(({ text }) => text !== '')) return inputs;

@@ -6,7 +6,7 @@ import { buildFingerprint } from '../project/build-fingerprint.ts';
 import { cacheFolder } from '../project/cache-folder.ts';
 import type { Environment } from '../project/environment.ts';
 import { type Fingerprint, fingerprint, type Part } from '../project/fingerprint.ts';
-import type { Inputs } from '../project/inputs.ts';
+import { fingerprintOfInputs, type Inputs } from '../project/inputs.ts';
 import { type CheckCache, checkCacheIn } from './check-cache-store.ts';
 import { readOutput } from './compare.ts';
 import { findOrphans } from './orphans.ts';
@@ -72,7 +72,8 @@ export function addToCheckCache(inputs: Inputs, env: Environment, passed: Passed
  * @returns null where that does not decide it: a server and a container are not in any file, and migrations that are
  *   programs may do anything
  */
-function fingerprintOfRun({ config, schema, fingerprint: files }: Inputs): Fingerprint | null {
+function fingerprintOfRun(inputs: Inputs): Fingerprint | null {
+  const { config, schema } = inputs;
   if (config.database.kind !== 'embedded') return null;
   if (!schema.every(({ path }) => path.endsWith('.sql'))) return null;
   const code = buildFingerprint();
@@ -81,7 +82,7 @@ function fingerprintOfRun({ config, schema, fingerprint: files }: Inputs): Finge
     ['node', process.version],
     ...code,
     ...embeddedVersions(config, schema),
-    ['files', files],
+    ['files', fingerprintOfInputs(inputs)],
   ]);
 }
 

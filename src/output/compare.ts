@@ -4,6 +4,7 @@ import { isGenerated } from '../codegen/header.ts';
 import type { Module } from '../codegen/module.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
+import { type FileMemo, readDirectly } from '../project/file-memo.ts';
 import type { Inputs } from '../project/inputs.ts';
 import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import { findOrphans } from './orphans.ts';
@@ -19,17 +20,20 @@ const pgTypedMark = '/** Types generated for queries found in ';
 export async function compareOutputs(
   inputs: Pick<Inputs, 'config' | 'targets'>,
   modules: readonly Module[],
+  fileMemo: FileMemo = readDirectly,
 ): Promise<readonly Output[]> {
   const { config } = inputs;
-  const compared = modules.map((module) => compareModule(config, module));
+  const compared = modules.map((module) => compareModule(config, module, fileMemo));
   const expected = new Set(modules.map((module) => module.path));
-  const orphans = await findOrphans(inputs, expected);
-  const orphaned = orphans.map(({ path, source }) => orphan(path, source, readOutput(config, path)));
-  return [...compared, ...orphaned, ...leftoverSharedTypes(config, expected)];
+  const orphans = await findOrphans(inputs, expected, fileMemo);
+  const orphaned = orphans.map(({ path, source }) =>
+    orphan(path, source, readOutput(config, path, fileMemo)),
+  );
+  return [...compared, ...orphaned, ...leftoverSharedTypes(config, expected, fileMemo)];
 }
 
-function compareModule(config: Config, module: Module): Output {
-  const before = readOutput(config, module.path);
+function compareModule(config: Config, module: Module, fileMemo: FileMemo): Output {
+  const before = readOutput(config, module.path, fileMemo);
   return { ...module, state: stateOf(before, module.text), before, after: module.text };
 }
 
@@ -40,9 +44,13 @@ function stateOf(before: string | null, after: string): OutputState {
   return 'foreign';
 }
 
-function leftoverSharedTypes(config: Config, expected: ReadonlySet<string>): readonly Output[] {
+function leftoverSharedTypes(
+  config: Config,
+  expected: ReadonlySet<string>,
+  fileMemo: FileMemo,
+): readonly Output[] {
   if (expected.has(config.sharedTypes)) return [];
-  const before = readOutput(config, config.sharedTypes);
+  const before = readOutput(config, config.sharedTypes, fileMemo);
   return before !== null && isGenerated(before) ? [orphan(config.sharedTypes, null, before)] : [];
 }
 
@@ -54,10 +62,13 @@ function orphan(path: string, source: string | null, before: string | null): Out
  * A file's text with the line endings of a checkout on Windows undone; null if there is none.
  * Throws Failure (2) for a file that cannot be read.
  */
-export function readOutput(config: Pick<Config, 'root'>, path: string): string | null {
+export function readOutput(
+  config: Pick<Config, 'root'>,
+  path: string,
+  fileMemo: FileMemo = readDirectly,
+): string | null {
   try {
-    const text = readFileSync(path, 'utf8');
-    return text.replaceAll('\r\n', '\n');
+    return fileMemo(path, readUnixLines);
   } catch (error) {
     const code = systemCode(error);
     // ENOTDIR: a part of the path is a file; writing will say so.
@@ -77,4 +88,8 @@ export function readOutput(config: Pick<Config, 'root'>, path: string): string |
       }),
     ]);
   }
+}
+
+function readUnixLines(path: string): string {
+  return readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, extname, posix, relative, resolve, sep } from 'node:path';
 import { escapePath, glob } from 'tinyglobby';
 import type { Config, SqlTransform } from '../project/config.ts';
+import { type FileMemo, readDirectly } from '../project/file-memo.ts';
 import type { Inputs } from '../project/inputs.ts';
 import { outputPath } from '../project/output-path.ts';
 import { siblingConfigs } from '../project/sibling-configs.ts';
@@ -25,16 +26,22 @@ export interface Orphan {
 export async function findOrphans(
   { config, targets }: Pick<Inputs, 'config' | 'targets'>,
   expected: ReadonlySet<string>,
+  fileMemo: FileMemo = readDirectly,
 ): Promise<readonly Orphan[]> {
   const found = await Promise.all([
-    ...config.transforms.map((transform) => orphansOf(config, transform, expected)),
-    findLeftovers(config, new Set(targets.map(({ file }) => file)), expected),
+    ...config.transforms.map((transform) => orphansOf(config, transform, expected, fileMemo)),
+    findLeftovers(config, new Set(targets.map(({ file }) => file)), expected, fileMemo),
   ]);
   const byPath = new Map(found.flat().map((orphan) => [orphan.path, orphan]));
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function orphansOf(config: Config, transform: SqlTransform, expected: ReadonlySet<string>) {
+async function orphansOf(
+  config: Config,
+  transform: SqlTransform,
+  expected: ReadonlySet<string>,
+  fileMemo: FileMemo,
+) {
   const paths = await glob(outputGlob(config, transform), {
     cwd: config.root,
     absolute: true,
@@ -44,7 +51,7 @@ async function orphansOf(config: Config, transform: SqlTransform, expected: Read
   });
   const candidates = paths.map((path) => resolve(path)).filter((path) => !expected.has(path));
   return candidates.flatMap((path) => {
-    const source = sourceOf(path);
+    const source = fileMemo(path, sourceOf);
     if (source === null) return [];
     const origin = resolve(config.root, source);
     if (existsSync(origin) || outputPath(config, transform, origin) !== path) return [];
@@ -93,6 +100,7 @@ async function findLeftovers(
   config: Config,
   ours: ReadonlySet<string>,
   expected: ReadonlySet<string>,
+  fileMemo: FileMemo,
 ): Promise<readonly Orphan[]> {
   const paths = await glob('**/*.{ts,mts,cts,tsx}', {
     cwd: config.srcDir,
@@ -105,7 +113,7 @@ async function findLeftovers(
     .map((path) => resolve(path))
     .filter((path) => !expected.has(path))
     .flatMap((path) => {
-      const source = sourceOf(path);
+      const source = fileMemo(path, sourceOf);
       return source === null || source === sharedSource ? [] : [{ path, source }];
     });
   return found.filter(({ path, source }) => {

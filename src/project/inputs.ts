@@ -3,6 +3,7 @@ import { basename, relative } from 'node:path';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import type { Config } from './config.ts';
+import { type FileMemo, readDirectly } from './file-memo.ts';
 import { type Fingerprint, fingerprint, type Part } from './fingerprint.ts';
 import { findQueryFiles, findTypeScriptQueries, type QueryFile } from './query-files.ts';
 import { readSchemaFiles, type SchemaFile } from './schema-files.ts';
@@ -22,6 +23,8 @@ export interface QueryFiles {
 export interface ReadingOptions {
   /** Whether files with queries that cannot be read leave the others to be worked on. */
   readonly keepGoing?: boolean;
+  /** What was read before; default: nothing is known of it. */
+  readonly fileMemo?: FileMemo;
 }
 
 /**
@@ -32,8 +35,6 @@ export interface Inputs extends QueryFiles {
   readonly config: Config;
   /** The migrations or the schema file; empty where queries are analysed on a database as it is. */
   readonly schema: readonly SchemaFile[];
-  /** Covers the text of the configuration, and names and contents of all these files. */
-  readonly fingerprint: Fingerprint;
 }
 
 /**
@@ -43,8 +44,19 @@ export interface Inputs extends QueryFiles {
 export async function readInputs(config: Config, options: ReadingOptions = {}): Promise<Inputs> {
   const queries = await readQueryFiles(config, options);
   const { database } = config;
-  const schema = database.kind === 'server' && database.asIs ? [] : readSchemaFiles(config);
-  return { config, ...queries, schema, fingerprint: fingerprint(parts(config, queries, schema)) };
+  const schema = database.kind === 'server' && database.asIs ? [] : readSchemaFiles(config, options.fileMemo);
+  return { config, ...queries, schema };
+}
+
+/** Covers the text of the configuration, and names and contents of all files that the inputs were read from. */
+export function fingerprintOfInputs({ config, schema, contents }: Inputs): Fingerprint {
+  return fingerprint([
+    ['configuration', config.text],
+    ['schema', String(schema.length)],
+    ...schema.map(({ file, text }): Part => [file, text]),
+    ['queries', String(contents.size)],
+    ...contents,
+  ]);
 }
 
 /**
@@ -54,10 +66,10 @@ export async function readInputs(config: Config, options: ReadingOptions = {}): 
  */
 export async function readQueryFiles(
   config: Config,
-  { keepGoing = false }: ReadingOptions = {},
+  { keepGoing = false, fileMemo = readDirectly }: ReadingOptions = {},
 ): Promise<QueryFiles> {
   const targets = await findQueryFiles(config);
-  const { refused, notes } = await findTypeScriptQueries(config);
+  const { refused, notes } = await findTypeScriptQueries(config, fileMemo);
   if (refused.length > 0 && !keepGoing) throw new Failure(2, refused);
   if (targets.length === 0) throw new Failure(2, [unreadableFolder(config) ?? nothingFound(config)]);
   const paths = new Map(targets.map(({ file, path }) => [file, path]));
@@ -66,7 +78,7 @@ export async function readQueryFiles(
   for (const [file, path] of paths) {
     try {
       // Small files are read several times as fast in one go as through the thread pool.
-      contents.set(file, readFileSync(path));
+      contents.set(file, fileMemo(path, readBytes));
     } catch (error) {
       const message = `Cannot be read: ${systemReason(error)}.`;
       unreadable.push(diagnostic({ file, code: 'ND1017', message, hint: systemHint(error) }));
@@ -76,14 +88,8 @@ export async function readQueryFiles(
   return { targets, contents, refused, notes };
 }
 
-function parts(config: Config, { contents }: QueryFiles, schema: readonly SchemaFile[]): readonly Part[] {
-  return [
-    ['configuration', config.text],
-    ['schema', String(schema.length)],
-    ...schema.map(({ file, text }): Part => [file, text]),
-    ['queries', String(contents.size)],
-    ...contents,
-  ];
+function readBytes(path: string): Uint8Array {
+  return readFileSync(path);
 }
 
 /** The folder of queries, where that is why there are none: looking for files passes over it. */

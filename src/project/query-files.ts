@@ -1,9 +1,9 @@
-import { type PathLike, stat } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { type PathLike, readFileSync, stat } from 'node:fs';
 import { basename, relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, SqlTransform } from './config.ts';
+import { type FileMemo, readDirectly } from './file-memo.ts';
 import { outputPath } from './output-path.ts';
 import { matchingSchemaFiles } from './schema-files.ts';
 
@@ -88,13 +88,16 @@ export interface TypeScriptQueries {
 }
 
 /** Finds queries in TypeScript files, which only PgTyped reads. */
-export async function findTypeScriptQueries(config: Config): Promise<TypeScriptQueries> {
+export async function findTypeScriptQueries(
+  config: Config,
+  fileMemo: FileMemo = readDirectly,
+): Promise<TypeScriptQueries> {
   const files: string[] = [];
   const notes: string[] = [];
   for (const { mode, include, tag } of config.typeScript ?? []) {
     const before = files.length;
     for (const path of await matching(config, include)) {
-      if (hasTemplate(await readFile(path, 'utf8'), tag))
+      if (hasTemplate(fileMemo(path, readText), tag))
         files.push(relative(config.root, path).replaceAll('\\', '/'));
     }
     if (files.length === before)
@@ -111,6 +114,10 @@ export async function findTypeScriptQueries(config: Config): Promise<TypeScriptQ
     }),
   );
   return { refused, notes };
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
 }
 
 /** Whether a TypeScript file has a template of PgTyped's: a tag where an expression begins, with types or without. */

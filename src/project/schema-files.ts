@@ -4,6 +4,7 @@ import { globSync, isDynamicPattern } from 'tinyglobby';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import type { Config, MigrationFormat, SchemaSource } from './config.ts';
+import { type FileMemo, readDirectly } from './file-memo.ts';
 
 /** A file that the database is built from. */
 export interface SchemaFile {
@@ -20,13 +21,16 @@ export interface SchemaFile {
  * are nothing to the tool; of plain ones those that undo (`.down.sql`).
  * @throws Failure (2) where the folder or a file is not there
  */
-export function readSchemaFiles(config: Pick<Config, 'root' | 'source'>): readonly SchemaFile[] {
+export function readSchemaFiles(
+  config: Pick<Config, 'root' | 'source'>,
+  fileMemo: FileMemo = readDirectly,
+): readonly SchemaFile[] {
   const { root, source } = config;
   if (source.kind === 'none') return [];
   const read = (path: string): SchemaFile => ({
     path,
     file: relative(root, path).replaceAll('\\', '/'),
-    text: readFileSync(path, 'utf8').replace(/^\uFEFF/, ''),
+    text: fileMemo(path, readText),
   });
   if (source.kind === 'migrations')
     return readable(root, source.kind, source.dir, () => migrationPaths(source).map(read));
@@ -38,6 +42,11 @@ export function readSchemaFiles(config: Pick<Config, 'root' | 'source'>): readon
     }),
   );
   return [...new Map(files.map((file) => [file.path, file])).values()];
+}
+
+/** Without a byte order mark. */
+function readText(path: string): string {
+  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalysedQuery } from '../../src/analysis/analysed-query.ts';
 import { header, isGenerated } from '../../src/codegen/header.ts';
-import { printModules } from '../../src/codegen/print.ts';
+import { type PrintMemo, printModules } from '../../src/codegen/print.ts';
 import type { Config } from '../../src/project/config.ts';
 import { array, base, column, composite, config, domain, enumType, query, value } from './support/build.ts';
 import { parseModule } from './support/parse.ts';
@@ -424,5 +424,55 @@ describe('long types', () => {
   }[] | null;
 }
 `);
+  });
+});
+
+describe('with what was printed before', () => {
+  const file = (i: number, columns: AnalysedQuery['columns']) => ({
+    file: `queries/f${i}.sql`,
+    output: `/app/queries/f${i}.queries.ts`,
+    queries: [query({ name: `q${i}`, sql: 'SELECT', columns })],
+  });
+  const plain = [column('id', value(int4))];
+  const shared = [column('status', value(jobStatus))];
+
+  it('only the module of a changed file is printed, and what the others share stays', () => {
+    const files = Array.from({ length: 100 }, (_, i) => file(i, i % 10 === 0 ? shared : plain));
+    const memo: PrintMemo = new Map();
+    const before = printModules({ config: config(), files, memo });
+    const changed = files.map((one, i) => (i === 7 ? file(7, shared) : one));
+    const after = printModules({ config: config(), files: changed, memo });
+    expect(after).toEqual(printModules({ config: config(), files: changed }));
+    const isKept = after.modules.map((module, i) => module === before.modules[i]);
+    // The last one is that of the shared types.
+    expect(isKept.flatMap((kept, i) => (kept ? [] : [i]))).toEqual([7, 100]);
+    const fewer = changed.filter((_, i) => i % 10 !== 0 && i !== 7);
+    expect(printModules({ config: config(), files: fewer, memo })).toEqual(
+      printModules({ config: config(), files: fewer }),
+    );
+    expect(memo.size).toBe(fewer.length);
+  });
+
+  it('all that name a shared type are printed where it is called otherwise', () => {
+    const elsewhere = [column('status', value({ ...jobStatus, schema: 'other' }))];
+    const memo: PrintMemo = new Map();
+    const files = [file(0, elsewhere), file(1, plain)];
+    printModules({ config: config(), files, memo });
+    // The home schema's takes the short name.
+    const both = [...files, file(2, shared)];
+    const { modules } = printModules({ config: config(), files: both, memo });
+    expect(modules).toEqual(printModules({ config: config(), files: both }).modules);
+    expect(modules[0]?.text).toContain('OtherJobStatus');
+  });
+
+  it('what is wrong with a file is said each time', () => {
+    const memo: PrintMemo = new Map();
+    const twice = [...plain, ...plain];
+    const files = [file(0, plain), file(1, twice)];
+    for (const keepGoing of [false, true, true]) {
+      const printed = printModules({ config: config(), files, keepGoing, memo });
+      expect(printed).toEqual(printModules({ config: config(), files, keepGoing }));
+      expect(printed.diagnostics).toHaveLength(1);
+    }
   });
 });

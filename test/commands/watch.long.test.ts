@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import fs, { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename, join } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { failureOf } from '../../src/cli/failure-of.ts';
 import { generate } from '../../src/commands/generate.ts';
 import { type WatchedRun, watchProject } from '../../src/commands/watch.ts';
@@ -148,6 +149,48 @@ describe('a saved query', () => {
     await until(wrote('cars.queries.ts'));
     expect(analysed()).toBe(2);
     expect(module()).toContain('makee2');
+  });
+
+  test('costs what it is itself, however many there are', async () => {
+    const files = 100;
+    const textOf = (i: number, column: string) =>
+      Array.from(
+        { length: 10 },
+        (_, k) => `/* @name Q${i}x${k} :many */\nSELECT ${k === 3 ? column : 'id'} FROM cars;\n`,
+      ).join('\n');
+    // As it is when all of the files have been there for long.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    const read: string[] = [];
+    const { readFileSync: real } = fs;
+    try {
+      const { project, until, analysed } = begin(
+        Object.fromEntries(
+          Array.from({ length: files }, (_, i) => [`queries/q${i}.sql`, textOf(i, 'make')] as const),
+        ),
+      );
+      await until(fine);
+      project.write({ 'queries/q1.sql': textOf(1, 'id AS again') });
+      await until(wrote('q1.queries.ts'));
+      analysed();
+      fs.readFileSync = new Proxy(real, {
+        apply(target, self, args) {
+          read.push(basename(String(args[0])));
+          return Reflect.apply(target, self, args);
+        },
+      });
+      syncBuiltinESMExports();
+      project.write({ 'queries/q2.sql': textOf(2, 'id AS again') });
+      await until(wrote('q2.queries.ts'));
+      expect(analysed()).toBe(1);
+      expect(read.filter((name) => name.endsWith('.sql'))).toEqual(['q2.sql']);
+      // Of the modules none but its own, and the one that was written since they were compared.
+      const modules = read.filter((name) => name.endsWith('.ts'));
+      expect(modules.filter((name) => !/^q[12]\.queries\.ts$/.test(name))).toEqual([]);
+    } finally {
+      fs.readFileSync = real;
+      syncBuiltinESMExports();
+      vi.useRealTimers();
+    }
   });
 
   test('that is broken is told with its place, and the rest stays until it is mended', async () => {
