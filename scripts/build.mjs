@@ -67,6 +67,14 @@ async function buildLibrary() {
     outfile: 'dist/library/bundle.cjs',
     plugins: [{ name: 'outside', setup: keepPackagesOutside }],
   });
+  await build({
+    ...common,
+    entryPoints: ['src/testing/keeper.ts'],
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    outfile: 'dist/library/keeper.mjs',
+  });
   return Promise.all(
     entries.map(async (path) => {
       const options = {

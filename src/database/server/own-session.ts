@@ -14,7 +14,10 @@ import { connect, describeServer } from './connection.ts';
 export async function setForSession(
   client: Client,
   connection: ConnectionConfig | null,
-  setting: 'default_transaction_read_only = on' | 'client_connection_check_interval = 2s',
+  setting:
+    | 'default_transaction_read_only = on'
+    | 'client_connection_check_interval = 2s'
+    | 'statement_timeout = 0',
   signal?: AbortSignal,
 ): Promise<void> {
   const [name = '', value = ''] = setting.split(' = ');
