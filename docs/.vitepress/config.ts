@@ -59,6 +59,7 @@ export default defineConfig({
         text: 'Running',
         items: [
           page('Runtime', 'runtime'),
+          page('Testing', 'testing'),
           page('Replicas, poolers, hosts', 'scale'),
           page('Sending rows as JSON', 'json'),
           page('Reliability', 'reliability'),
