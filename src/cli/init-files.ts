@@ -1,3 +1,5 @@
+import type { PackageManager } from './package-manager.ts';
+
 /** The text of `pgtyped.config.json` that `nodrift init` writes. */
 export const configText = `{
   "transforms": [
@@ -21,6 +23,17 @@ export const configText = `{
 export const int8Text = `int8 columns are numbers: JSON has no bigint. A value beyond 2^53 throws a DecodeError; where you expect one, set
 "int8" to "bigint" or "string" under "types" in pgtyped.config.json.
 `;
+
+/** Why the workflow fails for packages that were installed from elsewhere on this machine. */
+export function outsideText(names: readonly string[]): string {
+  const [what, it, file] =
+    names.length === 1
+      ? ['A file outside of this repository provides', 'it', 'the file']
+      : ['Files outside of this repository provide', 'them', 'the files'];
+  return `${what} ${names.join(' and ')}.
+The workflow cannot install ${it}: copy ${file} into the repository, and install ${it} from there.
+`;
+}
 
 /** What GitHub and formatters are told of generated files, by the file's name. */
 export const generatedFiles: Readonly<Record<string, readonly string[]>> = {
@@ -60,17 +73,19 @@ INSERT INTO notes (title, body) VALUES (:title, :body) RETURNING id;
 
 /**
  * A GitHub Actions workflow: no database service, the embedded one is enough.
- * @param folder the package's, relative to the repository's; '' where they are the same
- * @param lockFolder that of package-lock.json, likewise
+ * @param folder of the package, relative to the repository's; '' if they are the same
+ * @param lockFolder of the lock file, likewise
  */
-export function workflowText(folder: string, lockFolder: string): string {
+export function workflowText(folder: string, lockFolder: string, manager: PackageManager): string {
   // A JSON string is a YAML string as well.
   const defaults = `
     defaults:
       run:
         working-directory: ${JSON.stringify(folder)}`;
   const lock = `
-          cache-dependency-path: ${JSON.stringify(`${lockFolder}/package-lock.json`)}`;
+          cache-dependency-path: ${JSON.stringify(`${lockFolder}/${manager.lockFile}`)}`;
+  const cache = `
+          cache: ${manager.cache}${lockFolder === '' ? '' : lock}`;
   return `# Fails when the generated query modules do not fit the queries and the migrations.
 name: ${folder === '' ? 'nodrift' : JSON.stringify(`nodrift ${folder}`)}
 on:
@@ -81,13 +96,12 @@ jobs:
   check:
     runs-on: ubuntu-latest${folder === '' ? '' : defaults}
     steps:
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@v4${manager.setUp === null ? '' : `\n      - ${manager.setUp}`}
       - uses: actions/setup-node@v4
         with:
-          node-version: 22
-          cache: npm${lockFolder === '' ? '' : lock}
-      - run: npm ci
-      - run: npx nodrift check
+          node-version: 22${manager.cache === null ? '' : cache}
+      - run: ${manager.install}
+      - run: ${manager.run} nodrift check
 `;
 }
 

@@ -8,10 +8,12 @@ import {
   generatedFiles,
   int8Text,
   migrationText,
+  outsideText,
   queriesText,
   scripts,
   workflowText,
 } from './init-files.ts';
+import { findPackageManager, type PackageManager } from './package-manager.ts';
 import { type CliContext, colorsFor } from './terminal.ts';
 
 export const initCommand = cliCommand({
@@ -58,39 +60,59 @@ async function runInit(io: CliContext): Promise<number> {
       else say(false, path, missing.length === 0 ? 'it has the lines' : `add to it: ${missing.join(', ')}`);
     }
   }
-  const workflow = workflowOf(io.cwd);
+  const { top, inside } = repositoryOf(io.cwd);
+  const { manager, lockFolder } = findPackageManager(inside);
+  const workflow = workflowOf(io.cwd, top, lockFolder ?? top, manager);
   write(workflow.path, workflow.text);
   addScripts(io.cwd, manifest, say);
 
-  const depends = (name: string) => isDependency(manifest.json, name);
+  const depends = (name: string) => dependencyOf(manifest.json, name) !== undefined;
   const missing = [
     ...(depends('nodrift-runtime') ? [] : ['nodrift-runtime']),
     ...(['pg', '@electric-sql/pglite', 'postgres'].some(depends) ? [] : ['pg']),
   ];
   const steps = [
-    ...(missing.length > 0 ? [`npm install ${missing.join(' ')}`] : []),
-    ...(depends('nodrift') ? [] : ['npm install --save-dev nodrift']),
-    'npx nodrift generate',
+    ...(missing.length > 0 ? [`${manager.add} ${missing.join(' ')}`] : []),
+    ...(depends('nodrift') ? [] : [`${manager.addDev} nodrift`]),
+    `${manager.run} nodrift generate`,
   ];
   if (!configured) io.stdout.write(`\n${int8Text}`);
+  const outside = ['nodrift', 'nodrift-runtime'].filter((name) =>
+    isFileOutside(dependencyOf(manifest.json, name), io.cwd, top),
+  );
+  if (outside.length > 0) io.stdout.write(`\n${outsideText(outside)}`);
   io.stdout.write(`\nNext: ${steps.map((step) => colors.bold(step)).join(', then ')}\n`);
   return 0;
 }
 
-/**
- * The workflow that checks the package, its path relative to the package's folder. GitHub reads workflows at the top of a
- * repository only, so that of a package below it is there, under a name of its own.
- */
-function workflowOf(folder: string): { readonly path: string; readonly text: string } {
+/** The top of the repository that a folder is in, or the folder itself, and the folders from it up to the top. */
+function repositoryOf(folder: string): { readonly top: string; readonly inside: readonly string[] } {
   const above = foldersFrom(resolve(folder));
-  const top = above.find((one) => existsSync(join(one, '.git'))) ?? folder;
-  const inside = above.slice(0, above.indexOf(top) + 1);
-  const locked = inside.find((one) => existsSync(join(one, 'package-lock.json'))) ?? top;
+  const top = above.find((one) => existsSync(join(one, '.git'))) ?? resolve(folder);
+  return { top, inside: above.slice(0, above.indexOf(top) + 1) };
+}
+
+/**
+ * The workflow that checks the package, and its path relative to the package's folder. GitHub reads workflows at the top
+ * of a repository only, so a package below it has its workflow there, under a name of its own.
+ */
+function workflowOf(
+  folder: string,
+  top: string,
+  lockFolder: string,
+  manager: PackageManager,
+): { readonly path: string; readonly text: string } {
   const fromTop = (path: string) => relative(top, path).replaceAll('\\', '/');
   const own = fromTop(folder);
   const name = ['nodrift', ...own.split('/').filter((part) => part !== '')].join('-');
   const path = join(relative(folder, top), '.github', 'workflows', `${name}.yml`).replaceAll('\\', '/');
-  return { path, text: workflowText(own, fromTop(locked)) };
+  return { path, text: workflowText(own, fromTop(lockFolder), manager) };
+}
+
+/** Whether a dependency is a file or folder that a checkout of the repository does not have. */
+function isFileOutside(version: unknown, folder: string, top: string): boolean {
+  if (typeof version !== 'string' || !/^(?:file:|link:|portal:|\.{0,2}\/)/.test(version)) return false;
+  return relative(top, resolve(folder, version.replace(/^\w+:/, ''))).startsWith('..');
 }
 
 interface Manifest {
@@ -160,11 +182,9 @@ function holds(folder: string, path: string): boolean {
   return existsSync(target) && readdirSync(target).length > 0;
 }
 
-function isDependency(json: Readonly<Record<string, unknown>>, name: string): boolean {
-  return ['dependencies', 'devDependencies', 'peerDependencies'].some((key) => {
-    const list = json[key];
-    return isObject(list) && Object.hasOwn(list, name);
-  });
+function dependencyOf(json: Readonly<Record<string, unknown>>, name: string): unknown {
+  const lists = ['dependencies', 'devDependencies', 'peerDependencies'].map((key) => json[key]);
+  return lists.filter(isObject).find((list) => Object.hasOwn(list, name))?.[name];
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

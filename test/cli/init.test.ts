@@ -60,6 +60,39 @@ describe('init', () => {
     expect(readdirSync(join(root, 'packages/app'))).not.toContain('.github');
   });
 
+  test.each([
+    ['pnpm-lock.yaml', 'pnpm', 'pnpm install --frozen-lockfile', 'pnpm exec nodrift check'],
+    ['yarn.lock', 'yarn', 'yarn install --frozen-lockfile', 'yarn nodrift check'],
+    ['bun.lock', undefined, 'bun install --frozen-lockfile', 'bunx nodrift check'],
+  ])('uses the package manager of %s', async (lockFile, cache, install, check) => {
+    const { root, text } = project({
+      '.git/HEAD': '',
+      [lockFile]: '',
+      'app/package.json': '{"dependencies":{"pg":"8"}}',
+    });
+    const { stdout } = await nodrift(['init'], { cwd: join(root, 'app') });
+    expect(stdout).toContain(`then ${check.replace('check', 'generate')}\n`);
+    expect(stdout).not.toMatch(/\bnpm /);
+    const { steps } = parse(text('.github/workflows/nodrift-app.yml')).jobs.check;
+    expect(steps.at(2).with).toEqual({ 'node-version': 22, ...(cache && { cache }) });
+    expect(steps.slice(3)).toEqual([{ run: install }, { run: check }]);
+  });
+
+  test('names packages that the workflow cannot install', async () => {
+    const files = (path: string) => ({
+      '.git/HEAD': '',
+      'app/package.json': JSON.stringify({ dependencies: { nodrift: `file:${path}`, pg: '8' } }),
+    });
+    const outside = project(files('../../nodrift.tgz'));
+    const { stdout } = await nodrift(['init'], { cwd: join(outside.root, 'app') });
+    expect(stdout).toContain(
+      'A file outside of this repository provides nodrift.\nThe workflow cannot install it',
+    );
+    const inside = project(files('../vendor/nodrift.tgz'));
+    const run = await nodrift(['init'], { cwd: join(inside.root, 'app') });
+    expect(run.stdout).not.toContain('outside of this repository');
+  });
+
   test('keeps the line endings of package.json', async () => {
     const { root, text } = project({ 'package.json': '{\r\n  "name": "app"\r\n}\r\n' });
     expect(await nodrift(['init'], { cwd: root })).toMatchObject({ exitCode: 0 });

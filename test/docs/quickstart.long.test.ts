@@ -20,7 +20,10 @@ const stable = (text: string) =>
 
 test('the quickstart leads from an empty folder to the result of a query', { timeout: 180_000 }, async () => {
   const { root, text, put } = project({
-    'package.json': '{"dependencies":{"nodrift-runtime":"0"},"devDependencies":{"nodrift":"0"}}',
+    'package.json': JSON.stringify({
+      dependencies: { 'nodrift-runtime': 'file:../nodrift/nodrift-runtime-0.2.0.tgz' },
+      devDependencies: { nodrift: 'file:../nodrift/nodrift-0.2.0.tgz' },
+    }),
   });
   const run = async (...argv: readonly string[]) => {
     const { stdout, stderr } = await nodrift(argv, { cwd: root });
