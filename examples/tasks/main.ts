@@ -1,3 +1,4 @@
+import { ConnectionError } from 'nodrift-runtime';
 import { addTask } from './application/add-task.ts';
 import { changeTask } from './application/change-task.ts';
 import { closeAccount } from './application/close-account.ts';
@@ -15,6 +16,10 @@ const { DATABASE_URL } = process.env;
 const database = DATABASE_URL ? openServer(DATABASE_URL) : await openEmbedded();
 try {
   await demonstrate({ unitOfWork: createUnitOfWork(database.pool), clock: systemClock });
+} catch (error) {
+  if (!(error instanceof ConnectionError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   await database.close();
 }

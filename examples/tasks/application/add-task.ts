@@ -30,7 +30,7 @@ export async function addTask(
     dueOn: input.dueOn === undefined ? null : toCalendarDate(input.dueOn),
   };
   return unitOfWork.run(async ({ tasks }) => {
-    // Locked, so that nobody completes the parent while a step is being added to it.
+    // Locked, so that the parent is not completed while a step is being added to it.
     const parent = input.parentId === undefined ? null : await tasks.lock(ownerId, input.parentId);
     if (input.parentId !== undefined && parent === null) throw new NotFound('No such task.');
     return tasks.add(planTask(ownerId, details, parent, clock.today()));

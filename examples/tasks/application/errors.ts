@@ -1,4 +1,4 @@
-/** There is no such thing, or it is somebody else's: the caller is not told which. */
+/** It does not exist, or it belongs to another user: the caller is not told which. */
 export class NotFound extends Error {
   override readonly name = 'NotFound';
 }

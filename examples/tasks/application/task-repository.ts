@@ -25,7 +25,7 @@ export interface TaskSummary {
 export interface TaskRepository {
   add(task: NewTask): Promise<Task>;
   find(ownerId: UserId, id: TaskId): Promise<Task | null>;
-  /** As `find`, and nobody else can change the task until the unit of work is done. */
+  /** As `find`, and no other unit of work can change the task until this one is done. */
   lock(ownerId: UserId, id: TaskId): Promise<Task | null>;
   /** Open tasks first, by due date (none is last), then by priority, then by age. */
   list(ownerId: UserId, filter: TaskFilter, page: Page): Promise<readonly Task[]>;

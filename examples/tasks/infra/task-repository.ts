@@ -72,14 +72,12 @@ export function createTaskRepository(db: Connection): TaskRepository {
   };
 }
 
-function toTask({ userId, title, priority, labels, dueOn, updatedAt: _, ...row }: GetTaskRow): Task {
+function toTask({ userId, title, priority, dueOn, updatedAt: _, ...row }: GetTaskRow): Task {
   return {
     ...row,
     ownerId: userId,
     title: toTitle(title),
     priority: toPriority(priority),
-    // A CHECK keeps NULL out of the array; its type does not say so.
-    labels: labels.filter((label) => label !== null),
     dueOn: dueOn === null ? null : toCalendarDate(dueOn),
   };
 }

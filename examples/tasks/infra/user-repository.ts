@@ -1,4 +1,4 @@
-import type { Connection } from 'nodrift-runtime';
+import { type Connection, isUniqueViolation } from 'nodrift-runtime';
 import { createUser, deleteUser, findUserByEmail } from '../../../queries/users.queries.ts';
 import { EmailTaken } from '../application/errors.ts';
 import type { UserRepository } from '../application/user-repository.ts';
@@ -12,7 +12,7 @@ export function createUserRepository(db: Connection): UserRepository {
         const { id, email, name } = await createUser(db, user);
         return { id, email: toEmail(email), name };
       } catch (error) {
-        if (violates(error, 'users_email_key')) throw new EmailTaken();
+        if (isUniqueViolation(error, createUser, 'users_email_key')) throw new EmailTaken();
         throw error;
       }
     },
@@ -24,8 +24,4 @@ export function createUserRepository(db: Connection): UserRepository {
       return (await deleteUser(db, { id })) > 0;
     },
   };
-}
-
-function violates(error: unknown, constraint: string): boolean {
-  return error instanceof Error && 'constraint' in error && error.constraint === constraint;
 }

@@ -25,6 +25,11 @@ test('runs on an embedded Postgres', async () => {
   expect(await main('')).toBe(expected);
 });
 
+test('names a database that cannot be reached, and exits with 1', async () => {
+  const failure = await main('postgres://app@127.0.0.1:1/app').catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 1, stderr: expect.stringMatching(/^[^\n]*127\.0\.0\.1:1[^\n]*\n$/) });
+});
+
 test('runs on a server and leaves no trace there', async () => {
   const { client, url, close } = await openEmptyOnServer(17);
   try {

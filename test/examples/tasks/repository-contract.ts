@@ -12,7 +12,7 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-const nobody = '00000000-0000-4000-8000-000000000000';
+const unknownId = '00000000-0000-4000-8000-000000000000';
 const everything = { limit: 100, offset: 0 };
 
 /** What the ports promise, held against an implementation: the fake must not be kinder than Postgres. */
@@ -66,7 +66,7 @@ export function repositoryContract(name: string, open: () => Promise<Opened>): v
       expect(await run((r) => r.tasks.lock(ada.id, added.id))).toEqual(added);
     });
 
-    test("never touches somebody else's task", async () => {
+    test("never touches another user's task", async () => {
       const task = await run((r) => r.tasks.add(newTask('Private')));
       expect(await run((r) => r.tasks.find(ben.id, task.id))).toBeNull();
       expect(await run((r) => r.tasks.lock(ben.id, task.id))).toBeNull();
@@ -91,7 +91,7 @@ export function repositoryContract(name: string, open: () => Promise<Opened>): v
       };
       expect(await run((r) => r.tasks.save(changed))).toBe(true);
       expect(await run((r) => r.tasks.find(ada.id, task.id))).toEqual(changed);
-      expect(await run((r) => r.tasks.save({ ...changed, id: nobody }))).toBe(false);
+      expect(await run((r) => r.tasks.save({ ...changed, id: unknownId }))).toBe(false);
     });
 
     test('lists by state, due date, priority and age, in pages', async () => {
@@ -158,7 +158,7 @@ export function repositoryContract(name: string, open: () => Promise<Opened>): v
 
     test('keeps e-mail addresses apart', async () => {
       expect(await run((r) => r.users.findByEmail(ada.email))).toEqual(ada);
-      expect(await run((r) => r.users.findByEmail(toEmail('nobody@example.com')))).toBeNull();
+      expect(await run((r) => r.users.findByEmail(toEmail('unknown@example.com')))).toBeNull();
       await expect(run((r) => r.users.add({ email: ada.email, name: 'Eve' }))).rejects.toThrow(EmailTaken);
     });
 

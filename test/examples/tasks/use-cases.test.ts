@@ -113,7 +113,7 @@ describe('changeTask', () => {
     await expect(changeTask(ports, ada.id, task.id, { dueOn: '2025-02-09' })).rejects.toThrow(RuleViolation);
   });
 
-  test("refuses completed tasks and somebody else's", async () => {
+  test("refuses completed tasks and another user's", async () => {
     const task = await addTask(ports, ada.id, { title: 't' });
     await expect(changeTask(ports, ben.id, task.id, { title: 'u' })).rejects.toThrow(NotFound);
     await completeTask(ports, ada.id, task.id);
@@ -130,7 +130,7 @@ describe('completeTask', () => {
     expect(await completeTask(ports, ada.id, parent.id)).toMatchObject({ completed: true });
   });
 
-  test("does not reach somebody else's task", async () => {
+  test("does not reach another user's task", async () => {
     const task = await addTask(ports, ada.id, { title: 't' });
     await expect(completeTask(ports, ben.id, task.id)).rejects.toThrow(NotFound);
   });
