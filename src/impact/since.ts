@@ -5,6 +5,7 @@ import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import type { MigrationUnit } from '../database/migrations/migration-units.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, SchemaSource } from '../project/config.ts';
+import { isConfigModule } from '../project/config-problems.ts';
 import { type GitTree, isGitObject, readGitFiles, readGitTree } from '../project/git.ts';
 import { readQueryFiles } from '../project/inputs.ts';
 import { loadConfig } from '../project/load-config.ts';
@@ -104,7 +105,7 @@ function configAt(
 ): Config {
   const path = join(root, basename(config.path));
   // A module may import anything, of which nothing is here.
-  if (path.endsWith('.ts') || !existsSync(path)) {
+  if (isConfigModule(path) || !existsSync(path)) {
     const moved = (absolute: string) => resolve(root, relative(config.root, absolute));
     return { ...config, path, root, srcDir: moved(config.srcDir), source: movedSource(config.source, moved) };
   }

@@ -9,6 +9,11 @@ import { ConfigSchema } from './config-schema.ts';
 /** Most configurations are in order, and `check` has no time to load what is for the others. */
 const loadJsonc = (): typeof Jsonc => createRequire(import.meta.url)('jsonc-parser');
 
+/** Whether a configuration is a module, which exports it. */
+export function isConfigModule(path: string): boolean {
+  return /\.[cm]?[jt]s$/.test(path);
+}
+
 /** Says each place where JSON is malformed. */
 export function malformedJson(path: string, text: string, errors: readonly Jsonc.ParseError[]): Diagnostic[] {
   const jsonc = loadJsonc();
@@ -36,7 +41,7 @@ export function problemAt(
   hint: string | null = null,
 ): Diagnostic {
   // The text of a module is not what its author wrote.
-  if (path.endsWith('.ts')) return diagnostic({ file: basename(path), code, message, hint });
+  if (isConfigModule(path)) return diagnostic({ file: basename(path), code, message, hint });
   const jsonc = loadJsonc();
   const root = jsonc.parseTree(text, [], { allowTrailingComma: true });
   let node: Jsonc.Node | undefined;

@@ -17,6 +17,7 @@ import type {
 } from './config.ts';
 import {
   ignoredKey,
+  isConfigModule,
   isIgnoredByPgTyped,
   issueKeys,
   isUnknownKey,
@@ -71,7 +72,7 @@ export function loadProjectConfig(
  */
 export function loadConfig(path: string, env: Environment = process.env): Config {
   const absolute = resolve(path);
-  return readConfig(absolute, absolute.endsWith('.ts') ? textOfModule(absolute) : readText(absolute), env);
+  return readConfig(absolute, isConfigModule(absolute) ? textOfModule(absolute) : readText(absolute), env);
 }
 
 function readConfig(absolute: string, text: string, env: Environment): Config {
@@ -156,7 +157,7 @@ function readText(path: string): string {
   }
 }
 
-/** What a module exports by default, as JSON. Node 20 cannot read TypeScript, hence jiti. */
+/** What a module exports by default, or as `module.exports`, as JSON. Node 20 cannot read TypeScript, hence jiti. */
 function textOfModule(path: string): string {
   const { createJiti }: typeof Jiti = createRequire(import.meta.url)('jiti');
   const failure = (code: Diagnostic['code'], message: string, hint: string | null = null) =>
@@ -170,7 +171,8 @@ function textOfModule(path: string): string {
       `The configuration cannot be read: ${error instanceof Error ? error.message : error}`,
     );
   }
-  const value: unknown = Object(loaded).default;
+  const isCommonJs = /\.c?js$/.test(path) && !Object.hasOwn(Object(loaded), 'default');
+  const value: unknown = isCommonJs ? loaded : Object(loaded).default;
   if (typeof value !== 'object' || value === null || value instanceof Promise)
     throw failure(
       'ND1006',

@@ -68,6 +68,18 @@ describe('without the key nodrift, everything is as PgTyped does it', () => {
     });
   });
 
+  test.each([
+    ['pgtyped.config.js', 'module.exports = CONFIG;'],
+    ['pgtyped.config.cjs', 'exports.srcDir = CONFIG.srcDir; exports.transforms = CONFIG.transforms;'],
+    ['pgtyped.config.mjs', 'export default CONFIG;'],
+  ])('%s is a module', (name, text) => {
+    using project = makeProject({ [name]: text.replaceAll('CONFIG', `(${JSON.stringify(minimal)})`) });
+    expect(loadConfig(project.path(name), noEnvironment)).toMatchObject({
+      srcDir: project.path('src'),
+      dropIn: true,
+    });
+  });
+
   test('every key of PgTyped is taken', () => {
     const config = load({
       transforms: [
