@@ -22,8 +22,8 @@ export const checkCommand = cliCommand<[], CheckOptions>({
   name: 'check',
   description: 'fail with a diff if a generated module is out of date',
   examples: [
-    ['check', 'quiet if everything is as it should be'],
-    ['check --full', 'also if this very tree has passed before'],
+    ['check', 'print nothing if all modules are up to date'],
+    ['check --full', 'even if nothing changed since the last success'],
   ],
   failing: 'modules are stale, missing or orphaned, or queries or migrations are broken',
   declare(command) {
@@ -39,7 +39,7 @@ export const checkCommand = cliCommand<[], CheckOptions>({
 
 /**
  * `nodrift check`: quiet and 0, or what differs from what generate would write, and 1. Changes no file of the project.
- * Everything that takes long to load is loaded only where no record says that this very tree has passed.
+ * Everything that takes long to load is loaded only if no record says that this tree has passed.
  */
 async function runCheck(options: CheckOptions, io: CliContext): Promise<number> {
   if (options.watch === true) {

@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { CliContext, CommandRunner } from './terminal.ts';
 
+/** Where a project that depends on nodrift has its documentation. */
+export const ownDocs = 'node_modules/nodrift/docs';
+
 interface Help {
   /** Command lines without `nodrift`, and what they are for. */
   readonly examples: readonly (readonly [command: string, purpose: string])[];
@@ -41,7 +44,7 @@ export function addHelp(command: Command, { examples, failing }: Help): void {
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, purpose]) => `  nodrift ${line.padEnd(width)}  ${purpose}`);
   const codes = [
-    '0 fine',
+    '0 success',
     ...(failing === null ? [] : [`1 ${failing}`]),
     '2 usage or configuration',
     ...(failing === null ? [] : ['3 database unreachable']),
@@ -53,7 +56,7 @@ export function addHelp(command: Command, { examples, failing }: Help): void {
     'Interrupted: 130 by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.',
   ];
   const page = command.parent === null ? '' : `#${topOf(command).name()}`;
-  const documentation = `Documentation: docs/cli.md${page}, docs/errors.md.`;
+  const documentation = `Documentation: ${ownDocs}/cli.md${page}, ${ownDocs}/errors.md.`;
   command.addHelpText('after', `\n${[...sections, documentation].join('\n')}`);
 }
 
@@ -79,10 +82,15 @@ export function watchOption(): Option {
 export function declareReport(command: Command): void {
   command
     .addOption(
-      new Option('--json', 'as JSON, errors too; its format is docs/run.schema.json').conflicts('quiet'),
+      new Option('--json', `print JSON, errors included; its format: ${ownDocs}/run.schema.json`).conflicts(
+        'quiet',
+      ),
     )
     .addOption(
-      new Option('--format <format>', 'annotations of GitHub Actions, SARIF 2.1.0, or as --json')
+      new Option(
+        '--format <format>',
+        'print annotations for GitHub Actions, SARIF 2.1.0, or JSON as --json does',
+      )
         .choices(['text', 'json', 'github', 'sarif'])
         .conflicts(['json', 'quiet']),
     )

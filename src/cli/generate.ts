@@ -41,7 +41,7 @@ export const generateCommand = cliCommand<[files: string[]], GenerateOptions>({
       .option('-f, --file <path>', 'the same as an argument, as PgTyped spells it')
       .addOption(watchOption().conflicts(['dryRun', 'json', 'format']))
       .option('--keep-going', 'write the healthy queries even if others are broken; the exit code is still 1')
-      .option('--dry-run', 'print what would be written and removed, and leave it');
+      .option('--dry-run', 'print what would be written and removed; change nothing');
     declareReport(command);
   },
   run: ([files], options, io) => runGenerate(files, options, io),
@@ -90,7 +90,7 @@ function filesNamed(files: readonly string[], { file }: GenerateOptions): readon
 }
 
 /**
- * Everything that takes long to load is loaded only where no record says that this very tree has passed: then there is
+ * Everything that takes long to load is loaded only if no record says that this tree has passed: then there is
  * nothing to write.
  */
 async function reportOn(

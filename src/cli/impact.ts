@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { exitCodeOf } from '../diagnostic.ts';
-import { cliCommand } from './command.ts';
+import { cliCommand, ownDocs } from './command.ts';
 import { type CliContext, colorsFor, type GlobalOptions, withProgress, writeNotes } from './terminal.ts';
 
 interface ImpactCommandOptions extends GlobalOptions {
@@ -25,7 +25,7 @@ export const impactCommand = cliCommand<[], ImpactCommandOptions>({
   examples: [
     ['impact --since origin/main', 'how a branch affects the running code'],
     ['impact --pending postgres://localhost/app', 'how the next deployment affects the database'],
-    ['impact --since origin/main --markdown', 'as a comment on a pull request'],
+    ['impact --since origin/main --markdown', 'a comment for a pull request'],
   ],
   failing: 'running code would break or wait for large tables, or queries or migrations are broken',
   declare(command) {
@@ -36,12 +36,16 @@ export const impactCommand = cliCommand<[], ImpactCommandOptions>({
       new Option(`--${name}`, description).conflicts(others(formats, name));
     command
       .addOption(
-        scope('--since <ref>', 'since', 'the migrations that this git commit does not have; its queries run'),
+        scope(
+          '--since <ref>',
+          'since',
+          'examine the migrations that this git commit, which is deployed, does not have',
+        ),
       )
-      .addOption(scope('--pending <url>', 'pending', 'the migrations that this database has not run'))
       .addOption(
-        scope('--migration <file>', 'migration', 'this migration; without any of these the last one'),
+        scope('--pending <url>', 'pending', 'examine the migrations that this database has not applied'),
       )
+      .addOption(scope('--migration <file>', 'migration', 'examine this migration (default: the last one)'))
       .option(
         '--sizes <url>',
         'fail if a migration reads a table with a million rows in this database while queries wait',
@@ -51,9 +55,9 @@ export const impactCommand = cliCommand<[], ImpactCommandOptions>({
         'let this migration break running code or make it wait; can be repeated',
         allowance,
       )
-      .addOption(format('json', 'as JSON; its format is docs/impact.schema.json'))
-      .addOption(format('markdown', 'as a comment on a pull request'))
-      .addOption(format('github', 'as annotations of GitHub Actions'));
+      .addOption(format('json', `print JSON; its format: ${ownDocs}/impact.schema.json`))
+      .addOption(format('markdown', 'print a comment for a pull request'))
+      .addOption(format('github', 'print annotations for GitHub Actions'));
   },
   run: (_args, options, io) => runImpact(options, io),
 });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { exitCodeOf, isInternal } from '../diagnostic.ts';
-import { cliCommand, declareAsIs } from './command.ts';
+import { cliCommand, declareAsIs, ownDocs } from './command.ts';
 import { type CliContext, colorsFor, type FlowCommandOptions, withProgress } from './terminal.ts';
 
 interface InspectOptions extends FlowCommandOptions {
@@ -19,7 +19,7 @@ export const inspectCommand = cliCommand<[files: string[]], InspectOptions>({
     declareAsIs(command);
     command
       .argument('[files...]', 'only the queries of these .sql files')
-      .option('--json', 'as JSON; the package has its format in docs/inspect.schema.json');
+      .option('--json', `print JSON; its format: ${ownDocs}/inspect.schema.json`);
   },
   run: ([files], options, io) => runInspect(files, options, io),
 });

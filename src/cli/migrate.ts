@@ -80,7 +80,7 @@ const redo = cliCommand<[], MigrateOptions>({
 const status = cliCommand<[], GlobalOptions>({
   name: 'status',
   description: 'list applied and pending migrations',
-  examples: [['migrate status --url postgres://localhost/app', 'of this database']],
+  examples: [['migrate status --url postgres://localhost/app', 'for this database']],
   failing: 'a file cannot be read as a migration',
   async run(_args, options, io) {
     const [{ configuration }, { migrationStatus }] = await Promise.all([

@@ -20,7 +20,7 @@ interface SchemaOptions extends GlobalOptions {
 
 export const schemaCommand = cliCommand<[a: string | undefined, b: string | undefined], SchemaOptions>({
   name: 'schema',
-  description: 'print the schema that the migrations make, or the differences between two schemas',
+  description: 'print the migrated schema, or the differences between two schemas',
   examples: [
     ['schema', 'the migrated schema'],
     ['schema --diff main HEAD', 'the changes of a branch'],

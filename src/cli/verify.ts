@@ -19,7 +19,7 @@ export const verifyCommand = cliCommand<[], VerifyCommandOptions>({
   declare: (command) =>
     command
       .option('--role <name>', 'role whose privileges to check (default: the connecting role)')
-      .option('--json', 'as JSON'),
+      .option('--json', 'print JSON'),
   run: (_args, options, io) => runVerify(options, io),
 });
 

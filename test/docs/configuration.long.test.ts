@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { configText } from '../../src/cli/init-files.ts';
 import { loadConfig } from '../../src/project/load-config.ts';
 import { carsProject, nodrift, project } from '../cli/support/cli.ts';
 import { type Block, blocksOf, pages, placeOf, readPage, root } from './support/blocks.ts';
@@ -31,6 +32,10 @@ test.each(broken.map((block) => [placeOf(block), block] as const))('%s gives its
   const { exitCode, stderr } = await nodrift(['generate'], { cwd: copy.root });
   expect(stderr).toBe(blocks.find(({ mark }) => mark === `error of the ${block.mark}`)?.text);
   expect(exitCode).toBe(2);
+});
+
+test('the configuration of init is what init writes', () => {
+  expect(blocks.find(({ mark }) => mark === 'configuration of init')?.text).toBe(configText);
 });
 
 test('every key is described', () => {
