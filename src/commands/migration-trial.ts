@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { catalogDigest } from '../database/migrations/catalog-digest.ts';
+import { isHistoryTable } from '../database/migrations/history-tables.ts';
 import type { MigrationUnit } from '../database/migrations/migration-units.ts';
 import { ownedState, type StateChange, stateChanges } from '../database/migrations/owned-state.ts';
 import { idleStatements } from '../database/migrations/row-counts.ts';
@@ -55,7 +56,7 @@ export async function tryMigration(
     await unit.up(client);
     return { problems: [{ kind: 'irreversible' }], notes: [], schema: null, clean: true };
   }
-  const before = schema ?? (await loadSchema(client));
+  const before = schema ?? (await loadSchema(client, { omit: isHistoryTable }));
   const digest = await catalogDigest(client);
   const state = await ownedState(client, ownServer);
   const rows = await rowsFor(client, unit);
@@ -75,7 +76,7 @@ export async function tryMigration(
     );
   if (!upFailed) notes.push(...idleUp.map((one) => idleNote(one, 'up')));
   if (upFailed) notes.push(`its up migration fails if there are rows: ${upFailed.message}`);
-  const after = await loadSchema(client);
+  const after = await loadSchema(client, { omit: isHistoryTable });
   const middle = await rows.look();
 
   const problems: MigrationProblem[] = [];
@@ -94,7 +95,7 @@ export async function tryMigration(
   if (downFailed) failed('down', true, downFailed);
   // To load a schema takes several times as long.
   const untouched = (await catalogDigest(client)) === digest;
-  const back = untouched ? [] : diffSchemas(before, await loadSchema(client));
+  const back = untouched ? [] : diffSchemas(before, await loadSchema(client, { omit: isHistoryTable }));
   if (back.length > 0) problems.push({ kind: 'schema', step: 'down', changes: back });
   const left = stateChanges(state, await ownedState(client, ownServer));
   if (left.length > 0) problems.push({ kind: 'state', changes: left });
@@ -119,7 +120,10 @@ export async function tryMigration(
     failed('again', true, againFailed);
   }
   // The same statements over the same catalogs and rows make the same.
-  const again = untouched && problems.length === 0 ? [] : diffSchemas(after, await loadSchema(client));
+  const again =
+    untouched && problems.length === 0
+      ? []
+      : diffSchemas(after, await loadSchema(client, { omit: isHistoryTable }));
   if (again.length > 0) problems.push({ kind: 'schema', step: 'again', changes: again });
   await rows.clear();
   const clean = !problems.some(({ kind }) => kind === 'schema' || kind === 'data' || kind === 'state');

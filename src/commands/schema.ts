@@ -4,6 +4,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import { openAppliedSchema } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
+import { isHistoryTable } from '../database/migrations/history-tables.ts';
 import { openLive } from '../database/open-live.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, ConnectionConfig, SchemaSource } from '../project/config.ts';
@@ -94,7 +95,10 @@ async function withSchema<T>(
   try {
     const database = await openCompared(config, compared, folder, options);
     try {
-      return await use(database, await loadSchema(database.client, config.verify ?? {}));
+      return await use(
+        database,
+        await loadSchema(database.client, { ...config.verify, omit: isHistoryTable }),
+      );
     } finally {
       await database.close();
     }

@@ -6,6 +6,7 @@ import { everything } from '../analysis/options.ts';
 import { openAppliedSchema } from '../database/applied-schema.ts';
 import type { Database } from '../database/database.ts';
 import { type AppliedMigrations, readAppliedMigrations } from '../database/migrations/applied-migrations.ts';
+import { isHistoryTable } from '../database/migrations/history-tables.ts';
 import { contentHash } from '../database/migrations/migration-history.ts';
 import { unitsOf } from '../database/migrations/migration-units.ts';
 import { openLive } from '../database/open-live.ts';
@@ -115,7 +116,7 @@ async function compare(
 }
 
 async function compareSchemas(live: Database, scratch: Database, config: Config) {
-  const options = config.verify ?? {};
+  const options = { ...config.verify, omit: isHistoryTable };
   const expected = await loadSchema(scratch.client, options);
   const found = await loadSchema(live.client, options);
   const spelt = await normalizeAcrossVersions(

@@ -6,7 +6,6 @@ import { columns, sequences, tables, views } from './catalogs/relations.ts';
 import { eventTriggers, extensions, policies, rules, schemas, triggers } from './catalogs/rest.ts';
 import { aggregateFunctions, casts, operators, routines } from './catalogs/routines.ts';
 import { baseTypes, collations, composites, domains, enums, ranges } from './catalogs/types.ts';
-import { isHistoryTable } from './history-tables.ts';
 import { ignoring } from './ignore.ts';
 import { qualifiedName } from './name.ts';
 import type { Schema, SchemaObject } from './schema-object.ts';
@@ -15,6 +14,8 @@ import { laterViewText, withPlainOperators } from './view-text.ts';
 export interface LoadOptions {
   /** Patterns for names of objects that are omitted; see ignoring. */
   readonly ignore?: readonly string[];
+  /** Finds objects that are omitted whatever `ignore` says, such as the history of migrations. */
+  readonly omit?: (object: SchemaObject) => boolean;
   /** The roles whose privileges are part of the schema, `public` for PUBLIC. Default: none. */
   readonly roles?: readonly string[];
 }
@@ -26,8 +27,7 @@ const settings = `SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = 
 
 /**
  * Reads the schema of a database, one query per catalog, in one READ ONLY transaction (or in the one that the
- * client is in, whose settings stay as they are). Omitted: what extensions own, temporary objects and the tables
- * that migrations are noted in.
+ * client is in, whose settings stay as they are). Omitted: what extensions own, and temporary objects.
  * @throws pg's errors: a lock or statement timeout of the session's, a lost connection
  */
 export async function loadSchema(client: Client, options: LoadOptions = {}): Promise<Schema> {
@@ -37,7 +37,7 @@ export async function loadSchema(client: Client, options: LoadOptions = {}): Pro
   );
   try {
     const { rows, major } = await loadRows(client, options.roles ?? []);
-    return schemaOf(major < 16 ? rows.map(withLaterText) : rows, options.ignore ?? []);
+    return schemaOf(major < 16 ? rows.map(withLaterText) : rows, options);
   } finally {
     // It takes back the settings as well. On a lost connection there is nothing to take back.
     const end = inside
@@ -91,11 +91,11 @@ function withLaterText(row: CatalogRow): CatalogRow {
 /** The program's own type parsers have no say. */
 const asText = { getTypeParser: () => (text: string) => text };
 
-function schemaOf(rows: readonly CatalogRow[], ignore: readonly string[]): Schema {
+function schemaOf(rows: readonly CatalogRow[], { ignore = [], omit }: LoadOptions): Schema {
   const ignored = ignoring(ignore);
   return rows
     .map(objectOf)
-    .filter((object) => !isHistoryTable(object) && !ignored(object))
+    .filter((object) => !omit?.(object) && !ignored(object))
     .sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
 }
 

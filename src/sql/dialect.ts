@@ -1,4 +1,6 @@
-import type { ParameterReader } from './parameters.ts';
+import type { ParameterReader, ParameterReference } from './parameters.ts';
+import type { Problem } from './problem.ts';
+import type { Statement } from './statement.ts';
 import type { QueryName, Span, Tags } from './tags.ts';
 
 /** A spelling of headers and parameters. A new one is an object like `pgtyped` and `sqlc`, and an entry of `dialects`. */
@@ -18,4 +20,14 @@ export interface Dialect {
   ) => (QueryName & { readonly spans: readonly Span[] }) | null;
   /** Looks for a parameter that starts with a token. */
   readonly readParameter: ParameterReader;
+  /** What is wrong with the parameters of a statement together, beside what is wrong with each. */
+  readonly parameterProblem?: (
+    text: string,
+    statement: { readonly start: number; readonly end: number },
+    uses: readonly ParameterReference[],
+  ) => Problem | null;
+  /** What its statements carry for the rooms behind this one. */
+  readonly facts?: Pick<Statement, 'sqlc'>;
+  /** Whether statements without a header are skipped with a warning, in a file that has one of this dialect. */
+  readonly skipsNameless?: true;
 }

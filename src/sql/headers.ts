@@ -5,6 +5,9 @@ import type { Problem } from './problem.ts';
 import { sqlc } from './sqlc.ts';
 import { type CommandWord, readTags, type Span, type Tags } from './tags.ts';
 
+/** Of text that is below no header. */
+export const defaultDialect = pgtyped;
+
 /** In the order in which they are tried. */
 const dialects: readonly Dialect[] = [pgtyped, sqlc];
 

@@ -22,6 +22,7 @@ export const pgtyped: Dialect = {
   headerLine: /@name\s/,
   readName: (_words, _base, { name }) => (name === null ? null : { ...name, spans: [] }),
   readParameter: readNamedParameter,
+  parameterProblem: mixedProblem,
 };
 
 /** `:name`, `:name!` and our `:name?`. */
@@ -100,7 +101,7 @@ const MOST_NAMES = 20;
  * What there is to say of `$1`, `$2`, … where a statement has `:name`, too: one problem for all of them, which shows the
  * rewritten text.
  */
-export function mixedProblem(
+function mixedProblem(
   text: string,
   statement: { readonly start: number; readonly end: number },
   uses: readonly ParameterReference[],

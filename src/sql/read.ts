@@ -1,15 +1,14 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import {
   type Comment,
+  defaultDialect,
   type Header,
   readHeaderComments,
   readLeadingComments,
   withoutStatement,
 } from './headers.ts';
-import { pgtyped } from './pgtyped.ts';
 import { filePositions, type Problem, unterminated } from './problem.ts';
 import { assemble, readSourceStatement, type SourceStatement } from './source-statement.ts';
-import { sqlc } from './sqlc.ts';
 import type { Statement } from './statement.ts';
 
 /** What a file says, and what is wrong with it; one does not exclude the other. */
@@ -42,7 +41,7 @@ export function readStatements(file: string, text: string, options: ReadingOptio
   const bare: Problem[] = [];
   const names = new Map<string, number>();
   let annotated = false;
-  let isSqlc = false;
+  let skipsNameless = false;
   let nested = true;
   let unclosed = 0;
   let previous: Header | null = null;
@@ -67,8 +66,8 @@ export function readStatements(file: string, text: string, options: ReadingOptio
     }
 
     const header = above?.header ?? null;
-    isSqlc ||= header?.dialect === sqlc;
-    const { readParameter } = header?.dialect ?? pgtyped;
+    skipsNameless ||= header?.dialect.skipsNameless ?? false;
+    const { readParameter } = header?.dialect ?? defaultDialect;
     const body = readSourceStatement(text, lead.end, readParameter);
     at = body.next;
     if (typeof body.ended !== 'string') {
@@ -89,7 +88,8 @@ export function readStatements(file: string, text: string, options: ReadingOptio
     previous = header;
   }
   if (at < text.length) problems.push(stopped(at));
-  for (const problem of headerless(bare, annotated)) problems.push(isSqlc ? nameless(problem) : problem);
+  for (const problem of headerless(bare, annotated))
+    problems.push(skipsNameless ? nameless(problem) : problem);
   if (problems.length === 0 && statements.length === 0) problems.push(EMPTY);
   problems.sort((one, other) => one.offset - other.offset);
   const all = (wanted: string) =>
@@ -128,7 +128,7 @@ function headerless(problems: readonly Problem[], annotated: boolean): readonly 
   return [{ offset: first.offset, code: 'ND2003', message: 'No statement in this file has a name.', hint }];
 }
 
-/** sqlc passes over statements without a name. */
+/** A dialect such as sqlc's skips statements without a name. */
 function nameless(problem: Problem): Problem {
   return problem.message === HASH
     ? problem

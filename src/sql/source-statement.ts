@@ -8,11 +8,9 @@ import {
   pass,
   resolveParameters,
 } from './parameters.ts';
-import { mixedProblem, pgtyped } from './pgtyped.ts';
 import { render, withEmbedded } from './postgres-text.ts';
 import type { FilePosition, Problem } from './problem.ts';
 import { refusedCommand } from './refused-command.ts';
-import { sqlc } from './sqlc.ts';
 import type { Statement } from './statement.ts';
 
 /** The text of one statement; offsets in the file's text. */
@@ -106,7 +104,7 @@ export function assemble(
     ...position,
     command: header.command?.command ?? null,
     assertedSingleRow: header.command?.assertedSingleRow ?? false,
-    ...(header.dialect === sqlc && { sqlc: true }),
+    ...header.dialect.facts,
     ...(header.tags.optional.length > 0 && { optional: header.tags.optional }),
     ...(header.tags.unscoped !== null && { unscoped: header.tags.unscoped }),
     documentation: header.documentation,
@@ -115,8 +113,9 @@ export function assemble(
     params,
   };
   const statement = withEmbedded(rendered, body.embedded);
-  const mixed = header.dialect === pgtyped ? mixedProblem(text, body, body.uses) : null;
-  const own = [...body.problems, ...problems, ...(mixed === null ? [] : [mixed])];
+  const own = [...body.problems, ...problems];
+  const together = header.dialect.parameterProblem?.(text, body, body.uses);
+  if (together) own.push(together);
   const refused = refusedCommand(header, written, body.start);
   if (refused !== null) own.push(refused);
   if (body.ended === 'header') own.push(withoutSemicolon(header, body));

@@ -16,6 +16,8 @@ export const sqlc: Dialect = {
   headerLine: /name:[^\S\r\n]+\S+[^\S\r\n]+:[a-z]/,
   readName: readSqlcName,
   readParameter: readSqlcParameter,
+  facts: { sqlc: true },
+  skipsNameless: true,
 };
 
 const inBatch = (command: string) =>

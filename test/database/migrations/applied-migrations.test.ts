@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAppliedMigrations } from '../../../src/database/migrations/applied-migrations.ts';
+import { isHistoryTable } from '../../../src/database/migrations/history-tables.ts';
 import { migrationTools } from '../../../src/database/migrations/migrations.ts';
 import type { MigrationFormat } from '../../../src/project/config.ts';
-import { isHistoryTable } from '../../../src/schema/history-tables.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 
 let database: TestDatabase;
