@@ -118,7 +118,7 @@ async function reportOn(
   );
 }
 
-interface Place {
+interface ReportContext {
   /** The configuration's folder. */
   readonly root: string;
   readonly io: CliContext;
@@ -129,7 +129,7 @@ function reportText(
   { files, errors, database }: RunReport,
   seconds: number,
   dryRun: boolean,
-  { root, io }: Place,
+  { root, io }: ReportContext,
 ): string {
   const colors = colorsFor(io.stdout, io.env);
   const words = dryRun ? wordsOfDryRun : wordsOfRun;

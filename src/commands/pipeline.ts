@@ -33,7 +33,7 @@ import { refuseMalformedTypes, refuseUnknownTypes } from './type-keys.ts';
  */
 
 /** A database for the queries, with what is known of it. */
-export interface Place {
+export interface AnalysisDatabase {
   readonly opening: Promise<Database>;
   readonly catalog: Promise<Catalog>;
   /** Absent: nothing is known of earlier runs. */
@@ -47,8 +47,8 @@ export interface Place {
 }
 
 export interface FlowOptions extends RunOptions {
-  /** Gives a place that outlives the run; default: a database is opened and closed. */
-  readonly place?: (inputs: Inputs, facts: AnalysisOptions) => Place;
+  /** Gives a database that outlives the run; default: a database is opened and closed. */
+  readonly open?: (inputs: Inputs, facts: AnalysisOptions) => AnalysisDatabase;
   /** Whether modules are made of the healthy queries where others are refused; inspect always says both. */
   readonly keepGoing?: boolean;
   /** Absolute paths of `.sql` files, or of folders of them, that the command is limited to; all are analysed. */
@@ -147,16 +147,16 @@ export async function inputsOf(
 export async function withAnalysed<T>(
   inputs: Inputs,
   options: FlowOptions,
-  use: (analysed: Analysed, memo: Place['memo']) => T | Promise<T>,
+  use: (analysed: Analysed, memo: AnalysisDatabase['memo']) => T | Promise<T>,
 ): Promise<T> {
   refuseMalformedTypes(inputs.config);
   options.progress?.('opening the database');
   const { facts = requiredByCodegen(inputs.config) } = options;
-  const place = options.place?.(inputs, facts) ?? openPlace(inputs, facts, options);
-  const { close } = place;
+  const database = options.open?.(inputs, facts) ?? openForAnalysis(inputs, facts, options);
+  const { close } = database;
   try {
-    const analysed = await untilAborted(options.signal, analyseOn(inputs, place, { ...options, facts }));
-    const [result] = await Promise.all([use(analysed, place.memo), close()]);
+    const analysed = await untilAborted(options.signal, analyseOn(inputs, database, { ...options, facts }));
+    const [result] = await Promise.all([use(analysed, database.memo), close()]);
     return result;
   } finally {
     await close();
@@ -164,7 +164,11 @@ export async function withAnalysed<T>(
 }
 
 /** Opens the database for these inputs, and begins to load its catalogs. */
-export function openPlace(inputs: Inputs, facts: AnalysisOptions, options: FlowOptions): Place {
+export function openForAnalysis(
+  inputs: Inputs,
+  facts: AnalysisOptions,
+  options: FlowOptions,
+): AnalysisDatabase {
   const opening = open(inputs, options);
   const catalog = opening.then(({ client }) => loadCatalog(client, facts));
   // What goes wrong there is considered after the files are read.
@@ -198,7 +202,7 @@ async function loadCatalog(client: Database['client'], facts: AnalysisOptions): 
 
 async function analyseOn(
   inputs: Inputs,
-  { opening, catalog, memo }: Place,
+  { opening, catalog, memo }: AnalysisDatabase,
   options: FlowOptions & { readonly facts: AnalysisOptions },
 ): Promise<Analysed> {
   const { config, targets, contents } = inputs;

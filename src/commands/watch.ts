@@ -8,7 +8,7 @@ import { configsIn } from '../project/find-config.ts';
 import { type Inputs, readInputs } from '../project/inputs.ts';
 import { watchFolders } from '../project/watch-folders.ts';
 import type { Compared, FlowOptions } from './pipeline.ts';
-import { createWarmPlace, type WarmPlace } from './warm-place.ts';
+import { createWarmDatabase, type WarmDatabase } from './warm-database.ts';
 
 export interface WatchOptions extends FlowOptions {
   /** Ends the watching; the promise rejects with its reason. */
@@ -63,7 +63,7 @@ export async function watchProject(options: WatchOptions): Promise<never> {
         const inputs = await readWhole(config, { ...options, fileMemo });
         return options.run(config, {
           ...options,
-          ...{ inputs, fileMemo, place: warm.place },
+          ...{ inputs, fileMemo, open: warm.open },
           whenIdle: (work) => {
             record = work;
           },
@@ -97,7 +97,7 @@ interface Project {
   readonly config: Config;
   /** See settingsAt. */
   readonly settings: string;
-  readonly warm: WarmPlace;
+  readonly warm: WarmDatabase;
 }
 
 /** The project as its configuration is now; with another configuration it begins anew. */
@@ -109,7 +109,7 @@ async function projectOf(state: State, options: WatchOptions): Promise<Project> 
   await project?.warm.forget();
   const config = await options.load();
   const settings = settingsAt(config.path, options.folder);
-  state.project = { config, settings, warm: createWarmPlace(options) };
+  state.project = { config, settings, warm: createWarmDatabase(options) };
   return state.project;
 }
 

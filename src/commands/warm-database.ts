@@ -2,25 +2,25 @@ import { createAnalysisMemo } from '../analysis/analysis-memo.ts';
 import type { AnalysisOptions } from '../analysis/options.ts';
 import type { Inputs } from '../project/inputs.ts';
 import type { SourceMemo } from '../project/read-sources.ts';
-import { type FlowOptions, openPlace, type Place } from './pipeline.ts';
+import { type AnalysisDatabase, type FlowOptions, openForAnalysis } from './pipeline.ts';
 
 /** A database that stays open from one run to the next, with the queries that were analysed on it. */
-export interface WarmPlace {
-  /** See FlowOptions.place. */
-  readonly place: (inputs: Inputs, facts: AnalysisOptions) => Place;
+export interface WarmDatabase {
+  /** See FlowOptions.open. */
+  readonly open: (inputs: Inputs, facts: AnalysisOptions) => AnalysisDatabase;
   /** Closes the database: the next run opens another. */
   forget(): Promise<void>;
 }
 
-interface Kept extends Place {
+interface Kept extends AnalysisDatabase {
   readonly files: Inputs['schema'];
 }
 
 /**
- * Keeps a place as long as the migrations are the same. A database as it is may be changed by other sessions, so it is opened for
+ * Keeps a database as long as the migrations are the same. A database as it is may be changed by other sessions, so it is opened for
  * each run.
  */
-export function createWarmPlace(options: FlowOptions): WarmPlace {
+export function createWarmDatabase(options: FlowOptions): WarmDatabase {
   let kept: Kept | null = null;
   const sources: SourceMemo = new Map();
   const forget = async () => {
@@ -30,13 +30,14 @@ export function createWarmPlace(options: FlowOptions): WarmPlace {
   };
   return {
     forget,
-    place(inputs, facts) {
+    open(inputs, facts) {
       const { config } = inputs;
-      if (config.database.kind === 'server' && config.database.asIs) return openPlace(inputs, facts, options);
+      if (config.database.kind === 'server' && config.database.asIs)
+        return openForAnalysis(inputs, facts, options);
       if (kept === null || !isSame(kept.files, inputs.schema)) {
         const schemaBefore = kept?.files;
         const closing = forget();
-        const opened = openPlace(inputs, facts, { ...options, ...(schemaBefore && { schemaBefore }) });
+        const opened = openForAnalysis(inputs, facts, { ...options, ...(schemaBefore && { schemaBefore }) });
         const close = () => Promise.all([closing, opened.close()]).then(() => {});
         kept = {
           ...opened,
