@@ -84,6 +84,7 @@ export const errorTitles = {
   ND3020: 'A query may use rows of another owner',
   ND3021: 'NULL for a parameter can only fail',
   ND3022: 'A page begins after a time that is not exact in TypeScript',
+  ND3023: 'A query may use all shards',
   // Migrations and schema files
   ND4001: 'A migration or the schema file fails',
   ND4003: 'Two migrations have the same number',

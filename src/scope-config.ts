@@ -1,3 +1,11 @@
+/** How tables are distributed over shards, see docs/scale.md. */
+export interface DistributionConfig {
+  /** By table (`name` or `schema.name`): the column whose value decides on which shard a row is. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Whether a query that is not proven to use one shard needs `@scatter`. */
+  readonly singleShard: boolean;
+}
+
 /** How rows have an owner, see docs/scopes.md. */
 export interface ScopeConfig {
   /** The name of the queries' parameter that is the owner. */

@@ -21,6 +21,7 @@ import { type CursorFacts, paging } from './optional/paging.ts';
 import type { AnalysisOptions } from './options.ts';
 import type { OwnerScope } from './ownership/owner-scope.ts';
 import { scopesOf, utilityScopes } from './ownership/problems.ts';
+import { type Distribution, needlessScatter, routeOf } from './ownership/route.ts';
 import { type ParameterFacts, parameterFacts } from './parameters.ts';
 import { resultColumn, resultColumns } from './result-columns.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
@@ -51,6 +52,8 @@ interface Answer {
 interface Options {
   /** Absent: it is not asked whose rows a query uses. */
   readonly scopes?: readonly OwnerScope[];
+  /** Absent: it is not asked which shards a query uses. */
+  readonly distribution?: Distribution;
   readonly texts: ReadonlyMap<string, string>;
   readonly lenientParameters: boolean;
   readonly facts: AnalysisOptions;
@@ -99,6 +102,9 @@ export function analyseStatement(
   const owned = options.scopes
     ? scopesOf(statement, tree, catalog, options.scopes, variadicParams)
     : { problems: [], scopes: [] };
+  const routed = options.distribution
+    ? routeOf(statement, tree, catalog, options.distribution, variadicParams)
+    : { problems: statement.scatter === undefined ? [] : [needlessScatter] };
   const count = answer.paramTypes.length;
   const pages = optional?.query
     ? paging(optional.query, statement, count, optional.places, fields, catalog)
@@ -107,6 +113,7 @@ export function analyseStatement(
     ...(pages?.problems ?? []),
     ...noRows,
     ...owned.problems,
+    ...routed.problems,
     ...(statement.sqlc ? embedProblems(statement, tree) : nameProblems(fields, statement)),
     ...(tooMany === null || isTolerated || noRows.length > 0
       ? []
@@ -152,6 +159,7 @@ export function analyseStatement(
       violations: facts.violations ? violations(tree, catalog) : { constraints: [], open: true },
       ...(optional && optional.parts.conditions.length > 0 && { optional: optional.parts }),
       ...(owned.scopes.length > 0 && { scopes: owned.scopes }),
+      ...('route' in routed && { route: routed.route }),
       ...(answer.arrays && answer.arrays.size > 0 && { arrays: answer.arrays }),
     },
     diagnostics: [],

@@ -13,6 +13,7 @@ import { loadCatalog } from './catalog/load.ts';
 import { findOptionalParts, mayHaveOptionalParts, type OptionalAnalysis } from './optional/find.ts';
 import { type AnalysisOptions, everything } from './options.ts';
 import type { OwnerScope } from './ownership/owner-scope.ts';
+import type { Distribution } from './ownership/route.ts';
 import { serverDiagnostic } from './server-diagnostic.ts';
 import { mapConnectionErrors } from './server-error.ts';
 import { type DescribedStatement, expandStars, type ReadStatement } from './stars/expand.ts';
@@ -35,6 +36,8 @@ export interface AnalyseOptions {
   readonly memo?: AnalysisMemo;
   /** The configured scopes on this schema; absent: it is not asked whose rows a query uses. */
   readonly scopes?: readonly OwnerScope[];
+  /** The configured distribution over shards, on this schema; absent: there is none. */
+  readonly distribution?: Distribution;
   /** What one statement may cost, in steps. Default: STEP_BUDGET. */
   readonly stepBudget?: number;
   /** Called after each statement, for progress. */
@@ -110,7 +113,7 @@ function positionText({ file, line, column }: Pick<Diagnostic, 'file' | 'line' |
 }
 
 async function analyseEach(client: Client, statements: readonly Statement[], options: AnalyseOptions) {
-  const { texts, lenientParameters, facts = everything, scopes } = options;
+  const { texts, lenientParameters, facts = everything, scopes, distribution } = options;
   let catalog = await (options.catalog ?? prepareAnalysis(client, facts));
   const analysed: (StatementAnalysis | null)[] = statements.map(() => null);
   const starred: ({ readonly index: number } & DescribedStatement)[] = [];
@@ -146,7 +149,13 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
           catalog,
           statement,
           { paramTypes, fields, query, optional, arrays: arrays.get(index) ?? NO_ARRAYS },
-          { texts, lenientParameters, facts, ...(scopes && { scopes }) },
+          {
+            texts,
+            lenientParameters,
+            facts,
+            ...(scopes && { scopes }),
+            ...(distribution && { distribution }),
+          },
         ),
       options.stepBudget,
     );

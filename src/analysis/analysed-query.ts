@@ -1,10 +1,11 @@
 import type { ArrayTypes } from '../sql/arrays.ts';
 import type { Command, Statement } from '../sql/statement.ts';
 import type { OptionalParts } from './optional/parts.ts';
+import type { QueryRoute } from './ownership/query-route.ts';
 import type { QueryScope } from './ownership/query-scope.ts';
 import type { ColumnReference, CursorValue, Literal, Value } from './type.ts';
 
-export type { ColumnReference, QueryScope };
+export type { ColumnReference, QueryRoute, QueryScope };
 
 /** A column of the result, in the order of the SELECT list. */
 export interface Column {
@@ -169,4 +170,6 @@ export interface AnalysedQuery {
   readonly arrays?: ArrayTypes;
   /** The scopes whose tables it uses; absent: none. */
   readonly scopes?: readonly QueryScope[];
+  /** Which shards it uses; absent: no table is known to be distributed, or nothing is known. */
+  readonly route?: QueryRoute;
 }

@@ -213,7 +213,7 @@ async function analyseOn(
   const selected = selectFiles(config, [...contents.keys()], options.files ?? []);
   const database = await opening;
   refuseUnknownTypes(config, await catalog);
-  const scopes = scopesOn(config, await catalog);
+  const scoped = scopesOn(config, await catalog);
   const notes = [...inputs.notes, ...database.notes, ...(await searchPathNotes(config, database.client))];
   const statements = sources.flatMap((source) => source.statements);
   const texts = new Map(sources.map((source) => [source.file, source.text]));
@@ -222,7 +222,7 @@ async function analyseOn(
     catalog,
     facts: options.facts,
     lenientParameters: config.runtime === '@pgtyped/runtime',
-    scopes,
+    ...scoped,
     ...(memo && { memo: memo.analysis }),
     progress: (done, of) => options.progress?.(`analysing ${done} of ${of} queries`),
     ...(options.signal && { signal: options.signal }),

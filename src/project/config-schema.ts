@@ -150,6 +150,18 @@ const Nodrift = v.strictObject({
       'Tables whose rows have an owner: each query must be proven to keep to one owner.',
     ),
   ),
+  distribution: v.optional(
+    described(
+      v.record(v.string(), v.string()),
+      'By table that is distributed over shards: its distribution column. `inspect` prints which shards each query uses.',
+    ),
+  ),
+  routing: v.optional(
+    described(
+      v.literal('single-shard'),
+      'Makes a query that is not proven to use one shard an error, unless its header has @scatter.',
+    ),
+  ),
   sharedTypes: v.optional(
     described(
       v.string(),

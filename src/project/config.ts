@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import type { ScopeConfig } from '../scope-config.ts';
+import type { DistributionConfig, ScopeConfig } from '../scope-config.ts';
 
 /** What the configuration says, validated, defaults filled in, paths absolute. */
 export interface Config {
@@ -33,6 +33,8 @@ export interface Config {
   readonly large?: readonly string[];
   /** Whose rows are whose, by the scope's name; absent if no table has owners. */
   readonly scopes?: Readonly<Record<string, ScopeConfig>>;
+  /** On which shards rows are; absent if no table is distributed. */
+  readonly distribution?: DistributionConfig;
   /** Absolute path of the module that holds the types that several files share. */
   readonly sharedTypes: string;
   /** How modules name each other in imports: as they are written, or, by default, by the compiled file. */

@@ -107,6 +107,9 @@ function readConfig(absolute: string, text: string, env: Environment): Config {
     }),
     ...(nodrift?.large && { large: nodrift.large }),
     ...(nodrift?.scopes && { scopes: readScopes(nodrift.scopes) }),
+    ...(nodrift?.distribution && {
+      distribution: { columns: nodrift.distribution, singleShard: nodrift.routing === 'single-shard' },
+    }),
     runtime,
     sharedTypes: nodrift?.sharedTypes
       ? resolve(root, nodrift.sharedTypes)

@@ -107,6 +107,7 @@ export function assemble(
     ...header.dialect.facts,
     ...(header.tags.optional.length > 0 && { optional: header.tags.optional }),
     ...(header.tags.unscoped !== null && { unscoped: header.tags.unscoped }),
+    ...(header.tags.scatter !== null && { scatter: header.tags.scatter }),
     documentation: header.documentation,
     body: written,
     ...render(text, body.start, body.end, body.uses, params),

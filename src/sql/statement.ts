@@ -56,6 +56,8 @@ export interface Statement {
   readonly optional?: readonly { readonly name: string; readonly offset: number }[];
   /** The reason of `@unscoped`: it may use rows of every owner; absent: it may not. */
   readonly unscoped?: string;
+  /** The reason of `@scatter`: it may use all shards; absent: only where the configuration allows it. */
+  readonly scatter?: string;
   /** Free text of the header, trimmed; '' if none. Several lines are kept. */
   readonly documentation: string;
   /** The statement as it is in the file, without the closing `;`. */

@@ -9,7 +9,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** A tag that a header can have: `@name`, `@param`, `@optional`, `@temporary`, `@unscoped`. */
+/** A tag that a header can have: `@name`, `@param`, `@optional`, `@temporary`, `@unscoped`, `@scatter`. */
 interface Tag<T> {
   /** What a header without it says. */
   absent(): T;
@@ -112,21 +112,22 @@ const flag: Tag<boolean> = {
   read: ({ after }) => ({ value: true, end: after, problems: [] }),
 };
 
-/** `@unscoped reason`, up to the end of the line: why the statement may use rows of every owner. */
-const unscoped: Tag<string | null> = {
-  absent: () => null,
-  read({ words, start, after, base }) {
-    const line = matchAt(/[^\r\n]*/y, words, after)?.[0] ?? '';
-    const reason = line.trim();
-    const message = '@unscoped without a reason.';
-    const hint = 'Write why the query may use rows of every owner: @unscoped nightly report';
-    return {
-      value: reason,
-      end: after + line.length,
-      problems: reason === '' ? [{ offset: base + start, code: 'ND2034', message, hint }] : [],
-    };
-  },
-};
+/** A tag with a reason, up to the end of the line. */
+function reasoned(tag: string, hint: string): Tag<string | null> {
+  return {
+    absent: () => null,
+    read({ words, start, after, base }) {
+      const line = matchAt(/[^\r\n]*/y, words, after)?.[0] ?? '';
+      const reason = line.trim();
+      const message = `${tag} without a reason.`;
+      return {
+        value: reason,
+        end: after + line.length,
+        problems: reason === '' ? [{ offset: base + start, code: 'ND2034', message, hint }] : [],
+      };
+    },
+  };
+}
 
 const tagReaders = {
   name,
@@ -134,7 +135,13 @@ const tagReaders = {
   optional,
   /** The statement changes temporary tables, and not the schema that queries are analysed with. */
   temporary: flag,
-  unscoped,
+  /** Why the statement may use rows of every owner. */
+  unscoped: reasoned(
+    '@unscoped',
+    'Write why the query may use rows of every owner: @unscoped nightly report',
+  ),
+  /** Why the statement may use all shards. */
+  scatter: reasoned('@scatter', 'Write why the query may use all shards: @scatter nightly report'),
 } satisfies Readonly<Record<string, Tag<unknown>>>;
 
 /** What the tags of a header say, by tag. */

@@ -21,7 +21,7 @@ export interface OwnerScope {
 }
 
 /** What is wrong with a scope of the configuration. */
-interface ScopeProblem {
+export interface ScopeProblem {
   readonly scope: string;
   readonly table: string;
   readonly message: string;

@@ -1,6 +1,6 @@
 import { tokensOf } from '../../sql/lexer.ts';
 import { fileOffset } from '../../sql/postgres-text.ts';
-import type { Statement } from '../../sql/statement.ts';
+import type { Slot, Statement } from '../../sql/statement.ts';
 import { unquotedName } from '../../sql/unquoted-name.ts';
 import type { Catalog, Relation } from '../catalog/catalog.ts';
 import type { QueryNode } from '../tree/nodes.ts';
@@ -56,13 +56,16 @@ export function utilityScopes(
  * The `$n` of a parameter that is one value and always sent: `:userId`, or the field of that name of an object. None where
  * there are several, which may be several owners.
  */
-function ownerParams({ params, optional = [] }: Statement, parameter: string): ReadonlySet<number> {
-  const sent = params.filter(({ name }) => !optional.some((one) => one.name === name));
-  const slots = sent.flatMap((one) =>
-    one.kind === 'scalar' ? [one] : one.kind === 'object' ? one.fields : [],
-  );
+function ownerParams(statement: Statement, parameter: string): ReadonlySet<number> {
+  const slots = singleValues(statement);
   const owners = new Set(slots.flatMap(({ name, index }) => (name === parameter ? [index] : [])));
   return owners.size === 1 ? owners : new Set();
+}
+
+/** The parameters, and fields of objects, that are one value and always sent. */
+export function singleValues({ params, optional = [] }: Statement): readonly Slot[] {
+  const sent = params.filter(({ name }) => !optional.some((one) => one.name === name));
+  return sent.flatMap((one) => (one.kind === 'scalar' ? [one] : one.kind === 'object' ? one.fields : []));
 }
 
 function problemOf(
@@ -71,15 +74,30 @@ function problemOf(
   statement: Statement,
   catalog: Catalog,
 ): UtilityProblem {
-  const { relation, alias } = unproven;
-  const place = relation === null ? {} : placeOf(relation, alias, statement);
-  return { code: 'ND3020', ...textOf(unproven, scope, catalog), ...place };
+  return {
+    code: 'ND3020',
+    ...unprovenText(unproven, scope, catalog, 'or write @unscoped with a reason into the header.'),
+    ...unprovenPlace(unproven, statement),
+  };
 }
 
-function textOf(
+/** Where a statement names what is not proven; empty: that is not known. */
+export function unprovenPlace(
+  { relation, alias }: Unproven,
+  statement: Statement,
+): Pick<UtilityProblem, 'offset' | 'end'> {
+  return relation === null ? {} : placeOf(relation, alias, statement);
+}
+
+/**
+ * What is not proven, and how to mend it.
+ * @param allow the end of the hint: how to allow it
+ */
+export function unprovenText(
   { kind, relation, alias, name }: Unproven,
   { name: scope, settings, tables }: OwnerScope,
   catalog: Catalog,
+  allow: string,
 ): Pick<UtilityProblem, 'message' | 'hint'> {
   const table = relation?.name ?? '';
   const of = tables.get(relation?.oid ?? 0);
@@ -87,7 +105,6 @@ function textOf(
   const column =
     of && 'column' in of ? (relation?.columns.get(of.column)?.name ?? '') : `the foreign key to ${parent}`;
   const owner = `:${settings.parameter}`;
-  const allow = 'or write @unscoped with a reason into the header.';
   switch (kind) {
     case 'read':
       return {

@@ -1,5 +1,6 @@
 import type {
   AnalysedQuery,
+  QueryRoute,
   QueryScope,
   QueryViolations,
   RelationUse,
@@ -19,6 +20,8 @@ export interface Answers {
   readonly conditions: readonly OptionalCondition[];
   /** The scopes whose tables it uses, and why it may use rows of every owner; null: it is proven that it does not. */
   readonly scopes: readonly QueryScope[];
+  /** Which shards it uses; null: the configuration names no distributed table. */
+  readonly route: QueryRoute | null;
 }
 
 interface Question<Answer> {
@@ -59,6 +62,10 @@ const questions: { readonly [Q in keyof Answers]: Question<Answers[Q]> } = {
         ({ name, unscoped }) => `${name}: ${unscoped === null ? 'proven' : `unscoped, ${unscoped}`}`,
       ),
   },
+  route: {
+    answer: ({ route = null }) => route,
+    lines: (route) => (route === null ? [] : [routeText(route)]),
+  },
 };
 
 const all = Object.entries<Question<unknown>>(questions);
@@ -79,6 +86,12 @@ export function answerLines(answers: Answers): readonly (readonly [word: string,
 /** What changed about the answers. */
 export function answerChanges(before: AnalysedQuery, after: AnalysedQuery): readonly Change[] {
   return all.flatMap(([, { answer, change }]) => change?.(answer(before), answer(after)) ?? []);
+}
+
+function routeText({ shards, by, because, scatter }: QueryRoute): string {
+  if (shards === 'none') return 'no distributed table';
+  if (shards === 'one') return `one shard, by ${by}`;
+  return `all shards: ${because}${scatter === null ? '' : ` (@scatter ${scatter})`}`;
 }
 
 function conditionText({ kind, params, text, keptBecause }: OptionalCondition): string {

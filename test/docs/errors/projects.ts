@@ -147,6 +147,16 @@ export const projectExamples: readonly ProjectExample[] = [
     shown: ['nodrift.config.json', 'queries/cars.sql'],
     mend: 'Limit the query to one owner: `WHERE make = :make`. See [Rows that belong to an owner](scopes.md).',
   },
+  {
+    code: 'ND3023',
+    command: 'check',
+    files: {
+      'nodrift.config.json':
+        '{\n  "nodrift": { "distribution": { "cars": "make" }, "routing": "single-shard" }\n}\n',
+    },
+    shown: ['nodrift.config.json', 'queries/cars.sql'],
+    mend: 'Limit the query to one value of the distribution column. See [One shard or all](scale.md#one-shard-or-all).',
+  },
   configured(
     'ND1012',
     '{\n  "nodrift": { "types": { "int4": "Date" } }\n}\n',
