@@ -30,7 +30,7 @@ interface CalledBody {
   readonly queries: readonly QueryUse[];
 }
 
-/** The functions that a node calls and whose bodies are to be proven; those that nothing is known of are found unproven. */
+/** The functions that a node calls and whose bodies the proof must enter; those that nothing is known of are unproven. */
 export function calledBodies(node: Node, use: QueryUse, proof: ProofWalk): readonly CalledBody[] {
   const { catalog, owner, bodies } = proof;
   return calledFunctions(node, catalog).flatMap((oid): readonly CalledBody[] => {

@@ -13,7 +13,11 @@ export const examples: readonly Example[] = pages.flatMap((page) => {
   return blocks.flatMap((sql, i): Example[] => {
     const next = blocks[i + 1];
     const header = /@name|@nmae|-- name:/.test(sql.text);
-    if (sql.language !== 'sql' || !header || /^(from|quickstart:|json:|error:|scopes:|distribution:) /.test(sql.mark))
+    if (
+      sql.language !== 'sql' ||
+      !header ||
+      /^(from|quickstart:|json:|error:|scopes:|distribution:) /.test(sql.mark)
+    )
       return [];
     return [{ sql, shown: next?.mark === 'generated' || sql.mark === 'fails' ? (next ?? null) : null }];
   });
