@@ -61,6 +61,7 @@ export const errorTitles = {
   ND2032: '@optional is malformed',
   ND2033: '@optional names a parameter that is not used',
   ND2034: '@unscoped has no reason',
+  ND2035: 'Rows in FROM have no alias',
   // PostgreSQL and the analysis of queries
   ND3001: 'PostgreSQL rejects a query',
   ND3002: 'A statement is nested too deeply',
@@ -85,6 +86,8 @@ export const errorTitles = {
   ND3021: 'NULL for a parameter can only fail',
   ND3022: 'A page begins after a time that is not exact in TypeScript',
   ND3023: 'A query may use all shards',
+  ND3024: 'The type of a field of rows is not known',
+  ND3025: 'Rows in FROM cannot be sent',
   // Migrations and schema files
   ND4001: 'A migration or the schema file fails',
   ND4003: 'Two migrations have the same number',

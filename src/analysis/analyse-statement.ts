@@ -75,6 +75,7 @@ export function analyseStatement(
   const { facts } = options;
   const { optional } = answer;
   const wrong = [
+    ...withoutSources(statement, answer, options),
     ...withoutOptional(statement, options),
     ...withoutRows(statement, options),
     ...(optional?.problems ?? []),
@@ -300,6 +301,38 @@ function withoutKeyProblem(
   return [
     `it is marked :${command}, but if ${names} can be omitted, nothing proves that it returns at most one row`,
     `Remove what the key is compared with from @optional, mark it :many, or :${command}! to assert it.`,
+  ];
+}
+
+/** Rows in FROM are always sent as arrays, and of a text that is always the same. */
+function withoutSources(
+  statement: Statement,
+  { arrays }: Answer,
+  { lenientParameters, facts }: Options,
+): readonly UtilityProblem[] {
+  const { sources: [source] = [], params, optional } = statement;
+  const name = params[source?.param ?? 0]?.name;
+  if (source === undefined) return [];
+  if (!lenientParameters && optional === undefined) {
+    if (!facts.arrays || arrays?.has(source.param)) return [];
+    throw new Error(`${statement.name}: rows in FROM are not what their arrays are`);
+  }
+  const start = placedParameters(statement).find(({ param }) => param === source.param)?.start ?? 0;
+  const offset = fileOffset(statement, start);
+  return [
+    lenientParameters
+      ? {
+          code: 'ND3025',
+          message: `:${name} in FROM: @pgtyped/runtime sends no arrays for rows`,
+          hint: "Write unnest(:ids::bigint[], …), with an array for each column, or use nodrift's own runtime.",
+          offset,
+        }
+      : {
+          code: 'ND3025',
+          message: `:${name} in FROM cannot be beside @optional`,
+          hint: 'Write a guard in the condition, as in (:x::int IS NULL OR …), without @optional.',
+          offset,
+        },
   ];
 }
 

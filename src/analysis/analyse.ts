@@ -6,6 +6,7 @@ import type { Statement } from '../sql/statement.ts';
 import { analyseStatement, readTree, type StatementAnalysis } from './analyse-statement.ts';
 import type { AnalysedQuery } from './analysed-query.ts';
 import type { AnalysisMemo } from './analysis-memo.ts';
+import { findFieldTypes } from './arrays/field-types.ts';
 import { findArrays, hasList } from './arrays/find.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
@@ -112,10 +113,15 @@ function positionText({ file, line, column }: Pick<Diagnostic, 'file' | 'line' |
   return JSON.stringify([file, line, column]);
 }
 
-async function analyseEach(client: Client, statements: readonly Statement[], options: AnalyseOptions) {
+async function analyseEach(client: Client, given: readonly Statement[], options: AnalyseOptions) {
   const { texts, lenientParameters, facts = everything, scopes, distribution } = options;
   let catalog = await (options.catalog ?? prepareAnalysis(client, facts));
-  const analysed: (StatementAnalysis | null)[] = statements.map(() => null);
+  const pause = createPause(options.signal);
+  const typed = await findFieldTypes(client, given, catalog, texts, pause);
+  const statements = typed.map(({ statement }) => statement);
+  const analysed: (StatementAnalysis | null)[] = typed.map(({ problem }) =>
+    problem === null ? null : { query: null, diagnostics: [problem] },
+  );
   const starred: ({ readonly index: number } & DescribedStatement)[] = [];
   const listed: ({ readonly index: number } & ReadStatement)[] = [];
   const arrays = new Map<number, ArrayTypes>();
@@ -127,7 +133,6 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
   }[] = [];
   const system = new Set<number>();
   const warnings: Diagnostic[] = [];
-  const pause = createPause(options.signal);
 
   const within = (index: number, statement: Statement, work: () => void) => {
     try {
@@ -208,7 +213,7 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
     query: QueryNode | null,
   ) => {
     // PgTyped's runtime sends whole statements.
-    const isAsked = facts.optional || statement.optional !== undefined;
+    const isAsked = (facts.optional || statement.optional !== undefined) && statement.sources === undefined;
     const mayVary = isAsked && !lenientParameters && described.ok;
     if (mayVary && mayHaveOptionalParts({ statement, described })) {
       varying.push({ index, statement, described, query });
@@ -219,7 +224,7 @@ async function analyseEach(client: Client, statements: readonly Statement[], opt
     statements.map((statement) => statement.sql),
     (described, index) => {
       const statement = statements[index];
-      if (statement === undefined) return undefined;
+      if (statement === undefined || analysed[index] !== null) return undefined;
       if (described.ok && findStars(statement.sql).length > 0) starred.push({ index, statement, described });
       else listOrTake(index, statement, described, null);
       return pause();

@@ -1,4 +1,5 @@
-import { quoteName, suggest } from '../sql/identifiers.ts';
+import { suggest } from '../sql/identifiers.ts';
+import { quoteName } from '../sql/quote-name.ts';
 import type { Catalog } from './catalog/catalog.ts';
 
 /** What to say of a relation that there is not, by the message of PostgreSQL; null where nothing is known of it. */

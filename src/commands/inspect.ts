@@ -6,6 +6,7 @@ import type { argumentOf, TsTypeOf } from '../codegen/ts-types.ts';
 import { type Diagnostic, diagnosticJson } from '../diagnostic.ts';
 import { answersOf } from '../impact/queries/questions.ts';
 import type { Config } from '../project/config.ts';
+import { textWithArrays } from '../sql/arrays.ts';
 import type { Param, Slot } from '../sql/statement.ts';
 import type {
   InspectedColumn,
@@ -100,7 +101,7 @@ function inspectQuery({ query, name, keys }: NamedQuery, typing: Typing): Inspec
     command: query.command,
     statement: query.kind,
     rows: query.rows,
-    sql: statement.sql,
+    sql: sentText(query),
     params: query.params.flatMap((param, index) =>
       inspectParam(param, statement.params[index], typing, path).map((one) =>
         param.canBeMissing === true ? { ...one, optional: true } : one,
@@ -110,6 +111,11 @@ function inspectQuery({ query, name, keys }: NamedQuery, typing: Typing): Inspec
     ...(members.length > 0 && { variants: { discriminant: keys[discriminant] ?? '', members } }),
     ...answersOf(query),
   };
+}
+
+/** With arrays for the lists that are sent as such. */
+function sentText({ statement, arrays }: NamedQuery['query']): string {
+  return (arrays && textWithArrays(statement, arrays)) ?? statement.sql;
 }
 
 function inspectParam(

@@ -1,4 +1,4 @@
-import { quoteName } from '../sql/identifiers.ts';
+import { quoteName } from '../sql/quote-name.ts';
 
 /** `public.users.email` */
 export function qualifiedName(parts: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { type Token, tokensOf } from './lexer.ts';
 import type { Piece } from './pieces.ts';
 import { placeholder } from './postgres-text.ts';
+import { aroundRows, fromArrays } from './row-source.ts';
 import type { Param, Statement } from './statement.ts';
 
 /**
@@ -11,9 +12,9 @@ export type ArrayTypes = ReadonlyMap<number, string | readonly string[]>;
 
 /**
  * A statement's text with arrays for its lists: `IN :ids` as `= ANY ($1::int4[])`, `NOT IN :ids` as `<> ALL ($1::int4[])`,
- * `IN (:pairs)` and `VALUES :rows` as a SELECT from `unnest($1::int4[], $2::text[])`.
+ * `IN (:pairs)`, `VALUES :rows` and `FROM :rows AS r` as a SELECT from `unnest($1::int4[], $2::text[])`.
  *
- * @returns null where such a list is anywhere else than after IN or VALUES
+ * @returns null where such a list is anywhere else than after IN, VALUES or FROM
  */
 export function withArrays(
   pieces: readonly Piece[],
@@ -22,9 +23,15 @@ export function withArrays(
 ): readonly Piece[] | null {
   const result: Piece[] = [];
   let after = '';
+  let omitted = '';
   for (const [i, piece] of pieces.entries()) {
-    if (typeof piece === 'string') result.push(after + piece);
-    else if (after !== '') result.push(after);
+    if (typeof piece === 'string') {
+      result.push(after + piece.slice(omitted.length));
+      after = '';
+      omitted = '';
+      continue;
+    }
+    if (after !== '') result.push(after);
     after = '';
     if (typeof piece === 'object' && 'items' in piece) {
       const items = piece.items.flatMap((item) => {
@@ -53,7 +60,15 @@ export function withArrays(
       result.push(quantified, piece);
       after = `::${type}[])`;
     } else {
-      const selected = withSelect(before, pieces[i + 1], params[piece], type);
+      const [param, next] = [params[piece], pieces[i + 1]];
+      const around = param?.kind === 'objects' ? aroundRows(param) : null;
+      if (param?.kind === 'objects' && around !== null && before.endsWith(around[0])) {
+        if (typeof next !== 'string' || !next.startsWith(around[1])) return null;
+        omitted = around[1];
+        after = `${before.slice(0, -around[0].length)}${fromArrays(param, type)}`;
+        continue;
+      }
+      const selected = withSelect(before, next, param, type);
       if (selected === null) return null;
       after = selected;
     }

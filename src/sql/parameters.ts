@@ -21,9 +21,11 @@ export interface ParameterReference {
  * What is around a parameter, as far as it tells a list from one value:
  * - in: `IN :x`; values: `VALUES :x`
  * - array: `ANY :x`, `ANY (:x)`, the same with ALL and SOME
+ * - from: `FROM :x`, `USING :x`, `JOIN :x`
+ * - item: `a, :x`
  * - operand: `a = :x`, but not `(a, b) = :x`, which a list can answer
  */
-export type Role = 'in' | 'values' | 'array' | 'operand' | 'other';
+export type Role = 'in' | 'values' | 'array' | 'operand' | 'from' | 'item' | 'other';
 
 interface Bracket {
   readonly open: '(' | '[';
@@ -72,10 +74,13 @@ export function role(context: ParameterContext): Role {
       // position('a' IN :text) is the one IN that takes a value.
       if (word === 'in') return head === 'position' ? 'other' : 'in';
       if (word === 'values') return 'values';
+      if (word === 'from' || word === 'using' || word === 'join') return 'from';
       return QUANTIFIERS.has(word) ? 'array' : 'other';
     }
     case '(':
       return QUANTIFIERS.has(head) ? 'array' : 'other';
+    case ',':
+      return 'item';
     case 'operator':
       return context.beforeLast?.kind === ')' ? 'other' : 'operand';
     default:

@@ -1,5 +1,6 @@
 import { isIdentifierPart } from './lexer.ts';
 import type { EmbeddedRow, ParameterReference } from './parameters.ts';
+import { aroundRows, isRowSource } from './row-source.ts';
 import type { Param, SourceSpan, Statement } from './statement.ts';
 
 /** A statement with `$n` for its parameters. */
@@ -32,15 +33,21 @@ export function render(
   for (const use of uses) {
     const index = indexes.get(use.name) ?? -1;
     const before = isIdentifierPart(text.charCodeAt(use.start - 1)) && use.start > start ? ' ' : '';
+    const param = params[index];
     // Rows that are compared are a list, too: `(a, b) IN (($1, $2))`.
-    const isList = use.role === 'in' && params[index]?.kind === 'objects';
-    copy(use.start, isList ? '(' : before);
+    const isList = use.role === 'in' && param?.kind === 'objects';
+    const around = isRowSource(use, param, text.slice(0, end))
+      ? aroundRows(param)
+      : isList
+        ? ['(', ')']
+        : null;
+    copy(use.start, around?.[0] ?? before);
     const sign = placeholders[index] ?? '';
     pieces.push(sign);
     parts.push(index);
     length += sign.length;
     at = use.end;
-    gap = isList ? ')' : isIdentifierPart(text.charCodeAt(at)) && at < end ? ' ' : '';
+    gap = around?.[1] ?? (isIdentifierPart(text.charCodeAt(at)) && at < end ? ' ' : '');
   }
   copy(end, '');
   return { sql: pieces.join(''), copied, parts };
@@ -62,8 +69,51 @@ export function placeholder(param: Param): string {
     case 'list':
       return `($${param.index})`;
     default:
-      return `(${param.fields.map((field) => `$${field.index}`).join(', ')})`;
+      return `(${param.fields.map(({ index, type }) => `$${index}${type === undefined ? '' : `::${type}`}`).join(', ')})`;
   }
+}
+
+/**
+ * The statement with the types of its rows' fields.
+ * @param types by `$n`
+ */
+export function withFieldTypes(statement: Statement, types: ReadonlyMap<number, string>): Statement {
+  const params = statement.params.map((param) =>
+    param.kind !== 'objects'
+      ? param
+      : {
+          ...param,
+          fields: param.fields.map((field) => {
+            const type = types.get(field.index);
+            return type === undefined ? field : { ...field, type };
+          }),
+        },
+  );
+  const grown = params.map((param, i) => {
+    const before = statement.params[i];
+    return placeholder(param).length - (before === undefined ? 0 : placeholder(before).length);
+  });
+  let moved = 0;
+  let run = 0;
+  // One run before each use of a parameter, and more where stars were replaced.
+  const copied: SourceSpan[] = [];
+  let at = 0;
+  for (const part of statement.parts) {
+    if (typeof part === 'string') {
+      at += part.length;
+      for (; (statement.copied[run]?.sql ?? Number.POSITIVE_INFINITY) <= at; run++) {
+        const span = statement.copied[run];
+        if (span !== undefined) copied.push({ ...span, sql: span.sql + moved });
+      }
+    } else {
+      const param = statement.params[part];
+      at += param === undefined ? 0 : placeholder(param).length;
+      moved += grown[part] ?? 0;
+    }
+  }
+  const placeholders = params.map(placeholder);
+  const sql = statement.parts.map((part) => (typeof part === 'number' ? placeholders[part] : part)).join('');
+  return { ...statement, params, sql, copied };
 }
 
 /** The statement with rows as a whole, which Postgres selects by the name alone. */

@@ -11,7 +11,8 @@ import {
 import { render, withEmbedded } from './postgres-text.ts';
 import type { FilePosition, Problem } from './problem.ts';
 import { refusedCommand } from './refused-command.ts';
-import type { Statement } from './statement.ts';
+import { isRowSource, rowSource, withoutAlias } from './row-source.ts';
+import type { RowSource, Statement } from './statement.ts';
 
 /** The text of one statement; offsets in the file's text. */
 export interface SourceStatement {
@@ -97,6 +98,17 @@ export function assemble(
 ): Assembled {
   const { params, problems } = resolveParameters(body.uses, header.tags.param, header.tags.optional);
   const written = text.slice(body.start, body.end);
+  const sources: RowSource[] = [];
+  const unnamed: Problem[] = [];
+  const upToEnd = text.slice(0, body.end);
+  for (const use of body.uses) {
+    const index = params.findIndex(({ name }) => name === use.name);
+    const param = params[index];
+    if (!isRowSource(use, param, upToEnd)) continue;
+    const source = rowSource(upToEnd, use.end, index, param);
+    if (source === null) unnamed.push(withoutAlias(use));
+    else sources.push(source);
+  }
   const rendered: Statement = {
     name: header.name,
     file,
@@ -112,9 +124,10 @@ export function assemble(
     body: written,
     ...render(text, body.start, body.end, body.uses, params),
     params,
+    ...(sources.length > 0 && { sources }),
   };
   const statement = withEmbedded(rendered, body.embedded);
-  const own = [...body.problems, ...problems];
+  const own = [...body.problems, ...problems, ...unnamed];
   const together = header.dialect.parameterProblem?.(text, body, body.uses);
   if (together) own.push(together);
   const refused = refusedCommand(header, written, body.start);

@@ -10,6 +10,8 @@ export interface Slot {
   readonly required: boolean | null;
   /** Written `$1`: the analysis calls it after the column that it meets. */
   readonly positional?: true;
+  /** The SQL type that the text gives it: of the fields of rows in FROM, which nothing else does. */
+  readonly type?: string;
 }
 
 /**
@@ -24,6 +26,16 @@ export type Param =
   | ({ readonly kind: 'list' } & Slot)
   | { readonly kind: 'object'; readonly name: string; readonly fields: readonly Slot[] }
   | { readonly kind: 'objects'; readonly name: string; readonly fields: readonly Slot[] };
+
+/** Rows in FROM or USING, `FROM :rows AS r`, as the text that Postgres analyses has them. */
+export interface RowSource {
+  /** The index into `params`. */
+  readonly param: number;
+  /** As Postgres reads it. */
+  readonly alias: string;
+  /** The columns' names, as Postgres reads them, in the order of the fields. */
+  readonly columns: readonly string[];
+}
 
 /** A run of `sql` that was copied unchanged from the file: maps Postgres's error positions back. */
 export interface SourceSpan {
@@ -70,6 +82,8 @@ export interface Statement {
   readonly copied: readonly SourceSpan[];
   /** In order of first use in the text; `$n` are numbered in that order. */
   readonly params: readonly Param[];
+  /** The rows in FROM and USING; absent: none. */
+  readonly sources?: readonly RowSource[];
   /**
    * `sql` cut at the parameters: texts alternate with indexes into `params`, one for each use,
    * so that lists can grow at run time.

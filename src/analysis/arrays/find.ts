@@ -11,8 +11,8 @@ import { sqlTypeName } from '../sql-type-name.ts';
 import type { DescribedStatement, ReadStatement } from '../stars/expand.ts';
 import { Cmd, type QueryNode } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
-import type { PgType } from '../type.ts';
 import { type DescribeResult, describe } from '../wire.ts';
+import { isSentAsArray } from './element.ts';
 import { isSameComparison } from './same-comparison.ts';
 import { isSameInsert } from './same-insert.ts';
 
@@ -113,7 +113,7 @@ function listsOf(one: DescribedStatement, catalog: Catalog): ReadonlyMap<number,
   const { described, statement } = one;
   const types = new Map<number, string | readonly string[]>();
   if (isUtility(described.tree ?? '')) return types;
-  const varies = mayHaveOptionalParts(one);
+  const varies = statement.sources === undefined && mayHaveOptionalParts(one);
   for (const [index, param] of statement.params.entries()) {
     if (param.kind === 'list') {
       const name = elementName(param, described, catalog);
@@ -154,13 +154,7 @@ function elementName(
   isUnnested = false,
 ): string | null {
   const type = pgType(catalog, paramTypes[index - 1] ?? 0);
-  const { kind } = withoutDomains(type);
-  // An array of arrays is one of more dimensions; `unnest` makes columns of the fields of a composite type.
-  return kind === 'array' || (isUnnested && kind === 'composite') ? null : sqlTypeName(type);
-}
-
-function withoutDomains(type: PgType): PgType {
-  return type.kind === 'domain' ? withoutDomains(type.base) : type;
+  return isSentAsArray(type, isUnnested) ? sqlTypeName(type) : null;
 }
 
 /** The text with two rows, the parameters of the second one behind all others. */

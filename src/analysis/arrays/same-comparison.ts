@@ -1,6 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { firstDifference, type InItsPlace } from '../optional/same-tree.ts';
-import { type Expr, type QueryNode, Sub, type TargetEntry } from '../tree/nodes.ts';
+import { step } from '../steps.ts';
+import { type Expr, type QueryNode, Rte, Sub, type TargetEntry } from '../tree/nodes.ts';
+import { isNode } from '../tree/read.ts';
 import { isUnnested } from './unnested.ts';
 
 /** The lists of a statement that are sent as arrays, and the types of its `$n`. */
@@ -20,8 +22,13 @@ export function isSameComparison(sent: QueryNode, whole: QueryNode, lists: Lists
   const numbers = new Map(lists.types.map((_, i) => [i + 1, i + 1]));
   const isSame = (inItsPlace: (node: Expr | TargetEntry) => InItsPlace | null) =>
     firstDifference(sent, whole, inItsPlace, numbers) === null;
-  const ofEach = (node: Expr | TargetEntry) =>
-    node.tag === 'SUBLINK' ? comparisonOfRow(node, lists) : comparisonOfEach(node, lists);
+  const given = lists.rows.length === 0 ? [] : givenRows(whole);
+  const ofEach = (node: Expr | TargetEntry | QueryNode) =>
+    node.tag === 'SUBLINK'
+      ? comparisonOfRow(node, lists)
+      : node.tag === 'QUERY'
+        ? rowsInFrom(node, lists, given)
+        : comparisonOfEach(node, lists);
   if (lists.rows.length === 0) return isSame(ofEach);
   // NOT IN compares with the opposite operators if there is a list, and not if there is a subquery. `NOT a IN` never does.
   return isSame((node) => notIn(node, lists, catalog) ?? ofEach(node)) || isSame(ofEach);
@@ -82,4 +89,32 @@ function opposite(test: Expr, catalog: Catalog): Expr | null {
   if (test.tag !== 'OPEXPR') return null;
   const operator = catalog.operators.get(catalog.operators.get(test.opno)?.negator ?? 0);
   return operator === undefined ? null : { ...test, opno: operator.oid, opfuncid: operator.function };
+}
+
+/** The subqueries from VALUES of nothing but parameters; the tree is complete. */
+function givenRows(node: unknown): readonly GivenRows[] {
+  if (Array.isArray(node)) return node.flatMap(givenRows);
+  if (typeof node !== 'object' || node === null) return [];
+  step();
+  const inside = Object.values(node).flatMap(givenRows);
+  if (!isNode(node) || node.tag !== 'QUERY') return inside;
+  const [values, another] = node.rtable?.[0]?.subquery?.rtable ?? [];
+  const [row] = values?.rtekind === Rte.values && another === undefined ? (values.values_lists ?? []) : [];
+  const slots = row?.flatMap((value) =>
+    value.tag === 'PARAM' && value.paramkind === 0 ? [value.paramid] : [],
+  );
+  return slots === undefined || slots.length === 0 ? inside : [...inside, { query: node, slots }];
+}
+
+interface GivenRows {
+  readonly query: QueryNode;
+  readonly slots: readonly number[];
+}
+
+/** What `FROM unnest($1, $2)` is for each row; null for all else. */
+function rowsInFrom(node: QueryNode, { rows }: Lists, given: readonly GivenRows[]): Expr | null {
+  const slots = rows.find((one) => isUnnested(node, one));
+  const same = given.find((one) => one.slots.join() === slots?.join());
+  // Queries are compared as expressions are.
+  return (same?.query as unknown as Expr | undefined) ?? null;
 }

@@ -1,5 +1,5 @@
-import { quoteName } from '../../sql/identifiers.ts';
 import type { Replacement } from '../../sql/postgres-text.ts';
+import { quoteName } from '../../sql/quote-name.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { Cmd, type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
 import type { NodePositions } from '../tree/read.ts';

@@ -4,7 +4,7 @@ import { type Client, DatabaseError, escapeIdentifier } from 'pg';
 import { connectionLost } from '../../connection-loss.ts';
 import { diagnostic, Failure } from '../../diagnostic.ts';
 import type { ConnectionConfig } from '../../project/config.ts';
-import { quoteName } from '../../sql/identifiers.ts';
+import { quoteName } from '../../sql/quote-name.ts';
 import { connect } from './connection.ts';
 
 const prefix = 'nodrift_scratch_';

@@ -155,6 +155,11 @@ export const queryExamples: readonly QueryExample[] = [
     '/*\n  @name AllCars :many\n  @unscoped\n*/\nSELECT id, make FROM cars;\n',
     '/* @name AllCars :many */\nSELECT id, make FROM cars;\n',
   ),
+  wrong(
+    'ND2035',
+    '/*\n  @name Remove :execrows\n  @param rows -> ((id)...)\n*/\nDELETE FROM cars USING :rows WHERE cars.id = rows.id;\n',
+    '/*\n  @name Remove :execrows\n  @param rows -> ((id)...)\n*/\nDELETE FROM cars USING :rows AS r WHERE cars.id = r.id;\n',
+  ),
   wrong('ND3001', '/* @name AllCars :many */\nSELECT id, mkae FROM cars;\n', all),
   {
     code: 'ND3002',
@@ -233,5 +238,15 @@ export const queryExamples: readonly QueryExample[] = [
     'ND3021',
     '/* @name SetMake :execrows @param make? */\nUPDATE cars SET make = :make WHERE id = :id;\n',
     '/* @name SetMake :execrows @optional make */\nUPDATE cars SET make = :make WHERE id = :id;\n',
+  ),
+  wrong(
+    'ND3024',
+    '/*\n  @name Notes :many\n  @param rows -> ((id, note)...)\n*/\nSELECT cars.id, r.note FROM cars JOIN :rows AS r ON r.id = cars.id\nWHERE r.note IS NOT NULL;\n',
+    '/*\n  @name Notes :many\n  @param rows -> ((id, note)...)\n*/\nSELECT cars.id, r.note::text AS note FROM cars JOIN :rows AS r ON r.id = cars.id\nWHERE r.note IS NOT NULL;\n',
+  ),
+  wrong(
+    'ND3025',
+    '/*\n  @name Lists :many\n  @param rows -> ((id, names)...)\n*/\nSELECT cars.id, r.names::text[] AS names FROM cars JOIN :rows AS r ON r.id = cars.id;\n',
+    '/*\n  @name Lists :many\n  @param rows -> ((id, names)...)\n*/\nSELECT cars.id, r.names::text::text[] AS names FROM cars JOIN :rows AS r ON r.id = cars.id;\n',
   ),
 ];
