@@ -6,6 +6,7 @@ import type { Module } from '../codegen/module.ts';
 import type { Printed, PrintMemo } from '../codegen/print.ts';
 import { requiredByCodegen } from '../codegen/required-analysis.ts';
 import type { Database } from '../database/database.ts';
+import type { PrefixDatabases } from '../database/openers/prefix-database.ts';
 import { type Diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
 import { compareOutputs } from '../output/compare.ts';
@@ -61,6 +62,8 @@ export interface FlowOptions extends RunOptions {
   readonly whenIdle?: (record: () => void) => void;
   /** What the schema was built from in the run before: see OpenOptions. */
   readonly schemaBefore?: Inputs['schema'];
+  /** See OpenOptions. */
+  readonly prefixes?: PrefixDatabases;
   /** What is asked of the queries; default: what modules are printed from. */
   readonly facts?: AnalysisOptions;
 }
@@ -183,7 +186,7 @@ export function openForAnalysis(
 
 async function open(
   { config, schema }: Inputs,
-  { signal, env, progress, schemaBefore }: FlowOptions,
+  { signal, env, progress, schemaBefore, prefixes }: FlowOptions,
 ): Promise<Database> {
   const { openDatabase } = await import('../database/open.ts');
   return openDatabase(config, {
@@ -192,6 +195,7 @@ async function open(
     ...(env && { env: { ...env } }),
     ...(progress && { progress }),
     ...(schemaBefore && { filesBefore: schemaBefore }),
+    ...(prefixes && { prefixes }),
   });
 }
 

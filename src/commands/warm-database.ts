@@ -1,5 +1,6 @@
 import { createAnalysisMemo } from '../analysis/analysis-memo.ts';
 import type { AnalysisOptions } from '../analysis/options.ts';
+import { createPrefixDatabases } from '../database/openers/prefix-database.ts';
 import type { Inputs } from '../project/inputs.ts';
 import type { SourceMemo } from '../project/read-sources.ts';
 import { type AnalysisDatabase, type FlowOptions, openForAnalysis } from './pipeline.ts';
@@ -23,25 +24,32 @@ interface Kept extends AnalysisDatabase {
 export function createWarmDatabase(options: FlowOptions): WarmDatabase {
   let kept: Kept | null = null;
   const sources: SourceMemo = new Map();
-  const forget = async () => {
+  const prefixes = createPrefixDatabases();
+  const close = async () => {
     const old = kept;
     kept = null;
     await old?.close();
   };
   return {
-    forget,
+    async forget() {
+      await close();
+      await prefixes.close();
+    },
     open(inputs, facts) {
       const { config } = inputs;
       if (config.database.kind === 'server' && config.database.asIs)
         return openForAnalysis(inputs, facts, options);
       if (kept === null || !isSame(kept.files, inputs.schema)) {
         const schemaBefore = kept?.files;
-        const closing = forget();
-        const opened = openForAnalysis(inputs, facts, { ...options, ...(schemaBefore && { schemaBefore }) });
-        const close = () => Promise.all([closing, opened.close()]).then(() => {});
+        const closing = close();
+        const opened = openForAnalysis(inputs, facts, {
+          ...{ ...options, prefixes },
+          ...(schemaBefore && { schemaBefore }),
+        });
+        const closeBoth = () => Promise.all([closing, opened.close()]).then(() => {});
         kept = {
           ...opened,
-          close,
+          close: closeBoth,
           files: inputs.schema,
           memo: { analysis: createAnalysisMemo(), sources, modules: new Map() },
         };

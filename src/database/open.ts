@@ -1,6 +1,7 @@
 import type { Config } from '../project/config.ts';
 import { readSchemaFiles, type SchemaFile } from '../project/schema-files.ts';
 import type { Database } from './database.ts';
+import type { PrefixDatabases } from './openers/prefix-database.ts';
 
 export interface OpenOptions {
   /** What the database is built from, as readSchemaFiles returns it; default: it is read now. */
@@ -14,6 +15,8 @@ export interface OpenOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** What another database was built from a moment ago: what has not changed since is kept for the next time. */
   readonly filesBefore?: readonly SchemaFile[];
+  /** Where a server keeps it; the embedded database has its cache for that. */
+  readonly prefixes?: PrefixDatabases;
   readonly progress?: (stage: string) => void;
 }
 
@@ -43,7 +46,7 @@ export async function openDatabase(config: Config, options: OpenOptions = {}): P
         });
       }
       const { openScratch } = await import('./openers/server.ts');
-      return openScratch(config, files(), database.connection, false, options.signal);
+      return openScratch(config, files(), database.connection, false, options);
     }
     case 'container': {
       const { openContainer } = await import('./openers/container.ts');

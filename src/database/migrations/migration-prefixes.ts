@@ -16,7 +16,7 @@ export interface MigrationPrefix {
 const mostRemoved = 8;
 
 /**
- * What may have been run of these migrations, the longest first; nothing where a migration is more than a file.
+ * What may have been run of these migrations, the longest first; nothing where one is a program, which may do anything.
  * @param before the files of the last time
  */
 export function prefixesOf(
@@ -26,15 +26,18 @@ export function prefixesOf(
 ): readonly MigrationPrefix[] {
   if (source.kind !== 'migrations') return [];
   const migrations = readMigrations(source.format, files);
-  if (migrations.some((one) => one.kind !== 'sql' || (one.down !== null && one.down.file !== one.file)))
-    return [];
+  if (migrations.some(({ kind }) => kind !== 'sql')) return [];
   const textBefore = new Map(before?.map(({ file, text }) => [file, text]));
   const changed = migrations.findIndex(({ file }) => textBefore.get(file.file) !== file.text);
   const least = Math.max(migrations.length - mostRemoved, 1);
   const counts = Array.from({ length: migrations.length - least }, (_, i) => migrations.length - 1 - i);
   if (changed > 0 && changed < least) counts.push(changed);
   return counts.map((count) => {
-    const later = new Set(migrations.slice(count).map(({ file }) => file.file));
+    const later = new Set(
+      migrations
+        .slice(count)
+        .flatMap((one) => [one.file.file, ...(one.kind === 'sql' && one.down ? [one.down.file.file] : [])]),
+    );
     return { count, files: files.filter(({ file }) => !later.has(file)), unchanged: count === changed };
   });
 }

@@ -45,7 +45,7 @@ export async function openContainer(
     database: 'postgres',
   };
   try {
-    const database = await openScratch(config, files, connection, true, signal);
+    const database = await openScratch(config, files, connection, true, { signal });
     let closing: Promise<void> | null = null;
     const close = () => {
       closing ??= database.client

@@ -43,7 +43,7 @@ export async function openTemplate(
     await setForSession(session, connection, 'statement_timeout = 0');
     await session.query('SET lock_timeout = 0; SET idle_session_timeout = 0');
     const name = await templateName(session, keyOf(config, files, session));
-    await dropStaleScratch(session);
+    await dropStaleScratch(session, null);
     // Before it is looked for, so that it stays once it is found.
     await lockTemplate(session, name, 'use');
     await dropStaleTemplates(session, connection);
@@ -60,7 +60,7 @@ export async function openTemplate(
   }
 
   async function makeTemplate(admin: Client, name: string): Promise<readonly string[]> {
-    const scratch = await createScratch(admin, connection, describeServer(admin));
+    const { name: scratch } = await createScratch(admin, connection, describeServer(admin), null);
     try {
       const client = await connect(connection, { database: scratch });
       const { notes } = await buildSchema(client, config, files, false).finally(() => client.end());

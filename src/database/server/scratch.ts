@@ -16,24 +16,33 @@ const pollMs = 50;
 
 const attemptsToDrop = 3;
 
+/** A database that is made to be dropped. */
+export interface Scratch {
+  readonly name: string;
+  /** Whether it is a copy of the one named; otherwise it is empty. */
+  readonly isCopy: boolean;
+}
+
 /**
- * Creates an empty database, `nodrift_scratch_<seconds since 1970>_<random>`.
+ * Creates a database, `nodrift_scratch_<seconds since 1970>_<random>`.
  * @param connection the way to the server, for another connection if this one is lost
  * @param place the server, for the message
- * @returns its name
+ * @param template the scratch database that it copies, which may be gone, or in use; null: it is empty
  * @throws Failure (3) where the role must not, or the connection is lost: then it is not left behind
  */
 export async function createScratch(
   admin: Client,
   connection: ConnectionConfig | null,
   server: string,
-): Promise<string> {
+  template: string | null,
+): Promise<Scratch> {
   const now = await serverTime(admin);
   const name = `${prefix}${now}_${randomBytes(6).toString('hex')}`;
   try {
     // template1 may be in use, and may hold what the migrations create.
-    await admin.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE template0`);
-    return name;
+    if (template !== null && (await isCopied(admin, name, template))) return { name, isCopy: true };
+    await admin.query(create(name, 'template0'));
+    return { name, isCopy: false };
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '42501') {
       await dropOnceCreated(connection, name, Reflect.get(admin, 'processID')).catch(() => {});
@@ -43,6 +52,20 @@ export async function createScratch(
     const hint = `Run ALTER ROLE ${admin.user === undefined ? 'CURRENT_USER' : quoteName(admin.user)} CREATEDB, or analyse the existing schema with --as-is, or use "database": "embedded".`;
     throw new Failure(3, [diagnostic({ code: 'ND5007', message, hint, sqlstate: error.code })]);
   }
+}
+
+async function isCopied(admin: Client, name: string, template: string): Promise<boolean> {
+  try {
+    await admin.query(create(name, template));
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError) return false;
+    throw error;
+  }
+}
+
+function create(name: string, template: string): string {
+  return `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(template)}`;
 }
 
 /** Drops a database whose creation the server may not have finished, nor noticed that nothing waits for it. */
@@ -93,8 +116,11 @@ function drop(name: string): string {
   return `DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`;
 }
 
-/** Drops scratch databases that are older than an hour and have no connections. */
-export async function dropStaleScratch(admin: Client): Promise<void> {
+/**
+ * Drops scratch databases that are older than an hour and have no connections.
+ * @param except one that is still needed
+ */
+export async function dropStaleScratch(admin: Client, except: string | null): Promise<void> {
   const now = await serverTime(admin);
   const { rows } = await admin.query<{ name: string }>(
     `SELECT datname AS name FROM pg_catalog.pg_database
@@ -104,7 +130,7 @@ export async function dropStaleScratch(admin: Client): Promise<void> {
   );
   for (const { name } of rows) {
     const made = /^(\d+)_[0-9a-f]{12}$/.exec(name.slice(prefix.length))?.[1];
-    if (made === undefined || now - Number(made) < staleAfterSeconds) continue;
+    if (made === undefined || name === except || now - Number(made) < staleAfterSeconds) continue;
     // It may belong to another role, or just be gone: then it is not ours to drop.
     await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)}`).catch(() => {});
   }
