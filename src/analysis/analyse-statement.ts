@@ -9,6 +9,7 @@ import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { readColumnComment, withCommentType } from './column-comment.ts';
+import { constantOrderProblems } from './constant-order.ts';
 import { effects } from './effects.ts';
 import { describedValue, type Facts, unknownFacts } from './facts.ts';
 import { embedProblems, isNamed, sqlcColumnNames, withPositionalNames } from './given-names.ts';
@@ -113,6 +114,7 @@ export function analyseStatement(
   const problems = [
     ...(pages?.problems ?? []),
     ...noRows,
+    ...constantOrderProblems(statement, tree, options.texts.get(statement.file) ?? ''),
     ...owned.problems,
     ...routed.problems,
     ...(statement.sqlc ? embedProblems(statement, tree) : nameProblems(fields, statement)),

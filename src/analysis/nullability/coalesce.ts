@@ -1,4 +1,5 @@
 import { type Facts, nullFacts, unknownFacts } from '../facts.ts';
+import { bareExpression } from '../tree/bare-expression.ts';
 import type { Expr, Var } from '../tree/nodes.ts';
 import { refusedByChecks } from './constraint.ts';
 import type { Context } from './context.ts';
@@ -35,7 +36,7 @@ function refuted(args: readonly Expr[], context: Context): boolean {
   if (context.stage !== 'row' || context.nulls !== undefined || conditions.length === 0) return false;
   const nulls = new Set<string>();
   for (const arg of args) {
-    const key = expressionKey(withoutCasts(arg), context, false);
+    const key = expressionKey(bareExpression(arg), context, false);
     if (key === null) return false;
     nulls.add(key);
   }
@@ -54,7 +55,7 @@ function variablesOfOne(args: readonly Expr[], context: Context): readonly Var[]
 /** The one column that decides whether an expression is NULL, as in `-credit`. */
 function decisive(arg: Expr, context: Context): Var | null {
   const { facts } = context.frame.engine;
-  const bare = withoutCasts(arg);
+  const bare = bareExpression(arg);
   if (bare.tag === 'VAR') return bare.varlevelsup === 0 ? bare : null;
   if (bare.tag !== 'OPEXPR' && bare.tag !== 'FUNCEXPR') return null;
   const [only, another] = (bare.args ?? []).filter((one) => facts(one, context).nullable);
@@ -62,13 +63,6 @@ function decisive(arg: Expr, context: Context): Var | null {
   const key = variable === null ? null : expressionKey(variable, context, false);
   if (key === null) return null;
   return facts(bare, refine(context, new Set([key]))).nullable ? null : variable;
-}
-
-/** The expression below conversions that give NULL for NULL alone. */
-function withoutCasts(expr: Expr): Expr {
-  return expr.tag === 'RELABELTYPE' || expr.tag === 'COERCEVIAIO' || expr.tag === 'COLLATEEXPR'
-    ? withoutCasts(expr.arg)
-    : expr;
 }
 
 /**

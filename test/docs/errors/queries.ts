@@ -187,6 +187,11 @@ export const queryExamples: readonly QueryExample[] = [
     '/* @name CarOfMake :maybe */\nSELECT id FROM cars WHERE make = :make;\n',
     '/* @name CarOfMake :maybe */\nSELECT id FROM cars WHERE make = :make ORDER BY id LIMIT 1;\n',
   ),
+  wrong(
+    'ND3026',
+    '/* @name SortedCars :many */\nSELECT id, make FROM cars ORDER BY :sort;\n',
+    "/* @name SortedCars :many */\nSELECT id, make FROM cars\nORDER BY CASE WHEN :sort = 'make' THEN make END, id;\n",
+  ),
   wrong('ND3007', '/* @name Next :many */\nFETCH 10 FROM open_cars;\n', all),
   wrong(
     'ND3008',

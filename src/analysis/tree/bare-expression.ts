@@ -1,0 +1,8 @@
+import type { Expr } from './nodes.ts';
+
+/** The expression below conversions that give NULL for NULL alone. */
+export function bareExpression(expr: Expr): Expr {
+  return expr.tag === 'RELABELTYPE' || expr.tag === 'COERCEVIAIO' || expr.tag === 'COLLATEEXPR'
+    ? bareExpression(expr.arg)
+    : expr;
+}
