@@ -7,7 +7,7 @@ import { analyseStatement, readTree, type StatementAnalysis } from './analyse-st
 import type { AnalysedQuery } from './analysed-query.ts';
 import type { AnalysisMemo } from './analysis-memo.ts';
 import { findFieldTypes } from './arrays/field-types.ts';
-import { findArrays, hasList } from './arrays/find.ts';
+import { findArrays, hasList, withoutRows } from './arrays/find.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
@@ -248,7 +248,10 @@ async function analyseEach(client: Client, given: readonly Statement[], options:
   if (varying.length > 0) {
     for (const [i, optional] of (await findOptionalParts(client, varying, catalog, pause)).entries()) {
       const one = varying[i];
-      if (one !== undefined) take(one.index, one.statement, one.described, one.query, optional);
+      if (one === undefined) continue;
+      if (optional.parts.pieces !== null)
+        arrays.set(one.index, withoutRows(arrays.get(one.index) ?? NO_ARRAYS));
+      take(one.index, one.statement, one.described, one.query, optional);
       await pause();
     }
   }

@@ -145,6 +145,10 @@ const inserts: readonly Case[] = [
   ['INSERT INTO t (id, v) (VALUES :rows)', `INSERT INTO t (id, v) (${select('int4', 'varchar')})`],
   ['INSERT INTO t (id, tags[1]) VALUES :rows', null],
   [
+    'INSERT INTO t (id, v) VALUES :rows ON CONFLICT (id) DO UPDATE SET v = excluded.v WHERE t.v IS NULL OR t.small = 1',
+    `INSERT INTO t (id, v) ${select('int4', 'varchar')} ON CONFLICT (id) DO UPDATE SET v = excluded.v WHERE t.v IS NULL OR t.small = 1`,
+  ],
+  [
     'INSERT INTO t (id, v) VALUES :rows ON CONFLICT (id) DO UPDATE SET v = excluded.v WHERE :x::text IS NULL OR t.v = :x',
     null,
   ],
@@ -184,6 +188,11 @@ const compared: readonly Case[] = [
     `SELECT 1 AS n FROM t a LEFT JOIN t s ON (a.id, (SELECT max(i.small) FROM t i)) IN ${pairs('int4', 'int2')}`,
   ],
   ['DELETE FROM t WHERE (id, r) IN :rows', `DELETE FROM t WHERE (id, r) IN ${pairs('int4', 'int4range')}`],
+  [
+    'SELECT 1 AS n FROM t WHERE (id, v) IN :rows OR small IS NULL ORDER BY CASE WHEN small = 1 THEN 2 END',
+    `SELECT 1 AS n FROM t WHERE (id, v) IN ${pairs('int4', 'text')} OR small IS NULL ORDER BY CASE WHEN small = 1 THEN 2 END`,
+  ],
+  ['SELECT 1 AS n FROM t WHERE (id, v) IN :rows AND (:x::text IS NULL OR v = :x)', null],
   // Other rows, or a use of another kind, beside them.
   ['SELECT 1 AS n FROM t WHERE (id, v) IN (:rows, (1, v))', null],
   ["SELECT 1 AS n FROM t WHERE (id, v) IN ((1, 'a'), :rows)", null],

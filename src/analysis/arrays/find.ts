@@ -5,7 +5,6 @@ import type { Slot, Statement } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { pgType } from '../catalog/pg-type.ts';
 import { isRewritten } from '../catalog/updatable.ts';
-import { mayHaveOptionalParts } from '../optional/find.ts';
 import { elementType } from '../parameters/identity.ts';
 import { sqlTypeName } from '../sql-type-name.ts';
 import type { DescribedStatement, ReadStatement } from '../stars/expand.ts';
@@ -109,18 +108,21 @@ export async function findArrays(
   return found;
 }
 
+/** The same for a statement that is put together at run time, of its parts: rows are then sent as they are written. */
+export function withoutRows(types: ArrayTypes): ArrayTypes {
+  return new Map([...types].filter(([, type]) => typeof type === 'string'));
+}
+
 function listsOf(one: DescribedStatement, catalog: Catalog): ReadonlyMap<number, string | readonly string[]> {
   const { described, statement } = one;
   const types = new Map<number, string | readonly string[]>();
   if (isUtility(described.tree ?? '')) return types;
-  const varies = statement.sources === undefined && mayHaveOptionalParts(one);
   for (const [index, param] of statement.params.entries()) {
     if (param.kind === 'list') {
       const name = elementName(param, described, catalog);
       if (name !== null) types.set(index, name);
     }
-    // What can be sent without conditions is put together at run time.
-    if (param.kind !== 'objects' || varies) continue;
+    if (param.kind !== 'objects') continue;
     const names = param.fields.map((field) => elementName(field, described, catalog, true));
     if (names.every((name) => name !== null)) types.set(index, names);
   }
@@ -131,8 +133,7 @@ function listsOf(one: DescribedStatement, catalog: Catalog): ReadonlyMap<number,
 function rowsOf(one: ReadStatement, lists: ArrayTypes, catalog: Catalog): ArrayTypes | null {
   const { statement, described } = one;
   const { params, parts } = statement;
-  // What can be sent without conditions is put together at run time.
-  if (isUtility(described.tree ?? '') || mayHaveOptionalParts(one)) return null;
+  if (isUtility(described.tree ?? '')) return null;
   if (params.filter(({ kind }, index) => kind === 'objects' && !lists.has(index)).length !== 1) return null;
   const all = new Map(lists);
   for (const [index, param] of params.entries()) {
