@@ -7,6 +7,8 @@ export interface HeldTimers extends AsyncDisposable {
   untilSleeping(applicationName: string): Promise<void>;
   /** Has the timers of so many milliseconds end. */
   pass(milliseconds: number): Promise<void>;
+  /** Has timers end, the earliest first, until this is settled; between them the network has its turn. */
+  until<T>(settled: Promise<T>): Promise<T>;
 }
 
 /** Holds all timers that begin from now on, until what it returns is disposed of. `vi.waitFor` would have them go on. */
@@ -27,6 +29,18 @@ export async function holdTimers(url: string): Promise<HeldTimers> {
     },
     pass: async (milliseconds) => {
       await vi.advanceTimersByTimeAsync(milliseconds);
+    },
+    until: async (settled) => {
+      let isOver = false;
+      const over = () => {
+        isOver = true;
+      };
+      settled.then(over, over);
+      while (!isOver) {
+        await vi.advanceTimersByTimeAsync(10);
+        await new Promise(setImmediate);
+      }
+      return settled;
     },
     [Symbol.asyncDispose]: async () => {
       vi.useRealTimers();

@@ -263,15 +263,20 @@ describe('a pool', () => {
     const pool = createPool(Pool, { connectionString: proxy.url, max: 4, queryTimeoutMillis: 1000 });
     const unlimited = { timeoutMs: 0 };
     await Promise.all([count(pool, { id: 1 }, unlimited), count(pool, { id: 1 }, unlimited)]);
+    const timers = await holdTimers(database.url);
+    let dropped = proxy.dropped();
     const committing = transaction(pool, {}, async (tx) => {
       await add(tx, { id: 5 }, unlimited);
       proxy.freeze(true);
     });
-    await expect(committing).rejects.toMatchObject({ query: 'COMMIT', outcome: 'unknown' });
-    const outcomes = await Promise.allSettled([
-      add(pool, { id: 6 }),
-      count(pool, { id: 6 }, { timeoutMs: 900 }),
-    ]);
+    const failed = expect(committing).rejects.toMatchObject({ query: 'COMMIT', outcome: 'unknown' });
+    await dropped;
+    await timers.until(failed);
+    dropped = proxy.dropped();
+    const calls = [add(pool, { id: 6 }), count(pool, { id: 6 }, { timeoutMs: 900 })];
+    await dropped;
+    const outcomes = await timers.until(Promise.allSettled(calls));
+    await timers[Symbol.asyncDispose]();
     expect(outcomes).toMatchObject([{ reason: { outcome: 'unknown' } }, { reason: { outcome: 'not done' } }]);
     for (const { reason } of outcomes as PromiseRejectedResult[]) {
       expect(reason).toBeInstanceOf(ConnectionError);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -205,10 +206,11 @@ describe('a pool whose connections are lost', () => {
     pool = open({ pingAfterIdleMillis: 0, max: 1 });
     await backend(pool);
     proxy.freeze(true);
+    await using timers = await holdTimers(database.url);
     const added = add(pool, { id: 12 });
     await proxy.dropped();
     proxy.freeze(false);
-    expect(await added).toBe(1);
+    expect(await timers.until(added)).toBe(1);
     expect(proxy.connections).toBe(2);
   });
 
@@ -249,10 +251,7 @@ describe('a pool whose connections are lost', () => {
   it('while a transaction begins or runs, by a network that drops everything: aborting ends it', async () => {
     pool = open();
     await Promise.all([backend(pool), backend(pool)]);
-    const freezeAndAbort = (controller: AbortController) => {
-      proxy.freeze(true);
-      setTimeout(() => controller.abort(new Error('enough')), 50);
-    };
+    await using timers = await holdTimers(database.url);
     const running = new AbortController();
     const beginning = new AbortController();
     let begun = () => {};
@@ -261,16 +260,20 @@ describe('a pool whose connections are lost', () => {
     });
     const aborted = [
       transaction(pool, { signal: running.signal }, async (tx) => {
-        freezeAndAbort(running);
-        begun();
+        proxy.freeze(true);
+        proxy.dropped().then(begun);
         await countItems(tx);
       }),
       first.then(() => {
-        freezeAndAbort(beginning);
+        proxy.dropped().then(() => {
+          for (const each of [running, beginning]) each.abort(new Error('enough'));
+        });
         return transaction(pool, { signal: beginning.signal }, async () => {});
       }),
     ];
-    await Promise.all(aborted.map((each) => expect(each).rejects.toThrow('enough')));
+    const all = Promise.all(aborted.map((each) => expect(each).rejects.toThrow('enough')));
+    await once(beginning.signal, 'abort');
+    await timers.until(all);
     proxy.freeze(false);
     expect(await countItems(pool)).toEqual({ n: expect.any(Number) });
   });
