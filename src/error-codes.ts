@@ -89,6 +89,7 @@ export const errorTitles = {
   ND3024: 'The type of a field of rows is not known',
   ND3025: 'Rows in FROM cannot be sent',
   ND3026: 'ORDER BY a parameter sorts nothing',
+  ND3027: 'Lookups cannot be sent together',
   // Migrations and schema files
   ND4001: 'A migration or the schema file fails',
   ND4003: 'Two migrations have the same number',

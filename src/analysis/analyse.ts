@@ -11,6 +11,7 @@ import { findArrays, hasList, withoutRows } from './arrays/find.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { FIRST_NORMAL_OID } from './catalog/catalog.ts';
 import { loadCatalog } from './catalog/load.ts';
+import { findLoaders } from './loaders.ts';
 import { findOptionalParts, mayHaveOptionalParts, type OptionalAnalysis } from './optional/find.ts';
 import { type AnalysisOptions, everything } from './options.ts';
 import type { OwnerScope } from './ownership/owner-scope.ts';
@@ -132,6 +133,7 @@ async function analyseEach(client: Client, given: readonly Statement[], options:
     readonly optional: OptionalAnalysis | null;
   }[] = [];
   const system = new Set<number>();
+  const loaded = new Map<number, ReadStatement>();
   const warnings: Diagnostic[] = [];
 
   const within = (index: number, statement: Statement, work: () => void) => {
@@ -185,6 +187,7 @@ async function analyseEach(client: Client, given: readonly Statement[], options:
       }
       const query = known ?? readTree(described.tree);
       const of: ReadStatement = { statement, described, query };
+      if (statement.load !== undefined) loaded.set(index, of);
       const named = query === null ? [] : relationsIn(query).filter(isSystem);
       if (named.length > 0) {
         for (const oid of named) system.add(oid);
@@ -259,6 +262,17 @@ async function analyseEach(client: Client, given: readonly Statement[], options:
     catalog = await mapConnectionErrors(() => loadWithViews(client, system, facts));
     for (const { index, of, optional } of waiting) {
       within(index, of.statement, () => analyseOne(index, of, optional));
+      await pause();
+    }
+  }
+  if (loaded.size > 0) {
+    const wanted = [...loaded].flatMap(([index, of]) => {
+      const query = analysed[index]?.query ?? null;
+      return query === null ? [] : [{ index, of, query }];
+    });
+    const found = await findLoaders(client, wanted, catalog, { texts, lenientParameters });
+    for (const [i, { index }] of wanted.entries()) {
+      analysed[index] = { ...analysed[index], ...(found[i] ?? { query: null, diagnostics: [] }) };
       await pause();
     }
   }

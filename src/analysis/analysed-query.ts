@@ -168,6 +168,8 @@ export interface AnalysedQuery {
   readonly optional?: OptionalParts;
   /** What is sent as arrays; absent: nothing. */
   readonly arrays?: ArrayTypes;
+  /** The text that looks up many keys, by `@load`; absent: there is none. */
+  readonly loader?: string;
   /** The scopes whose tables it uses; absent: none. */
   readonly scopes?: readonly QueryScope[];
   /** Which shards it uses; absent: no table is known to be distributed, or nothing is known. */

@@ -108,7 +108,11 @@ function queryBlocks(
   const variable = `export const ${name} = `;
   const maker = scope.runtime(nested === null ? command : `nested${pascalCase(command)}`);
   const before = `${variable}${pure}${maker}`.length;
-  const call = { call: maker + typeArguments(types, before), args: [definition] };
+  const plain = { call: maker + typeArguments(types, before), args: [definition] };
+  const call =
+    query.loader === undefined
+      ? plain
+      : { call: scope.runtime('loadable'), args: [plain, sqlLiteral(unixLines(query.loader))] };
   blocks.push(`${documentation(query)}${variable}${printExpression(call, '', lineBreak)};\n`);
   return blocks;
 }

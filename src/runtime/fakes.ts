@@ -109,6 +109,9 @@ function connectionOf<Module extends object>(
     statement: BoundStatement,
     read: RowReader<Row> | null,
   ): Promise<Executed<Row>> {
+    if (statement.lookups !== undefined) {
+      return lookedUp(statement.lookups, read);
+    }
     const [, command, cursor = ''] =
       /^(DECLARE|FETCH|CLOSE)\b.*?\b(nodrift_\d+)\b/.exec(statement.text) ?? [];
     if (command === 'CLOSE') {
@@ -125,6 +128,20 @@ function connectionOf<Module extends object>(
         : await rowsOf(statement);
     const { origin } = statement;
     return { rows: read === null ? [] : rows.flatMap((row) => textsOf(origin, row).map(read)), rowCount };
+  }
+
+  /** Rows of several calls, with the number of the call behind each. */
+  async function lookedUp<Row>(
+    lookups: readonly BoundStatement[],
+    read: RowReader<Row> | null,
+  ): Promise<Executed<Row>> {
+    const answers = await Promise.all(lookups.map(rowsOf));
+    const texts = answers.flatMap(({ rows }, i) =>
+      rows
+        .flatMap((row) => textsOf((lookups[i] as BoundStatement).origin, row))
+        .map((row) => [...row, `${i + 1}`]),
+    );
+    return { rows: read === null ? [] : texts.map((row) => read(row)), rowCount: texts.length };
   }
 
   const db = {

@@ -84,6 +84,7 @@ export { type Fake, type FakeCall, type FakeConnection, FakeError, type Fakes, f
 export type { CallOptions } from './interrupt.ts';
 export type { IterateOptions } from './iterate.ts';
 export { type ListenEvent, type ListenOptions, listen } from './listen.ts';
+export { type Loadable, loadable } from './loadable.ts';
 export { MigrationError } from './migration-error.ts';
 export { multiHost } from './multi-host.ts';
 export {

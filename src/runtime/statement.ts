@@ -16,6 +16,8 @@ export interface BoundStatement {
   readonly values: (string | Uint8Array | null)[];
   /** As the caller gave them, for fakes: no error, event or log has them. Absent for what is of no query. */
   readonly params?: unknown;
+  /** The calls that it answers together, for fakes; absent: it is one call. */
+  readonly lookups?: readonly BoundStatement[];
   /** How often it has been sent, this time included; absent: the first time. */
   readonly attempt?: number;
   /** The parameters that are given, among those that it can be sent without; absent: there are none such. */

@@ -118,6 +118,7 @@ export function assemble(
     assertedSingleRow: header.command?.assertedSingleRow ?? false,
     ...header.dialect.facts,
     ...(header.tags.optional.length > 0 && { optional: header.tags.optional }),
+    ...(header.tags.load !== null && { load: header.tags.load }),
     ...(header.tags.unscoped !== null && { unscoped: header.tags.unscoped }),
     ...(header.tags.scatter !== null && { scatter: header.tags.scatter }),
     documentation: header.documentation,

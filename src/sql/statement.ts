@@ -66,6 +66,8 @@ export interface Statement {
   readonly embedded?: readonly string[];
   /** The parameters of `@optional`, with their offsets in the file's text; absent: none. */
   readonly optional?: readonly { readonly name: string; readonly offset: number }[];
+  /** The offset of `@load` in the file's text; absent: it is not written. */
+  readonly load?: number;
   /** The reason of `@unscoped`: it may use rows of every owner; absent: it may not. */
   readonly unscoped?: string;
   /** The reason of `@scatter`: it may use all shards; absent: only where the configuration allows it. */

@@ -9,7 +9,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** A tag that a header can have: `@name`, `@param`, `@optional`, `@temporary`, `@unscoped`, `@scatter`. */
+/** A tag that a header can have: `@name`, `@param`, `@optional`, `@load`, `@temporary`, `@unscoped`, `@scatter`. */
 interface Tag<T> {
   /** What a header without it says. */
   absent(): T;
@@ -112,6 +112,12 @@ const flag: Tag<boolean> = {
   read: ({ after }) => ({ value: true, end: after, problems: [] }),
 };
 
+/** `@load`: many keys are looked up with one statement. Its offset in the file's text. */
+const load: Tag<number | null> = {
+  absent: () => null,
+  read: ({ start, after, base }) => ({ value: base + start, end: after, problems: [] }),
+};
+
 /** A tag with a reason, up to the end of the line. */
 function reasoned(tag: string, hint: string): Tag<string | null> {
   return {
@@ -133,6 +139,7 @@ const tagReaders = {
   name,
   param,
   optional,
+  load,
   /** The statement changes temporary tables, and not the schema that queries are analysed with. */
   temporary: flag,
   /** Why the statement may use rows of every owner. */

@@ -45,10 +45,11 @@ async function analysed(texts: readonly string[]) {
 }
 
 /** All that the analysis says, without places and white space. */
-function withoutLayout({ statement, optional, ...query }: AnalysedQuery) {
+function withoutLayout({ statement, optional, loader, ...query }: AnalysedQuery) {
   const dense = (text: string) => text.replaceAll(/\s+/g, '');
   return {
     ...query,
+    loader: loader && dense(loader),
     statement: {
       ...{ name: statement.name, file: statement.file, documentation: statement.documentation },
       ...{ sqlc: statement.sqlc, params: statement.params, sql: dense(statement.sql) },

@@ -7,6 +7,7 @@ import {
   type Connection,
   exec,
   execrows,
+  loadable,
   many,
   maybe,
   one,
@@ -29,6 +30,12 @@ describe('types', () => {
   it('say what each command resolves', () => {
     expectTypeOf(one<Params, Row>(definition)).returns.resolves.toEqualTypeOf<Row>();
     expectTypeOf(maybe<Params, Row>(definition)).returns.resolves.toEqualTypeOf<Row | null>();
+    const loaded = loadable(maybe<Params, Row>({ ...definition, readOnly: true }), 'SELECT 1');
+    expectTypeOf(loaded.load).returns.resolves.toEqualTypeOf<Row | null>();
+    expectTypeOf(loaded.load).parameters.toEqualTypeOf<[Connection | ReadOnlyConnection, Params]>();
+    expectTypeOf(loaded).returns.resolves.toEqualTypeOf<Row | null>();
+    // @ts-expect-error what writes is not looked up
+    loadable(maybe<Params, Row>(definition), 'SELECT 1');
     expectTypeOf(many<Params, Row>(definition)).returns.resolves.toEqualTypeOf<Row[]>();
     expectTypeOf(exec<Params>(definition)).returns.resolves.toEqualTypeOf<void>();
     expectTypeOf(execrows<Params>(definition)).returns.resolves.toEqualTypeOf<number>();

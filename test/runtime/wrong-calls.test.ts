@@ -125,7 +125,7 @@ test('every function of the runtime is among them', () => {
   const called = new Set(wrong.map(([name]) => /^\w+/.exec(name)?.[0]));
   // Those that generated modules call, with what nodrift prints; and the questions about errors, which take anything.
   const printed =
-    /^(one|maybe|many|exec|execrows|array|arrayWithNulls|columnwise|composite|record|tuple|custom|delimited|json|list|multirange|range|temporal|varying|nested\w+)$/;
+    /^(one|maybe|many|exec|execrows|array|arrayWithNulls|columnwise|composite|record|tuple|custom|delimited|json|list|loadable|multirange|range|temporal|varying|nested\w+)$/;
   expect(
     functions.filter((name) => !called.has(name) && !printed.test(name) && !/^is\w+Violation$/.test(name)),
   ).toEqual([]);

@@ -20,6 +20,8 @@ export interface Answers {
   readonly conditions: readonly OptionalCondition[];
   /** The scopes whose tables it uses, and why it may use rows of every owner; null: it is proven that it does not. */
   readonly scopes: readonly QueryScope[];
+  /** The text that looks up many keys, by `@load`; null: there is none. */
+  readonly load: string | null;
   /** Which shards it uses; null: the configuration names no distributed table. */
   readonly route: QueryRoute | null;
 }
@@ -61,6 +63,10 @@ const questions: { readonly [Q in keyof Answers]: Question<Answers[Q]> } = {
       scopes.map(
         ({ name, unscoped }) => `${name}: ${unscoped === null ? 'proven' : `unscoped, ${unscoped}`}`,
       ),
+  },
+  load: {
+    answer: ({ loader = null }) => loader,
+    lines: (sql) => (sql === null ? [] : ['many keys in one statement']),
   },
   route: {
     answer: ({ route = null }) => route,

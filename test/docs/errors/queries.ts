@@ -254,4 +254,9 @@ export const queryExamples: readonly QueryExample[] = [
     '/*\n  @name Lists :many\n  @param rows -> ((id, names)...)\n*/\nSELECT cars.id, r.names::text[] AS names FROM cars JOIN :rows AS r ON r.id = cars.id;\n',
     '/*\n  @name Lists :many\n  @param rows -> ((id, names)...)\n*/\nSELECT cars.id, r.names::text::text[] AS names FROM cars JOIN :rows AS r ON r.id = cars.id;\n',
   ),
+  wrong(
+    'ND3027',
+    '/* @name GetCar :maybe\n@load */\nSELECT id, make FROM cars WHERE id = :id FOR UPDATE;\n',
+    '/* @name GetCar :maybe\n@load */\nSELECT id, make FROM cars WHERE id = :id;\n',
+  ),
 ];

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { analyse } from '../../src/analysis/analyse.ts';
+import { readStatements } from '../../src/sql/read.ts';
+import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { tested } from '../support/tested.ts';
+
+const schema = `
+  CREATE TYPE kind AS ENUM ('a', 'b');
+  CREATE DOMAIN word AS text CHECK (VALUE <> '');
+  CREATE TYPE point3 AS (x int, y int);
+  CREATE TABLE person (id int PRIMARY KEY, name varchar(20) NOT NULL, "Odd ""name" text COLLATE "C", k kind, w word,
+    tags text[], at timestamptz, b bytea, place point3, area box, j jsonb);
+  CREATE TABLE post (id int PRIMARY KEY, author int NOT NULL REFERENCES person, title text NOT NULL, score int);
+  CREATE VIEW shown AS SELECT id, name FROM person;
+  CREATE FUNCTION calm(int) RETURNS int STABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+  CREATE FUNCTION wild(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+  INSERT INTO person SELECT i, 'n' || i % 4, 'o' || i % 3, (ARRAY['a', 'b', NULL]::kind[])[1 + i % 3], 'w' || i % 2,
+    NULL, '2020-01-01', decode('0' || i, 'hex') FROM generate_series(1, 6) i;
+  INSERT INTO post SELECT i, 1 + i % 5, 't' || i % 3, nullif(i % 4, 0) FROM generate_series(1, 20) i;
+`;
+
+/** Statements with values to look up, `k` and `q` among their names too. */
+const accepted: readonly (readonly [sql: string, keys: readonly (readonly unknown[])[]])[] = [
+  ['SELECT id, name FROM person WHERE id = :id', [[3], [1], [9], [3], [null]]],
+  ['SELECT * FROM person AS k WHERE k.id = :id', [[2], [6]]],
+  [
+    'SELECT q.title AS k, q.id AS n FROM post q WHERE author=:k ORDER BY score DESC NULLS LAST, id',
+    [[1], [2], [5], [0]],
+  ],
+  [
+    'SELECT id, title AS o FROM post WHERE author = :a ORDER BY title, id DESC LIMIT:n',
+    [
+      [1, 2],
+      [2, 0],
+      [2, 3],
+      [3, null],
+    ],
+  ],
+  ['SELECT count(*) AS n, max(score) FROM post WHERE author = :a', [[1], [99]]],
+  [
+    'SELECT author, title FROM post WHERE author = :a GROUP BY author, title HAVING count(*) >= :least',
+    [
+      [1, 1],
+      [2, 2],
+    ],
+  ],
+  [
+    'WITH mine AS (SELECT * FROM post WHERE author = :a) SELECT id FROM mine WHERE score > (SELECT avg(score) FROM mine) ORDER BY 1',
+    [[1], [2], [3]],
+  ],
+  [
+    'WITH RECURSIVE up AS (SELECT :id::int AS n UNION ALL SELECT n + 1 FROM up WHERE n < :to) SELECT n FROM up',
+    [
+      [1, 3],
+      [5, 5],
+      [7, 8],
+    ],
+  ],
+  [
+    'SELECT id FROM person WHERE id = :id UNION ALL SELECT author FROM post WHERE id = :id ORDER BY id DESC',
+    [[3], [20]],
+  ],
+  ['SELECT DISTINCT ON (title) title, id FROM post WHERE author = :a ORDER BY title, id', [[1], [4]]],
+  [
+    'SELECT p.id, t.title FROM person p LEFT JOIN post t ON t.author = p.id AND t.score > :least WHERE p.id = :id',
+    [
+      [1, 1],
+      [3, 6],
+    ],
+  ],
+  [
+    'SELECT p.id, l.title FROM person p, LATERAL (SELECT title FROM post WHERE author = p.id LIMIT 1) l WHERE p.name = :name',
+    [['n1'], ['n2']],
+  ],
+  ['SELECT :n::int, generate_series(1, :n) AS g', [[2], [0], [3]]],
+  ['SELECT g FROM generate_series(1, :n::int) AS g ORDER BY g DESC', [[2], [3]]],
+  [
+    'SELECT id FROM person WHERE "Odd ""name" = :odd AND (:kind::kind IS NULL OR k = :kind)',
+    [
+      ['o1', 'a'],
+      ['o2', null],
+    ],
+  ],
+  ['SELECT "Odd ""name", w FROM person WHERE w = :w ORDER BY id', [['w1'], ['x'], [null]]],
+  ['SELECT id, b FROM person WHERE b = :b', [['\\x01'], ['\\x77']]],
+  ['SELECT id FROM shown WHERE name = :name ORDER BY id -- the last\n DESC', [['n1'], ['n2']]],
+  [
+    'SELECT id, row_number() OVER (ORDER BY score, id) AS r FROM post WHERE author = :a ORDER BY r',
+    [[1], [2]],
+  ],
+  ['SELECT id FROM person WHERE calm(id) = :id', [[2]]],
+  [
+    'SELECT EXISTS (SELECT FROM post WHERE author = :a AND id IN (SELECT id FROM post WHERE score = :s)) AS yes',
+    [
+      [1, 1],
+      [2, 9],
+    ],
+  ],
+  [
+    'VALUES (:a::int, :b::text)',
+    [
+      [1, 'x'],
+      [2, 'y"{,}\\'],
+    ],
+  ],
+  [
+    'SELECT p.id, ARRAY(SELECT t FROM (SELECT id, title FROM post WHERE author = :id ORDER BY id) t) AS posts FROM person p WHERE id = :id',
+    [[1], [2]],
+  ],
+];
+
+const refused: readonly (readonly [header: string, sql: string, message: string])[] = [
+  [':execrows', 'UPDATE person SET name = :name', 'the statement is not a SELECT'],
+  [':many', 'WITH d AS (DELETE FROM post WHERE id = :id RETURNING id) SELECT id FROM d', 'it locks rows'],
+  [':many', 'SELECT id FROM person WHERE id = :id FOR UPDATE', 'it locks rows'],
+  [':many', 'SELECT wild(id) AS w FROM person WHERE id = :id', 'a function that is volatile'],
+  [':many', 'SELECT id FROM person', 'it has no parameters'],
+  [':exec', 'SELECT id FROM person WHERE id = :id', 'it returns no rows'],
+  [':many @param ids -> (...)', 'SELECT id FROM person WHERE id IN :ids', 'ids is a list'],
+  [':many', 'SELECT id FROM person WHERE tags = :tags', 'tags is not one plain value'],
+  [':many', 'SELECT id FROM person WHERE place = :place', 'place is not one plain value'],
+  [':many', 'SELECT id FROM person WHERE area = :area', 'area is not one plain value'],
+  [':many @optional name', 'SELECT id FROM person WHERE name = :name', 'name can be omitted by @optional'],
+  [':many', 'SELECT max(:n::int) AS m FROM person', 'aggregate functions are not allowed'],
+];
+
+describe.each(tested(servers))('@load on %s', (server) => {
+  let the: Analysed;
+  beforeAll(async () => {
+    the = await analysed(server, schema);
+  });
+  afterAll(() => the?.close());
+
+  const analysisOf = async (text: string) => {
+    const { statements, diagnostics } = readStatements('q.sql', text);
+    expect(diagnostics).toEqual([]);
+    return analyse(the.client, statements, { texts: new Map([['q.sql', text]]), lenientParameters: false });
+  };
+
+  it('looks up what each call finds, in its order', async () => {
+    const text = accepted.map(([sql], i) => `/* @name Q${i} :many\n@load */\n${sql};`).join('\n');
+    const { queries, diagnostics } = await analysisOf(text);
+    expect(diagnostics).toEqual([]);
+    for (const [i, [sql, keys]] of accepted.entries()) {
+      const query = queries[i];
+      const one = query?.statement.sql ?? '';
+      const alone: unknown[] = [];
+      for (const [n, values] of keys.entries())
+        for (const row of await the.rows(one, values)) alone.push([...row, `${n + 1}`]);
+      const arrays = (query?.params ?? []).map((_, p) => keys.map((values) => values[p]));
+      const together = await the.rows(query?.loader ?? '', arrays);
+      const found = [...together].sort((a, b) => Number(a.at(-1)) - Number(b.at(-1)));
+      expect([sql, found]).toEqual([sql, alone]);
+    }
+  });
+
+  it('is refused at its tag where one statement cannot be sent for many keys', async () => {
+    const text = refused.map(([words, sql], i) => `/* @name R${i} ${words}\n@load */\n${sql};`).join('\n');
+    const { queries, diagnostics } = await analysisOf(text);
+    expect(queries).toEqual([]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(refused.map(() => 'ND3027'));
+    for (const [i, [, , message]] of refused.entries()) {
+      expect(diagnostics[i]?.message).toContain(message);
+      expect(text.split('\n')[(diagnostics[i]?.line ?? 0) - 1]).toBe('@load */');
+    }
+  });
+
+  it('leaves the statement of a query as it is', async () => {
+    const sql = 'SELECT id FROM post WHERE (:a::int IS NULL OR author = :a)';
+    const { queries } = await analysisOf(`/* @name A :many */\n${sql};\n/* @name B :many\n@load */\n${sql};`);
+    const [plain, loaded] = queries;
+    expect(plain?.loader).toBeUndefined();
+    expect(loaded?.statement.sql).toBe(plain?.statement.sql);
+    expect(loaded?.optional).toEqual(plain?.optional);
+  });
+});
