@@ -284,7 +284,7 @@ const NO_ARRAYS: ArrayTypes = new Map();
 function tooCostly({ file, offset, name }: Statement, text: string): Diagnostic {
   return diagnosticAt(file, text, offset, {
     code: 'ND3010',
-    message: `${name}: the analysis was stopped, so part of its types are wider than they need be`,
+    message: `${name}: the analysis was stopped, so some of its types are wider than necessary`,
     hint: 'Split the statement, or nest its conditions less deeply.',
   });
 }

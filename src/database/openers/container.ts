@@ -79,6 +79,10 @@ function notStarted(error: unknown, image: string): Failure {
   }
   const message = `The container ${image} does not start: ${said}`;
   return new Failure(3, [
-    diagnostic({ code: 'ND5015', message, hint: 'Check the image’s name; docker pull prints the reason.' }),
+    diagnostic({
+      code: 'ND5015',
+      message,
+      hint: 'Check the name of the image. `docker pull` prints the reason.',
+    }),
   ]);
 }

@@ -4,14 +4,7 @@ import { renderDiagnostic } from '../../../src/cli/print-diagnostics.ts';
 import { type ErrorCode, errorTitles } from '../../../src/error-codes.ts';
 import { nodrift, project } from '../../cli/support/cli.ts';
 import { createDatabase } from '../../support/postgres.ts';
-import {
-  healthy,
-  inWords,
-  type MadeExample,
-  madeExamples,
-  type ProjectExample,
-  projectExamples,
-} from './projects.ts';
+import { healthy, type MadeExample, madeExamples, type ProjectExample, projectExamples } from './projects.ts';
 import { type QueryExample, queryExamples } from './queries.ts';
 
 const head = `# Error codes
@@ -49,9 +42,6 @@ const groups: Readonly<Record<string, string>> = {
 /** Runs the examples and writes docs/errors.md from what is printed. */
 export async function errorPage(): Promise<string> {
   const entries = new Map<ErrorCode, string>();
-  for (const [code, words] of Object.entries(inWords)) {
-    entries.set(code as ErrorCode, words.join('\n\n'));
-  }
   const messages = await brokenQueries();
   for (const example of queryExamples) entries.set(example.code, ofQuery(example, messages));
   for (const example of madeExamples) entries.set(example.code, await ofMade(example));
@@ -145,10 +135,10 @@ async function ofProject({
   }
 }
 
-async function ofMade({ code, words, found, mend }: MadeExample): Promise<string> {
+async function ofMade({ code, words, severity, found, mend }: MadeExample): Promise<string> {
   const diagnostic = await found();
   if (diagnostic?.code !== code) throw new Error(`not ${code}, but ${diagnostic?.code}`);
-  const options = { colors: pico.createColors(false), root: '/', cwd: '/' };
+  const options = { colors: pico.createColors(false), root: '/', cwd: '/', ...(severity && { severity }) };
   return [words, fenced('text', `${renderDiagnostic(diagnostic, options)}\n`), mend].join('\n\n');
 }
 

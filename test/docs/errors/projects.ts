@@ -1,16 +1,21 @@
 import { join } from 'node:path';
 import { DatabaseError } from 'pg';
+import { analyse } from '../../../src/analysis/analyse.ts';
 import { noTree } from '../../../src/analysis/wire.ts';
 import { liveQueryError } from '../../../src/commands/live-database-errors.ts';
 import { connectionLost } from '../../../src/connection-loss.ts';
 import { lockMigrations } from '../../../src/database/migrations/migration-lock.ts';
+import { openContainer } from '../../../src/database/openers/container.ts';
 import { connectionFailure } from '../../../src/database/server/connection-failure.ts';
+import { setForSession } from '../../../src/database/server/own-session.ts';
 import { supportedVersion } from '../../../src/database/server/supported-version.ts';
 import { type Diagnostic, internalError } from '../../../src/diagnostic.ts';
 import type { ErrorCode } from '../../../src/error-codes.ts';
+import { readStatements } from '../../../src/sql/read.ts';
 import { testDatabase } from '../../../src/testing/index.ts';
 import { type Project, project, type Ran } from '../../cli/support/cli.ts';
 import { commitAll, git } from '../../cli/support/git.ts';
+import { analysed } from '../../support/analysed.ts';
 import { failureOf } from '../../support/failure.ts';
 import { migration } from './queries.ts';
 
@@ -46,6 +51,8 @@ export interface Scene extends Project {
 export interface MadeExample {
   readonly code: ErrorCode;
   readonly words: string;
+  /** Absent: it is an error. */
+  readonly severity?: 'warning';
   readonly found: () => Diagnostic | undefined | Promise<Diagnostic | undefined>;
   readonly mend: string;
 }
@@ -451,6 +458,16 @@ export const projectExamples: readonly ProjectExample[] = [
     },
     mend: 'Configure `migrations` or `schema`.',
   },
+  {
+    code: 'ND7003',
+    command: 'impact --since HEAD',
+    words: 'git reports another error, such as a `.git/config` that it cannot read.',
+    before: ({ root, put }) => {
+      commitAll(root);
+      put('.git/config', 'no section\n');
+    },
+    mend: 'Run the same git command, for example `git status`, and follow its message.',
+  },
 ];
 
 const server = 'db.example.com:5432/app';
@@ -561,26 +578,75 @@ export const madeExamples: readonly MadeExample[] = [
     },
     mend: 'Configure `migrations`.',
   },
+  {
+    code: 'ND3010',
+    severity: 'warning',
+    words:
+      'A statement is nested so deeply, or has so many conditions, that its analysis reaches its limit of steps. This is a\nwarning: a type can have `null`, or be `Json`, though more could be proven.',
+    found: async () => {
+      const text = '/* @name CarTree :many */\nSELECT id, make, price FROM cars WHERE …;\n';
+      const { statements } = readStatements('queries/cars.sql', text.replace('…', 'price > 0'));
+      const { client, close } = await analysed('PGlite', migration);
+      const texts = new Map([['queries/cars.sql', text]]);
+      const found = analyse(client, statements, { texts, lenientParameters: false, stepBudget: 1 });
+      return (await found.finally(close)).warnings[0];
+    },
+    mend: 'Split the statement, or nest its conditions less deeply.',
+  },
+  {
+    code: 'ND5009',
+    words:
+      'A pooler such as PgBouncer gives each transaction another connection to the server, so that the settings of one\nsession would affect others.',
+    found: async () => {
+      const server = { host: 'db.example.com', port: 6432, database: 'app', user: 'app' };
+      // Its settings do not stay, and there is no second connection to see it with.
+      const client = { ...server, query: async () => ({ rows: [{ direct: false, marked: false }] }) };
+      const elsewhere = { ...server, host: '127.0.0.1', port: 1 };
+      const set = () => setForSession(client as never, elsewhere, 'statement_timeout = 0');
+      return (await failureOf(set)).diagnostics[0];
+    },
+    mend: 'Connect to [the server itself](scale.md#pgbouncer).',
+  },
+  {
+    code: 'ND5013',
+    words: '`"database": "container"` needs a package that is not among the dependencies of nodrift.',
+    found: () =>
+      container(() => Promise.reject(Object.assign(new Error(), { code: 'ERR_MODULE_NOT_FOUND' }))),
+    mend: '`npm i -D testcontainers`',
+  },
+  {
+    code: 'ND5014',
+    words: '`"database": "container"` needs Docker or an engine like it.',
+    found: () => container(failingContainer('Could not find a working container runtime strategy')),
+    mend: 'Start it, or use the embedded database.',
+  },
+  {
+    code: 'ND5015',
+    words:
+      'The image cannot be pulled, or PostgreSQL does not start in it. The message has the reason of the engine.',
+    found: () =>
+      container(
+        failingContainer('(HTTP code 404) no such container - manifest for postgres:81 not found'),
+        'postgres:81',
+      ),
+    mend: 'Correct the name of the image.',
+  },
 ];
 
-/** Errors of circumstances that only other tests make. */
-export const inWords: Partial<Readonly<Record<ErrorCode, readonly [cause: string, mend: string]>>> = {
-  ND3010: [
-    'The analysis of the statement reached its limit of steps. It is a warning.',
-    'Split the statement.',
-  ],
-  ND5009: [
-    'A pooler gives each transaction another connection, so a session cannot keep its settings.',
-    'Connect to [the server itself](scale.md#pgbouncer).',
-  ],
-  ND5013: [
-    '`"database": "container"` needs a package that is not among the dependencies of nodrift.',
-    '`npm i -D testcontainers`',
-  ],
-  ND5014: [
-    '`"database": "container"` needs Docker or an engine like it.',
-    'Start it, or use the embedded database.',
-  ],
-  ND5015: ['The image cannot be pulled, or PostgreSQL does not start in it.', 'Check the name of the image.'],
-  ND7003: ['git fails. The message has its error.', 'Run the same git command.'],
-};
+type Load = NonNullable<Parameters<typeof openContainer>[4]>;
+
+/** What openContainer reports. */
+async function container(load: Load, image = 'postgres:18-alpine'): Promise<Diagnostic | undefined> {
+  return (await failureOf(() => openContainer({} as never, [], image, undefined, load))).diagnostics[0];
+}
+
+/** testcontainers, whose containers do not start. */
+function failingContainer(reason: string): Load {
+  const builder: object = new Proxy(
+    {},
+    { get: (_, name) => (name === 'start' ? () => Promise.reject(new Error(reason)) : () => builder) },
+  );
+  const GenericContainer = new Proxy(class {}, { construct: () => builder });
+  const loaded = { GenericContainer, Wait: { forListeningPorts() {} } };
+  return async () => loaded as never;
+}
