@@ -1,6 +1,6 @@
 /**
- * What results in binary format would save. pg reads every value as UTF-8 text before anybody
- * sees it (pg-protocol's parser), so this speaks the protocol itself: the same statement with its result in text and
+ * What results in binary format would save. pg reads every value as UTF-8 text first
+ * (pg-protocol's parser), so this speaks the protocol itself: the same statement with its result in text and
  * in binary, decoded to the same values. ROUNDS (default 15) says how often; bench/README.md says how to run it.
  */
 import { connect, type Socket } from 'node:net';

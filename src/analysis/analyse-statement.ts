@@ -13,7 +13,7 @@ import { constantOrderProblems } from './constant-order.ts';
 import { effects } from './effects.ts';
 import { describedValue, type Facts, unknownFacts } from './facts.ts';
 import { embedProblems, isNamed, sqlcColumnNames, withPositionalNames } from './given-names.ts';
-import { itemPlace } from './item-place.ts';
+import { resultPosition } from './result-position.ts';
 import { type ResultField, withoutMarks } from './marks.ts';
 import { aliasPath } from './nesting/alias-path.ts';
 import { type NestedRows, nestRows } from './nesting/nest-rows.ts';
@@ -484,14 +484,14 @@ function noRowsProblem(
 
 /** An object has room for one value of each name. What `a.*, b.*` doubles is said at once. */
 function nameProblems(fields: readonly ResultField[], statement: Statement): readonly UtilityProblem[] {
-  const place = itemPlace(statement, fields.length);
+  const position = resultPosition(statement, fields.length);
   const problems: UtilityProblem[] = [];
   const names = new Map<string, number>();
   const doubled: (readonly [first: number, second: number, name: string])[] = [];
   for (const [i, { name }] of fields.entries()) {
     if (!isNamed(name)) {
       problems.push({
-        ...place(i),
+        ...position(i),
         code: 'ND3004',
         message: `column ${i + 1} of the result has no name`,
         hint: 'Name it: write `AS name` after the expression.',
@@ -507,7 +507,7 @@ function nameProblems(fields: readonly ResultField[], statement: Statement): rea
   const [first, second, name] = one;
   const pairs = doubled.map((pair) => `${pair[0]} and ${pair[1]} "${pair[2]}"`).join(', ');
   problems.push({
-    ...place(second - 1),
+    ...position(second - 1),
     code: 'ND3005',
     message:
       others.length === 0

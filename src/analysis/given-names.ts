@@ -1,6 +1,6 @@
 import { isParameterName } from '../sql/identifiers.ts';
 import type { Param, Statement } from '../sql/statement.ts';
-import { itemPlace } from './item-place.ts';
+import { resultPosition } from './result-position.ts';
 import type { ParameterFacts } from './parameters.ts';
 import { resultEntries } from './scope.ts';
 import type { QueryNode } from './tree/nodes.ts';
@@ -70,14 +70,14 @@ function clauseOf({ parts, params }: Statement, param: Param): string | null {
 export function embedProblems(statement: Statement, query: QueryNode): readonly UtilityProblem[] {
   const { embedded = [] } = statement;
   const columns = resultEntries(query);
-  const place = itemPlace(statement, columns.length);
+  const position = resultPosition(statement, columns.length);
   return [...new Set(embedded)].flatMap((name) => {
     const own = columns.filter(({ resname }) => resname === name);
     const isRow = own.length === 0 || own.some(({ expr }) => expr.tag === 'VAR' && expr.varattno === 0);
     if (isRow) return [];
     return [
       {
-        ...place(columns.findIndex(({ resname }) => resname === name)),
+        ...position(columns.findIndex(({ resname }) => resname === name)),
         code: 'ND3015',
         message: `${name} is a column here, so sqlc.embed(${name}) cannot be the row`,
         hint: 'Give the table an alias that no column has, and embed that.',

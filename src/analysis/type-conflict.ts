@@ -27,7 +27,7 @@ export function typeConflict(statement: Statement, error: ServerError, text: str
   const at = sqlOffsetOfPosition(sql, error.position);
   const tokens = [...tokensOf(sql)];
   const index = tokens.findIndex(({ start }) => start === at);
-  const found = meant(tokens, index, error, sql);
+  const found = failingUse(tokens, index, error, sql);
   if (found === null) return null;
   const { use, type, wanted } = found;
   const name = sql.slice(use.start, use.end);
@@ -42,7 +42,7 @@ export function typeConflict(statement: Statement, error: ServerError, text: str
 }
 
 /** The use of a parameter that an error is about, with the types that its message names; null: none. */
-function meant(
+function failingUse(
   tokens: readonly Token[],
   index: number,
   { sqlstate, message, detail }: ServerError,

@@ -11,7 +11,7 @@ export interface KnownHistory {
   readonly exists: boolean;
   /** Whether the hash of a migration's content is written: not where the table belongs to a role that we are not. */
   readonly hashes: 'kept' | 'addable' | 'not kept';
-  /** The row that was written last: another one says that somebody else has written since. */
+  /** The row that was written last: if it is another one, another process has written since. */
   readonly lastId: string;
   /** How many migrations have run. */
   readonly count: number;
@@ -56,7 +56,7 @@ export async function loadHistory(
   };
 }
 
-/** Whether nobody has written since. */
+/** Whether nothing has been written since. */
 export async function isUnchanged(
   session: StatementSession,
   { exists, lastId }: KnownHistory,

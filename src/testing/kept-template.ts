@@ -37,7 +37,7 @@ export async function keepTemplate(
   // Without it the next run drops the template.
   child.on('error', () => {});
   child.stdin.on('error', () => {});
-  // Not among the arguments, which everyone on the machine can read: it may have a password.
+  // Not among the arguments, which every process on the machine can read: it may have a password.
   const kept: KeptTemplate = { template: name, connection, runner: process.ppid };
   await new Promise<void>((resolve) => {
     child.stdin.end(JSON.stringify(kept), () => resolve());

@@ -21,7 +21,7 @@ const nothing: AnalysisOptions = {
   arrays: false,
 };
 
-describe('of what nobody asks for', () => {
+describe('of what is not requested', () => {
   let database: Analysed;
   beforeAll(async () => {
     database = await analysed(

@@ -150,7 +150,7 @@ const switches: readonly (readonly [sql: string, ...Sent[]])[] = [
   ],
 ];
 
-/** What is always sent, and why; null: nobody would take it for anything else. */
+/** What is always sent, and why; null: it is obvious. */
 const whole: readonly (readonly [sql: string, because: string | null])[] = [
   ["SELECT id FROM car WHERE (:m = 'x' COLLATE nocase OR make = :m)", null],
   ['SELECT id FROM car WHERE (:m = pad OR make = :m)', null],

@@ -10,7 +10,7 @@ import { carsProject } from './support/cli.ts';
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** Runs it as who may not read everything: as nobody, where the tests run as root. */
+/** Runs it without the right to read everything: as the user nobody if the tests run as root. */
 function run(root: string, ...argv: readonly string[]) {
   const user = serverUser();
   const cache = join(root, '.cache');
@@ -49,7 +49,7 @@ describe.skipIf(process.platform === 'win32')(
       if (path.endsWith('.queries.ts')) put(path, '// something');
       chmodSync(join(root, path), 0);
       const { status, stderr } = run(root, 'check');
-      // Otherwise nobody but root can remove it.
+      // Otherwise only root can remove it.
       chmodSync(join(root, path), 0o755);
       expect(stderr).toContain(message);
       expect(stderr).toContain('hint: Change its permissions');

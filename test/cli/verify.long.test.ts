@@ -205,9 +205,9 @@ END $$;`,
         '',
       ].join('\n'),
     );
-    const nobody = await verify(project, project.url, '--role', 'nobody there');
-    expect(nobody.exitCode).toBe(2);
-    expect(nobody.stderr).toContain('There is no role "nobody there" there.');
+    const missing = await verify(project, project.url, '--role', 'missing role');
+    expect(missing.exitCode).toBe(2);
+    expect(missing.stderr).toContain('There is no role "missing role" there.');
   });
 
   test('works as a role that may read little more than the catalogs', async () => {

@@ -16,12 +16,12 @@ const inText: Readonly<Record<string, RegExp>> = {
   'migration history, instead of "books"': /\bthe books\b/,
   'down migration, instead of "way back"': /\bways? (?:up|down|back)\b/,
   'assert, instead of "vouch"': /\bvouch/,
+  'you, another process, or the passive': /(?<!\buser )\b(?:some|any|no|every)(?:body|one)\b/i,
   'silently, instead of "without a word"': /\bwithout a word\b/,
 };
 /** What users read says who does something, in short sentences. */
 const forUsers: Readonly<Record<string, RegExp>> = {
   ...inText,
-  'you, another process, or the passive': /\b(?:some|any|no|every)(?:body|one)\b/i,
   'the noun again, instead of "that of"': /\b(?:that|those) of\b/,
   'takes precedence, instead of "goes before"': /\bgoes before\b/,
   'keep in, instead of "belong into"': /\bbelongs? into\b/,

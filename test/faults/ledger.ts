@@ -16,9 +16,9 @@ export interface Tally {
   wrong: number;
   /** A call, or an end, that did not settle within a minute. */
   hung: number;
-  /** Errors outside of every promise that somebody waits for. */
+  /** Errors outside of every promise that is awaited. */
   uncaught: number;
-  /** Calls that say that nobody knows. */
+  /** Calls whose outcome is reported as unknown. */
   unknown: number;
 }
 
@@ -30,7 +30,7 @@ const DEADLINE_MILLIS = 60_000;
 /** Remembers what calls said of the ids that they wrote, and compares that with the table. */
 export interface Ledger {
   readonly tally: Tally;
-  /** An id that nobody else writes. */
+  /** An id that no other writer uses. */
   nextId(): number;
   /** Notes what a call says of ids that are or fall together; `kept`: which of them, when it resolves. */
   record<Result>(
@@ -164,7 +164,7 @@ export function openLedger(): Ledger {
         }
       }
       for (const id of counts.keys()) {
-        note('wrong', `a row of ${id}, of which nobody said anything`);
+        note('wrong', `a row of ${id}, which no call reported`);
       }
     },
   };

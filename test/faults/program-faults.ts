@@ -151,7 +151,7 @@ export const programFaults: readonly Fault[] = [
       for (let round = 0; round < 15; round++) {
         inject();
         const pool = openPool(server.url);
-        // It is given up with its connection; nobody waits for it.
+        // It is given up with its connection, and not awaited.
         transaction(pool, {}, () => new Promise<never>(() => {})).catch(() => {});
         const running = mixedLoad(pool, ledger, 2);
         await sleep(Math.random() * 30);

@@ -173,7 +173,7 @@ export const wireFaults: readonly Fault[] = [
     name: 'notices, settings and notifications amid the n-th answer',
     run: (context) =>
       atEachMessage(context, { direction: 'answer', stride: 3 }, ({ bytes, type }) => ({
-        // Before it has authenticated somebody the server sends none.
+        // Before authentication the server sends none.
         instead: type === 'R' ? bytes : Buffer.concat([asynchronous, bytes]),
       })),
   },

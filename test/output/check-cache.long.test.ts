@@ -266,13 +266,13 @@ test('generate accepts the record, and prints the notes of the run that wrote it
   const warnings = [
     diagnostic({ file: 'queries/a.sql', line: 2, column: 1, code: 'ND2025', message: 'odd' }),
   ];
-  const said = { ...analysed, database: 'a database that nobody has', warnings, notes: ['strange'] };
+  const said = { ...analysed, database: 'an invented database', warnings, notes: ['strange'] };
   addToCheckCache(await readInputs(config()), env, { analysed: said, outputs, refused: [] });
   const run = await nodrift(['generate'], { cwd: project.root, env });
   expect(run).toEqual({
     exitCode: 0,
     stdout: expect.stringMatching(
-      /^unchanged {2}queries\/a\.queries\.ts +1 query\nunchanged {2}queries\/b\.queries\.ts +1 query\nunchanged {2}queries\/schema\.types\.ts {2}shared types\n0 written, 3 unchanged, 2 queries, [\d.]+ s, a database that nobody has\n$/,
+      /^unchanged {2}queries\/a\.queries\.ts +1 query\nunchanged {2}queries\/b\.queries\.ts +1 query\nunchanged {2}queries\/schema\.types\.ts {2}shared types\n0 written, 3 unchanged, 2 queries, [\d.]+ s, an invented database\n$/,
     ),
     stderr: 'queries/a.sql:2:1: warning ND2025: odd\n\nnote: strange\n',
   });

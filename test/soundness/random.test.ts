@@ -8,7 +8,7 @@ import { checkRandomQueries } from './random.ts';
 // By hand: NODRIFT_RANDOM_QUERIES=1000000 NODRIFT_RANDOM_SEED=7 npx vitest run test/soundness/random.test.ts
 const given = process.env.NODRIFT_RANDOM_QUERIES;
 const queries = Number(given ?? (restOfTests ? 20_000 : 400));
-/** Few on the newest server alone, as long as nobody asks for more. */
+/** Few on the newest server alone, unless NODRIFT_RANDOM_QUERIES asks for more. */
 const asked = restOfTests || given ? majors : tested(majors);
 const QUERIES_PER_SCHEMA = 400;
 

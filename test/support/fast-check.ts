@@ -3,7 +3,7 @@ import { randomSeed } from './random-seed.ts';
 
 export type { Arbitrary } from 'fast-check';
 
-// A run that fails must fail again, on every machine: other examples are a run that somebody asks for.
+// A run that fails must fail again, on every machine: other examples are run on demand.
 fc.configureGlobal({ seed: randomSeed });
 
 export default fc;

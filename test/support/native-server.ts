@@ -26,7 +26,7 @@ export interface NativeServer {
 }
 
 export interface NativeServerOptions {
-  /** Without it everyone is trusted; with it `postgres` needs it (SCRAM). */
+  /** Without it every client is trusted; with it `postgres` needs it (SCRAM). */
   readonly password?: string;
   /** Further lines of postgresql.conf. */
   readonly settings?: readonly string[];
@@ -176,7 +176,7 @@ function restartNativeServer(binaries: Binaries, dir: string, mode: string): Pro
   });
 }
 
-/** Postgres refuses to run as root: there it runs as nobody. */
+/** Postgres refuses to run as root: then it runs as the user nobody. */
 export function serverUser(): ServerUser | null {
   if (process.getuid?.() !== 0) return null;
   const id = (flag: string) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout);

@@ -8,7 +8,7 @@ export interface MigrationPrefix {
   readonly count: number;
   /** Their files, in the order in which they were read. */
   readonly files: readonly SchemaFile[];
-  /** Whether it is all that has not changed: the next is the one that somebody is writing. */
+  /** Whether it is all that has not changed: the next one is being written. */
   readonly unchanged: boolean;
 }
 

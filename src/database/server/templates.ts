@@ -35,7 +35,7 @@ export async function lockTemplate(client: Client, template: string, lock: Templ
   await client.query(`SELECT pg_catalog.pg_advisory_lock${shared}(${keysOf(template, lock)})`);
 }
 
-/** Takes a lock for the session, for itself alone, if nobody has it. */
+/** Takes a lock for the session, for itself alone, if no other session has it. */
 export async function tryLockTemplate(
   client: Client,
   template: string,

@@ -57,7 +57,7 @@ describe.each(tested([14, 15, 16, 17, 18]))('on %s a statement that refuses a tr
     const effect = observed
       .flatMap(({ relations }) => relations)
       .find(({ relation }) => (relation.schema === 'public' ? '' : 'app.') + relation.name === table);
-    // What VACUUM does is in nobody's way, and leaves nothing to be seen.
+    // VACUUM blocks no query, and leaves nothing to be seen.
     expect(effect?.held).toBe(statement === 'VACUUM orders' ? undefined : asks);
   });
 

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 export interface Databases {
   /** As PostgreSQL calls it. */
   nameOf(name: string): string;
-  /** @param template another of them, which nobody is connected to; null: none */
+  /** @param template another of them, to which no session is connected; null: none */
   create(name: string, template: string | null): Promise<void>;
   /** @param user a role; without it a superuser */
   use<T>(name: string, work: (client: Client) => Promise<T>, user?: string): Promise<T>;

@@ -7,7 +7,7 @@ import type { UtilityProblem } from './utility.ts';
  * Where the columns of a result are written in the file, by their indexes; nothing where that is unknown.
  * @param columns how many the server has described
  */
-export function itemPlace(
+export function resultPosition(
   statement: Statement,
   columns: number,
 ): (column: number) => Pick<UtilityProblem, 'offset' | 'end'> {
