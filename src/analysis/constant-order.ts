@@ -1,9 +1,9 @@
 import { parameterUses } from '../sql/postgres-text.ts';
 import type { Statement } from '../sql/statement.ts';
 import { visitNodes } from './optional/places.ts';
+import type { StatementProblem } from './statement-problem.ts';
 import { bareExpression } from './tree/bare-expression.ts';
 import type { Expr, QueryNode, SortGroupClause, TargetEntry } from './tree/nodes.ts';
-import type { UtilityProblem } from './utility.ts';
 
 /** A parameter that may be all of an item of ORDER BY or DISTINCT ON: most statements have none. */
 const mayBeItem = /(?:\bBY|,|\bON\s*\()\s*(?:CAST\s*\(|\()*\s*\$\d/i;
@@ -16,7 +16,7 @@ export function constantOrderProblems(
   statement: Statement,
   tree: QueryNode,
   text: string,
-): readonly UtilityProblem[] {
+): readonly StatementProblem[] {
   if (!mayBeItem.test(statement.sql)) return [];
   const slots = new Map<number, 'ORDER BY' | 'DISTINCT ON'>();
   const collect = (

@@ -1,10 +1,10 @@
 import { isParameterName } from '../sql/identifiers.ts';
 import type { Param, Statement } from '../sql/statement.ts';
-import { resultPosition } from './result-position.ts';
 import type { ParameterFacts } from './parameters.ts';
+import { resultPosition } from './result-position.ts';
 import { resultEntries } from './scope.ts';
+import type { StatementProblem } from './statement-problem.ts';
 import type { QueryNode } from './tree/nodes.ts';
-import type { UtilityProblem } from './utility.ts';
 
 /**
  * The names of columns by sqlc's rules (columnsToStruct in its internal/codegen/golang/result.go): `column_3` for the
@@ -67,7 +67,7 @@ function clauseOf({ parts, params }: Statement, param: Param): string | null {
 }
 
 /** What is wrong with `sqlc.embed(t)` where t is the name of a column: the name alone means that one. */
-export function embedProblems(statement: Statement, query: QueryNode): readonly UtilityProblem[] {
+export function embedProblems(statement: Statement, query: QueryNode): readonly StatementProblem[] {
   const { embedded = [] } = statement;
   const columns = resultEntries(query);
   const position = resultPosition(statement, columns.length);

@@ -1,7 +1,7 @@
 import { fileOffset } from '../sql/postgres-text.ts';
 import { resultItems } from '../sql/result-list.ts';
 import type { Statement } from '../sql/statement.ts';
-import type { UtilityProblem } from './utility.ts';
+import type { StatementProblem } from './statement-problem.ts';
 
 /**
  * Where the columns of a result are written in the file, by their indexes; nothing where that is unknown.
@@ -10,7 +10,7 @@ import type { UtilityProblem } from './utility.ts';
 export function resultPosition(
   statement: Statement,
   columns: number,
-): (column: number) => Pick<UtilityProblem, 'offset' | 'end'> {
+): (column: number) => Pick<StatementProblem, 'offset' | 'end'> {
   let items: ReturnType<typeof resultItems> | undefined;
   return (column) => {
     if (items === undefined) items = resultItems(statement.sql);

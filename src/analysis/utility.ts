@@ -1,21 +1,10 @@
-import type { Diagnostic } from '../diagnostic.ts';
 import { tokensOf } from '../sql/lexer.ts';
 import { fileOffset, parameterUses } from '../sql/postgres-text.ts';
 import type { Slot, Statement } from '../sql/statement.ts';
 import type { Cardinality } from './cardinality/block.ts';
 import { type Facts, notNull, unknownFacts } from './facts.ts';
+import type { StatementProblem } from './statement-problem.ts';
 import type { FieldDescription } from './wire.ts';
-
-/** Why a statement cannot be a query function, and what to do about it. */
-export interface UtilityProblem {
-  readonly code: Diagnostic['code'];
-  readonly message: string;
-  readonly hint: string;
-  /** In the file's text; absent: the statement's name. */
-  readonly offset?: number;
-  /** Exclusive; absent where it is the word at `offset`. */
-  readonly end?: number;
-}
 
 /** What is known of a utility statement's result. */
 export interface UtilityResult {
@@ -62,7 +51,7 @@ export function utilityProblems(
   statement: Statement,
   fields: readonly FieldDescription[] | null,
   paramCount: number,
-): readonly UtilityProblem[] {
+): readonly StatementProblem[] {
   const offset = statementOffset(statement);
   const problems = undescribedParameters(statement, paramCount);
   switch (commandWord(statement.sql)) {
@@ -93,7 +82,7 @@ export function utilityRowsProblem(
   { max }: Cardinality,
   fields: readonly FieldDescription[],
   offset: number,
-): readonly UtilityProblem[] {
+): readonly StatementProblem[] {
   const single = command === 'one' || command === 'maybe';
   if (!single && command !== 'many') return [];
   if (fields.length === 0) {
@@ -129,7 +118,7 @@ function commandWord(sql: string): string {
 }
 
 /** Postgres parses what most utility statements hold only when it runs them, without the parameters. */
-function undescribedParameters(statement: Statement, paramCount: number): readonly UtilityProblem[] {
+function undescribedParameters(statement: Statement, paramCount: number): readonly StatementProblem[] {
   return parameterUses(statement).flatMap(({ param, start }) => {
     const found = statement.params[param];
     if (found === undefined) return [];
@@ -152,7 +141,7 @@ function asWritten({ sqlc }: Statement, { name, index, positional }: Slot): stri
 }
 
 /** COPY from and to the client has a protocol of its own; from and to the server's files it runs as any statement. */
-function copyProblems(statement: Statement): readonly UtilityProblem[] {
+function copyProblems(statement: Statement): readonly StatementProblem[] {
   const { sql } = statement;
   const tokens = [...tokensOf(sql)];
   const text = (index: number) => {

@@ -7,9 +7,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { pgType } from '../catalog/pg-type.ts';
 import { sqlTypeName } from '../sql-type-name.ts';
 import type { DescribedStatement } from '../stars/expand.ts';
+import type { StatementProblem } from '../statement-problem.ts';
 import type { BoolExpr, Expr, Node, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
-import type { UtilityProblem } from '../utility.ts';
 import { mapWritten, type OptionalAssignment, refusesDefault } from './assignments.ts';
 import type { TestedParameters } from './decisions.ts';
 import {
@@ -85,7 +85,7 @@ export interface Candidates {
   readonly optional: ReadonlySet<number>;
   /** The index into `params` of each `$n`. */
   readonly paramOf: ReadonlyMap<number, number>;
-  readonly problems: readonly UtilityProblem[];
+  readonly problems: readonly StatementProblem[];
 }
 
 /** The most texts of one statement: one of them is told by a number. */
@@ -357,14 +357,14 @@ function valueProblems(
   statement: Statement,
   paramOf: ReadonlyMap<number, number>,
   catalog: Catalog,
-): readonly UtilityProblem[] {
+): readonly StatementProblem[] {
   const values = new Map(
     assignments.flatMap((one) =>
       one.list === null ? one.entries.map((entry) => [entry, one] as const) : [],
     ),
   );
   if (values.size === 0) return [];
-  const problems: UtilityProblem[] = [];
+  const problems: StatementProblem[] = [];
   mapWritten(whole, (entries, _, around) => {
     const relation = catalog.relations.get(around.rtable?.[around.resultRelation - 1]?.relid ?? 0);
     for (const entry of relation === undefined ? [] : entries) {
@@ -440,7 +440,7 @@ function misplacedProblem(
   statement: Statement,
   paramOf: ReadonlyMap<number, number>,
   offset: (location: number) => number,
-): UtilityProblem {
+): StatementProblem {
   const { name = '' } = statement.params[paramOf.get(slot) ?? -1] ?? {};
   const at = { code: 'ND3016' as const, offset: fileOffset(statement, offset(Math.max(0, location))) };
   switch (where) {

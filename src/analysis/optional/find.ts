@@ -5,9 +5,9 @@ import { fileOffset } from '../../sql/postgres-text.ts';
 import type { Statement } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DescribedStatement } from '../stars/expand.ts';
+import type { StatementProblem } from '../statement-problem.ts';
 import type { Expr, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { readCompleteQuery, readQuery } from '../tree/read.ts';
-import type { UtilityProblem } from '../utility.ts';
 import { type DescribeResult, describe } from '../wire.ts';
 import { type OptionalAssignment, withAlternatives } from './assignments.ts';
 import { type Candidate, type Candidates, type Form, findCandidates } from './candidates.ts';
@@ -28,7 +28,7 @@ export interface OptionalAnalysis {
   readonly places: readonly number[];
   /** In which those conditions hold that one parameter decides on: what it may be if it is given; null: the statement's own. */
   readonly given: QueryNode | null;
-  readonly problems: readonly UtilityProblem[];
+  readonly problems: readonly StatementProblem[];
   /** An internal error, to be thrown where the statement is analysed; null: none. */
   readonly failure: { readonly error: unknown } | null;
 }
@@ -38,7 +38,7 @@ interface Work extends Candidates {
   readonly described: DescribedStatement['described'];
   query: QueryNode | null;
   given: QueryNode | null;
-  readonly problems: UtilityProblem[];
+  readonly problems: StatementProblem[];
   failure: OptionalAnalysis['failure'];
 }
 
@@ -385,7 +385,7 @@ function writtenText(statement: Statement, { start, end }: TextRun): string {
 function refusedTerm(
   { kind, keptBecause, run, needs }: Candidate,
   statement: Statement,
-): readonly UtilityProblem[] {
+): readonly StatementProblem[] {
   if (kind === 'guard' || kind === 'sort key' || keptBecause === null) return [];
   const names = needs.map((index) => statement.params[index]?.name ?? '').join(', ');
   return [

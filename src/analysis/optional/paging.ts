@@ -6,10 +6,10 @@ import type { ResultField } from '../marks.ts';
 import { columnFacts } from '../nullability.ts';
 import type { ParameterFacts } from '../parameters.ts';
 import { resultEntries } from '../scope.ts';
+import type { StatementProblem } from '../statement-problem.ts';
 import { conjuncts } from '../tree/conjuncts.ts';
 import { expressionType } from '../tree/expression-type.ts';
 import { Cmd, type Expr, type ParamNode, type QueryNode } from '../tree/nodes.ts';
-import type { UtilityProblem } from '../utility.ts';
 import { columnText, cursorOf, isSame, isSameBesideCollation } from './page-columns.ts';
 import { comparedKeys, expandedKeys, type Key } from './page-keys.ts';
 import { visitNodes } from './places.ts';
@@ -18,7 +18,7 @@ export type CursorFacts = Required<Pick<ParameterFacts, 'column' | 'comment' | '
 
 /** What the conditions of `@optional` that begin a page say. */
 export interface Paging {
-  readonly problems: readonly UtilityProblem[];
+  readonly problems: readonly StatementProblem[];
   /** What is known of the parameters that hold the last row of the page before, by `$n`. */
   readonly cursor: ReadonlyMap<number, CursorFacts>;
 }
@@ -67,7 +67,7 @@ export function paging(
 ): Paging {
   const names = new Set(optional.map(({ name }) => name));
   const objects = params.filter((param) => param.kind === 'object').filter(({ name }) => names.has(name));
-  const problems: UtilityProblem[] = [];
+  const problems: StatementProblem[] = [];
   const cursor = new Map<number, CursorFacts>();
   visitNodes(guarded, (node) => {
     if (node.tag !== 'QUERY' || node.commandType !== Cmd.select || node.limitCount === null) return true;

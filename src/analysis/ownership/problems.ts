@@ -3,8 +3,8 @@ import { fileOffset } from '../../sql/postgres-text.ts';
 import type { Slot, Statement } from '../../sql/statement.ts';
 import { unquotedName } from '../../sql/unquoted-name.ts';
 import type { Catalog, Relation } from '../catalog/catalog.ts';
+import type { StatementProblem } from '../statement-problem.ts';
 import type { QueryNode } from '../tree/nodes.ts';
-import type { UtilityProblem } from '../utility.ts';
 import type { OwnerScope } from './owner-scope.ts';
 import { ownership } from './prove.ts';
 import type { QueryScope } from './query-scope.ts';
@@ -17,8 +17,8 @@ export function scopesOf(
   catalog: Catalog,
   scopes: readonly OwnerScope[],
   variadicParams: ReadonlySet<number>,
-): { readonly problems: readonly UtilityProblem[]; readonly scopes: readonly QueryScope[] } {
-  const problems: UtilityProblem[] = [];
+): { readonly problems: readonly StatementProblem[]; readonly scopes: readonly QueryScope[] } {
+  const problems: StatementProblem[] = [];
   const found: QueryScope[] = [];
   const unscoped = statement.unscoped ?? null;
   for (const scope of scopes) {
@@ -41,7 +41,7 @@ export function scopesOf(
 export function utilityScopes(
   { unscoped }: Statement,
   scopes: readonly OwnerScope[],
-): readonly UtilityProblem[] {
+): readonly StatementProblem[] {
   if (scopes.length === 0 || unscoped !== undefined) return [];
   return [
     {
@@ -73,7 +73,7 @@ function problemOf(
   scope: OwnerScope,
   statement: Statement,
   catalog: Catalog,
-): UtilityProblem {
+): StatementProblem {
   return {
     code: 'ND3020',
     ...unprovenText(unproven, scope, catalog, 'or write @unscoped with a reason into the header.'),
@@ -85,7 +85,7 @@ function problemOf(
 export function unprovenPlace(
   { relation, alias }: Unproven,
   statement: Statement,
-): Pick<UtilityProblem, 'offset' | 'end'> {
+): Pick<StatementProblem, 'offset' | 'end'> {
   return relation === null ? {} : placeOf(relation, alias, statement);
 }
 
@@ -98,7 +98,7 @@ export function unprovenText(
   { name: scope, settings, tables }: OwnerScope,
   catalog: Catalog,
   allow: string,
-): Pick<UtilityProblem, 'message' | 'hint'> {
+): Pick<StatementProblem, 'message' | 'hint'> {
   const table = relation?.name ?? '';
   const of = tables.get(relation?.oid ?? 0);
   const parent = of && 'parent' in of ? (catalog.relations.get(of.parent)?.name ?? '') : null;
@@ -175,7 +175,7 @@ function placeOf(
   relation: Relation,
   alias: string | null,
   statement: Statement,
-): Pick<UtilityProblem, 'offset' | 'end'> {
+): Pick<StatementProblem, 'offset' | 'end'> {
   const tokens = [...tokensOf(statement.sql)];
   const nameAt = (index: number) => {
     const token = tokens[index];

@@ -1,8 +1,8 @@
 import type { DistributionConfig } from '../../scope-config.ts';
 import type { Statement } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { StatementProblem } from '../statement-problem.ts';
 import type { QueryNode } from '../tree/nodes.ts';
-import type { UtilityProblem } from '../utility.ts';
 import { type OwnerScope, ownerScopes, type ScopeProblem } from './owner-scope.ts';
 import { singleValues, unprovenPlace, unprovenText } from './problems.ts';
 import { ownership } from './prove.ts';
@@ -43,9 +43,9 @@ export function routeOf(
   catalog: Catalog,
   { scope, singleShard }: Distribution,
   variadicParams: ReadonlySet<number>,
-): { readonly problems: readonly UtilityProblem[]; readonly route: QueryRoute } {
+): { readonly problems: readonly StatementProblem[]; readonly route: QueryRoute } {
   const scatter = statement.scatter ?? null;
-  const found = (route: Omit<QueryRoute, 'scatter'>, problems: readonly UtilityProblem[] = []) => ({
+  const found = (route: Omit<QueryRoute, 'scatter'>, problems: readonly StatementProblem[] = []) => ({
     problems: scatter !== null && route.shards !== 'all' ? [needlessScatter] : problems,
     route: { ...route, scatter },
   });
@@ -62,7 +62,7 @@ export function routeOf(
   const texts = closest.map((one) => unprovenText(one, scope, catalog, allow));
   const because = [...new Set(texts.map(({ message }) => message))].join('; ');
   const problems = closest.map(
-    (one, index): UtilityProblem => ({
+    (one, index): StatementProblem => ({
       code: 'ND3023',
       message: texts[index]?.message ?? '',
       hint:
@@ -76,7 +76,7 @@ export function routeOf(
 }
 
 /** `@scatter` of a statement that does not use all shards. */
-export const needlessScatter: UtilityProblem = {
+export const needlessScatter: StatementProblem = {
   code: 'ND3023',
   message: '@scatter, although it does not use all shards',
   hint: 'Remove @scatter.',
