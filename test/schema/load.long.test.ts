@@ -18,7 +18,10 @@ describe('one schema', () => {
     const text = schemaText(await loadSchema(await clientOn(18, everyKind), { omit: isHistoryTable }));
     await expect(text).toMatchFileSnapshot('./__snapshots__/every-kind.txt');
     for (const server of [...majors, 'PGlite'] as const)
-      expect(schemaText(await loadSchema(await clientOn(server, everyKind), { omit: isHistoryTable })), String(server)).toBe(text);
+      expect(
+        schemaText(await loadSchema(await clientOn(server, everyKind), { omit: isHistoryTable })),
+        String(server),
+      ).toBe(text);
   });
 
   test('has its views written as on PostgreSQL 16 and later, whatever is in FROM', async () => {
