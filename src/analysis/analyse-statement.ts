@@ -26,13 +26,13 @@ import {
   type StatementOptions,
 } from './statement-analysis.ts';
 import {
+  embeddedRowProblems,
   firstOfMany,
   nameProblems,
   noRowsProblem,
   nullProblems,
   withoutKeyProblem,
   withoutOptional,
-  withoutRows,
   withoutSources,
 } from './statement-problems.ts';
 import { Cmd, type QueryNode } from './tree/nodes.ts';
@@ -58,7 +58,7 @@ export function analyseStatement(
   const wrong = [
     ...withoutSources(statement, answer, options),
     ...withoutOptional(statement, options),
-    ...withoutRows(statement, options),
+    ...embeddedRowProblems(statement, options),
     ...(optional?.problems ?? []),
   ];
   if (wrong.length > 0) return refuseStatement(statement, options, wrong);

@@ -61,7 +61,7 @@ export function withoutOptional(
 }
 
 /** pg leaves a row as the text of a record. */
-export function withoutRows(
+export function embeddedRowProblems(
   { embedded = [] }: Statement,
   { lenientParameters }: StatementOptions,
 ): readonly StatementProblem[] {
