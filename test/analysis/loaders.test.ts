@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import fc from '../support/fast-check.ts';
 import { tested } from '../support/tested.ts';
 
 const schema = `
@@ -152,6 +153,29 @@ describe.each(tested(servers))('@load on %s', (server) => {
       const found = [...together].sort((a, b) => Number(a.at(-1)) - Number(b.at(-1)));
       expect([sql, found]).toEqual([sql, alone]);
     }
+  });
+
+  it('finds for random lists of keys what single calls find', async () => {
+    const sql = [
+      'SELECT id, title FROM post WHERE author = :a ORDER BY score NULLS FIRST, title, id DESC LIMIT :n',
+      'SELECT id, title FROM post WHERE author = :a AND score > :n ORDER BY title, id',
+      'SELECT DISTINCT title, score FROM post WHERE author >= :a AND score <> :n ORDER BY score, title',
+    ];
+    const text = sql.map((one, i) => `/* @name Q${i} :many\n@load */\n${one};`).join('\n');
+    const { queries } = await analysisOf(text);
+    const value = fc.option(fc.integer({ min: 0, max: 7 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(value, value), { maxLength: 8 }), async (keys) => {
+        for (const { statement, loader = '' } of queries) {
+          const alone: unknown[] = [];
+          for (const [n, values] of keys.entries())
+            for (const row of await the.rows(statement.sql, values)) alone.push([...row, `${n + 1}`]);
+          const arrays = [keys.map(([a]) => a), keys.map(([, n]) => n)];
+          expect(await the.rows(loader, arrays)).toEqual(alone);
+        }
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it('is refused at its tag where one statement cannot be sent for many keys', async () => {
