@@ -1,7 +1,7 @@
 import { FIRST_NORMAL_OID, type FunctionEntry } from '../catalog/catalog.ts';
 import { knownBody } from '../catalog/known-body.ts';
 import { calledFunctions } from '../tree/calls.ts';
-import type { FuncExpr, Node, QueryNode } from '../tree/nodes.ts';
+import { Cmd, type FuncExpr, type Node, type QueryNode } from '../tree/nodes.ts';
 import { isNode, readNodes } from '../tree/read.ts';
 import { OWNER, type RowValue } from './equalities.ts';
 import type { OwnerScope } from './owner-scope.ts';
@@ -17,6 +17,10 @@ const READING = new Set(
     /\s+/,
   ),
 );
+
+// Built-in functions that do something where they are called, beside what they return.
+const ACTING =
+  /^(?:pg_notify|setval|pg_(?:try_)?advisory_\w+|lo_\w+|lowrite|pg_logical_emit_message|pg_(?:cancel|terminate)_backend)$/;
 
 // Extensions whose functions compute, and read no table.
 const COMPUTING: ReadonlySet<string> = new Set(
@@ -35,26 +39,29 @@ export function calledBodies(node: Node, use: QueryUse, proof: ProofWalk): reado
   const { catalog, owner, bodies } = proof;
   return calledFunctions(node, catalog).flatMap((oid): readonly CalledBody[] => {
     const called = catalog.functions.get(oid);
+    const { functions } = owner.settings;
+    if (called && isListed([...(functions?.owner ?? []), ...(functions?.safe ?? [])], called)) return [];
     if (!isOwnFunction(oid)) {
-      if (called?.schema === 'pg_catalog' && READING.has(called.name)) unknown(called.name, proof);
+      if (called?.schema === 'pg_catalog' && READING.has(called.name)) refuse('function', called.name, proof);
+      if (called?.schema === 'pg_catalog' && ACTING.test(called.name) && !proof.mayAct)
+        refuse('acting', called.name, proof);
       return [];
     }
     if (called === undefined) {
-      unknown(String(oid), proof);
+      refuse('function', String(oid), proof);
       return [];
     }
-    const { functions } = owner.settings;
-    if (isListed([...(functions?.owner ?? []), ...(functions?.safe ?? [])], called)) return [];
     if (COMPUTING.has(catalog.extensionFunctions.get(oid) ?? '')) return [];
-    // Immutable functions do not read tables; an aggregate is always called so.
-    if (called.volatility === 'i' && called.kind !== 'a') return [];
     const name = called.schema === 'public' ? called.name : `${called.schema}.${called.name}`;
     const body = changesOwner(called, owner) ? null : knownBody(called, []);
+    // Immutable functions read no tables if they are what they say, which a body in SQL shows; an aggregate is always called so.
+    if (body === null && called.volatility === 'i' && called.kind !== 'a') return [];
     const queries = queriesIn(body === null ? null : readNodes(body));
     if (body === null || bodies.includes(called) || queries.some(({ utilityStmt }) => utilityStmt !== null)) {
-      unknown(name, proof);
+      refuse('function', name, proof);
       return [];
     }
+    if (!proof.mayAct && queries.some(isWriting)) refuse('acting', name, proof);
     const args = node.tag === 'FUNCEXPR' ? valuesOf(node, use, proof) : [];
     // Called perhaps before the conditions around it: only what is the owner in any row is.
     const own = args.map((value) => (value === OWNER ? OWNER : null));
@@ -62,9 +69,13 @@ export function calledBodies(node: Node, use: QueryUse, proof: ProofWalk): reado
   });
 }
 
-function unknown(name: string, proof: ProofWalk): void {
-  if (!proof.found.some((one) => one.name === name))
-    proof.found.push({ relation: null, alias: null, kind: 'function', name });
+function refuse(kind: 'function' | 'acting', name: string, proof: ProofWalk): void {
+  if (!proof.found.some((one) => one.name === name && one.kind === kind))
+    proof.found.push({ relation: null, alias: null, kind, name });
+}
+
+function isWriting({ commandType, cteList }: QueryNode): boolean {
+  return commandType !== Cmd.select || (cteList ?? []).some(({ ctequery }) => isWriting(ctequery));
 }
 
 /** Whether a function's own settings may change who the owner is. */

@@ -162,6 +162,11 @@ export function unprovenText(
         message: `nothing is known of the rows that ${name} reads`,
         hint: `If it shows no rows of another ${scope}, name it in the configuration: scopes.${scope}.functions.safe.`,
       };
+    case 'acting':
+      return {
+        message: `${name} may be called for rows of another ${scope}`,
+        hint: `Call it in the list of the outermost SELECT, whose rows have met all conditions, ${allow}`,
+      };
     default:
       return {
         message: `the proof that it keeps to one ${scope} was stopped`,

@@ -79,6 +79,7 @@ export function ownership(
     recursions: new Map(),
     bodies: [],
     found,
+    mayAct: false,
     usesOwned: false,
     recursing: 0,
     returning: null,
@@ -91,7 +92,7 @@ export function ownership(
 
 function proveStatement(query: QueryNode, proof: ProofWalk): void {
   try {
-    proveQuery(rootUse(proof, query), noEqualities, noColumns, proof);
+    proveQuery(rootUse(proof, query), noEqualities, noColumns, proof, true);
   } catch (error) {
     // JavaScript's stack is at its end.
     if (!(error instanceof RangeError)) throw error;
@@ -113,14 +114,29 @@ const noColumns: ReadonlySet<number> = new Set();
 /**
  * @param around what is equal where the query matters
  * @param wanted result columns of which only rows with the owner matter
+ * @param isExecuted whether each of its rows is asked for, as a statement's: nothing around it drops some
  */
 function proveQuery(
   use: QueryUse,
   surrounding: Equalities,
   wantedAround: ReadonlySet<number>,
   proof: ProofWalk,
+  isExecuted = false,
 ): void {
   if (!step()) return;
+  const mayAct = proof.mayAct;
+  proof.mayAct = false;
+  proveParts(use, surrounding, wantedAround, proof, isExecuted);
+  proof.mayAct = mayAct;
+}
+
+function proveParts(
+  use: QueryUse,
+  surrounding: Equalities,
+  wantedAround: ReadonlySet<number>,
+  proof: ProofWalk,
+  isExecuted: boolean,
+): void {
   const { query } = use.scope;
   proof.reached.add(query);
   // FOR UPDATE locks what the query finds, also what conditions around it drop afterwards.
@@ -131,7 +147,7 @@ function proveQuery(
     if (isInlined(cte)) continue;
     const inner = innerUse(proof, use, cte, cte.ctequery);
     if (cte.cterecursive) ownerColumnsOfRecursion(inner, proof);
-    proveQuery(inner, around, noColumns, proof);
+    proveQuery(inner, around, noColumns, proof, isExecuted && cte.ctequery.commandType !== Cmd.select);
   }
   proveExpressions([query.limitCount, query.limitOffset], around, use, proof);
   if (query.setOperations !== null) {
@@ -161,11 +177,13 @@ function proveQuery(
   const written = proveWrite(query, use, { around, source, rows }, proof);
   // An aggregate without GROUP BY has a row also where no row meets the conditions.
   const inRows = comesFromRows(query) ? rows : around;
-  proveExpressions([query.targetList, query.havingQual, query.windowClause], inRows, use, proof);
+  proveExpressions([query.havingQual, query.windowClause], inRows, use, proof);
   // From PostgreSQL 18 on expressions of GROUP BY are there.
   for (const entry of query.rtable ?? [])
     if (entry.rtekind === Rte.group) proveExpressions(entry.groupexprs, source, use, proof);
   proveExpressions(query.onConflict, source, use, proof);
+  proof.mayAct = isExecuted;
+  proveExpressions(query.targetList, inRows, use, proof);
   whereReturned(use, proof, () => proveExpressions(query.returningList, written, use, proof));
 }
 
@@ -338,7 +356,7 @@ function proveAction(
 function proveCalls(node: Node, use: QueryUse, proof: ProofWalk): void {
   for (const { called, queries } of calledBodies(node, use, proof)) {
     proof.bodies.push(called);
-    for (const query of queries) proveQuery(query, noEqualities, noColumns, proof);
+    for (const query of queries) proveQuery(query, noEqualities, noColumns, proof, proof.mayAct);
     proof.bodies.pop();
   }
 }

@@ -18,6 +18,7 @@ export interface Unproven {
     | 'unmatched'
     | 'rewritten'
     | 'function'
+    | 'acting'
     | 'costly';
   /** Of a function: its name. */
   readonly name?: string;
@@ -28,6 +29,8 @@ export interface ProofWalk extends Knowledge {
   /** Functions whose bodies are being analysed. */
   readonly bodies: FunctionEntry[];
   readonly found: Unproven[];
+  /** Whether functions are called only for rows that have met all conditions, here. */
+  mayAct: boolean;
   /** Whether it uses a table with owners. */
   usesOwned: boolean;
   /** The queries and calls that the proof has seen. */

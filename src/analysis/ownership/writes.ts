@@ -57,10 +57,13 @@ export function proveUpdate(
     const set = (column: number) =>
       list?.find(({ resno, resjunk }) => !resjunk && columnOf(resno) === column);
     const owning = 'column' in owned ? [owned.column] : owned.columns;
-    if (owning.every((column) => set(column) === undefined)) continue;
+    // A generated column changes with those that it is computed from.
+    const isGenerated = (column: number) => (target.columns.get(column)?.generated ?? '') !== '';
+    if (owning.every((column) => set(column) === undefined && !isGenerated(column))) continue;
     const value = (column: number) => {
       const given = set(column);
       if (given !== undefined) return rowValue(given.expr, use, proof);
+      if (isGenerated(column)) return null;
       return target === relation ? columnValue(use, use.scope.query.resultRelation, column) : null;
     };
     if (!isOwnedBy(owned, value, rows, proof, new Set([target.oid])))

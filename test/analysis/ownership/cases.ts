@@ -305,6 +305,10 @@ export const cases: readonly (readonly [sql: string, ...unproven: readonly strin
   ['SELECT pure(1), trusted(2)'],
   ["SELECT query_to_xml('SELECT * FROM tasks', true, true, '')", 'function query_to_xml'],
   ["SELECT set_config('app.user_id', '7', true)", 'function set_config'],
+  ["SELECT pg_notify('titles', title) FROM tasks WHERE user_id = $1"],
+  ['SELECT id FROM tasks WHERE user_id = $1 AND pg_try_advisory_lock(id)', 'acting pg_try_advisory_lock'],
+  ['SELECT id FROM tasks WHERE user_id = $1 AND random() < 0.5'],
+  ["UPDATE tasks SET n = setval('audit_id_seq', id) WHERE user_id = $1 RETURNING pg_notify('titles', title)"],
   // INSERT
   ["INSERT INTO tasks (id, user_id, title) VALUES (1, $1, 'a')"],
   ["INSERT INTO tasks (id, user_id, title) VALUES (1, $1, 'a'), (2, $1, 'b') RETURNING *"],

@@ -177,13 +177,13 @@ const rules: readonly (readonly [file: string, rule: string, find: string, repla
   [
     'calls',
     'functions that run a text',
-    "if (called?.schema === 'pg_catalog' && READING.has(called.name)) unknown(called.name, proof);",
+    "if (called?.schema === 'pg_catalog' && READING.has(called.name)) refuse('function', called.name, proof);",
     '',
   ],
   [
     'calls',
     'a function that is not known',
-    '      unknown(name, proof);\n      return [];',
+    "      refuse('function', name, proof);\n      return [];",
     '      return [];',
   ],
   [
@@ -271,6 +271,31 @@ const rules: readonly (readonly [file: string, rule: string, find: string, repla
     'a set operation has types of its own',
     'baseType(catalog, expressionType(entry.expr) ?? 0) === baseType(catalog, type ?? -1) &&',
     'true &&',
+  ],
+  [
+    'writes',
+    'a generated owner changes with other columns',
+    'set(column) === undefined && !isGenerated(column)',
+    'set(column) === undefined',
+  ],
+  [
+    'calls',
+    'a function that writes, for rows that are dropped later',
+    "if (!proof.mayAct && queries.some(isWriting)) refuse('acting', name, proof);",
+    '',
+  ],
+  ['calls', 'a built-in function that acts', 'ACTING.test(called.name) && !proof.mayAct', 'false'],
+  [
+    'prove',
+    'rows of a subquery are dropped around it',
+    '  proof.mayAct = isExecuted;\n',
+    '  proof.mayAct = true;\n',
+  ],
+  [
+    'calls',
+    'a function that says it is immutable',
+    "if (body === null && called.volatility === 'i'",
+    "if (called.volatility === 'i'",
   ],
 ];
 

@@ -19,6 +19,11 @@ export const furtherSchema = `
   CREATE TABLE scores (score float8);
   CREATE VIEW ordered_notes AS SELECT * FROM notes ORDER BY id;
   CREATE TABLE idt (id int GENERATED ALWAYS AS IDENTITY (START WITH 2), user_id int);
+  CREATE TABLE computed (id int PRIMARY KEY, raw int, user_id int GENERATED ALWAYS AS (raw) STORED);
+  CREATE TABLE log (what int);
+  CREATE FUNCTION logged(one int) RETURNS int LANGUAGE sql AS 'INSERT INTO log VALUES (one); SELECT 1';
+  CREATE FUNCTION steady() RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT max(title) FROM tasks';
+  CREATE FUNCTION indirect(one int) RETURNS int STABLE LANGUAGE sql AS 'SELECT logged(one)';
 `;
 
 export const furtherTables = {
@@ -30,6 +35,7 @@ export const furtherTables = {
   big: 'user_id',
   dflt: 'user_id',
   idt_owned: 'user_id',
+  computed: 'user_id',
 } as const;
 
 /** Statements that once were proven, and showed, locked or wrote rows of another owner. */
@@ -72,6 +78,17 @@ export const refuted: readonly string[] = [
   'SELECT o.id FROM notes o JOIN tasks t ON t.id = o.task_id, LATERAL (SELECT * FROM notes p WHERE p.task_id = o.task_id ORDER BY p.id FOR UPDATE) l WHERE t.user_id = $1',
   'MERGE INTO idt_owned t USING (SELECT 1 AS k WHERE false) s ON t.user_id = $1 WHEN NOT MATCHED THEN INSERT (user_id, v) OVERRIDING USER VALUE VALUES ($1, 1)',
   "SELECT * FROM pg_logical_slot_peek_changes('s', NULL, NULL)",
+  'UPDATE computed SET raw = 2 WHERE user_id = $1',
+  'MERGE INTO computed c USING tags g ON c.user_id = $1 AND c.id = g.id WHEN MATCHED THEN UPDATE SET raw = 2',
+  'SELECT id FROM tasks WHERE logged(id) = 1 AND user_id = $1',
+  'SELECT id FROM tasks WHERE indirect(id) = 1 AND user_id = $1',
+  'SELECT x.id FROM (SELECT id, user_id, logged(id) FROM tasks) x WHERE x.user_id = $1',
+  'WITH x AS (SELECT id, user_id, logged(id) FROM tasks) SELECT id FROM x WHERE user_id = $1',
+  "WITH x AS (SELECT id, user_id, setval('audit_id_seq', id) FROM tasks) SELECT id FROM x WHERE user_id = $1",
+  "WITH x AS (SELECT id, user_id, pg_notify('titles', title) FROM tasks) SELECT id FROM x WHERE user_id = $1",
+  'SELECT t.id FROM tasks t JOIN (SELECT task_id, pg_advisory_xact_lock(id) FROM notes) x ON x.task_id = t.id WHERE t.user_id = $1',
+  'SELECT t.id FROM tasks t JOIN notes n ON n.task_id = t.id, LATERAL logged(n.id) WHERE t.user_id = $1',
+  'SELECT steady(), $1::int',
 ];
 
 /** The same, of PostgreSQL 17 and later. */
