@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 import { tested } from '../support/tested.ts';
-import { typed } from '../support/typed.ts';
+import { type Typed, typedTogether } from '../support/typed.ts';
 
 const schema = `
   CREATE TABLE bar (id int NOT NULL, "sure!" int, "maybe?" int NOT NULL);
@@ -89,12 +89,17 @@ const cases: readonly (readonly [sql: string, columns: Readonly<Record<string, s
 
 describe.each(tested(servers))('marks in names of result columns on %s', (server) => {
   let on: Analysed;
+  let typed: (sql: string) => Typed;
   beforeAll(async () => {
     on = await analysed(server, schema);
+    typed = await typedTogether(
+      on,
+      cases.map(([sql]) => sql),
+    );
   });
   afterAll(() => on.close());
 
-  it.each(cases)('%s', async (sql, columns) => {
-    expect((await typed(on, sql)).columns).toEqual(columns);
+  it.each(cases)('%s', (sql, columns) => {
+    expect(typed(sql).columns).toEqual(columns);
   });
 });

@@ -13,16 +13,24 @@ export interface Typed {
   readonly columns: Readonly<Record<string, string>>;
 }
 
+type TypedOptions = Partial<Config> & { readonly header?: string };
+
 /**
  * What a query with named parameters looks like in TypeScript.
  * @param header what the header says beside the name, as `@param ids -> (...)`
  */
-export async function typed(
+export async function typed(database: Analysed, sql: string, options: TypedOptions = {}): Promise<Typed> {
+  const of = await typedTogether(database, [sql], options);
+  return of(sql);
+}
+
+/** The same of many, which are analysed together: the catalogs are loaded once. What is returned throws for a broken one. */
+export async function typedTogether(
   database: Analysed,
-  sql: string,
-  { header = '', ...known }: Partial<Config> & { readonly header?: string } = {},
-): Promise<Typed> {
-  const text = `/* @name Q ${header} */\n${sql};\n`;
+  queries: readonly string[],
+  { header = '', ...known }: TypedOptions = {},
+): Promise<(sql: string) => Typed> {
+  const text = queries.map((sql, i) => `/* @name Q${i} ${header} */\n${sql};\n`).join('\n');
   const { statements, diagnostics } = readStatements('q.sql', text);
   const lenientParameters = known.runtime === '@pgtyped/runtime';
   const analysis = await analyse(database.client, statements, {
@@ -30,8 +38,15 @@ export async function typed(
     lenientParameters,
   });
   await database.client.query('SET debug_print_parse = off');
-  const [query] = analysis.queries;
-  if (query === undefined) throw new Error(JSON.stringify([...diagnostics, ...analysis.diagnostics]));
+  const found = new Map(analysis.queries.map((query) => [query.statement.name, query]));
+  return (sql) => {
+    const query = found.get(`Q${queries.indexOf(sql)}`);
+    if (query === undefined) throw new Error(JSON.stringify([...diagnostics, ...analysis.diagnostics]));
+    return asTyped(query, known);
+  };
+}
+
+function asTyped(query: AnalysedQuery, known: Partial<Config>): Typed {
   const typeOf = tsTypes(config(known), [query]);
   const slot = (name: string, { value, column, optional }: SlotValue) =>
     [name, `${optional ? '?: ' : ''}${typeOf(value, 'parameter', column)}`] as const;
