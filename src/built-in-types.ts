@@ -132,7 +132,7 @@ const types: Readonly<Record<string, PgTypeInfo>> = {
   uuid: {
     mappings: [{ type: 'string', codec: 'uuid' }],
     pgtyped: asText(),
-    sample: (row) => `'00000000-0000-4000-8000-0000000000${two(row)}'`,
+    sample: (row) => `'00000000-0000-4000-8000-${String(row).padStart(12, '0')}'`,
   },
   date: {
     mappings: [
@@ -141,19 +141,19 @@ const types: Readonly<Record<string, PgTypeInfo>> = {
       temporal('PlainDate'),
     ],
     pgtyped: { result: 'Date', element: 'Date', parameter: 'DateOrString' },
-    sample: (row) => `'2001-02-${two(row)}'`,
+    sample: (row) => `'${dayOf(row)}'`,
   },
   time: {
     mappings: [{ type: 'string', codec: 'time' }, temporal('PlainTime')],
     standardNames: ['time without time zone'],
     pgtyped: asText(),
-    sample: (row) => `'04:05:${two(row)}.678901'`,
+    sample: (row) => `'${timeOf(row)}'`,
   },
   timetz: {
     mappings: [{ type: 'string', codec: 'timetz' }],
     standardNames: ['time with time zone'],
     pgtyped: asText(),
-    sample: (row) => `'04:05:${two(row)}.678901+00'`,
+    sample: (row) => `'${timeOf(row)}+00'`,
   },
   timestamp: {
     mappings: [
@@ -163,7 +163,7 @@ const types: Readonly<Record<string, PgTypeInfo>> = {
     ],
     standardNames: ['timestamp without time zone'],
     pgtyped: { result: 'Date', element: 'Date', parameter: 'DateOrString' },
-    sample: (row) => `'2001-02-03 04:05:${two(row)}.678901'`,
+    sample: (row) => `'${dayOf(3 + Math.floor(row / 60))} ${timeOf(row)}'`,
   },
   timestamptz: {
     mappings: [
@@ -173,7 +173,7 @@ const types: Readonly<Record<string, PgTypeInfo>> = {
     ],
     standardNames: ['timestamp with time zone'],
     pgtyped: { result: 'Date', element: 'Date', parameter: 'DateOrString' },
-    sample: (row) => `'2001-02-03 04:05:${two(row)}.678901+00'`,
+    sample: (row) => `'${dayOf(3 + Math.floor(row / 60))} ${timeOf(row)}+00'`,
     strictDecoder: true,
   },
   interval: {
@@ -188,7 +188,7 @@ const types: Readonly<Record<string, PgTypeInfo>> = {
   bytea: {
     mappings: [{ type: 'Uint8Array', codec: 'bytea' }],
     pgtyped: everywhere('Buffer'),
-    sample: (row) => `'\\x${two(row)}'`,
+    sample: (row) => `'\\x${row.toString(16).padStart(row < 256 ? 2 : 8, '0')}'`,
     strictDecoder: true,
   },
   json: {
@@ -223,14 +223,14 @@ const types: Readonly<Record<string, PgTypeInfo>> = {
   bpchar: { standardNames: ['character'], pgtyped: asText(), sample: words, textFormat: 'text' },
   name: { pgtyped: { parameter: 'string' }, sample: words, spelledOnce: true, textFormat: 'text' },
   citext: { pgtyped: { parameter: 'string' }, sample: words, textFormat: 'text', extension: 'citext' },
-  char: { pgtyped: { parameter: 'string' }, sample: (row) => `'${row}'` },
+  char: { pgtyped: { parameter: 'string' }, sample: (row) => `'${row % 10}'` },
   bit: { pgtyped: { parameter: 'string' }, sample: bits },
   varbit: { sample: bits },
   xml: { sample: (row) => `'<sample>${row}</sample>'` },
-  inet: { pgtyped: asText(), sample: (row) => `'10.0.0.${row}'` },
-  cidr: { pgtyped: asText(), sample: (row) => `'10.0.${row}.0/24'` },
-  macaddr: { pgtyped: asText(), sample: (row) => `'08:00:2b:01:02:${two(row)}'` },
-  macaddr8: { pgtyped: { parameter: 'string' }, sample: (row) => `'08:00:2b:01:02:03:04:${two(row)}'` },
+  inet: { pgtyped: asText(), sample: (row) => `'10.${(row >> 16) & 255}.${(row >> 8) & 255}.${row & 255}'` },
+  cidr: { pgtyped: asText(), sample: (row) => `'10.${(row >> 8) & 255}.${row & 255}.0/24'` },
+  macaddr: { pgtyped: asText(), sample: (row) => `'08:00:2b:01:${bytes(row)}'` },
+  macaddr8: { pgtyped: { parameter: 'string' }, sample: (row) => `'08:00:2b:01:02:03:${bytes(row)}'` },
   point: {
     pgtyped: { result: '{ x: number; y: number }', element: '{ x: number; y: number }', parameter: 'string' },
     sample: (row) => `'(${row},${row})'`,
@@ -249,7 +249,7 @@ const types: Readonly<Record<string, PgTypeInfo>> = {
   int4range: { sample: numberRange },
   int8range: { sample: numberRange },
   numrange: { pgtyped: { element: 'string' }, sample: numberRange },
-  daterange: { sample: (row) => `'[2001-0${row}-01,2001-0${row}-05)'` },
+  daterange: { sample: (row) => `'[${monthOf(row)}-01,${monthOf(row)}-05)'` },
   tsrange: { sample: timeRange },
   tstzrange: { sample: timeRange },
   hstore: { sample: (row) => `'sample=>${row}'`, extension: 'hstore' },
@@ -279,6 +279,24 @@ function asText(): NonNullable<PgTypeInfo['pgtyped']> {
 
 function two(row: number): string {
   return String(row).padStart(2, '0');
+}
+
+function dayOf(row: number): string {
+  return new Date(Date.UTC(2001, 1, row)).toISOString().slice(0, 10);
+}
+
+function timeOf(row: number): string {
+  return `04:05:${two(row % 60)}.678901`;
+}
+
+function monthOf(row: number): string {
+  return `${2001 + Math.floor((row - 1) / 12)}-${two(((row - 1) % 12) + 1)}`;
+}
+
+/** The last two bytes of an address. */
+function bytes(row: number): string {
+  const hex = (0x0200 + row).toString(16).padStart(4, '0').slice(-4);
+  return `${hex.slice(0, 2)}:${hex.slice(2)}`;
 }
 
 function integer(row: number, kind: ValueKind): string {
@@ -317,5 +335,5 @@ function numberRange(row: number): string {
 }
 
 function timeRange(row: number): string {
-  return `'[2001-0${row}-01 00:00,2001-0${row}-05 00:00)'`;
+  return `'[${monthOf(row)}-01 00:00,${monthOf(row)}-05 00:00)'`;
 }

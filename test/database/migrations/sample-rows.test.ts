@@ -52,7 +52,6 @@ test.each(tested([14, 18]))('fit types and constraints on PostgreSQL %i', async 
     const { filled, unfilled } = await fillTables(client, tables);
     const reasons = Object.fromEntries(unfilled.map(({ table, reason }) => [table, reason]));
     expect(reasons).toEqual({
-      'public.narrow': 'new row for relation "narrow" violates check constraint "narrow_x_check"',
       'public.own_type': 'no value is known for its column x',
     });
     const contents = await contentsOf(client, tables);
@@ -61,7 +60,7 @@ test.each(tested([14, 18]))('fit types and constraints on PostgreSQL %i', async 
       'public."Odd name"': 2,
       'public.every_type': 3,
       'public.makers': 3,
-      'public.narrow': 0,
+      'public.narrow': 3,
       'public.of_seeded': 3,
       'public.own_type': 0,
       'public.seeded': 1,

@@ -1,6 +1,7 @@
 import { type Client, DatabaseError, escapeLiteral } from 'pg';
 import { typeInfo, type ValueKind } from '../../../built-in-types.ts';
 import { connectionLost } from '../../../connection-loss.ts';
+import { chooseValues } from './choose.ts';
 import type { SampleColumn, SampleForeignKey, SampleTable } from './tables.ts';
 import { nextVariant, oneOf, sampleValue } from './values.ts';
 
@@ -99,7 +100,28 @@ async function fillTable(
     if (taken > 0) return null;
     variants = otherVariants(table, variants, failed);
   }
-  return reason;
+  return (await fillWithChosen(client, table)) ? null : reason;
+}
+
+/** Fills a table with values that its constraints are asked about; false if it accepts none. */
+async function fillWithChosen(client: Client, table: SampleTable): Promise<boolean> {
+  let taken = false;
+  for (const row of rowNumbers) {
+    const keys = new Map<string, string>();
+    setForeignKeys(table, row, keys, {});
+    await client.query('SAVEPOINT chosen');
+    try {
+      const values = await chooseValues(client, table, keys, row);
+      if (values instanceof Map && (await attempt(client, insertStatement(table, values))) === null)
+        taken = true;
+      await client.query('RELEASE SAVEPOINT chosen');
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.severity === 'FATAL') throw error;
+      // A CHECK that fails for some of the values.
+      await client.query('ROLLBACK TO SAVEPOINT chosen; RELEASE SAVEPOINT chosen');
+    }
+  }
+  return taken;
 }
 
 /** What is special about a row. */
@@ -189,6 +211,16 @@ function insertion(
     if (value !== null) values.set(column.name, value);
     else if (column.notNull && !column.hasDefault) return { unknown: column.name };
   }
+  setForeignKeys(table, row, values, special);
+  return { sql: insertStatement(table, values) };
+}
+
+function setForeignKeys(
+  table: SampleTable,
+  row: number,
+  values: Map<string, string>,
+  special: Special,
+): void {
   const optional = new Set(table.columns.filter(({ notNull }) => !notNull).map(({ name }) => name));
   const given = new Set<string>();
   for (const key of table.foreignKeys) {
@@ -204,10 +236,13 @@ function insertion(
       else values.set(column, values.get(reference) ?? 'NULL');
     }
   }
-  if (values.size === 0) return { sql: `INSERT INTO ${table.name} DEFAULT VALUES` };
-  return {
-    sql: `INSERT INTO ${table.name} (${[...values.keys()].join(', ')}) VALUES (${[...values.values()].join(', ')})`,
-  };
+}
+
+/** An INSERT of one row. */
+export function insertStatement({ name }: SampleTable, values: ReadonlyMap<string, string>): string {
+  if (values.size === 0) return `INSERT INTO ${name} DEFAULT VALUES`;
+  const [columns, expressions] = [[...values.keys()].join(', '), [...values.values()].join(', ')];
+  return `INSERT INTO ${name} (${columns}) OVERRIDING SYSTEM VALUE VALUES (${expressions})`;
 }
 
 /** What the parent's row of that number, counted round, has in a column. */

@@ -1,5 +1,9 @@
-import type { Client } from 'pg';
 import type { SampleType } from './values.ts';
+
+/** A pg Client, a transaction over one, or the like. */
+export interface RowsClient {
+  query<Row extends object>(sql: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
+}
 
 /** A table that rows can be put into. */
 export interface SampleTable {
@@ -10,6 +14,10 @@ export interface SampleTable {
   readonly foreignKeys: readonly SampleForeignKey[];
   /** The columns of its CHECK constraints, by the constraint's name. */
   readonly checks: ReadonlyMap<string, readonly string[]>;
+  /** The conditions of these constraints, in the names of its columns. */
+  readonly conditions: ReadonlyMap<string, string>;
+  /** Unique keys of plain columns, without a condition. */
+  readonly uniqueKeys: readonly UniqueKey[];
 }
 
 export interface SampleColumn {
@@ -18,6 +26,8 @@ export interface SampleColumn {
   readonly type: SampleType;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
+  /** The default, or what it is generated as; null: neither. */
+  readonly expression: string | null;
   /** GENERATED ALWAYS AS: it cannot be written. */
   readonly generated: boolean;
   /** GENERATED ... AS IDENTITY. */
@@ -28,7 +38,14 @@ export interface SampleColumn {
   readonly allowed: readonly string[] | null;
 }
 
+export interface UniqueKey {
+  readonly name: string;
+  /** As SQL writes them. */
+  readonly columns: readonly string[];
+}
+
 export interface SampleForeignKey {
+  readonly name: string;
   /** As SQL writes them, in the order of `references`. */
   readonly columns: readonly string[];
   readonly table: number;
@@ -49,7 +66,7 @@ export interface TableName {
 }
 
 /** All tables of the migrations' own: no partitions, no extensions' tables, no history of migration tools. */
-export async function listTables(client: Client): Promise<readonly TableName[]> {
+export async function listTables(client: RowsClient): Promise<readonly TableName[]> {
   const { rows } = await client.query<TableName>(`
     SELECT c.oid::int8::float8 AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name, c.relname AS bare,
            ARRAY(SELECT DISTINCT confrelid::int8::float8 FROM pg_catalog.pg_constraint
@@ -77,6 +94,7 @@ interface ColumnRow {
   readonly modifier: number;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
+  readonly expression: string | null;
   readonly generated: boolean;
   readonly identity: boolean;
   readonly isKey: boolean;
@@ -101,6 +119,11 @@ interface CheckRow {
   readonly of: number;
   readonly name: string;
   readonly columns: readonly string[];
+  readonly condition: string;
+}
+
+interface UniqueRow extends UniqueKey {
+  readonly of: number;
 }
 
 interface KeyRow extends SampleForeignKey {
@@ -109,7 +132,7 @@ interface KeyRow extends SampleForeignKey {
 
 /** Everything that rows for these tables are made from. */
 export async function describeTables(
-  client: Client,
+  client: RowsClient,
   oids: readonly number[],
 ): Promise<readonly SampleTable[]> {
   if (oids.length === 0) return [];
@@ -117,6 +140,7 @@ export async function describeTables(
   const { rows: types } = await client.query<TypeRow>(typesQuery, [columns.map(({ type }) => type)]);
   const { rows: keys } = await client.query<KeyRow>(keysQuery, [oids]);
   const { rows: checks } = await client.query<CheckRow>(checksQuery, [oids]);
+  const { rows: uniqueKeys } = await client.query<UniqueRow>(uniqueQuery, [oids]);
   const byOid = new Map(types.map((type) => [type.oid, type]));
   return oids.flatMap((oid) => {
     const own = columns.filter(({ table }) => table === oid);
@@ -132,6 +156,10 @@ export async function describeTables(
       })),
       foreignKeys: keys.filter((key) => key.of === oid),
       checks: new Map(checks.filter((check) => check.of === oid).map((check) => [check.name, check.columns])),
+      conditions: new Map(
+        checks.filter((check) => check.of === oid).map(({ name, condition }) => [name, condition]),
+      ),
+      uniqueKeys: uniqueKeys.filter((key) => key.of === oid),
     };
   });
 }
@@ -140,7 +168,9 @@ const columnsQuery = `
   SELECT a.attrelid::int8::float8 AS table, pg_catalog.format('%I.%I', n.nspname, c.relname) AS "tableName",
          pg_catalog.quote_ident(a.attname) AS name, a.atttypid::int8::float8 AS type,
          pg_catalog.format_type(a.atttypid, a.atttypmod) AS written, a.atttypmod AS modifier,
-         a.attnotnull AS "notNull", a.atthasdef AS "hasDefault", a.attgenerated <> '' AS generated,
+         a.attnotnull OR (SELECT typnotnull FROM pg_catalog.pg_type WHERE oid = a.atttypid) AS "notNull",
+         (SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_catalog.pg_attrdef
+           WHERE adrelid = a.attrelid AND adnum = a.attnum) AS expression, a.atthasdef AS "hasDefault", a.attgenerated <> '' AS generated,
          a.attidentity <> '' AS identity,
          EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique
                     AND a.attnum = ANY (i.indkey::int2[])) AS "isKey",
@@ -169,7 +199,7 @@ const typesQuery = `
     FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid`;
 
 const keysQuery = `
-  SELECT k.conrelid::int8::float8 AS of, k.confrelid::int8::float8 AS table,
+  SELECT k.conrelid::int8::float8 AS of, k.conname AS name, k.confrelid::int8::float8 AS table,
          pg_catalog.format('%I.%I', n.nspname, c.relname) AS "tableName",
          ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS u (num, at)
                  JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num ORDER BY at) AS columns,
@@ -183,8 +213,16 @@ const keysQuery = `
 const checksQuery = `
   SELECT k.conrelid::int8::float8 AS of, k.conname AS name,
          ARRAY(SELECT pg_catalog.quote_ident(attname) FROM pg_catalog.pg_attribute
-                WHERE attrelid = k.conrelid AND attnum = ANY (k.conkey)) AS columns
+                WHERE attrelid = k.conrelid AND attnum = ANY (k.conkey)) AS columns,
+         pg_catalog.pg_get_expr(k.conbin, k.conrelid) AS condition
     FROM pg_catalog.pg_constraint k WHERE k.contype = 'c' AND k.conrelid = ANY ($1::oid[])`;
+
+const uniqueQuery = `
+  SELECT i.indrelid::int8::float8 AS of, c.relname AS name,
+         ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a
+                WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])) AS columns
+    FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+   WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indrelid = ANY ($1::oid[])`;
 
 const kinds: Readonly<Record<string, SampleType['kind']>> = {
   b: 'base',
@@ -208,6 +246,7 @@ function typeOf(oid: number, types: ReadonlyMap<number, TypeRow>): SampleType {
     array: row?.array ?? false,
     attributes: row?.attributes ?? 0,
     allowed: allowedBy(row?.checks ?? []),
+    conditions: (row?.checks ?? []).map((check) => check.replace(/^CHECK (\(.*\))(?: NOT VALID)?$/s, '$1')),
   };
 }
 

@@ -19,6 +19,8 @@ export interface SampleType {
   readonly attributes: number;
   /** Literals that a CHECK allows, of a domain; null: it lists none. */
   readonly allowed: readonly string[] | null;
+  /** The conditions of a domain's CHECKs, on VALUE. */
+  readonly conditions: readonly string[];
 }
 
 /** The next kind; null after the last. */

@@ -1,0 +1,327 @@
+import { escapeLiteral } from 'pg';
+import { typeInfo } from '../../../built-in-types.ts';
+import type { RowsClient, SampleColumn, SampleTable } from './tables.ts';
+import { oneOf, type SampleType, sampleValue } from './values.ts';
+
+/** Values as SQL expressions, by the column's name as SQL writes it. */
+export type RowValues = ReadonlyMap<string, string>;
+
+/** Why a table accepts no row. */
+export interface NoValues {
+  /** A column whose type no value is known of. */
+  readonly column?: string;
+  /** Constraints that none of the values fulfils together. */
+  readonly constraints?: readonly string[];
+}
+
+/** How many combinations of values PostgreSQL tries at once. */
+const mostCombinations = 20_000;
+const mostValues = 200;
+
+/**
+ * Chooses values for what a row must have, by asking PostgreSQL which of many fulfil the CHECKs, and which are not in the
+ * table yet where they must be unique.
+ * @param fixed values that are given; other columns keep their defaults, or NULL, where that is allowed
+ * @param row 1, 2, 3, …: other rows get other values as far as there are so many
+ */
+export async function chooseValues(
+  client: RowsClient,
+  table: SampleTable,
+  fixed: RowValues,
+  row: number,
+): Promise<RowValues | NoValues> {
+  const chosen = new Map(fixed);
+  for (const { constraints, columns } of groupsOf(table)) {
+    const open = columns.filter((column) => isWritten(column) && !fixed.has(column.name));
+    const isNeeded = constraints.some(({ kind }) => kind === 'check') || open.some(isRequired);
+    if (open.length === 0 || !isNeeded) continue;
+    const found = await solve(client, columns, constraints, fixed, row);
+    if (!(found instanceof Map)) return found;
+    for (const column of open) {
+      const value = found.get(column.name);
+      if (value !== undefined) chosen.set(column.name, value);
+    }
+  }
+  for (const column of table.columns) {
+    if (!isWritten(column) || chosen.has(column.name) || !isRequired(column)) continue;
+    const [value] = candidatesOf(column, [], row);
+    if (value === undefined) return { column: column.name };
+    chosen.set(column.name, value);
+  }
+  return chosen;
+}
+
+/** Whether a value of our own is better than what the server makes. */
+function isWritten({ generated, identity, expression }: SampleColumn): boolean {
+  return !generated && !identity && !/\bnextval\(/.test(expression ?? '');
+}
+
+function isRequired({ notNull, hasDefault }: SampleColumn): boolean {
+  return notNull && !hasDefault;
+}
+
+interface Constraint {
+  readonly kind: 'check' | 'unique';
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** On the columns of `r`. */
+  readonly condition: string;
+}
+
+interface Group {
+  readonly columns: readonly SampleColumn[];
+  readonly constraints: readonly Constraint[];
+}
+
+/** Columns that some constraint has in common, and these constraints. */
+function groupsOf(table: SampleTable): readonly Group[] {
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const groups: { columns: Set<string>; constraints: Constraint[] }[] = [];
+  for (const constraint of constraintsOf(table)) {
+    const touched = groups.filter(({ columns }) => constraint.columns.some((name) => columns.has(name)));
+    for (const group of touched) groups.splice(groups.indexOf(group), 1);
+    groups.push({
+      columns: new Set([...touched.flatMap(({ columns }) => [...columns]), ...constraint.columns]),
+      constraints: [...touched.flatMap(({ constraints }) => constraints), constraint],
+    });
+  }
+  return groups.map(({ columns, constraints }) => ({
+    columns: [...columns].flatMap((name) => byName.get(name) ?? []),
+    constraints,
+  }));
+}
+
+function constraintsOf(table: SampleTable): readonly Constraint[] {
+  const checks = [...table.conditions].map(([name, condition]): Constraint => {
+    return { kind: 'check', name, columns: table.checks.get(name) ?? [], condition };
+  });
+  const ofTypes = table.columns.flatMap((column) =>
+    domainsOf(column.type).flatMap((domain) =>
+      domain.conditions.map(
+        (condition): Constraint => ({
+          kind: 'check',
+          name: `the CHECK of the domain ${domain.written}`,
+          columns: [column.name],
+          // Outside of a domain's CHECK, VALUE is the name of a column.
+          condition: `(SELECT ${condition} FROM (SELECT r.${column.name} AS value) AS d)`,
+        }),
+      ),
+    ),
+  );
+  const unique = table.uniqueKeys.map(({ name, columns }): Constraint => {
+    const equal = columns.map((column) => `x.${column} = r.${column}`).join(' AND ');
+    const condition = `NOT EXISTS (SELECT FROM ${table.name} AS x WHERE ${equal})`;
+    return { kind: 'unique', name, columns, condition };
+  });
+  return [...checks, ...ofTypes, ...unique].map((one) => ({
+    ...one,
+    columns: withSources(table, one.columns),
+  }));
+}
+
+/** Also the columns that generated ones are made of. */
+function withSources(table: SampleTable, names: readonly string[]): readonly string[] {
+  const expressions = table.columns.flatMap(({ name, generated, expression }) =>
+    generated && expression && names.includes(name) ? [expression] : [],
+  );
+  if (expressions.length === 0) return names;
+  const words = new Set(
+    expressions.flatMap((one) => one.match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []),
+  );
+  const sources = table.columns.filter(({ name }) => words.has(name));
+  return [...new Set([...names, ...sources.map(({ name }) => name)])];
+}
+
+function domainsOf(type: SampleType): readonly SampleType[] {
+  return type.kind === 'domain' && !type.array ? [type, ...(type.inner ? domainsOf(type.inner) : [])] : [];
+}
+
+/** The type that a domain restricts, or the type itself. */
+function baseOf(type: SampleType): SampleType {
+  if (type.kind !== 'domain' || type.array || type.inner === null) return type;
+  const base = baseOf(type.inner);
+  return type.modifier === -1 ? base : { ...base, modifier: type.modifier };
+}
+
+async function solve(
+  client: RowsClient,
+  columns: readonly SampleColumn[],
+  constraints: readonly Constraint[],
+  fixed: RowValues,
+  row: number,
+): Promise<RowValues | NoValues> {
+  const conditions = constraints.filter(({ kind }) => kind === 'check').map(({ condition }) => condition);
+  const free = columns.filter((column) => !column.generated);
+  const open = free.filter(({ name }) => !fixed.has(name));
+  const most = Math.max(2, Math.floor(mostCombinations ** (1 / Math.max(1, open.length))));
+  const lists = new Map<string, readonly string[]>();
+  for (const column of free) {
+    const given = fixed.get(column.name);
+    const own = [
+      ...(isWritten(column) && column.hasDefault && column.expression ? [column.expression] : []),
+      ...(column.notNull ? [] : ['NULL']),
+      ...candidatesOf(column, conditions, row),
+    ];
+    const values = given === undefined ? [...new Set(own)].slice(0, Math.min(most, mostValues)) : [given];
+    if (values.length === 0) return { column: column.name };
+    lists.set(column.name, values);
+  }
+  const from = [...lists].map(([name, values], i) => {
+    const column = free.find((one) => one.name === name);
+    const type = column ? typeName(column.type) : 'text';
+    const rows = values.map((value, at) => `(${at}, (${value})::${type})`).join(', ');
+    return `(VALUES ${rows}) AS t${i} (at, ${name})`;
+  });
+  const names = [...lists.keys()];
+  const positions = names.map((_, i) => `t${i}.at`);
+  const generated = columns.filter((column) => column.generated && column.expression);
+  const inner = `SELECT ${[...positions.map((at, i) => `${at} AS at${i}`), ...names.map((name, i) => `t${i}.${name}`)].join(', ')}, ${positions.join(' + ')} AS "order of values" FROM ${from.join(' CROSS JOIN ')}`;
+  const source =
+    generated.length === 0
+      ? `(${inner}) AS r`
+      : `(SELECT r.*, ${generated.map((one) => `(${one.expression}) AS ${one.name}`).join(', ')} FROM (${inner}) AS r) AS r`;
+  const where = constraints.map(({ condition }) => `(${condition}) IS NOT FALSE`).join(' AND ');
+  const sql = `SELECT ARRAY[${names.map((_, i) => `at${i}`).join(', ')}]::int[] AS at FROM ${source} WHERE ${where} ORDER BY r."order of values" LIMIT 1`;
+  const { rows } = await client.query<{ at: readonly number[] }>(sql);
+  const at = rows[0]?.at;
+  if (at === undefined) return { constraints: constraints.map(({ name }) => name) };
+  return new Map(
+    names.flatMap((name, i) => {
+      const column = free.find((one) => one.name === name);
+      const value = lists.get(name)?.[at[i] ?? 0] ?? 'NULL';
+      // The server's own default stays.
+      const isDefault = value === column?.expression || (value === 'NULL' && !column?.hasDefault);
+      return column === undefined || isDefault || !isWritten(column) ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function typeName(type: SampleType): string {
+  const base = baseOf(type);
+  // A char or varchar that is too long would be cut, and not refused.
+  return ['varchar', 'bpchar'].includes(base.name) && !base.array ? 'text' : base.written;
+}
+
+/** Values that a column may have, the plainest first. */
+function candidatesOf(
+  { type, isKey, allowed }: SampleColumn,
+  conditions: readonly string[],
+  row: number,
+): readonly string[] {
+  const base = baseOf(type);
+  const listed = allowed ?? domainsOf(type).find((domain) => domain.allowed)?.allowed;
+  // Of a few values others come round again.
+  const rows = isKey ? Array.from({ length: 50 }, (_, i) => row + i) : [((row - 1) % 9) + 1];
+  const first = rows.flatMap((one) => sampleValue(base, one, 0) ?? []);
+  const others = ([1, 2] as const).flatMap((kind) => sampleValue(base, rows[0] ?? 1, kind) ?? []);
+  if (base.kind === 'enum') return base.labels.map((_, i) => sampleValue(base, row + i, 0) ?? 'NULL');
+  if (conditions.length === 0 && !isKey) return first;
+  // What a CHECK compares with may be what a function makes of the column.
+  const isListed = listed && (texts.has(base.name) || typeInfo(base.name)?.numberRank !== undefined);
+  const ofList = isListed
+    ? listed.map((_, i) => oneOf(listed, { ...base, written: typeName(base) }, row + i))
+    : [];
+  return [
+    ...ofList,
+    ...first.slice(0, 1),
+    ...others,
+    ...constantsFor(base, conditions, row),
+    ...first.slice(1),
+  ];
+}
+
+const texts = new Set(['text', 'varchar', 'bpchar', 'citext', 'name']);
+const integers: Readonly<Record<string, number>> = { int2: 2 ** 15, int4: 2 ** 31, int8: 2 ** 53 };
+
+/** What the conditions of CHECKs name, and what is beside it. */
+function constantsFor(type: SampleType, conditions: readonly string[], row: number): readonly string[] {
+  const sql = conditions.join(' ');
+  const numbers = [
+    ...new Set(
+      Array.from(sql.matchAll(/(?<![\w.$])-?\d+(?:\.\d+)?(?![\w.])/g), ([number]) => Number(number)),
+    ),
+  ].slice(0, 8);
+  const strings = [
+    ...new Set(Array.from(sql.matchAll(/'((?:[^']|'')*)'::/g), ([, one = '']) => one.replaceAll("''", "'"))),
+  ].slice(0, 12);
+  if (type.array) {
+    const element = type.inner && sampleValue(type.inner, ((row - 1) % 9) + 1, 0);
+    const lengths = [1, ...numbers, ...numbers.map((n) => n + 1)].filter((n) => n > 0 && n <= 100);
+    return element === null ? [] : lengths.map((n) => `ARRAY[${Array(n).fill(element).join(', ')}]`);
+  }
+  if (typeInfo(type.name)?.numberRank !== undefined && type.kind === 'base') {
+    const all = [
+      ...numbers,
+      ...strings
+        .filter((text) => text.trim() !== '')
+        .map(Number)
+        .filter(Number.isFinite),
+    ];
+    const between = all.flatMap((a) => all.map((b) => (a + b) / 2));
+    const steps = [...all, ...all.flatMap((n) => [n + row, n + 1, n - 1]), ...between, 0, -1];
+    const limit = integers[type.name];
+    return [...new Set(steps)]
+      .map((n) => (limit === undefined ? n : Math.trunc(n)))
+      .filter((n) => Math.abs(n) < (limit ?? limitOf(type)))
+      .map((n) => `'${n}'::${type.written}`);
+  }
+  if (type.kind === 'base' && texts.has(type.name)) {
+    const most = type.modifier < 4 ? 1000 : type.modifier - 4;
+    const lengths = [...new Set(numbers.flatMap((n) => [n, n + 1, n - 1]))].filter((n) => n > 0 && n <= most);
+    const sized = lengths.flatMap((length) => {
+      const end = String(row).slice(-length);
+      return ['a', 'A', '0'].map((fill) => end.padStart(length, fill));
+    });
+    const common = [
+      `sample-${row}`,
+      `${row}`,
+      'a',
+      'A',
+      'aa',
+      'AA',
+      'Aa',
+      `https://example.com/${row}`,
+      `+1555${String(row).padStart(7, '0')}`,
+      `#${row.toString(16).padStart(6, '0')}`,
+      `00000000-0000-4000-8000-${String(row).padStart(12, '0')}`,
+      `1.0.${row}`,
+      '2001-02-03',
+    ];
+    return [...strings, ...common, ...sized]
+      .filter((text) => text.length <= most && !text.includes('\\'))
+      .map((text) => escapeLiteral(text));
+  }
+  if (type.kind === 'base' && (type.name === 'jsonb' || type.name === 'json'))
+    return [`'[]'`, `'{}'`, `'"sample"'`, `'1'`, 'true'].map(
+      (one) => `${one === 'true' ? `'true'` : one}::${type.written}`,
+    );
+  if (type.name === 'bool') return [`'true'::bool`, `'false'::bool`];
+  const times = /^(?:date|timestamp|timestamptz)$/.test(type.name);
+  if (!times) return [];
+  const dated = strings
+    .filter((text) => /^\d{4}-\d\d-\d\d/.test(text))
+    .map((text) => `'${text}'::${type.written}`);
+  const beside = dated.flatMap((one) => [
+    `(${one} + interval '1 day')::${type.written}`,
+    `(${one} - interval '1 day')::${type.written}`,
+  ]);
+  const now = [
+    `now()`,
+    `(now() + interval '1 day')`,
+    `(now() - interval '1 day')`,
+    `(now() + interval '1 year')`,
+  ];
+  return [
+    ...dated,
+    ...beside,
+    ...now.map((one) => `${one}::${type.written}`),
+    `'2001-03-01'::${type.written}`,
+  ];
+}
+
+/** What is too large for a numeric with a precision. */
+function limitOf({ name, modifier }: SampleType): number {
+  if (name !== 'numeric' || modifier < 4) return Number.MAX_SAFE_INTEGER;
+  const scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024;
+  return 10 ** ((((modifier - 4) >> 16) & 0xffff) - scale) - 0.5;
+}

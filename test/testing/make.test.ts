@@ -1,0 +1,138 @@
+import { make, makeMany, testDatabase } from 'nodrift/testing';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { getTask } from '../../queries/tasks.queries.ts';
+import { createDatabase } from '../support/postgres.ts';
+
+describe('rows of the sample project', () => {
+  let database: Awaited<ReturnType<typeof testDatabase>>;
+  beforeAll(async () => {
+    database = await testDatabase();
+  });
+  afterAll(() => database.close());
+
+  test('have what is given, and the rest of what the table needs', () =>
+    database.rollback(async (db) => {
+      const { id = '', user_id: userId = '' } = await make(db, 'tasks', { title: 'Buy milk' });
+      expect(await getTask(db, { id, userId })).toMatchObject({ title: 'Buy milk', userId, labels: [] });
+    }));
+
+  test('are the same each time', async () => {
+    const rows = () =>
+      database.rollback(async (db) =>
+        (await makeMany(db, 'users', 3)).map(({ email, name }) => [email, name]),
+      );
+    expect(await rows()).toEqual(await rows());
+    expect(new Set(await rows()).size).toBe(3);
+  });
+
+  test('can be made of each table', () =>
+    database.rollback(async (db) => {
+      const tables = await db.query(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'pgmigrations'",
+      );
+      for (const { relname } of tables.rows as { relname: string }[]) await makeMany(db, relname, 12);
+    }));
+});
+
+describe('rows of other tables', () => {
+  let client: Client;
+  let drop: () => Promise<void>;
+  beforeAll(async () => {
+    const database = await createDatabase(
+      18,
+      `
+      CREATE DOMAIN code AS text NOT NULL CHECK (VALUE ~ '^[A-Z]{2}$');
+      CREATE DOMAIN percent AS numeric(5,2) CHECK (VALUE >= 50 AND VALUE <= 60);
+      CREATE TABLE tenants (id uuid PRIMARY KEY);
+      CREATE TABLE projects (tenant_id uuid REFERENCES tenants, id int GENERATED ALWAYS AS IDENTITY, name text NOT NULL, PRIMARY KEY (tenant_id, id));
+      CREATE TABLE tickets (
+        tenant_id uuid NOT NULL REFERENCES tenants, project_id int NOT NULL, n int NOT NULL, "Odd ""name" text NOT NULL,
+        FOREIGN KEY (tenant_id, project_id) REFERENCES projects (tenant_id, id), UNIQUE (tenant_id, n));
+      CREATE TABLE comments (tenant_id uuid NOT NULL REFERENCES tenants, ticket_n int NOT NULL, author_tenant uuid NOT NULL REFERENCES tenants,
+        FOREIGN KEY (tenant_id, ticket_n) REFERENCES tickets (tenant_id, n), CHECK (author_tenant = tenant_id));
+      CREATE TABLE checked (
+        code code, share percent NOT NULL, x int NOT NULL CHECK (x BETWEEN 50 AND 60), starts date NOT NULL, ends date NOT NULL CHECK (ends > starts),
+        a text, b text, CHECK (num_nonnulls(a, b) = 1), slug varchar(8) NOT NULL UNIQUE CHECK (slug ~ '^[a-z0-9-]+$' AND length(slug) >= 3),
+        mail text NOT NULL CHECK (position('@' in mail) > 1), twice int GENERATED ALWAYS AS (x * 2) STORED CHECK (twice > 110),
+        state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done')), done_at timestamptz, CHECK ((state = 'done') = (done_at IS NOT NULL)));
+      CREATE TABLE flags (flag bool UNIQUE NOT NULL);
+      CREATE TABLE self (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, parent int NOT NULL REFERENCES self);
+      CREATE TABLE own_type (x pg_snapshot NOT NULL);
+      CREATE TABLE impossible (x int NOT NULL CHECK (x > 5 AND x < 3));
+      CREATE TABLE egg (id int PRIMARY KEY); CREATE TABLE hen (id int PRIMARY KEY, egg int NOT NULL REFERENCES egg); ALTER TABLE egg ADD hen int NOT NULL REFERENCES hen;
+    `,
+    );
+    client = new Client({ connectionString: database.url });
+    await client.connect();
+    drop = database.drop;
+  });
+  afterAll(async () => {
+    await client.end();
+    await drop();
+  });
+
+  test('have parents with one owner, also where one is given', async () => {
+    await makeMany(client, 'comments', 3);
+    const { rows } = await client.query(
+      'SELECT count(*)::int AS n FROM comments c JOIN tickets t ON t.n = ticket_n AND t.tenant_id = c.tenant_id',
+    );
+    expect(rows).toEqual([{ n: 3 }]);
+    const project = await make(client, 'projects');
+    const ticket = await make(client, 'tickets', {
+      project_id: project.id,
+      tenant_id: project.tenant_id,
+      'Odd "name': "it's",
+    });
+    expect(ticket).toMatchObject({ project_id: project.id, 'Odd "name': "it's" });
+    expect(await make(client, 'comments', { tenant_id: ticket.tenant_id, ticket_n: ticket.n })).toMatchObject(
+      { author_tenant: ticket.tenant_id },
+    );
+  });
+
+  test('fulfil CHECKs of columns, tables, domains and what is generated', async () => {
+    const rows = await makeMany(client, 'checked', 5);
+    expect(new Set(rows.map(({ slug }) => slug)).size).toBe(5);
+    expect(await make(client, 'checked', { state: 'done', x: 57 })).toMatchObject({
+      state: 'done',
+      x: '57',
+      twice: '114',
+    });
+    expect(await make(client, 'checked', { b: 'x' })).not.toHaveProperty('a');
+  });
+
+  test('refer to themselves where they must', async () => {
+    const { id, parent } = await make(client, 'self');
+    expect(parent).toBe(id);
+  });
+
+  test('that cannot be made are an error with the table, the column and the constraint, and nothing is left', async () => {
+    await makeMany(client, 'flags', 2);
+    const failing: [string, object, string][] = [
+      ['flags', {}, 'make: no values are found for public.flags that fulfil flags_flag_key: give them'],
+      ['own_type', {}, 'make: no value is known for public.own_type.x: give one'],
+      [
+        'impossible',
+        {},
+        'make: no values are found for public.impossible that fulfil impossible_x_check: give them',
+      ],
+      [
+        'impossible',
+        { x: 4 },
+        'make: no row is made in public.impossible: new row for relation "impossible" violates check constraint "impossible_x_check"',
+      ],
+      [
+        'tickets',
+        { project_id: 77, tenant_id: '00000000-0000-4000-8000-999999999999' },
+        'make: no row is made in public.tickets: insert or update on table "tickets" violates foreign key constraint "tickets_tenant_id_fkey"',
+      ],
+      ['hen', {}, 'make: each row of public.hen needs another of the same table before it'],
+      ['nope', {}, 'make: there is no table nope'],
+      ['flags', { nope: 1 }, 'make: the table public.flags has no column nope'],
+      ['checked', { twice: 1 }, 'make: public.checked.twice is generated and cannot be given'],
+    ];
+    for (const [table, given, message] of failing)
+      await expect(make(client, table, { ...given })).rejects.toThrow(message);
+    expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+});
