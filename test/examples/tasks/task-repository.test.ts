@@ -1,4 +1,4 @@
-import { type DatabaseContext, databaseFixtures } from 'nodrift/testing';
+import { type DatabaseContext, databaseFixtures, make, makeMany } from 'nodrift/testing';
 import { transaction } from 'nodrift-runtime';
 import { test as base, expect } from 'vitest';
 import { toEmail } from '../../../examples/tasks/domain/email.ts';
@@ -28,4 +28,10 @@ test('each test begins without rows, and transactions work in it', async ({ db }
   });
   await expect(failing).rejects.toThrow('undone');
   expect(await createUserRepository(db).findByEmail(ada.email)).toBeNull();
+});
+
+test('the steps of a task that are open are counted', async ({ db }) => {
+  const { id = '', user_id: ownerId = '' } = await make(db, 'tasks', { title: 'Move house' });
+  await makeMany(db, 'tasks', 3, (i) => ({ parent_id: id, user_id: ownerId, completed: i === 0 }));
+  expect(await createTaskRepository(db).countOpenSteps(ownerId, id)).toBe(2);
 });

@@ -17,7 +17,7 @@ export interface SampleTable {
   /** The conditions of these constraints, in the names of its columns. */
   readonly conditions: ReadonlyMap<string, string>;
   /** Unique keys of plain columns, without a condition. */
-  readonly uniqueKeys: readonly UniqueKey[];
+  readonly uniqueKeys: readonly SampleUniqueKey[];
 }
 
 export interface SampleColumn {
@@ -38,7 +38,7 @@ export interface SampleColumn {
   readonly allowed: readonly string[] | null;
 }
 
-export interface UniqueKey {
+export interface SampleUniqueKey {
   readonly name: string;
   /** As SQL writes them. */
   readonly columns: readonly string[];
@@ -122,7 +122,7 @@ interface CheckRow {
   readonly condition: string;
 }
 
-interface UniqueRow extends UniqueKey {
+interface UniqueRow extends SampleUniqueKey {
   readonly of: number;
 }
 

@@ -1,8 +1,10 @@
 import { make, makeMany, testDatabase } from 'nodrift/testing';
+import { transaction } from 'nodrift-runtime';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { getTask } from '../../queries/tasks.queries.ts';
 import { createDatabase } from '../support/postgres.ts';
+import { makeProject } from '../support/project.ts';
 
 describe('rows of the sample project', () => {
   let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -56,6 +58,11 @@ describe('rows of other tables', () => {
         a text, b text, CHECK (num_nonnulls(a, b) = 1), slug varchar(8) NOT NULL UNIQUE CHECK (slug ~ '^[a-z0-9-]+$' AND length(slug) >= 3),
         mail text NOT NULL CHECK (position('@' in mail) > 1), twice int GENERATED ALWAYS AS (x * 2) STORED CHECK (twice > 110),
         state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done')), done_at timestamptz, CHECK ((state = 'done') = (done_at IS NOT NULL)));
+      CREATE TABLE notes (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id uuid NOT NULL);
+      CREATE TABLE files (owner uuid NOT NULL, note_id int NOT NULL REFERENCES notes);
+      CREATE TABLE logs (note_id int NOT NULL REFERENCES notes);
+      CREATE TABLE many (id uuid PRIMARY KEY, at timestamptz UNIQUE NOT NULL, code varchar(6) UNIQUE NOT NULL, address inet UNIQUE NOT NULL,
+        mac macaddr UNIQUE NOT NULL, day date UNIQUE NOT NULL, x int NOT NULL, word text NOT NULL UNIQUE CHECK (length(word) = 12));
       CREATE TABLE flags (flag bool UNIQUE NOT NULL);
       CREATE TABLE self (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, parent int NOT NULL REFERENCES self);
       CREATE TABLE own_type (x pg_snapshot NOT NULL);
@@ -99,6 +106,43 @@ describe('rows of other tables', () => {
       twice: '114',
     });
     expect(await make(client, 'checked', { b: 'x' })).not.toHaveProperty('a');
+  });
+
+  test('belong to one owner, also where no foreign key says so', async () => {
+    using project = makeProject({
+      'nodrift.config.json': JSON.stringify({
+        nodrift: {
+          scopes: {
+            user: {
+              parameter: 'userId',
+              tables: { notes: 'user_id', files: 'owner', logs: { through: 'notes' } },
+            },
+          },
+        },
+      }),
+    });
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(project.path('.'));
+    try {
+      const mine = '00000000-0000-4000-8000-0000000000aa';
+      await transaction(client, async (db) => {
+        await make(db, 'notes');
+        const note = await make(db, 'notes', { user_id: mine });
+        expect(await make(db, 'files', { note_id: note.id })).toMatchObject({ owner: mine });
+        const file = await make(db, 'files', { owner: mine });
+        const { rows } = await db.query('SELECT user_id FROM notes WHERE id = $1', [file.note_id]);
+        expect(rows).toEqual([{ user_id: mine }]);
+        const log = await make(db, 'logs');
+        expect(log.note_id).not.toBe(note.id);
+      });
+    } finally {
+      cwd.mockRestore();
+    }
+  });
+
+  test('keep up with many', async () => {
+    const before = await client.query('SELECT FROM many');
+    expect(await makeMany(client, 'many', 300, (i) => ({ x: i % 10 }))).toHaveLength(300);
+    expect((await client.query('SELECT FROM many')).rowCount).toBe((before.rowCount ?? 0) + 300);
   });
 
   test('refer to themselves where they must', async () => {
