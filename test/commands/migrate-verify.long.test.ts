@@ -273,7 +273,10 @@ test('on the embedded database', async () => {
 
 test('says what it could not try', async () => {
   const { migrations } = await verified({
-    '1_a.sql': migration('CREATE TABLE a (x int CHECK (x > 5000));', 'DROP TABLE a;'),
+    '1_a.sql': migration(
+      'CREATE TABLE a (x int NOT NULL CHECK (x > 5000 AND x % 977 = 13));',
+      'DROP TABLE a;',
+    ),
     '2_b.sql': migration('ALTER TABLE a ADD y int NOT NULL;', 'ALTER TABLE a DROP y;'),
     '3_c.sql': migration('CREATE TABLE b (x int); INSERT INTO b VALUES (1);', 'DROP TABLE b;'),
     '4_d.sql': migration(
