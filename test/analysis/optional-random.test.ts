@@ -5,24 +5,13 @@ import type { statementOf } from '../../src/runtime/statement.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { Choices } from '../soundness/generate/choices.ts';
 import { createDatabase } from '../support/postgres.ts';
-import { randomSeed } from '../support/random-seed.ts';
+import { randomNumbers, randomSeed } from '../support/random-seed.ts';
 import { tested } from '../support/tested.ts';
 import { randomStatement, schema } from './optional/generate.ts';
 import { definitionOf, resultOf, subsets, triedText } from './optional/run.ts';
 
 // By hand: NODRIFT_RANDOM_QUERIES=5000 NODRIFT_RANDOM_SEED=7 npx vitest run test/analysis/optional-random.test.ts
 const count = Number(process.env.NODRIFT_RANDOM_QUERIES ?? 100);
-
-/** mulberry32 */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
-}
 
 /** Each text that is sent returns what the whole statement returns, with its guards written out, for the same parameters. */
 describe.each(tested([14, 16, 18]))('random optional conditions on PostgreSQL %i', (major) => {

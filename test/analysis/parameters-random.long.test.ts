@@ -6,7 +6,7 @@ import { readQuery } from '../../src/analysis/tree/read.ts';
 import { describe as describeStatements } from '../../src/analysis/wire.ts';
 import { Choices } from '../soundness/generate/choices.ts';
 import { createDatabase } from '../support/postgres.ts';
-import { randomSeed } from '../support/random-seed.ts';
+import { randomNumbers, randomSeed } from '../support/random-seed.ts';
 import { generator, PARAMETERS, schema } from './parameters-random/generate.ts';
 import { type Found, left, runner } from './parameters-random/run.ts';
 
@@ -14,17 +14,6 @@ import { type Found, left, runner } from './parameters-random/run.ts';
 // test/analysis/parameters-random.long.test.ts
 const statements = Number(process.env.NODRIFT_RANDOM_QUERIES ?? 600);
 const BATCH = 200;
-
-/** mulberry32 */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
-}
 
 /**
  * What a parameter's type omits is tried: with it a statement returns no row and changes none, or fails, or does what it

@@ -5,6 +5,7 @@ import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
 import { isUtility, readQuery } from '../../src/analysis/tree/read.ts';
 import { type DescribeResult, describe } from '../../src/analysis/wire.ts';
 import fc from '../support/fast-check.ts';
+import { randomNumbers } from '../support/random-seed.ts';
 import { type Run, runAll } from './batch.ts';
 import { contradiction } from './contradiction.ts';
 import { type Declared, declare, declareUtility } from './declared.ts';
@@ -35,17 +36,6 @@ export interface Seen {
   readonly tree: string;
   /** What came of it on each set of data. */
   readonly runs: readonly Run[];
-}
-
-/** mulberry32: the same numbers for the same seed on every machine. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** Generates schemas, fills them with several sets of data, and holds random queries against what is declared. */
@@ -104,7 +94,8 @@ async function checkSchema(
   runners: readonly Client[],
   tried: Tried,
 ): Promise<void> {
-  const random = randomNumbers(options.seed);
+  const numbers = randomNumbers(options.seed);
+  const random = () => numbers() / 2 ** 32;
   await limit(runners, '0');
   const populated = await populate(random, options.major, runners);
   await limit(runners, '500ms');

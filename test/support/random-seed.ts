@@ -5,3 +5,14 @@ const given = process.env.NODRIFT_RANDOM_SEED ?? '20261121';
  * ones each time with NODRIFT_RANDOM_SEED=any (a failure names its seed).
  */
 export const randomSeed = given === 'any' ? Math.floor(Math.random() * 2 ** 31) : Number(given);
+
+/** mulberry32: the same whole numbers from 0 to 2 ** 32 - 1 for the same seed on every machine. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
+}

@@ -7,24 +7,13 @@ import { readQuery } from '../../../src/analysis/tree/read.ts';
 import { describe as describeStatements } from '../../../src/analysis/wire.ts';
 import { Choices } from '../../soundness/generate/choices.ts';
 import { createDatabase } from '../../support/postgres.ts';
-import { randomSeed } from '../../support/random-seed.ts';
+import { randomNumbers, randomSeed } from '../../support/random-seed.ts';
 import { tested } from '../../support/tested.ts';
 import { randomStatement } from './generate.ts';
 import { schema, settings } from './schema.ts';
 
 // By hand: NODRIFT_RANDOM_QUERIES=20000 NODRIFT_RANDOM_SEED=7 npx vitest run test/analysis/ownership/ownership-random.test.ts
 const count = Number(process.env.NODRIFT_RANDOM_QUERIES ?? 400);
-
-/** mulberry32 */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
-}
 
 /** Rows of an owner, some of which refer to another owner's. */
 function rowsOf(owner: number, from: number, draw: () => number): string {

@@ -1,3 +1,5 @@
+import { randomNumbers } from '../../support/random-seed.ts';
+
 /** Random decisions: the same for the same seed on every machine. */
 export interface Draw {
   /** 0 to `limit` - 1. */
@@ -9,15 +11,9 @@ export interface Draw {
   some<T>(of: readonly T[]): readonly T[];
 }
 
-/** mulberry32. */
 export function drawFrom(seed: number): Draw {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
+  const numbers = randomNumbers(seed);
+  const next = () => numbers() / 2 ** 32;
   const below = (limit: number) => Math.floor(next() * limit);
   return {
     below,
