@@ -97,6 +97,14 @@ const MOST_PARTS = 200;
 /** The most combinations of what the parameters of one part are. */
 const MOST_ALTERNATIVES = 1000;
 
+/** Of a statement of which nothing is known. */
+export function noCandidates(statement: Statement): Candidates {
+  return {
+    ...{ statement, whole: null, casts: [], all: [], kept: [], terms: [], assignments: [], problems: [] },
+    ...{ guarded: new Set(), optional: new Set(), paramOf: new Map() },
+  };
+}
+
 /** Finds what may be omitted of a statement. Whether it can be, the server tells. */
 export function findCandidates({ statement, described }: DescribedStatement, catalog: Catalog): Candidates {
   const { sql, params } = statement;
@@ -105,18 +113,9 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
   const tree = described.tree ?? '';
   const paramOf = paramBySlot(params);
   const none: Candidates = {
-    ...{
-      statement,
-      whole: null,
-      casts: [],
-      all: [],
-      kept: [],
-      terms: [],
-      assignments: [],
-      guarded: new Set(),
-      optional,
-      paramOf,
-    },
+    ...noCandidates(statement),
+    optional,
+    paramOf,
     problems: (statement.optional ?? []).map(({ name, offset }) => ({
       code: 'ND3017',
       message: `@optional ${name}: a statement that Postgres does not plan is always sent as a whole`,

@@ -10,7 +10,7 @@ import type { Expr, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { readCompleteQuery, readQuery } from '../tree/read.ts';
 import { type DescribeResult, describe } from '../wire.ts';
 import { type OptionalAssignment, withAlternatives } from './assignments.ts';
-import { type Candidate, type Candidates, type Form, findCandidates } from './candidates.ts';
+import { type Candidate, type Candidates, type Form, findCandidates, noCandidates } from './candidates.ts';
 import type { TestedParameters } from './decisions.ts';
 import { isOr } from './guards.ts';
 import type { OptionalTerm } from './optional-terms.ts';
@@ -101,18 +101,8 @@ function workOf(one: DescribedStatement, catalog: Catalog): Work {
     return { ...found, ...rest, problems: [...problems], failure: null };
   } catch (error) {
     const { statement } = one;
-    const none = {
-      statement,
-      whole: null,
-      casts: [],
-      all: [],
-      kept: [],
-      terms: [],
-      assignments: [],
-      paramOf: new Map(),
-    };
     return {
-      ...{ ...none, ...rest, guarded: new Set(), optional: new Set(), problems: [] },
+      ...{ ...noCandidates(statement), ...rest, problems: [] },
       failure: isTooDeep(error, statement) ? null : { error },
     };
   }
