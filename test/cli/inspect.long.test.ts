@@ -4,13 +4,23 @@ import { describe, expect, test } from 'vitest';
 import { postgresUrl } from '../support/postgres.ts';
 import { carsProject, nodrift } from './support/cli.ts';
 
-const schema = JSON.parse(readFileSync(new URL('../../docs/inspect.schema.json', import.meta.url), 'utf8'));
+const schema = closed(
+  JSON.parse(readFileSync(new URL('../../docs/inspect.schema.json', import.meta.url), 'utf8')),
+);
+
+/** A schema in which objects have no fields but those that are described. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== 'object' || value === null) return value;
+  const inner = Object.fromEntries(Object.entries(value).map(([key, below]) => [key, closed(below)]));
+  return 'properties' in value && 'type' in value ? { ...inner, additionalProperties: false } : inner;
+}
 
 /** Fails unless the text is JSON of the documented format; returns it. */
 function valid(text: string) {
   const inspection = JSON.parse(text);
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
-  ajv.validate(schema, inspection);
+  ajv.validate(schema as object, inspection);
   expect(ajv.errors ?? []).toEqual([]);
   return inspection;
 }
@@ -41,6 +51,20 @@ describe('inspect --json', () => {
     const { postgres, ...rest } = valid(run.stdout);
     expect(postgres).toMatch(/^\d+\.\d+$/);
     expect(rest).toMatchSnapshot();
+  });
+
+  test('says which parts depend on parameters', async () => {
+    const guarded = `/* @name FindCars */
+SELECT id FROM cars WHERE (:make::text IS NULL OR make = :make) AND (:n::float8 IS NULL OR random() < :n);
+`;
+    const { root } = carsProject({ 'queries/guarded.sql': guarded });
+    const run = await nodrift(['inspect', '--json', 'queries/guarded.sql'], { cwd: root });
+    const [{ conditions }] = valid(run.stdout).queries;
+    expect(conditions).toMatchObject([
+      { params: ['make'], text: ':make::text IS NULL OR make = :make', keptBecause: null },
+      { params: ['n'], keptBecause: 'it calls random, which is volatile' },
+    ]);
+    expect(conditions).toHaveLength(2);
   });
 
   test('says what kinds of rows a UNION has, as they are generated', async () => {
