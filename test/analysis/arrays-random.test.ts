@@ -240,6 +240,65 @@ describe.each(tested([14, 16, 18, 'PGlite']))('random lists on %s', (server) => 
     }
   });
 
+  it('of rows in FROM are the rows that they are written out', {
+    timeout: 60_000 + count * 100,
+  }, async () => {
+    const columns = names.flatMap((type, i) => (UNCOMPARED.has(type) ? [] : [i]));
+    const fieldsOf = (i: number) => [...new Set([i, from(columns)])];
+    const statements = columns.map((i) => {
+      const fields = fieldsOf(i).map((column) => `c${column}`);
+      const equal = fields.map((field) => `t.${field} = r.${field}`).join(' AND ');
+      const all = fields.map((field) => `r.${field}`).join(', ');
+      return {
+        fields,
+        sql: from([
+          `SELECT t.id, ${all} FROM :rows AS r LEFT JOIN t ON ${equal} ORDER BY t.id, row_to_json(r)::text`,
+          `SELECT t.id, (SELECT count(*) FROM :rows AS r WHERE ${equal}) AS n FROM t ORDER BY t.id`,
+          `WITH d AS (DELETE FROM t USING :rows AS r WHERE ${equal} RETURNING t.id) SELECT id FROM d ORDER BY id`,
+        ]),
+      };
+    });
+    const queries = await queriesOf(
+      statements
+        .map(({ fields, sql }, i) => `/* @name Q${i} @param rows -> ((${fields.join(', ')})...) */ ${sql};`)
+        .join('\n'),
+    );
+    const wrong: object[] = [];
+    let refused = 0;
+    for (let i = 0; i < count; i++) {
+      const query = from(queries);
+      const { statement, arrays = new Map() } = query;
+      const { fields, sql } = statements[Number(statement.name.slice(1))] ?? { fields: [], sql: '' };
+      const isWrong = rarely(5);
+      const rows = Array.from({ length: 1 + upTo(5) }, (_, nth) =>
+        Object.fromEntries(
+          fields.map((field) => [field, drawn(names[Number(field.slice(1))] ?? '', isWrong && nth === 0)]),
+        ),
+      );
+      const asArrays = columnwise({
+        ...{ name: statement.name, file: 'q.sql', columns: [], sql: textWithArrays(statement, arrays) ?? '' },
+        params: [{ name: 'rows', rows: fields.map((field) => [field, text] as const) }],
+      });
+      const fieldTypes = arrays.get(0) ?? [];
+      const values = rows.map(
+        (_, row) =>
+          `(${fields.map((_, at) => `$${row * fields.length + at + 1}::${fieldTypes[at]}`).join(', ')})`,
+      );
+      const written = `(SELECT * FROM (VALUES ${values.join(', ')}) AS v (${fields.join(', ')}))`;
+      const [expected, found] = [
+        await outcomeOf(() => ({
+          text: sql.replace(':rows', written),
+          values: rows.flatMap((row) => fields.map((field) => row[field] ?? null)),
+        })),
+        await outcomeOf(() => asArrays({ rows })),
+      ];
+      if (expected.length === 5) refused += 1;
+      if (expected !== found) wrong.push({ sql: statement.sql, rows, expected, found });
+    }
+    expect(wrong.slice(0, 3)).toEqual([]);
+    expect(refused).toBeGreaterThan(0);
+  });
+
   it('of rows write the same as arrays as they do written out', {
     timeout: 60_000 + count * 200,
   }, async () => {
