@@ -151,6 +151,11 @@ describe('the rooms', () => {
     expect(leaving('analysis', known)).toEqual([]);
   });
 
+  it('validators touches no file', () => {
+    const known = ['analysis', 'codegen', 'project'];
+    expect(leaving('validators', (to) => known.includes(room(to)))).toEqual([]);
+  });
+
   it('schema touches no file, and knows of no other room but sql', () => {
     expect(leaving('schema', (to) => to === 'pg' || room(to) === 'sql')).toEqual([]);
   });

@@ -49,6 +49,7 @@ export default defineConfig({
           page('Queries that vary', 'varying'),
           page('The same in other tools', 'elsewhere'),
           page('Nested results', 'nesting'),
+          page('Validation from the schema', 'validation'),
           page('Rows that belong to an owner', 'scopes'),
           page('Recipes', 'recipes'),
           page('Types', 'types'),

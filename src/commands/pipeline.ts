@@ -18,6 +18,7 @@ import { type Inputs, readInputs } from '../project/inputs.ts';
 import type { QueryFile } from '../project/query-files.ts';
 import { readSources, type Source, type SourceMemo } from '../project/read-sources.ts';
 import type { RunOptions } from '../run-options.ts';
+import type { TableModel } from '../validators/table-model.ts';
 import { untilAborted } from './interrupt.ts';
 import { scopesOn } from './scope-tables.ts';
 import { searchPathNotes } from './search-path.ts';
@@ -93,6 +94,8 @@ export interface Analysed {
   readonly selected: ReadonlySet<string> | null;
   /** The files' texts, by name. */
   readonly texts: ReadonlyMap<string, string>;
+  /** What tables ask of rows; null where no schemas of them are written. */
+  readonly tables: readonly TableModel[] | null;
   /** What is wrong with the queries, in the order of the files and of the places in them. */
   readonly diagnostics: readonly Diagnostic[];
   /** What the author should know of the queries that the command is limited to, and nothing fails for. */
@@ -204,6 +207,11 @@ async function loadCatalog(client: Database['client'], facts: AnalysisOptions): 
   return prepareAnalysis(client, facts);
 }
 
+async function loadTables(catalog: Catalog): Promise<readonly TableModel[]> {
+  const { tableModels } = await import('../validators/table-model.ts');
+  return tableModels(catalog);
+}
+
 async function analyseOn(
   inputs: Inputs,
   { opening, catalog, memo }: AnalysisDatabase,
@@ -239,6 +247,7 @@ async function analyseOn(
     files: group(targets, analysis.queries),
     selected,
     texts,
+    tables: config.validators === undefined ? null : await loadTables(await catalog),
     diagnostics: [...inputs.refused, ...inOrder(sources, [...diagnostics, ...analysis.diagnostics])],
     warnings: [...warnings, ...analysis.warnings].filter(
       ({ file }) => selected === null || file === null || selected.has(file),
@@ -263,7 +272,8 @@ async function printModules(
     await pause();
     step = printing.next();
   }
-  const { modules, diagnostics } = step.value;
+  const { diagnostics } = step.value;
+  const modules = [...step.value.modules, ...(await tableSchemas(analysed))];
   const all = [...analysed.diagnostics, ...diagnostics.map((found) => withExcerpt(found, analysed))];
   if (all.length > 0 && !keepGoing) throw new Failure(exitCodeOf(all), all, footnote(analysed));
   const { selected } = analysed;
@@ -272,6 +282,12 @@ async function printModules(
     modules,
     refused: all.filter(({ file }) => selected === null || file === null || selected.has(file)),
   };
+}
+
+async function tableSchemas({ config, tables }: Analysed): Promise<readonly Module[]> {
+  if (tables === null) return [];
+  const { tablesModule } = await import('../validators/tables-module.ts');
+  return tablesModule(tables, config);
 }
 
 /** Without the queries that could not be named or printed. */

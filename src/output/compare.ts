@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { isGenerated } from '../codegen/header.ts';
 import type { Module } from '../codegen/module.ts';
+import { tableSchemasPath } from '../codegen/table-schemas-path.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { type FileMemo, readDirectly } from '../project/file-memo.ts';
@@ -29,7 +30,7 @@ export async function compareOutputs(
   const orphaned = orphans.map(({ path, source }) =>
     orphan(path, source, readOutput(config, path, fileMemo)),
   );
-  return [...compared, ...orphaned, ...leftoverSharedTypes(config, expected, fileMemo)];
+  return [...compared, ...orphaned, ...leftoverShared(config, expected, fileMemo)];
 }
 
 function compareModule(config: Config, module: Module, fileMemo: FileMemo): Output {
@@ -44,14 +45,16 @@ function stateOf(before: string | null, after: string): OutputState {
   return 'foreign';
 }
 
-function leftoverSharedTypes(
+function leftoverShared(
   config: Config,
   expected: ReadonlySet<string>,
   fileMemo: FileMemo,
 ): readonly Output[] {
-  if (expected.has(config.sharedTypes)) return [];
-  const before = readOutput(config, config.sharedTypes, fileMemo);
-  return before !== null && isGenerated(before) ? [orphan(config.sharedTypes, null, before)] : [];
+  return [config.sharedTypes, tableSchemasPath(config)].flatMap((path) => {
+    if (expected.has(path)) return [];
+    const before = readOutput(config, path, fileMemo);
+    return before !== null && isGenerated(before) ? [orphan(path, null, before)] : [];
+  });
 }
 
 function orphan(path: string, source: string | null, before: string | null): Output {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { migrationFormats } from './config.ts';
+import { migrationFormats, schemaForms } from './config.ts';
 
 const described = <const T extends v.GenericSchema>(schema: T, description: string) =>
   v.pipe(schema, v.description(description));
@@ -160,6 +160,12 @@ const Nodrift = v.strictObject({
     described(
       v.literal('single-shard'),
       'Makes a query that is not proven to use one shard an error, unless its header has @scatter.',
+    ),
+  ),
+  validators: v.optional(
+    described(
+      v.picklist(schemaForms),
+      'Write schemas of the rows that tables take: for Zod 4, for Valibot 1, or as Standard Schemas without a library.',
     ),
   ),
   sharedTypes: v.optional(

@@ -37,6 +37,8 @@ export interface Config {
   readonly distribution?: DistributionConfig;
   /** Absolute path of the module that holds the types that several files share. */
   readonly sharedTypes: string;
+  /** What schemas of the rows that tables take are written for; absent: none are. */
+  readonly validators?: SchemaForm;
   /** How modules name each other in imports: as they are written, or, by default, by the compiled file. */
   readonly importExtension?: 'js' | 'ts';
   /** Whether modules may be written outside of the configuration's folder and `srcDir`. */
@@ -111,6 +113,11 @@ export type SchemaSource =
   /** Absolute paths and globs, in the order in which they are run. */
   | { readonly kind: 'schema'; readonly files: readonly string[] }
   | { readonly kind: 'none' };
+
+/** Libraries that schemas are written for; `standard`: none. */
+export const schemaForms = ['zod', 'valibot', 'standard'] as const;
+
+export type SchemaForm = (typeof schemaForms)[number];
 
 export const migrationFormats = [
   'node-pg-migrate',

@@ -114,6 +114,7 @@ function readConfig(absolute: string, text: string, env: Environment): Config {
     sharedTypes: nodrift?.sharedTypes
       ? resolve(root, nodrift.sharedTypes)
       : resolve(srcDir, 'schema.types.ts'),
+    ...(nodrift?.validators && { validators: nodrift.validators }),
     ...(nodrift?.importExtension && { importExtension: nodrift.importExtension }),
     ...(nodrift?.outside === true && { outside: true }),
     dropIn: nodrift === undefined,
@@ -234,7 +235,7 @@ function withDefaults(path: string, json: unknown): unknown {
 function contradictions(path: string, text: string, json: unknown): readonly Diagnostic[] {
   const { transforms, nodrift } = Object(json) as Record<string, unknown>;
   const modes = Array.isArray(transforms) ? transforms.map((one): unknown => Object(one).mode) : [];
-  const { migrations, schema } = Object(nodrift) as Record<string, unknown>;
+  const { migrations, schema, validators, runtime } = Object(nodrift) as Record<string, unknown>;
   return [
     ...(modes.length > 0 && modes.every((mode) => mode === 'ts' || mode === 'ts-implicit')
       ? [
@@ -245,6 +246,18 @@ function contradictions(path: string, text: string, json: unknown): readonly Dia
             'ND1010',
             'transforms: at least one of mode "sql" is needed.',
             'Queries inside TypeScript files are not supported: move them to .sql files.',
+          ),
+        ]
+      : []),
+    ...(validators !== undefined && runtime === '@pgtyped/runtime'
+      ? [
+          problemAt(
+            path,
+            text,
+            ['nodrift', 'validators'],
+            'ND1010',
+            'nodrift.validators needs the runtime of nodrift.',
+            'Remove "validators", or "runtime": "@pgtyped/runtime".',
           ),
         ]
       : []),

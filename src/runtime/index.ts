@@ -1,3 +1,17 @@
+export {
+  characters,
+  cutText,
+  isFloat4,
+  isInt8,
+  isJsonb,
+  isJsonValue,
+  isNumeric,
+  isRange,
+  isText,
+  isTime,
+  isUuid,
+  trimmed,
+} from './accepted.ts';
 export { type BatchResults, batch } from './batch.ts';
 export { array, arrayWithNulls, type Dimensions } from './codec/array.ts';
 export { bool } from './codec/bool.ts';
@@ -119,6 +133,13 @@ export {
   type ReplicatedPool,
   type ReplicationOptions,
 } from './replicas.ts';
+export {
+  type SchemaShape,
+  type StandardIssue,
+  type StandardResult,
+  type StandardSchema,
+  standardSchema,
+} from './standard-schema.ts';
 export { type TransactionOptions, transaction } from './transaction.ts';
 export { TransactionError } from './transaction-error.ts';
 export type { Transaction } from './transaction-scope.ts';
