@@ -1,11 +1,14 @@
 import { parameterUses } from '../sql/postgres-text.ts';
 import type { Statement } from '../sql/statement.ts';
+import { standsFor } from './cardinality/terms.ts';
 import { visitNodes } from './optional/places.ts';
 import type { StatementProblem } from './statement-problem.ts';
 import { bareExpression } from './tree/bare-expression.ts';
 import type { Expr, QueryNode, SortGroupClause, TargetEntry } from './tree/nodes.ts';
 
-/** A parameter that may be all of an item of ORDER BY or DISTINCT ON: most statements have none. */
+type Clause = 'ORDER BY' | 'PARTITION BY' | 'GROUP BY' | 'DISTINCT ON';
+
+/** A parameter that may be all of an item of ORDER BY, GROUP BY or DISTINCT ON: most statements have none. */
 const mayBeItem = /(?:\bBY|,|\bON\s*\()\s*(?:CAST\s*\(|\()*\s*\$\d/i;
 
 /**
@@ -18,16 +21,17 @@ export function constantOrderProblems(
   text: string,
 ): readonly StatementProblem[] {
   if (!mayBeItem.test(statement.sql)) return [];
-  const slots = new Map<number, 'ORDER BY' | 'DISTINCT ON'>();
+  const slots = new Map<number, Clause>();
   const collect = (
     clauses: readonly SortGroupClause[] | null,
     entries: readonly TargetEntry[] | null,
-    word: 'ORDER BY' | 'DISTINCT ON',
+    word: Clause,
+    query: QueryNode | null = null,
   ) => {
     for (const { tleSortGroupRef } of clauses ?? []) {
       const entry = entries?.find(({ ressortgroupref }) => ressortgroupref === tleSortGroupRef);
       // What the statement returns may be sorted by all the same.
-      const slot = entry?.resjunk ? parameterOf(entry.expr) : null;
+      const slot = entry?.resjunk ? parameterOf(entry.expr, query) : null;
       if (slot !== null && !slots.has(slot)) slots.set(slot, word);
     }
   };
@@ -35,7 +39,11 @@ export function constantOrderProblems(
     if (node.tag === 'QUERY') {
       collect(node.sortClause, node.targetList, 'ORDER BY');
       if (node.hasDistinctOn) collect(node.distinctClause, node.targetList, 'DISTINCT ON');
-      for (const window of node.windowClause ?? []) collect(window.orderClause, node.targetList, 'ORDER BY');
+      collect(node.groupClause, node.targetList, 'GROUP BY', node);
+      for (const { partitionClause, orderClause } of node.windowClause ?? []) {
+        collect(orderClause, node.targetList, 'ORDER BY', node);
+        collect(partitionClause, node.targetList, 'PARTITION BY', node);
+      }
     }
     if (node.tag === 'AGGREF') collect(node.aggorder, node.args, 'ORDER BY');
     return true;
@@ -50,7 +58,7 @@ export function constantOrderProblems(
       {
         code: 'ND3026',
         message: `${word} :${name} is the same value for every row, and not the column of that name`,
-        hint: `Write a CASE for each column: ORDER BY CASE WHEN :${name} = 'price' THEN price END.`,
+        hint: `Write a CASE for each column: ${word === 'DISTINCT ON' ? 'ORDER BY' : word} CASE WHEN :${name} = 'price' THEN price END.`,
         ...(use && { offset: use.start, end: use.end }),
       },
     ];
@@ -58,7 +66,9 @@ export function constantOrderProblems(
 }
 
 /** The `$n` of a parameter, also within casts; null: it is something else. */
-function parameterOf(expr: Expr): number | null {
-  const bare = bareExpression(expr);
+function parameterOf(expr: Expr, query: QueryNode | null): number | null {
+  // What rows are grouped by is a column of its own.
+  const grouped = expr.tag === 'VAR' && query !== null ? standsFor(expr, query) : null;
+  const bare = bareExpression(grouped ?? expr);
   return bare.tag === 'PARAM' && bare.paramkind === 0 ? bare.paramid : null;
 }

@@ -40,6 +40,9 @@ describe('a parameter that rows are sorted by', () => {
     ['SELECT id FROM (SELECT id FROM cars ORDER BY :sort LIMIT 3) AS cheap', told(46)],
     ['SELECT array_agg(id ORDER BY :sort::text) AS ids FROM cars', told(30)],
     ['SELECT id, row_number() OVER (ORDER BY :sort::text) AS n FROM cars', told(40)],
+    ['SELECT count(*) AS n FROM cars GROUP BY :sort', told(41, 'GROUP BY')],
+    ['SELECT make, max(id) AS id FROM cars GROUP BY make, :sort::text', told(53, 'GROUP BY')],
+    ['SELECT rank() OVER (PARTITION BY :sort ORDER BY id) AS r FROM cars', told(34, 'PARTITION BY')],
     ['SELECT DISTINCT ON (:sort) id FROM cars', told(21, 'DISTINCT ON')],
   ])('%s', async (sql, expected) => {
     expect(await problems(sql)).toEqual(expected);
