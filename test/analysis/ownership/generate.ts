@@ -198,6 +198,10 @@ function selected(
     columns.push(`(count(*) OVER (${part}))::int AS w${columns.length}`);
     names.number.push(`w${columns.length - 1}`);
   }
+  if (writer.choices.chance(writer.depth > 1 ? 0.25 : 0.08)) {
+    columns.push(`logged(${numberValue(writer, sources)}::int) AS f${columns.length}`);
+    names.number.push(`f${columns.length - 1}`);
+  }
   if (columns.length === 0) columns.push('1 AS one');
   return { sql: columns.join(', '), source: { alias: '', ...names } };
 }

@@ -44,6 +44,7 @@ const tables = [
   ['audit', 'x.user_id', '(x.user_id, x.what)'],
   ['events', 'x.user_id', 'x'],
   ['tags', '1', 'x'],
+  ['log', '1', 'x'],
 ] as const;
 
 /** All rows, the owner's and all others'. */

@@ -20,8 +20,6 @@ export const furtherSchema = `
   CREATE VIEW ordered_notes AS SELECT * FROM notes ORDER BY id;
   CREATE TABLE idt (id int GENERATED ALWAYS AS IDENTITY (START WITH 2), user_id int);
   CREATE TABLE computed (id int PRIMARY KEY, raw int, user_id int GENERATED ALWAYS AS (raw) STORED);
-  CREATE TABLE log (what int);
-  CREATE FUNCTION logged(one int) RETURNS int LANGUAGE sql AS 'INSERT INTO log VALUES (one); SELECT 1';
   CREATE FUNCTION steady() RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT max(title) FROM tasks';
   CREATE FUNCTION indirect(one int) RETURNS int STABLE LANGUAGE sql AS 'SELECT logged(one)';
 `;

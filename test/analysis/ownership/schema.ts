@@ -27,6 +27,8 @@ export const schema = `
   CREATE FUNCTION opaque(one int) RETURNS int STABLE LANGUAGE plpgsql AS 'BEGIN RETURN one; END';
   CREATE FUNCTION pure(one int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN one; END';
   CREATE FUNCTION trusted(one int) RETURNS int STABLE LANGUAGE plpgsql AS 'BEGIN RETURN one; END';
+  CREATE TABLE log (what int);
+  CREATE FUNCTION logged(one int) RETURNS int LANGUAGE sql AS 'INSERT INTO log VALUES (one); SELECT 1';
   CREATE FUNCTION who() RETURNS int STABLE LANGUAGE sql RETURN 1;
 `;
 
