@@ -125,7 +125,7 @@ describe("a project in sqlc's spelling", () => {
       'ids: readonly (bigint | number)[]',
       'others: readonly (bigint | number)[]',
     ]);
-    expect(of('bareAny').sql).toMatch(/ANY\(\$1\) AND id IN \(\$2\)$/);
+    expect(of('bareAny').sql).toMatch(/ANY\(\$1\) AND id = ANY \(\$2::int8\[\]\)$/);
   });
 
   test('$1 is named after the column that it meets', () => {
