@@ -54,11 +54,12 @@ export function constantOrderProblems(
     if (name === undefined) return [];
     const uses = parameterUses(statement).filter(({ param }) => param === index);
     const use = uses.find(({ start }) => /(?:\bBY|,|\()\s*$/i.test(text.slice(0, start))) ?? uses[0];
+    const written = use === undefined ? `:${name}` : text.slice(use.start, use.end);
     return [
       {
         code: 'ND3026',
-        message: `${word} :${name} is the same value for every row, and not the column of that name`,
-        hint: `Write a CASE for each column: ${word === 'DISTINCT ON' ? 'ORDER BY' : word} CASE WHEN :${name} = 'price' THEN price END.`,
+        message: `${word} ${written} is the same value for every row, and not the column of that name`,
+        hint: `Write a CASE for each column: ${word === 'DISTINCT ON' ? 'ORDER BY' : word} CASE WHEN ${written} = 'price' THEN price END.`,
         ...(use && { offset: use.start, end: use.end }),
       },
     ];

@@ -48,6 +48,18 @@ describe('a parameter that rows are sorted by', () => {
     expect(await problems(sql)).toEqual(expected);
   });
 
+  it.each(['$1', '@sort', 'sqlc.arg(sort)'])('is named %s where the file has it so', async (written) => {
+    const text = `-- name: A :many\nSELECT id FROM cars ORDER BY ${written};\n`;
+    const { statements } = readStatements('q.sql', text);
+    const { diagnostics } = await analyse(client, statements, {
+      texts: new Map([['q.sql', text]]),
+      lenientParameters: false,
+    });
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      `A: ORDER BY ${written} is the same value for every row, and not the column of that name`,
+    ]);
+  });
+
   it.each([
     "SELECT id FROM cars ORDER BY CASE WHEN :sort = 'price' THEN price END, id",
     'SELECT id, :label::text AS label FROM cars ORDER BY label, id',
