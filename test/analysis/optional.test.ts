@@ -60,6 +60,26 @@ const guards: readonly Case[] = [
     'SELECT id FROM car WHERE (make = $1::text AND (year = $2::int4))',
     'SELECT id FROM car WHERE ( TRUE )',
   ],
+  [
+    'SELECT id FROM car WHERE coalesce(:make, make) = make AND year > 1',
+    'SELECT id FROM car WHERE $1::text = make AND year > 1',
+    'SELECT id FROM car WHERE  TRUE  AND year > 1',
+  ],
+  [
+    'SELECT id FROM car c WHERE (c.year = COALESCE ( :year::smallint , c.year )) ORDER BY id',
+    'SELECT id FROM car c WHERE (c.year = ($1::int2::smallint)) ORDER BY id',
+    'SELECT id FROM car c WHERE  TRUE  ORDER BY id',
+  ],
+  [
+    'SELECT id FROM car WHERE id = coalesce(:id, id) AND price = coalesce(:price, price)',
+    'SELECT id FROM car WHERE id = $1::text AND price = $2::numeric',
+    'SELECT id FROM car WHERE  TRUE  AND  TRUE ',
+  ],
+  [
+    'SELECT id FROM car JOIN tag ON tag.car_id = id WHERE EXISTS (SELECT FROM car x WHERE x.make = coalesce(:make, x.make))',
+    'SELECT id FROM car JOIN tag ON tag.car_id = id WHERE EXISTS (SELECT FROM car x WHERE x.make = $1::text)',
+    'SELECT id FROM car JOIN tag ON tag.car_id = id WHERE EXISTS (SELECT FROM car x WHERE  TRUE )',
+  ],
   // The same parameter elsewhere: NULL is sent there.
   [
     'SELECT id, :a::text AS a FROM car WHERE (:a::text IS NULL OR make = :a)',
@@ -133,6 +153,14 @@ const guards: readonly Case[] = [
 
 /** Guards that are sent always, and why. */
 const kept: readonly (readonly [sql: string, because: string | null])[] = [
+  ['SELECT id FROM car WHERE coalesce(:note, note) = note', null],
+  ['SELECT id FROM car WHERE coalesce(:make, model) = make', null],
+  ['SELECT id FROM car WHERE coalesce(:make, make, model) = make', null],
+  ['SELECT id FROM car WHERE coalesce(:make, make) <> make', null],
+  ['SELECT id FROM car WHERE coalesce(:make!, make) = make', null],
+  ['SELECT id FROM car WHERE NOT coalesce(:make, make) = make', null],
+  ['SELECT tag FROM tag LEFT JOIN car ON car.id = car_id WHERE coalesce(:make, make) = make', null],
+  ['SELECT id FROM car WHERE coalesce(:ts::timestamptz, now()) = sold_at', null],
   ['SELECT id FROM car WHERE :a::text IS NULL OR matches(make, :a)', 'it calls matches, which is volatile'],
   ['SELECT id FROM car WHERE :a::float8 IS NULL OR random() < :a', 'it calls random, which is volatile'],
   ['SELECT id FROM car WHERE :a::word IS NULL OR make = :a', 'its type is a domain, which may refuse NULL'],

@@ -11,6 +11,7 @@ import type { StatementProblem } from '../statement-problem.ts';
 import type { BoolExpr, Expr, Node, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
 import { mapWritten, type OptionalAssignment, refusesDefault } from './assignments.ts';
+import { type CoalescedGuard, coalescedGuards } from './coalesced.ts';
 import type { TestedParameters } from './decisions.ts';
 import {
   type Guard,
@@ -143,11 +144,16 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
   };
   const guards = guardsOf(whole, testOf);
   const sortKeys = sortKeysOf(whole, testOf);
-  const guarded = new Set(
-    [...guards.values()].flatMap(({ operands }) =>
+  const coalesced = coalescedGuards(whole, catalog, sql, terms, offset).filter(({ slot }) => {
+    const index = paramOf.get(slot) ?? -1;
+    return params[index]?.kind === 'scalar' && !optional.has(index) && !isRequired(params[index]);
+  });
+  const guarded = new Set([
+    ...[...guards.values()].flatMap(({ operands }) =>
       paramsOf(nullGuardAt({ tag: 'BOOLEXPR', boolop: 'or', args: operands })?.slots ?? new Set()),
     ),
-  );
+    ...coalesced.flatMap(({ slot }) => paramsOf(new Set([slot]))),
+  ]);
   const optionalSlots = new Set([...paramOf].flatMap(([slot, index]) => (optional.has(index) ? [slot] : [])));
   const sorting = new Set(
     sortKeys.flatMap(({ node }) => [node.arg ?? [], ...node.args.map(({ expr }) => expr)].flat()),
@@ -178,6 +184,12 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
     if (because !== null || operands === null)
       kept.push({ kind: 'guard', needs, run, because: because ?? '' });
     else all.push(guardCandidate(guard, operands, { run, needs, constants }));
+  }
+  for (const guard of coalesced) {
+    const { run, slot } = guard;
+    const needs = paramsOf(new Set([slot]));
+    if (untyped !== null) kept.push({ kind: 'guard', needs, run, because: untyped });
+    else all.push(coalescedCandidate(guard, sql, { run, needs, constants: new Map() }));
   }
   for (const sortKey of sortKeys) {
     const constants = constantsIn(sortKey.tests, paramOf);
@@ -307,6 +319,27 @@ function guardCandidate(guard: Guard, operands: readonly TextRun[], place: Place
         },
       },
     ],
+  };
+}
+
+function coalescedCandidate(
+  { node, run, call, argument, given }: CoalescedGuard,
+  sql: string,
+  place: Place,
+): Candidate {
+  const isPlain = /^\$\d+$/.test(sql.slice(argument.start, argument.end));
+  const compared = (cut: Cut): readonly Piece[] => [
+    ...cut.run(run.start, call.start),
+    ...(isPlain ? [] : ['(']),
+    ...cut.run(argument.start, argument.end),
+    ...(isPlain ? [] : [')']),
+    ...cut.run(call.end, run.end),
+  ];
+  return {
+    ...place,
+    ...{ kind: 'guard', keys: [node], keptBecause: null },
+    pieces: (cut) => [{ needs: place.needs, pieces: compared(cut) }],
+    forms: [TRUE, { pieces: compared, inItsPlace: () => given }],
   };
 }
 

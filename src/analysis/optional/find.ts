@@ -56,6 +56,7 @@ export function mayHaveOptionalParts({ statement, described }: DescribedStatemen
   if (params.length === 0 || !tree.includes('{PARAM')) return false;
   return (
     (/\bor\b/i.test(sql) && tree.includes('{BOOLEXPR')) ||
+    (/\bcoalesce\b/i.test(sql) && tree.includes('{COALESCE')) ||
     (/\border\b/i.test(sql) && /\{CASE(?:EXPR)?\s/.test(tree))
   );
 }

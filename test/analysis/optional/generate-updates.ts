@@ -37,7 +37,8 @@ type Text = (given: ReadonlySet<string> | null) => string;
 export function randomWrite(choices: Choices, hasMerge: boolean): RandomWrite {
   const params: GivenValue[] = [];
   const pick = <T>(all: readonly T[]): T => all[choices.below(all.length)] as T;
-  const chance = (percent: number) => choices.below(100) < percent;
+  // Not where nothing is left to draw: loops end.
+  const chance = (percent: number) => choices.below(100) >= 100 - percent;
   const text =
     (texts: TemplateStringsArray, ...parts: readonly (Text | string)[]): Text =>
     (given) =>

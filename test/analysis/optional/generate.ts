@@ -65,7 +65,8 @@ export function randomStatement(choices: Choices): RandomStatement {
   let aliases = 0;
   let isOrdered = false;
   const pick = <T>(all: readonly T[]): T => all[choices.below(all.length)] as T;
-  const chance = (percent: number) => choices.below(100) < percent;
+  // Not where nothing is left to draw: loops end.
+  const chance = (percent: number) => choices.below(100) >= 100 - percent;
 
   const isOptionalStatement = chance(50);
   const newParam = (type: Given['type'], isOptional: boolean): Given => {
@@ -245,6 +246,15 @@ export function randomStatement(choices: Choices): RandomStatement {
       return used.every(({ name }) => given.has(name)) ? `(${text(given)})` : 'true';
     };
   };
+  /** A guard of a column that is NOT NULL, and a condition of others. */
+  const coalesced = (columns: Columns): Text => {
+    const param = newParam(pick<Given['type']>(['int', 'text']), false);
+    const column = pick(param.type === 'int' ? [...columns.ints, columns.id] : columns.texts);
+    return pick([
+      join`coalesce(${use(param)}, ${column}) = ${column}`,
+      join`(${column} = COALESCE (${use(param)} , ${column}))`,
+    ]);
+  };
   const term = (columns: Columns, depth: number): Text => {
     if (depth > 0 && chance(12)) {
       const inner = `u${++aliases}`;
@@ -252,6 +262,7 @@ export function randomStatement(choices: Choices): RandomStatement {
       return join`${pick(['EXISTS', 'NOT EXISTS'])} (SELECT FROM u ${inner} WHERE ${inner}.t_id = ${columns.id} AND ${guard(below, 0)})`;
     }
     if (chance(25)) return plain(columns);
+    if (chance(15)) return coalesced(columns);
     return isOptionalStatement && chance(60) ? optional(columns, depth) : guard(columns, depth);
   };
   const condition = (columns: Columns, depth: number): Text => {
