@@ -127,12 +127,12 @@ ORDER BY id`,
 });
 
 export interface SearchCarsParams {
-  make?: string | null | undefined;
-  text?: string | null | undefined;
-  body?: 'sedan' | 'hatchback' | 'suv' | 'pickup' | 'coupe' | 'van' | null | undefined;
-  minYear?: number | null | undefined;
-  maxPriceMxn?: Decimal | null | undefined;
-  features?: readonly (string | null)[] | null | undefined;
+  make?: string | undefined;
+  text?: string | undefined;
+  body?: 'sedan' | 'hatchback' | 'suv' | 'pickup' | 'coupe' | 'van' | undefined;
+  minYear?: number | undefined;
+  maxPriceMxn?: Decimal | undefined;
+  features?: readonly (string | null)[] | undefined;
   limit: bigint | number;
   offset: bigint | number;
 }
@@ -151,7 +151,7 @@ export interface SearchCarsRow {
 }
 
 /**
- * One page of the cars for sale, cheapest first. Every filter may be left out.
+ * One page of the cars for sale, cheapest first. Every filter can be omitted.
  * `total` counts the cars on all pages.
  *
  * ```sql
@@ -166,14 +166,14 @@ export interface SearchCarsRow {
  *   count(*) OVER () AS total
  * FROM cars
  * WHERE sold_at IS NULL
- *   AND (:make?::text IS NULL OR make = :make)
- *   AND (:text?::text IS NULL OR strpos(search_text, lower(:text)) > 0)
- *   AND (:body?::text IS NULL OR body = :body)
- *   AND (:minYear?::smallint IS NULL OR year >= :minYear)
- *   AND (:maxPriceMxn?::numeric IS NULL OR price_mxn <= :maxPriceMxn)
- *   AND (:features?::text[] IS NULL OR features @> :features)
+ *   AND make = :make
+ *   AND strpos(search_text, lower(:text)) > 0
+ *   AND body = :body
+ *   AND year >= :minYear
+ *   AND price_mxn <= :maxPriceMxn
+ *   AND features @> :features
  * ORDER BY price_mxn, id
- * LIMIT :limit! OFFSET :offset!
+ * LIMIT :limit OFFSET :offset
  * ```
  */
 export const searchCars = /* @__PURE__ */ many<SearchCarsParams, SearchCarsRow>({
@@ -190,12 +190,12 @@ export const searchCars = /* @__PURE__ */ many<SearchCarsParams, SearchCarsRow>(
   count(*) OVER () AS total
 FROM cars
 WHERE sold_at IS NULL
-  AND ($1::text IS NULL OR make = $1)
-  AND ($2::text IS NULL OR strpos(search_text, lower($2)) > 0)
-  AND ($3::text IS NULL OR body = $3)
-  AND ($4::smallint IS NULL OR year >= $4)
-  AND ($5::numeric IS NULL OR price_mxn <= $5)
-  AND ($6::text[] IS NULL OR features @> $6)
+  AND make = $1
+  AND strpos(search_text, lower($2)) > 0
+  AND body = $3
+  AND year >= $4
+  AND price_mxn <= $5
+  AND features @> $6
 ORDER BY price_mxn, id
 LIMIT $7 OFFSET $8`,
   params: [
@@ -220,7 +220,7 @@ LIMIT $7 OFFSET $8`,
   ],
   readOnly: true,
   statement: /* @__PURE__ */ varying({
-    guarded: [0, 1, 2, 3, 4, 5],
+    optional: [0, 1, 2, 3, 4, 5],
     text: [
       `SELECT
   id,
@@ -233,24 +233,24 @@ LIMIT $7 OFFSET $8`,
   count(*) OVER () AS total
 FROM cars
 WHERE sold_at IS NULL
-  AND (`,
+  AND `,
       { needs: [0], text: ['make = ', 0, '::text'] },
-      `)
-  AND (`,
+      `
+  AND `,
       { needs: [1], text: ['strpos(search_text, lower(', 1, '::text)) > 0'] },
-      `)
-  AND (`,
+      `
+  AND `,
       { needs: [2], text: ['body = ', 2, '::text'] },
-      `)
-  AND (`,
+      `
+  AND `,
       { needs: [3], text: ['year >= ', 3, '::int2'] },
-      `)
-  AND (`,
+      `
+  AND `,
       { needs: [4], text: ['price_mxn <= ', 4, '::numeric'] },
-      `)
-  AND (`,
+      `
+  AND `,
       { needs: [5], text: ['features @> ', 5, '::text[]'] },
-      `)
+      `
 ORDER BY price_mxn, id
 LIMIT `,
       6,

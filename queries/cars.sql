@@ -18,7 +18,10 @@ ORDER BY id;
 
 /*
   @name SearchCars :many
-  One page of the cars for sale, cheapest first. Every filter may be left out.
+  @optional make, text, body, minYear, maxPriceMxn, features
+  @param limit!
+  @param offset!
+  One page of the cars for sale, cheapest first. Every filter can be omitted.
   `total` counts the cars on all pages.
 */
 SELECT
@@ -32,14 +35,14 @@ SELECT
   count(*) OVER () AS total
 FROM cars
 WHERE sold_at IS NULL
-  AND (:make?::text IS NULL OR make = :make)
-  AND (:text?::text IS NULL OR strpos(search_text, lower(:text)) > 0)
-  AND (:body?::text IS NULL OR body = :body)
-  AND (:minYear?::smallint IS NULL OR year >= :minYear)
-  AND (:maxPriceMxn?::numeric IS NULL OR price_mxn <= :maxPriceMxn)
-  AND (:features?::text[] IS NULL OR features @> :features)
+  AND make = :make
+  AND strpos(search_text, lower(:text)) > 0
+  AND body = :body
+  AND year >= :minYear
+  AND price_mxn <= :maxPriceMxn
+  AND features @> :features
 ORDER BY price_mxn, id
-LIMIT :limit! OFFSET :offset!;
+LIMIT :limit OFFSET :offset;
 
 /*
   @name CountCarsForSale :one

@@ -494,7 +494,7 @@ export interface CountJobsByStatusRow {
  * LEFT JOIN (
  *   SELECT id, status
  *   FROM jobs
- *   WHERE :kind?::text IS NULL OR kind = :kind
+ *   WHERE kind = :kind
  * ) AS job USING (status)
  * GROUP BY status
  * ORDER BY status
@@ -511,7 +511,7 @@ FROM unnest(enum_range(NULL::job_status)) AS status
 LEFT JOIN (
   SELECT id, status
   FROM jobs
-  WHERE $1::text IS NULL OR kind = $1
+  WHERE kind = $1
 ) AS job USING (status)
 GROUP BY status
 ORDER BY status`,
@@ -522,7 +522,7 @@ ORDER BY status`,
   ],
   readOnly: true,
   statement: /* @__PURE__ */ varying({
-    guarded: [0],
+    optional: [0],
     text: [
       `SELECT status, count(job.id) AS jobs
 FROM unnest(enum_range(NULL::job_status)) AS status

@@ -105,6 +105,7 @@ FROM job_progress(:jobId!);
 
 /*
   @name CountJobsByStatus :many
+  @optional kind
   Every status is listed, also those that no job is in.
 */
 SELECT status, count(job.id) AS jobs
@@ -112,7 +113,7 @@ FROM unnest(enum_range(NULL::job_status)) AS status
 LEFT JOIN (
   SELECT id, status
   FROM jobs
-  WHERE :kind?::text IS NULL OR kind = :kind
+  WHERE kind = :kind
 ) AS job USING (status)
 GROUP BY status
 ORDER BY status;

@@ -274,9 +274,9 @@ FOR UPDATE`,
 
 export interface ListTasksParams {
   userId: string;
-  completed?: boolean | null | undefined;
-  label?: string | null | undefined;
-  dueBefore?: string | null | undefined;
+  completed?: boolean | undefined;
+  label?: string | undefined;
+  dueBefore?: string | undefined;
   limit: bigint | number;
   offset: bigint | number;
 }
@@ -304,16 +304,16 @@ export interface ListTasksRow {
  * SELECT id, user_id, parent_id, title, notes, priority, labels, due_on, completed, created_at, updated_at
  * FROM tasks
  * WHERE user_id = :userId!
- *   AND (:completed?::boolean IS NULL OR completed = :completed)
- *   AND (:label?::text IS NULL OR :label = ANY (labels))
- *   AND (:dueBefore?::date IS NULL OR due_on < :dueBefore)
+ *   AND completed = :completed
+ *   AND :label = ANY (labels)
+ *   AND due_on < :dueBefore
  * ORDER BY
  *   completed,
  *   due_on NULLS LAST,
  *   CASE priority WHEN 'high' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END,
  *   created_at,
  *   id
- * LIMIT :limit! OFFSET :offset!
+ * LIMIT :limit OFFSET :offset
  * ```
  */
 export const listTasks = /* @__PURE__ */ many<ListTasksParams, ListTasksRow>({
@@ -322,9 +322,9 @@ export const listTasks = /* @__PURE__ */ many<ListTasksParams, ListTasksRow>({
   sql: `SELECT id, user_id, parent_id, title, notes, priority, labels, due_on, completed, created_at, updated_at
 FROM tasks
 WHERE user_id = $1
-  AND ($2::boolean IS NULL OR completed = $2)
-  AND ($3::text IS NULL OR $3 = ANY (labels))
-  AND ($4::date IS NULL OR due_on < $4)
+  AND completed = $2
+  AND $3 = ANY (labels)
+  AND due_on < $4
 ORDER BY
   completed,
   due_on NULLS LAST,
@@ -355,22 +355,22 @@ LIMIT $5 OFFSET $6`,
   ],
   readOnly: true,
   statement: /* @__PURE__ */ varying({
-    guarded: [1, 2, 3],
+    optional: [1, 2, 3],
     text: [
       `SELECT id, user_id, parent_id, title, notes, priority, labels, due_on, completed, created_at, updated_at
 FROM tasks
 WHERE user_id = `,
       0,
       `::uuid
-  AND (`,
+  AND `,
       { needs: [1], text: ['completed = ', 1, '::bool'] },
-      `)
-  AND (`,
+      `
+  AND `,
       { needs: [2], text: [2, '::text = ANY (labels)'] },
-      `)
-  AND (`,
+      `
+  AND `,
       { needs: [3], text: ['due_on < ', 3, '::date'] },
-      `)
+      `
 ORDER BY
   completed,
   due_on NULLS LAST,

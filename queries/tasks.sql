@@ -34,21 +34,24 @@ FOR UPDATE;
 
 /*
   @name ListTasks :many
+  @optional completed, label, dueBefore
+  @param limit!
+  @param offset!
   One page of a user's tasks: open ones first, by due date, then the most urgent.
 */
 SELECT id, user_id, parent_id, title, notes, priority, labels, due_on, completed, created_at, updated_at
 FROM tasks
 WHERE user_id = :userId!
-  AND (:completed?::boolean IS NULL OR completed = :completed)
-  AND (:label?::text IS NULL OR :label = ANY (labels))
-  AND (:dueBefore?::date IS NULL OR due_on < :dueBefore)
+  AND completed = :completed
+  AND :label = ANY (labels)
+  AND due_on < :dueBefore
 ORDER BY
   completed,
   due_on NULLS LAST,
   CASE priority WHEN 'high' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END,
   created_at,
   id
-LIMIT :limit! OFFSET :offset!;
+LIMIT :limit OFFSET :offset;
 
 /*
   @name CountOpenSubtasks :one

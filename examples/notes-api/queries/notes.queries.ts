@@ -21,8 +21,8 @@ import {
 } from 'nodrift-runtime';
 
 export interface ListNotesParams {
-  search?: string | null | undefined;
-  pinned?: boolean | null | undefined;
+  search?: string | undefined;
+  pinned?: boolean | undefined;
   limit: bigint | number;
   offset: bigint | number;
 }
@@ -40,10 +40,10 @@ export interface ListNotesRow {
  * ```sql
  * SELECT slug, title, pinned, created_at
  * FROM notes
- * WHERE (:search?::text IS NULL OR title ILIKE '%' || :search || '%')
- *   AND (:pinned?::boolean IS NULL OR pinned = :pinned)
+ * WHERE title ILIKE '%' || :search || '%'
+ *   AND pinned = :pinned
  * ORDER BY created_at DESC, id DESC
- * LIMIT :limit! OFFSET :offset!
+ * LIMIT :limit OFFSET :offset
  * ```
  */
 export const listNotes = /* @__PURE__ */ many<ListNotesParams, ListNotesRow>({
@@ -51,8 +51,8 @@ export const listNotes = /* @__PURE__ */ many<ListNotesParams, ListNotesRow>({
   file: 'queries/notes.sql',
   sql: `SELECT slug, title, pinned, created_at
 FROM notes
-WHERE ($1::text IS NULL OR title ILIKE '%' || $1 || '%')
-  AND ($2::boolean IS NULL OR pinned = $2)
+WHERE title ILIKE '%' || $1 || '%'
+  AND pinned = $2
 ORDER BY created_at DESC, id DESC
 LIMIT $3 OFFSET $4`,
   params: [
@@ -69,16 +69,16 @@ LIMIT $3 OFFSET $4`,
   ],
   readOnly: true,
   statement: /* @__PURE__ */ varying({
-    guarded: [0, 1],
+    optional: [0, 1],
     text: [
       `SELECT slug, title, pinned, created_at
 FROM notes
-WHERE (`,
+WHERE `,
       { needs: [0], text: ["title ILIKE '%' || ", 0, "::text || '%'"] },
-      `)
-  AND (`,
+      `
+  AND `,
       { needs: [1], text: ['pinned = ', 1, '::bool'] },
-      `)
+      `
 ORDER BY created_at DESC, id DESC
 LIMIT `,
       2,
@@ -274,7 +274,7 @@ export interface AddCommentViolations {
 /**
  * ```sql
  * INSERT INTO comments (note_id, author, text)
- * SELECT id, :author!, :text!
+ * SELECT id, :author, :text
  * FROM notes
  * WHERE slug = :slug
  * ```

@@ -1,13 +1,16 @@
 /*
   @name ListNotes :many
+  @optional search, pinned
+  @param limit!
+  @param offset!
   A page of notes, newest first. A filter that is omitted does not filter.
 */
 SELECT slug, title, pinned, created_at
 FROM notes
-WHERE (:search?::text IS NULL OR title ILIKE '%' || :search || '%')
-  AND (:pinned?::boolean IS NULL OR pinned = :pinned)
+WHERE title ILIKE '%' || :search || '%'
+  AND pinned = :pinned
 ORDER BY created_at DESC, id DESC
-LIMIT :limit! OFFSET :offset!;
+LIMIT :limit OFFSET :offset;
 
 /*
   @name GetNote :maybe
@@ -47,7 +50,7 @@ ON CONFLICT (slug) DO NOTHING;
 
 /* @name AddComment :execrows */
 INSERT INTO comments (note_id, author, text)
-SELECT id, :author!, :text!
+SELECT id, :author, :text
 FROM notes
 WHERE slug = :slug;
 

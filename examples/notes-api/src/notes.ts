@@ -55,7 +55,6 @@ export async function create(db: Connection, note: CreateNoteParams) {
  * @throws Rejected 400
  */
 export async function importMany(db: Connection, notes: readonly CreateNoteParams[]): Promise<number> {
-  if (notes.length === 0) return 0;
   try {
     return await importNotes(db, { notes });
   } catch (error) {

@@ -35,6 +35,7 @@ test('a note is created once', async () => {
 test('many are imported, and found again by filter and page', async () => {
   const notes = Array.from({ length: 25 }, (_, i) => ({ slug: `day-${i}`, title: `Day ${i}`, body: '' }));
   expect(await call('PUT', '', [...notes, ideas])).toEqual({ status: 200, body: { added: 25 } });
+  expect(await call('PUT', '', [])).toEqual({ status: 200, body: { added: 0 } });
   expect((await call('GET', '')).body).toHaveLength(20);
   expect((await call('GET', '?page=1')).body).toHaveLength(6);
   expect((await call('GET', '?search=idea')).body).toMatchObject([{ slug: 'ideas', pinned: false }]);
