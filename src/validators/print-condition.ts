@@ -1,10 +1,10 @@
-import { propertyKey, stringLiteral } from '../codegen/literal.ts';
+import { stringLiteral } from '../codegen/literal.ts';
 import type { CompareOperator, Condition, ConditionTerm } from './condition.ts';
 
 /** What the condition's columns are in JavaScript. */
 export interface ConditionScope {
-  /** The key of a column in `row`. */
-  readonly keyOf: (column: string) => string;
+  /** The expression that is a column's value. */
+  readonly fieldOf: (column: string) => string;
   readonly isNullable: (column: string) => boolean;
   readonly isBigint: (column: string) => boolean;
   /** The length that a `varchar` is cut to; null for others. */
@@ -14,7 +14,7 @@ export interface ConditionScope {
   readonly runtime: (name: string) => string;
 }
 
-/** An expression over `row` that is false exactly where the condition is. */
+/** An expression over the columns' fields that is false exactly where the condition is. */
 export function printCondition(condition: Condition, scope: ConditionScope): string {
   return except(condition, 'false', scope);
 }
@@ -81,7 +81,7 @@ function nullTests(terms: readonly ConditionTerm[], scope: ConditionScope): read
   const tests = terms.flatMap((term): readonly string[] => {
     if ('arg' in term) return nullTests([term.arg], scope);
     if (term.kind === 'constant' || !scope.isNullable(term.column)) return [];
-    return [`${column(term.column, scope)} == null`];
+    return [`${scope.fieldOf(term.column)} == null`];
   });
   return [...new Set(tests)];
 }
@@ -99,18 +99,9 @@ function printTerm(term: ConditionTerm, scope: ConditionScope): string {
     case 'trim':
       return `${scope.runtime('trimmed')}(${printTerm(term.arg, scope)})`;
     case 'column': {
-      const text = scope.widened(term.column, column(term.column, scope));
+      const text = scope.widened(term.column, scope.fieldOf(term.column));
       const length = scope.lengthOf(term.column);
       return length === null ? text : `${scope.runtime('cutText')}(${text}, ${length})`;
     }
   }
-}
-
-function column(name: string, { keyOf }: ConditionScope): string {
-  return rowField(keyOf(name));
-}
-
-/** How a field of the row is read. */
-export function rowField(key: string): string {
-  return propertyKey(key) === key ? `row.${key}` : `row[${propertyKey(key)}]`;
 }

@@ -1,22 +1,18 @@
-import type { CompositeType, DomainType, EnumType } from '../analysis/type.ts';
 import { docComment } from '../codegen/comment.ts';
 import { pure } from '../codegen/expression.ts';
-import { header } from '../codegen/header.ts';
 import { isIdentifier, toIdentifier } from '../codegen/identifier.ts';
-import { collectImports } from '../codegen/imports.ts';
-import { stringUnion } from '../codegen/literal-type.ts';
+import { propertyKey } from '../codegen/literal.ts';
 import type { Module } from '../codegen/module.ts';
 import { camelCase, pascalCase } from '../codegen/names.ts';
-import { overridesOf } from '../codegen/override.ts';
-import { rebasedSpecifier } from '../codegen/paths.ts';
-import { compositeShape, type ModuleScope, shapeOf, typesOnly } from '../codegen/shape.ts';
+import { type ModuleScope, shapeOf } from '../codegen/shape.ts';
 import { tableSchemasPath } from '../codegen/table-schemas-path.ts';
 import { named, orNull, printInterface, type TsField, type TsType, unionOf } from '../codegen/ts-type.ts';
 import type { Config, SchemaForm } from '../project/config.ts';
 import { conditionColumns } from './condition.ts';
-import { printCondition, rowField } from './print-condition.ts';
+import { conditionTest } from './condition-test.ts';
 import { printNode } from './print-node.ts';
 import type { NodeCheck, SchemaNode } from './schema-node.ts';
+import { type SchemasModule, schemasModule } from './schemas-module.ts';
 import type { TableCheck, TableModel, WrittenColumn } from './table-model.ts';
 import { expandType, type TypeScope, valueNode } from './value-node.ts';
 
@@ -30,56 +26,11 @@ export function tablesModule(tables: readonly TableModel[], config: Config): rea
   const declared = stems.flatMap((stem) =>
     kinds.flatMap((kind) => [`${camelCase(stem)}${kind}`, `${stem}${kind}`]),
   );
-  const imports = collectImports(new Set([...declared, 'z', 'v']));
-  const shared = new Map<string, EnumType | CompositeType | DomainType>();
-  const configured = new Map<string, () => string>();
-  const scope: ModuleScope = typesOnly({
-    config,
-    overrides: overridesOf(config),
-    runtime: (name) => name,
-    runtimeType: (name) => imports.type('nodrift-runtime', name),
-    configured: (wanted) => {
-      const specifier = rebasedSpecifier(wanted.module, config.root, path);
-      const local = imports.type(specifier, wanted.name, wanted.local);
-      configured.set(local, () => imports.value(specifier, wanted.name, wanted.local));
-      return local;
-    },
-    sharedType: (type) => {
-      const name = `${type.schema}\0${type.name}`;
-      shared.set(name, type);
-      return name;
-    },
-    sharedCodec: () => '',
-    sharedJson: () => null,
-  });
-  const types: TypeScope = {
-    expand: (name) => {
-      const type = shared.get(name);
-      return type === undefined ? null : definitionOf(type, scope);
-    },
-    isClass: (name) => {
-      const load = configured.get(name.split('.')[0] ?? name);
-      load?.();
-      return load !== undefined || name.startsWith('Temporal.');
-    },
-    runtime: (name) => imports.value('nodrift-runtime', name),
-  };
+  const file = schemasModule(path, form, declared, config);
   const blocks = own.flatMap((table, i) =>
-    kinds.map((kind) => tableSchema(table, kind, stems[i] ?? '', form, { scope, types })),
+    kinds.map((kind) => tableSchema(table, kind, stems[i] ?? '', form, file)),
   );
-  if (form === 'standard') imports.value('nodrift-runtime', 'standardSchema');
-  const library = {
-    zod: "import { z } from 'zod';\n",
-    valibot: "import * as v from 'valibot';\n",
-    standard: '',
-  }[form];
-  return [
-    {
-      path,
-      source: null,
-      text: `${header('the schema')}${[library + imports.print(), ...blocks].join('\n')}`,
-    },
-  ];
+  return [{ path, source: null, text: file.print('the schema', blocks) }];
 }
 
 const kinds = ['Insert', 'Update'] as const;
@@ -106,19 +57,12 @@ function tableStems(tables: readonly TableModel[], home: string): readonly strin
   });
 }
 
-function definitionOf(type: EnumType | CompositeType | DomainType, scope: ModuleScope): TsType {
-  if (type.kind === 'enum') return stringUnion(type.labels);
-  if (type.kind === 'composite') return compositeShape(type, scope).type;
-  const value = { type: type.base, nullable: false, literals: type.literals ?? [] };
-  return shapeOf(value, 'parameter', null, scope).type;
-}
-
 function tableSchema(
   table: TableModel,
   kind: Kind,
   stem: string,
   form: SchemaForm,
-  { scope, types }: { readonly scope: ModuleScope; readonly types: TypeScope },
+  { scope, types }: SchemasModule,
 ): string {
   const fields = table.columns.map((column) => tableField(table, column, kind, scope));
   const node: SchemaNode = {
@@ -172,47 +116,22 @@ function rowCheck(
   kind: Kind,
   types: TypeScope,
 ): NodeCheck | null {
-  const columns = conditionColumns(condition);
-  const used = columns.map((column) => fields.find((field) => field.column.name === column));
-  const known = used.filter((field) => field !== undefined);
-  if (known.length < used.length || !known.every(({ type }) => isComparable(type))) return null;
-  const of = (column: string) => fields.find((field) => field.column.name === column);
-  const test = printCondition(condition, {
-    keyOf: (column) => of(column)?.key ?? column,
-    isNullable: (column) => of(column)?.column.value.nullable ?? true,
-    isBigint: (column) => JSON.stringify(of(column)?.type).includes('"bigint"'),
-    lengthOf: (column) => {
-      const { value, modifier = -1 } = of(column)?.column ?? {};
-      let type = value?.type;
-      while (type?.kind === 'domain') type = type.base;
-      return type?.kind === 'base' && type.name === 'varchar' && modifier > 4 ? modifier - 4 : null;
-    },
-    widened: (column, field) => {
-      const text = JSON.stringify(of(column)?.type);
-      if (/"text":"(?:'|\\")/.test(text)) return `String(${field})`;
-      return /"text":"-?\d+"/.test(text) ? `Number(${field})` : field;
-    },
-    runtime: types.runtime,
-  });
+  const field = (key: string) => (propertyKey(key) === key ? `row.${key}` : `row[${propertyKey(key)}]`);
+  const columns = fields.map(({ column, type, key }) => ({ column, type, field: field(key) }));
+  const test = conditionTest(condition, columns, types);
+  if (test === null) return null;
+  const used = conditionColumns(condition).flatMap(
+    (column) => fields.find((one) => one.column.name === column) ?? [],
+  );
   // Of a column that is not given the default, or the value that is there, is not known.
-  const unknown = known
+  const unknown = used
     .filter(({ column }) => kind === 'Update' || column.hasDefault)
-    .map(({ key }) => `${rowField(key)} === undefined`);
-  const [first] = known;
+    .map(({ key }) => `${field(key)} === undefined`);
+  const [first] = used;
   return {
     name: 'row',
     test: [...unknown, test].join(' || '),
     message: `must meet ${name}`,
     ...(first !== undefined && { field: first.key }),
   };
-}
-
-function isComparable(type: TsType): boolean {
-  const members = type.kind === 'union' ? type.members : [type];
-  const texts = members.flatMap((one) => (one.kind === 'name' ? one.text : []));
-  if (texts.length < members.length) return false;
-  const comparable = /^(?:null|string|number|bigint|boolean|true|false|['"].*['"]|-?\d+n?)$/s;
-  return (
-    texts.every((text) => comparable.test(text)) && !(texts.includes('bigint') && texts.includes('string'))
-  );
 }
