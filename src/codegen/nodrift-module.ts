@@ -1,6 +1,5 @@
-import type { AnalysedQuery, QueryParam, SlotValue } from '../analysis/analysed-query.ts';
+import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import type { ParameterConstants } from '../analysis/optional/parts.ts';
-import { sqlTypeName } from '../analysis/sql-type-name.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { textWithArrays, withArrays } from '../sql/arrays.ts';
@@ -14,21 +13,13 @@ import { sqlLiteral, stringLiteral, unixLines } from './literal.ts';
 import type { Module } from './module.ts';
 import { pascalCase } from './names.ts';
 import type { Overrides } from './override.ts';
+import { parameterShape } from './parameter-shape.ts';
 import { printQuery } from './print-query.ts';
 import type { NamedQuery, SourceFile } from './query-names.ts';
 import { rowType } from './row-type.ts';
-import { delimitedCodec, type ModuleScope, type Shape, shapeOf } from './shape.ts';
+import type { ModuleScope } from './shape.ts';
 import type { SharedModule } from './shared-module.ts';
-import {
-  arrayType,
-  lineWidth,
-  named,
-  orNull,
-  printInterface,
-  type TsField,
-  type TsType,
-  unionOf,
-} from './ts-type.ts';
+import { lineWidth, printInterface } from './ts-type.ts';
 import { variantNames } from './variant-names.ts';
 import { violationFields } from './violation-types.ts';
 
@@ -64,7 +55,7 @@ function queryBlocks(
   const { query, name, params, row } = naming;
   const { statement, command } = query;
   const parameters = query.params.map((param, i) =>
-    omittable(param, parameter(param, query.arrays?.has(i) ?? false, scope)),
+    parameterShape(param, query.arrays?.has(i) ?? false, scope),
   );
   const { blocks: rowBlocks, codecs, nested } = rowType(naming, variants, taken, scope);
   const blocks: string[] = [];
@@ -215,95 +206,4 @@ function testedParameter({ param, constants, others }: ParameterConstants): Expr
       ? []
       : [['others', typeof others === 'string' ? stringLiteral(others) : strings(others)] as const];
   return { record: [['param', String(param)], ['constants', strings(constants)], ...rest] };
-}
-
-interface Parameter {
-  readonly field: TsField;
-  readonly definition: Expression;
-}
-
-/** A parameter whose key may be missing, besides what it may be. */
-function omittable({ canBeMissing }: QueryParam, { field, definition }: Parameter): Parameter {
-  if (canBeMissing === undefined || field.optional === true) return { field, definition };
-  return {
-    field: { ...field, type: unionOf([field.type, named('undefined')]), optional: true },
-    definition,
-  };
-}
-
-/** @param isArray whether it is a list, or rows, and sent as arrays */
-function parameter(param: QueryParam, isArray: boolean, scope: ModuleScope): Parameter {
-  const name = stringLiteral(param.name);
-  switch (param.kind) {
-    case 'scalar': {
-      const { field, codec } = slot(param, scope);
-      return {
-        field,
-        definition: {
-          record: [
-            ['name', name],
-            ['codec', codec],
-          ],
-        },
-      };
-    }
-    case 'list': {
-      const { type, codec } = shapeOf(param.value, 'parameter', param.column, scope);
-      const sqlType = sqlTypeName(param.value.type);
-      return {
-        field: { name: param.name, type: listOf(orNull(type, param.value.nullable), scope) },
-        definition: {
-          record: isArray
-            ? [
-                ['name', name],
-                [
-                  'codec',
-                  { call: scope.runtime('list'), args: [delimitedCodec(param.value.type, codec, scope)] },
-                ],
-              ]
-            : [
-                ['name', name],
-                ['list', codec],
-                ...(sqlType === null ? [] : [['type', stringLiteral(sqlType)] as const]),
-              ],
-        },
-      };
-    }
-    default: {
-      const fields = param.fields.map((field) => slot(field, scope));
-      const object: TsType = { kind: 'object', fields: fields.map((f) => ({ ...f.field, readonly: true })) };
-      const codecs = {
-        list: fields.map((f, i) => {
-          const type = isArray ? param.fields[i]?.value.type : undefined;
-          const codec = type === undefined ? f.codec : delimitedCodec(type, f.codec, scope);
-          return { list: [stringLiteral(f.field.name), codec] };
-        }),
-      };
-      const many = param.kind === 'objects';
-      return {
-        field: { name: param.name, type: many ? listOf(object, scope) : object },
-        definition: {
-          record: [
-            ['name', name],
-            [many ? 'rows' : 'fields', codecs],
-          ],
-        },
-      };
-    }
-  }
-}
-
-function slot(
-  param: SlotValue,
-  scope: ModuleScope,
-): { readonly field: TsField; readonly codec: Shape['codec'] } {
-  const { type, codec } = shapeOf(param.value, 'parameter', param.column, scope);
-  const nullable = orNull(type, param.value.nullable);
-  // `undefined` is said for those who compile with exactOptionalPropertyTypes.
-  const whole = param.optional ? unionOf([nullable, named('undefined')]) : nullable;
-  return { field: { name: param.name, type: whole, optional: param.optional }, codec };
-}
-
-function listOf(element: TsType, { config }: ModuleScope): TsType {
-  return config.nonEmptyArrayParams ? { kind: 'nonEmpty', element } : arrayType(element, true);
 }
