@@ -21,6 +21,8 @@ export interface BooleanTerms {
   caseAt(offset: number): CaseText | null;
   /** The ORDER BY with an item that begins at an offset, or with parentheses there; null if there is none. */
   sortListOf(offset: number): SortList | null;
+  /** What is behind the LIMIT, OFFSET or FETCH FIRST that an offset belongs to; null if there is none. */
+  rowCountAround(offset: number): TextRun | null;
 }
 
 /** A CASE as it is written, up to its END. */
@@ -77,10 +79,17 @@ export function readTerms(sql: string): BooleanTerms {
   const open = new Map<Group, OpenList>();
   /** By the offsets of their items. */
   const sortLists = new Map<number, SortList>();
+  const counted = new Map<Group, number>();
+  const rowCounts: TextRun[] = [];
   const endItem = (list: OpenList): void => {
     const end = elements.at(-1)?.end;
     if (list.from !== null && end !== undefined) list.items.push({ start: list.from, end });
     list.from = null;
+  };
+  const endCount = (of: Group): void => {
+    const [begin, end] = [elements[counted.get(of) ?? elements.length], elements.at(-1)];
+    counted.delete(of);
+    if (begin !== undefined && end !== undefined) rowCounts.push({ start: begin.start, end: end.end });
   };
   const endList = (of: Group): void => {
     const list = open.get(of);
@@ -98,6 +107,7 @@ export function readTerms(sql: string): BooleanTerms {
     const closed = CLOSES.get(word);
     if (closed !== undefined && group.around !== null && elements[group.open]?.word === closed) {
       endList(group);
+      endCount(group);
       group.close = elements.length;
       group = group.around;
     }
@@ -109,6 +119,7 @@ export function readTerms(sql: string): BooleanTerms {
       word = '';
     }
     if (BEHIND_ORDER_BY.has(word)) endList(group);
+    if (BEHIND_ROW_COUNT.has(word)) endCount(group);
     const list = open.get(group);
     if (list !== undefined && word === ',') endItem(list);
     else if (list !== undefined) list.from ??= start;
@@ -117,11 +128,17 @@ export function readTerms(sql: string): BooleanTerms {
       open.set(group, { start: before.start, from: null, items: [] });
     }
     elements.push({ start, end, word, group });
+    if (ROW_COUNTS.has(word) || (FIRST.has(word) && before?.word === 'fetch')) {
+      counted.set(group, elements.length);
+    }
     if (word === '(' || word === '[' || word === 'case') {
       group = { around: group, open: elements.length - 1, close: Number.POSITIVE_INFINITY };
     }
   }
-  for (let left: Group | null = group; left !== null; left = left.around) endList(left);
+  for (let left: Group | null = group; left !== null; left = left.around) {
+    endList(left);
+    endCount(left);
+  }
   root.close = elements.length;
 
   return {
@@ -203,6 +220,8 @@ export function readTerms(sql: string): BooleanTerms {
         at = inside.open;
       }
     },
+    // They are in the order of their ends: the first one is the innermost.
+    rowCountAround: (offset) => rowCounts.find(({ start, end }) => start <= offset && offset < end) ?? null,
   };
 
   /** The first element that ends behind an offset; -1: none does. */
@@ -268,6 +287,16 @@ const PARTS_OF_CASE: ReadonlySet<string> = new Set(['when', 'then', 'else']);
 /** What can follow ORDER BY. */
 const BEHIND_ORDER_BY: ReadonlySet<string> = new Set([
   ...['limit', 'offset', 'fetch', 'for', 'on', 'returning', ';'],
+]);
+
+const ROW_COUNTS: ReadonlySet<string> = new Set(['limit', 'offset']);
+
+/** What a number of rows is behind in `FETCH FIRST`. */
+const FIRST: ReadonlySet<string> = new Set(['first', 'next']);
+
+/** What can follow a number of rows. */
+const BEHIND_ROW_COUNT: ReadonlySet<string> = new Set([
+  ...['limit', 'offset', 'fetch', 'for', 'row', 'rows', 'on', 'returning', ';'],
 ]);
 
 /** What is before a condition as a whole. */

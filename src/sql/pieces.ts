@@ -209,9 +209,12 @@ function joined(pieces: readonly Piece[]): Piece[] {
   return result;
 }
 
-/** What a type's name can go on with, as in `time with time zone`, `interval year` or `text[]`. */
+/**
+ * What a type's name can go on with, as in `time with time zone`, `interval year` or `text[]`; and ROWS: what FETCH FIRST
+ * says has no cast without parentheses.
+ */
 const MORE_OF_A_TYPE =
-  /\s*(?:[[.(]|(?:with|without|varying|precision|array|setof|year|month|day|hour|minute|second)\b)/iy;
+  /\s*(?:[[.(]|(?:with|without|varying|precision|array|setof|year|month|day|hour|minute|second|rows?)\b)/iy;
 
 function goesOn(sql: string, at: number): boolean {
   MORE_OF_A_TYPE.lastIndex = at;

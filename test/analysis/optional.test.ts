@@ -237,6 +237,37 @@ const optional: readonly (readonly [names: string, ...Case])[] = [
     'DELETE FROM car USING tag WHERE car_id = id AND tag = $1::text',
     'DELETE FROM car USING tag WHERE car_id = id AND  TRUE ',
   ],
+  // LIMIT and OFFSET.
+  [
+    'limit, offset',
+    'SELECT id AS limit, year FROM car ORDER BY id LIMIT :limit OFFSET :offset',
+    'SELECT id AS limit, year FROM car ORDER BY id LIMIT $1::int8 OFFSET $2::int8',
+    'SELECT id AS limit, year FROM car ORDER BY id LIMIT NULL OFFSET NULL',
+  ],
+  [
+    'page, size',
+    'SELECT id FROM car OFFSET(:page::int - 1) * :size LIMIT(:size)FOR UPDATE',
+    'SELECT id FROM car OFFSET($1::int4::int - 1) * $2::int4 LIMIT($2::int4)FOR UPDATE',
+    'SELECT id FROM car OFFSET NULL LIMIT NULL FOR UPDATE',
+  ],
+  [
+    'n',
+    'SELECT id FROM car OFFSET :m ROWS FETCH FIRST :n ROWS ONLY',
+    'SELECT id FROM car OFFSET ($1::int8) ROWS FETCH FIRST ($2::int8) ROWS ONLY',
+    'SELECT id FROM car OFFSET ($1::int8) ROWS FETCH FIRST NULL ROWS ONLY',
+  ],
+  [
+    'a, n',
+    'SELECT id FROM (SELECT id FROM car LIMIT (:n::text)::int + 1) q WHERE id IN (SELECT tag FROM tag WHERE kind = :k LIMIT (SELECT count(*) FROM tag WHERE kind = :a LIMIT 3)) LIMIT greatest(1, :n::text::int)',
+    'SELECT id FROM (SELECT id FROM car LIMIT ($1::text)::int + 1) q WHERE id IN (SELECT tag FROM tag WHERE kind = $2::text LIMIT (SELECT count(*) FROM tag WHERE kind = $3::text LIMIT 3)) LIMIT greatest(1, $1::text::int)',
+    'SELECT id FROM (SELECT id FROM car LIMIT NULL) q WHERE  TRUE  LIMIT NULL',
+  ],
+  [
+    'n',
+    'WITH c AS (SELECT id FROM car ORDER BY id LIMIT :n) SELECT c.id, (SELECT tag FROM tag LIMIT :n OFFSET 2) AS tag FROM c UNION (SELECT tag, kind FROM tag LIMIT CASE WHEN :n > 1 AND true THEN 4 END)',
+    'WITH c AS (SELECT id FROM car ORDER BY id LIMIT $1::int8) SELECT c.id, (SELECT tag FROM tag LIMIT $1::int8 OFFSET 2) AS tag FROM c UNION (SELECT tag, kind FROM tag LIMIT CASE WHEN $1::int8 > 1 AND true THEN 4 END)',
+    'WITH c AS (SELECT id FROM car ORDER BY id LIMIT NULL) SELECT c.id, (SELECT tag FROM tag LIMIT NULL OFFSET 2) AS tag FROM c UNION (SELECT tag, kind FROM tag LIMIT NULL)',
+  ],
 ];
 
 /** Assignments and values by `@optional`; "none" is with one assignment where nothing else would be sent. */
@@ -289,7 +320,12 @@ const assigned: readonly (readonly [names: string, ...Case])[] = [
 /** What is wrong, by the header's words and the statement. */
 const refused: readonly (readonly [header: string, sql: string, message: RegExp])[] = [
   [':many @optional a', 'SELECT :a::text AS a FROM car', /here cannot be omitted/],
-  [':many @optional a', 'SELECT id FROM car LIMIT :a', /here cannot be omitted/],
+  [
+    ':many @optional a',
+    'SELECT id FROM car ORDER BY id FETCH FIRST :a ROWS WITH TIES',
+    /this limit cannot be omitted: without it Postgres says: row count cannot be null/,
+  ],
+  [':maybe @optional a', 'SELECT id FROM car LIMIT least(:a, 1)', /nothing proves/],
   [
     ':many @optional a',
     "SELECT id FROM car WHERE make = :a OR model = 'x'",
@@ -400,6 +436,15 @@ describe.each(tested(servers))('optional parts on PostgreSQL %s', (server) => {
       ['tag', true],
       ['sold_at', false],
     ]);
+  });
+
+  it('prove nothing of a number of rows', async () => {
+    const { queries, diagnostics } = await find(
+      ':maybe @optional n, o',
+      'SELECT 1 AS one LIMIT :n::int OFFSET :o',
+    );
+    expect(diagnostics).toEqual([]);
+    expect(queries[0]?.params.map((param) => 'value' in param && param.value.nullable)).toEqual([true, true]);
   });
 
   it('have parameters that may be NULL only where that means something', async () => {

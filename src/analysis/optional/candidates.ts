@@ -1,4 +1,5 @@
 import { readTerms, type TextRun } from '../../sql/boolean-terms.ts';
+import { isIdentifierPart } from '../../sql/lexer.ts';
 import { type Cut, type Edit, type Piece, placedParameters, WITHOUT } from '../../sql/pieces.ts';
 import { fileOffset } from '../../sql/postgres-text.ts';
 import type { Param, Statement } from '../../sql/statement.ts';
@@ -41,7 +42,7 @@ import {
 
 /** A part that can be omitted or replaced, with its place in the text and in the tree. */
 export interface Candidate {
-  readonly kind: 'guard' | 'term' | 'sort key' | 'assignment' | 'value';
+  readonly kind: 'guard' | 'term' | 'limit' | 'sort key' | 'assignment' | 'value';
   readonly run: TextRun;
   readonly list?: Edit['list'];
   /** The parameters that it depends on, as indexes into `params`. */
@@ -163,7 +164,9 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
     ...{ run: one.run, needs: paramsOf(one.slots), constants: new Map(), keptBecause: untyped },
   });
   const all: Candidate[] = [
-    ...found.terms.map((term) => termCandidate(term, written(term))),
+    ...found.terms.map((term) =>
+      term.kind === 'limit' ? limitCandidate(term, written(term), sql) : termCandidate(term, written(term)),
+    ),
     ...found.assignments.map((one) => assignmentCandidate(one, written(one))),
   ];
   const kept: Kept[] = [];
@@ -279,6 +282,19 @@ function termCandidate({ node }: OptionalTerm, place: Written): Candidate {
     ...place,
     ...{ kind: 'term', keys: [node], forms: [TRUE] },
     pieces: (cut) => [{ needs, pieces: cut.run(run.start, run.end) }],
+  };
+}
+
+/** A number of rows, which is NULL where it is omitted: no limit. */
+function limitCandidate({ node }: OptionalTerm, place: Written, sql: string): Candidate {
+  const { run, needs } = place;
+  const blank = (at: number) => (isIdentifierPart(sql.charCodeAt(at)) ? ' ' : '');
+  const otherwise = [`${blank(run.start - 1)}NULL${blank(run.end)}`];
+  return {
+    ...place,
+    ...{ kind: 'limit', keys: [node] },
+    pieces: (cut) => [{ needs, pieces: cut.run(run.start, run.end), otherwise }],
+    forms: [{ pieces: () => otherwise, inItsPlace: () => 'null' }],
   };
 }
 
@@ -492,7 +508,7 @@ function misplacedProblem(
       return {
         ...at,
         message: `@optional ${name}: what mentions :${name} here cannot be omitted`,
-        hint: 'What can be omitted is what ANDs connect in WHERE, ON, HAVING or FILTER, an assignment in SET, and a value of an INSERT. Elsewhere, write :x? and give NULL a meaning, as in coalesce(:x, …).',
+        hint: 'What can be omitted is what ANDs connect in WHERE, ON, HAVING or FILTER, LIMIT and OFFSET, an assignment in SET, and a value of an INSERT. Elsewhere, write :x? and give NULL a meaning, as in coalesce(:x, …).',
       };
   }
 }

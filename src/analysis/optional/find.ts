@@ -255,12 +255,14 @@ function inOrder(terms: readonly OptionalTerm[]): readonly OptionalTerm[] {
   return terms.toSorted((a, b) => a.run.start - b.run.start);
 }
 
-/** Each condition as `(condition OR $n)`, with a boolean of its own that nothing is known of. */
+/** Each condition as `(condition OR $n)`, with a boolean of its own that nothing is known of; a LIMIT may be NULL. */
 function guardedText(sql: string, terms: readonly OptionalTerm[], parameters: number): string {
   let text = '';
   let at = 0;
-  for (const [i, { run }] of inOrder(terms).entries()) {
-    text += `${sql.slice(at, run.start)} (${sql.slice(run.start, run.end)} OR $${parameters + i + 1}) `;
+  for (const [i, { kind, run }] of inOrder(terms).entries()) {
+    const [own, free] = [sql.slice(run.start, run.end), `$${parameters + i + 1}`];
+    const either = kind === 'limit' ? `CASE WHEN ${free} THEN (${own})::int8 END` : `(${own} OR ${free})`;
+    text += `${sql.slice(at, run.start)} ${either} `;
     at = run.end;
   }
   return text + sql.slice(at);
@@ -357,6 +359,7 @@ function resultOf(work: Work): OptionalAnalysis {
 const WORDS: Readonly<Record<Candidate['kind'], OptionalCondition['kind']>> = {
   guard: 'condition',
   term: 'condition',
+  limit: 'limit',
   'sort key': 'sort key',
   assignment: 'assignment',
   value: 'value',
@@ -389,8 +392,9 @@ function refusedTerm(
   ];
 }
 
-const HINTS: Readonly<Record<'term' | 'assignment' | 'value', string>> = {
+const HINTS: Readonly<Record<'term' | 'limit' | 'assignment' | 'value', string>> = {
   term: 'Write it as (:x IS NULL OR …), which is always sent.',
+  limit: 'Write coalesce(:x?, …) with a number of rows.',
   assignment: 'Write SET c = coalesce(:x?, c), which is always sent.',
   value: 'Write coalesce(:x?, …) with the default.',
 };

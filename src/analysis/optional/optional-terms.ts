@@ -7,8 +7,9 @@ import { assignmentsOf, type OptionalAssignment, writtenField } from './assignme
 import { nullGuardAt } from './guards.ts';
 import { extentOf, fieldsOf, locationOf } from './places.ts';
 
-/** A condition that is sent only if the parameters that it mentions are given. */
+/** A condition, LIMIT or OFFSET that is sent only if the parameters that it mentions are given. */
 export interface OptionalTerm {
+  readonly kind: 'condition' | 'limit';
   readonly run: TextRun;
   /** What it is in the tree. */
   readonly node: Expr;
@@ -35,9 +36,11 @@ const CLAUSES: ReadonlyMap<string, string> = new Map([
   ['ONCONFLICTEXPR', 'onConflictWhere'],
 ]);
 
+const LIMITS: ReadonlySet<string> = new Set(['limitCount', 'limitOffset']);
+
 /**
  * Finds what mentions parameters which can be omitted: the outermost conditions that ANDs connect in a WHERE, ON, HAVING
- * or FILTER, and assignments. What a guard asks of its own parameter does not count.
+ * or FILTER, what LIMIT and OFFSET say, and assignments. What a guard asks of its own parameter does not count.
  *
  * @param optional the `$n` that can be omitted
  * @param sorting the tests of sort keys, which take what is omitted for NULL
@@ -79,7 +82,8 @@ export function termsOf(
       if (field === clause && isNode(below)) condition(below as Expr, inside);
       else if (written !== null && field === written.field && Array.isArray(below)) {
         assign(below as readonly TargetEntry[], written.event, inside);
-      } else search(below, inside);
+      } else if (value.tag === 'QUERY' && LIMITS.has(field) && isNode(below)) limit(below as Expr, inside);
+      else search(below, inside);
     }
     inserted = around;
   }
@@ -119,7 +123,16 @@ export function termsOf(
     const inOr = guard !== null || aloneInOr(quals, guarded) !== null;
     const run = inOr ? null : runOf(quals);
     if (run === null) misplace(use, inOr ? 'or' : null);
-    else terms.push({ run, node: quals, slots: new Set(uses.map(({ paramid }) => paramid)) });
+    else terms.push({ kind: 'condition', run, node: quals, slots: slotsOf(uses) });
+  }
+
+  function limit(node: Expr, guarded: ReadonlySet<number>): void {
+    const uses = usesIn(node, guarded);
+    const [use] = uses;
+    if (use === undefined) return;
+    const run = text.rowCountAround(offset(extentOf(node)?.first ?? -1));
+    if (run === null) misplace(use, null);
+    else terms.push({ kind: 'limit', run, node, slots: slotsOf(uses) });
   }
 
   function runOf(operand: Expr): TextRun | null {
@@ -154,4 +167,8 @@ export function termsOf(
     const slots = nullGuardAt(node)?.slots;
     return slots === undefined ? guarded : new Set([...guarded, ...slots]);
   }
+}
+
+function slotsOf(uses: readonly ParamNode[]): ReadonlySet<number> {
+  return new Set(uses.map(({ paramid }) => paramid));
 }

@@ -22,10 +22,10 @@ export interface ParameterConstants {
   readonly others: 'integer' | 'array' | readonly string[] | null;
 }
 
-/** A condition, assignment or value that depends on whether parameters are given. */
+/** A part of a statement that depends on whether parameters are given. */
 export interface OptionalCondition {
-  /** A value is DEFAULT where it is not sent. */
-  readonly kind: 'condition' | 'sort key' | 'assignment' | 'value';
+  /** Where it is not sent, a value is DEFAULT, and what LIMIT or OFFSET says is NULL. */
+  readonly kind: 'condition' | 'limit' | 'sort key' | 'assignment' | 'value';
   /** Names of parameters. */
   readonly params: readonly string[];
   /** As it is in the file, on one line; of a guard that could not be told apart in the text, '' . */

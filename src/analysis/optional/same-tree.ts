@@ -4,8 +4,8 @@ import type { BoolExpr, Expr, Node, QueryNode, SortGroupClause, TargetEntry } fr
 import { isNode } from '../tree/read.ts';
 import { referredEntries } from './sort-keys.ts';
 
-/** What a text has in the place of a node: `TRUE`, DEFAULT, nothing at all, or another expression. */
-export type InItsPlace = 'true' | 'default' | 'nothing' | Expr;
+/** What a text has in the place of a node: `TRUE`, NULL rows, DEFAULT, nothing at all, or another expression. */
+export type InItsPlace = 'true' | 'null' | 'default' | 'nothing' | Expr;
 
 /**
  * Fields that may differ between two texts that do the same: places, what is counted and collected for the planner, the
@@ -74,6 +74,7 @@ export function firstDifference(
 
   function compareExpected(expected: InItsPlace | undefined, b: unknown, where: string): string | null {
     if (expected === 'true') return isTrue(b) ? null : where;
+    if (expected === 'null') return isNull(b) ? null : where;
     if (expected === 'default') return isNode(b) && b.tag === 'SETTODEFAULT' ? null : where;
     return expected === 'nothing' ? where : compare(expected, b, where);
   }
@@ -176,6 +177,12 @@ function plainOperands(node: Expr, operator: BoolExpr['boolop']): readonly Expr[
 }
 
 const BOOL = 16;
+const INT8 = 20;
+
+/** As LIMIT and OFFSET have it. */
+function isNull(node: unknown): boolean {
+  return isNode(node) && node.tag === 'CONST' && node.consttype === INT8 && node.constisnull;
+}
 
 function isTrue(node: unknown): boolean {
   return (

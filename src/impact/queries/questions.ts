@@ -101,7 +101,8 @@ function routeText({ shards, by, because, scatter }: QueryRoute): string {
 }
 
 function conditionText({ kind, params, text, keptBecause }: OptionalCondition): string {
-  const otherwise = kind === 'value' ? ' (otherwise DEFAULT)' : '';
+  const otherwise =
+    kind === 'value' ? ' (otherwise DEFAULT)' : kind === 'limit' ? ' (otherwise no limit)' : '';
   return `${params.join(', ')}: ${text}${keptBecause === null ? otherwise : ` (always sent: ${keptBecause})`}`;
 }
 

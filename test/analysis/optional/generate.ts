@@ -206,6 +206,30 @@ export function randomStatement(choices: Choices): RandomStatement {
     return join` ORDER BY ${text}, ${last}`;
   };
 
+  /** LIMIT and OFFSET, where the order of rows is told. */
+  const limited = (): Text => {
+    const part = (word: string, end: string): Text => {
+      const param = newParam('int', isOptionalStatement && chance(70));
+      const value = use(param);
+      const count = pick([
+        value,
+        join`(${value}::int + 1)`,
+        join`coalesce(${value}, 2)`,
+        join`(SELECT count(*) FROM u WHERE id < ${value})`,
+      ]);
+      return (given) =>
+        given !== null && param.isOptional && !given.has(param.name) ? '' : `${word}${count(given)}${end}`;
+    };
+    const offset = chance(50) ? part(' OFFSET ', '') : constant('');
+    if (chance(30)) return offset;
+    const forms = [
+      () => join`${part(' LIMIT ', '')}${offset}`,
+      () => join`${offset}${part('\nlimit ', '')}`,
+      () => join`${offset}${part(' FETCH FIRST (', ') ROWS ONLY')}`,
+    ];
+    return pick(forms)();
+  };
+
   const guard = (columns: Columns, depth: number): Text => {
     if (chance(40)) return switching(columns, depth);
     const param = newParam(typeFor(columns), false);
@@ -278,8 +302,12 @@ export function randomStatement(choices: Choices): RandomStatement {
   const where = (columns: Columns) => (chance(90) ? join` WHERE ${condition(columns, 1)}` : constant(''));
   const shapes: (() => Text)[] = [
     () => join`SELECT t.id, t.b FROM t${where(t)}${pick(['', ' ORDER BY t.id'])}`,
+    () => join`SELECT t.id, t.b FROM t${where(t)} ORDER BY t.id${limited()}`,
+    () =>
+      join`SELECT s.id FROM (SELECT * FROM t${where(t)} ORDER BY id${limited()}) AS s ORDER BY id${limited()}`,
     () => join`SELECT t.id, ${guarded(t)} AS g FROM t${where(t)}`,
-    () => join`SELECT t.id, t.b FROM t${where(t)}${sorted(t, 't.id')}${pick(['', ' LIMIT 4 OFFSET 1'])}`,
+    () =>
+      join`SELECT t.id, t.b FROM t${where(t)}${sorted(t, 't.id')}${chance(50) ? ' LIMIT 4 OFFSET 1' : limited()}`,
     () =>
       join`SELECT t.id, t.a AS b, t.c FROM t${where(t)}${sorted({ ...t, ints: ['t.a', 'b', 'id'] }, 't.id')}`,
     () =>
