@@ -92,6 +92,7 @@ describe.each(tested([14, 16, 18, 'PGlite']))('random lists on %s', (server) => 
     const analysis = await analyse(database.client, statements, {
       texts: new Map([['q.sql', text]]),
       lenientParameters: false,
+      catalog: Promise.resolve(database.catalog),
     });
     await database.client.query('SET debug_print_parse = off');
     expect([...diagnostics, ...analysis.diagnostics]).toEqual([]);

@@ -215,6 +215,7 @@ describe.each(tested(servers))('lists on %s', (server) => {
     const analysis = await analyse(database.client, statements, {
       texts: new Map([['q.sql', text]]),
       lenientParameters: false,
+      catalog: Promise.resolve(database.catalog),
     });
     expect([...diagnostics, ...analysis.diagnostics]).toEqual([]);
     return analysis.queries.map(({ statement, arrays, rows }) => {

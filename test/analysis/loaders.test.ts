@@ -135,7 +135,11 @@ describe.each(tested(servers))('@load on %s', (server) => {
   const analysisOf = async (text: string) => {
     const { statements, diagnostics } = readStatements('q.sql', text);
     expect(diagnostics).toEqual([]);
-    return analyse(the.client, statements, { texts: new Map([['q.sql', text]]), lenientParameters: false });
+    return analyse(the.client, statements, {
+      texts: new Map([['q.sql', text]]),
+      lenientParameters: false,
+      catalog: Promise.resolve(the.catalog),
+    });
   };
 
   it('looks up what each call finds, in its order', async () => {

@@ -198,6 +198,7 @@ describe.each(tested(servers))('parts that constants decide on, on PostgreSQL %s
     return analyse(database.client, statements, {
       texts: new Map([['q.sql', text]]),
       lenientParameters: false,
+      catalog: Promise.resolve(database.catalog),
     });
   };
 

@@ -370,7 +370,11 @@ describe.each(tested(servers))('optional parts on PostgreSQL %s', (server) => {
       'q.sql',
       sql.includes(':ids') ? text : text.replace(/\n.*@param.*/, ''),
     );
-    return analyse(database.client, statements, { texts: new Map([['q.sql', text]]), lenientParameters });
+    return analyse(database.client, statements, {
+      texts: new Map([['q.sql', text]]),
+      lenientParameters,
+      catalog: Promise.resolve(database.catalog),
+    });
   };
 
   const textsOf = async (header: string, sql: string) => {

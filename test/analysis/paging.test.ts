@@ -212,7 +212,11 @@ describe.each(tested([14, 18]))('pages on PostgreSQL %s', (server) => {
     const text = `/* @name Q :many ${header} */\n${sql};`;
     const { statements, diagnostics } = readStatements('q.sql', text);
     expect(diagnostics).toEqual([]);
-    const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
+    const options = {
+      texts: new Map([['q.sql', text]]),
+      lenientParameters: false,
+      catalog: Promise.resolve(database.catalog),
+    };
     return analyse(database.client, statements, options);
   };
 

@@ -4,7 +4,7 @@ import { endOf } from '../../src/diagnostic.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { analysed } from '../support/analysed.ts';
 
-const { client, close } = await analysed(
+const { client, catalog, close } = await analysed(
   'PGlite',
   'CREATE TABLE car (id int PRIMARY KEY, make text, price int)',
 );
@@ -36,6 +36,7 @@ test.each([
   const { diagnostics } = await analyse(client, readStatements('q.sql', text).statements, {
     texts: new Map([['q.sql', text]]),
     lenientParameters: false,
+    catalog: Promise.resolve(catalog),
   });
   const [found] = diagnostics;
   if (found === undefined) expect.fail('nothing is wrong');

@@ -123,6 +123,7 @@ describe.each(tested(servers))('rows in FROM on %s', (server) => {
     const analysis = await analyse(database.client, read, {
       texts: new Map([['q.sql', file]]),
       lenientParameters: lenient,
+      catalog: Promise.resolve(database.catalog),
     });
     await database.client.query('SET debug_print_parse = off');
     return { queries: analysis.queries, diagnostics: [...diagnostics, ...analysis.diagnostics] };

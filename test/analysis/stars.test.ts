@@ -246,6 +246,7 @@ describe.each(tested(servers))('stars on PostgreSQL %s', (server) => {
     const { queries, diagnostics } = await analyse(database.client, statements, {
       texts: new Map([['a.sql', text]]),
       lenientParameters: false,
+      catalog: Promise.resolve(database.catalog),
     });
     expect(diagnostics).toEqual([]);
     return queries;

@@ -3,7 +3,7 @@ import { analyse } from '../../src/analysis/analyse.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { analysed } from '../support/analysed.ts';
 
-const { client, close } = await analysed(
+const { client, catalog, close } = await analysed(
   'PGlite',
   'CREATE TABLE car (id int PRIMARY KEY, make text NOT NULL, price int, sold timestamptz)',
 );
@@ -81,6 +81,7 @@ async function hintOf(text: string): Promise<string | null> {
   const { diagnostics } = await analyse(client, readStatements('q.sql', text).statements, {
     texts: new Map([['q.sql', text]]),
     lenientParameters: false,
+    catalog: Promise.resolve(catalog),
   });
   expect(diagnostics).toHaveLength(1);
   return diagnostics[0]?.hint ?? null;

@@ -118,12 +118,17 @@ describe.each(tested([...majors, 'PGlite']))('utility statements on %s', (server
   });
   afterAll(() => on.close());
 
+  const optionsOf = (text: string) => ({
+    texts: new Map([['q.sql', text]]),
+    lenientParameters: false,
+    catalog: Promise.resolve(on.catalog),
+  });
+
   const analyseAll = async (statements: readonly string[]) => {
     const text = statements.map((sql, i) => `/* @name Q${i} @temporary */\n${sql};\n`).join('\n');
     const read = readStatements('q.sql', text);
     expect(read.diagnostics).toEqual([]);
-    const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
-    const { queries, diagnostics } = await analyse(on.client, read.statements, options);
+    const { queries, diagnostics } = await analyse(on.client, read.statements, optionsOf(text));
     await on.client.query('SET debug_print_parse = off');
     return { queries, diagnostics };
   };
@@ -171,8 +176,7 @@ describe.each(tested([...majors, 'PGlite']))('utility statements on %s', (server
 /* @name Nothing :one */ CALL silent(1);
 /* @name Locked :many */ LOCK TABLE t;`;
     const { statements } = readStatements('q.sql', text);
-    const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
-    const { queries, diagnostics } = await analyse(on.client, statements, options);
+    const { queries, diagnostics } = await analyse(on.client, statements, optionsOf(text));
     expect(queries.map(({ statement }) => statement.name)).toEqual(['Call', 'Show', 'Plan', 'Vouched']);
     expect(diagnostics.map(shown)).toMatchInlineSnapshot(`
       [
@@ -199,8 +203,7 @@ FETCH ALL FROM c;
 /* @name View @temporary */
 CREATE VIEW made AS SELECT :x::int AS x, :y::int AS y;`;
     const { statements } = readStatements('q.sql', text);
-    const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
-    const { queries, diagnostics } = await analyse(on.client, statements, options);
+    const { queries, diagnostics } = await analyse(on.client, statements, optionsOf(text));
     expect(queries).toEqual([]);
     expect(diagnostics.map(shown)).toMatchInlineSnapshot(`
       [
@@ -221,8 +224,7 @@ CREATE VIEW made AS SELECT :x::int AS x, :y::int AS y;`;
     [':low', '/* @name Low :exec @temporary */\nCREATE TEMP VIEW low AS SELECT :low::int AS x;'],
   ])('are refused with the parameter %s as it is written', async (written, text) => {
     const { statements } = readStatements('q.sql', text);
-    const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
-    const { diagnostics } = await analyse(on.client, statements, options);
+    const { diagnostics } = await analyse(on.client, statements, optionsOf(text));
     expect(diagnostics.map(({ message }) => message)).toEqual([
       `Low: Postgres does not allow parameters in this statement, such as ${written}`,
     ]);

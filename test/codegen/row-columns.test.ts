@@ -9,7 +9,10 @@ beforeAll(async () => {
     18,
     `CREATE TYPE place AS (street text, city text);
      CREATE DOMAIN spot AS place;
-     CREATE TABLE member (id int PRIMARY KEY, email text, scores int[] NOT NULL, home place);`,
+     CREATE TABLE member (id int PRIMARY KEY, email text, scores int[] NOT NULL, home place);
+     CREATE TYPE paid AS (net_sum int);
+     CREATE TABLE bill (bill_id int PRIMARY KEY, paid_in paid NOT NULL);
+     CREATE TABLE twin (a_b int, "aB" int);`,
   );
 });
 afterAll(() => database.close());
@@ -60,11 +63,6 @@ it("PgTyped's runtime has them as text", async () => {
 });
 
 it('fields of rows are in camelCase as columns are, those of composite types are not', async () => {
-  await database.client.query(
-    `CREATE TYPE paid AS (net_sum int);
-     CREATE TABLE bill (bill_id int PRIMARY KEY, paid_in paid NOT NULL);
-     CREATE TABLE twin (a_b int, "aB" int);`,
-  );
   const sql = `SELECT b, x, ARRAY(SELECT y FROM (SELECT 1 AS one_more) y) AS ys, t
     FROM bill b, twin t, LATERAL (SELECT b.bill_id AS own_id) x`;
   expect(await columnsOf(sql, { camelCaseColumnNames: true })).toEqual({

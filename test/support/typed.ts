@@ -24,7 +24,10 @@ export async function typed(database: Analysed, sql: string, options: TypedOptio
   return of(sql);
 }
 
-/** The same of many, which are analysed together: the catalogs are loaded once. What is returned throws for a broken one. */
+/**
+ * The same of many, which are analysed together, with the catalogs as they were loaded in the beginning. What is returned
+ * throws for a broken one.
+ */
 export async function typedTogether(
   database: Analysed,
   queries: readonly string[],
@@ -36,6 +39,7 @@ export async function typedTogether(
   const analysis = await analyse(database.client, statements, {
     texts: new Map([['q.sql', text]]),
     lenientParameters,
+    catalog: Promise.resolve(database.catalog),
   });
   await database.client.query('SET debug_print_parse = off');
   const found = new Map(analysis.queries.map((query) => [query.statement.name, query]));
