@@ -17,6 +17,11 @@ const schema = `
   ALTER TABLE car ADD body other."Body";
   CREATE TABLE thing (id int PRIMARY KEY, a int NOT NULL DEFAULT 3, b int DEFAULT 4, c text,
     d int GENERATED ALWAYS AS (b + 1) STORED, e timestamptz DEFAULT now(), f int DEFAULT 5 CONSTRAINT thing_f CHECK (f > 6));
+  CREATE TABLE secret (id int, owner text, a int);
+  ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY shown ON secret FOR SELECT USING (owner = 'me');
+  CREATE POLICY changed ON secret FOR UPDATE USING (true);
+  CREATE VIEW secrets AS SELECT * FROM secret;
   CREATE FUNCTION matches(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT $1 = $2';
   CREATE FUNCTION alike(text, text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 = $2';
 `;
@@ -143,6 +148,17 @@ const guards: readonly Case[] = [
     'UPDATE car SET year = 1 WHERE (make = $1::text)',
     'UPDATE car SET year = 1 WHERE ( TRUE )',
   ],
+  // The rows are read all the same.
+  [
+    'UPDATE secret SET a = a + 1 WHERE (:a::text IS NULL OR owner = :a)',
+    'UPDATE secret SET a = a + 1 WHERE (owner = $1::text)',
+    'UPDATE secret SET a = a + 1 WHERE ( TRUE )',
+  ],
+  [
+    'WITH x AS (DELETE FROM secret WHERE (:a::text IS NULL OR owner = :a) RETURNING 1) UPDATE car SET year = 1 WHERE (:b::text IS NULL OR make = :b)',
+    'WITH x AS (DELETE FROM secret WHERE ($1::text IS NULL OR owner = $1::text) RETURNING 1) UPDATE car SET year = 1 WHERE (make = $2::text)',
+    'WITH x AS (DELETE FROM secret WHERE ($1::text IS NULL OR owner = $1::text) RETURNING 1) UPDATE car SET year = 1 WHERE ( TRUE )',
+  ],
   // Some are cut, and others are not.
   [
     'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a) AND (:b::text IS NULL OR matches(make, :b)) AND (:c::text IS NULL OR alike(make, :c))',
@@ -167,6 +183,14 @@ const kept: readonly (readonly [sql: string, because: string | null])[] = [
   [
     'SELECT 1 AS one FROM car HAVING :a::int IS NULL OR count(*) > :a',
     'without it more differs: QUERY.hasAggs',
+  ],
+  [
+    'UPDATE secret SET a = 1 WHERE (:a::text IS NULL OR owner = :a)',
+    'without it the policies for SELECT do not hold for the rows',
+  ],
+  [
+    'DELETE FROM secrets WHERE (:a::text IS NULL OR owner = :a) AND (:b::int IS NULL OR a = :b)',
+    'without it the policies for SELECT do not hold for the rows',
   ],
   [
     'SELECT id FROM car WHERE (:a::text IS NULL OR make = :a) OR year = 3',

@@ -17,6 +17,7 @@ import type { OptionalTerm } from './optional-terms.ts';
 import { othersOf } from './parameter-tests.ts';
 import type { OptionalCondition, OptionalParts } from './parts.ts';
 import { locationOf } from './places.ts';
+import { readTargets } from './read-targets.ts';
 import { firstDifference, type InItsPlace } from './same-tree.ts';
 
 /** What the analysis of a statement must know of its optional parts. */
@@ -36,6 +37,8 @@ export interface OptionalAnalysis {
 interface Work extends Candidates {
   readonly catalog: Catalog;
   readonly described: DescribedStatement['described'];
+  /** Of the whole statement. */
+  readonly targets: ReturnType<typeof readTargets>;
   query: QueryNode | null;
   given: QueryNode | null;
   readonly problems: StatementProblem[];
@@ -99,11 +102,13 @@ function workOf(one: DescribedStatement, catalog: Catalog): Work {
   const rest = { catalog, described: one.described, query: null, given: null };
   try {
     const { problems, ...found } = findCandidates(one, catalog);
-    return { ...found, ...rest, problems: [...problems], failure: null };
+    const { whole, all } = found;
+    const targets = whole === null || all.length === 0 ? [] : readTargets(whole, catalog);
+    return { ...found, ...rest, targets, problems: [...problems], failure: null };
   } catch (error) {
     const { statement } = one;
     return {
-      ...{ ...noCandidates(statement), ...rest, problems: [] },
+      ...{ ...noCandidates(statement), ...rest, targets: [], problems: [] },
       failure: isTooDeep(error, statement) ? null : { error },
     };
   }
@@ -172,6 +177,13 @@ function check(work: Work, chosen: readonly Chosen[]): Check {
         if (!isTooDeep(error, statement)) work.failure = { error };
       }
       if (because !== null) for (const [one] of chosen) one.keptBecause ??= because;
+      else if (omitsPolicies(work, sent)) {
+        // What is of @optional is omitted by definition.
+        for (const [one] of chosen) {
+          if (one.kind === 'guard')
+            one.keptBecause ??= 'without it the policies for SELECT do not hold for the rows';
+        }
+      }
     },
   };
 }
@@ -202,6 +214,14 @@ function differenceOf(
   const tree = readCompleteQuery(sent.tree ?? '');
   const difference = whole === null ? 'QUERY' : firstDifference(whole, tree, inItsPlace, numbers);
   return difference === null ? null : `without it more differs: ${difference}`;
+}
+
+/** Whether a text writes rows without reading any column of them, where the whole statement does. */
+function omitsPolicies({ targets, catalog }: Work, sent: DescribeResult): boolean {
+  if (!sent.ok) return false;
+  if (!targets.includes(true)) return false;
+  const left = readTargets(readCompleteQuery(sent.tree ?? ''), catalog);
+  return targets.some((isRead, i) => isRead && left[i] !== true);
 }
 
 function isSame(one: unknown, other: unknown): boolean {
