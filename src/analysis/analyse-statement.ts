@@ -188,5 +188,5 @@ function kindOf(tree: QueryNode): AnalysedQuery['kind'] {
 }
 
 function hasRows(arrays: ArrayTypes = new Map()): boolean {
-  return [...arrays.values()].some((types) => typeof types !== 'string');
+  return [...arrays.values()].some((types) => Array.isArray(types));
 }

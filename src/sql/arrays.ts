@@ -1,18 +1,19 @@
 import { type Token, tokensOf } from './lexer.ts';
 import type { Piece } from './pieces.ts';
 import { placeholder } from './postgres-text.ts';
-import { aroundRows, fromArrays } from './row-source.ts';
+import { aroundRows, arraysOf, asElement, type ElementType, fromArrays } from './row-source.ts';
 import type { Param, Statement } from './statement.ts';
 
 /**
- * What is sent as arrays, by index into `params`: of a list the SQL type of its elements, of an array of objects those of
- * its fields.
+ * What is sent as arrays, by index into `params`: of a list the type of its elements, of an array of objects those of its
+ * fields.
  */
-export type ArrayTypes = ReadonlyMap<number, string | readonly string[]>;
+export type ArrayTypes = ReadonlyMap<number, ElementType | readonly ElementType[]>;
 
 /**
  * A statement's text with arrays for its lists: `IN :ids` as `= ANY ($1::int4[])`, `NOT IN :ids` as `<> ALL ($1::int4[])`,
- * `IN (:pairs)`, `VALUES :rows` and `FROM :rows AS r` as a SELECT from `unnest($1::int4[], $2::text[])`.
+ * `IN (:pairs)`, `VALUES :rows` and `FROM :rows AS r` as a SELECT from `unnest($1::int4[], $2::text[])`, and a list of
+ * texts that are cast, too.
  *
  * @returns null where such a list is anywhere else than after IN, VALUES or FROM
  */
@@ -59,6 +60,11 @@ export function withArrays(
       if (quantified === null) return null;
       result.push(quantified, piece);
       after = `::${type}[])`;
+    } else if ('castTo' in type) {
+      const last = lastTokens(before).last;
+      if (last === null || wordOf(before, last) !== 'in') return null;
+      result.push(`${before}(SELECT r.c1::${type.castTo} FROM unnest(`, piece);
+      after = '::text[]) AS r (c1))';
     } else {
       const [param, next] = [params[piece], pieces[i + 1]];
       const around = param?.kind === 'objects' ? aroundRows(param) : null;
@@ -110,14 +116,13 @@ function withSelect(
   text: string,
   next: Piece | undefined,
   param: Param | undefined,
-  types: readonly string[],
+  types: readonly ElementType[],
 ): string | null {
   const { last, beforeLast } = lastTokens(text);
   if (last === null || param?.kind !== 'objects') return null;
   const names = param.fields.map((_, i) => `c${i + 1}`);
-  const arrays = param.fields.map(({ index }, i) => `$${index}::${types[i]}[]`);
-  const select = `SELECT ${names.map((name) => `r.${name}`).join(', ')}`;
-  const from = `FROM unnest(${arrays.join(', ')})`;
+  const select = `SELECT ${names.map((name, i) => asElement(`r.${name}`, types[i])).join(', ')}`;
+  const from = `FROM unnest(${arraysOf(param, types)})`;
   if (wordOf(text, last) === 'values') {
     const ordered = `${from} WITH ORDINALITY AS r (${names.join(', ')}, n) ORDER BY r.n`;
     return `${text.slice(0, last.start)}${select}${text.slice(last.end)}${ordered}`;

@@ -4,6 +4,9 @@ import type { Problem } from './problem.ts';
 import { quoteName } from './quote-name.ts';
 import type { Param, RowSource, Statement } from './statement.ts';
 
+/** The SQL type of an array's elements; or that to which they are cast, each of them being a text. */
+export type ElementType = string | { readonly castTo: string };
+
 /** A rows parameter. */
 export type Rows = Extract<Param, { kind: 'objects' }>;
 
@@ -27,10 +30,29 @@ export function aroundRows({ fields }: Rows): readonly [before: string, after: s
 }
 
 /** The same as a SELECT from one array for each field. */
-export function fromArrays({ fields }: Rows, types: readonly string[]): string {
-  const columns = fields.map(({ name }) => quoteName(columnName(name))).join(', ');
-  const arrays = fields.map(({ index }, i) => `$${index}::${types[i]}[]`);
-  return `(SELECT ${columns} FROM unnest(${arrays.join(', ')}) AS given (${columns}))`;
+export function fromArrays(rows: Rows, types: readonly ElementType[]): string {
+  const columns = rows.fields.map(({ name }) => quoteName(columnName(name)));
+  const selected = columns.map((column, i) => {
+    const element = asElement(column, types[i]);
+    // A cast can have another name.
+    return element === column ? column : `${element} AS ${column}`;
+  });
+  return `(SELECT ${selected.join(', ')} FROM unnest(${arraysOf(rows, types)}) AS given (${columns.join(', ')}))`;
+}
+
+/** One array for each field. */
+export function arraysOf({ fields }: Rows, types: readonly ElementType[]): string {
+  return fields
+    .map(({ index }, i) => {
+      const type = types[i] ?? '';
+      return `$${index}::${typeof type === 'string' ? type : 'text'}[]`;
+    })
+    .join(', ');
+}
+
+/** A column of `unnest` as a value of the element's type. */
+export function asElement(column: string, type: ElementType = ''): string {
+  return typeof type === 'string' ? column : `${column}::${type.castTo}`;
 }
 
 /** A field's name as Postgres reads it without quotes. */

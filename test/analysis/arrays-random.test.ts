@@ -5,6 +5,7 @@ import { columnwise, list, text } from '../../src/runtime/index.ts';
 import { statementOf } from '../../src/runtime/statement.ts';
 import { textWithArrays } from '../../src/sql/arrays.ts';
 import { readStatements } from '../../src/sql/read.ts';
+import type { ElementType } from '../../src/sql/row-source.ts';
 import { drawFrom } from '../impact/random/draw.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
 import { randomSeed } from '../support/random-seed.ts';
@@ -33,17 +34,45 @@ const types: Readonly<Record<string, readonly string[]>> = {
   email: ['a@b', 'x@y', 'nobody'],
   int4range: ['[1,3)', 'empty', '(,2]', '(0,2]', '['],
   point3: ['(1,2)', '(,)', '(2,1)', '(1'],
-  'text[]': ['{}', '{a,b}', '{NULL}', '{'],
+  named: ['(1,"a ""b"",\\\\c")', '(,)', '(1,"")', '(2,"{}")', '(1,"(,)")', '(x,a)'],
+  'text[]': [
+    '{}',
+    '{a,b}',
+    '{NULL}',
+    '{"NULL",NULL}',
+    '{"a\\"b","\\\\{},"}',
+    '{{a,b},{c,NULL}}',
+    '[2:3]={a,b}',
+    '{',
+  ],
+  'int4[]': ['{}', '{1}', '{1,NULL}', '{{1,2},{3,4}}', '{{{1}}}', '[0:0]={1}', '{1,x}'],
+  'varchar(3)[]': ['{abc}', '{"a  "}', '{"abc  "}', '{{a},{b}}', '{abcd}'],
+  'char(3)[]': ['{a}', '{"a  "}', '{}', '{abcd}'],
+  'numeric(4, 1)[]': ['{1.0,1.05}', '{1}', '{NaN}', '{1e3}'],
+  'float8[]': ['{0}', '{-0}', '{NaN,Infinity}', '{x}'],
+  'bytea[]': ['{"\\\\x00ff"}', '{""}', '{a}', '{"\\\\x0"}'],
+  'kind[]': ['{a,"b,c"}', '{"d e",NULL}', '{z}'],
+  'email[]': ['{a@b}', '{NULL,x@y}', '{nobody}'],
+  'int4range[]': ['{"[1,3)",empty}', '{"(0,2]"}', '{"[1,2]"}', '{"["}'],
+  'jsonb[]': ['{"{\\"a\\": [1, null]}"}', '{null}', '{"null"}', '{"{"}'],
+  'box[]': ['{(2,2),(1,1);(0,0),(0,0)}', '{(1,1),(2,2)}', '{1,2}'],
+  'named[]': ['{"(1,\\"a b\\")","(,)"}', '{NULL}', '{"(x,)"}'],
+  'timestamptz[]': ['{"2024-01-01 00:00+00"}', '{"2024-01-01 01:00+01"}', '{x}'],
+  words: ['{a}', '{a,b,c}', '{}', '{NULL}', '{a,b,c,d}'],
+  at_point: ['(1,2)', '(3,)', '(,2)'],
 };
 const names = Object.keys(types);
 
-/** Types of which an array is none of values. */
-const UNCOMPARED = new Set(['point3', 'text[]']);
+/** Types whose values are compared as records, which parameters cannot be, or have no order to be compared by. */
+const UNCOMPARED = new Set(['point3', 'named', 'at_point', 'box[]']);
 
 const schema = `
   CREATE TYPE kind AS ENUM ('a', 'b,c', 'd e');
   CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');
   CREATE TYPE point3 AS (x int, y int);
+  CREATE TYPE named AS (x int, y text);
+  CREATE DOMAIN words AS text[] CHECK (cardinality(VALUE) < 4);
+  CREATE DOMAIN at_point AS point3 CHECK (VALUE IS NULL OR (VALUE).x IS NOT NULL);
   CREATE TABLE t (id int PRIMARY KEY, ${names.map((type, i) => `c${i} ${type}`).join(', ')});
   CREATE TABLE w (id serial PRIMARY KEY, k int UNIQUE, doubled int GENERATED ALWAYS AS (k * 2) STORED,
     always int GENERATED ALWAYS AS IDENTITY, d text DEFAULT 'x' NOT NULL, ${names.map((type, i) => `c${i} ${type}`).join(', ')},
@@ -64,6 +93,8 @@ const endings = [
   'ON CONFLICT DO NOTHING RETURNING id, k',
   'ON CONFLICT (k) DO UPDATE SET d = excluded.d || w.d, c5 = excluded.c5 RETURNING id, k, d',
 ];
+
+const typeNameOf = (type: ElementType = '') => (typeof type === 'string' ? type : type.castTo);
 
 type Values = readonly (string | null)[];
 
@@ -122,20 +153,21 @@ describe.each(tested([14, 16, 18, 'PGlite']))('random lists on %s', (server) => 
 
   it('find the same as arrays as they do written out', { timeout: 60_000 + count * 100 }, async () => {
     const file = names
-      .map((_, i) => {
+      .flatMap((name, i) => {
+        if (UNCOMPARED.has(name)) return [];
         const tests = [`c${i} IN :l`, `c${i} NOT IN :l`, `(c${i} IN :l) IS NULL`, `NOT c${i} IN :l`];
-        const selected = tests.map((test, j) => `${test} AS x${j}`).join(', ');
+        const selected = tests.flatMap((test, j) => (j === 1 ? [] : [`${test} AS x${j}`])).join(', ');
         return [
           `/* @name A${i} @param l -> (...) */ SELECT id, ${selected} FROM t ORDER BY id;`,
           `/* @name B${i} @param l -> (...) */ SELECT id FROM t WHERE ${tests[0]} ORDER BY id;`,
           `/* @name C${i} @param l -> (...) */ DELETE FROM t WHERE ${tests[1]} RETURNING id;`,
+          `/* @name D${i} @param l -> (...) */ SELECT id, ${tests[1]} AS x FROM t ORDER BY id;`,
         ].join('\n');
       })
       .join('\n');
     const queries = await queriesOf(file);
     const arrays = queries.filter((query) => query.arrays !== undefined);
-    // All but lists of composite types and of arrays.
-    expect(arrays).toHaveLength((names.length - 2) * 3);
+    expect(arrays).toHaveLength((names.length - UNCOMPARED.size) * 4);
     const wrong: object[] = [];
     let refused = 0;
     for (let i = 0; i < count; i++) {
@@ -148,7 +180,7 @@ describe.each(tested([14, 16, 18, 'PGlite']))('random lists on %s', (server) => 
       const written = statementOf({
         ...origin,
         sql: statement.parts,
-        params: [{ name: 'l', list: text, type: String(elementTypes.get(0)) }],
+        params: [{ name: 'l', list: text, type: typeNameOf(elementTypes.get(0) as ElementType) }],
       });
       const asArray = statementOf({
         ...origin,
@@ -205,7 +237,8 @@ describe.each(tested([14, 16, 18, 'PGlite']))('random lists on %s', (server) => 
         return Object.fromEntries(
           columns.map((column, at) => [
             `c${column}`,
-            (rarely(8) ? undefined : existing[at]) ?? drawn(names[column] ?? '', isWrong && nth === 0),
+            (rarely(8) ? undefined : existing[at]) ??
+              drawn(names[column] ?? '', isWrong && nth === 0 && at === 0),
           ]),
         );
       });
@@ -280,10 +313,10 @@ describe.each(tested([14, 16, 18, 'PGlite']))('random lists on %s', (server) => 
         ...{ name: statement.name, file: 'q.sql', columns: [], sql: textWithArrays(statement, arrays) ?? '' },
         params: [{ name: 'rows', rows: fields.map((field) => [field, text] as const) }],
       });
-      const fieldTypes = arrays.get(0) ?? [];
+      const fieldTypes = (arrays.get(0) ?? []) as readonly ElementType[];
       const values = rows.map(
         (_, row) =>
-          `(${fields.map((_, at) => `$${row * fields.length + at + 1}::${fieldTypes[at]}`).join(', ')})`,
+          `(${fields.map((_, at) => `$${row * fields.length + at + 1}::${typeNameOf(fieldTypes[at])}`).join(', ')})`,
       );
       const written = `(SELECT * FROM (VALUES ${values.join(', ')}) AS v (${fields.join(', ')}))`;
       const [expected, found] = [
@@ -294,7 +327,9 @@ describe.each(tested([14, 16, 18, 'PGlite']))('random lists on %s', (server) => 
         await outcomeOf(() => asArrays({ rows })),
       ];
       if (expected.length === 5) refused += 1;
-      if (expected !== found) wrong.push({ sql: statement.sql, rows, expected, found });
+      // Of texts only those that are compared are cast.
+      const mayDiffer = isWrong && fieldTypes.some((type) => typeof type === 'object');
+      if (expected !== found && !mayDiffer) wrong.push({ sql: statement.sql, rows, expected, found });
     }
     expect(wrong.slice(0, 3)).toEqual([]);
     expect(refused).toBeGreaterThan(0);

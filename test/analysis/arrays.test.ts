@@ -10,16 +10,22 @@ const schema = `
   CREATE TYPE other."Kind" AS ENUM ('a', 'b');
   CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');
   CREATE TYPE point3 AS (x int, y int, z int);
+  CREATE DOMAIN words AS text[] CHECK (cardinality(VALUE) < 9);
+  CREATE DOMAIN place AS point3 NOT NULL;
+  CREATE DOMAIN short AS varchar(3)[];
+  CREATE TABLE kept (id int, name short);
   CREATE TABLE t (id int PRIMARY KEY, small int2, big int8, v varchar(5), c char(3), n numeric(6, 2), b bytea,
     kind other."Kind", mail email, at timestamptz, u uuid, tags text[], place point3, r int4range, j jsonb,
-    one "char", bits bit(3), area box, name name COLLATE "C");
+    one "char", bits bit(3), area box, name name COLLATE "C",
+    names varchar(5)[], places point3[], words words, at_place place, areas box[], kinds other."Kind"[]);
   CREATE TABLE identities (id int GENERATED ALWAYS AS IDENTITY, a int, doubled int GENERATED ALWAYS AS (a * 2) STORED);
   CREATE TABLE parts (a int, b text) PARTITION BY LIST (a);
   CREATE TABLE ruled (a int);
   CREATE RULE also AS ON INSERT TO ruled DO ALSO NOTIFY ruled;
   CREATE VIEW viewed AS SELECT a FROM ruled;
 `;
-const columns = 'id, small, big, v, c, n, b, kind, mail, at, u, tags, place, r, j, one, bits, area, name';
+const columns =
+  'id, small, big, v, c, n, b, kind, mail, at, u, tags, place, r, j, one, bits, area, name, names, places, words, at_place, areas, kinds';
 
 /** A statement, and what is sent of it; null: as it is written. */
 type Case = readonly [sql: string, sent: string | null];
@@ -63,10 +69,33 @@ const cases: readonly Case[] = [
       `SELECT 1 AS n FROM t WHERE ${column} = ANY ($1::${type}[])`,
     ],
   ),
-  // The elements of an array of arrays are not those of the list.
-  ['SELECT 1 AS n FROM t WHERE tags IN :l', null],
+  // The elements of an array of arrays are not those of the list, and `unnest` takes values of composite types apart.
+  ...(
+    [
+      ['tags', 'text[]'],
+      ['names', 'varchar[]'],
+      ['places', '"public"."point3"[]'],
+      ['words', 'text[]'],
+      ['areas', 'box[]'],
+    ] as const
+  ).flatMap(([column, type]): Case[] => [
+    [
+      `SELECT ${column} IN :l AS n FROM t`,
+      `SELECT ${column} IN (SELECT r.c1::${type} FROM unnest($1::text[]) AS r (c1)) AS n FROM t`,
+    ],
+    [
+      `SELECT 1 AS n FROM t WHERE ${column} NOT IN :l AND id IN :m`,
+      `SELECT 1 AS n FROM t WHERE ${column} NOT IN (SELECT r.c1::${type} FROM unnest($1::text[]) AS r (c1)) AND id = ANY ($2::int4[])`,
+    ],
+  ]),
   // They are compared as records.
   ['SELECT 1 AS n FROM t WHERE place IN :l', null],
+  // IN stays IN.
+  [
+    'SELECT 1 AS n FROM t WHERE true = tags IN :l',
+    'SELECT 1 AS n FROM t WHERE true = tags IN (SELECT r.c1::text[] FROM unnest($1::text[]) AS r (c1))',
+  ],
+  ['SELECT 1 AS n FROM t WHERE tags NOT IN :l OR NOT tags IN :l', null],
   // IN binds more tightly than what is beside it.
   ['SELECT 1 AS n FROM t WHERE true = id IN :l', null],
   ['SELECT 1 AS n FROM t WHERE id IN :l = true', 'SELECT 1 AS n FROM t WHERE id = ANY ($1::int4[]) = true'],
@@ -87,7 +116,7 @@ const cases: readonly Case[] = [
   ],
   [
     'SELECT 1 AS n FROM t WHERE tags IN :m AND id IN :l',
-    'SELECT 1 AS n FROM t WHERE tags IN ($1) AND id = ANY ($2::int4[])',
+    'SELECT 1 AS n FROM t WHERE tags IN (SELECT r.c1::text[] FROM unnest($1::text[]) AS r (c1)) AND id = ANY ($2::int4[])',
   ],
   [
     'SELECT s.*, CASE WHEN id IN :l THEN 1 END AS n FROM (SELECT id FROM t) s',
@@ -105,10 +134,16 @@ const cases: readonly Case[] = [
   ],
 ];
 
+/** Types of which an array has texts: those that texts are cast to, after a colon. */
+const isCast = (type: string) => type.startsWith(':');
+const asElement = (name: string, type: string) =>
+  isCast(type) ? `r.${name}::${type.slice(1)}` : `r.${name}`;
+const asArray = (type: string, i: number) => `$${i + 1}::${isCast(type) ? 'text' : type}[]`;
+
 const select = (...types: readonly string[]) => {
   const names = types.map((_, i) => `c${i + 1}`);
-  const arrays = types.map((type, i) => `$${i + 1}::${type}[]`);
-  return `SELECT ${names.map((name) => `r.${name}`).join(', ')} FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS r (${names.join(', ')}, n) ORDER BY r.n`;
+  const arrays = types.map(asArray);
+  return `SELECT ${types.map((type, i) => asElement(names[i] ?? '', type)).join(', ')} FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS r (${names.join(', ')}, n) ORDER BY r.n`;
 };
 
 /** An INSERT of rows with the fields a, b, … */
@@ -134,8 +169,13 @@ const inserts: readonly Case[] = [
   ],
   ['INSERT INTO parts (a, b) VALUES :rows', `INSERT INTO parts (a, b) ${select('int4', 'text')}`],
   // Of arrays, `unnest` would make elements; of values of composite types, columns.
-  ['INSERT INTO t (id, tags) VALUES :rows', null],
-  ['INSERT INTO t (id, place) VALUES :rows', null],
+  ['INSERT INTO t (id, tags) VALUES :rows', `INSERT INTO t (id, tags) ${select('int4', ':text[]')}`],
+  [
+    'INSERT INTO t (id, place, names, places, words, at_place, areas, kinds) VALUES :rows RETURNING names',
+    `INSERT INTO t (id, place, names, places, words, at_place, areas, kinds) ${select('int4', ':"public"."point3"', ':varchar[]', ':"public"."point3"[]', ':"public"."words"', ':"public"."place"', ':box[]', ':"other"."Kind"[]')} RETURNING names`,
+  ],
+  // A cast to it cuts off what its input refuses.
+  ['INSERT INTO kept (id, name) VALUES :rows', null],
   // What a rule, or a view, makes of the rows is not analysed.
   ['INSERT INTO ruled (a) VALUES :rows', null],
   ['INSERT INTO viewed (a) VALUES :rows', null],
@@ -155,7 +195,7 @@ const inserts: readonly Case[] = [
 ];
 
 const pairs = (...types: readonly string[]) =>
-  `(SELECT ${types.map((_, i) => `r.c${i + 1}`).join(', ')} FROM unnest(${types.map((type, i) => `$${i + 1}::${type}[]`).join(', ')}) AS r (${types.map((_, i) => `c${i + 1}`).join(', ')}))`;
+  `(SELECT ${types.map((type, i) => asElement(`c${i + 1}`, type)).join(', ')} FROM unnest(${types.map(asArray).join(', ')}) AS r (${types.map((_, i) => `c${i + 1}`).join(', ')}))`;
 
 /** Rows that are compared: with the fields a, b, … */
 const compared: readonly Case[] = [
@@ -199,7 +239,11 @@ const compared: readonly Case[] = [
   ['SELECT 1 AS n FROM t WHERE (id, v) = :rows', null],
   // Of both at once the server cannot say which one is which.
   ['SELECT 1 AS n FROM t WHERE (id, v) NOT IN :rows AND NOT (id, v) IN :rows', null],
-  ['SELECT 1 AS n FROM t WHERE (id, tags) IN :rows', null],
+  [
+    'SELECT 1 AS n FROM t WHERE (id, tags, areas) IN :rows',
+    `SELECT 1 AS n FROM t WHERE (id, tags, areas) IN ${pairs('int4', ':text[]', ':box[]')}`,
+  ],
+  ['SELECT 1 AS n FROM t WHERE (id, place) IN :rows', null],
 ];
 
 describe.each(tested(servers))('lists on %s', (server) => {

@@ -10,7 +10,11 @@ import { tested } from '../support/tested.ts';
 const schema = `
   CREATE TYPE kind AS ENUM ('new', 'used');
   CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');
-  CREATE TABLE t (id bigint PRIMARY KEY, price numeric(8, 2) NOT NULL, small int2, kind kind, mail email, tags text[], note text);
+  CREATE TYPE point3 AS (x int, y text);
+  CREATE DOMAIN words AS text[] CHECK (cardinality(VALUE) < 4);
+  CREATE DOMAIN short AS varchar(3)[];
+  CREATE TABLE t (id bigint PRIMARY KEY, price numeric(8, 2) NOT NULL, small int2, kind kind, mail email, tags text[], note text, place point3,
+    words words, short short);
   INSERT INTO t (id, price, small, kind) VALUES (1, 10, 1, 'new'), (2, 20, 2, 'used'), (3, 30, NULL, NULL);
 `;
 
@@ -20,6 +24,8 @@ interface Case {
   /** With `…` for the rows. */
   readonly sent: string;
   readonly arrays: string;
+  /** Of fields that are sent as texts: what these are cast to, by column. */
+  readonly casts?: Readonly<Record<string, string>>;
 }
 
 const cases: readonly Case[] = [
@@ -85,6 +91,20 @@ const cases: readonly Case[] = [
     sent: 'INSERT INTO t (id, price) SELECT r.id, r.price FROM … AS r RETURNING id',
     arrays: '$1::int8[], $2::numeric[]',
   },
+  {
+    rows: 'id, tags, place, words',
+    casts: { tags: 'text[]', place: '"public"."point3"', words: '"public"."words"' },
+    sql: 'UPDATE t SET tags = r.tags, place = r.place, words = r.words FROM :rows AS r WHERE t.id = r.id',
+    sent: 'UPDATE t SET tags = r.tags, place = r.place, words = r.words FROM … AS r WHERE t.id = r.id',
+    arrays: '$1::int8[], $2::text[], $3::text[], $4::text[]',
+  },
+  {
+    rows: 'tag, user',
+    casts: { '"user"': 'int4[]' },
+    sql: 'SELECT t.id, r.user::int[] FROM t JOIN :rows AS r ON t.note = r.tag',
+    sent: 'SELECT t.id, r.user::int[] FROM t JOIN … AS r ON t.note = r.tag',
+    arrays: '$1::text[], $2::text[]',
+  },
 ];
 
 const merge: Case = {
@@ -100,9 +120,13 @@ const columnsOf = (rows: string) =>
     .map((name) => (name === 'user' ? '"user"' : name.toLowerCase()))
     .join(', ');
 
-const expected = ({ rows, sent, arrays }: Case) => {
+const expected = ({ rows, sent, arrays, casts = {} }: Case) => {
   const columns = columnsOf(rows);
-  return sent.replace('…', `(SELECT ${columns} FROM unnest(${arrays}) AS given (${columns}))`);
+  const selected = columns
+    .split(', ')
+    .map((column) => (casts[column] === undefined ? column : `${column}::${casts[column]} AS ${column}`))
+    .join(', ');
+  return sent.replace('…', `(SELECT ${selected} FROM unnest(${arrays}) AS given (${columns}))`);
 };
 
 describe.each(tested(servers))('rows in FROM on %s', (server) => {
@@ -231,7 +255,8 @@ describe.each(tested(servers))('rows in FROM on %s', (server) => {
       ['(id)...', 'SELECT 1 AS n FROM :rows AS r WHERE id > 1'],
       ['(id, note)...', 'SELECT r.note, t.id FROM :rows AS r JOIN t ON t.id = r.id WHERE r.note IS NULL'],
       ['(id, note)...', 'DELETE FROM t USING :rows AS r WHERE t.id = r.id'],
-      ['(id, tags)...', 'UPDATE t SET tags = r.tags FROM :rows AS r WHERE t.id = r.id'],
+      ['(id, short)...', 'UPDATE t SET short = r.short FROM :rows AS r WHERE t.id = r.id'],
+      ['(id, place)...', 'SELECT t.id FROM t JOIN :rows AS r ON t.id = r.id AND t.place = r.place'],
       ['(id, price)...', 'UPDATE t SET price = r.price FROM :rows AS r WHERE t.id = r.idd'],
       ['(id, price)...', 'UPDATE t SET price = r.price FROM :rows AS r WHERE t.kind = r.id + 1'],
       ['(id)...', 'DELETE FROM t USING :rows WHERE t.id = rows.id'],
@@ -248,7 +273,7 @@ describe.each(tested(servers))('rows in FROM on %s', (server) => {
       [
         {
           "at": [
-            14,
+            16,
             21,
           ],
           "code": "ND2035",
@@ -286,20 +311,20 @@ describe.each(tested(servers))('rows in FROM on %s', (server) => {
         {
           "at": [
             8,
-            33,
+            35,
           ],
           "code": "ND3025",
-          "hint": "They are sent as one array for each field, and arrays have no such elements. Send text, and cast it: r.tags::text::text[]",
-          "message": "Q3: rows.tags is text[], and rows in FROM cannot have such values",
+          "hint": "They are sent as texts, and a cast cuts off what the domain refuses. Write it if that is right: r.short::text::"public"."short"",
+          "message": "Q3: rows.short is "public"."short", a domain with a length, and rows in FROM cannot have such values",
         },
         {
           "at": [
             10,
-            59,
+            25,
           ],
-          "code": "ND3001",
-          "hint": "Perhaps you meant to reference the column "r.id".",
-          "message": "Q4: column r.idd does not exist",
+          "code": "ND3025",
+          "hint": "Cast it to the composite type, or the table, that you mean: r.place::cars.",
+          "message": "Q4: rows.place is compared as a record, whose type nothing says",
         },
         {
           "at": [
@@ -307,9 +332,18 @@ describe.each(tested(servers))('rows in FROM on %s', (server) => {
             59,
           ],
           "code": "ND3001",
+          "hint": "Perhaps you meant to reference the column "r.id".",
+          "message": "Q5: column r.idd does not exist",
+        },
+        {
+          "at": [
+            14,
+            59,
+          ],
+          "code": "ND3001",
           "hint": "No operator matches the given name and argument types. You might need to add explicit type casts.
       The fields of rows have the types of their uses with the alias, as in r.id. Cast one that has none: r.id::bigint.",
-          "message": "Q5: operator does not exist: kind = integer",
+          "message": "Q6: operator does not exist: kind = integer",
         },
       ]
     `);

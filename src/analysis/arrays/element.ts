@@ -1,15 +1,30 @@
+import type { ElementType } from '../../sql/row-source.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { pgType } from '../catalog/pg-type.ts';
+import { sqlTypeName } from '../sql-type-name.ts';
 import type { PgType } from '../type.ts';
 
 /**
- * Whether an array of values of a type has them as its elements.
- * @param isUnnested whether `unnest` makes rows of it, and columns of the fields of a composite type
+ * How values of a type are the elements of an array: the elements of an array of arrays are one dimension more, and
+ * `unnest` makes columns of the fields of composite values, so these are sent as texts.
+ *
+ * @returns null where there is no such array: for pseudo-types, and for domains whose casts make values shorter
  */
-export function isSentAsArray(type: PgType, isUnnested: boolean): boolean {
-  const { kind } = withoutDomains(type);
-  // An array of arrays is one of more dimensions.
-  return kind !== 'array' && !(isUnnested && kind === 'composite');
+export function elementTypeOf(type: number, catalog: Catalog): ElementType | null {
+  const found = pgType(catalog, type);
+  const name = sqlTypeName(found);
+  if (name === null) return null;
+  const { kind } = withoutDomains(found);
+  if (kind !== 'array' && kind !== 'composite') return name;
+  return hasLength(type, catalog) ? null : { castTo: name };
 }
 
 function withoutDomains(type: PgType): PgType {
   return type.kind === 'domain' ? withoutDomains(type.base) : type;
+}
+
+/** Whether a domain, or one below it, is over a type with a length: input refuses what a cast cuts off. */
+function hasLength(type: number, catalog: Catalog): boolean {
+  const entry = catalog.types.get(type);
+  return entry?.kind === 'd' && (entry.baseModifier !== -1 || hasLength(entry.base, catalog));
 }

@@ -15,7 +15,7 @@ import { serverDiagnostic } from '../server-diagnostic.ts';
 import type { ServerError } from '../server-error.ts';
 import { sqlTypeName } from '../sql-type-name.ts';
 import { describe } from '../wire.ts';
-import { isSentAsArray } from './element.ts';
+import { elementTypeOf } from './element.ts';
 
 /** A statement whose rows have types; or what is wrong with them. */
 export interface TypedStatement {
@@ -151,10 +151,10 @@ function typed(
     for (const field of rows.fields) {
       const number = numbers.get(field.index);
       if (number === undefined) return { statement, problem: unknownType(statement, field, texts) };
-      const type = pgType(catalog, paramTypes[number - 1] ?? 0);
-      const name = sqlTypeName(type);
-      if (name === null || !isSentAsArray(type, true)) {
-        return { statement, problem: unsent(statement, field, name ?? 'of a pseudo-type', texts) };
+      const type = paramTypes[number - 1] ?? 0;
+      const name = sqlTypeName(pgType(catalog, type));
+      if (name === null || elementTypeOf(type, catalog) === null) {
+        return { statement, problem: unsent(statement, field, name, texts) };
       }
       types.set(field.index, name);
     }
@@ -197,14 +197,21 @@ function unknownType(statement: Statement, field: Slot, texts: ReadonlyMap<strin
 function unsent(
   statement: Statement,
   field: Slot,
-  type: string,
+  type: string | null,
   texts: ReadonlyMap<string, string>,
 ): Diagnostic {
   const [rows, alias] = rowsOf(statement, field);
+  const column = `${alias}.${field.name}`;
   return problemAt(statement, field, texts, {
     code: 'ND3025',
-    message: `${rows}.${field.name} is ${type}, and rows in FROM cannot have such values`,
-    hint: `They are sent as one array for each field, and arrays have no such elements. Send text, and cast it: ${alias}.${field.name}::text::${type}`,
+    message:
+      type === null
+        ? `${rows}.${field.name} is compared as a record, whose type nothing says`
+        : `${rows}.${field.name} is ${type}, a domain with a length, and rows in FROM cannot have such values`,
+    hint:
+      type === null
+        ? `Cast it to the composite type, or the table, that you mean: ${column}::cars.`
+        : `They are sent as texts, and a cast cuts off what the domain refuses. Write it if that is right: ${column}::text::${type}`,
   });
 }
 

@@ -1,17 +1,16 @@
 import type { Client } from 'pg';
 import { type ArrayTypes, textWithArrays, withArrayParams, withArrays } from '../../sql/arrays.ts';
 import { placeholder } from '../../sql/postgres-text.ts';
+import type { ElementType } from '../../sql/row-source.ts';
 import type { Slot, Statement } from '../../sql/statement.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { pgType } from '../catalog/pg-type.ts';
 import { isRewritten } from '../catalog/updatable.ts';
 import { elementType } from '../parameters/identity.ts';
-import { sqlTypeName } from '../sql-type-name.ts';
 import type { DescribedStatement, ReadStatement } from '../stars/expand.ts';
 import { Cmd, type QueryNode } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
 import { type DescribeResult, describe } from '../wire.ts';
-import { isSentAsArray } from './element.ts';
+import { elementTypeOf } from './element.ts';
 import { isSameComparison } from './same-comparison.ts';
 import { isSameInsert } from './same-insert.ts';
 
@@ -43,7 +42,7 @@ export async function findArrays(
   catalog: Catalog,
   pause: () => Promise<void> | undefined,
 ): Promise<readonly ArrayTypes[]> {
-  const found = statements.map(() => new Map<number, string | readonly string[]>());
+  const found = statements.map(() => new Map<number, ElementType | readonly ElementType[]>());
   const describeAll = (texts: readonly string[], receive: (sent: Described, index: number) => void) =>
     describe(client, texts, (sent, i) => {
       if (sent.ok) receive(sent, i);
@@ -94,7 +93,7 @@ export async function findArrays(
       const { index, one, lists, types } = insert;
       const twice = references.get(index);
       if (i % 2 === 0) references.set(index, sent);
-      else if (twice !== undefined && isSameAsRows(one, twice, sent, lists, catalog)) {
+      else if (twice !== undefined && isSameAsRows(one, twice, sent, lists, types, catalog)) {
         for (const [param, type] of types) found[index]?.set(param, type);
       }
     },
@@ -110,20 +109,20 @@ export async function findArrays(
 
 /** The same for a statement that is put together at run time, of its parts: rows are then sent as they are written. */
 export function withoutRows(types: ArrayTypes): ArrayTypes {
-  return new Map([...types].filter(([, type]) => typeof type === 'string'));
+  return new Map([...types].filter(([, type]) => !Array.isArray(type)));
 }
 
-function listsOf(one: DescribedStatement, catalog: Catalog): ReadonlyMap<number, string | readonly string[]> {
+function listsOf(one: DescribedStatement, catalog: Catalog): ArrayTypes {
   const { described, statement } = one;
-  const types = new Map<number, string | readonly string[]>();
+  const types = new Map<number, ElementType | readonly ElementType[]>();
   if (isUtility(described.tree ?? '')) return types;
   for (const [index, param] of statement.params.entries()) {
     if (param.kind === 'list') {
-      const name = elementName(param, described, catalog);
+      const name = elementOf(param, described, catalog);
       if (name !== null) types.set(index, name);
     }
     if (param.kind !== 'objects') continue;
-    const names = param.fields.map((field) => elementName(field, described, catalog, true));
+    const names = param.fields.map((field) => elementOf(field, described, catalog));
     if (names.every((name) => name !== null)) types.set(index, names);
   }
   return types;
@@ -140,22 +139,15 @@ function rowsOf(one: ReadStatement, lists: ArrayTypes, catalog: Catalog): ArrayT
     if (param.kind === 'list' && !lists.has(index)) return null;
     if (param.kind !== 'objects' || lists.has(index)) continue;
     if (parts.filter((part) => part === index).length > 1) return null;
-    const names = param.fields.map((field) => elementName(field, described, catalog, true));
+    const names = param.fields.map((field) => elementOf(field, described, catalog));
     if (!names.every((name) => name !== null)) return null;
     all.set(index, names);
   }
   return all;
 }
 
-/** The SQL type of a list's elements; null where an array of them is none of values. */
-function elementName(
-  { index }: Slot,
-  { paramTypes }: Described,
-  catalog: Catalog,
-  isUnnested = false,
-): string | null {
-  const type = pgType(catalog, paramTypes[index - 1] ?? 0);
-  return isSentAsArray(type, isUnnested) ? sqlTypeName(type) : null;
+function elementOf({ index }: Slot, { paramTypes }: Described, catalog: Catalog): ElementType | null {
+  return elementTypeOf(paramTypes[index - 1] ?? 0, catalog);
 }
 
 /** The text with two rows, the parameters of the second one behind all others. */
@@ -177,13 +169,15 @@ function isSame(
   types: ArrayTypes,
   catalog: Catalog,
 ): boolean {
-  const lists = new Set(arraySlots(statement, types));
-  if (!isTypedAlike(described, sent, lists, catalog)) return false;
-  const rows = statement.params.flatMap((param, index) =>
-    param.kind === 'objects' && types.has(index) ? [param.fields.map((field) => field.index)] : [],
-  );
+  const slots = arraySlots(statement, types);
+  if (!isTypedAlike(described, sent, slots, catalog)) return false;
+  const rows = statement.params.flatMap((param, index) => {
+    if (param.kind === 'objects' && types.has(index)) return [param.fields.map((field) => field.index)];
+    return param.kind === 'list' && slots.get(param.index) === 'texts' ? [[param.index]] : [];
+  });
+  const values = new Set(slots.keys());
   return areSameTrees(sent, described, (one, other) =>
-    isSameComparison(one, other, { types: described.paramTypes, values: lists, rows }, catalog),
+    isSameComparison(one, other, { types: described.paramTypes, values, rows }, catalog),
   );
 }
 
@@ -193,6 +187,7 @@ function isSameAsRows(
   twice: Described,
   sent: Described,
   lists: ArrayTypes,
+  types: ArrayTypes,
   catalog: Catalog,
 ): boolean {
   const { paramTypes } = described;
@@ -200,10 +195,13 @@ function isSameAsRows(
     param.kind === 'objects' && !lists.has(index) ? param.fields.map((field) => field.index) : [],
   );
   const second = slots.map((slot) => paramTypes[slot - 1] ?? 0);
-  const others = new Set(arraySlots(statement, lists));
   const isTyped =
-    isTypedAlike({ ...described, paramTypes: [...paramTypes, ...second] }, twice, others, catalog) &&
-    isTypedAlike(described, sent, new Set([...others, ...slots]), catalog);
+    isTypedAlike(
+      { ...described, paramTypes: [...paramTypes, ...second] },
+      twice,
+      arraySlots(statement, lists),
+      catalog,
+    ) && isTypedAlike(described, sent, arraySlots(statement, types), catalog);
   return (
     isTyped &&
     areSameTrees(twice, sent, (values, arrays) => {
@@ -213,24 +211,31 @@ function isSameAsRows(
       if (values.commandType !== Cmd.insert || relation === undefined || isRewritten(relation, 'insert'))
         return false;
       if (relation.kind !== 'r' && relation.kind !== 'p') return false;
-      return isSameInsert(values, arrays, slots, paramTypes.length);
+      return isSameInsert(values, arrays, slots, paramTypes);
     })
   );
 }
 
-/** The `$n` that are arrays. */
-function arraySlots({ params }: Statement, types: ArrayTypes): readonly number[] {
-  return params.flatMap((param, index) => {
-    if (!types.has(index)) return [];
-    return 'fields' in param ? param.fields.map((field) => field.index) : [param.index];
-  });
+/** The `$n` that are arrays, of values or of texts that are cast. */
+function arraySlots({ params }: Statement, types: ArrayTypes): ReadonlyMap<number, 'values' | 'texts'> {
+  return new Map(
+    params.flatMap((param, index) => {
+      const type = types.get(index);
+      if (type === undefined) return [];
+      const slots = 'fields' in param ? param.fields : [param];
+      return slots.map((slot, i) => {
+        const of = Array.isArray(type) ? (type as readonly ElementType[])[i] : (type as ElementType);
+        return [slot.index, typeof of === 'object' ? 'texts' : 'values'] as const;
+      });
+    }),
+  );
 }
 
 /** Whether two texts have the same columns and parameters, except the arrays of the second one. */
 function isTypedAlike(
   described: Described,
   sent: Described,
-  arrays: ReadonlySet<number>,
+  arrays: ReadonlyMap<number, 'values' | 'texts'>,
   catalog: Catalog,
 ): boolean {
   return (
@@ -238,10 +243,15 @@ function isTypedAlike(
     sent.paramTypes.length === described.paramTypes.length &&
     described.paramTypes.every((type, i) => {
       const other = sent.paramTypes[i] ?? 0;
-      return type === (arrays.has(i + 1) ? elementType(other, catalog) : other);
+      const sentAs = arrays.get(i + 1);
+      if (sentAs === undefined) return other === type;
+      return elementType(other, catalog) === (sentAs === 'texts' ? TEXT : type);
     })
   );
 }
+
+/** `text`, in pg_type.dat. */
+const TEXT = 25;
 
 function areSameTrees(
   one: Described,

@@ -10,7 +10,7 @@ interface Lists {
   readonly types: readonly number[];
   /** The `$n` of lists of single values. */
   readonly values: ReadonlySet<number>;
-  /** The `$n` of each list of rows, in order. */
+  /** The `$n` of each list of rows, in order, and of each list of values that are cast. */
   readonly rows: readonly (readonly number[])[];
 }
 
@@ -49,9 +49,9 @@ function comparisonOfEach(node: Expr | TargetEntry, { types, values }: Lists): E
 const BOOL = 16;
 
 /** What `(a, b) IN (SELECT … FROM unnest($1, $2))` is for each row: `a = $1 AND b = $2`; null for all else. */
-function comparisonOfRow(node: Expr, { rows }: Lists): Expr | null {
+function comparisonOfRow(node: Expr, { rows, types }: Lists): Expr | null {
   if (node.tag !== 'SUBLINK' || node.subLinkType !== Sub.any || node.testexpr === null) return null;
-  const slots = rows.find((one) => isUnnested(node.subselect, one));
+  const slots = rows.find((one) => isUnnested(node.subselect, one, types));
   return slots === undefined ? null : withParameters(node.testexpr, slots);
 }
 
@@ -112,8 +112,8 @@ interface GivenRows {
 }
 
 /** What `FROM unnest($1, $2)` is for each row; null for all else. */
-function rowsInFrom(node: QueryNode, { rows }: Lists, given: readonly GivenRows[]): Expr | null {
-  const slots = rows.find((one) => isUnnested(node, one));
+function rowsInFrom(node: QueryNode, { rows, types }: Lists, given: readonly GivenRows[]): Expr | null {
+  const slots = rows.find((one) => isUnnested(node, one, types));
   const same = given.find((one) => one.slots.join() === slots?.join());
   // Queries are compared as expressions are.
   return (same?.query as unknown as Expr | undefined) ?? null;

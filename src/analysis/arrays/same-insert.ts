@@ -6,19 +6,19 @@ import { isUnnested } from './unnested.ts';
  * Whether an INSERT from `unnest` writes what one of two rows of VALUES writes, for each of its rows; both trees complete.
  *
  * @param slots the `$n` of the first row, in order
- * @param parameters how many `$n` there are without those of the second row
+ * @param types those of `$1`, `$2`, …, without those of the second row
  */
 export function isSameInsert(
   values: QueryNode,
   sent: QueryNode,
   slots: readonly number[],
-  parameters: number,
+  types: readonly number[],
 ): boolean {
   const at = (values.rtable ?? []).findIndex(({ rtekind }) => rtekind === Rte.values);
   const [row] = values.rtable?.[at]?.values_lists ?? [];
   const entry = sent.rtable?.[at];
-  if (row === undefined || entry?.subquery == null || !isUnnested(entry.subquery, slots)) return false;
-  const numbers = new Map(Array.from({ length: parameters }, (_, i) => [i + 1, i + 1]));
+  if (row === undefined || entry?.subquery == null || !isUnnested(entry.subquery, slots, types)) return false;
+  const numbers = new Map(types.map((_, i) => [i + 1, i + 1]));
   const others = sent.targetList ?? [];
   // What is written to a column: of the rows' own parameters the same expression of the columns of `unnest`.
   const parameterOf = (node: Expr | TargetEntry): Expr | null =>

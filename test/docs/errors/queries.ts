@@ -251,8 +251,8 @@ export const queryExamples: readonly QueryExample[] = [
   ),
   wrong(
     'ND3025',
-    '/*\n  @name Lists :many\n  @param rows -> ((id, names)...)\n*/\nSELECT cars.id, r.names::text[] AS names FROM cars JOIN :rows AS r ON r.id = cars.id;\n',
-    '/*\n  @name Lists :many\n  @param rows -> ((id, names)...)\n*/\nSELECT cars.id, r.names::text::text[] AS names FROM cars JOIN :rows AS r ON r.id = cars.id;\n',
+    '/*\n  @name Unchanged :many\n  @param rows -> ((car)...)\n*/\nSELECT cars.id FROM cars JOIN :rows AS r ON cars = r.car;\n',
+    '/*\n  @name Unchanged :many\n  @param rows -> ((car)...)\n*/\nSELECT cars.id FROM cars JOIN :rows AS r ON cars = r.car::cars;\n',
   ),
   wrong(
     'ND3027',
