@@ -151,9 +151,10 @@ describe('the rooms', () => {
     expect(leaving('analysis', known)).toEqual([]);
   });
 
-  it('validators touches no file', () => {
+  it('validators and factories touch no file', () => {
     const known = ['analysis', 'codegen', 'project'];
     expect(leaving('validators', (to) => known.includes(room(to)))).toEqual([]);
+    expect(leaving('factories', (to) => [...known, 'validators'].includes(room(to)))).toEqual([]);
   });
 
   it('schema touches no file, and knows of no other room but sql', () => {

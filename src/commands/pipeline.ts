@@ -9,6 +9,7 @@ import type { Database } from '../database/database.ts';
 import type { PrefixDatabases } from '../database/openers/prefix-database.ts';
 import { type Diagnostic, exitCodeOf, Failure } from '../diagnostic.ts';
 import { createPause } from '../event-loop.ts';
+import type { RowModel } from '../factories/row-model.ts';
 import { compareOutputs } from '../output/compare.ts';
 import type { Output } from '../output/output.ts';
 import { withinProject } from '../output/outside.ts';
@@ -96,6 +97,8 @@ export interface Analysed {
   readonly texts: ReadonlyMap<string, string>;
   /** What tables ask of rows; null where no schemas of them are written. */
   readonly tables: readonly TableModel[] | null;
+  /** What rows of tables are; null where no functions that make them are written. */
+  readonly rows: readonly RowModel[] | null;
   /** What is wrong with the queries, in the order of the files and of the places in them. */
   readonly diagnostics: readonly Diagnostic[];
   /** What the author should know of the queries that the command is limited to, and nothing fails for. */
@@ -212,6 +215,11 @@ async function loadTables(catalog: Catalog): Promise<readonly TableModel[]> {
   return tableModels(catalog);
 }
 
+async function loadRows(catalog: Catalog): Promise<readonly RowModel[]> {
+  const { rowModels } = await import('../factories/row-model.ts');
+  return rowModels(catalog);
+}
+
 async function analyseOn(
   inputs: Inputs,
   { opening, catalog, memo }: AnalysisDatabase,
@@ -248,6 +256,7 @@ async function analyseOn(
     selected,
     texts,
     tables: config.validators === undefined ? null : await loadTables(await catalog),
+    rows: config.factories === true ? await loadRows(await catalog) : null,
     diagnostics: [...inputs.refused, ...inOrder(sources, [...diagnostics, ...analysis.diagnostics])],
     warnings: [...warnings, ...analysis.warnings].filter(
       ({ file }) => selected === null || file === null || selected.has(file),
@@ -273,7 +282,11 @@ async function printModules(
     step = printing.next();
   }
   const { diagnostics } = step.value;
-  const modules = [...step.value.modules, ...(await tableSchemas(analysed))];
+  const modules = [
+    ...step.value.modules,
+    ...(await tableSchemas(analysed)),
+    ...(await rowFactories(analysed)),
+  ];
   const all = [...analysed.diagnostics, ...diagnostics.map((found) => withExcerpt(found, analysed))];
   if (all.length > 0 && !keepGoing) throw new Failure(exitCodeOf(all), all, footnote(analysed));
   const { selected } = analysed;
@@ -288,6 +301,12 @@ async function tableSchemas({ config, tables }: Analysed): Promise<readonly Modu
   if (tables === null) return [];
   const { tablesModule } = await import('../validators/tables-module.ts');
   return tablesModule(tables, config);
+}
+
+async function rowFactories({ config, rows }: Analysed): Promise<readonly Module[]> {
+  if (rows === null) return [];
+  const { factoriesModule } = await import('../factories/factories-module.ts');
+  return factoriesModule(rows, config);
 }
 
 /** Without the queries that could not be named or printed. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { factoriesPath } from '../codegen/factories-path.ts';
 import { isGenerated } from '../codegen/header.ts';
 import type { Module } from '../codegen/module.ts';
 import { tableSchemasPath } from '../codegen/table-schemas-path.ts';
@@ -50,7 +51,7 @@ function leftoverShared(
   expected: ReadonlySet<string>,
   fileMemo: FileMemo,
 ): readonly Output[] {
-  return [config.sharedTypes, tableSchemasPath(config)].flatMap((path) => {
+  return [config.sharedTypes, tableSchemasPath(config), factoriesPath(config)].flatMap((path) => {
     if (expected.has(path)) return [];
     const before = readOutput(config, path, fileMemo);
     return before !== null && isGenerated(before) ? [orphan(path, null, before)] : [];

@@ -168,6 +168,12 @@ const Nodrift = v.strictObject({
       'Write schemas of the rows that tables take: for Zod 4, for Valibot 1, or as Standard Schemas without a library.',
     ),
   ),
+  factories: v.optional(
+    described(
+      v.boolean(),
+      'Write schema.factories.ts: functions that make rows for tests, typed by the tables.',
+    ),
+  ),
   sharedTypes: v.optional(
     described(
       v.string(),

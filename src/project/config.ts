@@ -39,6 +39,8 @@ export interface Config {
   readonly sharedTypes: string;
   /** What schemas of the rows that tables take are written for; absent: none are. */
   readonly validators?: SchemaForm;
+  /** Whether functions that make rows are written, for tests. */
+  readonly factories?: true;
   /** How modules name each other in imports: as they are written, or, by default, by the compiled file. */
   readonly importExtension?: 'js' | 'ts';
   /** Whether modules may be written outside of the configuration's folder and `srcDir`. */

@@ -115,6 +115,7 @@ function readConfig(absolute: string, text: string, env: Environment): Config {
       ? resolve(root, nodrift.sharedTypes)
       : resolve(srcDir, 'schema.types.ts'),
     ...(nodrift?.validators && { validators: nodrift.validators }),
+    ...(nodrift?.factories === true && { factories: true }),
     ...(nodrift?.importExtension && { importExtension: nodrift.importExtension }),
     ...(nodrift?.outside === true && { outside: true }),
     dropIn: nodrift === undefined,
@@ -235,7 +236,8 @@ function withDefaults(path: string, json: unknown): unknown {
 function contradictions(path: string, text: string, json: unknown): readonly Diagnostic[] {
   const { transforms, nodrift } = Object(json) as Record<string, unknown>;
   const modes = Array.isArray(transforms) ? transforms.map((one): unknown => Object(one).mode) : [];
-  const { migrations, schema, validators, runtime } = Object(nodrift) as Record<string, unknown>;
+  const { migrations, schema, validators, factories, runtime } = Object(nodrift) as Record<string, unknown>;
+  const ofOurRuntime = Object.entries({ validators, factories: factories || undefined });
   return [
     ...(modes.length > 0 && modes.every((mode) => mode === 'ts' || mode === 'ts-implicit')
       ? [
@@ -249,17 +251,19 @@ function contradictions(path: string, text: string, json: unknown): readonly Dia
           ),
         ]
       : []),
-    ...(validators !== undefined && runtime === '@pgtyped/runtime'
-      ? [
-          problemAt(
-            path,
-            text,
-            ['nodrift', 'validators'],
-            'ND1010',
-            'nodrift.validators needs the runtime of nodrift.',
-            'Remove "validators", or "runtime": "@pgtyped/runtime".',
-          ),
-        ]
+    ...(runtime === '@pgtyped/runtime'
+      ? ofOurRuntime
+          .filter(([, value]) => value !== undefined)
+          .map(([key]) =>
+            problemAt(
+              path,
+              text,
+              ['nodrift', key],
+              'ND1010',
+              `nodrift.${key} needs the runtime of nodrift.`,
+              `Remove "${key}", or "runtime": "@pgtyped/runtime".`,
+            ),
+          )
       : []),
     ...(migrations !== undefined && schema !== undefined
       ? [

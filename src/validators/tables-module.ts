@@ -1,9 +1,8 @@
 import { docComment } from '../codegen/comment.ts';
 import { pure } from '../codegen/expression.ts';
-import { isIdentifier, toIdentifier } from '../codegen/identifier.ts';
 import { propertyKey } from '../codegen/literal.ts';
 import type { Module } from '../codegen/module.ts';
-import { camelCase, pascalCase } from '../codegen/names.ts';
+import { camelCase } from '../codegen/names.ts';
 import { type ModuleScope, shapeOf } from '../codegen/shape.ts';
 import { tableSchemasPath } from '../codegen/table-schemas-path.ts';
 import { named, orNull, printInterface, type TsField, type TsType, unionOf } from '../codegen/ts-type.ts';
@@ -14,12 +13,13 @@ import { printNode } from './print-node.ts';
 import type { NodeCheck, SchemaNode } from './schema-node.ts';
 import { type SchemasModule, schemasModule } from './schemas-module.ts';
 import type { TableCheck, TableModel, WrittenColumn } from './table-model.ts';
+import { isToolsTable, tableStems } from './table-names.ts';
 import { expandType, type TypeScope, valueNode } from './value-node.ts';
 
 /** The module of schemas of the rows that tables take; none where there is no table. */
 export function tablesModule(tables: readonly TableModel[], config: Config): readonly Module[] {
   const form = config.validators;
-  const own = tables.filter(({ name, schema }) => !historyTables.test(`${schema}.${name}`));
+  const own = tables.filter((table) => !isToolsTable(table));
   if (form === undefined || own.length === 0) return [];
   const path = tableSchemasPath(config);
   const stems = tableStems(own, config.searchPath?.[0] ?? 'public');
@@ -35,27 +35,6 @@ export function tablesModule(tables: readonly TableModel[], config: Config): rea
 
 const kinds = ['Insert', 'Update'] as const;
 type Kind = (typeof kinds)[number];
-
-/** Where tools note which migrations ran. */
-const historyTables =
-  /^(?:public\.(?:pgmigrations|goose_db_version|schema_migrations|gorp_migrations|schema_version|_prisma_migrations)|nodrift\..*)$/;
-
-/** What the names of a table's schemas begin with: its name, behind its schema's where two would be the same. */
-function tableStems(tables: readonly TableModel[], home: string): readonly string[] {
-  const count = new Map<string, number>();
-  for (const { name } of tables) count.set(pascalCase(name), (count.get(pascalCase(name)) ?? 0) + 1);
-  const taken = new Set<string>();
-  return tables.map(({ schema, name }) => {
-    const short = pascalCase(name);
-    const isFree = count.get(short) === 1 || (schema === home && !taken.has(short));
-    const wanted = isFree ? short : pascalCase(schema) + short;
-    const usable = isIdentifier(wanted) ? wanted : toIdentifier(`Table${wanted}`);
-    let stem = usable;
-    for (let n = 2; taken.has(stem); n++) stem = `${usable}${n}`;
-    taken.add(stem);
-    return stem;
-  });
-}
 
 function tableSchema(
   table: TableModel,

@@ -58,7 +58,7 @@ export function valueNode(ts: TsType, pg: PgType | null, modifier: number, scope
 }
 
 /** A type whose names mean something in the module. */
-export function expandType(type: TsType, scope: TypeScope): TsType {
+export function expandType(type: TsType, scope: Pick<TypeScope, 'expand'>): TsType {
   const expand = (one: TsType): TsType => expandType(one, scope);
   switch (type.kind) {
     case 'name': {

@@ -312,7 +312,7 @@ describe('mistakes are reported at their positions', () => {
     [
       { ...minimal, nodrift: { zzz: 1 } },
       'Unknown key nodrift.zzz.',
-      'Known here: database, migrations, schema, searchPath, extensions, types, runtime, verify, large, scopes, distribution, routing, validators, sharedTypes, importExtension, outside.',
+      'Known here: database, migrations, schema, searchPath, extensions, types, runtime, verify, large, scopes, distribution, routing, validators, factories, sharedTypes, importExtension, outside.',
     ],
     [
       { ...minimal, nodrift: { __proto__x: 1 } },

@@ -1,10 +1,11 @@
-import { type DatabaseContext, databaseFixtures, make, makeMany } from 'nodrift/testing';
+import { type DatabaseContext, databaseFixtures } from 'nodrift/testing';
 import { transaction } from 'nodrift-runtime';
 import { test as base, expect } from 'vitest';
 import { toEmail } from '../../../examples/tasks/domain/email.ts';
 import { toTitle } from '../../../examples/tasks/domain/title.ts';
 import { createTaskRepository } from '../../../examples/tasks/infra/task-repository.ts';
 import { createUserRepository } from '../../../examples/tasks/infra/user-repository.ts';
+import { related } from '../../../queries/schema.factories.ts';
 
 const test = base.extend<DatabaseContext>(databaseFixtures());
 
@@ -31,7 +32,7 @@ test('each test begins without rows, and transactions work in it', async ({ db }
 });
 
 test('the steps of a task that are open are counted', async ({ db }) => {
-  const { id = '', user_id: ownerId = '' } = await make(db, 'tasks', { title: 'Move house' });
-  await makeMany(db, 'tasks', 3, (i) => ({ parent_id: id, user_id: ownerId, completed: i === 0 }));
-  expect(await createTaskRepository(db).countOpenSteps(ownerId, id)).toBe(2);
+  const steps = [{ completed: true }, {}, {}];
+  const [house] = await related(db, 'tasks', { title: 'Move house' }, { tasks: steps });
+  expect(await createTaskRepository(db).countOpenSteps(house.userId, house.id)).toBe(2);
 });
