@@ -32,6 +32,18 @@ export function areEqual(equalities: Equalities, a: RowValue | null, b: RowValue
   return a === b || representative(equalities, a) === representative(equalities, b);
 }
 
+/** What is equal by each of two lists. */
+export function heldInBoth(one: readonly Pair[], other: readonly Pair[]): readonly Pair[] {
+  const [a, b] = [withPairs(noEqualities, one), withPairs(noEqualities, other)];
+  const known = new Map<string, RowValue>();
+  return [...new Set(one.flat())].flatMap((value): readonly Pair[] => {
+    const key = `${representative(a, value)} ${representative(b, value)}`;
+    const same = known.get(key);
+    known.set(key, same ?? value);
+    return same === undefined ? [] : [[same, value]];
+  });
+}
+
 function representative(equalities: Equalities, value: RowValue): RowValue {
   const layers: Equalities[] = [];
   for (let at: Equalities | null = equalities; at !== null; at = at.around) layers.push(at);

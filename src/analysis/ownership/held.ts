@@ -11,48 +11,43 @@ import {
   type JoinTreeNode,
   type QueryNode,
   Rte,
+  type ScalarArrayOpExpr,
   SetOp,
   type SetOperationStmt,
   Sub,
   type SubLink,
-  type TargetEntry,
 } from '../tree/nodes.ts';
-import { areEqual, noEqualities, OWNER, type Pair, withPairs } from './equalities.ts';
+import {
+  areEqual,
+  heldInBoth,
+  noEqualities,
+  OWNER,
+  type Pair,
+  type RowValue,
+  withPairs,
+} from './equalities.ts';
+import { type Knowledge, noteRow, type OwnerColumns } from './knowledge.ts';
+import { matchedParts, needsOperands } from './matched.ts';
 import {
   canFilter,
   columnValue,
   comesFromRows,
+  foundRow,
   hasColumnType,
   innerUse,
   mayFold,
   numberedResults,
-  type Proof,
   type QueryUse,
   rowValue,
   withQueryUse,
-  writtenValue,
 } from './query-use.ts';
-
-/** The result columns of a query that are the owner in all of its rows. */
-type OwnerColumns = ReadonlySet<number>;
-
-/** What the proof knows while it goes through a statement. */
-export interface Knowledge extends Proof {
-  /** By the relation's OID: its uses. */
-  readonly tables: Map<number, { readonly use: QueryUse; readonly varno: number }[]>;
-  readonly seen: Set<string>;
-  /** Of a recursive WITH query: the columns that are assumed to be the owner in its own rows. */
-  readonly assumed: Map<QueryNode, OwnerColumns>;
-  readonly known: Map<QueryUse, OwnerColumns>;
-  readonly recursions: Map<QueryUse, OwnerColumns>;
-  /** How many recursions are being worked out, one within the other. */
-  recursing: number;
-}
+import { writtenPairs } from './written-row.ts';
 
 /** What is equal in every row of a part of FROM. */
 export function heldIn(node: JoinTreeNode | null, use: QueryUse, proof: Knowledge): readonly Pair[] {
   if (node === null || !step()) return [];
   const found: Pair[] = [];
+  const matched = matchedParts(node, use.scope.query, proof.catalog);
   const waiting: JoinTreeNode[] = [node];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     step();
@@ -62,12 +57,20 @@ export function heldIn(node: JoinTreeNode | null, use: QueryUse, proof: Knowledg
         break;
       case 'FROMEXPR':
         found.push(...heldWhere(next.quals, use, proof));
+        matched.add(next.quals);
         waiting.push(...(next.fromlist ?? []));
         break;
-      default:
-        if (next.jointype === Join.inner) found.push(...heldWhere(next.quals, use, proof));
-        if (next.jointype === Join.inner || next.jointype === Join.left) waiting.push(next.larg);
-        if (next.jointype === Join.inner || next.jointype === Join.right) waiting.push(next.rarg);
+      default: {
+        const { jointype, larg, rarg, quals } = next;
+        const hasLeft = jointype === Join.inner || jointype === Join.left || matched.has(larg);
+        const hasRight = jointype === Join.inner || jointype === Join.right || matched.has(rarg);
+        if (hasLeft && hasRight) {
+          found.push(...heldWhere(quals, use, proof));
+          matched.add(quals);
+        }
+        if (hasLeft) waiting.push(larg);
+        if (hasRight) waiting.push(rarg);
+      }
     }
   }
   return found;
@@ -77,47 +80,114 @@ export function heldIn(node: JoinTreeNode | null, use: QueryUse, proof: Knowledg
 export function heldWhere(condition: Expr | null, use: QueryUse, proof: Knowledge): readonly Pair[] {
   return conjuncts(condition).flatMap((one): readonly Pair[] => {
     step();
-    if (one.tag === 'OPEXPR') return equalPair(one, use, use, proof);
-    return one.tag === 'SUBLINK' ? heldWhereFound(one, use, proof) : [];
+    switch (one.tag) {
+      case 'OPEXPR':
+        return heldWhereEqual(one, use, proof);
+      case 'SCALARARRAYOPEXPR':
+        return heldWhereAny(one, use, proof);
+      case 'SUBLINK':
+        return heldWhereFound(one, use, proof);
+      case 'BOOLEXPR':
+        return one.boolop === 'or' ? heldInEach(one.args, use, proof) : [];
+      default:
+        return [];
+    }
   });
 }
 
+/** `a OR b`: what is equal where a is true, and where b is. */
+function heldInEach(arms: readonly Expr[], use: QueryUse, proof: Knowledge): readonly Pair[] {
+  const [first = null, ...others] = arms;
+  let held = heldWhere(first, use, proof);
+  for (const arm of others) {
+    if (held.length === 0) return [];
+    held = heldInBoth(held, heldWhere(arm, use, proof));
+  }
+  return held;
+}
+
 /** `a = b` */
-function equalPair(
-  { tag, opno, inputcollid, args }: Extract<Expr, { readonly opno: number }>,
-  left: QueryUse,
-  right: QueryUse,
+function heldWhereEqual(
+  { opno, inputcollid, args }: Extract<Expr, { readonly opno: number }>,
+  use: QueryUse,
   proof: Knowledge,
-  rightValue = rowValue(args?.[1], right, proof),
 ): readonly Pair[] {
-  if (tag !== 'OPEXPR' || !isEquality(opno, inputcollid, proof)) return [];
-  const value = rowValue(args?.[0], left, proof);
-  return value === null || rightValue === null ? [] : [[value, rightValue]];
+  if (!isEquality(opno, inputcollid, proof)) return [];
+  const [left, right] = [operand(args?.[0], use, proof), operand(args?.[1], use, proof)];
+  return [...left.held, ...right.held, ...pairOf(left.value, right.value)];
+}
+
+/** `a = ANY (ARRAY[b, b])`, `a = ANY (ARRAY(SELECT …))` */
+function heldWhereAny(
+  { opno, inputcollid, useOr, args }: ScalarArrayOpExpr,
+  use: QueryUse,
+  proof: Knowledge,
+): readonly Pair[] {
+  const [one, list] = args ?? [];
+  if (!useOr || !isEquality(opno, inputcollid, proof)) return [];
+  const left = operand(one, use, proof);
+  if (list?.tag === 'SUBLINK' && list.subLinkType === Sub.array) {
+    const element = elementOf(list, use, proof);
+    return [...left.held, ...element.held, ...pairOf(left.value, element.value)];
+  }
+  if (list?.tag !== 'ARRAYEXPR') return left.held;
+  const values = new Set((list.elements ?? []).map((element) => rowValue(element, use, proof)));
+  const [value = null] = values.size === 1 ? values : [];
+  return [...left.held, ...pairOf(left.value, value)];
+}
+
+function pairOf(left: RowValue | null, right: RowValue | null): readonly Pair[] {
+  return left === null || right === null ? [] : [[left, right]];
+}
+
+/** A side of a comparison that is true: what it is, and what is equal as it is not NULL. */
+interface Operand {
+  readonly value: RowValue | null;
+  readonly held: readonly Pair[];
+}
+
+function operand(expr: Expr | undefined, use: QueryUse, proof: Knowledge): Operand {
+  const value = rowValue(expr, use, proof);
+  return value === null && expr?.tag === 'SUBLINK' && expr.subLinkType === Sub.expr
+    ? elementOf(expr, use, proof)
+    : { value, held: [] };
+}
+
+/** A value that a subquery of one column has found. */
+function elementOf(sublink: SubLink, use: QueryUse, proof: Knowledge): Operand {
+  const { subselect } = sublink;
+  if (!hasFoundRow(subselect, proof)) return { value: null, held: [] };
+  const row = foundRow(proof, innerUse(proof, use, sublink, subselect));
+  const [first] = numberedResults(row);
+  return { value: rowValue(first?.[1].expr, row, proof), held: heldIn(subselect.jointree, row, proof) };
 }
 
 /** The equality of a type: equal values are one owner. Not that of a collation for which different strings are equal. */
 function isEquality(operator: number, collation: number, { catalog }: Knowledge): boolean {
   const found = catalog.operators.get(operator);
-  return found?.name === '=' && catalog.equality.has(operator) && !catalog.nondeterministic.has(collation);
+  const isOne = found?.name === '=' && catalog.equality.has(operator) && needsOperands(operator, catalog);
+  return isOne && !catalog.nondeterministic.has(collation);
 }
 
 /** `EXISTS (SELECT …)` and `a IN (SELECT …)`: some row of the subquery meets its conditions. */
 function heldWhereFound(sublink: SubLink, use: QueryUse, proof: Knowledge): readonly Pair[] {
   const { subLinkType, subselect, testexpr } = sublink;
   if (subLinkType !== Sub.exists && subLinkType !== Sub.any) return [];
-  if (subselect.setOperations !== null) return [];
+  if (!isFromRow(subselect)) return [];
   // How many rows are found is no matter to EXISTS.
   const isLimited = subLinkType === Sub.exists && isPositive(subselect.limitCount);
-  if (!isPlain(isLimited ? { ...subselect, limitCount: null } : subselect)) return [];
-  const inner = innerUse(proof, use, sublink, subselect);
+  const isWhole = isPlain(isLimited ? { ...subselect, limitCount: null } : subselect);
+  if (!isWhole && !hasFoundRow(subselect, proof)) return [];
+  const all = innerUse(proof, use, sublink, subselect);
+  const inner = isWhole ? all : foundRow(proof, all);
   const own = heldIn(subselect.jointree, inner, proof);
   if (subLinkType === Sub.exists) return own;
   const results = new Map(numberedResults(inner));
   const tests = conjuncts(testexpr).flatMap((test): readonly Pair[] => {
-    if (test.tag !== 'OPEXPR') return [];
+    if (test.tag !== 'OPEXPR' || !isEquality(test.opno, test.inputcollid, proof)) return [];
     const result = sublinkColumn(test.args?.[1]);
     const entry = result === null ? undefined : results.get(result);
-    return entry === undefined ? [] : equalPair(test, use, use, proof, rowValue(entry.expr, inner, proof));
+    return pairOf(rowValue(test.args?.[0], use, proof), rowValue(entry?.expr, inner, proof));
   });
   return [...own, ...tests];
 }
@@ -132,6 +202,17 @@ function isPositive(count: Expr | null): boolean {
   const written = count?.tag === 'FUNCEXPR' && count.funcformat === 2 ? count.args?.[0] : count;
   const value = written?.tag === 'CONST' ? constantValue(written) : null;
   return typeof value === 'number' && value > 0;
+}
+
+/** Whether a row that a query returns tells of a row of its FROM. */
+function hasFoundRow(query: QueryNode, { owner }: Knowledge): boolean {
+  return isFromRow(query) && !owner.isDistribution;
+}
+
+/** Whether each row of a query is made from one row of its FROM. */
+function isFromRow(query: QueryNode): boolean {
+  const isJoin = query.setOperations === null && query.commandType !== Cmd.merge;
+  return isJoin && query.groupClause === null && comesFromRows(query);
 }
 
 /** Whether each row of a query comes from one row of its FROM, and each of these gives one. */
@@ -157,7 +238,7 @@ function heldInEntry(use: QueryUse, varno: number, proof: Knowledge): readonly P
   if (entry === undefined) return [];
   switch (entry.rtekind) {
     case Rte.relation: {
-      note(use, varno, entry.relid ?? 0, proof);
+      noteRow(entry.relid ?? 0, { use, varno, isWritten: false }, proof);
       const inner = viewUse(use, varno, proof);
       return inner === null ? [] : heldInResult(use, varno, inner, proof);
     }
@@ -171,16 +252,15 @@ function heldInEntry(use: QueryUse, varno: number, proof: Knowledge): readonly P
       const assumed = entry.self_reference ? proof.assumed.get(found.node.ctequery) : undefined;
       if (entry.self_reference) return ownerPairs(use, varno, assumed ?? new Set());
       if (isInlined(found.node)) {
-        const inner = innerUse(proof, found.holder, entry, found.node.ctequery);
+        const inner = innerUse(proof, found.holder, entry, found.node.ctequery, false, use);
         return heldInResult(use, varno, inner, proof);
       }
       const inner = innerUse(proof, found.holder, found.node, found.node.ctequery);
-      const { cterecursive } = found.node;
-      return ownerPairs(
-        use,
-        varno,
-        cterecursive ? ownerColumnsOfRecursion(inner, proof) : ownerColumns(inner, proof),
-      );
+      if (found.node.cterecursive) return ownerPairs(use, varno, ownerColumnsOfRecursion(inner, proof));
+      // Only one deep: a chain of queries that each read the one before twice would have twice as many uses at each.
+      return use.isFound || !hasFoundRow(found.node.ctequery, proof)
+        ? ownerPairs(use, varno, ownerColumns(inner, proof))
+        : heldInFound(use, varno, foundRow(proof, inner, use, entry), proof);
     }
     case Rte.values: {
       const rows = entry.values_lists ?? [];
@@ -192,15 +272,6 @@ function heldInEntry(use: QueryUse, varno: number, proof: Knowledge): readonly P
     default:
       return [];
   }
-}
-
-function note(use: QueryUse, varno: number, relation: number, proof: Knowledge): void {
-  const key = `${use.id}.${varno}`;
-  if (proof.seen.has(key)) return;
-  proof.seen.add(key);
-  const uses = proof.tables.get(relation) ?? [];
-  uses.push({ use, varno });
-  proof.tables.set(relation, uses);
 }
 
 /** The use of a view's query; null for tables. */
@@ -231,6 +302,7 @@ function heldInResult(use: QueryUse, varno: number, inner: QueryUse, proof: Know
     query.commandType !== Cmd.select ||
     (!isGrouped && !isPlain(query)) ||
     (mayMerge && numberedResults(inner).some(([, { expr }]) => mayFold(expr, proof.catalog)));
+  if (opaque && hasFoundRow(query, proof)) return heldInFound(use, varno, foundRow(proof, inner), proof);
   if (opaque) return ownerPairs(use, varno, ownerColumns(inner, proof));
   if (isGrouped && numberedResults(inner).every(([, entry]) => !canFilter(inner.scope, entry, proof.catalog)))
     return ownerPairs(use, varno, ownerColumns(inner, proof));
@@ -240,6 +312,16 @@ function heldInResult(use: QueryUse, varno: number, inner: QueryUse, proof: Know
     return value === null ? [] : [[columnValue(use, varno, column), value]];
   });
   return [...heldIn(query.jointree, inner, proof), ...same];
+}
+
+/** What is equal where a row of a query's result is `row`. */
+function heldInFound(use: QueryUse, varno: number, row: QueryUse, proof: Knowledge): readonly Pair[] {
+  const same = whereReturned(row, proof, () =>
+    numberedResults(row).flatMap(([column, { expr }]) =>
+      pairOf(columnValue(use, varno, column), rowValue(expr, row, proof)),
+    ),
+  );
+  return [...heldWhereReturned(row, proof), ...same];
 }
 
 /** The result columns that are the owner in all rows, whatever is around the query. */
@@ -292,43 +374,8 @@ function heldWhereReturned(use: QueryUse, proof: Knowledge): readonly Pair[] {
   // Its actions are about rows that the join does not have.
   if (query.commandType === Cmd.merge && query.mergeActionList != null) return [];
   const read = heldIn(query.jointree, use, proof);
-  return [...read, ...writtenPairs(use, proof)];
-}
-
-/** What the columns of a written row are equal to. */
-export function writtenPairs(use: QueryUse, proof: Knowledge): readonly Pair[] {
-  const { query } = use.scope;
-  const { commandType, onConflict } = query;
-  const relation = proof.catalog.relations.get(query.rtable?.[query.resultRelation - 1]?.relid ?? 0);
-  if (relation === undefined || (relation.kind !== 'r' && relation.kind !== 'p')) return [];
-  const set = (list: readonly TargetEntry[] | null) =>
-    new Map((list ?? []).flatMap((entry) => (entry.resjunk ? [] : [[entry.resno, entry] as const])));
-  const given = set(query.targetList);
-  const changed = set(onConflict?.onConflictSet ?? null);
-  const met = arbiterColumns(query);
-  return [...relation.columns.values()].flatMap(({ number, generated, identity }): readonly Pair[] => {
-    const written = writtenValue(use, number);
-    const entry = given.get(number);
-    if (generated !== '') return [];
-    if (commandType === Cmd.update && entry === undefined)
-      return [[written, columnValue(use, query.resultRelation, number)]];
-    // The row that ON CONFLICT meets has its own values, except those that make it the same one.
-    if (onConflict?.onConflictSet && (changed.has(number) || !met.has(number))) return [];
-    if (entry === undefined || isIgnored(query.override, identity)) return [];
-    const value = rowValue(entry.expr, use, proof);
-    return value === null ? [] : [[written, value]];
-  });
-}
-
-/** OVERRIDING USER VALUE: the value that is given for an identity column is not used. */
-export function isIgnored(override: number, identity: string): boolean {
-  return override === 1 && identity !== '';
-}
-
-/** The columns of the key that ON CONFLICT names. */
-export function arbiterColumns({ onConflict }: Pick<QueryNode, 'onConflict'>): ReadonlySet<number> {
-  const named = (onConflict?.arbiterElems ?? []).map(({ expr }) => (expr.tag === 'VAR' ? expr.varattno : 0));
-  return new Set(named);
+  const met = heldWhere(query.onConflict?.onConflictWhere ?? null, use, proof);
+  return [...read, ...writtenPairs(use, met, proof)];
 }
 
 /** The columns of an arm whose type is the set operation's. */

@@ -18,6 +18,8 @@ export interface OwnerScope {
   readonly tables: ReadonlyMap<number, Ownership>;
   /** Relations that are not owned themselves, but show rows of children that are. */
   readonly parents: ReadonlySet<number>;
+  /** Whether owners are shards: a planner of shards looks for plain conditions, not for what subqueries find. */
+  readonly isDistribution: boolean;
 }
 
 /** What is wrong with a scope of the configuration. */
@@ -71,7 +73,7 @@ export function ownerScopes(
       if (tables.has(relation.oid)) continue;
       if (withDescendants(relation, catalog).some(({ oid }) => tables.has(oid))) parents.add(relation.oid);
     }
-    return { name, settings, tables, parents };
+    return { name, settings, tables, parents, isDistribution: false };
   });
   return { scopes, problems };
 }

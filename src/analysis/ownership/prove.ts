@@ -24,7 +24,6 @@ import {
   sameTypes,
   viewUse,
   whereReturned,
-  writtenPairs,
 } from './held.ts';
 import { isOwned } from './owned-row.ts';
 import type { OwnerScope } from './owner-scope.ts';
@@ -42,6 +41,7 @@ import {
 import { showsOwned } from './stored.ts';
 import type { ProofWalk, Unproven } from './unproven.ts';
 import { notRewritten, proveConflict, proveInsert, proveUpdate } from './writes.ts';
+import { writtenPairs } from './written-row.ts';
 
 /** What a proof may cost, in steps. */
 const BUDGET = 200_000;
@@ -73,7 +73,6 @@ export function ownership(
     variadicParams,
     uses: 0,
     tables: new Map(),
-    seen: new Set(),
     assumed: new Map(),
     known: new Map(),
     recursions: new Map(),
@@ -157,7 +156,7 @@ function proveParts(
       if (!entry.subquery) continue;
       const arm = innerUse(proof, use, entry, entry.subquery);
       const same = sameTypes(arm, types, proof);
-      proveQuery(arm, around, new Set([...filtered].filter((column) => same.has(column))), proof);
+      proveQuery(arm, around, new Set([...filtered].filter((column) => same.has(column))), proof, isExecuted);
     }
     return;
   }
@@ -172,28 +171,38 @@ function proveParts(
   const source = withPairs(around, [...heldIn(from, use, proof), ...only]);
   const condition = merged ? (query.mergeJoinCondition ?? query.jointree?.quals ?? null) : null;
   const rows = merged ? withPairs(source, heldWhere(condition, use, proof)) : source;
-  proveFrom(from, source, use, proof);
+  proveFrom(from, source, use, isExecuted, proof);
   if (condition !== null) proveCondition(condition, rows, use, proof);
-  const written = proveWrite(query, use, { around, source, rows }, proof);
+  const written = proveWrite(query, use, { around, source, rows, isExecuted }, proof);
   // An aggregate without GROUP BY has a row also where no row meets the conditions.
   const inRows = comesFromRows(query) ? rows : around;
   proveExpressions([query.havingQual, query.windowClause], inRows, use, proof);
   // From PostgreSQL 18 on expressions of GROUP BY are there.
   for (const entry of query.rtable ?? [])
     if (entry.rtekind === Rte.group) proveExpressions(entry.groupexprs, source, use, proof);
-  proveExpressions(query.onConflict, source, use, proof);
   proof.mayAct = isExecuted;
   proveExpressions(query.targetList, inRows, use, proof);
   whereReturned(use, proof, () => proveExpressions(query.returningList, written, use, proof));
 }
 
-function proveFrom(node: JoinTreeNode | null, rows: Equalities, use: QueryUse, proof: ProofWalk): void {
+/** @param isExecuted whether each row of the query is asked for */
+function proveFrom(
+  node: JoinTreeNode | null,
+  rows: Equalities,
+  use: QueryUse,
+  isExecuted: boolean,
+  proof: ProofWalk,
+): void {
   if (node === null) return;
+  // What INSERT … SELECT and INSERT … VALUES insert.
+  const isInserted = isExecuted && use.scope.query.commandType === Cmd.insert;
+  const inserted = isInserted && node.tag === 'FROMEXPR' && node.quals === null ? node.fromlist : null;
   const waiting: { readonly node: JoinTreeNode; readonly rows: Equalities }[] = [{ node, rows }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (!step()) return;
     const { node: at, rows: known } = next;
-    if (at.tag === 'RANGETBLREF') proveEntry(at.rtindex, known, use, proof);
+    if (at.tag === 'RANGETBLREF')
+      proveEntry(at.rtindex, known, use, inserted?.length === 1 && inserted[0] === at, proof);
     else if (at.tag === 'FROMEXPR') {
       for (const item of at.fromlist ?? []) waiting.push({ node: item, rows: known });
       proveCondition(at.quals, known, use, proof);
@@ -240,7 +249,28 @@ function proveExpressions(nodes: unknown, rows: Equalities, use: QueryUse, proof
   });
 }
 
-function proveEntry(varno: number, rows: Equalities, use: QueryUse, proof: ProofWalk): void {
+/** Expressions that are computed for rows that have met all conditions, if the query is executed. */
+function proveCalled(
+  nodes: unknown,
+  rows: Equalities,
+  use: QueryUse,
+  isExecuted: boolean,
+  proof: ProofWalk,
+): void {
+  const mayAct = proof.mayAct;
+  proof.mayAct = isExecuted;
+  proveExpressions(nodes, rows, use, proof);
+  proof.mayAct = mayAct;
+}
+
+/** @param isExecuted whether each of its rows is asked for */
+function proveEntry(
+  varno: number,
+  rows: Equalities,
+  use: QueryUse,
+  isExecuted: boolean,
+  proof: ProofWalk,
+): void {
   const entry = use.scope.query.rtable?.[varno - 1];
   if (entry === undefined) return;
   const wanted = (query: QueryNode): ReadonlySet<number> => {
@@ -260,17 +290,24 @@ function proveEntry(varno: number, rows: Equalities, use: QueryUse, proof: Proof
     }
     case Rte.subquery:
       if (entry.subquery)
-        proveQuery(innerUse(proof, use, entry, entry.subquery), rows, wanted(entry.subquery), proof);
+        proveQuery(
+          innerUse(proof, use, entry, entry.subquery),
+          rows,
+          wanted(entry.subquery),
+          proof,
+          isExecuted,
+        );
       break;
     case Rte.cte: {
       const found = withQueryUse(use, entry);
       if (found === null || !isInlined(found.node)) break;
       const { ctequery } = found.node;
-      proveQuery(innerUse(proof, found.holder, entry, ctequery), rows, wanted(ctequery), proof);
+      proveQuery(innerUse(proof, found.holder, entry, ctequery, false, use), rows, wanted(ctequery), proof);
       break;
     }
     default:
-      proveExpressions([entry.functions, entry.values_lists, entry.tablefunc], rows, use, proof);
+      proveCalled(entry.values_lists, rows, use, isExecuted, proof);
+      proveExpressions([entry.functions, entry.tablefunc], rows, use, proof);
   }
 }
 
@@ -288,7 +325,7 @@ function proveTable(varno: number, rows: Equalities, use: QueryUse, proof: Proof
   }
   proof.usesOwned = true;
   if (entry.tablesample) missing('sampled');
-  else if (!isOwned(relation.oid, use, varno, rows, proof)) missing('read');
+  else if (!isOwned(relation, { use, varno, isWritten: false }, rows, proof)) missing('read');
 }
 
 /** What is equal around a statement, in the rows that it reads beside its target, and in all of them. */
@@ -296,6 +333,7 @@ interface Places {
   readonly around: Equalities;
   readonly source: Equalities;
   readonly rows: Equalities;
+  readonly isExecuted: boolean;
 }
 
 /**
@@ -310,11 +348,10 @@ function proveWrite(query: QueryNode, use: QueryUse, places: Places, proof: Proo
   switch (query.commandType) {
     case Cmd.insert:
       proveInsert(written, targetList, query.override, use, source, proof);
-      proveConflict(query, written, use, source, proof);
-      return withPairs(source, writtenPairs(use, proof));
+      return withPairs(source, writtenPairs(use, proveMet(query, written, use, places, proof), proof));
     case Cmd.update:
       proveUpdate(written, targetList, use, rows, proof);
-      return withPairs(rows, writtenPairs(use, proof));
+      return withPairs(rows, writtenPairs(use, [], proof));
     case Cmd.delete:
       notRewritten(written, 'delete', proof);
       return rows;
@@ -327,11 +364,32 @@ function proveWrite(query: QueryNode, use: QueryUse, places: Places, proof: Proo
   }
 }
 
+/**
+ * ON CONFLICT and its parts.
+ * @returns what is equal where its condition is true
+ */
+function proveMet(
+  query: QueryNode,
+  written: Relation,
+  use: QueryUse,
+  { source, isExecuted }: Places,
+  proof: ProofWalk,
+): readonly Pair[] {
+  const { onConflict } = query;
+  const condition = onConflict?.onConflictWhere ?? null;
+  const where = heldWhere(condition, use, proof);
+  const rows = proveConflict(query, written, use, source, where, proof);
+  proveExpressions([onConflict?.arbiterElems, onConflict?.arbiterWhere], source, use, proof);
+  proveCondition(condition, rows, use, proof);
+  proveCalled(onConflict?.onConflictSet, rows, use, isExecuted, proof);
+  return where;
+}
+
 function proveAction(
   action: MergeAction,
   written: Relation,
   use: QueryUse,
-  { around, source, rows }: Places,
+  { around, source, rows, isExecuted }: Places,
   proof: ProofWalk,
 ): void {
   const isUnmatchedTarget = action.matchKind === 1;
@@ -339,7 +397,7 @@ function proveAction(
   const known = isUnmatchedTarget ? around : isUnmatchedSource ? source : rows;
   const own = withPairs(known, heldWhere(action.qual, use, proof));
   proveCondition(action.qual, own, use, proof);
-  proveExpressions(action.targetList, own, use, proof);
+  proveCalled(action.targetList, own, use, isExecuted, proof);
   if (isUnmatchedTarget && action.commandType !== Cmd.nothing) {
     const { tables, parents } = proof.owner;
     if (tables.has(written.oid) || parents.has(written.oid))

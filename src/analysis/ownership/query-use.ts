@@ -4,13 +4,16 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { innerScope, resultEntries, rootScope, type Scope } from '../scope.ts';
 import { constantValue } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
-import type {
-  Coercion,
-  CommonTableExpr,
-  Expr,
-  QueryNode,
-  RangeTblEntry,
-  TargetEntry,
+import {
+  Cmd,
+  type Coercion,
+  type CommonTableExpr,
+  type Expr,
+  type FuncExpr,
+  type QueryNode,
+  type RangeTblEntry,
+  Sub,
+  type TargetEntry,
 } from '../tree/nodes.ts';
 import { OWNER, type RowValue } from './equalities.ts';
 import type { OwnerScope } from './owner-scope.ts';
@@ -27,6 +30,8 @@ export interface QueryUse {
   readonly inner: Map<object, QueryUse>;
   /** What the arguments of a function are, in the body of one; null: the parameters are the statement's. */
   readonly args: readonly (RowValue | null)[] | null;
+  /** Whether it is about a row that was found, see `foundRow`, or within such a use. */
+  readonly isFound: boolean;
 }
 
 /** What a proof is about. */
@@ -43,30 +48,54 @@ export interface Proof {
 }
 
 export function rootUse(proof: Proof, query: QueryNode, args: QueryUse['args'] = null): QueryUse {
-  return newUse(proof, rootScope(proof.catalog, query), null, args);
+  return newUse(proof, rootScope(proof.catalog, query), null, args, false);
 }
 
-/** The use of a subquery, of a WITH query, or of a view, by the node that uses it. */
+/**
+ * The use of a subquery, of a WITH query, or of a view, by the node that uses it.
+ * @param at where that node is: for a WITH query not where it is written
+ */
 export function innerUse(
   proof: Proof,
   outer: QueryUse,
   by: object,
   query: QueryNode,
   isView = false,
+  at = outer,
 ): QueryUse {
-  let found = outer.inner.get(by);
+  return usedBy(at, by, () =>
+    isView
+      ? newUse(proof, rootScope(proof.catalog, query), null, [], at.isFound)
+      : newUse(proof, innerScope(outer.scope, query), outer, outer.args, at.isFound),
+  );
+}
+
+/**
+ * Some row that a query returned, as another use of the query: what is known of that row is so whatever other rows there
+ * are, and does not say which rows the query reads.
+ */
+export function foundRow(proof: Proof, use: QueryUse, at = use, by: object = use): QueryUse {
+  return usedBy(at, by, () => newUse(proof, use.scope, use.outer, use.args, true));
+}
+
+function usedBy(at: QueryUse, by: object, make: () => QueryUse): QueryUse {
+  let found = at.inner.get(by);
   if (found === undefined) {
-    found = isView
-      ? rootUse(proof, query, [])
-      : newUse(proof, innerScope(outer.scope, query), outer, outer.args);
-    outer.inner.set(by, found);
+    found = make();
+    at.inner.set(by, found);
   }
   return found;
 }
 
-function newUse(proof: Proof, scope: Scope, outer: QueryUse | null, args: QueryUse['args']): QueryUse {
+function newUse(
+  proof: Proof,
+  scope: Scope,
+  outer: QueryUse | null,
+  args: QueryUse['args'],
+  isFound: boolean,
+): QueryUse {
   proof.uses++;
-  return { id: proof.uses, scope, outer, inner: new Map(), args };
+  return { id: proof.uses, scope, outer, inner: new Map(), args, isFound };
 }
 
 /** The query `levels` further out. */
@@ -113,6 +142,12 @@ export function rowValue(written: Expr | null | undefined, around: QueryUse, pro
       case 'COERCETODOMAIN':
         expr = expr.arg;
         break;
+      case 'FUNCEXPR': {
+        const fitted = fittedText(expr, proof.catalog);
+        if (fitted === null) return isOwnerCall(expr, proof) ? OWNER : null;
+        expr = fitted;
+        break;
+      }
       case 'PARAM':
         if (expr.paramkind !== 0) return null;
         if (use.args !== null) return use.args[expr.paramid - 1] ?? null;
@@ -134,10 +169,34 @@ export function rowValue(written: Expr | null | undefined, around: QueryUse, pro
         use = holder;
         break;
       }
+      case 'SUBLINK': {
+        if (expr.subLinkType !== Sub.expr || !isOneRow(expr.subselect, proof)) return null;
+        const inner = innerUse(proof, use, expr, expr.subselect);
+        expr = expr.subselect.targetList?.[0]?.expr;
+        use = inner;
+        break;
+      }
       default:
         return expr !== null && expr !== undefined && isOwnerCall(expr, proof) ? OWNER : null;
     }
   }
+}
+
+/** What is assigned to a varchar(n), which is an error where it is longer, blanks at its end aside; null for other calls. */
+function fittedText({ funcid, args }: FuncExpr, catalog: Catalog): Expr | null {
+  const [text, , isCast] = args ?? [];
+  const called = catalog.functions.get(funcid);
+  const isFitting = called?.schema === 'pg_catalog' && called.name === 'varchar' && isCast?.tag === 'CONST';
+  return isFitting && constantValue(isCast) === false ? (text ?? null) : null;
+}
+
+/** Whether a query is `SELECT` and a list, nothing else: it has one row, in any case. */
+function isOneRow(query: QueryNode, { owner }: Proof): boolean {
+  if (owner.isDistribution) return false;
+  const isEmpty = query.jointree?.fromlist == null && query.jointree?.quals == null;
+  const isWhole = query.limitCount === null && query.limitOffset === null && query.setOperations === null;
+  const isRow = comesFromRows(query) && query.groupClause === null && !query.hasTargetSRFs;
+  return query.commandType === Cmd.select && isEmpty && isWhole && isRow;
 }
 
 /** `current_setting('app.user_id')::uuid`, or a function that the configuration says returns the owner. */
@@ -172,7 +231,8 @@ export function isListed(
  * same, as no other row had a part in it.
  */
 export function canFilter({ query }: Scope, entry: TargetEntry, catalog: Catalog): boolean {
-  if (query.commandType !== 1 || query.limitCount !== null || query.limitOffset !== null) return false;
+  if (query.commandType !== Cmd.select || query.limitCount !== null || query.limitOffset !== null)
+    return false;
   if (query.hasTargetSRFs || query.groupingSets !== null || query.rowMarks !== null) return false;
   const isMerged =
     query.groupClause !== null || query.distinctClause !== null || (query.windowClause ?? []).length > 0;

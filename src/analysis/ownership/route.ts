@@ -30,7 +30,8 @@ export function distributionScope(
   const parameter = column.replace(/_+(.)/g, (_, letter: string) => letter.toUpperCase());
   const { scopes, problems } = ownerScopes({ shard: { parameter, tables: columns } }, catalog);
   const [scope] = scopes;
-  return { distribution: scope === undefined ? null : { scope, singleShard }, problems };
+  const distribution = scope && { scope: { ...scope, isDistribution: true }, singleShard };
+  return { distribution: distribution ?? null, problems };
 }
 
 /**

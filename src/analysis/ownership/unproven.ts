@@ -1,5 +1,5 @@
 import type { FunctionEntry, Relation } from '../catalog/catalog.ts';
-import type { Knowledge } from './held.ts';
+import type { Knowledge } from './knowledge.ts';
 
 /** What of a statement is not proven to keep to one owner's rows. */
 export interface Unproven {

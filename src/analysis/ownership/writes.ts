@@ -2,10 +2,10 @@ import type { Relation } from '../catalog/catalog.ts';
 import { isRewritten, type WriteEvent, writeTargets } from '../catalog/updatable.ts';
 import type { QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { type Equalities, type Pair, withPairs } from './equalities.ts';
-import { arbiterColumns, isIgnored } from './held.ts';
 import { isOwnedBy } from './owned-row.ts';
 import { columnValue, mayFold, type QueryUse, rowValue } from './query-use.ts';
 import type { ProofWalk } from './unproven.ts';
+import { arbiterColumns, excludedPairs, isIgnored } from './written-row.ts';
 
 /** Whether a rule or an INSTEAD OF trigger does something else than the statement says. */
 export function notRewritten(relation: Relation, event: WriteEvent, proof: ProofWalk): boolean {
@@ -71,38 +71,40 @@ export function proveUpdate(
   }
 }
 
-/** ON CONFLICT meets and changes rows of the owner only. */
+/**
+ * ON CONFLICT meets and changes rows of the owner only.
+ * @param where what is equal where its condition is true
+ * @returns what is equal where a row is changed
+ */
 export function proveConflict(
   { onConflict, resultRelation, targetList }: QueryNode,
   relation: Relation,
   use: QueryUse,
   inserted: Equalities,
+  where: readonly Pair[],
   proof: ProofWalk,
-): void {
-  if (onConflict === null) return;
+): Equalities {
+  if (onConflict === null) return inserted;
+  const rows = withPairs(inserted, [...excludedPairs({ onConflict, targetList }, use, proof), ...where]);
   const owned = proof.owner.tables.get(relation.oid);
   const targets = writeTargets(relation, proof.catalog, 'insert');
   if (owned === undefined) {
     if (targets.some(({ relation: { oid } }) => proof.owner.tables.has(oid)))
       proof.found.push({ relation, alias: null, kind: 'conflict' });
-    return;
+    return rows;
   }
-  const excluded = 'column' in owned ? [owned.column] : owned.columns;
-  const rows = withPairs(inserted, [
-    ...excluded.flatMap((column): readonly Pair[] => {
-      const given = targetList?.find(({ resno, resjunk }) => !resjunk && resno === column);
-      const value = given === undefined ? null : rowValue(given.expr, use, proof);
-      return value === null ? [] : [[columnValue(use, onConflict.exclRelIndex, column), value]];
-    }),
-  ]);
+  const set = onConflict.onConflictSet;
+  const owning = 'column' in owned ? [owned.column] : owned.columns;
   const named = arbiterColumns({ onConflict });
   const isFolded = (targetList ?? []).some(
-    ({ resno, expr }) => excluded.includes(resno) && mayFold(expr, proof.catalog),
+    ({ resno, expr }) => owning.includes(resno) && mayFold(expr, proof.catalog),
   );
+  const met = (column: number) => columnValue(use, resultRelation, column);
   // Without the columns of a key it is about every key, also about the keys of other owners' rows.
-  if (isFolded || !excluded.every((column) => named.has(column)))
-    proof.found.push({ relation, alias: null, kind: 'conflict' });
-  const set = onConflict.onConflictSet;
-  if (set === null || resultRelation === 0) return;
-  proveUpdate(relation, set, use, rows, proof);
+  const isOwn =
+    owning.every((column) => named.has(column)) ||
+    (set !== null && isOwnedBy(owned, met, rows, proof, new Set([relation.oid])));
+  if (isFolded || !isOwn) proof.found.push({ relation, alias: null, kind: 'conflict' });
+  if (set !== null && resultRelation !== 0) proveUpdate(relation, set, use, rows, proof);
+  return rows;
 }

@@ -6,11 +6,13 @@ import { readQuery } from '../../../src/analysis/tree/read.ts';
 import { describe as describeStatements } from '../../../src/analysis/wire.ts';
 import { type Analysed, analysed } from '../../support/analysed.ts';
 import { tested } from '../../support/tested.ts';
+import { besideTraps } from './beside-traps.ts';
 import { cases, casesSince17 } from './cases.ts';
 import { schema, settings } from './schema.ts';
 
 describe.each(tested([15, 16, 17, 18, 'PGlite']))('whose rows a statement uses, on %s', (server) => {
-  const known = server === 15 || server === 16 ? cases : [...cases, ...casesSince17];
+  const all = [...cases, ...besideTraps];
+  const known = server === 15 || server === 16 ? all : [...all, ...casesSince17];
   let database: Analysed;
   let owner: OwnerScope;
   const trees = new Map<string, QueryNode>();
@@ -19,10 +21,10 @@ describe.each(tested([15, 16, 17, 18, 'PGlite']))('whose rows a statement uses, 
     const { scopes, problems } = ownerScopes({ user: settings }, database.catalog);
     expect(problems).toEqual([]);
     owner = scopes[0] as OwnerScope;
-    const all = known.map(([sql]) => sql);
-    await describeStatements(database.client, all, (described, index) => {
-      if (!described.ok) throw new Error(`${described.error.message}: ${all[index]}`);
-      trees.set(all[index] ?? '', readQuery(described.tree ?? ''));
+    const sqls = known.map(([sql]) => sql);
+    await describeStatements(database.client, sqls, (described, index) => {
+      if (!described.ok) throw new Error(`${described.error.message}: ${sqls[index]}`);
+      trees.set(sqls[index] ?? '', readQuery(described.tree ?? ''));
       return undefined;
     });
   });

@@ -21,6 +21,16 @@ export const furtherSchema = `
   CREATE TABLE idt (id int GENERATED ALWAYS AS IDENTITY (START WITH 2), user_id int);
   CREATE TABLE computed (id int PRIMARY KEY, raw int, user_id int GENERATED ALWAYS AS (raw) STORED);
   CREATE FUNCTION steady() RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT max(title) FROM tasks';
+  CREATE TYPE pair AS (a numeric, b int);
+  CREATE TABLE keyed (id int, later int UNIQUE DEFERRABLE, rec pair, name text, user_id int NOT NULL);
+  CREATE UNIQUE INDEX ON keyed (id) WHERE user_id > 2;
+  CREATE UNIQUE INDEX ON keyed (rec record_image_ops);
+  CREATE UNIQUE INDEX ON keyed (lower(name));
+  CREATE SCHEMA loose;
+  CREATE FUNCTION loose.same(a int, b int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT a IS NULL OR a = b';
+  CREATE OPERATOR loose.= (LEFTARG = int, RIGHTARG = int, FUNCTION = loose.same);
+  CREATE OPERATOR CLASS loose.ops FOR TYPE int USING btree AS
+    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 loose.=, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(int, int);
   CREATE FUNCTION indirect(one int) RETURNS int STABLE LANGUAGE sql AS 'SELECT logged(one)';
 `;
 
@@ -34,6 +44,7 @@ export const furtherTables = {
   dflt: 'user_id',
   idt_owned: 'user_id',
   computed: 'user_id',
+  keyed: 'user_id',
 } as const;
 
 /** Statements that once were proven, and showed, locked or wrote rows of another owner. */
@@ -87,6 +98,15 @@ export const refuted: readonly string[] = [
   'SELECT t.id FROM tasks t JOIN (SELECT task_id, pg_advisory_xact_lock(id) FROM notes) x ON x.task_id = t.id WHERE t.user_id = $1',
   'SELECT t.id FROM tasks t JOIN notes n ON n.task_id = t.id, LATERAL logged(n.id) WHERE t.user_id = $1',
   'SELECT steady(), $1::int',
+  'SELECT a.* FROM base a JOIN base b ON a.id = b.id WHERE b.user_id = $1',
+  'SELECT a.* FROM ONLY base a JOIN base b ON a.id = b.id WHERE b.user_id = $1',
+  'SELECT a.* FROM base a JOIN ONLY base b ON a.id = b.id WHERE b.user_id = $1',
+  'SELECT a.* FROM keyed a JOIN keyed b ON a.id = b.id WHERE b.user_id = $1',
+  'SELECT a.* FROM keyed a JOIN keyed b ON a.later = b.later WHERE b.user_id = $1',
+  'SELECT a.* FROM keyed a JOIN keyed b ON a.rec = b.rec WHERE b.user_id = $1',
+  'SELECT a.* FROM keyed a JOIN keyed b ON lower(a.name) = lower(b.name) WHERE b.user_id = $1',
+  'SELECT a.* FROM keyed a WHERE a.user_id OPERATOR(loose.=) $1',
+  'SELECT o.* FROM notes o LEFT JOIN tasks t ON t.id = o.task_id AND t.user_id = $1 WHERE t.n OPERATOR(loose.=) 3',
 ];
 
 /** The same, of PostgreSQL 17 and later. */

@@ -75,6 +75,18 @@ describe('the route of a statement over shards', () => {
       all('rows of orders may belong to another shard'),
     ],
     [
+      'SELECT id FROM orders WHERE tenant_id = (SELECT :tenantId::int)',
+      all('rows of orders may belong to another shard'),
+    ],
+    [
+      'SELECT id FROM orders WHERE tenant_id = (SELECT tenant_id FROM items WHERE tenant_id = :tenantId LIMIT 1)',
+      all('rows of orders may belong to another shard'),
+    ],
+    [
+      'SELECT id FROM orders WHERE tenant_id IN (SELECT tenant_id FROM items WHERE tenant_id = :tenantId LIMIT 1)',
+      all('rows of orders may belong to another shard'),
+    ],
+    [
       'SELECT id FROM orders WHERE tenant_id IN (:tenantId, :other)',
       all('rows of orders may belong to another shard'),
     ],

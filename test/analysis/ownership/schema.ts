@@ -29,6 +29,9 @@ export const schema = `
   CREATE FUNCTION trusted(one int) RETURNS int STABLE LANGUAGE plpgsql AS 'BEGIN RETURN one; END';
   CREATE TABLE log (what int);
   CREATE FUNCTION logged(one int) RETURNS int LANGUAGE sql AS 'INSERT INTO log VALUES (one); SELECT 1';
+  CREATE TABLE handles (id int PRIMARY KEY, owner varchar(8) NOT NULL, v text);
+  CREATE TABLE padded (id int PRIMARY KEY, owner char(8) NOT NULL);
+  CREATE TABLE prices (id int PRIMARY KEY, owner numeric(6, 2) NOT NULL);
   CREATE FUNCTION who() RETURNS int STABLE LANGUAGE sql RETURN 1;
 `;
 
@@ -41,6 +44,9 @@ export const settings: ScopeConfig = {
     audit: 'user_id',
     events: 'user_id',
     owned_things: 'user_id',
+    handles: 'owner',
+    padded: 'owner',
+    prices: 'owner',
   },
   setting: 'app.user_id',
   functions: { owner: ['who'], safe: ['public.trusted'] },
