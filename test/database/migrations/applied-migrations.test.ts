@@ -5,11 +5,12 @@ import { isHistoryTable } from '../../../src/database/migrations/history-tables.
 import { migrationTools } from '../../../src/database/migrations/migrations.ts';
 import type { MigrationFormat } from '../../../src/project/config.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { restOfTests } from '../../support/tested.ts';
 
 let database: TestDatabase;
 let client: Client;
 beforeAll(async () => {
-  database = await createDatabase(14);
+  database = await createDatabase(restOfTests ? 14 : 18);
   client = new Client({ connectionString: database.url });
   await client.connect();
 });

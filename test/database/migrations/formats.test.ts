@@ -8,6 +8,7 @@ import { failureOf } from '../../support/failure.ts';
 import fc from '../../support/fast-check.ts';
 import { postgresUrl } from '../../support/postgres.ts';
 import { makeProject } from '../../support/project.ts';
+import { restOfTests } from '../../support/tested.ts';
 import { configOf, onServer, rows } from '../open.ts';
 
 type Files = Readonly<Record<string, string>>;
@@ -260,7 +261,7 @@ describe('all of them build the same schema', () => {
       Object.fromEntries(Object.entries(files).map(([name, text]) => [`db/${name}`, text])),
     );
     const config = configOf(project, { migrations: { dir: './db', format } });
-    const database = await openDatabase(onServer(config, postgresUrl(16)));
+    const database = await openDatabase(onServer(config, postgresUrl(restOfTests ? 16 : 18)));
     try {
       expect(
         await rows(database, "SELECT indexdef FROM pg_indexes WHERE tablename = 'cars' ORDER BY 1"),
@@ -278,7 +279,7 @@ describe('all of them build the same schema', () => {
       'db/1_a.sql': '-- +migrate Down\nSELECT;\n-- +migrate Up\nSELECT 1;\nSELECT nope;\n',
     });
     const config = configOf(project, { migrations: { dir: './db', format: 'sql-migrate' } });
-    const failure = await failureOf(() => openDatabase(onServer(config, postgresUrl(16))));
+    const failure = await failureOf(() => openDatabase(onServer(config, postgresUrl(restOfTests ? 16 : 18))));
     expect(failure.diagnostics[0]).toMatchObject({
       file: 'db/1_a.sql',
       line: 5,

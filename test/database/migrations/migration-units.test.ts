@@ -4,6 +4,7 @@ import { migrationUnits } from '../../../src/database/migrations/migration-units
 import { failureOf } from '../../support/failure.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { makeProject, type TestProject } from '../../support/project.ts';
+import { restOfTests } from '../../support/tested.ts';
 import { configOf, rows } from '../open.ts';
 
 let database: TestDatabase;
@@ -11,7 +12,7 @@ let client: Client;
 let project: TestProject;
 
 beforeEach(async () => {
-  database = await createDatabase(17);
+  database = await createDatabase(restOfTests ? 17 : 18);
   client = new Client({ connectionString: database.url });
   await client.connect();
 });
