@@ -323,7 +323,7 @@ describe.each(tested(servers))('rows in FROM on %s', (server) => {
             25,
           ],
           "code": "ND3025",
-          "hint": "Cast it to the composite type, or the table, that you mean: r.place::cars.",
+          "hint": "Cast it to the composite type, or the table, that you mean, such as r.place::my_type.",
           "message": "Q4: rows.place is compared as a record, whose type nothing says",
         },
         {

@@ -210,7 +210,7 @@ function unsent(
         : `${rows}.${field.name} is ${type}, a domain with a length, and rows in FROM cannot have such values`,
     hint:
       type === null
-        ? `Cast it to the composite type, or the table, that you mean: ${column}::cars.`
+        ? `Cast it to the composite type, or the table, that you mean, such as ${column}::my_type.`
         : `They are sent as texts, and a cast cuts off what the domain refuses. Write it if that is right: ${column}::text::${type}`,
   });
 }
