@@ -121,6 +121,20 @@ describe('what the tour shows of the sample project', () => {
   });
 });
 
+test('a query of the sample project that reads tasks of other users does not pass', async () => {
+  const copy = project();
+  for (const path of ['pgtyped.config.json', 'migrations', 'queries'])
+    cpSync(join(root, path), join(copy.root, path), { recursive: true });
+  const file = join(copy.root, 'queries/tasks.sql');
+  const [before = '', after = ''] = marked('change that reads tasks of others').text.trimEnd().split('\n');
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain(before.slice(1));
+  writeFileSync(file, text.replace(before.slice(1), after.slice(1)));
+  const { exitCode, stdout, stderr } = await nodrift(['check'], { cwd: copy.root });
+  expect([exitCode, stdout]).toEqual([1, '']);
+  expect(stderr).toBe(marked('check after the change that reads tasks of others').text);
+});
+
 test('the breaking change of the tutorial is an error of each query that uses the column', async () => {
   const copy = project();
   const example = join(root, 'examples/notes-api');
