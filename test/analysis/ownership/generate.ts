@@ -76,13 +76,16 @@ export function randomStatement(choices: Choices): string {
     case 'select':
       return query(writer, []).sql;
     case 'with': {
-      const cte = query(writer, []);
+      const cte = writer.choices.chance(0.3) ? writing(writer) : query(writer, []);
       const alias = newAlias(writer);
       const outer = { ...cte.source, alias };
       const other = writer.choices.chance(0.4) ? `, ${alias} AS ${alias}b` : '';
       const all = other === '' ? [outer] : [outer, { ...outer, alias: `${alias}b` }];
-      const where = conditions(writer, all, []);
-      return `WITH ${alias} AS (${cte.sql}) SELECT ${selected(writer, all).sql} FROM ${alias}${other}${where}`;
+      const joined = writer.choices.chance(0.4) ? [item(writer, [])] : [];
+      const sources = [...all, ...joined.flatMap((one) => one.sources)];
+      const where = conditions(writer, sources, []);
+      const from = [`${alias}${other}`, ...joined.map(({ sql }) => sql)].join(', ');
+      return `WITH ${alias} AS (${cte.sql}) SELECT ${selected(writer, sources).sql} FROM ${from}${where}`;
     }
     case 'update': {
       const target = pick(writer, [tables[0], tables[1], tables[2]]);
@@ -109,13 +112,28 @@ export function randomStatement(choices: Choices): string {
     default: {
       const from = fromOf(writer, []);
       const where = conditions(writer, from.sources, []);
+      const what = writer.choices.chance(0.3)
+        ? `logged(${numberValue(writer, from.sources)}::int)::text`
+        : "'x'";
       if (writer.choices.chance(0.5))
-        return `INSERT INTO audit (user_id, what) SELECT ${ownerValue(writer, from.sources)}, 'x' FROM ${from.sql}${where}`;
+        return `INSERT INTO audit (user_id, what) SELECT ${ownerValue(writer, from.sources)}, ${what} FROM ${from.sql}${where}`;
       const tasks = from.sources.flatMap(({ alias, task }) => task.map((column) => `${alias}.${column}`));
       const task = tasks.length > 0 ? pick(writer, tasks) : '$2::int';
       return `INSERT INTO notes (id, task_id, body) SELECT 1000 + row_number() OVER (ORDER BY ${task}), ${task}, 'made ' || row_number() OVER (ORDER BY ${task}) FROM ${from.sql}${where}`;
     }
   }
+}
+
+/** What an UPDATE of tasks returns. */
+function writing(writer: Writer): { readonly sql: string; readonly source: Source } {
+  const alias = newAlias(writer);
+  const own = { ...tables[0], alias };
+  const where = conditions(writer, [own], []);
+  const source = { alias: '', owner: ['o'], task: ['t', 'u'], number: ['m'], text: [] };
+  return {
+    sql: `UPDATE tasks ${alias} SET n = ${numberValue(writer, [own])}${where} RETURNING ${alias}.user_id AS o, ${alias}.id AS t, ${alias}.parent_id AS u, ${alias}.n AS m`,
+    source,
+  };
 }
 
 function query(writer: Writer, around: readonly Source[]): { readonly sql: string; readonly source: Source } {
@@ -198,7 +216,7 @@ function selected(
     columns.push(`(count(*) OVER (${part}))::int AS w${columns.length}`);
     names.number.push(`w${columns.length - 1}`);
   }
-  if (writer.choices.chance(writer.depth > 1 ? 0.25 : 0.08)) {
+  if (writer.choices.chance(0.3)) {
     columns.push(`logged(${numberValue(writer, sources)}::int) AS f${columns.length}`);
     names.number.push(`f${columns.length - 1}`);
   }
@@ -240,6 +258,10 @@ function fromOf(writer: Writer, around: readonly Source[]): From {
         : ` ON ${kind === 'FULL JOIN' ? equality(writer, found.sources, right.sources) : condition(writer, all, around, found.sources)}`;
     const [left, other] = choices.chance(0.2) ? [right, found] : [found, right];
     found = { sql: `(${left.sql} ${kind} ${other.sql}${on})`, sources: all };
+  }
+  if (choices.chance(0.06)) {
+    const call = `logged(${numberValue(writer, found.sources)}::int) AS ${newAlias(writer)}`;
+    found = { ...found, sql: `(${found.sql} CROSS JOIN LATERAL ${call})` };
   }
   return found;
 }
@@ -284,6 +306,13 @@ function limited(
       [8, `${own} = $1`],
       [4, owners.length > 0 ? `${own} = ${pick(writer, owners)}` : `$1 = ${own}`],
       [1, exists()],
+      [1, `${own} = (SELECT $1::int)`],
+      [1, `${own} = (SELECT a.user_id FROM tasks a WHERE a.user_id = $1 ORDER BY a.id LIMIT 1)`],
+      [1, `(${own} = $1 AND ${own} > 0 OR ${own} = ${pick(writer, [...owners, '$1'])})`],
+      [
+        source.task.length > 0 ? 2 : 0,
+        `${source.alias}.${source.task[0]} IN (SELECT a.id FROM tasks a WHERE a.user_id = $1 ORDER BY a.n, a.id LIMIT 3)`,
+      ],
       [1, `(${own} = $1 OR ${own} IS NULL)`],
       [1, `${own} IN ($1, $2)`],
     ]);
@@ -299,6 +328,10 @@ function limited(
     [4, tasks.length > 0 ? `${own} = ${pick(writer, tasks)}` : 'true'],
     [4, `EXISTS (SELECT FROM tasks ${alias} WHERE ${alias}.id = ${own} AND ${alias}.user_id = $1)`],
     [2, `${own} IN (SELECT ${alias}.id FROM tasks ${alias} WHERE ${alias}.user_id = $1)`],
+    [
+      1,
+      `${own} = (SELECT ${alias}.${pick(writer, ['id', 'parent_id'])} FROM tasks ${alias} WHERE ${alias}.user_id = $1 ORDER BY ${alias}.id LIMIT 1)`,
+    ],
     [1, `NOT EXISTS (SELECT FROM tasks ${alias} WHERE ${alias}.id = ${own} AND ${alias}.user_id <> $1)`],
   ]);
 }
@@ -317,6 +350,8 @@ function condition(
   if (writer.depth > 3) return simple();
   return choices.weighted<() => string>([
     [3, simple],
+    [2, () => `marked(${numberValue(writer, all)}::int)`],
+    [1, () => `${numberValue(writer, all)} IS NOT NULL`],
     [5, () => equality(writer, left, sources)],
     [
       4,

@@ -29,6 +29,9 @@ export const schema = `
   CREATE FUNCTION trusted(one int) RETURNS int STABLE LANGUAGE plpgsql AS 'BEGIN RETURN one; END';
   CREATE TABLE log (what int);
   CREATE FUNCTION logged(one int) RETURNS int LANGUAGE sql AS 'INSERT INTO log VALUES (one); SELECT 1';
+  -- So cheap that it is called before other conditions.
+  CREATE FUNCTION marked(one int) RETURNS boolean LANGUAGE sql COST 0.0001
+    AS 'INSERT INTO log VALUES (one); SELECT true';
   CREATE TABLE handles (id int PRIMARY KEY, owner varchar(8) NOT NULL, v text);
   CREATE TABLE padded (id int PRIMARY KEY, owner char(8) NOT NULL);
   CREATE TABLE prices (id int PRIMARY KEY, owner numeric(6, 2) NOT NULL);
