@@ -7,6 +7,7 @@ import { rebasedSpecifier } from '../codegen/paths.ts';
 import { compositeShape, type ModuleScope, shapeOf, typesOnly } from '../codegen/shape.ts';
 import type { TsType } from '../codegen/ts-type.ts';
 import type { Config, SchemaForm } from '../project/config.ts';
+import { type HelperName, helperNames, helperTexts } from './helpers.ts';
 import type { TypeScope } from './value-node.ts';
 
 /** A file of schemas while it is being made: what its schemas ask for becomes an import. */
@@ -31,7 +32,7 @@ export function schemasModule(
   declared: readonly string[],
   config: Config,
 ): SchemasModule {
-  const imports = collectImports(new Set([...declared, 'z', 'v']));
+  const imports = collectImports(new Set([...declared, ...helperNames, 'z', 'v']));
   const shared = new Map<string, EnumType | CompositeType | DomainType>();
   const configured = new Map<string, () => string>();
   const scope: ModuleScope = typesOnly({
@@ -53,6 +54,7 @@ export function schemasModule(
     sharedCodec: () => '',
     sharedJson: () => null,
   });
+  const helpers = new Set<HelperName>();
   const types: TypeScope = {
     expand: (name) => {
       const type = shared.get(name);
@@ -64,6 +66,10 @@ export function schemasModule(
       return load !== undefined || name.startsWith('Temporal.');
     },
     runtime: (name) => imports.value('nodrift-runtime', name),
+    helper: (name) => {
+      helpers.add(name);
+      return name;
+    },
   };
   if (form === 'standard') imports.value('nodrift-runtime', 'standardSchema');
   const library = {
@@ -75,7 +81,8 @@ export function schemasModule(
     scope,
     types,
     imports,
-    print: (source, blocks) => `${header(source)}${[library + imports.print(), ...blocks].join('\n')}`,
+    print: (source, blocks) =>
+      `${header(source)}${[library + imports.print(), ...blocks, ...helperTexts(helpers)].join('\n')}`,
   };
 }
 

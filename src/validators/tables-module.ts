@@ -44,6 +44,10 @@ function tableSchema(
   { scope, types }: SchemasModule,
 ): string {
   const fields = table.columns.map((column) => tableField(table, column, kind, scope));
+  const checks = table.checks.map((check) => ({
+    name: check.name,
+    read: rowCheck(check, fields, kind, types),
+  }));
   const node: SchemaNode = {
     kind: 'object',
     fields: fields.map(({ column, key, type, optional }) => ({
@@ -51,16 +55,18 @@ function tableSchema(
       node: valueNode(type, column.value.type, column.modifier, types),
       optional,
     })),
-    checks: table.checks.flatMap((check) => rowCheck(check, fields, kind, types) ?? []),
+    checks: checks.flatMap(({ read }) => read?.check ?? []),
   };
-  const unread = [
-    ...table.unreadable,
-    ...table.checks.flatMap((check) => (rowCheck(check, fields, kind, types) === null ? check.name : [])),
-  ];
+  const unread = [...table.unreadable, ...checks.flatMap(({ name, read }) => (read === null ? name : []))];
+  const open = checks.flatMap(({ name, read }) => (read?.isOpen ? name : []));
   const name = `${camelCase(stem)}${kind}`;
   const what = kind === 'Insert' ? 'A row to insert into' : 'What to change in rows of';
-  const rest = unread.length === 0 ? '' : `\n\nOnly the database checks ${[...new Set(unread)].join(', ')}.`;
-  const comment = docComment(`${what} ${table.schema}.${table.name}.${rest}`, '');
+  const list = (names: readonly string[]) => [...new Set(names)].join(', ');
+  const notes = [
+    ...(unread.length === 0 ? [] : [`Only the database checks ${list(unread)}.`]),
+    ...(open.length === 0 ? [] : [`For some values only the database checks ${list(open)}.`]),
+  ];
+  const comment = docComment([`${what} ${table.schema}.${table.name}.`, ...notes].join('\n\n'), '');
   const text = printNode(node, form);
   if (form !== 'standard') return `${comment}export const ${name} = ${pure}${text};\n`;
   const type = printInterface(
@@ -88,18 +94,18 @@ function tableField(table: TableModel, column: WrittenColumn, kind: Kind, scope:
   return { column, key, type, optional, field: { name: key, type: whole, optional } };
 }
 
-/** A constraint as a check of the row; null where its columns are no types that JavaScript compares as PostgreSQL does. */
+/** A constraint as a check of the row; null where only the database knows it. `isOpen`: see ConditionTest. */
 function rowCheck(
   { name, condition }: TableCheck,
   fields: readonly TableField[],
   kind: Kind,
   types: TypeScope,
-): NodeCheck | null {
+): { readonly check: NodeCheck; readonly isOpen: boolean } | null {
   const field = (key: string) => (propertyKey(key) === key ? `row.${key}` : `row[${propertyKey(key)}]`);
   const columns = fields.map(({ column, type, key }) => ({ column, type, field: field(key) }));
-  const test = conditionTest(condition, columns, types);
-  if (test === null) return null;
-  const used = conditionColumns(condition).flatMap(
+  const found = conditionTest(condition, columns, types);
+  if (found === null) return null;
+  const used = [...conditionColumns(condition).keys()].flatMap(
     (column) => fields.find((one) => one.column.name === column) ?? [],
   );
   // Of a column that is not given the default, or the value that is there, is not known.
@@ -108,9 +114,12 @@ function rowCheck(
     .map(({ key }) => `${field(key)} === undefined`);
   const [first] = used;
   return {
-    name: 'row',
-    test: [...unknown, test].join(' || '),
-    message: `must meet ${name}`,
-    ...(first !== undefined && { field: first.key }),
+    check: {
+      name: 'row',
+      test: [...unknown, found.test].join(' || '),
+      message: `must meet ${name}`,
+      ...(first !== undefined && { field: first.key }),
+    },
+    isOpen: found.isOpen,
   };
 }

@@ -1,5 +1,6 @@
 import type { PgType } from '../analysis/type.ts';
 import { flatType, orNull, type TsType, unionOf } from '../codegen/ts-type.ts';
+import type { HelperName } from './helpers.ts';
 import type { NodeCheck, SchemaNode } from './schema-node.ts';
 
 /** What PostgreSQL's types ask of values, and what names of types in a generated module mean. */
@@ -9,6 +10,8 @@ export interface TypeScope {
   /** A class of the configuration. */
   readonly isClass: (name: string) => boolean;
   readonly runtime: (name: string) => string;
+  /** A function that the module has itself. */
+  readonly helper: (name: HelperName) => string;
 }
 
 /**
@@ -160,10 +163,14 @@ function stringNode(
   if (type === 'int8') return checked(called('isInt8'), 'int8');
   if (type !== 'numeric') return checked(called('isText'), 'text');
   if (modifier < 4) return checked(called('isNumeric'), 'numeric');
-  // numeric_typmod_scale of src/backend/utils/adt/numeric.c: 11 bits with a sign
   const precision = (length >> 16) & 0xffff;
-  const scale = ((length & 0x7ff) ^ 1024) - 1024;
+  const scale = scaleOf(length);
   return checked(called('isNumeric', `, ${precision}, ${scale}`), `numeric(${precision}, ${scale})`);
+}
+
+/** The digits behind the point of a numeric's modifier without VARHDRSZ (numeric_typmod_scale): 11 bits with a sign. */
+export function scaleOf(modifier: number): number {
+  return ((modifier & 0x7ff) ^ 1024) - 1024;
 }
 
 function rangeNode(bound: TsType, pg: PgType | null, scope: TypeScope): SchemaNode {

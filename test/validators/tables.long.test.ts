@@ -1,18 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schemaForms } from '../../src/project/config.ts';
-import { loadConfig } from '../../src/project/load-config.ts';
-import type { StandardSchema } from '../../src/runtime/index.ts';
-import { tableModels } from '../../src/validators/table-model.ts';
-import { tablesModule } from '../../src/validators/tables-module.ts';
-import { type Analysed, analysed, servers } from '../support/analysed.ts';
+import { type Analysed, analysed } from '../support/analysed.ts';
 import fc, { type Arbitrary } from '../support/fast-check.ts';
+import { majors } from '../support/postgres.ts';
 import { makeProject } from '../support/project.ts';
+import { conditionCases, conditionTables } from './support/condition-cases.ts';
+import { generatedSchemas, issuesOf } from './support/generated-schemas.ts';
 
 const schema = `
   CREATE TYPE mood AS ENUM ('sad', 'ok', 'it''s fine');
@@ -119,37 +117,7 @@ const rows: Arbitrary<Readonly<Record<string, unknown>>> = fc.oneof(
 
 const folder = mkdtempSync(join(tmpdir(), 'nodrift-validators-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-type Schemas = Readonly<Record<string, StandardSchema<unknown>>>;
-
-/** The text that is generated for a form, and what it exports. */
-async function generated(form: (typeof schemaForms)[number], { catalog }: Analysed) {
-  using project = makeProject({ 'nodrift.config.json': JSON.stringify({ nodrift: { validators: form } }) });
-  const [module] = tablesModule(tableModels(catalog), loadConfig(project.path('nodrift.config.json'), {}));
-  const outfile = join(folder, `${form}-${catalog.version}.mjs`);
-  await build({
-    stdin: { contents: module?.text ?? '', resolveDir: import.meta.dirname, loader: 'ts' },
-    alias: {
-      zod: 'zod-4',
-      'nodrift-runtime': fileURLToPath(new URL('../../src/runtime/index.ts', import.meta.url)),
-    },
-    bundle: true,
-    format: 'esm',
-    outfile,
-  });
-  const schemas: Schemas = await import(pathToFileURL(outfile).href);
-  return { text: module?.text ?? '', schemas };
-}
-
-async function issuesOf(schema: StandardSchema<unknown> | undefined, value: unknown) {
-  const result = await schema?.['~standard'].validate(value);
-  if (result === undefined) throw new Error('There is no such schema');
-  return (result.issues ?? []).map(({ path = [], message }) => [
-    path.map((key) => String(typeof key === 'object' ? key.key : key)).join('.'),
-    message,
-  ]);
-}
-
-describe.each(servers)('schemas of tables, %s', (server) => {
+describe.each([...majors, 'PGlite'] as const)('schemas of tables, %s', (server) => {
   let db: Analysed;
   beforeAll(async () => {
     db = await analysed(server, schema);
@@ -176,7 +144,7 @@ describe.each(servers)('schemas of tables, %s', (server) => {
   };
 
   test.each(schemaForms)('%s accepts what PostgreSQL accepts', async (form) => {
-    const { schemas } = await generated(form, db);
+    const { schemas } = await generatedSchemas({ validators: form }, db.catalog, folder);
     await fc.assert(
       fc.asyncProperty(rows, async (row) => {
         const issues = await issuesOf(schemas.kindsInsert, row);
@@ -187,7 +155,7 @@ describe.each(servers)('schemas of tables, %s', (server) => {
   });
 
   test.each(schemaForms)('%s names the column and the constraint', async (form) => {
-    const { text, schemas } = await generated(form, db);
+    const { text, schemas } = await generatedSchemas({ validators: form }, db.catalog, folder);
     expect(await issuesOf(schemas.kindsInsert, { year: 1899 })).toEqual([['year', 'must meet a_year']]);
     expect(await issuesOf(schemas.kindsUpdate, { least: 2, most: 1 })).toEqual([
       ['least', 'must meet in_order'],
@@ -203,17 +171,52 @@ describe.each(servers)('schemas of tables, %s', (server) => {
     expect(await issuesOf(schemas.tasksInsert, { owner_id: 1n, title: 'a', id: 5 })).toEqual([]);
     expect(await issuesOf(schemas.tasksUpdate, {})).toEqual([]);
     expect((await issuesOf(schemas.tasksUpdate, { title: null })).map(([path]) => path)).toEqual(['title']);
-    expect(text).toContain('Only the database checks is_slug.');
+    expect(text).toContain('For some values only the database checks is_slug.');
     expect(Object.keys(schemas).sort()).toEqual(['kindsInsert', 'kindsUpdate', 'tasksInsert', 'tasksUpdate']);
   });
 });
 
+test.each(schemaForms)('%s refuses what is no row at all', async (form) => {
+  const config = { validators: form, types: { int8: 'string' } } as const;
+  const db = await analysed('PGlite', conditionTables('PGlite'));
+  try {
+    const { schemas } = await generatedSchemas(config, db.catalog, folder);
+    const junk = [5, 1.5, 'x', '', {}, [], [null], true, 5n, new Date(Number.NaN), new Uint8Array(), () => 1];
+    const columns = Object.values(conditionCases).map(({ types }) => Object.keys(types));
+    for (const [i, names] of columns.entries())
+      for (const value of junk) {
+        const row = Object.fromEntries(names.map((name) => [name, value]));
+        const found = await issuesOf(schemas[`t${i}Insert`], row);
+        expect(found.every(([path]) => names.includes(path ?? ''))).toBe(true);
+      }
+    expect(await issuesOf(schemas.t0Insert, null)).toHaveLength(1);
+    const wide = Object.keys(conditionCases).indexOf('int8');
+    expect(await issuesOf(schemas[`t${wide}Insert`], { c: ' +6' })).toEqual([]);
+    expect(await issuesOf(schemas[`t${wide}Insert`], { c: '7' })).toHaveLength(1);
+  } finally {
+    await db.close();
+  }
+});
+
 test('the schemas of all forms have the same types', { timeout: 300_000 }, async () => {
   const db = await analysed('PGlite', schema);
+  const checks = await analysed('PGlite', conditionTables('PGlite'));
   const types = makeProject({});
   try {
     const texts = await Promise.all(
-      schemaForms.map(async (form) => [`${form}.ts`, (await generated(form, db)).text] as const),
+      schemaForms.map(
+        async (form) =>
+          [`${form}.ts`, (await generatedSchemas({ validators: form }, db.catalog, folder)).text] as const,
+      ),
+    );
+    const conditions = await Promise.all(
+      schemaForms.map(
+        async (form) =>
+          [
+            `${form}-checks.ts`,
+            (await generatedSchemas({ validators: form }, checks.catalog, folder)).text,
+          ] as const,
+      ),
     );
     const names = ['kindsInsert', 'kindsUpdate', 'tasksInsert', 'tasksUpdate'];
     const same = names.flatMap((name) => {
@@ -227,24 +230,27 @@ test('the schemas of all forms have the same types', { timeout: 300_000 }, async
       declare function same<A, B>(is: [A] extends [B] ? ([B] extends [A] ? true : false) : false): void;
       ${same.join('\n')}
       same<Of<typeof z.tasksInsert, 'input'>, { title: string }>(false);`;
-    types.write({ ...Object.fromEntries(texts), 'use.ts': use });
+    types.write({ ...Object.fromEntries([...texts, ...conditions]), 'use.ts': use });
     const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
-    const program = ts.createProgram([types.path('use.ts')], {
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noEmit: true,
-      skipLibCheck: true,
-      allowImportingTsExtensions: true,
-      target: ts.ScriptTarget.ES2023,
-      module: ts.ModuleKind.ESNext,
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      types: [],
-      paths: {
-        zod: [join(modules, 'zod-4')],
-        valibot: [join(modules, 'valibot')],
-        'nodrift-runtime': [fileURLToPath(new URL('../../src/runtime/index.ts', import.meta.url))],
+    const program = ts.createProgram(
+      ['use.ts', ...conditions.map(([name]) => name)].map((name) => types.path(name)),
+      {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        skipLibCheck: true,
+        allowImportingTsExtensions: true,
+        target: ts.ScriptTarget.ES2023,
+        module: ts.ModuleKind.ESNext,
+        moduleResolution: ts.ModuleResolutionKind.Bundler,
+        types: [],
+        paths: {
+          zod: [join(modules, 'zod-4')],
+          valibot: [join(modules, 'valibot')],
+          'nodrift-runtime': [fileURLToPath(new URL('../../src/runtime/index.ts', import.meta.url))],
+        },
       },
-    });
+    );
     const found = ts
       .getPreEmitDiagnostics(program)
       .filter(({ file }) => file?.fileName.startsWith(types.root));
@@ -253,6 +259,7 @@ test('the schemas of all forms have the same types', { timeout: 300_000 }, async
   } finally {
     types[Symbol.dispose]();
     await db.close();
+    await checks.close();
   }
 });
 

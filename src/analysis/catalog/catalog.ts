@@ -64,6 +64,8 @@ export interface TypeEntry {
   readonly delimiter: string;
   /** Enums: in sort order. */
   readonly labels: readonly string[];
+  /** Enums: the labels' OIDs, in the same order, which their values are stored as. */
+  readonly labelOids: readonly number[];
   /** Ranges: the subtype. Multiranges: the range. 0 for others. */
   readonly subtype: number;
   /** Domains: CHECK constraints, as node text. */

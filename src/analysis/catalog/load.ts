@@ -81,6 +81,11 @@ function types(
     ([type]) => number(type),
     ([, label]) => textOrEmpty(label),
   );
+  const labelOids = grouped(
+    enums,
+    ([type]) => number(type),
+    ([, , oid]) => number(oid),
+  );
   const subtypes = new Map<number, number>();
   for (const [range, subtype, multirange] of ranges) {
     subtypes.set(number(range), number(subtype));
@@ -110,6 +115,7 @@ function types(
       relation: number(relation),
       delimiter: textOrEmpty(delimiter),
       labels: labels.get(id) ?? [],
+      labelOids: labelOids.get(id) ?? [],
       subtype: subtypes.get(id) ?? 0,
       checks: checks.get(id) ?? [],
     });

@@ -67,7 +67,7 @@ export function catalogQueries(
         t.typdelim
       FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
       LEFT JOIN pg_type e ON e.typarray = t.oid`,
-    enums: `SELECT enumtypid::int8, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder`,
+    enums: `SELECT enumtypid::int8, enumlabel, oid::int8 FROM pg_enum ORDER BY enumtypid, enumsortorder`,
     ranges: `SELECT rngtypid::int8, rngsubtype::int8, rngmultitypid::int8 FROM pg_range`,
     relations: `SELECT c.oid::int8, n.nspname, c.relname, c.relkind, c.relrowsecurity
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
