@@ -49,7 +49,7 @@ interface Prepares {
 const REFUSED =
   'a pooler does not keep prepared statements, with which postgres.js mixes up or loses answers; call `postgres` with `prepare: false`';
 
-interface PostgresJsResult extends Iterable<readonly (Uint8Array | null)[]> {
+interface PostgresJsResult extends Iterable<readonly (Uint8Array | null)[] | undefined> {
   readonly count: number | null;
   readonly command: string;
   /** One array for all executions of a prepared statement. */
@@ -184,7 +184,7 @@ function connectionOver(
         checked.set(result.columns, read);
       }
       return {
-        rows: read === null ? [] : Array.from(result, (row) => read(row.map(toText))),
+        rows: read === null ? [] : rowsOf(result).map((row) => read(row)),
         rowCount: result.count ?? 0,
       };
     });
@@ -194,7 +194,7 @@ function connectionOver(
         throw new TypeError('query: over postgres.js write sql`…` itself, or call a query function');
       }
       const result = await send(text, values, name !== undefined);
-      return { rows: Array.from(result, (row) => row.map(toText)), rowCount: result.count };
+      return { rows: rowsOf(result), rowCount: result.count };
     },
   };
   return asConnection(handle, {
@@ -248,6 +248,17 @@ async function withReserved<Result>(
 
 // Otherwise a text that begins with U+FEFF loses it.
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** After a statement that failed behind some rows, postgres.js leaves as many places empty before the next one's. */
+function rowsOf(result: PostgresJsResult): (string | null)[][] {
+  const rows: (string | null)[][] = [];
+  for (const row of result) {
+    if (row !== undefined) {
+      rows.push(row.map(toText));
+    }
+  }
+  return rows;
+}
 
 function toText(value: Uint8Array | null): string | null {
   return value === null ? null : utf8.decode(value);

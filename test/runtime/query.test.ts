@@ -146,7 +146,17 @@ const beetle: Car = {
   details: { doors: 2, parts: ['engine', { rear: true }], none: null },
 };
 
-describe.each(connections)('a query over %s', (_, open) => {
+const divide = many<{ by: number; upTo: number }, { n: number }>({
+  ...{ name: 'divide', file },
+  sql: 'SELECT 10 / ($1 - g) AS n FROM generate_series(1, $2) AS g',
+  params: [
+    { name: 'by', codec: int4 },
+    { name: 'upTo', codec: int4 },
+  ],
+  columns: [['n', int4]],
+});
+
+describe.each(connections)('a query over %s', (name, open) => {
   let opened: Opened;
   let db: Connection;
 
@@ -350,6 +360,20 @@ describe.each(connections)('a query over %s', (_, open) => {
       columns: [['a', int4]],
     });
     await expect(stale(db)).rejects.toThrow(StaleQueryError);
+  });
+
+  it('returns its own rows after another one that failed behind some rows', async () => {
+    // It would end the transaction.
+    if (name === 'a transaction of PGlite') return;
+    const failing = () => expect(divide(opened.db, { by: 3, upTo: 9 })).rejects.toMatchObject({ code: '22012' });
+    await failing();
+    expect(await divide(opened.db, { by: 3, upTo: 1 })).toEqual([{ n: 5 }]);
+    await Promise.all([failing(), failing(), failing()]);
+    const [some, none] = await Promise.all([
+      divide(opened.db, { by: 12, upTo: 2 }),
+      divide(opened.db, { by: 3, upTo: 0 }),
+    ]);
+    expect([some, none]).toEqual([[{ n: 0 }, { n: 1 }], []]);
   });
 
   it('counts in bigint without rounding', async () => {
