@@ -2,8 +2,10 @@ import { assertConnection } from './assert.ts';
 import { encodeHex } from './codec/bytea.ts';
 import { list } from './codec/list.ts';
 import type { Connection, ReadOnlyConnection } from './connection.ts';
+import { adapterOf } from './connection-adapter.ts';
 import type { QueryDefinition } from './definition.ts';
 import type { ColumnCheck } from './described.ts';
+import { QueryError } from './errors.ts';
 import { executeCurrent } from './execute.ts';
 import type { ReadOnlyQuery } from './query.ts';
 import type { RowReader } from './row.ts';
@@ -27,9 +29,19 @@ type Texts = readonly (string | null)[];
 /** Calls that wait for the end of the tick, by their values. */
 interface Waiting {
   readonly lookups: Map<string, { readonly statement: BoundStatement; readonly index: number }>;
-  /** The rows of each. */
-  readonly rows: Promise<readonly Texts[][]>;
+  /** The rows of each, or why it has none. */
+  readonly outcomes: Promise<readonly Outcome[]>;
 }
+
+type Outcome = readonly Texts[] | QueryError;
+
+/** How many statements a tick's calls are at most if the database refuses values of some. */
+const MOST_STATEMENTS = 64;
+
+/** Errors that can be those of one lookup's values: data exceptions, checks of domains, and RAISE in a function. */
+const OF_VALUES = /^(22|23|P0)/;
+
+const IN_FAILED_TRANSACTION = '25P02';
 
 /** Values that are encoded already. */
 const encodedList = list<string | Uint8Array>({
@@ -45,18 +57,33 @@ export function loadable<Params, Row, Result, V extends KnownViolations = NoViol
   const waiting = new WeakMap<object, Waiting>();
   let bind: ((params: unknown) => BoundStatement) | undefined;
 
-  async function load(db: Connection | ReadOnlyConnection, params: Params): Promise<Result> {
+  async function load(
+    db: Connection | ReadOnlyConnection,
+    params: Params,
+    options?: undefined,
+  ): Promise<Result> {
     assertConnection(db, `${query.name}.load`);
+    if (options !== undefined) {
+      throw new TypeError(`${query.name}.load takes no options: others wait for the same statement`);
+    }
     const { origin, read, resultOf } = query.with(params);
     // Conditions are not omitted here: for each lookup it may be another one.
     bind ??= statementOf(origin as QueryDefinition);
     const statement = bind(params);
-    const { lookups, rows } = waitingOver(db as Connection, origin as QueryDefinition, read?.check ?? null);
+    const { lookups, outcomes } = waitingOver(
+      db as Connection,
+      origin as QueryDefinition,
+      read?.check ?? null,
+    );
     const key = JSON.stringify(statement.values.map((value) => (value === null ? null : textOf(value))));
     const { index } = lookups.get(key) ?? { index: lookups.size };
     lookups.set(key, { statement, index });
     // Each caller has objects of its own.
-    const own = ((await rows)[index] ?? []).map((texts) => (read as RowReader<unknown>)(texts));
+    const outcome = (await outcomes)[index] ?? [];
+    if (outcome instanceof QueryError) {
+      throw outcome;
+    }
+    const own = outcome.map((texts) => (read as RowReader<unknown>)(texts));
     return resultOf(own, own.length);
   }
 
@@ -66,16 +93,38 @@ export function loadable<Params, Row, Result, V extends KnownViolations = NoViol
       return known;
     }
     const lookups: Waiting['lookups'] = new Map();
-    const rows = endOfTick().then(() => {
+    const outcomes = endOfTick().then(() => {
       waiting.delete(db);
-      return rowsOf(
-        db,
-        definition,
-        check,
-        [...lookups.values()].map(({ statement }) => statement),
-      );
+      let left = MOST_STATEMENTS;
+      return outcomesOf([...lookups.values()].map(({ statement }) => statement));
+
+      /** Of lookups that fail together each half by itself: the values of some need not be those of all. */
+      async function outcomesOf(some: readonly BoundStatement[]): Promise<readonly Outcome[]> {
+        left -= 1;
+        try {
+          return await rowsOf(db, definition, check, some);
+        } catch (error) {
+          const failure = toQueryError(definition, error);
+          const code = (failure as { code?: string }).code ?? '';
+          const all = some.map(() => failure);
+          if (some.length === 1 || !OF_VALUES.test(code) || adapterOf(db)?.inTransaction === true) {
+            return all;
+          }
+          const middle = some.length >> 1;
+          const halves: Outcome[] = [];
+          for (const half of [some.slice(0, middle), some.slice(middle)]) {
+            const found = left > 0 ? await outcomesOf(half) : half.map(() => failure);
+            // A transaction that its connection does not tell of has ended with the first failure.
+            if ((found[0] as { code?: string }).code === IN_FAILED_TRANSACTION) {
+              return all;
+            }
+            halves.push(...found);
+          }
+          return halves;
+        }
+      }
     });
-    const added = { lookups, rows };
+    const added = { lookups, outcomes };
     waiting.set(db, added);
     return added;
   }
@@ -101,12 +150,8 @@ export function loadable<Params, Row, Result, V extends KnownViolations = NoViol
       check: check && (((fields) => check(fields.slice(0, -1))) satisfies ColumnCheck | null),
     });
     const rows = lookups.map((): Texts[] => []);
-    try {
-      for (const texts of (await executeCurrent(db, statement, read)).rows) {
-        rows[Number(texts.at(-1)) - 1]?.push(texts.slice(0, -1));
-      }
-    } catch (error) {
-      throw toQueryError(definition, error);
+    for (const texts of (await executeCurrent(db, statement, read)).rows) {
+      rows[Number(texts.at(-1)) - 1]?.push(texts.slice(0, -1));
     }
     return rows;
   }

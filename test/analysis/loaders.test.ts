@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analysis/analyse.ts';
+import { text as asText, loadable, nestedMany } from '../../src/runtime/index.ts';
 import { readStatements } from '../../src/sql/read.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 import fc from '../support/fast-check.ts';
+import { nestedDefinition } from '../support/nested-definition.ts';
 import { tested } from '../support/tested.ts';
 
 const schema = `
@@ -15,6 +17,10 @@ const schema = `
   CREATE VIEW shown AS SELECT id, name FROM person;
   CREATE FUNCTION calm(int) RETURNS int STABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
   CREATE FUNCTION wild(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+  CREATE TABLE spelled (id int, n numeric, f float8, c char(5), at timestamptz);
+  INSERT INTO spelled VALUES (1, 1.00, '-0', 'a', '2024-01-01 00:00+00'), (2, 1, 0, 'b', '2024-01-02'), (3, NULL, 'NaN', NULL, NULL);
+  CREATE TABLE many (id int, k int);
+  INSERT INTO many SELECT i, i % 2 FROM generate_series(1, 3000) i;
   INSERT INTO person SELECT i, 'n' || i % 4, 'o' || i % 3, (ARRAY['a', 'b', NULL]::kind[])[1 + i % 3], 'w' || i % 2,
     NULL, '2020-01-01', decode('0' || i, 'hex') FROM generate_series(1, 6) i;
   INSERT INTO post SELECT i, 1 + i % 5, 't' || i % 3, nullif(i % 4, 0) FROM generate_series(1, 20) i;
@@ -104,6 +110,22 @@ const accepted: readonly (readonly [sql: string, keys: readonly (readonly unknow
       [2, 'y"{,}\\'],
     ],
   ],
+  // Equal keys in several spellings, each of which is looked up by itself.
+  [
+    'SELECT id, n, :n::numeric AS given FROM spelled WHERE n = :n ORDER BY id',
+    [['1'], ['1.0'], [null], ['1'], ['1e0']],
+  ],
+  [
+    'SELECT id, f, :f::float8 AS given FROM spelled WHERE f = :f ORDER BY id',
+    [['0'], ['-0'], ['NaN'], ['0.0']],
+  ],
+  ['SELECT id, c, length(:c) AS n FROM spelled WHERE c = :c', [['a'], ['a  '], ['a'], [' a'], [null]]],
+  [
+    'SELECT id FROM spelled WHERE at = :at',
+    [['2024-01-01 00:00+00'], ['2024-01-01 01:00+01'], ['infinity'], [null]],
+  ],
+  // More rows than a sort keeps in order by chance.
+  ['SELECT id FROM many WHERE k = :k ORDER BY id % 7, id DESC', [[1], [0], [1], [2]]],
   [
     'SELECT p.id, ARRAY(SELECT t FROM (SELECT id, title FROM post WHERE author = :id ORDER BY id) t) AS posts FROM person p WHERE id = :id',
     [[1], [2]],
@@ -180,6 +202,52 @@ describe.each(tested(servers))('@load on %s', (server) => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('puts nested results together as the query does', async () => {
+    const joined = 'FROM person p LEFT JOIN post t ON t.author = p.id WHERE p.id >= :from AND p.id < :to';
+    const selected = 'p.id, p.name, t.id AS "posts[].id", t.title AS "posts[].title"';
+    const text = [
+      `/* @name A :many\n@load */ SELECT ${selected} ${joined} ORDER BY p.name DESC, p.id, t.title, t.id DESC;`,
+      `/* @name B :many\n@load */ SELECT p.id, p.name, t.title AS "titles[]" ${joined} ORDER BY p.id DESC, t.id;`,
+      '/* @name C :many\n@load */ SELECT t.id, p.id AS "by.id", p.name AS "by.name" FROM post t LEFT JOIN person p ON p.id = t.author WHERE t.id >= :from AND t.id < :to ORDER BY t.id DESC;',
+    ].join('\n');
+    const { queries, diagnostics } = await analysisOf(text);
+    await the.client.query('SET debug_print_parse = off');
+    expect(diagnostics).toEqual([]);
+    const keys = [
+      ['1', '4'],
+      ['6', '9'],
+      ['9', '1'],
+      ['1', '4'],
+      ['0', '7'],
+    ].map(([from, to]) => ({ from, to }));
+    for (const query of queries) {
+      const definition = {
+        ...nestedDefinition(query),
+        params: ['from', 'to'].map((name) => ({ name, codec: asText })),
+        readOnly: true as const,
+      };
+      const run = loadable(nestedMany<object, object>(definition), query.loader ?? '');
+      const alone: unknown[] = [];
+      for (const key of keys) alone.push(await run(the.client, key));
+      const together = await Promise.all(keys.map((key) => run.load(the.client, key)));
+      expect(together).toEqual(alone);
+      expect(together[2]).toEqual([]);
+      expect(together[4]?.length).toBe(6);
+    }
+  });
+
+  it('numbers the rows where their order is made', async () => {
+    const sql = 'SELECT id FROM post WHERE author = :a';
+    const { queries } = await analysisOf(
+      `/* @name A :many\n@load */ ${sql} ORDER BY title;\n/* @name B :many\n@load */ ${sql};`,
+    );
+    const keys = 'unnest($1::int4[]) WITH ORDINALITY AS k (p1, n)';
+    expect(queries.map(({ loader }) => loader?.replaceAll('\n', ' '))).toEqual([
+      `SELECT q."id", k.n FROM ${keys} CROSS JOIN LATERAL (SELECT q.*, row_number() OVER () AS o FROM ( ${sql.replace(':a', '(k.p1)')} ORDER BY title ) AS q ("id")) AS q ORDER BY k.n, q.o`,
+      `SELECT q."id", k.n FROM ${keys} CROSS JOIN LATERAL ( ${sql.replace(':a', '(k.p1)')} ) AS q ("id")`,
+    ]);
   });
 
   it('is refused at its tag where one statement cannot be sent for many keys', async () => {

@@ -48,7 +48,7 @@ type Id = { id: number };
 
 const byId = `SELECT id, name FROM ${people} WHERE id = $1`;
 const below = `SELECT id, name FROM ${people} WHERE id < $1 ORDER BY id DESC`;
-const failing = `SELECT 1 / $1, 'x'`;
+const failing = `SELECT 10 / $1, 'x'`;
 const getPerson = loadable(one<Id, Person>(definitionOf('getPerson', byId)), together(byId));
 const findPerson = loadable(maybe<Id, Person>(definitionOf('findPerson', byId)), together(byId));
 const listBelow = loadable(many<Id, Person>(definitionOf('listBelow', below)), together(below));
@@ -139,14 +139,61 @@ describe.each(connections)('load over %s', (name, open) => {
     expect(await listBelow.run({ id: 2 }, db)).toEqual([ada]);
   });
 
-  it('rejects all calls if the statement fails', async () => {
+  it('rejects only the calls whose values the database refuses', async () => {
     // It would end the transaction.
     if (name === 'a transaction of PGlite') return;
-    const settled = await Promise.allSettled([1, 0].map((id) => divide.load(db, { id })));
-    for (const outcome of settled) {
-      expect(outcome).toMatchObject({ status: 'rejected', reason: { query: 'divide', code: '22012' } });
-      expect((outcome as PromiseRejectedResult).reason).toBeInstanceOf(DatabaseError);
-    }
+    const ids = [1, 0, 5, 2, 10, 0];
+    const events = await eventsOf(async () => {
+      const settled = await Promise.allSettled(ids.map((id) => divide.load(db, { id })));
+      for (const [i, outcome] of settled.entries()) {
+        const id = ids[i] ?? 0;
+        if (id !== 0) {
+          expect(outcome).toEqual({ status: 'fulfilled', value: [{ id: 10 / id, name: 'x' }] });
+          continue;
+        }
+        expect(outcome).toMatchObject({ status: 'rejected', reason: { query: 'divide', code: '22012' } });
+        expect((outcome as PromiseRejectedResult).reason).toBeInstanceOf(DatabaseError);
+      }
+    });
+    // All five, halves of them, and so on.
+    expect(events).toHaveLength(5);
+    expect(await divide.load(db, { id: 5 })).toEqual([{ id: 2, name: 'x' }]);
+  });
+
+  it('sends so many statements at most if many values are refused', async () => {
+    if (name !== 'pg Client') return;
+    const odd = loadable(
+      many<Id, Person>(definitionOf('odd', "SELECT 10 / ($1 % 2), 'x'")),
+      together("SELECT 10 / ($1 % 2), 'x'"),
+    );
+    const events = await eventsOf(async () => {
+      const settled = await Promise.allSettled(Array.from({ length: 1000 }, (_, id) => odd.load(db, { id })));
+      expect(settled.filter(({ status }) => status === 'fulfilled').length).toBeLessThan(500);
+      expect(settled.filter((_, id) => id % 2 === 0)).toEqual(
+        Array.from({ length: 500 }, () => ({ status: 'rejected', reason: expect.any(DatabaseError) })),
+      );
+    });
+    expect(events).toHaveLength(64);
+  });
+
+  it('rejects all calls if the statement fails for another reason', async () => {
+    if (name === 'a transaction of PGlite') return;
+    const missing = loadable(
+      many<Id, Person>(definitionOf('missing', 'SELECT id, name FROM missing WHERE id = $1')),
+      together('SELECT id, name FROM missing WHERE id = $1'),
+    );
+    const events = await eventsOf(async () => {
+      const settled = await Promise.allSettled([1, 0].map((id) => missing.load(db, { id })));
+      const outcome = { status: 'rejected', reason: { query: 'missing', code: '42P01' } };
+      expect(settled).toMatchObject([outcome, outcome]);
+    });
+    expect(events).toHaveLength(1);
+  });
+
+  it('takes no options, since others wait for the same statement', async () => {
+    const { signal } = new AbortController();
+    const load = getPerson.load as (db: Connection, params: Id, options: object) => Promise<Person>;
+    await expect(load(db, { id: 1 }, { signal })).rejects.toThrow('getPerson.load takes no options');
   });
 });
 
@@ -161,6 +208,13 @@ describe('load', () => {
         }),
       );
       expect(events.filter(({ query }) => query === 'getPerson')).toHaveLength(1);
+      // The first failure ends a transaction: nothing can be sent again in it.
+      const failed = transaction(db, async (tx) => {
+        const settled = await Promise.allSettled([1, 0].map((id) => divide.load(tx, { id })));
+        expect(settled).toMatchObject([{ reason: { code: '22012' } }, { reason: { code: '22012' } }]);
+        throw new Error('undone');
+      });
+      await expect(failed).rejects.toThrow('undone');
       let late: Promise<unknown> | undefined;
       await transaction(db, async (tx) => {
         await getPerson(tx, { id: 1 });

@@ -365,7 +365,8 @@ describe.each(connections)('a query over %s', (name, open) => {
   it('returns its own rows after another one that failed behind some rows', async () => {
     // It would end the transaction.
     if (name === 'a transaction of PGlite') return;
-    const failing = () => expect(divide(opened.db, { by: 3, upTo: 9 })).rejects.toMatchObject({ code: '22012' });
+    const failing = () =>
+      expect(divide(opened.db, { by: 3, upTo: 9 })).rejects.toMatchObject({ code: '22012' });
     await failing();
     expect(await divide(opened.db, { by: 3, upTo: 1 })).toEqual([{ n: 5 }]);
     await Promise.all([failing(), failing(), failing()]);
