@@ -23,12 +23,30 @@ export interface Maker {
   readonly db: Connection;
   readonly tables: ReadonlyMap<number, SampleTable>;
   readonly scopes: Readonly<Record<string, ScopeConfig>>;
+  /** How many rows were made, by table. */
   readonly counts: Map<number, number>;
+  /** The number of the first row of a table; others have other values. */
+  readonly first: number;
   /** Rows that others can refer to, by table. */
   readonly known: Map<number, MadeRow>;
   /** By the scope's name. */
   readonly owners: Map<string, string>;
-  readonly making: Set<number>;
+  /** The values so far of the rows that others are made for, by table. */
+  readonly making: Map<number, Map<string, string>>;
+  /** What makes rows that others refer to already, by deferrable keys. */
+  readonly later: (() => Promise<unknown>)[];
+}
+
+/** Makes the rows that could not be made before those that refer to them. */
+export async function makeLater({ later }: Maker): Promise<void> {
+  for (let next = later.shift(); next !== undefined; next = later.shift()) await next();
+}
+
+/** A row needs one that is being made for it. */
+class Circle extends Error {
+  constructor({ name }: SampleTable) {
+    super(`make: each row of ${name} needs another of the same table before it`);
+  }
 }
 
 /**
@@ -41,15 +59,20 @@ export async function makeRow(
   given: GivenValues,
   fixed: RowValues = new Map(),
 ): Promise<MadeRow> {
-  if (maker.making.has(table.oid)) {
-    throw new Error(`make: each row of ${table.name} needs another of the same table before it`);
-  }
-  maker.making.add(table.oid);
+  if (maker.making.has(table.oid)) throw new Circle(table);
   const values = new Map([...fixed, ...givenValues(table, given)]);
+  maker.making.set(table.oid, values);
+  try {
+    return await makeWith(maker, table, values);
+  } finally {
+    maker.making.delete(table.oid);
+  }
+}
+
+async function makeWith(maker: Maker, table: SampleTable, values: Map<string, string>): Promise<MadeRow> {
   for (const [scope, column] of ownerColumns(maker, table)) {
-    const owner = given[column];
-    if (typeof owner === 'string' || typeof owner === 'number' || typeof owner === 'bigint')
-      maker.owners.set(scope, String(owner));
+    const owner = values.get(quoted(table, column));
+    if (owner?.startsWith("'")) maker.owners.set(scope, unescaped(owner));
   }
   const unknown = ({ columns }: SampleForeignKey) => columns.filter((name) => !values.has(name)).length;
   const keys = [...table.foreignKeys].sort((a, b) => unknown(a) - unknown(b));
@@ -59,12 +82,14 @@ export async function makeRow(
     if (owner !== undefined && !values.has(quoted(table, column)))
       values.set(quoted(table, column), escapeLiteral(owner));
   }
-  const row = (maker.counts.get(table.oid) ?? 0) + 1;
-  maker.counts.set(table.oid, row);
-  const made = await insert(maker, table, await complete(maker, table, values, row));
+  const made = await insert(maker, table, await complete(maker, table, values, rowNumber(maker, table)));
+  maker.counts.set(table.oid, (maker.counts.get(table.oid) ?? 0) + 1);
   await remember(maker, table, made);
-  maker.making.delete(table.oid);
   return made;
+}
+
+function rowNumber({ counts, first }: Maker, { oid }: SampleTable): number {
+  return first + (counts.get(oid) ?? 0);
 }
 
 function givenValues(table: SampleTable, given: GivenValues): Map<string, string> {
@@ -115,39 +140,59 @@ async function setReference(
   if (pairs.some(({ column }) => !values.has(column) && columnNamed(column)?.notNull === false)) return;
   if (parent.oid === table.oid) {
     for (const { column, reference } of pairs) {
-      const own = values.get(reference) ?? (await ownKey(maker, table, reference));
-      if (own === null) continue;
+      const own = await futureKey(maker, table, reference, values);
       values.set(reference, own).set(column, own);
     }
     return;
   }
+  const there = maker.known.get(parent.oid);
   const fits = (row: MadeRow) =>
     known.every(
       ({ column, reference }) => values.get(column) === escapeLiteral(row[unquoted(reference)] ?? ''),
     );
-  const there = maker.known.get(parent.oid);
+  const givenKey = new Map(known.map(({ column, reference }) => [reference, values.get(column) ?? '']));
   const row =
     there !== undefined && fits(there)
       ? there
-      : await makeRow(
-          maker,
-          parent,
-          Object.fromEntries(
-            known.map(({ column, reference }) => [unquoted(reference), unescaped(values.get(column) ?? '')]),
-          ),
-        );
+      : await makeRow(maker, parent, {}, givenKey).catch((error: unknown) => {
+          if (error instanceof Circle && key.deferrable) return null;
+          throw error;
+        });
+  if (row === null) return promiseRow(maker, key, values);
   for (const { column, reference } of pairs)
     values.set(column, escapeLiteral(row[unquoted(reference)] ?? ''));
 }
 
-/** The key that a row will have, which refers to itself. */
-async function ownKey({ client }: Maker, table: SampleTable, name: string): Promise<string | null> {
+/** Has a row refer to one that is not there yet: its key is chosen now. */
+async function promiseRow(maker: Maker, key: SampleForeignKey, values: Map<string, string>): Promise<void> {
+  const parent = maker.tables.get(key.table);
+  if (parent === undefined) return;
+  const being = maker.making.get(parent.oid);
+  const future = being ?? new Map<string, string>();
+  for (const [i, column] of key.columns.entries()) {
+    const reference = key.references[i] ?? '';
+    const own = values.get(column) ?? (await futureKey(maker, parent, reference, future));
+    future.set(reference, own);
+    values.set(column, own);
+  }
+  if (being === undefined) maker.later.push(() => makeRow(maker, parent, {}, future));
+  await maker.client.query(`SET CONSTRAINTS ${key.constraint} DEFERRED`);
+  if (!key.deferred)
+    maker.later.push(() => maker.client.query(`SET CONSTRAINTS ${key.constraint} IMMEDIATE`));
+}
+
+/** The key that a row will have. */
+async function futureKey(maker: Maker, table: SampleTable, name: string, values: RowValues): Promise<string> {
+  const given = values.get(name);
+  if (given !== undefined) return given;
   const column = table.columns.find((one) => one.name === name);
+  const row = rowNumber(maker, table);
   const expression = column?.identity
     ? `pg_catalog.nextval(pg_catalog.pg_get_serial_sequence(${escapeLiteral(table.name)}, ${escapeLiteral(unquoted(name))}))`
-    : column?.expression;
-  if (!expression) return null;
-  const { rows } = await client.query<{ value: string }>(`SELECT (${expression})::text AS value`);
+    : (column?.expression ?? (await complete(maker, table, values, row)).get(name) ?? 'NULL');
+  const { rows } = await maker.client.query<{ value: string | null }>(
+    `SELECT (${expression})::text AS value`,
+  );
   return escapeLiteral(rows[0]?.value ?? '');
 }
 
@@ -256,5 +301,5 @@ export function unquoted(name: string): string {
 }
 
 function unescaped(literal: string): string {
-  return literal.startsWith("'") ? literal.slice(1, -1).replaceAll("''", "'") : literal;
+  return literal.slice(1, -1).replaceAll("''", "'");
 }

@@ -11,7 +11,7 @@ import {
 import { Failure } from '../diagnostic.ts';
 import { loadProjectConfig } from '../project/load-config.ts';
 import type { ScopeConfig } from '../scope-config.ts';
-import { type GivenValues, type MadeRow, type Maker, makeRow, unquoted } from './make-row.ts';
+import { type GivenValues, type MadeRow, type Maker, makeLater, makeRow, unquoted } from './make-row.ts';
 
 /** How many rows of a table belong to the row, or what is given of each. */
 export type Children = Readonly<Record<string, number | readonly GivenValues[]>>;
@@ -101,6 +101,17 @@ function keyTo(
   throw new TypeError(`related: no foreign key of ${child.name} refers to ${parent?.name}`);
 }
 
+/**
+ * Has `make` choose other values from now on: the same for the same seed, on each machine. Values of defaults that are not
+ * constants, such as `now()` and `gen_random_uuid()`, are chosen, too; identity columns and sequences count on.
+ */
+export function seed(db: Connection, number: number): void {
+  if (!Number.isSafeInteger(number)) throw new TypeError('seed: it must be an integer');
+  // No more than a smallint holds, with many rows on top.
+  const first = 1 + ((Math.imul(number, 0x9e3779b1) >>> 0) % 9000);
+  states.set(db, { schema: null, counts: new Map(), first, isSeeded: true });
+}
+
 async function withMaker<Result>(
   db: Connection,
   use: (maker: Maker, schema: Schema) => Promise<Result>,
@@ -108,11 +119,16 @@ async function withMaker<Result>(
   const state = stateOf(db);
   return transaction(db, async (tx) => {
     const client = tx as unknown as RowsClient;
-    state.schema ??= await readSchema(client);
-    const { schema, counts } = state;
+    state.schema ??= await readSchema(client, state.isSeeded);
+    const { schema, counts, first } = state;
     const { tables, scopes } = schema;
-    const [known, owners, making] = [new Map(), new Map(), new Set<number>()];
-    return use({ client, db: tx, tables, scopes, counts, known, owners, making }, schema);
+    const maker: Maker = {
+      ...{ client, db: tx, tables, scopes, counts, first },
+      ...{ known: new Map(), owners: new Map(), making: new Map(), later: [] },
+    };
+    const result = await use(maker, schema);
+    await makeLater(maker);
+    return result;
   });
 }
 
@@ -124,25 +140,41 @@ interface Schema {
 
 interface State {
   schema: Schema | null;
-  /** How many rows were made, by table. */
   readonly counts: Map<number, number>;
+  readonly first: number;
+  readonly isSeeded: boolean;
 }
 
 const states = new WeakMap<object, State>();
 
 function stateOf(db: Connection): State {
-  const state = states.get(db) ?? { schema: null, counts: new Map() };
+  const state = states.get(db) ?? { schema: null, counts: new Map(), first: 1, isSeeded: false };
   states.set(db, state);
   return state;
 }
 
-async function readSchema(client: RowsClient): Promise<Schema> {
+async function readSchema(client: RowsClient, isSeeded: boolean): Promise<Schema> {
   const names = await listTables(client);
-  const tables = await describeTables(
+  const found = await describeTables(
     client,
     names.map(({ oid }) => oid),
   );
+  const tables = isSeeded ? found.map(withoutVaryingDefaults) : found;
   return { names, tables: new Map(tables.map((table) => [table.oid, table])), scopes: scopes() };
+}
+
+/** As PostgreSQL prints a literal, with its type. */
+const constant = /^\(*(?:'(?:[^']|'')*'|-?[\d.]+|true|false|NULL|ARRAY\[\])\)*(?:::[\w\s."()[\],]+)?$/;
+
+/** Has values chosen in place of defaults that differ each time. */
+function withoutVaryingDefaults(table: SampleTable): SampleTable {
+  const columns = table.columns.map((column) => {
+    const { expression, generated, identity } = column;
+    const isKept = generated || identity || expression === null;
+    if (isKept || constant.test(expression) || /\bnextval\(/.test(expression)) return column;
+    return { ...column, notNull: true, hasDefault: false, expression: null };
+  });
+  return { ...table, columns };
 }
 
 function scopes(): Schema['scopes'] {

@@ -1,4 +1,4 @@
-import { make, makeMany, testDatabase } from 'nodrift/testing';
+import { make, makeMany, related, seed, testDatabase } from 'nodrift/testing';
 import { transaction } from 'nodrift-runtime';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -67,6 +67,26 @@ describe('rows of other tables', () => {
       CREATE TABLE self (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, parent int NOT NULL REFERENCES self);
       CREATE TABLE own_type (x pg_snapshot NOT NULL);
       CREATE TABLE impossible (x int NOT NULL CHECK (x > 5 AND x < 3));
+      CREATE TABLE deferred (id uuid PRIMARY KEY); CREATE TABLE between_ (id int PRIMARY KEY, deferred_id uuid NOT NULL REFERENCES deferred);
+      ALTER TABLE deferred ADD between_id int NOT NULL REFERENCES between_ DEFERRABLE;
+      CREATE TABLE own_uuid (id uuid PRIMARY KEY, parent uuid NOT NULL REFERENCES own_uuid);
+      CREATE TABLE team (id int PRIMARY KEY, captain int NOT NULL); CREATE TABLE player (id int PRIMARY KEY, team int NOT NULL REFERENCES team);
+      ALTER TABLE team ADD FOREIGN KEY (captain) REFERENCES player DEFERRABLE INITIALLY DEFERRED;
+      CREATE TABLE boss (id int PRIMARY KEY, helper int); CREATE TABLE helper (id int PRIMARY KEY, boss int NOT NULL REFERENCES boss);
+      ALTER TABLE boss ADD FOREIGN KEY (helper) REFERENCES helper;
+      CREATE TABLE chosen (a int REFERENCES boss, b int REFERENCES boss);
+      CREATE TABLE cased (id int PRIMARY KEY, mail text NOT NULL, kind text NOT NULL, gone boolean NOT NULL DEFAULT false);
+      CREATE UNIQUE INDEX ON cased (lower(mail)); CREATE UNIQUE INDEX ON cased (kind, (id % 2)) WHERE NOT gone;
+      CREATE EXTENSION btree_gist;
+      CREATE TABLE booked (room int NOT NULL, span tstzrange NOT NULL, days daterange NOT NULL, EXCLUDE USING gist (room WITH =, span WITH &&), EXCLUDE USING gist (days WITH &&));
+      CREATE TABLE periods (id int NOT NULL, valid daterange NOT NULL, PRIMARY KEY (id, valid WITHOUT OVERLAPS));
+      CREATE TABLE logged (id int NOT NULL, at date NOT NULL, kind text NOT NULL, PRIMARY KEY (id, at, kind)) PARTITION BY RANGE (at);
+      CREATE TABLE logged_2031 PARTITION OF logged FOR VALUES FROM ('2031-01-01') TO ('2032-01-01') PARTITION BY LIST (kind);
+      CREATE TABLE logged_2031_a PARTITION OF logged_2031 FOR VALUES IN ('login', 'logout');
+      CREATE TABLE hashed (id int PRIMARY KEY) PARTITION BY HASH (id); CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 3, REMAINDER 1);
+      CREATE TABLE unparted (id int NOT NULL) PARTITION BY RANGE (id);
+      CREATE TABLE varying_ (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), at timestamptz NOT NULL DEFAULT now(), seen timestamptz DEFAULT now(), small smallint NOT NULL,
+        word text NOT NULL, state text NOT NULL DEFAULT 'it''s open', tags text[] NOT NULL DEFAULT ARRAY[]::text[], n numeric NOT NULL DEFAULT (-1.5)::numeric, key int GENERATED ALWAYS AS IDENTITY);
       CREATE TABLE egg (id int PRIMARY KEY); CREATE TABLE hen (id int PRIMARY KEY, egg int NOT NULL REFERENCES egg); ALTER TABLE egg ADD hen int NOT NULL REFERENCES hen;
     `,
     );
@@ -146,8 +166,83 @@ describe('rows of other tables', () => {
   });
 
   test('refer to themselves where they must', async () => {
-    const { id, parent } = await make(client, 'self');
-    expect(parent).toBe(id);
+    for (const table of ['self', 'own_uuid']) {
+      const { id, parent } = await make(client, table);
+      expect(parent).toBe(id);
+    }
+  });
+
+  test.each(['deferred', 'between_', 'team', 'player', 'boss', 'helper'])(
+    'refer to each other in a circle, where a key can be checked later or be NULL: %s',
+    async (table) => {
+      await makeMany(client, table, 3);
+      await transaction(client, async (db) => {
+        await makeMany(db, table, 2);
+        if (table === 'deferred') {
+          const wrong = transaction(db, (tx) => tx.query('UPDATE deferred SET between_id = -7'));
+          // It is checked at once again.
+          await expect(wrong).rejects.toMatchObject({ code: '23503' });
+        }
+        await db.query('SET CONSTRAINTS ALL IMMEDIATE');
+      });
+    },
+  );
+
+  test.each(['cased', 'booked', 'periods', 'logged', 'hashed'])(
+    'differ as unique indexes of expressions, conditions and exclusion constraints ask, and fit a partition: %s',
+    async (table) => {
+      await makeMany(client, table, 25);
+      expect((await client.query(`SELECT FROM ${table}`)).rowCount).toBe(25);
+    },
+  );
+
+  test('are the same for the same seed, and others for another', async () => {
+    const rows = (number: number, zone: string) =>
+      transaction(client, async (db) => {
+        await db.query(`SELECT set_config('TimeZone', '${zone}', true)`);
+        seed(db, number);
+        const made = await makeMany(db, 'varying_', 2);
+        const { rows: stored } = await db.query(
+          `SELECT id, at AT TIME ZONE 'UTC' AS at, seen IS NULL AS seen, small, word, state, tags, n FROM varying_ ORDER BY word`,
+        );
+        await db.query('DELETE FROM varying_');
+        expect(made).toHaveLength(2);
+        return stored;
+      });
+    const first = await rows(7, 'Asia/Tokyo');
+    expect(first).toEqual(await rows(7, 'America/Lima'));
+    expect(first).toMatchObject([
+      {
+        id: '00000000-0000-4000-8000-000000007144',
+        ...{ state: "it's open", tags: [], n: '-1.5', seen: false },
+      },
+      { id: '00000000-0000-4000-8000-000000007145', seen: false },
+    ]);
+    const others = new Set((await rows(8, 'UTC')).map(({ id }) => id));
+    expect(first.some(({ id }) => others.has(id))).toBe(false);
+    expect(() => seed(client, 0.5)).toThrow(new TypeError('seed: it must be an integer'));
+  });
+
+  test('belong to the row that they are made for', async () => {
+    const [project, { tickets, comments }] = await related(
+      client,
+      'projects',
+      { name: 'One' },
+      { tickets: [{ n: 501 }, { n: 502 }], comments: 2 },
+    );
+    expect(tickets.map((one) => [one.tenant_id, one.project_id, one.n])).toEqual([
+      [project.tenant_id, project.id, '501'],
+      [project.tenant_id, project.id, '502'],
+    ]);
+    expect(comments.map((one) => [one.tenant_id, one.ticket_n])).toEqual(
+      Array(2).fill([project.tenant_id, '502']),
+    );
+    await expect(related(client, 'projects', {}, { flags: 1 })).rejects.toThrow(
+      'related: no foreign key of public.flags refers to public.projects',
+    );
+    await expect(related(client, 'boss', {}, { chosen: 1 })).rejects.toThrow(
+      'related: several foreign keys of public.chosen refer to public.boss: chosen_a_fkey, chosen_b_fkey',
+    );
   });
 
   test('that cannot be made are an error with the table, the column and the constraint, and nothing is left', async () => {
@@ -169,6 +264,11 @@ describe('rows of other tables', () => {
         'tickets',
         { project_id: 77, tenant_id: '00000000-0000-4000-8000-999999999999' },
         'make: no row is made in public.tickets: insert or update on table "tickets" violates foreign key constraint "tickets_tenant_id_fkey"',
+      ],
+      [
+        'unparted',
+        {},
+        'make: no row is made in public.unparted: no partition of relation "unparted" found for row',
       ],
       ['hen', {}, 'make: each row of public.hen needs another of the same table before it'],
       ['nope', {}, 'make: there is no table nope'],

@@ -1,6 +1,6 @@
 import { escapeLiteral } from 'pg';
 import { typeInfo } from '../../../built-in-types.ts';
-import type { RowsClient, SampleColumn, SampleTable } from './tables.ts';
+import type { RowsClient, SampleColumn, SampleTable, SampleUniqueKey } from './tables.ts';
 import { oneOf, type SampleType, sampleValue } from './values.ts';
 
 /** Values as SQL expressions, by the column's name as SQL writes it. */
@@ -49,7 +49,7 @@ export async function chooseValues(
   }
   for (const column of table.columns) {
     if (!isWritten(column) || chosen.has(column.name) || !isRequired(column)) continue;
-    const [value] = candidatesOf(column, [], row);
+    const [value] = candidatesOf(column, [], row, false);
     if (value === undefined) return { column: column.name };
     chosen.set(column.name, value);
   }
@@ -113,15 +113,41 @@ function constraintsOf(table: SampleTable): readonly Constraint[] {
       ),
     ),
   );
-  const unique = table.uniqueKeys.map(({ name, columns }): Constraint => {
-    const equal = columns.map((column) => `x.${column} = r.${column}`).join(' AND ');
-    const condition = `NOT EXISTS (SELECT FROM ${table.name} AS x WHERE ${equal})`;
-    return { kind: 'unique', name, columns, condition };
+  const unique = table.uniqueKeys.map((key): Constraint => {
+    const { name, columns } = key;
+    return { kind: 'unique', name, columns, condition: isNotTaken(table, key) };
   });
-  return [...checks, ...ofTypes, ...unique].map((one) => ({
+  const partitions: readonly Constraint[] =
+    table.partitions === null
+      ? []
+      : [{ kind: 'check', name: 'the bounds of its partitions', ...mentioned(table, table.partitions) }];
+  return [...checks, ...ofTypes, ...unique, ...partitions].map((one) => ({
     ...one,
     columns: withSources(table, one.columns),
   }));
+}
+
+/** That no row in the table is the same for a unique key or an exclusion constraint. */
+function isNotTaken({ name }: SampleTable, { parts, operators, predicate }: SampleUniqueKey): string {
+  const list = parts.map((part, i) => `${part} AS "key ${i}"`).join(', ');
+  const equal = parts.map((part, i) => `x."key ${i}" ${operators[i]} (${part})`).join(' AND ');
+  const where = predicate === null ? '' : ` WHERE ${predicate}`;
+  // The names in the parts are columns of the table in the one place, and of `r` in the other.
+  const isFree = `NOT EXISTS (SELECT FROM (SELECT ${list} FROM ${name}${where}) AS x WHERE ${equal})`;
+  return predicate === null ? isFree : `(${predicate}) IS NOT TRUE OR ${isFree}`;
+}
+
+/** A condition, and the columns that it mentions. */
+function mentioned(
+  { columns }: SampleTable,
+  condition: string,
+): { readonly condition: string; readonly columns: readonly string[] } {
+  const words = wordsOf(condition);
+  return { condition, columns: columns.flatMap(({ name }) => (words.has(name) ? [name] : [])) };
+}
+
+function wordsOf(sql: string): ReadonlySet<string> {
+  return new Set(sql.match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []);
 }
 
 /** Also the columns that generated ones are made of. */
@@ -130,9 +156,7 @@ function withSources(table: SampleTable, names: readonly string[]): readonly str
     generated && expression && names.includes(name) ? [expression] : [],
   );
   if (expressions.length === 0) return names;
-  const words = new Set(
-    expressions.flatMap((one) => one.match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []),
-  );
+  const words = wordsOf(expressions.join(' '));
   const sources = table.columns.filter(({ name }) => words.has(name));
   return [...new Set([...names, ...sources.map(({ name }) => name)])];
 }
@@ -157,6 +181,7 @@ async function solve(
   count: number,
 ): Promise<RowValues | NoValues> {
   const conditions = constraints.filter(({ kind }) => kind === 'check').map(({ condition }) => condition);
+  const keys = new Set(constraints.flatMap((one) => (one.kind === 'unique' ? one.columns : [])));
   const free = columns.filter((column) => !column.generated);
   const open = free.filter(({ name }) => !fixed.has(name));
   const most = Math.max(2, Math.floor(mostCombinations ** (1 / Math.max(1, open.length))));
@@ -166,7 +191,7 @@ async function solve(
     const own = [
       ...(isWritten(column) && column.hasDefault && column.expression ? [column.expression] : []),
       ...(column.notNull ? [] : ['NULL']),
-      ...candidatesOf(column, conditions, row),
+      ...candidatesOf(column, conditions, row, keys.has(column.name)),
     ];
     const values = given === undefined ? [...new Set(own)].slice(0, Math.min(most, count)) : [given];
     if (values.length === 0) return { column: column.name };
@@ -208,11 +233,15 @@ function typeName(type: SampleType): string {
   return ['varchar', 'bpchar'].includes(base.name) && !base.array ? 'text' : base.written;
 }
 
-/** Values that a column may have, the plainest first. */
+/**
+ * Values that a column may have, the plainest first.
+ * @param isKey whether a row that has the same may be refused
+ */
 function candidatesOf(
-  { type, isKey, allowed }: SampleColumn,
+  { type, allowed }: SampleColumn,
   conditions: readonly string[],
   row: number,
+  isKey: boolean,
 ): readonly string[] {
   const base = baseOf(type);
   const listed = allowed ?? domainsOf(type).find((domain) => domain.allowed)?.allowed;

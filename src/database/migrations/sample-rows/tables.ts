@@ -16,8 +16,10 @@ export interface SampleTable {
   readonly checks: ReadonlyMap<string, readonly string[]>;
   /** The conditions of these constraints, in the names of its columns. */
   readonly conditions: ReadonlyMap<string, string>;
-  /** Unique keys of plain columns, without a condition. */
+  /** Unique keys and exclusion constraints. */
   readonly uniqueKeys: readonly SampleUniqueKey[];
+  /** What a row must meet so that a partition takes it; null: it has no partitions. */
+  readonly partitions: string | null;
 }
 
 export interface SampleColumn {
@@ -40,8 +42,14 @@ export interface SampleColumn {
 
 export interface SampleUniqueKey {
   readonly name: string;
-  /** As SQL writes them. */
+  /** All that it mentions, as SQL writes them. */
   readonly columns: readonly string[];
+  /** The columns and expressions that are compared, in the names of the table's columns. */
+  readonly parts: readonly string[];
+  /** By which two rows may not all be true, in the order of `parts`. */
+  readonly operators: readonly string[];
+  /** Of a partial index; null for others. */
+  readonly predicate: string | null;
 }
 
 export interface SampleForeignKey {
@@ -51,6 +59,11 @@ export interface SampleForeignKey {
   readonly table: number;
   readonly tableName: string;
   readonly references: readonly string[];
+  /** Its name as SQL writes it, with its schema. */
+  readonly constraint: string;
+  readonly deferrable: boolean;
+  /** INITIALLY DEFERRED. */
+  readonly deferred: boolean;
 }
 
 /** A table as a list names it. */
@@ -126,6 +139,11 @@ interface UniqueRow extends SampleUniqueKey {
   readonly of: number;
 }
 
+interface PartitionsRow {
+  readonly of: number;
+  readonly condition: string | null;
+}
+
 interface KeyRow extends SampleForeignKey {
   readonly of: number;
 }
@@ -141,6 +159,7 @@ export async function describeTables(
   const { rows: keys } = await client.query<KeyRow>(keysQuery, [oids]);
   const { rows: checks } = await client.query<CheckRow>(checksQuery, [oids]);
   const { rows: uniqueKeys } = await client.query<UniqueRow>(uniqueQuery, [oids]);
+  const { rows: partitions } = await client.query<PartitionsRow>(partitionsQuery, [oids]);
   const byOid = new Map(types.map((type) => [type.oid, type]));
   return oids.flatMap((oid) => {
     const own = columns.filter(({ table }) => table === oid);
@@ -160,6 +179,7 @@ export async function describeTables(
         checks.filter((check) => check.of === oid).map(({ name, condition }) => [name, condition]),
       ),
       uniqueKeys: uniqueKeys.filter((key) => key.of === oid),
+      partitions: partitions.find((one) => one.of === oid)?.condition ?? null,
     };
   });
 }
@@ -200,6 +220,8 @@ const typesQuery = `
 
 const keysQuery = `
   SELECT k.conrelid::int8::float8 AS of, k.conname AS name, k.confrelid::int8::float8 AS table,
+         k.condeferrable AS deferrable, k.condeferred AS deferred,
+         (SELECT pg_catalog.format('%I.%I', nspname, k.conname) FROM pg_catalog.pg_namespace WHERE oid = k.connamespace) AS constraint,
          pg_catalog.format('%I.%I', n.nspname, c.relname) AS "tableName",
          ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS u (num, at)
                  JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num ORDER BY at) AS columns,
@@ -217,12 +239,37 @@ const checksQuery = `
          pg_catalog.pg_get_expr(k.conbin, k.conrelid) AS condition
     FROM pg_catalog.pg_constraint k WHERE k.contype = 'c' AND k.conrelid = ANY ($1::oid[])`;
 
+// An index depends on the columns in its expressions and its predicate.
 const uniqueQuery = `
   SELECT i.indrelid::int8::float8 AS of, c.relname AS name,
          ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a
-                WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])) AS columns
+                WHERE a.attrelid = i.indrelid AND (a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+                   OR COALESCE(i.indexprs, i.indpred) IS NOT NULL AND EXISTS (SELECT FROM pg_catalog.pg_depend d
+                               WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
+                                 AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = i.indrelid
+                                 AND d.refobjsubid = a.attnum AND a.attnum > 0))) AS columns,
+         ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, n, true)
+                 FROM pg_catalog.generate_series(1, i.indnkeyatts::int) AS n ORDER BY n) AS parts,
+         ARRAY(SELECT COALESCE((SELECT pg_catalog.format('OPERATOR(%I.%s)', s.nspname, o.oprname)
+                                  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace s ON s.oid = o.oprnamespace
+                                 WHERE o.oid = k.conexclop[n]),
+                               CASE WHEN pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct' = 'true'
+                                    THEN 'IS NOT DISTINCT FROM' ELSE '=' END)
+                 FROM pg_catalog.generate_series(1, i.indnkeyatts::int) AS n ORDER BY n) AS operators,
+         pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate
     FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-   WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indrelid = ANY ($1::oid[])`;
+    LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
+   WHERE (i.indisunique OR i.indisexclusion) AND i.indrelid = ANY ($1::oid[])
+   ORDER BY i.indexrelid`;
+
+// Of very many partitions the first few hundred are enough.
+const partitionsQuery = `
+  SELECT c.oid::int8::float8 AS of,
+         (SELECT pg_catalog.string_agg('(' || COALESCE(bound, 'true') || ')', ' OR ' ORDER BY n)
+            FROM (SELECT pg_catalog.pg_get_partition_constraintdef(relid) AS bound, pg_catalog.row_number() OVER (ORDER BY relid) AS n
+                    FROM pg_catalog.pg_partition_tree(c.oid) WHERE isleaf AND level > 0) AS leaves
+           WHERE n <= 300) AS condition
+    FROM pg_catalog.pg_class c WHERE c.relkind = 'p' AND c.oid = ANY ($1::oid[])`;
 
 const kinds: Readonly<Record<string, SampleType['kind']>> = {
   b: 'base',
