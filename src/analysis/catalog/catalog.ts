@@ -95,6 +95,26 @@ export interface Relation {
   /** Views and materialised views: the defining query as node text (`pg_rewrite.ev_action`). */
   readonly definition: string | null;
   readonly rowSecurity: boolean;
+  /** FORCE ROW LEVEL SECURITY: the table's owner is bound, too. */
+  readonly forcedRowSecurity: boolean;
+  readonly policies: readonly Policy[];
+  /** A view with `security_invoker`: who uses it reads the tables, not the view's owner. */
+  readonly invoker: boolean;
+  /** Whether the owner is bound by no policy: a superuser, or a role with BYPASSRLS. */
+  readonly ownerBypasses: boolean;
+}
+
+/** A policy of row-level security. */
+export interface Policy {
+  /** `polcmd`: r SELECT, a INSERT, w UPDATE, d DELETE, * all. */
+  readonly command: string;
+  /** False: a restrictive one, which each row must meet. */
+  readonly permissive: boolean;
+  /** Whether it is for every role. */
+  readonly forAll: boolean;
+  /** USING and WITH CHECK as node text; columns are VARs of range table entry 1. */
+  readonly using: string | null;
+  readonly check: string | null;
 }
 
 export interface Attribute {
@@ -179,6 +199,8 @@ export interface FunctionEntry {
   readonly stringBody: boolean;
   /** Its SET clauses, as `name=value` (`pg_proc.proconfig`). */
   readonly settings: readonly string[];
+  /** SECURITY DEFINER: it runs as its owner. */
+  readonly definer: boolean;
 }
 
 export interface OperatorEntry {

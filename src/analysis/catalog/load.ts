@@ -8,6 +8,7 @@ import type {
   FunctionEntry,
   Lookup,
   OperatorEntry,
+  Policy,
   Relation,
   TypeEntry,
   UniqueKey,
@@ -158,8 +159,9 @@ function relations(rows: (name: keyof CatalogQueries) => readonly Row[]) {
     if (name === '_RETURN') definitions.set(id, textOrEmpty(action));
     else rules.set(id, [...(rules.get(id) ?? []), textOrEmpty(event)]);
   }
+  const policies = grouped(rows('policies'), ([relation]) => number(relation), policy);
   const found = new Map<number, Relation>();
-  for (const [oid, schema, name, kind, rowSecurity] of rows('relations')) {
+  for (const [oid, schema, name, kind, rowSecurity, forced, invoker, bypasses] of rows('relations')) {
     const id = number(oid);
     found.set(id, {
       oid: id,
@@ -176,6 +178,10 @@ function relations(rows: (name: keyof CatalogQueries) => readonly Row[]) {
       rules: rules.get(id) ?? [],
       definition: definitions.get(id) ?? null,
       rowSecurity: rowSecurity === 't',
+      forcedRowSecurity: forced === 't',
+      policies: policies.get(id) ?? [],
+      invoker: invoker === 't',
+      ownerBypasses: bypasses === 't',
     });
   }
   return found;
@@ -194,6 +200,16 @@ function attribute(row: Row): Attribute {
     identity: identity ?? '',
     expression: expression ?? null,
     comment: comment ?? null,
+  };
+}
+
+function policy([, command, permissive, forAll, using, check]: Row): Policy {
+  return {
+    command: textOrEmpty(command),
+    permissive: permissive === 't',
+    forAll: forAll === 't',
+    using: using ?? null,
+    check: check ?? null,
   };
 }
 
@@ -261,7 +277,7 @@ function lookup<T>(rows: readonly Row[], make: (row: Row) => T): Lookup<T> {
 
 function functionEntry(row: Row): FunctionEntry {
   const [oid, schema, name, kind, strict, returnsSet, volatility, resultType, args, variadic] = row;
-  const [body, defaults, modes, settings, stringBody] = row.slice(10);
+  const [body, defaults, modes, settings, stringBody, definer] = row.slice(10);
   return {
     oid: number(oid),
     schema: textOrEmpty(schema),
@@ -278,6 +294,7 @@ function functionEntry(row: Row): FunctionEntry {
     body: body ?? null,
     stringBody: stringBody === 't',
     settings: settings ? JSON.parse(settings) : [],
+    definer: definer === 't',
   };
 }
 

@@ -15,6 +15,7 @@ export interface CatalogQueries extends Partial<ReturnType<typeof bindingQueries
   readonly constraints: string;
   readonly triggers: string;
   readonly rules: string;
+  readonly policies: string;
   readonly functions: string;
   readonly extensionFunctions: string;
   readonly operators: string;
@@ -69,7 +70,11 @@ export function catalogQueries(
       LEFT JOIN pg_type e ON e.typarray = t.oid`,
     enums: `SELECT enumtypid::int8, enumlabel, oid::int8 FROM pg_enum ORDER BY enumtypid, enumsortorder`,
     ranges: `SELECT rngtypid::int8, rngsubtype::int8, rngmultitypid::int8 FROM pg_range`,
-    relations: `SELECT c.oid::int8, n.nspname, c.relname, c.relkind, c.relrowsecurity
+    relations: `SELECT c.oid::int8, n.nspname, c.relname, c.relkind, c.relrowsecurity,
+        c.relforcerowsecurity,
+        EXISTS (SELECT FROM pg_options_to_table(c.reloptions)
+          WHERE CASE option_name WHEN 'security_invoker' THEN option_value::boolean ELSE false END),
+        coalesce((SELECT rolsuper OR rolbypassrls FROM pg_roles o WHERE o.oid = c.relowner), true)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ${ours('c.oid')} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S')`,
     attributes: `SELECT a.attrelid::int8, a.attnum, a.attname, a.atttypid::int8, ${notNull}, a.atthasdef, a.attgenerated,
@@ -103,6 +108,8 @@ export function catalogQueries(
       WHERE NOT tgisinternal AND tgenabled <> 'D' AND ${ours('tgrelid')} ORDER BY tgrelid, tgname`,
     rules: `SELECT ev_class::int8, rulename, ev_type, CASE rulename WHEN '_RETURN' THEN ev_action::text END
       FROM pg_rewrite WHERE ${ours('ev_class')} ORDER BY ev_class, rulename`,
+    policies: `SELECT polrelid::int8, polcmd, polpermissive, 0 = ANY (polroles), polqual::text, polwithcheck::text
+      FROM pg_policy WHERE ${ours('polrelid')} ORDER BY polrelid, polname`,
     functions: `SELECT p.oid::int8, n.nspname, p.proname, p.prokind, p.proisstrict, p.proretset, p.provolatile,
         p.prorettype::int8, p.proargtypes::text, p.provariadic::int8, p.prosqlbody::text,
         p.proargdefaults::text,
@@ -112,7 +119,8 @@ export function catalogQueries(
         END,
         array_to_json(p.proconfig),
         p.prolang = 14 AND p.prosqlbody IS NULL AND p.prokind IN ('f', 'p') AND p.oid >= 16384 AND NOT EXISTS (
-          SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+          SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'),
+        p.prosecdef
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace`,
     extensionFunctions: `SELECT d.objid::int8, x.extname FROM pg_extension x JOIN pg_depend d
         ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid

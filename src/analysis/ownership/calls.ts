@@ -65,7 +65,9 @@ export function calledBodies(node: Node, use: QueryUse, proof: ProofWalk): reado
     const args = node.tag === 'FUNCEXPR' ? valuesOf(node, use, proof) : [];
     // Called perhaps before the conditions around it: only what is the owner in any row is.
     const own = args.map((value) => (value === OWNER ? OWNER : null));
-    return [{ called, queries: queries.map((query) => rootUse(proof, query, own)) }];
+    return [
+      { called, queries: queries.map((query) => rootUse(proof, query, own, use.bypasses || called.definer)) },
+    ];
   });
 }
 

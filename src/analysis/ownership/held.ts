@@ -39,8 +39,10 @@ import {
   numberedResults,
   type QueryUse,
   rowValue,
+  useOfView,
   withQueryUse,
 } from './query-use.ts';
+import { isFoundByPolicy } from './row-security.ts';
 import { writtenPairs } from './written-row.ts';
 
 /** What is equal in every row of a part of FROM. */
@@ -240,7 +242,7 @@ function heldInEntry(use: QueryUse, varno: number, proof: Knowledge): readonly P
     case Rte.relation: {
       noteRow(entry.relid ?? 0, { use, varno, isWritten: false }, proof);
       const inner = viewUse(use, varno, proof);
-      return inner === null ? [] : heldInResult(use, varno, inner, proof);
+      return inner === null ? heldByPolicy(use, varno, proof) : heldInResult(use, varno, inner, proof);
     }
     case Rte.subquery: {
       const inner = entry.subquery ? innerUse(proof, use, entry, entry.subquery) : null;
@@ -252,7 +254,7 @@ function heldInEntry(use: QueryUse, varno: number, proof: Knowledge): readonly P
       const assumed = entry.self_reference ? proof.assumed.get(found.node.ctequery) : undefined;
       if (entry.self_reference) return ownerPairs(use, varno, assumed ?? new Set());
       if (isInlined(found.node)) {
-        const inner = innerUse(proof, found.holder, entry, found.node.ctequery, false, use);
+        const inner = innerUse(proof, found.holder, entry, found.node.ctequery, use);
         return heldInResult(use, varno, inner, proof);
       }
       const inner = innerUse(proof, found.holder, found.node, found.node.ctequery);
@@ -274,13 +276,21 @@ function heldInEntry(use: QueryUse, varno: number, proof: Knowledge): readonly P
   }
 }
 
+function heldByPolicy(use: QueryUse, varno: number, proof: Knowledge): readonly Pair[] {
+  const relation = proof.catalog.relations.get(use.scope.query.rtable?.[varno - 1]?.relid ?? 0);
+  const owned = proof.owner.tables.get(relation?.oid ?? 0);
+  if (relation === undefined || owned === undefined || !('column' in owned)) return [];
+  const isOwn = isFoundByPolicy(relation, { use, varno, isWritten: false }, proof);
+  return isOwn ? [[columnValue(use, varno, owned.column), OWNER]] : [];
+}
+
 /** The use of a view's query; null for tables. */
 export function viewUse(use: QueryUse, varno: number, proof: Knowledge): QueryUse | null {
   const entry = use.scope.query.rtable?.[varno - 1];
   const relation = proof.catalog.relations.get(entry?.relid ?? 0);
   if (entry === undefined || relation?.kind !== 'v') return null;
   const query = definingQuery(relation);
-  return query === null ? null : innerUse(proof, use, entry, query, true);
+  return query === null ? null : useOfView(proof, use, entry, query, relation);
 }
 
 /** A WITH query that is read at one place only is like a subquery there. */

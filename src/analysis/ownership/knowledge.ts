@@ -1,3 +1,4 @@
+import type { Relation } from '../catalog/catalog.ts';
 import type { QueryNode } from '../tree/nodes.ts';
 import type { RowValue } from './equalities.ts';
 import { columnValue, type Proof, type QueryUse, writtenValue } from './query-use.ts';
@@ -12,6 +13,9 @@ export interface TableRow {
   readonly isWritten: boolean;
 }
 
+/** What a policy may limit: the rows that a command finds, or those that it writes. */
+export type Limit = 'select' | 'update' | 'delete' | 'inserted' | 'updated';
+
 /** What the proof knows while it goes through a statement. */
 export interface Knowledge extends Proof {
   /** By the relation's OID: the rows of it that are considered. */
@@ -20,6 +24,8 @@ export interface Knowledge extends Proof {
   readonly assumed: Map<QueryNode, OwnerColumns>;
   readonly known: Map<QueryUse, OwnerColumns>;
   readonly recursions: Map<QueryUse, OwnerColumns>;
+  /** Whether row-level security limits what is found or written of a table to the owner. */
+  readonly isLimited: (relation: Relation, limit: Limit) => boolean;
   /** How many recursions are being worked out, one within the other. */
   recursing: number;
 }

@@ -4,6 +4,7 @@ import { step } from '../steps.ts';
 import { areEqual, type Equalities, OWNER, type RowValue } from './equalities.ts';
 import { columnOf, type Knowledge, type TableRow } from './knowledge.ts';
 import type { Ownership } from './owner-scope.ts';
+import { isFoundByPolicy } from './row-security.ts';
 
 // src/include/catalog/pg_type.dat: int8, int2, int4, text, varchar, uuid. Values that a comparison takes for one are one in
 // each of their indexes.
@@ -17,6 +18,7 @@ export function isOwned(relation: Relation, row: TableRow, rows: Equalities, pro
     isOwnedBy(owned, (column) => columnOf(one, column), rows, proof, new Set([relation.oid]));
   return (
     isOwn(row) ||
+    isFoundByPolicy(relation, row, proof) ||
     [...(proof.tables.get(relation.oid)?.values() ?? [])].some(
       (other) => isSameRow(relation, row, other, rows, proof) && isOwn(other),
     )

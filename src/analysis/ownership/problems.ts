@@ -23,8 +23,14 @@ export function scopesOf(
   const unscoped = statement.unscoped ?? null;
   for (const scope of scopes) {
     const owners = ownerParams(statement, scope.settings.parameter);
-    const { unproven, uses } = ownership(tree, catalog, scope, owners, variadicParams);
-    if (uses || unproven.length > 0) found.push({ name: scope.name, unscoped });
+    const plain = ownership(tree, catalog, scope, owners, variadicParams);
+    const isPlain = plain.unproven.length === 0 || !hasForcedPolicies(scope, catalog);
+    const { unproven, uses } = isPlain
+      ? plain
+      : ownership(tree, catalog, scope, owners, variadicParams, true);
+    const isProtected = !isPlain && unproven.length === 0 && unscoped === null;
+    if (uses || unproven.length > 0 || plain.unproven.length > 0)
+      found.push({ name: scope.name, unscoped, ...(isProtected && { rowSecurity: true }) });
     if (unscoped === null) problems.push(...unproven.map((one) => problemOf(one, scope, statement, catalog)));
   }
   if (unscoped !== null && found.length === 0) {
@@ -35,6 +41,10 @@ export function scopesOf(
     });
   }
   return { problems, scopes: found };
+}
+
+function hasForcedPolicies({ tables }: OwnerScope, { relations }: Catalog): boolean {
+  return [...tables.keys()].some((oid) => relations.get(oid)?.forcedRowSecurity === true);
 }
 
 /** A statement without a query tree. */

@@ -25,7 +25,7 @@ import {
   viewUse,
   whereReturned,
 } from './held.ts';
-import { isOwned } from './owned-row.ts';
+import { isOwned, isOwnedBy } from './owned-row.ts';
 import type { OwnerScope } from './owner-scope.ts';
 import {
   canFilter,
@@ -38,6 +38,7 @@ import {
   rowValue,
   withQueryUse,
 } from './query-use.ts';
+import { limitedBy, policyQuery } from './row-security.ts';
 import { showsOwned } from './stored.ts';
 import type { ProofWalk, Unproven } from './unproven.ts';
 import { notRewritten, proveConflict, proveInsert, proveUpdate } from './writes.ts';
@@ -57,6 +58,7 @@ const BUDGET = 200_000;
  *
  * @param ownerParams numbers of the parameters that are the owner
  * @param variadicParams numbers of the parameters that are more than one value
+ * @param rowSecurity whether forced row-level security counts
  */
 export function ownership(
   query: QueryNode,
@@ -64,9 +66,53 @@ export function ownership(
   owner: OwnerScope,
   ownerParams: ReadonlySet<number>,
   variadicParams: ReadonlySet<number>,
+  rowSecurity = false,
 ): { readonly unproven: readonly Unproven[]; readonly uses: boolean } {
-  const found: Unproven[] = [];
-  const proof: ProofWalk = {
+  const limited = new Map<string, boolean>();
+  const proof = newProof(catalog, owner, ownerParams, variadicParams, (relation, limit) => {
+    if (!rowSecurity) return false;
+    const key = `${relation.oid} ${limit}`;
+    const known = limited.get(key);
+    if (known !== undefined) return known;
+    // Within its own policies a table has not been shown to be limited.
+    limited.set(key, false);
+    const isLimited = limitedBy(relation, limit, (condition) => provePolicy(relation, condition, proof));
+    limited.set(key, isLimited);
+    return isLimited;
+  });
+  const { exhausted } = countSteps(() => proveStatement(query, proof), BUDGET);
+  const unproven: readonly Unproven[] = exhausted
+    ? [{ relation: null, alias: null, kind: 'costly' }]
+    : proof.found;
+  return { unproven, uses: proof.usesOwned };
+}
+
+/** What a policy's condition proves, by itself, of the rows that meet it. */
+function provePolicy(
+  relation: Relation,
+  condition: Expr,
+  { catalog, owner, isLimited }: ProofWalk,
+): { readonly isProven: boolean; readonly isOwned: boolean } {
+  const proof = newProof(catalog, owner, new Set(), new Set(), isLimited);
+  const use = rootUse(proof, policyQuery(relation, condition));
+  const rows = withPairs(noEqualities, heldWhere(condition, use, proof));
+  proveCondition(condition, rows, use, proof);
+  const owned = owner.tables.get(relation.oid);
+  const value = (column: number) => columnValue(use, 1, column);
+  return {
+    isProven: proof.found.length === 0,
+    isOwned: owned !== undefined && isOwnedBy(owned, value, rows, proof, new Set([relation.oid])),
+  };
+}
+
+function newProof(
+  catalog: Catalog,
+  owner: OwnerScope,
+  ownerParams: ReadonlySet<number>,
+  variadicParams: ReadonlySet<number>,
+  isLimited: ProofWalk['isLimited'],
+): ProofWalk {
+  return {
     catalog,
     owner,
     ownerParams,
@@ -77,16 +123,14 @@ export function ownership(
     known: new Map(),
     recursions: new Map(),
     bodies: [],
-    found,
+    isLimited,
+    found: [],
     mayAct: false,
     usesOwned: false,
     recursing: 0,
     returning: null,
     reached: new Set(),
   };
-  const { exhausted } = countSteps(() => proveStatement(query, proof), BUDGET);
-  const unproven: readonly Unproven[] = exhausted ? [{ relation: null, alias: null, kind: 'costly' }] : found;
-  return { unproven, uses: proof.usesOwned };
 }
 
 function proveStatement(query: QueryNode, proof: ProofWalk): void {
@@ -302,7 +346,7 @@ function proveEntry(
       const found = withQueryUse(use, entry);
       if (found === null || !isInlined(found.node)) break;
       const { ctequery } = found.node;
-      proveQuery(innerUse(proof, found.holder, entry, ctequery, false, use), rows, wanted(ctequery), proof);
+      proveQuery(innerUse(proof, found.holder, entry, ctequery, use), rows, wanted(ctequery), proof);
       break;
     }
     default:

@@ -1,6 +1,6 @@
 import { standsFor } from '../cardinality/terms.ts';
 import { baseType } from '../catalog/base-type.ts';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, Relation } from '../catalog/catalog.ts';
 import { innerScope, resultEntries, rootScope, type Scope } from '../scope.ts';
 import { constantValue } from '../tree/constants.ts';
 import { expressionType } from '../tree/expression-type.ts';
@@ -32,6 +32,8 @@ export interface QueryUse {
   readonly args: readonly (RowValue | null)[] | null;
   /** Whether it is about a row that was found, see `foundRow`, or within such a use. */
   readonly isFound: boolean;
+  /** Whether its tables may be read by a role that no policy of row-level security binds. */
+  readonly bypasses: boolean;
 }
 
 /** What a proof is about. */
@@ -47,26 +49,39 @@ export interface Proof {
   returning: QueryUse | null;
 }
 
-export function rootUse(proof: Proof, query: QueryNode, args: QueryUse['args'] = null): QueryUse {
-  return newUse(proof, rootScope(proof.catalog, query), null, args, false);
+export function rootUse(
+  proof: Proof,
+  query: QueryNode,
+  args: QueryUse['args'] = null,
+  bypasses = false,
+): QueryUse {
+  return newUse(proof, rootScope(proof.catalog, query), null, { args, isFound: false, bypasses });
 }
 
 /**
- * The use of a subquery, of a WITH query, or of a view, by the node that uses it.
+ * The use of a subquery or of a WITH query, by the node that uses it.
  * @param at where that node is: for a WITH query not where it is written
  */
-export function innerUse(
+export function innerUse(proof: Proof, outer: QueryUse, by: object, query: QueryNode, at = outer): QueryUse {
+  const { args, bypasses } = outer;
+  const { isFound } = at;
+  return usedBy(at, by, () =>
+    newUse(proof, innerScope(outer.scope, query), outer, { args, isFound, bypasses }),
+  );
+}
+
+/** The use of a view's query, by the range table entry that names the view. */
+export function useOfView(
   proof: Proof,
   outer: QueryUse,
   by: object,
   query: QueryNode,
-  isView = false,
-  at = outer,
+  { invoker, ownerBypasses }: Relation,
 ): QueryUse {
-  return usedBy(at, by, () =>
-    isView
-      ? newUse(proof, rootScope(proof.catalog, query), null, [], at.isFound)
-      : newUse(proof, innerScope(outer.scope, query), outer, outer.args, at.isFound),
+  const { isFound } = outer;
+  const bypasses = invoker ? outer.bypasses : ownerBypasses;
+  return usedBy(outer, by, () =>
+    newUse(proof, rootScope(proof.catalog, query), null, { args: [], isFound, bypasses }),
   );
 }
 
@@ -75,7 +90,7 @@ export function innerUse(
  * are, and does not say which rows the query reads.
  */
 export function foundRow(proof: Proof, use: QueryUse, at = use, by: object = use): QueryUse {
-  return usedBy(at, by, () => newUse(proof, use.scope, use.outer, use.args, true));
+  return usedBy(at, by, () => newUse(proof, use.scope, use.outer, { ...use, isFound: true }));
 }
 
 function usedBy(at: QueryUse, by: object, make: () => QueryUse): QueryUse {
@@ -91,11 +106,10 @@ function newUse(
   proof: Proof,
   scope: Scope,
   outer: QueryUse | null,
-  args: QueryUse['args'],
-  isFound: boolean,
+  { args, isFound, bypasses }: Pick<QueryUse, 'args' | 'isFound' | 'bypasses'>,
 ): QueryUse {
   proof.uses++;
-  return { id: proof.uses, scope, outer, inner: new Map(), args, isFound };
+  return { id: proof.uses, scope, outer, inner: new Map(), args, isFound, bypasses };
 }
 
 /** The query `levels` further out. */

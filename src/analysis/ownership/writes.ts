@@ -37,9 +37,21 @@ export function proveInsert(
       const identity = target.columns.get(column)?.identity ?? '';
       return given === undefined || isIgnored(override, identity) ? null : rowValue(given.expr, use, proof);
     };
+    if (isWrittenByPolicy(target, relation, 'inserted', use, proof)) continue;
     if (!isOwnedBy(owned, value, rows, proof, new Set([target.oid])))
       proof.found.push({ relation: target, alias: null, kind: 'inserted' });
   }
+}
+
+/** Whether the policies of a table that is named let only rows of the owner be written. Behind a view it is not known. */
+function isWrittenByPolicy(
+  target: Relation,
+  named: Relation,
+  limit: 'inserted' | 'updated',
+  use: QueryUse,
+  proof: ProofWalk,
+): boolean {
+  return target === named && !use.bypasses && proof.isLimited(target, limit);
 }
 
 /** A row of the owner's stays with the owner. */
@@ -66,6 +78,7 @@ export function proveUpdate(
       if (isGenerated(column)) return null;
       return target === relation ? columnValue(use, use.scope.query.resultRelation, column) : null;
     };
+    if (isWrittenByPolicy(target, relation, 'updated', use, proof)) continue;
     if (!isOwnedBy(owned, value, rows, proof, new Set([target.oid])))
       proof.found.push({ relation: target, alias: null, kind: 'moved' });
   }

@@ -1,5 +1,5 @@
 import { Cmd, type QueryNode, type TargetEntry } from '../tree/nodes.ts';
-import { areEqual, noEqualities, type Pair, withPairs } from './equalities.ts';
+import { areEqual, noEqualities, OWNER, type Pair, withPairs } from './equalities.ts';
 import { type Knowledge, noteRow } from './knowledge.ts';
 import { columnValue, type QueryUse, rowValue, writtenValue } from './query-use.ts';
 
@@ -20,7 +20,12 @@ export function writtenPairs(use: QueryUse, where: readonly Pair[], proof: Knowl
   const changed = set(onConflict?.onConflictSet ?? null);
   const arbiters = arbiterColumns(query);
   const met = withPairs(noEqualities, [...where, ...excludedPairs(query, use, proof)]);
-  return [...relation.columns.values()].flatMap(({ number, generated, identity }): readonly Pair[] => {
+  const owned = proof.owner.tables.get(relation.oid);
+  const limit = commandType === Cmd.insert ? 'inserted' : 'updated';
+  const isLimited = !use.bypasses && !onConflict?.onConflictSet && proof.isLimited(relation, limit);
+  const own: readonly Pair[] =
+    isLimited && owned && 'column' in owned ? [[writtenValue(use, owned.column), OWNER]] : [];
+  const same = [...relation.columns.values()].flatMap(({ number, generated, identity }): readonly Pair[] => {
     const written = writtenValue(use, number);
     const entry = given.get(number);
     if (generated !== '') return [];
@@ -34,6 +39,7 @@ export function writtenPairs(use: QueryUse, where: readonly Pair[], proof: Knowl
     if (value === null || (onConflict?.onConflictSet && !isSame)) return [];
     return [[written, value]];
   });
+  return [...own, ...same];
 }
 
 /** What the columns of EXCLUDED are equal to. */

@@ -61,7 +61,8 @@ const questions: { readonly [Q in keyof Answers]: Question<Answers[Q]> } = {
     answer: ({ scopes = [] }) => scopes,
     lines: (scopes) =>
       scopes.map(
-        ({ name, unscoped }) => `${name}: ${unscoped === null ? 'proven' : `unscoped, ${unscoped}`}`,
+        ({ name, unscoped, rowSecurity }) =>
+          `${name}: ${unscoped === null ? `proven${rowSecurity ? ' by row-level security' : ''}` : `unscoped, ${unscoped}`}`,
       ),
   },
   load: {

@@ -87,12 +87,7 @@ const rules: readonly (readonly [file: string, rule: string, find: string, repla
     'return query.groupClause === null ? !isAggregated(query) : isIn(query.groupClause);',
     'return true;',
   ],
-  [
-    'query-use',
-    'two uses of a view',
-    'return usedBy(at, by, () =>\n    isView',
-    'return usedBy(at, query, () =>\n    isView',
-  ],
+  ['query-use', 'two uses of a view', 'return usedBy(outer, by, () =>', 'return usedBy(outer, query, () =>'],
   [
     'query-use',
     'only the setting of the scope',
@@ -444,11 +439,98 @@ const rules: readonly (readonly [file: string, rule: string, find: string, repla
   ],
 ];
 
+const policies: readonly (readonly [file: string, rule: string, find: string, replace: string])[] = [
+  [
+    'row-security',
+    'the owner of a table is bound only where it is forced',
+    '!rowSecurity || !forcedRowSecurity ||',
+    '!rowSecurity ||',
+  ],
+  [
+    'row-security',
+    'policies of a table bind where they are enabled',
+    '!rowSecurity || !forcedRowSecurity ||',
+    '!forcedRowSecurity ||',
+  ],
+  ['row-security', 'each permissive policy shows rows', '.every(isOwned) ||', '.some(isOwned) ||'],
+  [
+    'row-security',
+    'a restrictive policy of some roles',
+    '!policy.permissive && policy.forAll && isOwned(policy)',
+    '!policy.permissive && isOwned(policy)',
+  ],
+  ['row-security', 'one restrictive policy', '!policy.permissive && policy.forAll', 'policy.forAll'],
+  [
+    'row-security',
+    'what a policy reads itself',
+    '  if (!conditions.every((text) => ask(readExpr(text)).isProven)) return false;\n',
+    '',
+  ],
+  [
+    'row-security',
+    'policies of other commands',
+    "policy.command === '*' || policy.command === command",
+    'true',
+  ],
+  [
+    'row-security',
+    'WITH CHECK is about what is written',
+    'isWritten ? (policy.check ?? policy.using) : policy.using',
+    'policy.using',
+  ],
+  [
+    'row-security',
+    'a role that policies do not bind',
+    'if (isWritten || use.bypasses) return false;',
+    'if (isWritten) return false;',
+  ],
+  [
+    'row-security',
+    'a target is found by policies of the command',
+    'if (varno !== resultRelation) return',
+    'if (commandType !== Cmd.delete) return',
+  ],
+  [
+    'row-security',
+    'MERGE has policies of several commands',
+    "return commandType === Cmd.delete && proof.isLimited(relation, 'delete');",
+    "return proof.isLimited(relation, 'delete');",
+  ],
+  [
+    'query-use',
+    'a view reads as its owner',
+    'const bypasses = invoker ? outer.bypasses : ownerBypasses;',
+    'const bypasses = outer.bypasses;',
+  ],
+  [
+    'query-use',
+    'a view that reads as who uses it',
+    'const bypasses = invoker ? outer.bypasses : ownerBypasses;',
+    'const bypasses = !invoker && ownerBypasses;',
+  ],
+  ['calls', 'a function that runs as its owner', 'use.bypasses || called.definer', 'use.bypasses'],
+  [
+    'calls',
+    'a function within one that runs as its owner',
+    'use.bypasses || called.definer',
+    'called.definer',
+  ],
+  [
+    'writes',
+    'a view is written by the policies of its owner',
+    'return target === named && !use.bypasses &&',
+    'return !use.bypasses &&',
+  ],
+];
+
 /** The rules of the proof that a statement keeps to one owner, and how to break each. */
-export const mutations: readonly Required<Mutation>[] = rules.map(([file, rule, find, replace]) => ({
+export const mutations: readonly Required<Mutation>[] = [
+  ...rules.map((rule) => [rule, 'ownership', 'refuted', 'route'] as const),
+  ...policies.map((rule) => [rule, 'row-security'] as const),
+].map(([[file, rule, find, replace], ...tests]) => ({
   rule,
   file: `src/analysis/ownership/${file}.ts`,
   find,
   replace,
-  test: 'test/analysis/ownership/ownership.test.ts test/analysis/ownership/refuted.test.ts test/analysis/ownership/route.test.ts',
+  test: tests.map((name) => `test/analysis/ownership/${name}.test.ts`).join(' '),
 }));

@@ -47,6 +47,26 @@ test('@unscoped has its reason, and is an error where it is about nothing', asyn
   expect(errors).toEqual(['1:10 D: @unscoped, although it does not use a table of a scope']);
 });
 
+test('row-level security is named where it is what proves it', async () => {
+  await client.query(`CREATE TABLE guarded (id int, user_id int);
+    ALTER TABLE guarded ENABLE ROW LEVEL SECURITY; ALTER TABLE guarded FORCE ROW LEVEL SECURITY;
+    CREATE POLICY own ON guarded USING (user_id = current_setting('app.user_id')::int)`);
+  try {
+    const tables = { ...settings.tables, guarded: 'user_id' };
+    const text =
+      '/* @name A :many */\nSELECT id FROM guarded;\n/* @name B :many */\nSELECT id FROM guarded WHERE user_id = :userId;\n';
+    expect(await analysed(text, { user: { ...settings, tables } })).toEqual({
+      scopes: [[{ name: 'user', unscoped: null, rowSecurity: true }], [{ name: 'user', unscoped: null }]],
+      errors: [],
+    });
+    const more = '/* @name A :many */\nSELECT g.id FROM guarded g, tasks t;\n';
+    const { errors } = await analysed(more, { user: { ...settings, tables } });
+    expect(errors).toEqual(['2:29 A: rows of tasks may belong to another user']);
+  } finally {
+    await client.query('DROP TABLE guarded');
+  }
+});
+
 test('@unscoped without a reason', () => {
   const { diagnostics } = readStatements(
     'q.sql',
