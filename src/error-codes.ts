@@ -133,7 +133,7 @@ export const errorTitles = {
   ND6005: 'A generated file is not up to date',
   // Comparing with other commits and databases
   ND7001: 'There is no git repository',
-  ND7002: 'git does not know a commit',
+  ND7002: 'A commit does not exist',
   ND7003: 'git fails',
   ND7004: 'A commit does not have a path',
   ND7005: 'The configuration of a commit is wrong',

@@ -25,7 +25,7 @@ export function withoutSources(
   if (source === undefined) return [];
   if (!lenientParameters && optional === undefined) {
     if (!facts.arrays || arrays?.has(source.param)) return [];
-    throw new Error(`${statement.name}: rows in FROM are not what their arrays are`);
+    throw new Error(`${statement.name}: rows in FROM have no arrays`);
   }
   const start = placedParameters(statement).find(({ param }) => param === source.param)?.start ?? 0;
   const offset = fileOffset(statement, start);

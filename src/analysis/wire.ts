@@ -183,7 +183,7 @@ export function noTree(): Failure {
       message: 'The server analysed the statement but did not show its query tree',
       hint:
         'nodrift reads the tree that PostgreSQL 14 to 18 sends with debug_print_parse. A pooler or a compatible ' +
-        'database may leave it out: connect to PostgreSQL itself, or use the embedded database.',
+        'database may omit it: connect to PostgreSQL itself, or use the embedded database.',
     }),
   ]);
 }

@@ -61,7 +61,7 @@ function reason(output: Output, outputs: readonly Output[]): string {
 
 function diffOf(path: string, { before, after }: Output, colors: Colors): string {
   const patch = difference(path, before ?? '', after ?? '');
-  if (patch === null) return colors.dim('(next to nothing of it is as it would be generated)\n');
+  if (patch === null) return colors.dim('(almost all of it would be generated differently)\n');
   return patch
     .split('\n')
     .map((line) => colorDiffLine(escapeControlChars(line), colors))

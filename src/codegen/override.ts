@@ -65,7 +65,7 @@ export function overridesOf(config: Config, mistakes?: Diagnostic[]): Overrides 
     throw configFailure(
       config,
       'types: both the global Temporal and the Temporal of a module are configured, and their types differ.',
-      'Take all from the one or the other.',
+      'Use one of the two for all types.',
     );
   }
   const own = (key: string): Override | null => {

@@ -49,7 +49,7 @@ export function nameQueries(
     const name = queryName(statement.name, config.runtime);
     const stem = typeStem(statement.name, config);
     if (name === null || stem === null) {
-      const message = `The name "${statement.name}" gives no TypeScript name.`;
+      const message = `The name "${statement.name}" cannot be made into a TypeScript name.`;
       diagnostics.push(at('ND3011', query, message, 'Use a name that begins with a letter.'));
       return [];
     }

@@ -158,8 +158,8 @@ function arrayShape(element: PgType, value: Value, context: Context): Shape {
   if (wanted > mostDimensions) {
     scope.overrides.refuse(
       override,
-      `${override?.setting}: Postgres has no array of more than ${mostDimensions} dimensions.`,
-      'Leave some of the `[]` out.',
+      `${override?.setting}: PostgreSQL arrays have at most ${mostDimensions} dimensions.`,
+      'Remove some of the `[]`.',
     );
   }
   const possible = known ?? [dimensions];
@@ -318,8 +318,8 @@ function overridden(type: PgType, value: Value, override: Override, context: Con
   const name = 'name' in base ? base.name : 'array';
   scope.overrides.refuse(
     override,
-    `${override.setting}: nodrift-runtime cannot make that type of ${name}.`,
-    `Possible are ${possible.map((m) => m.type).join(', ')}, or "module#Class": a class that is made of Postgres's text and turned into it by toString().`,
+    `${override.setting}: nodrift-runtime cannot make that type from ${name}.`,
+    `Possible types: ${possible.map((m) => m.type).join(', ')}, or "module#Class": a class whose constructor accepts PostgreSQL's text, and whose toString() returns it.`,
   );
   return base.kind === 'base'
     ? baseShape(base, defaultMapping(base), value, context)

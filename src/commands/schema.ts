@@ -76,7 +76,7 @@ export async function compareSchemas(
           notes,
         };
       if (old.major === late.major) return { changes: diffSchemas(before, after), notes };
-      const majors = `The one is PostgreSQL ${old.major}, the other ${late.major}: the same view may be written in two ways.`;
+      const majors = `The one is PostgreSQL ${old.major}, the other ${late.major}: the same view may be printed differently.`;
       const changes = diffSchemas(withoutLaterPrivileges(before), withoutLaterPrivileges(after));
       return { changes, notes: changes.some(({ kind }) => /view$/.test(kind)) ? [...notes, majors] : notes };
     }),

@@ -35,6 +35,6 @@ function notAQueryFile(name: string, files: readonly string[]) {
     message: 'This is not a query file of the project.',
     hint: suggestion
       ? `Did you mean ${suggestion}?`
-      : 'Query files are those that "srcDir" and "include" in the configuration lead to.',
+      : 'Query files are the files that "srcDir" and "include" in the configuration match.',
   });
 }

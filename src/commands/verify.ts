@@ -83,7 +83,7 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
       scratch: scratch.description,
       notes: [
         ...unusable.map(
-          (name) => `The role that connects lacks USAGE on the schema ${name}: it finds nothing there.`,
+          (name) => `The connecting role lacks USAGE on the schema ${name}, so it finds nothing there.`,
         ),
         ...(history.why ? [`${history.why.reason}: the database is compared with all migrations.`] : []),
         ...scratch.notes,

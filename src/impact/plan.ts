@@ -112,7 +112,7 @@ async function appliedOn(
 
 function unknownPending(why: NoHistory | null): Failure {
   const reason = why?.reason ?? 'Plain files have no migration history';
-  const message = `${reason}, so which migrations are pending is not to be known.`;
+  const message = `${reason}, so it is unknown which migrations are pending.`;
   const hint = 'Specify the migrations with --since or --migration.';
   return new Failure(2, [diagnostic({ code: 'ND7006', message, hint })]);
 }
@@ -148,6 +148,6 @@ function nothingConfigured(): Failure {
 function onlySince(): Failure {
   const message = 'A schema file has no migrations: it can only be compared with its earlier version.';
   return new Failure(2, [
-    diagnostic({ code: 'ND7009', message, hint: 'Say since when: nodrift impact --since origin/main' }),
+    diagnostic({ code: 'ND7009', message, hint: 'Specify a base: nodrift impact --since origin/main' }),
   ]);
 }

@@ -172,7 +172,7 @@ async function applyAlone(
   } catch (error) {
     if (error instanceof MigrationError) throw error;
     broken = error as Error;
-    throw stopped(error, migration, 'look whether it was applied before it is run again');
+    throw stopped(error, migration, 'check whether it was applied before you run it again');
   } finally {
     release(broken);
   }

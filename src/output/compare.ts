@@ -86,9 +86,7 @@ export function readOutput(
           code === 'EISDIR'
             ? 'A directory exists at the output path.'
             : `Cannot be read: ${systemReason(error)}.`,
-        hint:
-          systemHint(error) ??
-          'Move it away, or have the output written elsewhere (emitTemplate in the configuration).',
+        hint: systemHint(error) ?? 'Move it away, or change emitTemplate in the configuration.',
       }),
     ]);
   }

@@ -50,7 +50,7 @@ function refused({ root, dropIn }: Config, { path }: Output) {
   return diagnostic({
     file: relative(root, path).replaceAll('\\', '/'),
     code: 'ND6004',
-    message: `This lies outside of the project${link}. Nothing was written.`,
+    message: `This path is outside of the project${link}. Nothing was written.`,
     hint: `Correct emitTemplate, or allow it with ${keys} in the configuration.`,
   });
 }

@@ -116,7 +116,7 @@ function refused(path: string, root: string, error: unknown): Diagnostic {
     hint:
       systemCode(error) === 'ENOSPC'
         ? systemHint(error)
-        : 'Make its folder writable, or have the output written elsewhere (emitTemplate in the configuration).',
+        : 'Make its folder writable, or change emitTemplate in the configuration.',
   });
 }
 
@@ -128,8 +128,8 @@ function inTheWay(output: Output, root: string): Diagnostic {
     code: 'ND6001',
     message: `This file was not written by nodrift, and ${origin} would overwrite it.`,
     hint:
-      'Move or delete it and run `nodrift generate` again, or have the output written elsewhere ' +
-      '(emitTemplate in the configuration). Nothing was written.',
+      'Move or delete it and run `nodrift generate` again, or change emitTemplate in the ' +
+      'configuration. Nothing was written.',
     excerpt: output.before?.split('\n', 1)[0] ?? null,
   });
 }

@@ -22,7 +22,7 @@ const Transform = v.strictObject({
 const TypeScriptTransform = v.strictObject({
   mode: described(
     v.picklist(['ts', 'ts-implicit']),
-    'Queries in TypeScript files. Accepted if there are none, because nodrift does not read them.',
+    'Queries in TypeScript files, which nodrift does not read: accepted if there are none.',
   ),
   include: v.string(),
   emitTemplate: v.optional(v.string()),
@@ -76,7 +76,7 @@ const Nodrift = v.strictObject({
   migrations: v.optional(
     described(
       Migrations,
-      'The folder of migrations and the tool that they are of; "plain" is .sql files run in the order of their names. Default: ./migrations, of node-pg-migrate',
+      'The folder of migrations, and their tool; "plain" is .sql files run in the order of their names. Default: ./migrations, of node-pg-migrate',
     ),
   ),
   schema: v.optional(
@@ -205,7 +205,7 @@ export const ConfigSchema = v.strictObject({
   nonEmptyArrayParams: v.optional(v.boolean()),
   maxWorkerThreads: v.optional(described(v.number(), 'Accepted for PgTyped; nodrift needs no threads.')),
   dbUrl: v.optional(
-    described(v.string(), 'The server’s URL; PGURI and DATABASE_URL in the environment come first.'),
+    described(v.string(), 'The server’s URL; PGURI and DATABASE_URL in the environment take precedence.'),
   ),
   db: v.optional(Server),
   typesOverrides: v.optional(v.record(v.string(), TypeOverride)),

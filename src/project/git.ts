@@ -25,7 +25,7 @@ export async function readGitTree(folder: string, ref: string): Promise<GitTree>
     '--end-of-options',
     `${ref}^{commit}`,
   ]).catch(() => {
-    const message = `git knows no commit called "${ref}".`;
+    const message = `There is no commit called "${ref}".`;
     const hint =
       'In CI the checkout may hold only the latest commit: fetch the other one too (actions/checkout: fetch-depth: 0).';
     throw new Failure(2, [diagnostic({ code: 'ND7002', message, hint })]);
@@ -112,8 +112,7 @@ function failure(error: Error & { readonly code?: unknown }, stderr: string): Fa
     return new Failure(2, [diagnostic({ code: 'ND7001', message: 'Not a git repository.', hint })]);
   }
   if (/not a git repository/.test(stderr)) {
-    const message =
-      'The configuration does not lie in a git repository, so there is nothing to look for --since.';
+    const message = 'The configuration is not in a git repository, so --since cannot be resolved.';
     const hint = 'Name the migration with --migration FILE, or a database that lacks it with --pending URL.';
     return new Failure(2, [diagnostic({ code: 'ND7001', message, hint })]);
   }

@@ -56,7 +56,7 @@ export function loadProjectConfig(
     diagnostic({
       code: 'ND1002',
       message: `There is no configuration in ${folder} or above it.`,
-      hint: 'Have one written with `nodrift init`, name one with --config FILE, or do without: with the folders migrations/ and queries/ none is needed.',
+      hint: 'Create one with `nodrift init`, or name one with --config FILE. With the folders migrations/ and queries/ none is needed.',
     }),
   ]);
 }
@@ -154,7 +154,7 @@ function readText(path: string): string {
       ? `There is no configuration at ${path}.`
       : `The configuration ${path} ${isFolder ? 'is a folder' : `cannot be read: ${systemReason(error)}`}.`;
     const hint = missing
-      ? 'Name it with --config FILE, or have one written with `nodrift init`.'
+      ? 'Name it with --config FILE, or create one with `nodrift init`.'
       : isFolder
         ? 'Name the file in it, such as nodrift.config.json.'
         : systemHint(error);

@@ -139,7 +139,7 @@ function refuseCollisions(config: Config, files: readonly QueryFile[]): void {
     const name = relative(config.root, output).replaceAll('\\', '/');
     const message = other
       ? `${file} and ${other} would both be written to ${name}.`
-      : `The module of ${file} would be written over the queries in ${name}.`;
+      : `The module of ${file} would overwrite the queries in ${name}.`;
     const hint = 'Change emitTemplate, such as "{{dir}}/{{name}}.queries.ts".';
     throw new Failure(2, [diagnostic({ file: basename(config.path), code: 'ND1014', message, hint })]);
   }

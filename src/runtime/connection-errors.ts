@@ -43,7 +43,7 @@ export class InterruptedError extends ConnectionError {
 /** No connection of the pool came free in time. Nothing was sent. */
 export class PoolTimeoutError extends ConnectionError {
   constructor(origin: Origin, detail: string) {
-    super(origin, `no connection came free in time${detail}`, undefined, 'not done', 'PoolTimeoutError');
+    super(origin, `no connection became free in time${detail}`, undefined, 'not done', 'PoolTimeoutError');
   }
 }
 

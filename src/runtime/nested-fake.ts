@@ -13,13 +13,13 @@ export function flattened(
       return [new Map([[of, value]])];
     }
     if (typeof value !== 'object' || value === null) {
-      throw fail(path === '' ? 'a row is no object' : `"${path}" is no object`);
+      throw fail(path === '' ? 'a row is not an object' : `"${path}" is not an object`);
     }
     const given = value as Readonly<Record<string, unknown>>;
     const inside = (name: string) => (path === '' ? name : `${path}.${name}`);
     const other = Object.keys(given).find((name) => !Object.hasOwn(of, name));
     if (other !== undefined) {
-      throw fail(`a row has the key "${inside(other)}", which is no column`);
+      throw fail(`a row has the key "${inside(other)}", which is not a column`);
     }
     let rows: Map<number, unknown>[] = [new Map()];
     for (const [name, field] of Object.entries<NestedFields[string]>(of)) {
@@ -47,7 +47,7 @@ export function flattened(
       return rowsOf(field, value, path);
     }
     if (!Array.isArray(value)) {
-      throw fail(`"${path}" is no array`);
+      throw fail(`"${path}" is not an array`);
     }
     return value.flatMap((element) => rowsOf(field, element, `${path}[]`));
   }

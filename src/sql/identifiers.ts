@@ -21,7 +21,7 @@ export function parameterNameHint(name: string): string {
 }
 
 /** What to do about a name that is not valid. */
-export const NAME_HINT = 'A name is letters, digits and _, and starts with no digit.';
+export const NAME_HINT = 'A name is letters, digits and _, and does not start with a digit.';
 
 /** The candidate that a misspelt word most likely means, or null: at most two edits, at most half of it. */
 export function suggest(word: string, candidates: Iterable<string>): string | null {

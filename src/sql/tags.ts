@@ -94,7 +94,7 @@ const optional: Tag<readonly OptionalName[]> = {
         return { value: names, end: at, problems: problem('ND2032', message, hint) };
       }
       if (names.some((one) => one.name === found)) {
-        const message = `@optional ${found}: it is there twice.`;
+        const message = `@optional: ${found} is named twice.`;
         return { value: names, end: at, problems: problem('ND2016', message, 'Name each parameter once.') };
       }
       names.push({ name: found, offset: base + at });

@@ -181,7 +181,7 @@ const whole: readonly (readonly [sql: string, because: string | null])[] = [
   ],
   [
     "SELECT 1 AS one FROM car ORDER BY CASE WHEN :a = 'x' THEN count(*) END",
-    'without it more differs: QUERY.hasAggs',
+    'without it the analysis differs elsewhere: QUERY.hasAggs',
   ],
 ];
 

@@ -182,7 +182,7 @@ const kept: readonly (readonly [sql: string, because: string | null])[] = [
   ['SELECT id FROM car WHERE :a::word IS NULL OR make = :a', 'its type is a domain, which may refuse NULL'],
   [
     'SELECT 1 AS one FROM car HAVING :a::int IS NULL OR count(*) > :a',
-    'without it more differs: QUERY.hasAggs',
+    'without it the analysis differs elsewhere: QUERY.hasAggs',
   ],
   [
     'UPDATE secret SET a = 1 WHERE (:a::text IS NULL OR owner = :a)',
@@ -377,7 +377,7 @@ const refused: readonly (readonly [header: string, sql: string, message: RegExp]
   [
     ':many @optional n',
     'SELECT 1 AS one FROM car HAVING count(*) > :n',
-    /cannot be omitted: without it more differs: QUERY.hasAggs/,
+    /cannot be omitted: without it the analysis differs elsewhere: QUERY.hasAggs/,
   ],
 ];
 

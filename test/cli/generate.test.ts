@@ -98,8 +98,8 @@ describe('generate', () => {
       stderr:
         'queries/cars.queries.ts:1: error ND6001: This file was not written by nodrift, and the queries of queries/cars.sql would overwrite it.\n' +
         '  1 | export const mine = true;\n' +
-        '  hint: Move or delete it and run `nodrift generate` again, or have the output written elsewhere ' +
-        '(emitTemplate in the configuration). Nothing was written.\n',
+        '  hint: Move or delete it and run `nodrift generate` again, or change emitTemplate in the ' +
+        'configuration. Nothing was written.\n',
     });
     expect(text('queries/cars.queries.ts')).toBe('export const mine = true;\n');
   });

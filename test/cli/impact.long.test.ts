@@ -585,9 +585,9 @@ describe('impact --since', () => {
   });
 
   test.each([
-    ['nonsense', 'error ND7002: git knows no commit called "nonsense".\n'],
-    ['--help', 'error ND7002: git knows no commit called "--help".\n'],
-    ['HEAD:queries', 'error ND7002: git knows no commit called "HEAD:queries".\n'],
+    ['nonsense', 'error ND7002: There is no commit called "nonsense".\n'],
+    ['--help', 'error ND7002: There is no commit called "--help".\n'],
+    ['HEAD:queries', 'error ND7002: There is no commit called "HEAD:queries".\n'],
   ])('refuses %s', async (ref, said) => {
     const { root } = repository();
     const { exitCode, stderr } = await nodrift(['impact', `--since=${ref}`], { cwd: root });
@@ -599,7 +599,7 @@ describe('impact --since', () => {
     const { root } = carsOnServer();
     const { exitCode, stderr } = await nodrift(['impact', '--since', 'HEAD'], { cwd: root });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('does not lie in a git repository');
+    expect(stderr).toContain('is not in a git repository');
   });
 
   test('leaves no folder behind', async () => {

@@ -44,7 +44,7 @@ describe('a module outside of the project', () => {
         const run = await nodrift([command], { cwd: root });
         expect(run).toMatchObject({ exitCode: 2, stdout: '' });
         expect(run.stderr).toContain(
-          '../out/cars.ts: error ND6004: This lies outside of the project. Nothing was written.',
+          '../out/cars.ts: error ND6004: This path is outside of the project. Nothing was written.',
         );
         expect(run.stderr).toContain('"nodrift": { "outside": true }');
       }
@@ -63,7 +63,7 @@ describe('a module outside of the project', () => {
     const run = await nodrift(['generate'], { cwd: root });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
     expect(run.stderr).toContain(
-      'queries/generated/cars.ts: error ND6004: This lies outside of the project, which is ',
+      'queries/generated/cars.ts: error ND6004: This path is outside of the project, which is ',
     );
     expect(readdirSync(join(outer.root, 'elsewhere'))).toEqual([]);
 

@@ -234,7 +234,7 @@ END $$;`,
     const { exitCode, stderr } = await verify(project, project.url.replace('postgres@', 'nodrift_outside@'));
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /^note: The role that connects lacks USAGE on the schema public: it finds nothing there\.\nnote: /,
+      /^note: The connecting role lacks USAGE on the schema public, so it finds nothing there\.\nnote: /,
     );
     expect(stderr).toContain('relation "cars" does not exist');
   });

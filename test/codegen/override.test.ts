@@ -161,8 +161,8 @@ describe('types', () => {
     'do not have a date as %s',
     (wanted) => {
       expect(refused(base('date'), { types: { date: wanted } })).toMatchObject({
-        message: `types["date"]: "${wanted}": nodrift-runtime cannot make that type of date.`,
-        hint: expect.stringContaining('Possible are string, Date, Temporal.PlainDate, or '),
+        message: `types["date"]: "${wanted}": nodrift-runtime cannot make that type from date.`,
+        hint: expect.stringContaining('Possible types: string, Date, Temporal.PlainDate, or '),
       });
     },
   );
@@ -241,17 +241,17 @@ describe('types', () => {
 
   it('with brackets are refused for what is not an array, and beyond what Postgres has', () => {
     expect(refused(base('int8'), { types: { int8: 'bigint[]' } })?.message).toBe(
-      'types["int8"]: "bigint[]": nodrift-runtime cannot make that type of int8.',
+      'types["int8"]: "bigint[]": nodrift-runtime cannot make that type from int8.',
     );
     expect(refused(base('jsonb'), { types: { jsonb: '[]' } })?.message).toMatch(
-      /cannot make that type of jsonb/,
+      /cannot make that type from jsonb/,
     );
     expect(refused(base('numeric'), { types: { numeric: 'decimal.js#Decimal[]' } })?.message).toMatch(
-      /cannot make that type of numeric/,
+      /cannot make that type from numeric/,
     );
     const column = { types: { 'public.jobs.c': `[][][][][][][]` } };
     expect(refused(array(text), column)).toMatchObject({
-      message: 'types["public.jobs.c"]: "[][][][][][][]": Postgres has no array of more than 6 dimensions.',
+      message: 'types["public.jobs.c"]: "[][][][][][][]": PostgreSQL arrays have at most 6 dimensions.',
     });
   });
 
@@ -289,12 +289,12 @@ describe('types', () => {
       column: 14,
       sqlstate: null,
       excerpt: '  "types": { "numeric": "number" } } }',
-      message: 'types["numeric"]: "number": nodrift-runtime cannot make that type of numeric.',
-      hint: 'Possible are string, or "module#Class": a class that is made of Postgres\'s text and turned into it by toString().',
+      message: 'types["numeric"]: "number": nodrift-runtime cannot make that type from numeric.',
+      hint: 'Possible types: string, or "module#Class": a class whose constructor accepts PostgreSQL\'s text, and whose toString() returns it.',
     });
     expect(refused(base('int8'), { types: { 'public.jobs.c': 'Date' } })).toMatchObject({
-      message: 'types["public.jobs.c"]: "Date": nodrift-runtime cannot make that type of int8.',
-      hint: expect.stringContaining('Possible are bigint, number, string, or '),
+      message: 'types["public.jobs.c"]: "Date": nodrift-runtime cannot make that type from int8.',
+      hint: expect.stringContaining('Possible types: bigint, number, string, or '),
     });
     expect(refused(enumType('status', ['a']), { types: { status: 'number' } })?.message).toContain('status');
   });
@@ -343,7 +343,7 @@ describe('typesOverrides', () => {
     expect(
       refused(base('int8'), { typesOverrides: { int8: { parameter: 'number | string' } } }),
     ).toMatchObject({
-      message: 'typesOverrides["int8"]: "number | string": nodrift-runtime cannot make that type of int8.',
+      message: 'typesOverrides["int8"]: "number | string": nodrift-runtime cannot make that type from int8.',
     });
   });
 

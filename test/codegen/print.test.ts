@@ -115,7 +115,7 @@ describe('names', () => {
 
   it('that leave nothing to call a function by are refused', () => {
     expect(print([query({ name: '_1', sql: 'SELECT' })]).diagnostics).toMatchObject([
-      { line: 1, message: 'The name "_1" gives no TypeScript name.' },
+      { line: 1, message: 'The name "_1" cannot be made into a TypeScript name.' },
     ]);
   });
 

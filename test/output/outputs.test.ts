@@ -227,8 +227,8 @@ describe('writeOutputs', () => {
           'This file was not written by nodrift, and the queries of queries/mine.sql would overwrite it.',
         sqlstate: null,
         hint:
-          'Move or delete it and run `nodrift generate` again, or have the output written elsewhere ' +
-          '(emitTemplate in the configuration). Nothing was written.',
+          'Move or delete it and run `nodrift generate` again, or change emitTemplate in the ' +
+          'configuration. Nothing was written.',
         excerpt: 'export const mine = true;',
       },
     ]);

@@ -226,7 +226,7 @@ describe('mistakes are reported at their positions', () => {
     expect(failure.exitCode).toBe(2);
     expect(failure.diagnostics[0]).toMatchObject({
       message: 'There is no configuration at /nowhere/pgtyped.config.json.',
-      hint: 'Name it with --config FILE, or have one written with `nodrift init`.',
+      hint: 'Name it with --config FILE, or create one with `nodrift init`.',
     });
   });
 

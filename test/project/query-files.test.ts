@@ -124,7 +124,7 @@ test('a module over its queries, or over the shared types, is refused', async ()
   const over = await failureOf(() =>
     found(project, { transforms: [{ include: 'a.sql', emitTemplate: '{{dir}}/{{base}}' }] }),
   );
-  expect(over.message).toBe('The module of src/a.sql would be written over the queries in src/a.sql.');
+  expect(over.message).toBe('The module of src/a.sql would overwrite the queries in src/a.sql.');
   const shared = await failureOf(() =>
     found(project, { transforms: [{ include: '*.types.sql', emitTemplate: '{{dir}}/{{name}}.ts' }] }),
   );

@@ -288,7 +288,7 @@ describe('nested results', () => {
     const returning = (value: unknown) =>
       listArticles(fakes(queries).with({ listArticles: () => [value as Article] }), { below: 1 });
     const [good] = articles as [Article];
-    await expect(returning({ ...good, tags: null })).rejects.toThrow('"tags" is no array');
+    await expect(returning({ ...good, tags: null })).rejects.toThrow('"tags" is not an array');
     await expect(returning({ ...good, owner: {} })).rejects.toThrow('a row has no "owner.name"');
     await expect(returning({ ...good, more: 1 })).rejects.toThrow('a row has the key "more"');
     await expect(returning({ ...good, tags: [{ id: 'x', words: [] }] })).rejects.toThrow(

@@ -153,7 +153,7 @@ describe('a pool', () => {
     const error = await waiting;
     expect(error).toBeInstanceOf(PoolTimeoutError);
     expect((error as Error).message).toBe(
-      'backend (test.sql): no connection came free in time: 1 are in use, 0 others wait',
+      'backend (test.sql): no connection became free in time: 1 are in use, 0 others wait',
     );
     const refused = expect(transaction(pool, {}, async () => {})).rejects.toThrow(PoolTimeoutError);
     await timers.pass(1000);

@@ -9,7 +9,7 @@ function read(text: string): readonly [names: readonly string[], faults: readonl
 
 const EXAMPLE = '/* @name GetCar :maybe */ SELECT * FROM cars WHERE id = :id;';
 const ONE = 'Write one above it, for example /* @name GetCar :maybe */';
-const NAME = 'A name is letters, digits and _, and starts with no digit.';
+const NAME = 'A name is letters, digits and _, and does not start with a digit.';
 const COMMANDS = 'The commands are :one, :maybe, :many, :exec and :execrows.';
 const PARAM =
   'Write @param ids -> (...) for a list, @param car -> (make, model!) for an object, @param cars -> ((make, model!)...) for a list of objects, or @param make! or @param make? to mark one value.';
@@ -421,7 +421,7 @@ describe('parameters', () => {
     [
       'a name of other characters',
       '/* @name A */ SELECT :a€;',
-      '1:22 "a€" is not a valid parameter name. | A name is letters, digits and _, and starts with no digit.',
+      '1:22 "a€" is not a valid parameter name. | A name is letters, digits and _, and does not start with a digit.',
     ],
     [
       'IN without a list',

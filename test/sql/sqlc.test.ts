@@ -136,7 +136,7 @@ describe("what is wrong in sqlc's spelling", () => {
   it.each([
     [
       '-- name: Get-Car :one\nSELECT 1;',
-      '1:10 "Get-Car" is not a valid query name. | A name is letters, digits and _, and starts with no digit.',
+      '1:10 "Get-Car" is not a valid query name. | A name is letters, digits and _, and does not start with a digit.',
     ],
     ...(
       [

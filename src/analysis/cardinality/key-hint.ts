@@ -19,7 +19,7 @@ export function missingKeyHint(unbounded: UnboundedRelation): string {
   const { relation, inherited } = unbounded;
   const name = `${relation.schema}.${relation.name}`;
   if (inherited && relation.kind !== 'p' && relation.children.length > 0)
-    return `${name} has none that covers the tables that inherit from it (ONLY leaves them out)`;
+    return `${name} has none that covers the tables that inherit from it (ONLY excludes them)`;
   const keys = relation.keys.flatMap((key) => keyText(key, unbounded) ?? []);
   return `${name} has ${keys.length === 0 ? 'none' : keys.join(', ')}`;
 }

@@ -507,8 +507,8 @@ function misplacedProblem(
     default:
       return {
         ...at,
-        message: `@optional ${name}: what mentions :${name} here cannot be omitted`,
-        hint: 'What can be omitted is what ANDs connect in WHERE, ON, HAVING or FILTER, LIMIT and OFFSET, an assignment in SET, and a value of an INSERT. Elsewhere, write :x? and give NULL a meaning, as in coalesce(:x, …).',
+        message: `@optional ${name}: the expression with :${name} here cannot be omitted`,
+        hint: 'These can be omitted: a condition that AND connects in WHERE, ON, HAVING or FILTER, LIMIT and OFFSET, an assignment in SET, and a value of an INSERT. Elsewhere, write :x? and give NULL a meaning, as in coalesce(:x, …).',
       };
   }
 }

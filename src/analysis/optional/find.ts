@@ -213,7 +213,7 @@ function differenceOf(
   };
   const tree = readCompleteQuery(sent.tree ?? '');
   const difference = whole === null ? 'QUERY' : firstDifference(whole, tree, inItsPlace, numbers);
-  return difference === null ? null : `without it more differs: ${difference}`;
+  return difference === null ? null : `without it the analysis differs elsewhere: ${difference}`;
 }
 
 /** Whether a text writes rows without reading any column of them, where the whole statement does. */

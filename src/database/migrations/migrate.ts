@@ -131,7 +131,7 @@ function lostBetween(done: readonly MigrationStep[], error: unknown): Failure {
   const hint =
     names.length === 0
       ? 'No migration was run.'
-      : `Run, and there to stay: ${names.join('; ')}. None was begun after that.`;
+      : `Applied and kept: ${names.join('; ')}. No further migration was started.`;
   const lost = connectionLost(error);
   return new Failure(
     lost.exitCode,

@@ -144,7 +144,7 @@ function afterLoss(run: Steps, ended: Ended): string {
   if (run.transaction || run.steps.length <= 1) {
     return run.transaction
       ? 'Nothing was changed: the server rolls back uncommitted changes.'
-      : 'It runs outside a transaction: look whether it was applied before it is run again.';
+      : 'It runs outside a transaction: check whether it was applied before you run it again.';
   }
   const running = run.steps[ended.done];
   const unknown = running ? [`Not known: ${shown(run, running)}`] : [];
@@ -157,7 +157,7 @@ function remains(run: Steps, { done }: Progress): string {
   const applied = run.steps.slice(0, done).map((step) => `  ${shown(run, step)}`);
   const advice =
     'The migration is not recorded as applied: revert these, or let the file skip them, and run it again.';
-  return ['Applied, and still there:', ...applied, advice].join('\n');
+  return ['Applied and kept:', ...applied, advice].join('\n');
 }
 
 /** `line 3: CREATE INDEX CONCURRENTLY a ON t (x)` */

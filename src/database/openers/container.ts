@@ -72,7 +72,8 @@ function notInstalled(error: unknown): unknown {
 function notStarted(error: unknown, image: string): Failure {
   const said = error instanceof Error ? error.message : String(error);
   if (/container runtime/i.test(said)) {
-    const message = 'No container engine is found: "database": "container" needs Docker or one like it.';
+    const message =
+      'No container engine is found: "database": "container" needs Docker or a compatible engine.';
     const hint =
       'Start it, or set "database": "embedded" under "nodrift" in the configuration, which needs none.';
     return new Failure(3, [diagnostic({ code: 'ND5014', message, hint })]);

@@ -71,7 +71,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'unknown host',
   EAI_AGAIN: 'the name of the host cannot be looked up',
   ENOENT: 'the socket does not exist',
-  EACCES: 'the socket is not ours to use',
+  EACCES: 'the socket cannot be used by this user',
   EHOSTUNREACH: 'the host is unreachable',
   ENETUNREACH: 'the network is unreachable',
   ETIMEDOUT: 'it does not answer',
@@ -90,7 +90,7 @@ function explainRefusal(error: DatabaseError, server: string): Explanation {
         code,
         message,
         hint: /no encryption|SSL off/.test(error.message)
-          ? 'The server wants TLS: add sslmode=require to the URL.'
+          ? 'The server requires TLS: add sslmode=require to the URL.'
           : 'Check the user in DATABASE_URL or PGUSER, and the server’s pg_hba.conf.',
       };
     case '3D000':

@@ -129,7 +129,7 @@ export function literalsFit(
     : widerParameter;
 }
 
-const alike = 'it is read and written alike';
+const alike = 'it is read and written in the same way';
 const narrowerResult: Compatibility = {
   severity: 'compatible',
   direction: 'narrower',

@@ -114,7 +114,7 @@ function rowsChange(before: AnalysedQuery, after: AnalysedQuery): readonly Chang
       ? ':one throws if there are no rows'
       : more || fewer
         ? 'the code reads any number of rows'
-        : 'the code expects more than can come';
+        : 'the code handles every number of rows that is possible';
   return [
     {
       kind: 'rows',

@@ -39,8 +39,8 @@ const effects: Readonly<Record<Rule['kind'], Readonly<Record<RuleChange['change'
     dropped: '% does not run it any more',
   },
   rule: {
-    added: '% runs the statements of the rule, too or instead',
-    changed: '% runs the statements of the rule, too or instead',
+    added: '% runs the statements of the rule, in addition or instead',
+    changed: '% runs the statements of the rule, in addition or instead',
     dropped: '% runs itself, without a rule',
   },
   'check option': {
@@ -66,7 +66,7 @@ const effects: Readonly<Record<Rule['kind'], Readonly<Record<RuleChange['change'
   },
   partition: {
     added: null,
-    changed: '% fails for rows that it took and no other partition takes',
+    changed: '% fails for rows that only it accepted',
     dropped: '% does not find its rows there any more',
   },
 };

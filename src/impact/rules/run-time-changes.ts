@@ -152,7 +152,7 @@ function leftOut(
     const [severity, effect] = filled
       ? ([
           'may break',
-          'INSERTs leave it out: they fail with 23502 unless a trigger or a rule sees to it',
+          'INSERTs omit it: they fail with 23502 unless a trigger or a rule fills it in',
         ] as const)
       : (['breaks', 'INSERTs omit it, and nothing fills it in: they fail with 23502'] as const);
     return [change('required column', severity, subject, was, 'NOT NULL without a default', effect)];
@@ -161,7 +161,7 @@ function leftOut(
   if (before === null || before.type !== after.type || after.automatic) return [];
   const was = before.automatic ? 'automatic' : before.default;
   if (was === after.default) return [];
-  const effect = `INSERTs that leave it out store ${after.default ?? 'NULL'} from now on`;
+  const effect = `INSERTs that omit it store ${after.default ?? 'NULL'} from now on`;
   return [change('default', 'may break', subject, was, after.default, effect)];
 }
 
@@ -294,13 +294,13 @@ function orderRisk(
   if (before === null || !columns.includes(after.column)) return [];
   const [was, is] = [before.collation, after.collation];
   if (was !== null && is !== null && was !== is && texts.some((sql) => collating.test(sql))) {
-    const effect = 'its texts compare and sort otherwise, which some operations refuse';
+    const effect = 'its texts compare and sort differently, which some operations refuse';
     return [change('order', 'may break', `${shown(after)}.${after.column}`, was, is, effect)];
   }
   if (!isReordered(before.labels, after.labels)) return [];
   if (!texts.some((sql) => comparing.test(sql))) return [];
   const subject = `${shown(after)}.${after.column}`;
-  const effect = 'its values compare and sort otherwise';
+  const effect = 'its values compare and sort differently';
   const text = (labels: readonly string[] | null) => (labels ?? []).join(' < ');
   return [change('order', 'may break', subject, text(before.labels), text(after.labels), effect)];
 }

@@ -157,7 +157,7 @@ describe('a connection that is lost', () => {
     });
     expect((await cutWhile('^SELECT pg_sleep'))?.hint).toBe(
       [
-        'Applied, and still there:',
+        'Applied and kept:',
         '  line 2: CREATE TABLE b ()',
         '  line 4: CREATE INDEX CONCURRENTLY c ON a (x)',
         'The migration is not recorded as applied: revert these, or let the file skip them, and run it again.',
@@ -215,7 +215,7 @@ DROP INDEX CONCURRENTLY a_x;
       message:
         'The migration failed; it runs outside a transaction, so its earlier changes stay: relation "a" already exists',
       hint: [
-        'Applied, and still there:',
+        'Applied and kept:',
         '  line 3: CREATE INDEX CONCURRENTLY a_x ON a (x)',
         'The migration is not recorded as applied: revert these, or let the file skip them, and run it again.',
       ].join('\n'),

@@ -36,7 +36,7 @@ test.skipIf(engine)('no container engine is running', async () => {
   const failure = await failureOf(() => openDatabase(configOf(project, { database: 'container' })));
   expect(failure.exitCode).toBe(3);
   expect(failure.diagnostics[0]).toMatchObject({
-    message: 'No container engine is found: "database": "container" needs Docker or one like it.',
+    message: 'No container engine is found: "database": "container" needs Docker or a compatible engine.',
     hint: 'Start it, or set "database": "embedded" under "nodrift" in the configuration, which needs none.',
   });
 });

@@ -616,7 +616,7 @@ export const madeExamples: readonly MadeExample[] = [
   },
   {
     code: 'ND5014',
-    words: '`"database": "container"` needs Docker or an engine like it.',
+    words: '`"database": "container"` needs Docker or a compatible engine.',
     found: () => container(failingContainer('Could not find a working container runtime strategy')),
     mend: 'Start it, or use the embedded database.',
   },
