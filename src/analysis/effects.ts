@@ -1,3 +1,4 @@
+import { compareTexts } from '../sql/compare-texts.ts';
 import type { FunctionUse, Operation, RelationUse } from './analysed-query.ts';
 import { usedDefaults } from './catalog/arguments.ts';
 import type { Catalog, Relation } from './catalog/catalog.ts';
@@ -280,9 +281,5 @@ function uses(touched: Touched, catalog: Catalog): readonly RelationUse[] {
     }
     found.push({ schema: relation.schema, table: relation.name, columns: columns.sort() });
   }
-  return found.sort((a, b) => compare(a.schema, b.schema) || compare(a.table, b.table));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return found.sort((a, b) => compareTexts(a.schema, b.schema) || compareTexts(a.table, b.table));
 }

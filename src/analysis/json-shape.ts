@@ -2,40 +2,23 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Facts } from './facts.ts';
 import { shaperOf } from './json-shape/expression-shape.ts';
 import { inRounds } from './json-shape/rounds.ts';
-import { isBuilt, isJson } from './json-shape/type-shape.ts';
+import { isBuilt } from './json-shape/type-shape.ts';
 import { resultShape } from './json-shape/variable-shape.ts';
 import { openStatement } from './nullability.ts';
 import { typeOf } from './row-columns.ts';
 import { resultExpressions } from './scope.ts';
-import { expressionType } from './tree/expression-type.ts';
 import type { QueryNode } from './tree/nodes.ts';
 import type { JsonShape } from './type.ts';
 
 /**
- * The structure of each json or jsonb result column where the query builds it: what JSON.parse makes of a value
- * that is not NULL. Null where the structure is unknown or the column is not JSON.
+ * The structure of each result column of JSON where the query builds it: what JSON.parse makes of a value that is not NULL.
+ * For records, and arrays of records or JSON, how to_json would write them: what is known of the JSON and the constants in
+ * them. Null where the structure is unknown, and for other columns.
  *
  * Values are as to_json writes them: numbers are numbers, also bigint, which JSON.parse rounds beyond 2^53; NaN and
  * infinities are strings, as JSON has no such numbers; dates, intervals, bytea and all else are strings.
  *
  * @param params what the callers of `$1`, `$2`, ... keep to; null if they may pass anything
- */
-export function jsonShapes(
-  query: QueryNode,
-  catalog: Catalog,
-  params: readonly Facts[] | null = null,
-): readonly (JsonShape | null)[] {
-  const exprs = resultExpressions(query);
-  const shapes = builtShapes(query, catalog, params);
-  return shapes.map((shape, i) => {
-    const expr = exprs[i];
-    return expr !== undefined && isJson(expressionType(expr), catalog) ? shape : null;
-  });
-}
-
-/**
- * The same, and for records and arrays of JSON and of records how to_json would write them: what is known of the JSON and
- * the constants in them. Null for other columns.
  */
 export function builtShapes(
   query: QueryNode,

@@ -13,6 +13,7 @@ import type { Node, QueryNode } from './tree/nodes.ts';
 import { isNode, readCompleteQuery } from './tree/read.ts';
 import type { PgType } from './type.ts';
 import { type DescribeResult, describe } from './wire.ts';
+import { withoutDomains } from './without-domains.ts';
 
 interface Loaded {
   readonly of: ReadStatement;
@@ -139,10 +140,6 @@ function refused(statement: Statement, { texts }: LoaderOptions, { message, hint
 
 function slotTypes(param: AnalysedQuery['params'][number]): readonly PgType[] {
   return ('fields' in param ? param.fields : [param]).map(({ value }) => value.type);
-}
-
-function withoutDomains(type: PgType): PgType {
-  return type.kind === 'domain' ? withoutDomains(type.base) : type;
 }
 
 /** In what a statement in a text for many keys is another one; null: in nothing. */

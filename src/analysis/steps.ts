@@ -5,7 +5,7 @@ interface Steps {
 }
 
 /** What a statement may cost before every further question about it is answered "unknown". */
-export const STEP_BUDGET = 2_000_000;
+const STEP_BUDGET = 2_000_000;
 
 /** Analysis is synchronous, and statements are analysed one after the other: one is under way at most. */
 let current: Steps = { count: 0, budget: Number.POSITIVE_INFINITY };

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import type { InspectedParts, InspectedQuery, InspectedVariant, Inspection } from '../commands/inspection.ts';
-import { answerLines } from '../impact/queries/questions.ts';
+import { answerLines, rowsText } from '../impact/queries/questions.ts';
+import { relationName } from '../impact/relation-name.ts';
 import type { Colors } from './terminal.ts';
 import { escapeControlChars } from './terminal.ts';
 
@@ -44,7 +45,7 @@ function paragraph(query: InspectedQuery, colors: Colors): string {
     escapeControlChars(key),
     escapeControlChars(type),
     escapeControlChars(tsType),
-    source === null ? '' : escapeControlChars(`${relation(source)}.${source.column}`),
+    source === null ? '' : escapeControlChars(`${relationName(source)}.${source.column}`),
   ]);
   const variants = (query.variants?.members ?? []).map((variant) => variantText(variant, query));
   const answers = answerLines(query).map(
@@ -58,16 +59,6 @@ function variantText({ columns }: InspectedVariant, query: InspectedQuery): stri
   const own = columns.filter(({ tsType }, index) => tsType !== query.columns[index]?.tsType);
   const texts = own.map(({ name, tsType }) => escapeControlChars(`${name}: ${tsType}`));
   return `  ${'row'.padEnd('column'.length)}  ${texts.join('; ')}`;
-}
-
-function rowsText({ min, max }: InspectedQuery['rows']): string {
-  if (max === null) return min === 0 ? 'any number of rows' : `${min} or more rows`;
-  if (min === max) return max === 1 ? '1 row' : `${max} rows`;
-  return `${min}..${max} rows`;
-}
-
-function relation({ schema, table }: { readonly schema: string; readonly table: string }): string {
-  return schema === 'public' ? table : `${schema}.${table}`;
 }
 
 /** Cells beyond it do not widen their column: one long union would push everything else off the screen. */

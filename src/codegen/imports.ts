@@ -1,3 +1,4 @@
+import { compareTexts } from '../sql/compare-texts.ts';
 import { globalTypes, reservedWords } from './identifier.ts';
 import { stringLiteral } from './literal.ts';
 import { lineWidth } from './ts-type.ts';
@@ -60,11 +61,11 @@ export function collectImports(taken: Set<string>): Imports {
 
 function print(imports: ReadonlyMap<string, ReadonlyMap<string, Import>>): string {
   return [...imports]
-    .sort(([a], [b]) => Number(a.startsWith('.')) - Number(b.startsWith('.')) || compare(a, b))
+    .sort(([a], [b]) => Number(a.startsWith('.')) - Number(b.startsWith('.')) || compareTexts(a, b))
     .map(([module, own]) => {
       const sorted = [...own.values()]
         .map((item) => ({ item, key: sortKey(item.name) }))
-        .sort((a, b) => compare(a.key, b.key))
+        .sort((a, b) => compareTexts(a.key, b.key))
         .map(({ item }) => item);
       // `import type` cannot name a default export and others at once.
       const defaults = sorted.filter((i) => i.name === 'default').map((i) => defaultImport(i, module));
@@ -100,8 +101,4 @@ function sortKey(name: string): string {
     key += small + (letter === small ? '1' : '0');
   }
   return key;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

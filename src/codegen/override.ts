@@ -116,7 +116,7 @@ function lastPart(key: string): string {
 }
 
 /** The error of a configuration that asks for what cannot be. Exit code 2. */
-export function configFailure(config: Config, message: string, hint: string): Failure {
+function configFailure(config: Config, message: string, hint: string): Failure {
   const file = path.relative(config.root, config.path).split(path.sep).join('/');
   return new Failure(2, [diagnostic({ file, code: 'ND1012', message, hint })]);
 }

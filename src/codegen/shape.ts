@@ -1,5 +1,6 @@
 import type { ColumnReference } from '../analysis/analysed-query.ts';
 import type { BaseType, CompositeType, Field, PgType, Value } from '../analysis/type.ts';
+import { withoutDomains } from '../analysis/without-domains.ts';
 import type { Mapping } from '../built-in-types.ts';
 import type { Config } from '../project/config.ts';
 import { asText, defaultMapping, isJsonType, mappings } from './codec-table.ts';
@@ -181,7 +182,7 @@ function nested(element: TsType, dimensions: number, readonly: boolean): TsType 
 
 /** An element's codec that knows what is between the elements. */
 export function delimitedCodec(element: PgType, codec: Expression, scope: ModuleScope): Expression {
-  const base = baseOf(element);
+  const base = withoutDomains(element);
   if (base.kind !== 'base' || base.delimiter === undefined) return codec;
   // The one built-in type with another delimiter has a codec of its own.
   if (base.schema === 'pg_catalog' && typeof codec === 'string') return codec;
@@ -288,7 +289,7 @@ function part(type: PgType, { direction, scope }: Context, value: Value = { type
 function overridden(type: PgType, value: Value, override: Override, context: Context): Shape {
   const { scope } = context;
   const { wanted, dimensions } = override;
-  const base = baseOf(type);
+  const base = withoutDomains(type);
   const possible = base.kind === 'base' ? mappings(base) : [asText];
   const mapping = possible.find((m) => wanted.kind === 'text' && m.type === wanted.text);
   if (mapping !== undefined && dimensions === 0) {
@@ -335,12 +336,8 @@ function codecOf({ codec, temporal }: Mapping, scope: ModuleScope): Expression {
   return temporal === undefined ? name : { call: name, args: [stringLiteral(temporal)] };
 }
 
-function baseOf(type: PgType): PgType {
-  return type.kind === 'domain' ? baseOf(type.base) : type;
-}
-
 function arrayBase(type: PgType): boolean {
-  return baseOf(type).kind === 'array';
+  return withoutDomains(type).kind === 'array';
 }
 
 /** Whether the value's own bound says no more than its type's. */

@@ -1,5 +1,6 @@
 import type { ColumnReference } from '../analysis/analysed-query.ts';
 import type { Config } from '../project/config.ts';
+import { compareTexts } from '../sql/compare-texts.ts';
 import { printExpression } from './expression.ts';
 import { header } from './header.ts';
 import { collectImports } from './imports.ts';
@@ -114,7 +115,7 @@ export function sharedModule(names: SharedNames, overrides: Overrides, config: C
       codecs.push(`${variable}${printExpression(expression, '', variable.length + 1)};\n`);
     };
 
-    for (const asked of [...types.values()].sort((a, b) => compare(names.ofType(a), names.ofType(b))))
+    for (const asked of [...types.values()].sort((a, b) => compareTexts(names.ofType(a), names.ofType(b))))
       declare(asked);
     for (const { name, json } of structures.values()) {
       declarations.push({
@@ -125,7 +126,7 @@ export function sharedModule(names: SharedNames, overrides: Overrides, config: C
         ),
       });
     }
-    const sorted = declarations.sort((a, b) => compare(a.name, b.name)).map((d) => d.text);
+    const sorted = declarations.sort((a, b) => compareTexts(a.name, b.name)).map((d) => d.text);
     const blocks = [imports.print(), ...sorted, ...codecs].filter((block) => block !== '');
     return { path: config.sharedTypes, source: null, text: `${header('the schema')}${blocks.join('\n')}` };
   }
@@ -150,8 +151,4 @@ function declaration(name: string, type: TsType): string {
 function alias(name: string, type: TsType): string {
   const text = printType(type, '', `export type ${name} = ;`.length);
   return `export type ${name} =${spaced(text)};\n`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

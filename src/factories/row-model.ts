@@ -6,6 +6,7 @@ import { noNullElements, tableElementLiterals } from '../analysis/literals/colum
 import { columnLiterals } from '../analysis/literals.ts';
 import { columnRestriction } from '../analysis/parameters/restriction.ts';
 import type { Value } from '../analysis/type.ts';
+import { compareTexts } from '../sql/compare-texts.ts';
 
 /** What the rows of a table are. */
 export interface RowModel {
@@ -38,7 +39,7 @@ export function rowModels(catalog: Catalog): readonly RowModel[] {
       name: relation.name,
       columns: [...relation.columns.values()].map((column) => rowColumn(relation, column, catalog)),
     }))
-    .sort((a, b) => compare(a.schema, b.schema) || compare(a.name, b.name));
+    .sort((a, b) => compareTexts(a.schema, b.schema) || compareTexts(a.name, b.name));
 }
 
 function rowColumn(relation: Relation, column: Attribute, catalog: Catalog): MadeColumn {
@@ -60,8 +61,4 @@ function rowColumn(relation: Relation, column: Attribute, catalog: Catalog): Mad
     isWritten: generated === '',
     comment: holdsJson(value.type) ? comment.text : column.comment,
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

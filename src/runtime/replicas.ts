@@ -15,6 +15,7 @@ import { askPrimary, parsePosition, positionText, reaches, type WalPosition } fr
 import type { Executed } from './row.ts';
 import { withSession } from './session.ts';
 import type { BoundStatement } from './statement.ts';
+import { isConflict } from './transaction-scope.ts';
 
 /** What `createReplicatedPool` adds to the options of `createPool`, which are those of each of its pools. */
 export interface ReplicationOptions {
@@ -153,7 +154,8 @@ function readerOf<Handle extends ReadOnlyConnection>(
         if (isGone(error)) {
           health.leaveOut(replica);
         }
-        const goesOn = isGone(error) || error instanceof PoolTimeoutError || isRecoveryConflict(error);
+        // A replica undoes a statement that conflicts with what it must replay.
+        const goesOn = isGone(error) || error instanceof PoolTimeoutError || isConflict(error);
         if (!goesOn || (attempt > before && !isRepeatable)) {
           throw error;
         }
@@ -237,10 +239,4 @@ function isGone(error: unknown): boolean {
   return error instanceof QueryError
     ? error instanceof ConnectionError && !(error instanceof PoolTimeoutError)
     : isLost(error);
-}
-
-/** Whether a replica undid the statement, for what it must replay (serialization_failure, deadlock_detected). */
-function isRecoveryConflict(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return code === '40001' || code === '40P01';
 }

@@ -204,7 +204,7 @@ function assertUsable(scope: TransactionScope): void {
 }
 
 /** serialization_failure or deadlock_detected. */
-function isConflict(error: unknown): boolean {
+export function isConflict(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === '40001' || code === '40P01';
 }

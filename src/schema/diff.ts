@@ -1,3 +1,4 @@
+import { compareTexts } from '../sql/compare-texts.ts';
 import type { Schema, SchemaKind, SchemaObject } from './schema-object.ts';
 
 /** A fact that is not the same; null where that side has none. */
@@ -42,7 +43,7 @@ export function diffSchemas(before: Schema, after: Schema): readonly SchemaChang
     ...different,
     ...missing.map((object) => change(object, 'missing', object, null)),
     ...unexpected.map((object) => change(object, 'unexpected', null, object)),
-  ].sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
+  ].sort((a, b) => compareTexts(a.kind, b.kind) || compareTexts(a.name, b.name));
 }
 
 /** The column that a partition has from the tables above it: its own is listed only where it is another. */
@@ -106,8 +107,4 @@ function byKey(schema: Schema): ReadonlyMap<string, SchemaObject> {
 
 function keyOf({ kind, name }: Pick<SchemaObject, 'kind' | 'name'>): string {
   return `${kind} ${name}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

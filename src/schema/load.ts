@@ -1,4 +1,5 @@
 import type { Client, QueryResult } from 'pg';
+import { compareTexts } from '../sql/compare-texts.ts';
 import { type CatalogRow, identityColumns } from './catalogs/catalog-query.ts';
 import { constraints, indexes, statistics } from './catalogs/constraints.ts';
 import { grants } from './catalogs/grants.ts';
@@ -96,7 +97,7 @@ function schemaOf(rows: readonly CatalogRow[], { ignore = [], omit }: LoadOption
   return rows
     .map(objectOf)
     .filter((object) => !omit?.(object) && !ignored(object))
-    .sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
+    .sort((a, b) => compareTexts(a.kind, b.kind) || compareTexts(a.name, b.name));
 }
 
 const isIdentity: ReadonlySet<string> = new Set(identityColumns);
@@ -107,7 +108,7 @@ function objectOf(row: CatalogRow): SchemaObject {
   const facts = Object.entries(row)
     .filter((entry): entry is [string, string] => !isIdentity.has(entry[0]) && entry[1] !== null)
     .map(([fact, text]): [string, string] => [fact, fact === 'body' ? text : withPlainOperators(text)])
-    .sort(([a], [b]) => compare(a, b));
+    .sort(([a], [b]) => compareTexts(a, b));
   const full = qualifiedName([schema, relation, name].filter((part) => part !== null)) + (suffix ?? '');
   const holder = of === null || schema === null ? null : qualifiedName([schema, of]);
   return { kind, name: full, table: holder ?? grantedOn(row, full), facts: Object.fromEntries(facts) };
@@ -116,8 +117,4 @@ function objectOf(row: CatalogRow): SchemaObject {
 /** A function or type that something is granted on; a schema represents itself. */
 function grantedOn({ kind, schema }: CatalogRow, name: string): string | null {
   return kind === 'grant' && schema !== null ? name.slice(0, name.lastIndexOf(' to ')) : null;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -33,7 +33,7 @@ export function isNewline(code: number): boolean {
   return code === 10 || code === 13;
 }
 
-export function isDigit(code: number): boolean {
+function isDigit(code: number): boolean {
   return belongs(code, DIGIT);
 }
 

@@ -210,7 +210,7 @@ export function resolveParameters(
 }
 
 /** What cannot be right about one parameter, whatever the schema says. */
-export function conflicts(
+function conflicts(
   name: string,
   uses: readonly ParameterReference[],
   transform: Transform | null,

@@ -324,7 +324,7 @@ const HINT =
  * @param from the offset after `@param`
  * @param base the comment's offset in the file's text
  */
-export function readTransform(text: string, from: number, base: number): TransformReading {
+function readTransform(text: string, from: number, base: number): TransformReading {
   const fields = new Map<string, TransformField>();
   let at = from + spaceAt(text, from);
   const name = matchAt(NAME, text, at)?.[0];

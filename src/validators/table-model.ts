@@ -5,6 +5,7 @@ import { readColumnComment, withCommentType } from '../analysis/column-comment.t
 import { describedValue } from '../analysis/facts.ts';
 import { columnRestriction } from '../analysis/parameters/restriction.ts';
 import type { Value } from '../analysis/type.ts';
+import { compareTexts } from '../sql/compare-texts.ts';
 import type { Condition } from './condition.ts';
 import { readCheck } from './read-check.ts';
 
@@ -41,7 +42,7 @@ export function tableModels(catalog: Catalog): readonly TableModel[] {
     )
     .filter((relation) => !isRewritten(relation, 'insert') && !isRewritten(relation, 'update'))
     .map((relation) => tableModel(relation, catalog))
-    .sort((a, b) => compare(a.schema, b.schema) || compare(a.name, b.name));
+    .sort((a, b) => compareTexts(a.schema, b.schema) || compareTexts(a.name, b.name));
 }
 
 function tableModel(relation: Relation, catalog: Catalog): TableModel {
@@ -115,8 +116,4 @@ function domainsOf(type: number, catalog: Catalog): readonly TypeEntry[] {
 function modifierOf(type: number, modifier: number, catalog: Catalog): number {
   const entry = catalog.types.get(type);
   return entry?.kind === 'd' ? modifierOf(entry.base, entry.baseModifier, catalog) : modifier;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

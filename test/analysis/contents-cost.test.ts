@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
-import { jsonShapes } from '../../src/analysis/json-shape.ts';
 import { resultLiterals } from '../../src/analysis/literals.ts';
 import { columnFacts } from '../../src/analysis/nullability.ts';
 import { countSteps } from '../../src/analysis/steps.ts';
 import type { QueryNode } from '../../src/analysis/tree/nodes.ts';
 import { discriminated } from '../../src/analysis/variants.ts';
 import { type Analysed, analysed } from '../support/analysed.ts';
+import { jsonShapes } from '../support/json-shapes.ts';
 
 const columns = Array.from({ length: 50 }, (_, i) => `c${i}`);
 const views = Array.from(

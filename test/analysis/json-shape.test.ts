@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jsonShapes } from '../../src/analysis/json-shape.ts';
 import type { JsonShape } from '../../src/analysis/type.ts';
 import { type Analysed, analysed, servers } from '../support/analysed.ts';
 import { fits } from '../support/json-fits.ts';
+import { jsonShapes } from '../support/json-shapes.ts';
 import { tested } from '../support/tested.ts';
 
 const schema = `

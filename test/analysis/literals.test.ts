@@ -1,10 +1,10 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jsonShapes } from '../../src/analysis/json-shape.ts';
 import { domainLiterals, noNullElements } from '../../src/analysis/literals/column.ts';
 import { resultLiterals } from '../../src/analysis/literals.ts';
 import type { Literal } from '../../src/analysis/type.ts';
 import { type Analysed, analysed, analysedOver, servers } from '../support/analysed.ts';
+import { jsonShapes } from '../support/json-shapes.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { tested } from '../support/tested.ts';
 

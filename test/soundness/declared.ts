@@ -4,7 +4,6 @@ import { cardinality } from '../../src/analysis/cardinality.ts';
 import type { Catalog } from '../../src/analysis/catalog/catalog.ts';
 import { effects } from '../../src/analysis/effects.ts';
 import { type Facts, unknownFacts } from '../../src/analysis/facts.ts';
-import { jsonShapes } from '../../src/analysis/json-shape.ts';
 import { type ResultLiterals, resultLiterals } from '../../src/analysis/literals.ts';
 import { columnFacts } from '../../src/analysis/nullability.ts';
 import { parameterFacts } from '../../src/analysis/parameters.ts';
@@ -16,6 +15,7 @@ import { isAlwaysNull } from '../../src/analysis/variants/always-null.ts';
 import { discriminated } from '../../src/analysis/variants.ts';
 import { violations } from '../../src/analysis/violations.ts';
 import type { FieldDescription } from '../../src/analysis/wire.ts';
+import { jsonShapes } from '../support/json-shapes.ts';
 
 /** What is declared of the values of result columns, in their order. */
 export interface Values {

@@ -2,7 +2,7 @@ import type { ElementType } from '../../sql/row-source.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { pgType } from '../catalog/pg-type.ts';
 import { sqlTypeName } from '../sql-type-name.ts';
-import type { PgType } from '../type.ts';
+import { withoutDomains } from '../without-domains.ts';
 
 /**
  * How values of a type are the elements of an array: the elements of an array of arrays are one dimension more, and
@@ -17,10 +17,6 @@ export function elementTypeOf(type: number, catalog: Catalog): ElementType | nul
   const { kind } = withoutDomains(found);
   if (kind !== 'array' && kind !== 'composite') return name;
   return hasLength(type, catalog) ? null : { castTo: name };
-}
-
-function withoutDomains(type: PgType): PgType {
-  return type.kind === 'domain' ? withoutDomains(type.base) : type;
 }
 
 /** Whether a domain, or one below it, is over a type with a length: input refuses what a cast cuts off. */

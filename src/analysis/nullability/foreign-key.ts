@@ -1,4 +1,5 @@
 import type { Catalog, ForeignKey, Relation } from '../catalog/catalog.ts';
+import { withoutRelabelling } from '../tree/bare-expression.ts';
 import { conjuncts } from '../tree/conjuncts.ts';
 import { Cmd, type Expr, type QueryNode, type RangeTblEntry, Rte, type Var } from '../tree/nodes.ts';
 import type { Context } from './context.ts';
@@ -66,7 +67,7 @@ interface Pair {
 
 function pairOf(expr: Expr, index: number): Pair | null {
   if (expr.tag !== 'OPEXPR') return null;
-  const [left, right] = (expr.args ?? []).map(bare);
+  const [left, right] = (expr.args ?? []).map(withoutRelabelling);
   if (left?.tag !== 'VAR' || right?.tag !== 'VAR') return null;
   const isPartner = ({ varno, varlevelsup, varattno }: Var) =>
     varno === index && varlevelsup === 0 && varattno > 0;
@@ -75,16 +76,12 @@ function pairOf(expr: Expr, index: number): Pair | null {
   return { column: partner.varattno, from, operator: expr.opno };
 }
 
-function bare(expr: Expr): Expr {
-  return expr.tag === 'RELABELTYPE' ? bare(expr.arg) : expr;
-}
-
 /** The relation's column that a Var represents, also by way of a join or of GROUP BY; null if it is something else. */
 function columnBehind(variable: Var, context: Context): Var | null {
   const entry = context.frame.scope.query.rtable?.[variable.varno - 1];
   if (entry?.rtekind === Rte.relation) return variable.varattno > 0 ? variable : null;
   const behind = (entry?.joinaliasvars ?? entry?.groupexprs)?.[variable.varattno - 1];
-  const below = behind ? bare(behind) : null;
+  const below = behind ? withoutRelabelling(behind) : null;
   return below?.tag === 'VAR' && below.varlevelsup === 0 ? columnBehind(below, context) : null;
 }
 

@@ -1,3 +1,4 @@
+import { withoutRelabelling } from '../tree/bare-expression.ts';
 import { conjuncts } from '../tree/conjuncts.ts';
 import { isAlways } from '../tree/constants.ts';
 import { type Expr, Join, type JoinTreeNode, type Var } from '../tree/nodes.ts';
@@ -65,17 +66,13 @@ function collect(node: JoinTreeNode, parts: Parts): boolean {
 function addLinks(quals: Expr | null, { links }: Parts): boolean {
   for (const condition of isAlways(quals) ? [] : conjuncts(quals)) {
     if (condition.tag !== 'OPEXPR') return false;
-    const variables = (condition.args ?? []).map(bare);
+    const variables = (condition.args ?? []).map(withoutRelabelling);
     if (!variables.every((one): one is Var => one.tag === 'VAR')) return false;
     const own = variables.filter(({ varlevelsup }) => varlevelsup === 0);
     if (own.length === 0) return false;
     links.push({ condition, entries: own.map(({ varno }) => varno) });
   }
   return true;
-}
-
-function bare(expr: Expr): Expr {
-  return expr.tag === 'RELABELTYPE' ? bare(expr.arg) : expr;
 }
 
 function followed(frame: Frame, { entries, links }: Parts): boolean {

@@ -86,7 +86,7 @@ function runAt(runs: readonly TextRun[], place: number): TextRun | null {
 }
 
 /** The lists of what a statement writes, in an order that depends on its form alone. */
-export function writtenLists(query: QueryNode): readonly (readonly TargetEntry[])[] {
+function writtenLists(query: QueryNode): readonly (readonly TargetEntry[])[] {
   const lists: (readonly TargetEntry[])[] = [];
   mapWritten(query, (entries) => {
     lists.push(entries);

@@ -53,20 +53,15 @@ export function endOnAbort(client: Client, signal: AbortSignal | undefined): voi
   client.once('end', () => signal.removeEventListener('abort', end));
 }
 
-/** `localhost:5432/app as alice`, for messages: whatever a password is, it is not in there. */
-export function describeConnection(connection: ConnectionConfig | null): string {
-  const client = new Client(clientConfig(connection));
-  return `${describeServer(client)} as ${client.user}`;
-}
-
-/** `localhost:5432/app`: where a client is, or will be, connected to. */
+/** `localhost:5432/app`: where a client is, or will be, connected to; whatever a password is, it is not in there. */
 export function describeServer({ host, port, database }: Client): string {
   return host.startsWith('/')
     ? `${host}/.s.PGSQL.${port}, database ${database}`
     : `${host}:${port}${database === undefined ? '' : `/${database}`}`;
 }
 
-function clientConfig(connection: ConnectionConfig | null): ClientConfig {
+/** What pg's Client is made with. */
+export function clientConfig(connection: ConnectionConfig | null): ClientConfig {
   const { connectionString, ...parts } = connection ?? {};
   const url = connectionString ? parseUrl(connectionString) : {};
   return { connectionTimeoutMillis: 10_000, application_name: 'nodrift', ...url, ...parts };

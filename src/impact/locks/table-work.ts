@@ -1,4 +1,4 @@
-import { shown } from '../rules/rule-effects.ts';
+import { relationName } from '../relation-name.ts';
 import type { LockedRelation, ObservedStatement, RelationEffect } from './observe.ts';
 
 /** What takes long on a large table. */
@@ -58,10 +58,10 @@ export function changesRowsOf({ relation, held, scanned }: RelationEffect, sql: 
 
 /** A relation's name, with its schema unless that is `public`. */
 export function displayedName({ schema, name }: { readonly schema: string; readonly name: string }): string {
-  return shown({ schema, table: name });
+  return relationName({ schema, table: name });
 }
 
 /** The name of the table that an index is of; of anything else its own. */
 export function tableOf({ schema, table }: LockedRelation): string {
-  return shown({ schema, table });
+  return relationName({ schema, table });
 }

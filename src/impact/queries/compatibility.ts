@@ -1,4 +1,5 @@
 import type { Field, Literal, PgType } from '../../analysis/type.ts';
+import { withoutDomains } from '../../analysis/without-domains.ts';
 import { typeInfo } from '../../built-in-types.ts';
 import { resultKind } from '../../codegen/pgtyped/mapping.ts';
 import { bySeverity, type ChangeDirection, type Severity } from '../change.ts';
@@ -16,7 +17,7 @@ export interface Compatibility {
  * is what src/runtime/described.ts says.
  */
 export function resultFit(before: PgType, after: PgType): Compatibility | null {
-  const [was, is] = [withoutDomain(before), withoutDomain(after)];
+  const [was, is] = [withoutDomains(before), withoutDomains(after)];
   if (sameKind(was, is)) {
     return insideFit(was, is, resultFit) ?? domainFit(before, after, 'result') ?? renamed(was, is);
   }
@@ -25,7 +26,7 @@ export function resultFit(before: PgType, after: PgType): Compatibility | null {
 
 /** As resultFit, for the fields of rows: the server does not say of which types they are, so the code decodes them. */
 export function fieldFit(before: PgType, after: PgType): Compatibility | null {
-  const [was, is] = [withoutDomain(before), withoutDomain(after)];
+  const [was, is] = [withoutDomains(before), withoutDomains(after)];
   if (sameKind(was, is)) {
     return insideFit(was, is, fieldFit) ?? domainFit(before, after, 'result') ?? renamed(was, is);
   }
@@ -48,7 +49,7 @@ function readsOthers(was: PgType, is: PgType): boolean {
  * of another kind in JavaScript, or read otherwise.
  */
 export function pgFit(before: PgType, after: PgType): Compatibility | null {
-  if (resultKind(withoutDomain(before)) !== resultKind(withoutDomain(after))) return differs('result');
+  if (resultKind(withoutDomains(before)) !== resultKind(withoutDomains(after))) return differs('result');
   const fit = resultFit(before, after);
   if (fit?.severity !== 'breaks') return fit;
   return { ...fit, severity: 'may break', effect: "the code reads another type's values" };
@@ -82,7 +83,7 @@ function describedFit(was: PgType, is: PgType): Compatibility {
 
 /** What happens to code that sends a parameter as `before` where `after` is taken; null where nothing does. */
 export function parameterFit(before: PgType, after: PgType): Compatibility | null {
-  const [was, is] = [withoutDomain(before), withoutDomain(after)];
+  const [was, is] = [withoutDomains(before), withoutDomains(after)];
   if (sameKind(was, is)) {
     return insideFit(was, is, parameterFit) ?? domainFit(before, after, 'parameter') ?? renamed(was, is);
   }
@@ -172,10 +173,6 @@ function labelsFit(
 
 function list(labels: readonly Literal[]): string {
   return labels.map((label) => (typeof label === 'string' ? `'${label}'` : String(label))).join(', ');
-}
-
-function withoutDomain(type: PgType): PgType {
-  return type.kind === 'domain' ? withoutDomain(type.base) : type;
 }
 
 type Compare = (before: PgType, after: PgType) => Compatibility | null;

@@ -1,6 +1,6 @@
 import type { AnalysedQuery, Column, QueryParam, SlotValue } from '../../analysis/analysed-query.ts';
 import type { Change, ChangeDirection, Severity } from '../change.ts';
-import { answerChanges } from './questions.ts';
+import { answerChanges, rowsText } from './questions.ts';
 import { parameterChange, type ResultDecoder, resultChange } from './value-change.ts';
 import { valueText } from './value-text.ts';
 import { variantChanges } from './variant-changes.ts';
@@ -134,11 +134,4 @@ function isTighter(was: AnalysedQuery['rows'], is: AnalysedQuery['rows']): boole
 
 function direction(wider: boolean, narrower: boolean): ChangeDirection {
   return wider && narrower ? 'other' : wider ? 'wider' : 'narrower';
-}
-
-/** `1 row`, `0..1 rows`, `any number of rows`. */
-export function rowsText({ min, max }: AnalysedQuery['rows']): string {
-  if (max === null) return min === 0 ? 'any number of rows' : `${min} or more rows`;
-  if (min === max) return max === 1 ? '1 row' : `${max} rows`;
-  return `${min}..${max} rows`;
 }

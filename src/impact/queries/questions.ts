@@ -7,6 +7,7 @@ import type {
 } from '../../analysis/analysed-query.ts';
 import type { OptionalCondition } from '../../analysis/optional/parts.ts';
 import type { Change } from '../change.ts';
+import { relationName } from '../relation-name.ts';
 
 /** What the analysis answers about a query as a whole, as `inspect --json` prints it, in this order. */
 export interface Answers {
@@ -133,9 +134,9 @@ function usesText(uses: readonly RelationUse[]): string | null {
   return uses.length === 0 ? null : uses.map(useText).join(', ');
 }
 
-function useText({ schema, table, columns }: RelationUse): string {
-  const name = schema === 'public' ? table : `${schema}.${table}`;
-  return columns.length === 0 ? name : `${name} (${columns.join(', ')})`;
+function useText(use: RelationUse): string {
+  const name = relationName(use);
+  return use.columns.length === 0 ? name : `${name} (${use.columns.join(', ')})`;
 }
 
 function effectChange(before: boolean | null, after: boolean | null): Change | null {
@@ -154,4 +155,11 @@ function effectChange(before: boolean | null, after: boolean | null): Change | n
 
 function effectText(readOnly: boolean | null): string {
   return readOnly === null ? 'may write' : readOnly ? 'reads only' : 'writes';
+}
+
+/** `1 row`, `0..1 rows`, `any number of rows`. */
+export function rowsText({ min, max }: AnalysedQuery['rows']): string {
+  if (max === null) return min === 0 ? 'any number of rows' : `${min} or more rows`;
+  if (min === max) return max === 1 ? '1 row' : `${max} rows`;
+  return `${min}..${max} rows`;
 }

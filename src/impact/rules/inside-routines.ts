@@ -1,10 +1,11 @@
 import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import type { Change } from '../change.ts';
+import { relationName } from '../relation-name.ts';
 import type { Caused } from './caused.ts';
 import { type Called, routineKey } from './executed.ts';
 import { lastWord, type MentionedWords, mentions, wordsOf } from './mentions.ts';
 import type { RuleChange, RuleChanges } from './rule-changes.ts';
-import { effectOf, shown, subjectOf, textOf } from './rule-effects.ts';
+import { effectOf, subjectOf, textOf } from './rule-effects.ts';
 import type { Name, Routine, Rule } from './rules.ts';
 
 /**
@@ -83,7 +84,7 @@ function reshaped(
     rowOf === `${table.schema}.${table.table}` || (isOfAll && uses(table));
   const subject = textNameOf(routine);
   const changed = [...columns.values()].flat().flatMap(({ before, after }): Change[] => {
-    const name = `${shown(after)}.${after.column}`;
+    const name = `${relationName(after)}.${after.column}`;
     if (before === null)
       return usesAll(after) ? [functionChange(subject, null, name, 'its text takes all columns')] : [];
     const isUsed = usesAll(after) || (uses(after) && words.has(lastWord(after.column)));
@@ -93,7 +94,7 @@ function reshaped(
   });
   const dropped = gone.flatMap(({ schema, relation, name, kind }): Change[] => {
     if (kind !== 'column' || relation === null || !usesAll({ schema, table: relation })) return [];
-    const before = `${shown({ schema, table: relation })}.${name}`;
+    const before = `${relationName({ schema, table: relation })}.${name}`;
     return [functionChange(subject, before, null, 'its text takes all columns')];
   });
   return [...changed, ...dropped];
@@ -121,7 +122,7 @@ function brokenBy(routine: Routine, words: MentionedWords, gone: readonly Name[]
     .filter((one) => (one.kind === 'label' ? routine.body.includes(`'${one.name}'`) : isNamed(words, one)))
     .map((one): Change => {
       const line = routine.body.split('\n').findIndex((text) => wordsOf(text).has(lastWord(one.name)));
-      const relation = shown({ schema: one.schema, table: one.relation ?? one.name });
+      const relation = relationName({ schema: one.schema, table: one.relation ?? one.name });
       const before = one.relation === null ? relation : `${relation}.${one.name}`;
       return {
         kind: 'function',
@@ -176,5 +177,5 @@ function isSubject({ grantees }: Routine, { kind, name }: Rule): boolean {
 }
 
 function textNameOf({ schema, name }: Routine): string {
-  return `${shown({ schema, table: name })}()`;
+  return `${relationName({ schema, table: name })}()`;
 }

@@ -1,9 +1,9 @@
 import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import type { Change } from '../change.ts';
+import { relationName } from '../relation-name.ts';
 import type { ExecutedCode, ExecutedText } from './executed.ts';
 import { mentions, wordsOf } from './mentions.ts';
 import type { RuleChanges } from './rule-changes.ts';
-import { shown } from './rule-effects.ts';
 import type { Grant, TableColumn } from './rules.ts';
 
 /**
@@ -108,7 +108,7 @@ function usedNames({ reads, writes, calls = [] }: AnalysedQuery) {
 }
 
 function inside({ routine }: ExecutedText): string {
-  return routine === null ? '' : ` in ${shown({ schema: routine.schema, table: routine.name })}()`;
+  return routine === null ? '' : ` in ${relationName({ schema: routine.schema, table: routine.name })}()`;
 }
 
 function privilegeChange(
@@ -117,7 +117,7 @@ function privilegeChange(
   after: string | null,
   use: string,
 ): Change {
-  const object = kind === 'schema' ? name : shown({ schema, table: name });
+  const object = kind === 'schema' ? name : relationName({ schema, table: name });
   return {
     kind: 'privilege',
     severity: 'may break',

@@ -1,3 +1,4 @@
+import { relationName } from '../relation-name.ts';
 import type { RuleChange } from './rule-changes.ts';
 import type { Rule } from './rules.ts';
 
@@ -73,14 +74,9 @@ const effects: Readonly<Record<Rule['kind'], Readonly<Record<RuleChange['change'
 
 /** `users_email_key of users`. */
 export function subjectOf(rule: Rule): string {
-  return rule.name === '' ? shown(rule) : `${rule.name} of ${shown(rule)}`;
+  return rule.name === '' ? relationName(rule) : `${rule.name} of ${relationName(rule)}`;
 }
 
 export function textOf(rule: Rule | null): string | null {
   return rule === null ? null : rule.definition;
-}
-
-/** A table's name, with its schema unless that is `public`. */
-export function shown({ schema, table }: { readonly schema: string; readonly table: string }): string {
-  return schema === 'public' ? table : `${schema}.${table}`;
 }

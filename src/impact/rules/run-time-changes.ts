@@ -5,6 +5,7 @@ import type {
   SlotValue,
 } from '../../analysis/analysed-query.ts';
 import type { Change, ChangeKind, Severity } from '../change.ts';
+import { relationName } from '../relation-name.ts';
 import { capturedNames } from './captured.ts';
 import { type Caused, causedBy } from './caused.ts';
 import { executedBy } from './executed.ts';
@@ -15,7 +16,7 @@ import { holdsFewer, shrinks } from './modifier.ts';
 import { objectPrivilegeChanges, ungrantedSequences } from './object-privileges.ts';
 import { isRequiredColumn } from './required-columns.ts';
 import { type ColumnChange, isReordered, type RuleChange, type RuleChanges } from './rule-changes.ts';
-import { effectOf, shown, subjectOf, textOf } from './rule-effects.ts';
+import { effectOf, subjectOf, textOf } from './rule-effects.ts';
 import type { Rule, TableColumn } from './rules.ts';
 import { sequenceChanges } from './sequence-limits.ts';
 import { settingChanges } from './settings.ts';
@@ -80,7 +81,7 @@ function columnRisk(
   const { filled } = changes;
   const { event, by } = operation;
   const given = operation.columns.includes(after.column);
-  const subject = `${shown(after)}.${after.column}`;
+  const subject = `${relationName(after)}.${after.column}`;
   if (event === 'delete') return [];
   if (isComputed(operation, after, changes) && before?.generated !== after.generated) {
     const effect = 'computing it can fail';
@@ -230,7 +231,7 @@ function movedParameters(
     if (from.schema !== to.schema || from.table !== to.table || from.column === to.column) return [];
     if (!columnNames.has(`${to.schema}.${to.table}.${from.column}`)) return [];
     const effect = 'its values go to another column';
-    const [was, is] = [`${shown(from)}.${from.column}`, `${shown(to)}.${to.column}`];
+    const [was, is] = [`${relationName(from)}.${from.column}`, `${relationName(to)}.${to.column}`];
     return [change('parameter', 'may break', `:${name}`, was, is, effect)];
   });
 }
@@ -240,7 +241,7 @@ function virtualRisk({ columns }: RelationUse, { before, after }: ColumnChange):
   const { generated, isStored, column } = after;
   if (isStored || generated === null || before?.generated === generated || !columns.includes(column))
     return [];
-  const subject = `${shown(after)}.${column}`;
+  const subject = `${relationName(after)}.${column}`;
   const was = before?.generated ?? null;
   return [change('generated column', 'may break', subject, was, generated, 'computing it can fail')];
 }
@@ -248,7 +249,7 @@ function virtualRisk({ columns }: RelationUse, { before, after }: ColumnChange):
 function paddingRisk({ columns }: RelationUse, { before, after }: ColumnChange): readonly Change[] {
   if (before === null || before.baseType === after.baseType || !columns.includes(after.column)) return [];
   if (![before.baseType, after.baseType].every((type) => /^character\(\d+\)$/.test(type))) return [];
-  const subject = `${shown(after)}.${after.column}`;
+  const subject = `${relationName(after)}.${after.column}`;
   const effect = 'values come padded with another number of blanks';
   return [change('column type', 'may break', subject, before.type, after.type, effect)];
 }
@@ -295,11 +296,11 @@ function orderRisk(
   const [was, is] = [before.collation, after.collation];
   if (was !== null && is !== null && was !== is && texts.some((sql) => collating.test(sql))) {
     const effect = 'its texts compare and sort differently, which some operations refuse';
-    return [change('order', 'may break', `${shown(after)}.${after.column}`, was, is, effect)];
+    return [change('order', 'may break', `${relationName(after)}.${after.column}`, was, is, effect)];
   }
   if (!isReordered(before.labels, after.labels)) return [];
   if (!texts.some((sql) => comparing.test(sql))) return [];
-  const subject = `${shown(after)}.${after.column}`;
+  const subject = `${relationName(after)}.${after.column}`;
   const effect = 'its values compare and sort differently';
   const text = (labels: readonly string[] | null) => (labels ?? []).join(' < ');
   return [change('order', 'may break', subject, text(before.labels), text(after.labels), effect)];

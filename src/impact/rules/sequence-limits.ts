@@ -1,11 +1,11 @@
 import type { AnalysedQuery } from '../../analysis/analysed-query.ts';
 import type { Change } from '../change.ts';
+import { relationName } from '../relation-name.ts';
 import { type Caused, causedBy } from './caused.ts';
 import { draws } from './drawn-sequences.ts';
 import type { ExecutedCode } from './executed.ts';
 import { mentions, wordsOf } from './mentions.ts';
 import type { RuleChanges } from './rule-changes.ts';
-import { shown } from './rule-effects.ts';
 import type { Sequence } from './rules.ts';
 
 /** What that means to a statement: it draws from one by an identity column, a default, or its text. */
@@ -22,7 +22,7 @@ export function sequenceChanges(
       {
         kind: 'sequence',
         severity: 'may break',
-        subject: shown({ schema: after.schema, table: after.name }),
+        subject: relationName({ schema: after.schema, table: after.name }),
         before: textOf(before),
         after: textOf(after),
         direction: 'narrower',
@@ -37,7 +37,7 @@ export function sequenceChanges(
       return {
         kind: 'sequence',
         severity: 'may break',
-        subject: shown({ schema: sequence.schema, table: sequence.name }),
+        subject: relationName({ schema: sequence.schema, table: sequence.name }),
         before: null,
         after: 'RESTART or setval()',
         direction: null,

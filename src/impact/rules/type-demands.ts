@@ -1,9 +1,9 @@
 import type { Change } from '../change.ts';
+import { relationName } from '../relation-name.ts';
 import type { Caused } from './caused.ts';
 import type { ExecutedCode } from './executed.ts';
 import { mentions } from './mentions.ts';
 import type { RuleChanges } from './rule-changes.ts';
-import { shown } from './rule-effects.ts';
 
 /**
  * Where a statement makes values of a type that demands more: in a column whose type holds it, in a cast, as an argument of
@@ -40,7 +40,7 @@ export function typeDemandChanges(
     .map(({ schema, type, name, definition, kind }) => ({
       kind: 'check',
       severity: 'may break',
-      subject: `${name} of type ${shown({ schema, table: type })}`,
+      subject: `${name} of type ${relationName({ schema, table: type })}`,
       before: null,
       after: kind === 'attribute' ? `${name} ${definition}` : definition,
       direction: 'narrower',

@@ -1,5 +1,6 @@
+import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { connect, describeConnection } from '../../../src/database/server/connection.ts';
+import { clientConfig, connect, describeServer } from '../../../src/database/server/connection.ts';
 import { connectionFailure } from '../../../src/database/server/connection-failure.ts';
 import type { ConnectionConfig } from '../../../src/project/config.ts';
 import { parseUrl } from '../../../src/project/read-connection.ts';
@@ -31,7 +32,8 @@ test.each<[ConnectionConfig, string]>([
   ],
   [{ user: 'u', password: 's3cr3t', host: 'h', port: 1 }, 'h:1/u as u'],
 ])('%j is described without its password', (connection, expected) => {
-  expect(describeConnection(connection)).toBe(expected);
+  const client = new Client(clientConfig(connection));
+  expect(`${describeServer(client)} as ${client.user}`).toBe(expected);
 });
 
 test.each([
