@@ -65,7 +65,7 @@ describe.skipIf(process.platform === 'win32')('with DATABASE_URL', () => {
       }`
       .replaceAll('await using', 'const')
       .replaceAll('console.log', 'await database.close(); console.log');
-    const children = [1, 2, 3].map(() => start(project.path('nodrift.config.json'), script));
+    const children = Array.from({ length: 8 }).map(() => start(project.path('nodrift.config.json'), script));
     const said = await Promise.all(
       children.map(async (child) => {
         let out = '';
@@ -80,7 +80,7 @@ describe.skipIf(process.platform === 'win32')('with DATABASE_URL', () => {
           .map((line): { n: number; template: string } => JSON.parse(line));
       }),
     );
-    expect(said.flat().map(({ n }) => n)).toEqual(Array(9).fill(1));
+    expect(said.flat().map(({ n }) => n)).toEqual(Array(24).fill(1));
     expect(new Set(said.flat().map(({ template }) => template)).size).toBe(1);
     await expect.poll(databases, { timeout: 60_000 }).toEqual([]);
   });
@@ -131,5 +131,21 @@ describe.skipIf(process.platform === 'win32')('with DATABASE_URL', () => {
     const database = await testDatabase({ config: project.path('nodrift.config.json') });
     expect(database.description).toMatch(/^PGlite/);
     await database.close();
+  });
+
+  it('makes the next copy while one is used, once two were asked for', async () => {
+    using project = makeProject(slow);
+    vi.stubEnv('DATABASE_URL', server.url);
+    const open = () => testDatabase({ config: project.path('nodrift.config.json') });
+    const nameOf = async (database: { client: Client }) =>
+      (await rows(database, 'SELECT current_database()')).flat();
+    const [first, second] = [await open(), await open()];
+    await expect.poll(databases, { timeout: 60_000 }).toHaveLength(4);
+    const known = await databases();
+    const others = await Promise.all([open(), open()]);
+    const names = (await Promise.all(others.map(nameOf))).flat();
+    expect(names.filter((name) => known.includes(name))).toHaveLength(1);
+    expect(new Set(names).size).toBe(2);
+    for (const one of [first, second, ...others]) await one.close();
   });
 });

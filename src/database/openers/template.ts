@@ -52,8 +52,9 @@ export async function openTemplate(
     await unlockTemplate(session, name, 'change');
     await keep(name, session);
     const run = letGo(session);
+    const take = copies(name, run);
     const description = `PostgreSQL ${version} at ${describeServer(session)}`;
-    return { session, copy: async () => ({ ...(await copy(name, run)), description, major, notes }) };
+    return { session, copy: async () => ({ ...(await open(await take(), run)), description, major, notes }) };
   } catch (error) {
     await session.end().catch(() => {});
     throw error;
@@ -77,9 +78,7 @@ export async function openTemplate(
     }
   }
 
-  async function copy(template: string, run: Run): Promise<Pick<Database, 'client' | 'close'>> {
-    const name = `${template}_${randomBytes(6).toString('hex')}`;
-    await run(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(template)}`);
+  async function open(name: string, run: Run): Promise<Pick<Database, 'client' | 'close'>> {
     let client: Client | null = null;
     const close = lazy(async () => {
       await client?.end().catch(() => {});
@@ -98,6 +97,29 @@ export async function openTemplate(
 }
 
 type Run = (sql: string) => Promise<void>;
+
+/** Makes copies of a template, by name. Who has asked twice will ask again: the next one is made meanwhile. */
+function copies(template: string, run: Run): () => Promise<string> {
+  let spare: Promise<string> | null = null;
+  let count = 0;
+  const create = async () => {
+    const name = `${template}_${randomBytes(6).toString('hex')}`;
+    await run(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(template)}`);
+    return name;
+  };
+  return async () => {
+    const waiting = spare;
+    spare = null;
+    count += 1;
+    const name = (await waiting?.catch(() => null)) ?? (await create());
+    if (count > 1 && spare === null) {
+      spare = create();
+      // Then the next one is made when it is asked for.
+      spare.catch(() => {});
+    }
+    return name;
+  };
+}
 
 /** Lets the process end although the session is open, except while a statement runs in it. */
 function letGo(session: Client): Run {
