@@ -141,6 +141,9 @@ export const errorTitles = {
   ND7007: 'A file is not a migration of the project',
   ND7008: 'There is no schema to compare',
   ND7009: 'A schema file has no migrations',
+  ND7010: 'A file of schemas cannot be run',
+  ND7011: 'A schema does not say what it is',
+  ND7012: 'No schema is called after a table or a query',
   // nodrift itself
   ND9001: 'nodrift has a bug',
 } as const;

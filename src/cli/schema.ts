@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import type { ComparedSchema } from '../commands/schema.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
+import type { Config } from '../project/config.ts';
 import { cliCommand } from './command.ts';
 import {
   type CliContext,
@@ -16,16 +18,19 @@ import {
 interface SchemaOptions extends GlobalOptions {
   readonly print?: boolean;
   readonly diff?: boolean;
+  readonly compare?: string;
+  readonly json?: boolean;
 }
 
 export const schemaCommand = cliCommand<[a: string | undefined, b: string | undefined], SchemaOptions>({
   name: 'schema',
-  description: 'print the migrated schema, or the differences between two schemas',
+  description: 'print the migrated schema, or how schemas differ',
   examples: [
     ['schema', 'the migrated schema'],
     ['schema --diff main HEAD', 'the changes of a branch'],
+    ['schema --compare src/schemas.ts', 'whether schemas of Zod or Valibot are as the database'],
   ],
-  failing: 'with --diff: they differ; or migrations are broken',
+  failing: 'with --diff or --compare: they differ; or migrations are broken',
   declare: (command) =>
     command
       .argument(
@@ -34,7 +39,14 @@ export const schemaCommand = cliCommand<[a: string | undefined, b: string | unde
       )
       .argument('[b]', 'with --diff: the same')
       .option('--print', 'print the schema as text; the default')
-      .option('--diff', 'print how b differs from a'),
+      .option('--diff', 'print how b differs from a')
+      .addOption(
+        new Option(
+          '--compare <file>',
+          'print how schemas that a module exports differ from tables and queries',
+        ).conflicts(['diff', 'print']),
+      )
+      .option('--json', 'with --compare: print JSON'),
   run: (places, options, io) =>
     runSchema(
       places.filter((one) => one !== undefined),
@@ -49,8 +61,15 @@ async function runSchema(places: readonly string[], options: SchemaOptions, io: 
     import('./configuration.ts'),
     import('../commands/schema.ts'),
   ]);
-  const config = await configuration({ config: options.config }, io);
+  // Otherwise it names what is printed, not what the project's schema is built on.
+  const server = options.compare === undefined || options.url === undefined ? {} : { url: options.url };
+  const config = await configuration({ config: options.config, ...server }, io);
   const [a, b] = places;
+  if (options.compare !== undefined) {
+    if (a !== undefined) throw usage('--compare has no other arguments.', compareHint);
+    return runCompare(config, { ...options, compare: options.compare }, io);
+  }
+  if (options.json === true) throw usage('--json is for --compare.', compareHint);
   if (options.diff !== true) {
     if (a !== undefined)
       throw usage('Only --diff accepts schemas as arguments; --url names a database to print.');
@@ -77,6 +96,28 @@ async function runSchema(places: readonly string[], options: SchemaOptions, io: 
   return 1;
 }
 
+/** Prints how the schemas that a module exports differ, and returns 1 if they do. */
+async function runCompare(
+  config: Config,
+  { compare, json }: SchemaOptions & { readonly compare: string },
+  io: CliContext,
+): Promise<number> {
+  const { holdSchemas } = await import('../commands/compare-schemas.ts');
+  const path = resolve(io.cwd, compare);
+  const { findings, compared, notes } = await withProgress(io, (flow) => holdSchemas(config, path, flow));
+  writeNotes(notes, io);
+  if (json === true) io.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else {
+    for (const { file, export: name, key, message, against } of findings) {
+      const place = key === null ? name : `${name}.${key}`;
+      io.stdout.write(escapeControlChars(`${file}: ${place} ${message} (${against})\n`));
+    }
+    const total = `${count(compared, 'schema')} compared, ${count(findings.length, 'difference')}`;
+    io.stdout.write(findings.length === 0 ? `${total}\n` : `\n${total}\n`);
+  }
+  return findings.length === 0 ? 0 : 1;
+}
+
 async function schemaSource(text: string, options: SchemaOptions, io: CliContext): Promise<ComparedSchema> {
   // Whatever looks like a URL: it is not repeated as the name of something else, for it may hold a password.
   if (text.includes('://')) {
@@ -87,7 +128,9 @@ async function schemaSource(text: string, options: SchemaOptions, io: CliContext
   return existsSync(path) ? { kind: 'path', path } : { kind: 'ref', ref: text };
 }
 
-function usage(message: string): Failure {
-  const hint = 'A schema is the URL of a database, a folder of migrations, a .sql file, or a git ref.';
+const schemaHint = 'A schema is the URL of a database, a folder of migrations, a .sql file, or a git ref.';
+const compareHint = 'Name the module that exports schemas: nodrift schema --compare src/schemas.ts';
+
+function usage(message: string, hint = schemaHint): Failure {
   return new Failure(2, [diagnostic({ code: 'ND1020', message, hint })]);
 }

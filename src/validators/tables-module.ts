@@ -76,7 +76,7 @@ function tableSchema(
   return `${type}\n${comment}export const ${name} = ${pure}standardSchema<${stem}${kind}>(${text});\n`;
 }
 
-interface TableField {
+export interface TableField {
   readonly column: WrittenColumn;
   readonly key: string;
   readonly type: TsType;
@@ -84,7 +84,13 @@ interface TableField {
   readonly optional: boolean;
 }
 
-function tableField(table: TableModel, column: WrittenColumn, kind: Kind, scope: ModuleScope): TableField {
+/** A column as a field of the rows that an INSERT or an UPDATE takes. */
+export function tableField(
+  table: TableModel,
+  column: WrittenColumn,
+  kind: Kind,
+  scope: ModuleScope,
+): TableField {
   const { name, value, hasDefault } = column;
   const key = scope.config.camelCaseColumnNames ? camelCase(name) || name : name;
   const reference = { schema: table.schema, table: table.name, column: name };

@@ -19,6 +19,10 @@ import { analysed } from '../../support/analysed.ts';
 import { failureOf } from '../../support/failure.ts';
 import { migration } from './queries.ts';
 
+/** A module with a schema of a library that nodrift knows nothing of. */
+const standard = (name: string) =>
+  `export const ${name} = {\n  '~standard': { version: 1, vendor: 'own', validate: (value) => ({ value }) },\n};\n`;
+
 /** A project in which a command fails. */
 export interface ProjectExample {
   readonly code: ErrorCode;
@@ -311,6 +315,26 @@ export const projectExamples: readonly ProjectExample[] = [
     '{\n  "transforms": [{ "mode": "sql", "include": "**/*.sql", "emitTemplate": "../{{name}}.ts" }]\n}\n',
     'Write the modules into the project.',
   ),
+  {
+    code: 'ND7010',
+    command: 'schema --compare schemas.ts',
+    words:
+      'There is no such file, or running it fails: a module that it imports is missing, or it throws an error.',
+    mend: 'Name the module that exports the schemas.',
+  },
+  {
+    code: 'ND7011',
+    command: 'schema --compare schemas.js',
+    files: { 'schemas.js': standard('carsInsert') },
+    words: 'A schema can only be compared if its library can print it as JSON Schema.',
+    mend: 'For Zod, install Zod 4. For Valibot, install `@valibot/to-json-schema`.',
+  },
+  {
+    code: 'ND7012',
+    command: 'schema --compare schemas.js',
+    files: { 'schemas.js': standard('newCar') },
+    mend: 'Export the schema by the name of what it describes: `export { newCar as carsInsert }`.',
+  },
   { code: 'ND7001', command: 'impact --since main', mend: 'Run it in a clone of the repository.' },
   {
     code: 'ND7007',
