@@ -41,7 +41,7 @@ export interface GeneratedQueries {
   pageOfCars(db: Client, params: Page): Promise<readonly Car[]>;
 }
 
-async function connect(url: string): Promise<Client> {
+export async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
   await client.connect();
   return client;
