@@ -36,7 +36,7 @@ export interface TestedParameter {
   /** The constants that it is compared with, as its codec encodes them. */
   readonly constants: readonly string[];
   /** What else it can be, so that PostgreSQL finds it unequal to all of them; absent: any text. */
-  readonly others?: 'integer' | 'array' | readonly string[];
+  readonly others?: 'integer' | 'array' | 'uuid' | readonly string[];
 }
 
 /** What can be omitted, with parameters as indexes into the query's parameters. */
@@ -83,8 +83,8 @@ interface Choice {
   stateOf(value: unknown): number;
 }
 
-/** Too long to be out of the type's range. */
-const INTEGER = /^(?:0|-?[1-9]\d{0,8})$/;
+/** Texts that no other text is equal to; of integers those that are in the type's range for sure. */
+const PLAIN = { integer: /^(?:0|-?[1-9]\d{0,8})$/, uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/ };
 
 /**
  * The statement of a query whose parts depend on parameters. Its text is put together from constant pieces;
@@ -271,8 +271,8 @@ function constantOf(
   const isOther =
     others === undefined
       ? !text.includes('\0') && (text as { isWellFormed?(): boolean }).isWellFormed?.() !== false
-      : others === 'integer'
-        ? INTEGER.test(text)
+      : typeof others === 'string'
+        ? PLAIN[others].test(text)
         : others.includes(text);
   return isOther ? 1 : undefined;
 }

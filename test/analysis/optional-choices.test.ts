@@ -10,7 +10,8 @@ const schema = `
   CREATE TYPE mode AS ENUM ('all', 'sold', 'it''s');
   CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
   CREATE TABLE car (id int PRIMARY KEY, make text NOT NULL, price numeric NOT NULL, listed_on date, sold_at date,
-    year smallint, kind mode, note varchar(20), code text COLLATE "C", pad char(3), fold text COLLATE nocase);
+    year smallint, kind mode, note varchar(20), code text COLLATE "C", pad char(3), fold text COLLATE nocase,
+    owner uuid);
   CREATE DOMAIN word AS text CHECK (VALUE <> '');
 `;
 
@@ -140,6 +141,53 @@ const switches: readonly (readonly [sql: string, ...Sent[]])[] = [
     [{ a: 'f' }, "WHERE (make = 'x'  OR price > 1 )"],
     [{ b: 't' }, "WHERE (make = 'x' OR $1::bool OR price > 1 OR ($2::bool AND $1::bool))"],
   ],
+  // Of rows.
+  [
+    'WHERE ((:c::numeric IS NULL AND :d::int IS NULL) OR (price, id) < (:c, :d))',
+    [{}, 'WHERE ( TRUE )'],
+    [{ c: '1', d: '1' }, 'WHERE ((price, id) < ($1::numeric, $2::int4))'],
+    [{ c: '1' }, 'WHERE ((price, id) < ($1::numeric, $2::int4))'],
+  ],
+  [
+    "WHERE (:u::uuid = '00000000-0000-0000-0000-000000000000' OR owner = :u)",
+    [{ u: '00000000-0000-0000-0000-000000000000' }, 'WHERE ( TRUE )'],
+    [{ u: '8b4f2e6a-0000-4000-8000-0123456789ab' }, 'WHERE ( owner = $1::uuid)'],
+    [
+      { u: '{8B4F2E6A-0000-4000-8000-0123456789AB}' },
+      "WHERE ($1::uuid = '00000000-0000-0000-0000-000000000000' OR owner = $1::uuid)",
+    ],
+  ],
+  [
+    'WHERE (coalesce(:q::text, NULL) IS NULL OR make = :q) AND (COALESCE(:n::int) IS NULL OR year = :n)',
+    [{ q: 'x' }, 'WHERE (make = $1::text) AND ( TRUE )'],
+    [{ n: '1' }, 'WHERE ( TRUE ) AND (year = $1::int4)'],
+  ],
+  // CASE that is a condition.
+  [
+    "WHERE CASE WHEN :q::text <> '' THEN make = :q OR note = :q ELSE true END AND id > 1",
+    [{ q: 'x' }, 'WHERE (make = $1::text OR note = $1::text) AND id > 1'],
+    [{ q: '' }, 'WHERE  TRUE  AND id > 1'],
+    [{ q: null }, 'WHERE  TRUE  AND id > 1'],
+  ],
+  [
+    'WHERE NOT CASE WHEN cardinality(:ids::int[]) > 0 THEN id = ANY (:ids) ELSE true END AND CASE WHEN 0 < cardinality(:ids) THEN price > 1 END',
+    [{ ids: ['1'] }, 'WHERE NOT (id = ANY ($1::int4[])) AND (price > 1)'],
+    [{ ids: [] }, 'WHERE NOT  TRUE  AND (NULL::boolean)'],
+    [{ ids: null }, 'WHERE NOT  TRUE  AND (NULL::boolean)'],
+  ],
+  [
+    "WHERE id > 1 AND CASE :kind::text WHEN 'sold' THEN sold_at IS NOT NULL WHEN 'all' THEN true WHEN 'new' THEN (:b::int IS NULL OR year = :b) AND sold_at IS NULL ELSE false END",
+    [{ kind: 'sold' }, 'WHERE id > 1 AND (sold_at IS NOT NULL)'],
+    [{ kind: 'all' }, 'WHERE id > 1 AND  TRUE '],
+    [{ kind: 'new', b: '1' }, 'WHERE id > 1 AND ((year = $1::int4) AND sold_at IS NULL)'],
+    [{ kind: 'new' }, 'WHERE id > 1 AND (( TRUE ) AND sold_at IS NULL)'],
+    [{ kind: 'x' }, 'WHERE id > 1 AND (false)'],
+  ],
+  [
+    'WHERE(CASE WHEN :x::int IS NULL THEN true ELSE year = :x END)',
+    [{ x: null }, 'WHERE( TRUE )'],
+    [{ x: '1' }, 'WHERE((year = $1::int4))'],
+  ],
   // One in another.
   [
     'WHERE (:a OR price > 1 AND (:b OR id = 2))',
@@ -158,7 +206,13 @@ const whole: readonly (readonly [sql: string, because: string | null])[] = [
   ['SELECT id FROM car WHERE (:n::numeric = 1 OR price = :n)', null],
   ['SELECT id FROM car WHERE (:n::smallint = 1 OR year = :n)', null],
   ["SELECT id FROM car WHERE (:w::word = 'x' OR make = :w)", null],
+  ["SELECT id FROM car WHERE (:u::uuid = '{00000000-0000-0000-0000-00000000000A}' OR owner = :u)", null],
   ["SELECT id FROM car ORDER BY CASE WHEN :a = 'x' THEN random() END", 'it calls random, which is volatile'],
+  [
+    "SELECT id FROM car WHERE CASE WHEN :a = 'x' THEN random() < 1 ELSE true END",
+    'it calls random, which is volatile',
+  ],
+  ["SELECT id FROM car WHERE CASE WHEN :a = 'x' AND id > 1 THEN make = :a ELSE true END", null],
   [
     "SELECT id FROM car ORDER BY CASE WHEN :a = 'x' THEN make WHEN id > 3 THEN note END",
     'one of its WHENs asks for more than parameters and constants',

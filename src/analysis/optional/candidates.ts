@@ -1,4 +1,4 @@
-import { readTerms, type TextRun } from '../../sql/boolean-terms.ts';
+import { type CaseText, readTerms, type TextRun } from '../../sql/boolean-terms.ts';
 import { isIdentifierPart } from '../../sql/lexer.ts';
 import { type Cut, type Edit, type Piece, placedParameters, WITHOUT } from '../../sql/pieces.ts';
 import { fileOffset } from '../../sql/postgres-text.ts';
@@ -12,6 +12,15 @@ import type { StatementProblem } from '../statement-problem.ts';
 import type { BoolExpr, Expr, Node, QueryNode, TargetEntry } from '../tree/nodes.ts';
 import { isUtility, readCompleteQuery } from '../tree/read.ts';
 import { mapWritten, type OptionalAssignment, refusesDefault } from './assignments.ts';
+import {
+  type CaseGuard,
+  caseGuardsOf,
+  casePieces,
+  caseResult,
+  caseResultPieces,
+  caseResults,
+  isTrueConstant,
+} from './case-guards.ts';
 import { type CoalescedGuard, coalescedGuards } from './coalesced.ts';
 import type { TestedParameters } from './decisions.ts';
 import {
@@ -145,6 +154,7 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
   };
   const guards = guardsOf(whole, testOf);
   const sortKeys = sortKeysOf(whole, testOf);
+  const cases = caseGuardsOf(whole, testOf, new Set(sortKeys.map(({ node }) => node)));
   const coalesced = coalescedGuards(whole, catalog, sql, terms, offset).filter(({ slot }) => {
     const index = paramOf.get(slot) ?? -1;
     return params[index]?.kind === 'scalar' && !optional.has(index) && !isRequired(params[index]);
@@ -154,6 +164,9 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
       paramsOf(nullGuardAt({ tag: 'BOOLEXPR', boolop: 'or', args: operands })?.slots ?? new Set()),
     ),
     ...coalesced.flatMap(({ slot }) => paramsOf(new Set([slot]))),
+    ...[...guards.values(), ...cases].flatMap(({ tests }) =>
+      [...constantsIn(tests, paramOf)].flatMap(([param, constants]) => (constants.length === 0 ? param : [])),
+    ),
   ]);
   const optionalSlots = new Set([...paramOf].flatMap(([slot, index]) => (optional.has(index) ? [slot] : [])));
   const sorting = new Set(
@@ -182,11 +195,31 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
     const run = { start: first?.start ?? at, end: last?.end ?? at };
     const because =
       untyped ??
-      unsure(guard, described.paramTypes, catalog) ??
+      unsure(
+        { ...guard, conditions: guard.operands.filter((_, i) => guard.tests[i] === null) },
+        described.paramTypes,
+        catalog,
+      ) ??
       (operands === null ? 'its alternatives could not be told apart in the text' : null);
     if (because !== null || operands === null)
       kept.push({ kind: 'guard', needs, run, because: because ?? '' });
     else all.push(guardCandidate(guard, operands, { run, needs, constants }));
+  }
+  for (const guard of cases) {
+    const constants = constantsIn(guard.tests, paramOf);
+    const needs = [...constants.keys()];
+    const isNullAsked = [...constants.values()].every(({ length }) => length === 0);
+    if (isNullAsked && needs.some((index) => isRequired(params[index]))) continue;
+    const at = offset(locationOf(guard.node));
+    const text = terms.caseAt(at);
+    const isRead = text?.results.length === guard.node.args.length;
+    const run = { start: at, end: text?.end ?? at };
+    const because =
+      untyped ??
+      unsure({ ...guard, conditions: guard.node }, described.paramTypes, catalog) ??
+      (isRead ? null : 'its alternatives could not be told apart in the text');
+    if (because !== null || text === null) kept.push({ kind: 'guard', needs, run, because: because ?? '' });
+    else all.push(caseCandidate(guard, text, { run, needs, constants }));
   }
   for (const guard of coalesced) {
     const { run, slot } = guard;
@@ -359,6 +392,24 @@ function coalescedCandidate(
   };
 }
 
+function caseCandidate(guard: CaseGuard, text: CaseText, place: Place): Candidate {
+  return {
+    ...place,
+    ...{ kind: 'guard', keys: [guard.node], keptBecause: null },
+    pieces: (cut, tested) => casePieces(guard, text, tested, cut),
+    forms: caseResults(guard).flatMap((result): Form[] => {
+      const expr = caseResult(guard, result);
+      if (expr === null) return [];
+      return [
+        {
+          pieces: (cut) => caseResultPieces(guard, text, result, cut),
+          inItsPlace: () => (isTrueConstant(expr) ? 'true' : expr),
+        },
+      ];
+    }),
+  };
+}
+
 function sortCandidate(
   sortKey: SortKey,
   text: SortKeyText,
@@ -469,11 +520,12 @@ function uncertainType(statement: Statement, casts: readonly (string | null)[]):
 }
 
 /** Why a guard may do more than its conditions say; null: it does not. */
-function unsure({ operands, tests }: Guard, types: readonly number[], catalog: Catalog): string | null {
-  const called = volatileCall(
-    operands.filter((_, i) => tests[i] === null),
-    catalog,
-  );
+function unsure(
+  { tests, conditions }: { readonly tests: Guard['tests']; readonly conditions: unknown },
+  types: readonly number[],
+  catalog: Catalog,
+): string | null {
+  const called = volatileCall(conditions, catalog);
   if (called !== null) return `it calls ${called}, which is volatile`;
   const domain = tests.some((test) =>
     [...(test?.constants.keys() ?? [])].some(

@@ -60,7 +60,7 @@ export function mayHaveOptionalParts({ statement, described }: DescribedStatemen
   return (
     (/\bor\b/i.test(sql) && tree.includes('{BOOLEXPR')) ||
     (/\bcoalesce\b/i.test(sql) && tree.includes('{COALESCE')) ||
-    (/\border\b/i.test(sql) && /\{CASE(?:EXPR)?\s/.test(tree))
+    (/\bcase\b/i.test(sql) && /\{CASE(?:EXPR)?\s/.test(tree))
   );
 }
 

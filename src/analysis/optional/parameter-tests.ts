@@ -38,7 +38,7 @@ export function testReader(
   function testOf(expr: Expr, operand: Expr | null): ParameterTest | null {
     switch (expr.tag) {
       case 'NULLTEST': {
-        const param = expr.nulltesttype === 0 && !expr.argisrow ? bareParam(expr.arg) : null;
+        const param = expr.nulltesttype === 0 && !expr.argisrow ? bareParam(alone(expr.arg)) : null;
         return (
           param && { constants: new Map([[param.paramid, []]]), outcome: (of) => of(param.paramid) === null }
         );
@@ -70,6 +70,8 @@ export function testReader(
     if (left === undefined || right === undefined || catalog.nondeterministic.has(collation)) return null;
     const entry = catalog.operators.get(operator);
     if (entry?.schema !== 'pg_catalog') return null;
+    if (operator === INT4_GREATER) return hasElements(left, right);
+    if (operator === INT4_LESS) return hasElements(right, left);
     const isEqual = catalog.equality.has(operator);
     if (!isEqual && !catalog.equality.has(entry.negator)) return null;
     const test = equality(left, right) ?? equality(right, left);
@@ -78,15 +80,21 @@ export function testReader(
 
   function equality(tested: Expr, other: Expr): ParameterTest | null {
     if (other.tag !== 'CONST') return null;
-    const cardinality =
-      tested.tag === 'FUNCEXPR' && tested.funcid === CARDINALITY ? tested.args?.[0] : undefined;
-    if (cardinality !== undefined) {
-      const param = bareParam(cardinality);
+    const array = cardinalityOf(tested);
+    if (array !== null) {
+      const param = bareParam(array);
       return param && constantValue(other) === 0 ? isOneOf({ param, instead: null }, [EMPTY_ARRAY]) : null;
     }
     const subject = subjectOf(tested);
     const constant = subject && encoded(other, subject.param.paramtype);
     return subject && constant !== null ? isOneOf(subject, [constant]) : null;
+  }
+
+  /** `cardinality(…) > 0`: there are not fewer. */
+  function hasElements(greater: Expr, less: Expr): ParameterTest | null {
+    if (less.tag !== 'CONST' || constantValue(less) !== 0 || cardinalityOf(greater) === null) return null;
+    const isEmpty = equality(greater, less);
+    return isEmpty && connected('not', [isEmpty]);
   }
 
   /** A parameter, or what is in its place where it is NULL. */
@@ -117,6 +125,10 @@ export function testReader(
         return typeof value === 'string' && node.consttype !== BPCHAR && catalog.encoding === 'UTF8'
           ? value
           : null;
+      case UUID: {
+        const text = literalAt(sql, offset(locationOf(node)));
+        return text !== null && PLAIN_UUID.test(text) ? text : null;
+      }
       default: {
         // A label's OID is all that the tree has.
         const entry = catalog.types.get(type);
@@ -126,6 +138,11 @@ export function testReader(
       }
     }
   }
+}
+
+/** The array whose elements an expression counts. */
+function cardinalityOf(expr: Expr): Expr | null {
+  return expr.tag === 'FUNCEXPR' && expr.funcid === CARDINALITY ? (expr.args?.[0] ?? null) : null;
 }
 
 interface Subject {
@@ -176,24 +193,40 @@ function bareParam(expr: Expr): ParamNode | null {
   return bare.tag === 'PARAM' && bare.paramkind === 0 ? bare : null;
 }
 
+/** What coalesce returns that has nothing else to return than NULL: JPA's way to tell the type of a parameter. */
+function alone(expr: Expr): Expr {
+  const [first, ...others] = expr.tag === 'COALESCEEXPR' ? expr.args : [];
+  return first !== undefined && others.every((one) => one.tag === 'CONST' && one.constisnull) ? first : expr;
+}
+
 /** What a value can be besides the constants, so that it is unequal to them; null: any text. */
-export function othersOf(type: number, catalog: Catalog): 'integer' | 'array' | readonly string[] | null {
+export function othersOf(
+  type: number,
+  catalog: Catalog,
+): 'integer' | 'array' | 'uuid' | readonly string[] | null {
   if (type === BOOL) return ['t', 'f'];
   if (type === INT4 || type === INT8) return 'integer';
   if (type === TEXT || type === VARCHAR) return null;
+  if (type === UUID) return 'uuid';
   const { kind, labels = [] } = catalog.types.get(type) ?? {};
   return kind === 'e' ? labels : 'array';
 }
 
+/** As PostgreSQL prints it: the same value has other spellings, which the runtime does not compare. */
+const PLAIN_UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 /** As the runtime sends an array without elements. */
 const EMPTY_ARRAY = '{}';
 
-// src/include/catalog/pg_type.dat and pg_proc.dat
+// src/include/catalog/pg_type.dat, pg_proc.dat and pg_operator.dat
 const BOOL = 16;
 const INT8 = 20;
 const INT4 = 23;
 const TEXT = 25;
 const BPCHAR = 1042;
 const VARCHAR = 1043;
+const UUID = 2950;
 const INTEGERS: ReadonlySet<number> = new Set([INT4, INT8, 21]);
 const CARDINALITY = 3179;
+const INT4_LESS = 97;
+const INT4_GREATER = 521;

@@ -19,7 +19,7 @@ export interface ParameterConstants {
   /** What it is compared with, as the runtime sends it. */
   readonly constants: readonly string[];
   /** What else it can be, so that it is unequal to all of them; null: any text. */
-  readonly others: 'integer' | 'array' | readonly string[] | null;
+  readonly others: 'integer' | 'array' | 'uuid' | readonly string[] | null;
 }
 
 /** A part of a statement that depends on whether parameters are given. */

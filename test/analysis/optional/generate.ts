@@ -151,7 +151,7 @@ export function randomStatement(choices: Choices): RandomStatement {
       case 'boolean':
         return pick([value, join`NOT ${value}`, join`coalesce(${value}, false)`, join`${value} = true`]);
       default:
-        return join`cardinality(${value}) = 0`;
+        return pick([join`cardinality(${value}) = 0`, join`0 < cardinality(${value})`]);
     }
   };
   const switching = (columns: Columns, depth: number): Text => {
@@ -165,7 +165,7 @@ export function randomStatement(choices: Choices): RandomStatement {
         ? join`(${plain(columns)} AND ${switching(columns, depth - 1)})`
         : plain(columns);
     const or = pick([' OR ', ' or ']);
-    switch (choices.below(6)) {
+    switch (choices.below(9)) {
       case 0:
         return join`(${inside}${or}${test(param)})`;
       case 1:
@@ -176,6 +176,12 @@ export function randomStatement(choices: Choices): RandomStatement {
         return join`NOT (${test(param)}${or}${inside})`;
       case 4:
         return join`((${test(param)} AND ${test(newParam('text', false))})${or}${inside})`;
+      case 5:
+        return join`CASE WHEN ${test(param)} THEN ${inside} ELSE true END`;
+      case 6:
+        return join`CASE WHEN ${use(param)}::${param.type} IS NULL THEN ${plain(columns)} WHEN ${test(param)} THEN NOT ${inside}${pick(['', ' ELSE false', ` ELSE ${pick(columns.ints)} > 1`])} END`;
+      case 7:
+        return join`NOT CASE WHEN ${test(param)} AND ${test(newParam('boolean', false))} THEN ${inside} or ${plain(columns)} ELSE TRUE END`;
       default:
         return join`(${test(param)}${or}${inside})`;
     }
