@@ -666,7 +666,7 @@ describe('impact --pending', () => {
       const blind = await nodrift(['impact', '--pending', url], { cwd: root });
       expect(blind).toMatchObject({ exitCode: 2, stdout: '' });
       expect(blind.stderr).toContain(
-        'The role may not read public.goose_db_version, so which migrations are',
+        'The role may not read public.goose_db_version, so it is unknown which migrations are pending',
       );
       put(
         'pgtyped.config.json',
@@ -676,7 +676,7 @@ describe('impact --pending', () => {
       const plain = await nodrift(['impact', '--pending', database.url], { cwd: root });
       expect(plain).toMatchObject({ exitCode: 2, stdout: '' });
       expect(plain.stderr).toContain(
-        'Plain files have no migration history, so which migrations are pending',
+        'Plain files have no migration history, so it is unknown which migrations are pending',
       );
     } finally {
       await execute(database.url, 'DROP ROLE IF EXISTS nodrift_blind');

@@ -181,7 +181,7 @@ describe.each(commands)('nodrift %s', (argv, before, every) => {
         );
         if (!changes(argv) || stderr.includes('Cannot reach')) return;
         expect(stderr, at).toMatch(
-          /hint: (No migration was run|Run, and there to stay|Nothing was changed|It is unknown whether)/,
+          /hint: (No migration was run|Applied and kept|Nothing was changed|It is unknown whether)/,
         );
       },
     );

@@ -1,9 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { createPgConfig } from '@electric-sql/pglite/node-postgres';
-import { runner } from 'node-pg-migrate';
 import { type Connection, createPool } from 'nodrift-runtime';
-import { Client, Pool } from 'pg';
+import { migrate } from 'nodrift-runtime/migrate';
+import { Pool } from 'pg';
 
 export interface Database {
   readonly db: Connection;
@@ -20,10 +18,6 @@ export async function openDatabase(url: string | undefined = process.env.DATABAS
 /** A migrated Postgres in this process; its rows are gone when the process ends. */
 async function openEmbedded(): Promise<Database> {
   const db = new PGlite();
-  const client = new Client(createPgConfig(db));
-  await client.connect();
-  const dir = fileURLToPath(new URL('../migrations', import.meta.url));
-  await runner({ dbClient: client, dir, direction: 'up', migrationsTable: 'pgmigrations', log: () => {} });
-  await client.end();
+  await migrate(db, new URL('../migrations', import.meta.url));
   return { db, close: () => db.close() };
 }
