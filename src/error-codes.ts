@@ -125,6 +125,7 @@ export const errorTitles = {
   ND5015: 'The container does not start',
   ND5016: 'The embedded database lacks an extension',
   ND5017: 'Tests need a database of their own',
+  ND5018: 'The database has no Citus',
   // Generated files
   ND6001: 'A file that nodrift did not write is at the path of a module',
   ND6002: 'A directory is at the path of a module',

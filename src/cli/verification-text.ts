@@ -1,3 +1,4 @@
+import type { DistributionDifference } from '../commands/citus-distribution.ts';
 import { type Verification, verificationHolds } from '../commands/verification.ts';
 import type { Change } from '../impact/change.ts';
 import { changesText } from './change-text.ts';
@@ -10,7 +11,7 @@ import { count, escapeControlChars } from './terminal.ts';
  * which the caller prints.
  */
 export function verificationText(found: Verification, colors: Colors): string {
-  const { changes, pending, unknown, forbidden, changed, broken } = found;
+  const { changes, pending, unknown, forbidden, changed, broken, distribution } = found;
   const sides = { before: 'in migrations', after: 'in database', sql: true };
   const queries = [
     ...changed.map(({ statement, changes }) => [
@@ -18,6 +19,7 @@ export function verificationText(found: Verification, colors: Colors): string {
       ...changes.map((change) => `  ${escapeControlChars(changeLine(change))}`),
     ]),
     ...(forbidden.length > 0 ? [forbiddenLines(found, colors)] : []),
+    ...(distribution !== null && distribution.length > 0 ? [distributionLines(distribution, colors)] : []),
   ].map((lines) => `${lines.join('\n')}\n`);
   const parts = [
     ...(changes.length > 0 ? [changesText(changes, sides, colors)] : []),
@@ -64,6 +66,20 @@ function forbiddenLines({ forbidden, role }: Verification, colors: Colors): read
   return [`${colors.bold(escapeControlChars(role))} lacks`, ...lines];
 }
 
+/** `  orders: by tenant_id in configuration, by id in database` */
+function distributionLines(
+  distribution: readonly DistributionDifference[],
+  colors: Colors,
+): readonly string[] {
+  const by = (column: string | null) => (column === null ? 'not' : `by ${column}`);
+  return [
+    colors.bold('distributed otherwise'),
+    ...distribution.map(({ table, configured, database }) =>
+      escapeControlChars(`  ${table}: ${by(configured)} in configuration, ${by(database)} in database`),
+    ),
+  ];
+}
+
 /** `column price: numeric -> int4, it is read as another type` */
 function changeLine({ kind, subject, before, after, effect }: Change): string {
   return `${kind} ${subject}: ${before ?? 'nothing'} -> ${after ?? 'nothing'}, ${effect}`;
@@ -72,12 +88,16 @@ function changeLine({ kind, subject, before, after, effect }: Change): string {
 function summary(found: Verification, broken: number): string {
   const { database, role, changes, changed, forbidden, internalErrors, pending, unknown, objects, queries } =
     found;
+  const { distribution } = found;
   const said = [
     changes.length > 0 && count(changes.length, 'difference'),
     broken > 0 && `${count(broken, 'query', 'queries')} refused`,
     internalErrors.length > 0 && count(internalErrors.length, 'internal error'),
     changed.length > 0 && `${count(changed.length, 'query', 'queries')} typed otherwise`,
     forbidden.length > 0 && `${count(forbidden.length, 'query', 'queries')} not allowed to ${role}`,
+    distribution !== null &&
+      distribution.length > 0 &&
+      `${count(distribution.length, 'table')} distributed otherwise`,
     unknown.length > 0 && count(unknown.length, 'unknown migration'),
     pending.length > 0 && count(pending.length, 'pending migration'),
   ].filter((part) => part !== false);

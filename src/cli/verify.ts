@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Verification } from '../commands/verification.ts';
 import { exitCodeOf } from '../diagnostic.ts';
 import { cliCommand } from './command.ts';
@@ -5,6 +6,7 @@ import { type CliContext, colorsFor, type GlobalOptions, withProgress, writeNote
 
 interface VerifyCommandOptions extends GlobalOptions {
   readonly role?: string;
+  readonly engine?: 'citus';
   readonly json?: boolean;
 }
 
@@ -14,11 +16,17 @@ export const verifyCommand = cliCommand<[], VerifyCommandOptions>({
   examples: [
     ['verify --url postgres://localhost/app', 'after a deployment'],
     ['verify --role app', 'with the privileges of this role'],
+    ['verify --engine citus', 'and the distribution of the tables'],
   ],
   failing: 'the database differs from the migrations, or queries fail there',
   declare: (command) =>
     command
       .option('--role <name>', 'role whose privileges to check (default: the connecting role)')
+      .addOption(
+        new Option('--engine <engine>', 'compare what nodrift.distribution says with this engine').choices([
+          'citus',
+        ]),
+      )
       .option('--json', 'print JSON'),
   run: (_args, options, io) => runVerify(options, io),
 });
@@ -43,7 +51,12 @@ async function runVerify(options: VerifyCommandOptions, io: CliContext): Promise
   const config = await configuration({ config: options.config }, io);
   const connection = await liveConnection(options, io);
   const found = await withProgress(io, (flow) =>
-    verify(config, { ...flow, connection, role: options.role ?? null }),
+    verify(config, {
+      ...flow,
+      connection,
+      role: options.role ?? null,
+      citus: options.engine === 'citus',
+    }),
   );
   const exitCode = verificationHolds(found) ? 0 : exitCodeOf(found.internalErrors);
   if (options.json === true) {

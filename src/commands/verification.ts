@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Change } from '../impact/change.ts';
 import type { SchemaChange } from '../schema/diff.ts';
 import type { Statement } from '../sql/statement.ts';
+import type { DistributionDifference } from './citus-distribution.ts';
 
 /** How a live database is to the migrations and the queries. */
 export interface Verification {
@@ -27,6 +28,8 @@ export interface Verification {
   readonly waiting: readonly Diagnostic[];
   readonly changed: readonly ChangedQuery[];
   readonly forbidden: readonly Forbidden[];
+  /** Tables that are distributed in another way than the configuration says; null: that was not asked. */
+  readonly distribution: readonly DistributionDifference[] | null;
   /** Internal errors in some statement, of which nothing else is known then. */
   readonly internalErrors: readonly Diagnostic[];
   /** How much was compared. */
@@ -43,5 +46,8 @@ export interface ChangedQuery {
 /** Whether nothing is wrong; migrations that are pending are nothing wrong. */
 export function verificationHolds(found: Verification): boolean {
   const { unknown, changes, broken, changed, forbidden, internalErrors } = found;
-  return [unknown, changes, broken, changed, forbidden, internalErrors].every((found) => found.length === 0);
+  const distribution = found.distribution ?? [];
+  return [unknown, changes, broken, changed, forbidden, distribution, internalErrors].every(
+    (found) => found.length === 0,
+  );
 }

@@ -22,6 +22,7 @@ import { diffSchemas } from '../schema/diff.ts';
 import { loadSchema } from '../schema/load.ts';
 import { normalizeAcrossVersions } from '../schema/normalize-across-versions.ts';
 import type { Statement } from '../sql/statement.ts';
+import { citusDifferences } from './citus-distribution.ts';
 import { untilAborted } from './interrupt.ts';
 import { liveQueryError, withLiveDatabaseErrors } from './live-database-errors.ts';
 import type { FlowOptions } from './pipeline.ts';
@@ -32,6 +33,8 @@ export interface VerifyOptions extends FlowOptions {
   readonly connection: ConnectionConfig | null;
   /** Whose privileges are considered; null: those of the role that connects. */
   readonly role: string | null;
+  /** Whether the live database is a Citus coordinator, whose distribution is compared. */
+  readonly citus: boolean;
 }
 
 /**
@@ -59,6 +62,9 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
   const names = (await unitsOf(config.source, inputs.schema)).map(({ name }) => name);
   const history = await readAppliedMigrations(live.client, config.source, names);
   const unusable = await unusableSchemas(live.client);
+  const distribution = options.citus
+    ? await citusDifferences(live.client, config.distribution?.columns ?? {})
+    : null;
   const migrations = migrationStatus(inputs, history, names);
 
   options.progress?.('migrating');
@@ -88,7 +94,7 @@ async function verifyOn(live: Database, config: Config, options: VerifyOptions):
         ...(history.why ? [`${history.why.reason}: the database is compared with all migrations.`] : []),
         ...scratch.notes,
       ],
-      ...{ pending, unknown, edited },
+      ...{ pending, unknown, edited, distribution },
       ...compared,
     };
   } finally {

@@ -360,6 +360,60 @@ END $$;`,
     });
   });
 
+  test('compares the distribution with what Citus has', async () => {
+    // Citus cannot be installed here: a table and a function with the names and columns that it has.
+    const citus = `
+      CREATE TABLE pg_dist_partition (logicalrelid regclass NOT NULL, partmethod "char" NOT NULL, partkey text,
+        colocationid int NOT NULL DEFAULT 0, repmodel "char" NOT NULL DEFAULT 's');
+      CREATE FUNCTION column_to_column_name(table_name regclass, column_var_text text) RETURNS text STABLE LANGUAGE sql
+        AS $$ SELECT attname::text FROM pg_attribute WHERE attrelid = table_name
+          AND attnum = substring(column_var_text FROM ':varattno (\\d+)')::int $$;
+      INSERT INTO pg_dist_partition (logicalrelid, partmethod, partkey) VALUES
+        ('cars', 'h', '{VAR :varno 1 :varattno 1 :vartype 25}'), ('boats', 'h', '{VAR :varno 1 :varattno 2 :vartype 23}'),
+        ('events', 'h', '{VAR :varno 1 :varattno 1 :vartype 23}'), ('events_1', 'h', '{VAR :varno 1 :varattno 1 :vartype 23}'),
+        ('shops.orders', 'h', '{VAR :varno 1 :varattno 1 :vartype 23}'), ('makes', 'n', NULL)`;
+    const tables = `CREATE TABLE boats (id int, harbour int); CREATE TABLE makes (name text); CREATE TABLE trips (id int);
+      CREATE TABLE events (tenant int, at int) PARTITION BY RANGE (at);
+      CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (9);
+      CREATE SCHEMA shops; CREATE TABLE shops.orders (shop int);`;
+    const ignore = ['public.pg_dist_partition', 'public.column_to_column_name*'];
+    const right = { cars: 'id', boats: 'harbour', events: 'tenant', 'shops.orders': 'shop' };
+    const configured = (distribution: Readonly<Record<string, string>>) => ({
+      'pgtyped.config.json': configWith({ database: 'server', verify: { ignore }, distribution }),
+    });
+    const project = await deployed(18, citus, { 'migrations/2_more.sql': tables, ...configured(right) });
+    const holds = await verify(project, project.url, '--engine', 'citus');
+    expect(holds).toMatchObject({ exitCode: 0, stderr: '' });
+    const json = JSON.parse((await verify(project, project.url, '--engine', 'citus', '--json')).stdout);
+    expect(json.distribution).toEqual([]);
+
+    const wrong = configured({ cars: 'make', boats: 'harbour', trips: 'id', makes: 'name' });
+    project.put('pgtyped.config.json', wrong['pgtyped.config.json']);
+    const differs = await verify(project, project.url, '--engine', 'citus');
+    expect(differs.exitCode).toBe(1);
+    expect(differs.stdout.replace(/PostgreSQL \S+ at \S+:/, 'PostgreSQL:')).toBe(`distributed otherwise
+  cars: by make in configuration, by id in database
+  trips: by id in configuration, not in database
+  makes: by name in configuration, not in database
+  events: not in configuration, by tenant in database
+  shops.orders: not in configuration, by shop in database
+
+PostgreSQL: 5 tables distributed otherwise
+`);
+    expect((await verify(project, project.url)).exitCode).toBe(0);
+  });
+
+  test('says that a database has no Citus', async () => {
+    const project = await deployed(18);
+    const { exitCode, stderr } = await verify(project, project.url, '--engine', 'citus');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr:
+        'error ND5018: The database has no pg_dist_partition: Citus is not installed there.\n' +
+        '  hint: Name the coordinator with --url, or omit --engine.\n',
+    });
+  });
+
   test('never prints a password', async () => {
     const server = ownServer(18, { password: 'hunter2-secret' });
     onTestFinished(() => server.stop());

@@ -426,6 +426,13 @@ export const projectExamples: readonly ProjectExample[] = [
     mend: 'Name the role of the application.',
   },
   {
+    code: 'ND5018',
+    command: 'verify --engine citus',
+    server: true,
+    before: ({ run }) => run('migrate up'),
+    mend: 'Pass the coordinator of Citus as `--url`, or omit `--engine`.',
+  },
+  {
     code: 'ND6005',
     command: 'check --format github',
     words:
