@@ -5,22 +5,22 @@ import { Cmd, type FuncExpr, type Node, type QueryNode } from '../tree/nodes.ts'
 import { isNode, readNodes } from '../tree/read.ts';
 import { OWNER, type RowValue } from './equalities.ts';
 import type { OwnerScope } from './owner-scope.ts';
-import { isListed, type Proof, type QueryUse, rootUse, rowValue } from './query-use.ts';
+import { isListed, isOneRow, type Proof, type QueryUse, rootUse, rowValue } from './query-use.ts';
 import type { ProofWalk } from './unproven.ts';
 
-// Built-in functions that run a text of SQL or read a table by its name, and the one that changes a setting.
+// Built-in functions that run a text of SQL, read a table by its name or a file, and the one that changes a setting.
 const READING = new Set(
   `query_to_xml query_to_xml_and_xmlschema query_to_xmlschema table_to_xml table_to_xml_and_xmlschema
   table_to_xmlschema schema_to_xml schema_to_xml_and_xmlschema database_to_xml database_to_xml_and_xmlschema
   cursor_to_xml cursor_to_xmlschema ts_stat ts_rewrite set_config pg_logical_slot_get_changes
-  pg_logical_slot_peek_changes pg_logical_slot_get_binary_changes pg_logical_slot_peek_binary_changes`.split(
+  pg_read_file pg_read_binary_file pg_logical_slot_peek_changes pg_logical_slot_get_binary_changes pg_logical_slot_peek_binary_changes`.split(
     /\s+/,
   ),
 );
 
 // Built-in functions that do something where they are called, beside what they return.
 const ACTING =
-  /^(?:pg_notify|setval|pg_(?:try_)?advisory_\w+|lo_\w+|lowrite|pg_logical_emit_message|pg_(?:cancel|terminate)_backend)$/;
+  /^(?:pg_notify|setval|nextval|pg_(?:try_)?advisory_\w+|lo_\w+|lowrite|pg_logical_emit_message|pg_(?:cancel|terminate)_backend)$/;
 
 // Extensions whose functions compute, and read no table.
 const COMPUTING: ReadonlySet<string> = new Set(
@@ -43,7 +43,8 @@ export function calledBodies(node: Node, use: QueryUse, proof: ProofWalk): reado
     if (called && isListed([...(functions?.owner ?? []), ...(functions?.safe ?? [])], called)) return [];
     if (!isOwnFunction(oid)) {
       if (called?.schema === 'pg_catalog' && READING.has(called.name)) refuse('function', called.name, proof);
-      if (called?.schema === 'pg_catalog' && ACTING.test(called.name) && !proof.mayAct)
+      const mayAct = proof.mayAct || (called?.name === 'nextval' && isComputedOnce(use, proof));
+      if (called?.schema === 'pg_catalog' && ACTING.test(called.name) && !mayAct)
         refuse('acting', called.name, proof);
       return [];
     }
@@ -74,6 +75,13 @@ export function calledBodies(node: Node, use: QueryUse, proof: ProofWalk): reado
 function refuse(kind: 'function' | 'acting', name: string, proof: ProofWalk): void {
   if (!proof.found.some((one) => one.name === name && one.kind === kind))
     proof.found.push({ relation: null, alias: null, kind, name });
+}
+
+/** Whether a query is the statement's WITH query, and of no table: PostgreSQL keeps what a volatile function returned there. */
+function isComputedOnce({ scope: { query }, outer }: QueryUse, { bodies }: ProofWalk): boolean {
+  const isWith =
+    outer?.outer === null && outer.scope.query.cteList?.some(({ ctequery }) => ctequery === query);
+  return isWith === true && bodies.length === 0 && isOneRow(query);
 }
 
 function isWriting({ commandType, cteList }: QueryNode): boolean {

@@ -32,6 +32,7 @@ import {
   columnValue,
   comesFromRows,
   innerUse,
+  isOneRow,
   numberedResults,
   type QueryUse,
   rootUse,
@@ -283,7 +284,8 @@ function proveExpressions(nodes: unknown, rows: Equalities, use: QueryUse, proof
   walk(proof.catalog, nodes, use.scope, (node) => {
     if (!step()) return false;
     if (node.tag === 'SUBLINK') {
-      proveQuery(innerUse(proof, use, node, node.subselect), rows, noColumns, proof);
+      const isCalled = proof.mayAct && isOneRow(node.subselect);
+      proveQuery(innerUse(proof, use, node, node.subselect), rows, noColumns, proof, isCalled);
       proveExpressions(node.testexpr, rows, use, proof);
       return false;
     }

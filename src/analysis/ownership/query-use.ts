@@ -184,7 +184,8 @@ export function rowValue(written: Expr | null | undefined, around: QueryUse, pro
         break;
       }
       case 'SUBLINK': {
-        if (expr.subLinkType !== Sub.expr || !isOneRow(expr.subselect, proof)) return null;
+        if (expr.subLinkType !== Sub.expr || !isOneRow(expr.subselect) || proof.owner.isDistribution)
+          return null;
         const inner = innerUse(proof, use, expr, expr.subselect);
         expr = expr.subselect.targetList?.[0]?.expr;
         use = inner;
@@ -205,8 +206,7 @@ function fittedText({ funcid, args }: FuncExpr, catalog: Catalog): Expr | null {
 }
 
 /** Whether a query is `SELECT` and a list, nothing else: it has one row, in any case. */
-function isOneRow(query: QueryNode, { owner }: Proof): boolean {
-  if (owner.isDistribution) return false;
+export function isOneRow(query: QueryNode): boolean {
   const isEmpty = query.jointree?.fromlist == null && query.jointree?.quals == null;
   const isWhole = query.limitCount === null && query.limitOffset === null && query.setOperations === null;
   const isRow = comesFromRows(query) && query.groupClause === null && !query.hasTargetSRFs;

@@ -307,6 +307,19 @@ export const cases: readonly (readonly [sql: string, ...unproven: readonly strin
   ["SELECT pg_notify('titles', title) FROM tasks WHERE user_id = $1"],
   ['SELECT id FROM tasks WHERE user_id = $1 AND pg_try_advisory_lock(id)', 'acting pg_try_advisory_lock'],
   ['SELECT id FROM tasks WHERE user_id = $1 AND random() < 0.5'],
+  ["SELECT nextval('audit_id_seq') FROM tasks WHERE user_id = $1"],
+  [
+    "WITH made AS (SELECT nextval('audit_id_seq')::int AS id) INSERT INTO tasks (id, user_id, title) SELECT id, $1, 'x' FROM made",
+  ],
+  [
+    "WITH made AS (SELECT nextval('audit_id_seq')::int AS id) INSERT INTO tasks (id, user_id, title) SELECT a.id, $1, 'x' FROM made a, made b",
+  ],
+  ["INSERT INTO tasks (id, user_id, title) VALUES ((SELECT nextval('audit_id_seq')), $1, 'x')"],
+  [
+    "SELECT (WITH v AS (SELECT nextval('audit_id_seq') + g.id AS v) SELECT v FROM v) AS v FROM tags g",
+    'acting nextval',
+  ],
+  ["SELECT id FROM tasks WHERE user_id = $1 AND id > (SELECT nextval('audit_id_seq'))", 'acting nextval'],
   ["UPDATE tasks SET n = setval('audit_id_seq', id) WHERE user_id = $1 RETURNING pg_notify('titles', title)"],
   // INSERT
   ["INSERT INTO tasks (id, user_id, title) VALUES (1, $1, 'a')"],

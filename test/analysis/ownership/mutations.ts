@@ -190,8 +190,8 @@ const rules: readonly (readonly [file: string, rule: string, find: string, repla
   [
     'prove',
     'subqueries of the SELECT list',
-    "if (node.tag === 'SUBLINK') {\n      proveQuery(",
-    "if (node.tag === 'SUBLINK') {\n      (() => {})(",
+    'isCalled = proof.mayAct && isOneRow(node.subselect);\n      proveQuery(',
+    'isCalled = proof.mayAct && isOneRow(node.subselect);\n      (() => {})(',
   ],
   [
     'held',
@@ -274,7 +274,7 @@ const rules: readonly (readonly [file: string, rule: string, find: string, repla
     "if (!proof.mayAct && queries.some(isWriting)) refuse('acting', name, proof);",
     '',
   ],
-  ['calls', 'a built-in function that acts', 'ACTING.test(called.name) && !proof.mayAct', 'false'],
+  ['calls', 'a built-in function that acts', 'ACTING.test(called.name) && !mayAct', 'false'],
   [
     'prove',
     'rows of a subquery are dropped around it',
@@ -436,6 +436,36 @@ const rules: readonly (readonly [file: string, rule: string, find: string, repla
     'a subquery with a condition',
     'const isEmpty = query.jointree?.fromlist == null && query.jointree?.quals == null;',
     'const isEmpty = query.jointree?.fromlist == null;',
+  ],
+  [
+    'calls',
+    'a WITH query of a table is called for its rows',
+    'bodies.length === 0 && isOneRow(query);',
+    'bodies.length === 0;',
+  ],
+  [
+    'calls',
+    'a WITH query of a function is computed at each call',
+    'bodies.length === 0 && isOneRow(query);',
+    'isOneRow(query);',
+  ],
+  [
+    'calls',
+    'a WITH query in a subquery is computed for its rows',
+    'outer?.outer === null &&',
+    'outer != null &&',
+  ],
+  [
+    'calls',
+    'a subquery is computed for the rows around it',
+    '.cteList?.some(({ ctequery }) => ctequery === query);',
+    ' !== null;',
+  ],
+  [
+    'prove',
+    'a subquery in a condition is called for any row',
+    'const isCalled = proof.mayAct && isOneRow(node.subselect);',
+    'const isCalled = isOneRow(node.subselect);',
   ],
 ];
 

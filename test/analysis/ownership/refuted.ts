@@ -31,6 +31,8 @@ export const furtherSchema = `
   CREATE OPERATOR loose.= (LEFTARG = int, RIGHTARG = int, FUNCTION = loose.same);
   CREATE OPERATOR CLASS loose.ops FOR TYPE int USING btree AS
     OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 loose.=, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(int, int);
+  CREATE FUNCTION numbered(one int) RETURNS bigint LANGUAGE sql
+    BEGIN ATOMIC WITH v AS (SELECT nextval('audit_id_seq') AS v) SELECT v FROM v; END;
   CREATE FUNCTION indirect(one int) RETURNS int STABLE LANGUAGE sql AS 'SELECT logged(one)';
 `;
 
@@ -98,6 +100,11 @@ export const refuted: readonly string[] = [
   'SELECT t.id FROM tasks t JOIN (SELECT task_id, pg_advisory_xact_lock(id) FROM notes) x ON x.task_id = t.id WHERE t.user_id = $1',
   'SELECT t.id FROM tasks t JOIN notes n ON n.task_id = t.id, LATERAL logged(n.id) WHERE t.user_id = $1',
   'SELECT steady(), $1::int',
+  "WITH x AS (SELECT id, user_id, nextval('audit_id_seq') AS v FROM tasks) SELECT v FROM x WHERE user_id = $1",
+  "SELECT id FROM tasks WHERE nextval('audit_id_seq') > 0 AND user_id = $1",
+  'SELECT id FROM tasks WHERE numbered(id) > 0 AND user_id = $1',
+  "SELECT t.id, x.v FROM tasks t CROSS JOIN (SELECT nextval('audit_id_seq') AS v) x WHERE t.user_id = $1",
+  "SELECT pg_read_file('base/1/1259'), $1::int",
   'SELECT a.* FROM base a JOIN base b ON a.id = b.id WHERE b.user_id = $1',
   'SELECT a.* FROM ONLY base a JOIN base b ON a.id = b.id WHERE b.user_id = $1',
   'SELECT a.* FROM base a JOIN ONLY base b ON a.id = b.id WHERE b.user_id = $1',
