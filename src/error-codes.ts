@@ -87,7 +87,7 @@ export const errorTitles = {
   ND3022: 'A page begins after a time that is not exact in TypeScript',
   ND3023: 'A query may use all shards',
   ND3024: 'The type of a field of rows is not known',
-  ND3025: 'Rows in FROM cannot be sent',
+  ND3025: 'Rows cannot be sent',
   ND3026: 'ORDER BY a parameter sorts nothing',
   ND3027: 'Lookups cannot be sent together',
   // Migrations and schema files

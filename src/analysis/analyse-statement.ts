@@ -3,6 +3,8 @@ import { commandOffset } from '../sql/headers.ts';
 import type { Statement } from '../sql/statement.ts';
 import { analyseUtilityStatement } from './analyse-utility.ts';
 import type { AnalysedQuery, Column } from './analysed-query.ts';
+import { hasList } from './arrays/find.ts';
+import { listForms } from './arrays/list-forms.ts';
 import { cardinalityProblem } from './cardinality/problem.ts';
 import { cardinality } from './cardinality.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -31,6 +33,7 @@ import {
   nameProblems,
   noRowsProblem,
   nullProblems,
+  recordProblems,
   withoutKeyProblem,
   withoutOptional,
   withoutSources,
@@ -58,6 +61,7 @@ export function analyseStatement(
   const wrong = [
     ...withoutSources(statement, answer, options),
     ...withoutOptional(statement, options),
+    ...recordProblems(statement, answer, options),
     ...embeddedRowProblems(statement, options),
     ...(optional?.problems ?? []),
   ];
@@ -144,6 +148,7 @@ export function analyseStatement(
       ...(owned.scopes.length > 0 && { scopes: owned.scopes }),
       ...('route' in routed && { route: routed.route }),
       ...(answer.arrays && answer.arrays.size > 0 && { arrays: answer.arrays }),
+      ...(facts.arrays && hasList(statement) && { lists: listForms(statement, answer, catalog, options) }),
     },
     diagnostics: [],
     ...(tooMany !== null && isTolerated && { warnings: [firstOfMany(statement, options, tooMany)] }),

@@ -137,6 +137,14 @@ export interface QueryViolations {
   readonly open: boolean;
 }
 
+/** A list, or rows. */
+export interface QueryList {
+  /** The parameter's name. */
+  readonly param: string;
+  /** Why it is sent as one parameter for each value; null: it is sent as arrays. */
+  readonly expandedBecause: string | null;
+}
+
 /** One statement and everything the schema says about it. */
 export interface AnalysedQuery {
   readonly statement: Statement;
@@ -168,6 +176,8 @@ export interface AnalysedQuery {
   readonly optional?: OptionalParts;
   /** What is sent as arrays; absent: nothing. */
   readonly arrays?: ArrayTypes;
+  /** Its lists and rows, and how they are sent; absent: there are none, or nothing is known. */
+  readonly lists?: readonly QueryList[];
   /** The text that looks up many keys, by `@load`; absent: there is none. */
   readonly loader?: string;
   /** The scopes whose tables it uses; absent: none. */

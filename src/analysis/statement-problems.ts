@@ -73,6 +73,36 @@ export function embeddedRowProblems(
   }));
 }
 
+/** PostgreSQL has no input for records: `(a, b) IN` a list of values, or a composite column IN a list. */
+export function recordProblems(
+  statement: Statement,
+  { paramTypes }: StatementAnswer,
+  { lenientParameters }: StatementOptions,
+): readonly StatementProblem[] {
+  if (lenientParameters) return [];
+  return placedParameters(statement).flatMap(({ param, start }): StatementProblem[] => {
+    const list = statement.params[param];
+    if (list?.kind !== 'list' && list?.kind !== 'objects') return [];
+    const slots = list.kind === 'list' ? [list] : list.fields;
+    const slot = slots.find(({ index }) => paramTypes[index - 1] === RECORD);
+    if (slot === undefined) return [];
+    return [
+      {
+        offset: fileOffset(statement, start),
+        code: 'ND3025',
+        message: `${list === slot ? '' : `${list.name}.`}${slot.name} is compared as a record, whose type nothing says`,
+        hint:
+          list.kind === 'list'
+            ? `For (a, b) IN, declare the fields of the rows: @param ${list.name} -> ((a, b)...). Of composite values compare the fields.`
+            : `Compare the fields of composite values, or use the rows in FROM and cast: r.${slot.name}::address.`,
+      },
+    ];
+  });
+}
+
+/** `record`, in pg_type.dat. */
+const RECORD = 2249;
+
 export function noRowsProblem(
   { command }: Statement,
   fields: readonly ResultField[],

@@ -15,6 +15,8 @@ export interface ParameterReference {
   readonly list: boolean;
   /** `$1`, which has no name of its own. */
   readonly positional?: true;
+  /** What is before the name in errors; absent: a colon. */
+  readonly sign?: '@';
 }
 
 /**
@@ -289,18 +291,19 @@ function misplaced(
   transform: Transform | null,
 ): Problem | null {
   if (transform === null || transform.kind === 'scalar') {
-    const listed = uses.find((use) => use.role === 'in' || use.role === 'values');
+    const listed = uses.find((use) => !use.list && (use.role === 'in' || use.role === 'values'));
     if (listed === undefined) return null;
     const word = listed.role === 'in' ? 'IN' : 'VALUES';
     const single = uses.some((use) => use.role !== 'in' && use.role !== 'values');
     const marked = `@param ${name}${transform?.mark ?? ''}`;
     const described = `${marked} -> ${word === 'IN' ? '(...)' : '((column, ...)...)'}`;
+    const written = `${listed.sign ?? ':'}${name}`;
     return {
       offset: listed.start,
       code: 'ND2022',
       message: single
-        ? `${word} :${name} needs a list, but elsewhere :${name} is one value.`
-        : `${word} :${name} needs a list, but the header does not declare one.`,
+        ? `${word} ${written} needs a list, but elsewhere ${written} is one value.`
+        : `${word} ${written} needs a list, but the header does not declare one.`,
       hint: single
         ? `Use two parameters, and describe the list in the header: ${described}`
         : `Add to the header: ${described}`,
@@ -309,13 +312,14 @@ function misplaced(
   if (transform.kind === 'object') return null;
   const single = uses.find((use) => use.role === 'array' || use.role === 'operand');
   if (single === undefined) return null;
+  const written = `${single.sign ?? ':'}${name}`;
   return {
     offset: single.start,
     code: 'ND2021',
-    message: `:${name} is a list by its @param, but is used here as one value.`,
+    message: `${written} is a list by its @param, but is used here as one value.`,
     hint:
       single.role === 'array'
-        ? `Remove the @param line to pass one array, or write IN :${name}.`
-        : `Write IN :${name}, or use a parameter of another name for one value.`,
+        ? `Remove the @param line to pass one array, or write IN ${written}.`
+        : `Write IN ${written}, or use a parameter of another name for one value.`,
   };
 }

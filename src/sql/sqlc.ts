@@ -7,6 +7,8 @@ import {
   type ParameterReading,
   type ParameterReference,
   positionalReference,
+  type Role,
+  role,
 } from './parameters.ts';
 import type { Problem } from './problem.ts';
 import { commandHint, commandOf, matchAt } from './tags.ts';
@@ -74,7 +76,7 @@ function readSqlcParameter(text: string, token: Token, context: ParameterContext
     case 'positional':
       return { use: positionalReference(text, token), problem: null };
     case 'operator':
-      return readAtName(text, token);
+      return readAtName(text, token, context);
     case 'word':
       return text.startsWith('sqlc', token.start) && token.end === token.start + 4
         ? readMacro(text, token, context)
@@ -90,13 +92,19 @@ function readSqlcParameter(text: string, token: Token, context: ParameterContext
  * `@name`, also directly behind an operator that is not known to end in `@` (`id=@id`, where Postgres
  * would see `=@`; but `a <@b` is containment).
  */
-function readAtName(text: string, token: Token): ParameterReading | null {
+function readAtName(text: string, token: Token, context: ParameterContext): ParameterReading | null {
   const written = text.slice(token.start, token.end);
   if (!/^(?:[<>!]?=|<>|>|\|\||[-+*/%])?@$/.test(written)) return null;
   if (!isIdentifierStart(text.charCodeAt(token.end))) return null;
   let end = token.end + 1;
   while (isNamePart(text.charCodeAt(end))) end += 1;
-  return { use: value(text.slice(token.end, end), token.end - 1, end, null), problem: null };
+  const use = value(text.slice(token.end, end), token.end - 1, end, null);
+  return { use: { ...use, role: written === '@' ? roleOf(text, end, context) : 'operand' }, problem: null };
+}
+
+/** What is around a value that ends here. */
+function roleOf(text: string, end: number, context: ParameterContext): Role {
+  return text.startsWith('::', endOfSpace(text, end)) ? 'operand' : role(context);
 }
 
 const MACRO = /sqlc\s*\.\s*([a-z]+)\s*\(\s*(?:'([A-Za-z_]\w*)'|"?([A-Za-z_]\w*)"?)\s*\)/y;
@@ -108,9 +116,15 @@ function readMacro(text: string, token: Token, context: ParameterContext): Param
   const end = token.start + written.length;
   switch (macro) {
     case 'arg':
-      return { use: value(name, token.start, end, null), problem: null };
+      return {
+        use: { ...value(name, token.start, end, null), role: roleOf(text, end, context) },
+        problem: null,
+      };
     case 'narg':
-      return { use: value(name, token.start, end, '?'), problem: null };
+      return {
+        use: { ...value(name, token.start, end, '?'), role: roleOf(text, end, context) },
+        problem: null,
+      };
     case 'slice':
       return readSlice(text, name, token.start, end, context);
     case 'embed':
@@ -146,6 +160,14 @@ function readSlice(
   const alone = context.last?.kind === '(' && text[close] === ')';
   if (matchAt(ARRAY_CAST, text, end) !== null || (alone && /^(any|some|all)$/.test(headWord(context))))
     return { use: value(name, start, end, null), problem: null };
+  if (role(context) === 'from') {
+    return refuse(
+      'ND2027',
+      start,
+      `sqlc.slice('${name}') is not a table.`,
+      `Write FROM @${name} AS r, and in the header the columns of its rows: @param ${name} -> ((id, price)...)`,
+    );
+  }
   if (context.last?.kind !== '(' || text[close] !== ')') {
     return refuse(
       'ND2027',
@@ -154,8 +176,10 @@ function readSlice(
       `Write IN (sqlc.slice('${name}')), or = ANY (sqlc.slice('${name}')::text[]).`,
     );
   }
+  const stands = headWord(context) === 'in' ? 'in' : 'other';
   context.brackets.pop();
-  return { use: { ...value(name, context.last.start, close + 1, null), list: true }, problem: null };
+  const use = value(name, context.last.start, close + 1, null);
+  return { use: { ...use, role: stands, list: true }, problem: null };
 }
 
 /** `::text[]`, `:: public.kind []`, `::varchar(10)[]`, `::double precision[]` */
@@ -177,5 +201,5 @@ function refuse(code: Problem['code'], offset: number, message: string, hint: st
 }
 
 function value(name: string, start: number, end: number, mark: '?' | null): ParameterReference {
-  return { name, start, end, mark, role: 'other', list: false };
+  return { name, start, end, mark, role: 'other', list: false, sign: '@' };
 }

@@ -88,8 +88,6 @@ const cases: readonly Case[] = [
       `SELECT 1 AS n FROM t WHERE ${column} NOT IN (SELECT r.c1::${type} FROM unnest($1::text[]) AS r (c1)) AND id = ANY ($2::int4[])`,
     ],
   ]),
-  // They are compared as records.
-  ['SELECT 1 AS n FROM t WHERE place IN :l', null],
   // IN stays IN.
   [
     'SELECT 1 AS n FROM t WHERE true = tags IN :l',
@@ -243,7 +241,6 @@ const compared: readonly Case[] = [
     'SELECT 1 AS n FROM t WHERE (id, tags, areas) IN :rows',
     `SELECT 1 AS n FROM t WHERE (id, tags, areas) IN ${pairs('int4', ':text[]', ':box[]')}`,
   ],
-  ['SELECT 1 AS n FROM t WHERE (id, place) IN :rows', null],
 ];
 
 describe.each(tested(servers))('lists on %s', (server) => {
@@ -296,5 +293,92 @@ describe.each(tested(servers))('lists on %s', (server) => {
       return `/* @name Q${i} @param rows -> ((${fields})...) */\n${sql};\n`;
     });
     expect(await sentOf(texts)).toEqual(inserts.map(([, expected]) => expected));
+  });
+
+  it('are not sent as arrays for a reason', async () => {
+    const insert = 'INSERT INTO t (id, v) VALUES :rows';
+    const list = '@param l -> (...)';
+    const rows = '@param rows -> ((a, b)...)';
+    const reasons: readonly (readonly [header: string, sql: string, reasons: readonly (string | null)[]])[] =
+      [
+        [list, 'SELECT 1 AS n FROM t WHERE id IN :l', [null]],
+        [rows, insert, [null]],
+        [rows, 'SELECT r.a, r.b::int AS b FROM t, :rows AS r WHERE id = r.a', [null]],
+        [list, 'SELECT ARRAY(VALUES :l) AS n FROM t WHERE v IN :l', ['it is used elsewhere than behind IN']],
+        [
+          list,
+          'SELECT 1 AS n FROM t WHERE true = id IN :l',
+          ['PostgreSQL analyses it differently as an array'],
+        ],
+        [
+          rows,
+          'INSERT INTO kept (id, name) VALUES :rows',
+          ['a cast to short, a domain with a length, can make values shorter'],
+        ],
+        [
+          rows,
+          "SELECT 1 AS n FROM t WHERE (id, v) IN ((1, 'a'), :rows)",
+          ['they are neither all that is behind IN nor the VALUES of an INSERT'],
+        ],
+        [
+          rows,
+          `WITH x AS (${insert} RETURNING id) SELECT id FROM x`,
+          ['PostgreSQL does not compare them as rows, or they are the VALUES of another query'],
+        ],
+        [
+          '@param rows -> ((a)...)',
+          'INSERT INTO ruled (a) VALUES :rows',
+          ['the table has a rule for INSERT'],
+        ],
+        [
+          '@param rows -> ((a)...)',
+          'INSERT INTO viewed (a) VALUES :rows',
+          ['they are written to a view or a foreign table'],
+        ],
+        [
+          `${rows} ${list}`,
+          `${insert} ON CONFLICT (id) DO UPDATE SET v = (SELECT v FROM t WHERE true = id IN :l LIMIT 1)`,
+          ['l is not sent as arrays', 'PostgreSQL analyses it differently as an array'],
+        ],
+        [
+          rows,
+          `${insert} ON CONFLICT (id) DO UPDATE SET v = excluded.v WHERE :x::text IS NULL OR t.v = :x`,
+          ['conditions of the statement can be omitted'],
+        ],
+      ];
+    const text = reasons.map(([header, sql], i) => `/* @name Q${i} ${header} */\n${sql};\n`).join('');
+    const { statements } = readStatements('q.sql', text);
+    const options = { texts: new Map([['q.sql', text]]), lenientParameters: false };
+    const { queries, diagnostics } = await analyse(database.client, statements, options);
+    expect(diagnostics).toEqual([]);
+    expect(queries.map(({ lists }) => lists?.map(({ expandedBecause }) => expandedBecause))).toEqual(
+      reasons.map(([, , expected]) => expected),
+    );
+    const lenient = await analyse(database.client, statements.slice(0, 2), {
+      ...options,
+      lenientParameters: true,
+    });
+    expect(lenient.queries.map(({ lists }) => lists)).toEqual(
+      ['l', 'rows'].map((param) => [
+        { param, expandedBecause: '@pgtyped/runtime sends a parameter for each value' },
+      ]),
+    );
+  });
+
+  it('are not records, for which PostgreSQL has no input', async () => {
+    const text = [
+      '/* @name A :many @param l -> (...) */ SELECT 1 AS n FROM t WHERE (id, v) IN :l;',
+      '/* @name B :many @param l -> (...) */ SELECT 1 AS n FROM t WHERE id = 1 AND place IN :l;',
+      '/* @name C :many @param l -> ((id, place)...) */ SELECT 1 AS n FROM t WHERE (id, place) IN :l;',
+    ].join('\n');
+    const { statements } = readStatements('q.sql', text);
+    const texts = new Map([['q.sql', text]]);
+    const { diagnostics } = await analyse(database.client, statements, { texts, lenientParameters: false });
+    expect(diagnostics.map(({ code, message, line, column }) => [code, message, line, column])).toEqual([
+      ['ND3025', 'A: l is compared as a record, whose type nothing says', 1, 77],
+      ['ND3025', 'B: l is compared as a record, whose type nothing says', 2, 86],
+      ['ND3025', 'C: l.place is compared as a record, whose type nothing says', 3, 92],
+    ]);
+    expect(diagnostics[0]?.hint).toContain('@param l -> ((a, b)...)');
   });
 });

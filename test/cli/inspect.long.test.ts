@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import { type Answers, answerLines } from '../../src/impact/queries/questions.ts';
 import { postgresUrl } from '../support/postgres.ts';
 import { carsProject, nodrift } from './support/cli.ts';
 
@@ -57,9 +58,14 @@ describe('inspect --json', () => {
     const guarded = `/* @name FindCars */
 SELECT id FROM cars WHERE (:make::text IS NULL OR make = :make) AND (:n::float8 IS NULL OR random() < :n);
 `;
-    const { root } = carsProject({ 'queries/guarded.sql': guarded });
+    const expanded =
+      '\n/* @name Expanded @param ids -> (...) */ SELECT 1 AS n FROM cars WHERE true = id IN :ids;\n';
+    const { root } = carsProject({ 'queries/guarded.sql': guarded + expanded });
     const run = await nodrift(['inspect', '--json', 'queries/guarded.sql'], { cwd: root });
-    const [{ conditions }] = valid(run.stdout).queries;
+    const [{ conditions }, { lists }] = valid(run.stdout).queries;
+    expect(lists).toEqual([
+      { param: 'ids', expandedBecause: 'PostgreSQL analyses it differently as an array' },
+    ]);
     expect(conditions).toMatchObject([
       { params: ['make'], text: ':make::text IS NULL OR make = :make', keptBecause: null },
       { params: ['n'], keptBecause: 'it calls random, which is volatile' },
@@ -131,6 +137,19 @@ describe('inspect', () => {
     const run = await nodrift(['inspect'], { cwd: root });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(run.stdout).toMatchSnapshot();
+  });
+
+  test('prints why a list is not sent as an array', () => {
+    const lists = [
+      { param: 'ids', expandedBecause: 'it is used elsewhere than behind IN' },
+      { param: 'others', expandedBecause: null },
+    ];
+    const none = { reads: [], writes: [], conditions: [], scopes: [], load: null, route: null };
+    const violations = { constraints: [], open: false };
+    const answers: Answers = { ...none, readOnly: null, violations, lists };
+    expect(answerLines(answers)).toEqual([
+      ['lists', 'ids: a parameter for each value, since it is used elsewhere than behind IN'],
+    ]);
   });
 
   test('prints errors on the error stream', async () => {

@@ -34,6 +34,18 @@ SELECT id FROM author WHERE id = ANY(sqlc.slice(ids)::bigint[]) AND (sqlc.slice(
 -- name: BareAny :many
 SELECT id FROM author WHERE id = ANY(sqlc.slice(ids)) AND id IN (sqlc.slice(others));
 
+-- name: Books :many
+-- @param rows -> ((authorId, title)...)
+SELECT id FROM book WHERE (author_id, title) IN @rows;
+
+-- name: SliceBooks :many
+-- @param rows -> ((authorId, title)...)
+SELECT id FROM book WHERE (author_id, title) IN (sqlc.slice('rows'));
+
+-- name: Retitle :execrows
+-- @param rows -> ((id, title)...)
+UPDATE book SET title = r.title FROM @rows AS r WHERE book.id = r.id;
+
 -- name: Renamed :execresult
 UPDATE book SET title = $2, author_id = $3 WHERE id = $1 AND author_id <> $3;
 
@@ -126,6 +138,17 @@ describe("a project in sqlc's spelling", () => {
       'others: readonly (bigint | number)[]',
     ]);
     expect(of('bareAny').sql).toMatch(/ANY\(\$1\) AND id = ANY \(\$2::int8\[\]\)$/);
+  });
+
+  test('rows are declared by @param, and are in IN, in FROM and in sqlc.slice', () => {
+    const rows = ['rows[].authorId: bigint | number', 'rows[].title: string'];
+    expect(params('books')).toEqual(rows);
+    expect(params('sliceBooks')).toEqual(rows);
+    expect(params('retitle')).toEqual(['rows[].id: bigint | number', 'rows[].title: string']);
+    const arrays = 'unnest($1::int8[], $2::text[])';
+    expect(of('books').sql).toContain(`(author_id, title) IN (SELECT r.c1, r.c2 FROM ${arrays}`);
+    expect(of('sliceBooks').sql).toBe(of('books').sql);
+    expect(of('retitle').sql).toContain(`FROM (SELECT id, title FROM ${arrays} AS given (id, title)) AS r`);
   });
 
   test('$1 is named after the column that it meets', () => {

@@ -172,6 +172,18 @@ describe("what is wrong in sqlc's spelling", () => {
       "2:14 sqlc.slice('a') must stand alone in parentheses. | Write IN (sqlc.slice('a')), or = ANY (sqlc.slice('a')::text[]).",
     ],
     [
+      '-- name: A :many\nSELECT 1 FROM sqlc.slice(a) AS r;',
+      "2:15 sqlc.slice('a') is not a table. | Write FROM @a AS r, and in the header the columns of its rows: @param a -> ((id, price)...)",
+    ],
+    [
+      '-- name: A :one\nSELECT 1 IN @a;',
+      '2:13 IN @a needs a list, but the header does not declare one. | Add to the header: @param a -> (...)',
+    ],
+    [
+      "-- name: A :one\n-- @param a -> (...)\nSELECT 1 = sqlc.arg('a');",
+      '3:12 @a is a list by its @param, but is used here as one value. | Write IN @a, or use a parameter of another name for one value.',
+    ],
+    [
       '-- name: A :one\nSELECT 1 IN (sqlc.slice(a)) OR @a;',
       '2:32 a is a list by sqlc.slice, but is used here as one value. | Use a parameter of another name for one value.',
     ],

@@ -1,5 +1,6 @@
 import type {
   AnalysedQuery,
+  QueryList,
   QueryRoute,
   QueryScope,
   QueryViolations,
@@ -21,6 +22,8 @@ export interface Answers {
   readonly conditions: readonly OptionalCondition[];
   /** The scopes whose tables it uses, and why it may use rows of every owner; null: it is proven that it does not. */
   readonly scopes: readonly QueryScope[];
+  /** Its lists and rows, and why some are sent as one parameter for each value. */
+  readonly lists: readonly QueryList[];
   /** The text that looks up many keys, by `@load`; null: there is none. */
   readonly load: string | null;
   /** Which shards it uses; null: the configuration names no distributed table. */
@@ -66,6 +69,10 @@ const questions: { readonly [Q in keyof Answers]: Question<Answers[Q]> } = {
           `${name}: ${unscoped === null ? `proven${rowSecurity ? ' by row-level security' : ''}` : `unscoped, ${unscoped}`}`,
       ),
   },
+  lists: {
+    answer: ({ lists = [] }) => lists,
+    lines: (lists) => lists.flatMap(expandedText),
+  },
   load: {
     answer: ({ loader = null }) => loader,
     lines: (sql) => (sql === null ? [] : ['many keys in one statement']),
@@ -100,6 +107,11 @@ function routeText({ shards, by, because, scatter }: QueryRoute): string {
   if (shards === 'none') return 'no distributed table';
   if (shards === 'one') return `one shard, by ${by}`;
   return `all shards: ${because}${scatter === null ? '' : ` (@scatter ${scatter})`}`;
+}
+
+/** Nothing for those that are sent as arrays, which have any length. */
+function expandedText({ param, expandedBecause }: QueryList): readonly string[] {
+  return expandedBecause === null ? [] : [`${param}: a parameter for each value, since ${expandedBecause}`];
 }
 
 function conditionText({ kind, params, text, keptBecause }: OptionalCondition): string {
