@@ -35,10 +35,12 @@ The workflow cannot install ${it}: copy ${file} into the repository, and install
 `;
 }
 
+const generated = ['*.queries.ts', 'schema.types.ts', 'schema.tables.ts', 'schema.factories.ts'];
+
 /** What GitHub and formatters are told of generated files, by the file's name. */
 export const generatedFiles: Readonly<Record<string, readonly string[]>> = {
-  '.gitattributes': ['*.queries.ts linguist-generated', 'schema.types.ts linguist-generated'],
-  '.prettierignore': ['*.queries.ts', 'schema.types.ts'],
+  '.gitattributes': generated.map((name) => `${name} linguist-generated`),
+  '.prettierignore': generated,
 };
 
 export const migrationText = `-- Up Migration
