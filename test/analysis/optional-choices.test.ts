@@ -162,6 +162,22 @@ const switches: readonly (readonly [sql: string, ...Sent[]])[] = [
     [{ q: 'x' }, 'WHERE (make = $1::text) AND ( TRUE )'],
     [{ n: '1' }, 'WHERE ( TRUE ) AND (year = $1::int4)'],
   ],
+  [
+    'WHERE (:q::text IS NOT NULL OR make = :q)',
+    [{ q: 'x' }, 'WHERE ( TRUE )'],
+    [{ q: null }, 'WHERE (make = $1::text)'],
+  ],
+  [
+    'WHERE (:a::boolean IS NOT TRUE OR id > 1) AND (:a IS FALSE OR id > 2) AND ((:a AND :b) IS UNKNOWN OR id > 3)',
+    [{ a: 't', b: 't' }, 'WHERE ( id > 1) AND ( id > 2) AND ( id > 3)'],
+    [{ a: 'f', b: 't' }, 'WHERE ( TRUE ) AND ( TRUE ) AND ( id > 3)'],
+    [{ b: 't' }, 'WHERE ( TRUE ) AND ( id > 2) AND ( TRUE )'],
+  ],
+  [
+    'WHERE CASE WHEN :x::int IS NOT NULL THEN year = :x ELSE true END',
+    [{ x: null }, 'WHERE  TRUE '],
+    [{ x: '1' }, 'WHERE (year = $1::int4)'],
+  ],
   // CASE that is a condition.
   [
     "WHERE CASE WHEN :q::text <> '' THEN make = :q OR note = :q ELSE true END AND id > 1",

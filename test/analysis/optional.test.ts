@@ -198,7 +198,6 @@ const kept: readonly (readonly [sql: string, because: string | null])[] = [
   ],
   // Never omitted, or no guard.
   ['SELECT id FROM car WHERE :a!::text IS NULL OR make = :a!', null],
-  ['SELECT id FROM car WHERE :a::text IS NOT NULL OR make = :a', null],
   ['SELECT id FROM car WHERE :a::text IS NULL AND make = :a', null],
   ['SELECT id FROM car WHERE sold_at IS NULL OR make = :a', null],
   ['SELECT id FROM car WHERE lower(:a) IS NULL OR make = :a', null],

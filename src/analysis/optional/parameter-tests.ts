@@ -38,9 +38,25 @@ export function testReader(
   function testOf(expr: Expr, operand: Expr | null): ParameterTest | null {
     switch (expr.tag) {
       case 'NULLTEST': {
-        const param = expr.nulltesttype === 0 && !expr.argisrow ? bareParam(alone(expr.arg)) : null;
+        const param = expr.argisrow ? null : bareParam(alone(expr.arg));
+        const asksForNull = expr.nulltesttype === 0;
         return (
-          param && { constants: new Map([[param.paramid, []]]), outcome: (of) => of(param.paramid) === null }
+          param && {
+            constants: new Map([[param.paramid, []]]),
+            outcome: (of) => (of(param.paramid) === null) === asksForNull,
+          }
+        );
+      }
+      case 'BOOLEANTEST': {
+        const test = read(expr.arg, operand);
+        // IS TRUE, IS FALSE, IS UNKNOWN, each before its opposite (BoolTestType in src/include/nodes/primnodes.h).
+        const asked = [true, false, null][expr.booltesttype >> 1];
+        const isOpposite = expr.booltesttype % 2 === 1;
+        return (
+          test && {
+            constants: test.constants,
+            outcome: (valueAt) => (test.outcome(valueAt) === asked) !== isOpposite,
+          }
         );
       }
       case 'PARAM':

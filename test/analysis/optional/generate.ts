@@ -149,7 +149,14 @@ export function randomStatement(choices: Choices): RandomStatement {
       case 'text':
         return pick([join`${value} = ${pick(["'a'", "''"])}`, join`coalesce(${value}, '') = ''`]);
       case 'boolean':
-        return pick([value, join`NOT ${value}`, join`coalesce(${value}, false)`, join`${value} = true`]);
+        return pick([
+          value,
+          join`NOT ${value}`,
+          join`coalesce(${value}, false)`,
+          join`${value} = true`,
+          join`${value} IS NOT TRUE`,
+          join`${value} is false`,
+        ]);
       default:
         return pick([join`cardinality(${value}) = 0`, join`0 < cardinality(${value})`]);
     }
