@@ -1,4 +1,4 @@
-import { type Connection, DatabaseError, transaction } from 'nodrift-runtime';
+import { DatabaseError } from 'nodrift-runtime';
 import { escapeLiteral } from 'pg';
 import { chooseValues, type NoValues, type RowValues } from '../database/migrations/sample-rows/choose.ts';
 import { insertStatement } from '../database/migrations/sample-rows/fill.ts';
@@ -20,7 +20,6 @@ export type GivenValues = Readonly<Record<string, unknown>>;
 /** What the rows of one call share. */
 export interface Maker {
   readonly client: RowsClient;
-  readonly db: Connection;
   readonly tables: ReadonlyMap<number, SampleTable>;
   readonly scopes: Readonly<Record<string, ScopeConfig>>;
   /** How many rows were made, by table. */
@@ -235,9 +234,7 @@ function ownerColumns(
 }
 
 async function complete(maker: Maker, table: SampleTable, fixed: RowValues, row: number): Promise<RowValues> {
-  const choose = () =>
-    transaction(maker.db, (tx) => chooseValues(tx as unknown as RowsClient, table, fixed, row));
-  const chosen = await choose().catch((error: unknown) => {
+  const chosen = await chooseValues(maker.client, table, fixed, row).catch((error: unknown) => {
     throw refusal(table, error);
   });
   if (chosen instanceof Map) return chosen;
@@ -250,16 +247,12 @@ function reasonOf({ name }: SampleTable, { column, constraints = [] }: NoValues)
     : `no value is known for ${name}.${column}: give one`;
 }
 
-async function insert({ db }: Maker, table: SampleTable, values: RowValues): Promise<MadeRow> {
+async function insert({ client }: Maker, table: SampleTable, values: RowValues): Promise<MadeRow> {
   const sql = `${insertStatement(table, values)} RETURNING ${rowText(table)} AS row`;
-  try {
-    return await transaction(db, async (tx) => {
-      const { rows } = await (tx as unknown as RowsClient).query<{ row: readonly (string | null)[] }>(sql);
-      return madeRow(table, rows[0]?.row ?? []);
-    });
-  } catch (error) {
+  const { rows } = await client.query<{ row: readonly (string | null)[] }>(sql).catch((error: unknown) => {
     throw refusal(table, error);
-  }
+  });
+  return madeRow(table, rows[0]?.row ?? []);
 }
 
 function refusal({ name }: SampleTable, error: unknown): unknown {

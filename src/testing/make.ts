@@ -123,7 +123,7 @@ async function withMaker<Result>(
     const { schema, counts, first } = state;
     const { tables, scopes } = schema;
     const maker: Maker = {
-      ...{ client, db: tx, tables, scopes, counts, first },
+      ...{ client, tables, scopes, counts, first },
       ...{ known: new Map(), owners: new Map(), making: new Map(), later: [] },
     };
     const result = await use(maker, schema);

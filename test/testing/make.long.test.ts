@@ -165,6 +165,16 @@ describe('rows of other tables', () => {
     expect((await client.query('SELECT FROM many')).rowCount).toBe((before.rowCount ?? 0) + 300);
   });
 
+  test('take three statements each, and one for each unique key', async () => {
+    await transaction(client, async (db) => {
+      await make(db, 'many', { x: 1 });
+      const sent = vi.spyOn(client, 'query');
+      await makeMany(db, 'many', 10, { x: 1 });
+      expect(sent.mock.calls.length).toBe(10 * (3 + 8));
+      sent.mockRestore();
+    });
+  });
+
   test('refer to themselves where they must', async () => {
     for (const table of ['self', 'own_uuid']) {
       const { id, parent } = await make(client, table);
