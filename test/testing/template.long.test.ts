@@ -48,9 +48,9 @@ describe.skipIf(process.platform === 'win32')('with DATABASE_URL', () => {
         '-e',
         `import { testDatabase } from '${module}'; const open = () => testDatabase({ config: ${JSON.stringify(path)} }); ${script}`,
       ],
-      { env: { ...process.env, DATABASE_URL: server.url }, stdio: ['ignore', 'pipe', 'inherit'] },
+      { env: { ...process.env, DATABASE_URL: server.url }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    child.stdout.setEncoding('utf8');
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8');
     return child;
   }
 
@@ -72,8 +72,12 @@ describe.skipIf(process.platform === 'win32')('with DATABASE_URL', () => {
         child.stdout.on('data', (text: string) => {
           out += text;
         });
+        let errors = '';
+        child.stderr.on('data', (text: string) => {
+          errors += text;
+        });
         const [code] = await once(child, 'close');
-        expect(code).toBe(0);
+        expect([code, errors]).toEqual([0, '']);
         return out
           .trim()
           .split('\n')

@@ -83,7 +83,10 @@ export async function openTemplate(
     const close = lazy(async () => {
       await client?.end().catch(() => {});
       const drop = `DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`;
-      await run(drop).catch(() => dropScratch(connection, name));
+      // It takes a checkpoint, which no test needs to wait for. What is not dropped goes with the template.
+      run(drop)
+        .catch(() => dropScratch(connection, name))
+        .catch(() => {});
     });
     try {
       client = await connect(connection, { database: name });
@@ -126,11 +129,15 @@ function letGo(session: Client): Run {
   // Its types lack them.
   const { ref, unref } = session as Client & Record<'ref' | 'unref', () => void>;
   let running = 0;
+  let last: Promise<unknown> = Promise.resolve();
   unref.call(session);
   return async (sql) => {
     if (++running === 1) ref.call(session);
+    // One after the other: pg warns of statements that wait in it.
+    const done = last.then(() => session.query(sql));
+    last = done.catch(() => {});
     try {
-      await session.query(sql);
+      await done;
     } finally {
       if (--running === 0) unref.call(session);
     }
