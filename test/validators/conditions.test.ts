@@ -6,7 +6,7 @@ import { type Analysed, analysed } from '../support/analysed.ts';
 import fc from '../support/fast-check.ts';
 import { randomSeed } from '../support/random-seed.ts';
 import { restOfTests, tested } from '../support/tested.ts';
-import { conditionCases, conditionTables, unreadableChecks } from './support/condition-cases.ts';
+import { conditionCases, conditionTables, isKnownTo, unreadableChecks } from './support/condition-cases.ts';
 import { generatedSchemas, issuesOf, type Schemas } from './support/generated-schemas.ts';
 
 const cases = Object.entries(conditionCases);
@@ -37,34 +37,31 @@ describe.each(tested([14, 15, 16, 17, 18, 'PGlite']))('CHECK constraints in sche
   });
 
   const known = cases.map(([name, one], i) => [name, i, one] as const);
-  test.each(known.filter(([, , { since = 0 }]) => server === 'PGlite' || since <= server))(
-    '%s',
-    async (_, i, one) => {
-      const values = Object.fromEntries(
-        Object.entries(one.values).map(([column, value]) => [column, fc.option(value, { freq: 8 })]),
-      );
-      const rows = fc.sample(fc.record(values, { requiredKeys: [] }), {
-        numRuns: rowsEach,
-        seed: randomSeed,
-      });
-      const statements = rows.map((row) => insertion(`t${i}`, row));
-      const [[accepted] = []] = await db.rows(
-        'SELECT array_agg(is_accepted(s) ORDER BY n) FROM unnest($1::text[]) WITH ORDINALITY AS u(s, n)',
-        [statements],
-      );
-      const found = await Promise.all(rows.map((row) => issuesOf(schemas[`t${i}Insert`], row)));
-      const wrong = rows.flatMap((row, n) => {
-        const isAccepted = (accepted as readonly boolean[])[n] === true;
-        const passes = found[n]?.length === 0;
-        // Where the schema does not know, it refuses nothing that PostgreSQL accepts.
-        const isRight = one.isOpen?.(row) === true ? passes || !isAccepted : passes === isAccepted;
-        return isRight ? [] : { row, isAccepted, issues: found[n] };
-      });
-      expect(wrong.slice(0, 5)).toEqual([]);
-      expect(accepted).toContain(true);
-      expect(accepted).toContain(false);
-    },
-  );
+  test.each(known.filter(([, , one]) => isKnownTo(server, one)))('%s', async (_, i, one) => {
+    const values = Object.fromEntries(
+      Object.entries(one.values).map(([column, value]) => [column, fc.option(value, { freq: 8 })]),
+    );
+    const rows = fc.sample(fc.record(values, { requiredKeys: [] }), {
+      numRuns: rowsEach,
+      seed: randomSeed,
+    });
+    const statements = rows.map((row) => insertion(`t${i}`, row));
+    const [[accepted] = []] = await db.rows(
+      'SELECT array_agg(is_accepted(s) ORDER BY n) FROM unnest($1::text[]) WITH ORDINALITY AS u(s, n)',
+      [statements],
+    );
+    const found = await Promise.all(rows.map((row) => issuesOf(schemas[`t${i}Insert`], row)));
+    const wrong = rows.flatMap((row, n) => {
+      const isAccepted = (accepted as readonly boolean[])[n] === true;
+      const passes = found[n]?.length === 0;
+      // Where the schema does not know, it refuses nothing that PostgreSQL accepts.
+      const isRight = one.isOpen?.(row) === true ? passes || !isAccepted : passes === isAccepted;
+      return isRight ? [] : { row, isAccepted, issues: found[n] };
+    });
+    expect(wrong.slice(0, 5)).toEqual([]);
+    expect(accepted).toContain(true);
+    expect(accepted).toContain(false);
+  });
 
   test('of which all are read', () => {
     const unread = [
@@ -75,7 +72,7 @@ describe.each(tested([14, 15, 16, 17, 18, 'PGlite']))('CHECK constraints in sche
     expect(unread.map(([, table, names]) => [cases[Number(table?.slice(1))]?.[0], names])).toEqual([]);
     const open = [...text.matchAll(/to insert into public\.(t\d+)\.\n(?: \*\n)* \* For some values/g)];
     expect(open.map(([, table]) => cases[Number(table?.slice(1))]?.[0]).sort()).toEqual(
-      cases.flatMap(([name, { isOpen }]) => (isOpen ? name : [])).sort(),
+      cases.flatMap(([name, one]) => (one.isOpen && isKnownTo(server, one) ? name : [])).sort(),
     );
   });
 

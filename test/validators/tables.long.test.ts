@@ -9,7 +9,7 @@ import { type Analysed, analysed } from '../support/analysed.ts';
 import fc, { type Arbitrary } from '../support/fast-check.ts';
 import { majors } from '../support/postgres.ts';
 import { makeProject } from '../support/project.ts';
-import { conditionCases, conditionTables } from './support/condition-cases.ts';
+import { conditionCases, conditionTables, isKnownTo } from './support/condition-cases.ts';
 import { generatedSchemas, issuesOf } from './support/generated-schemas.ts';
 
 const schema = `
@@ -182,9 +182,11 @@ test.each(schemaForms)('%s refuses what is no row at all', async (form) => {
   try {
     const { schemas } = await generatedSchemas(config, db.catalog, folder);
     const junk = [5, 1.5, 'x', '', {}, [], [null], true, 5n, new Date(Number.NaN), new Uint8Array(), () => 1];
-    const columns = Object.values(conditionCases).map(({ types }) => Object.keys(types));
+    const columns = Object.values(conditionCases).map((one) =>
+      isKnownTo('PGlite', one) ? Object.keys(one.types) : [],
+    );
     for (const [i, names] of columns.entries())
-      for (const value of junk) {
+      for (const value of names.length === 0 ? [] : junk) {
         const row = Object.fromEntries(names.map((name) => [name, value]));
         const found = await issuesOf(schemas[`t${i}Insert`], row);
         expect(found.every(([path]) => names.includes(path ?? ''))).toBe(true);
