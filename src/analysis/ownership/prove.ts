@@ -221,12 +221,12 @@ function proveParts(
   const written = proveWrite(query, use, { around, source, rows, isExecuted }, proof);
   // An aggregate without GROUP BY has a row also where no row meets the conditions.
   const inRows = comesFromRows(query) ? rows : around;
-  proveExpressions([query.havingQual, query.windowClause], inRows, use, proof);
+  proveExpressions([query.havingQual, query.windowClause], inRows, use, proof, rows);
   // From PostgreSQL 18 on expressions of GROUP BY are there.
   for (const entry of query.rtable ?? [])
     if (entry.rtekind === Rte.group) proveExpressions(entry.groupexprs, source, use, proof);
   proof.mayAct = isExecuted;
-  proveExpressions(query.targetList, inRows, use, proof);
+  proveExpressions(query.targetList, inRows, use, proof, rows);
   whereReturned(use, proof, () => proveExpressions(query.returningList, written, use, proof));
 }
 
@@ -279,8 +279,17 @@ function proveCondition(condition: Expr | null, rows: Equalities, use: QueryUse,
   }
 }
 
-/** The subqueries and function calls of expressions. */
-function proveExpressions(nodes: unknown, rows: Equalities, use: QueryUse, proof: ProofWalk): void {
+/**
+ * The subqueries and function calls of expressions.
+ * @param aggregated what is equal in the rows that aggregates are computed from
+ */
+function proveExpressions(
+  nodes: unknown,
+  rows: Equalities,
+  use: QueryUse,
+  proof: ProofWalk,
+  aggregated = rows,
+): void {
   walk(proof.catalog, nodes, use.scope, (node) => {
     if (!step()) return false;
     if (node.tag === 'SUBLINK') {
@@ -291,6 +300,11 @@ function proveExpressions(nodes: unknown, rows: Equalities, use: QueryUse, proof
     }
     proof.reached.add(node);
     proveCalls(node, use, proof);
+    if (node.tag === 'AGGREF' && node.agglevelsup === 0) {
+      proveExpressions([node.args, node.aggfilter], aggregated, use, proof);
+      proveExpressions(node.aggdirectargs, rows, use, proof);
+      return false;
+    }
     return true;
   });
 }

@@ -7,6 +7,7 @@ import { describe as describeStatements } from '../../../src/analysis/wire.ts';
 import { type Analysed, analysed } from '../../support/analysed.ts';
 import { tested } from '../../support/tested.ts';
 import { besideTraps } from './beside-traps.ts';
+import { blind } from './blind.ts';
 import { cases, casesSince17 } from './cases.ts';
 import { schema, settings } from './schema.ts';
 
@@ -21,7 +22,7 @@ describe.each(tested([15, 16, 17, 18, 'PGlite']))('whose rows a statement uses, 
     const { scopes, problems } = ownerScopes({ user: settings }, database.catalog);
     expect(problems).toEqual([]);
     owner = scopes[0] as OwnerScope;
-    const sqls = known.map(([sql]) => sql);
+    const sqls = [...known.map(([sql]) => sql), ...blind.map(([, sql]) => sql)];
     await describeStatements(database.client, sqls, (described, index) => {
       if (!described.ok) throw new Error(`${described.error.message}: ${sqls[index]}`);
       trees.set(sqls[index] ?? '', readQuery(described.tree ?? ''));
@@ -36,5 +37,12 @@ describe.each(tested([15, 16, 17, 18, 'PGlite']))('whose rows a statement uses, 
     const { unproven } = ownership(tree, database.catalog, owner, new Set([1]), new Set());
     const named = unproven.map(({ kind, relation, name }) => `${kind} ${relation?.name ?? name}`);
     expect(named.sort()).toEqual([...expected].sort());
+  });
+
+  it.each(blind)('%s: %s', (isProven, sql) => {
+    const tree = trees.get(sql);
+    if (tree === undefined) throw new Error('It has no tree');
+    const { unproven } = ownership(tree, database.catalog, owner, new Set([1]), new Set());
+    expect(unproven.length === 0).toBe(isProven);
   });
 });
