@@ -194,6 +194,12 @@ describe('parameters', () => {
       'readonly [number | null, ...(number | null)[]]',
       'readonly (string | null)[]',
     ]);
+    const rows = { rows: { objects: { id: int4 } } };
+    const row = '{ readonly id: number }';
+    expect(params(rows, ':rows')?.map((p) => p.type)).toEqual([`readonly ${row}[]`]);
+    expect(params(rows, ':rows', { nonEmptyArrayParams: true })?.map((p) => p.type)).toEqual([
+      `readonly [${row}, ...${row}[]]`,
+    ]);
   });
 
   it('that are lists name their SQL type, so that an empty one can be sent', () => {
