@@ -160,7 +160,7 @@ function varying(query: AnalysedQuery, scope: ModuleScope): readonly (readonly [
       ...(optional.tested.length > 0
         ? [['tested', { list: optional.tested.map(testedParameter) }] as const]
         : []),
-      ['text', piecesOf(optional.pieces)],
+      ['text', piecesOf(sentPieces(optional.pieces, query))],
     ],
   };
   return [['statement', { call: scope.runtime('varying'), args: [varied] }]];

@@ -202,6 +202,20 @@ describe('parameters', () => {
     ]);
   });
 
+  it('that are lists are arrays in conditions that can be omitted, too', () => {
+    const one = query({ name: 'q', sql: 'SELECT 1 WHERE id IN :ids', params: { ids: { list: int4 } } });
+    const condition = { needs: [0], pieces: ['id IN ', 0] };
+    const optional = {
+      conditions: [],
+      guarded: [],
+      optional: [0],
+      tested: [],
+      pieces: ['SELECT 1 WHERE ', condition],
+    };
+    const module = moduleOf([{ ...one, arrays: new Map([[0, 'int4']]), optional }]);
+    expect(module).toContain("{ needs: [0], text: ['id = ANY (', 0, '::int4[])'] }");
+  });
+
   it('that are lists name their SQL type, so that an empty one can be sent', () => {
     const spec = {
       a: { list: int4 },
