@@ -69,10 +69,10 @@ test('so are types without a codec', async () => {
     exitCode: 2,
     errors: [
       expect.stringMatching(
-        /^pgtyped\.config\.json:\d+:5: error ND1012: typesOverrides\["int8"\]: "Big": .* of int8\.$/,
+        /^pgtyped\.config\.json:\d+:5: error ND1012: typesOverrides\["int8"\]: "Big": .* from int8\.$/,
       ),
       expect.stringMatching(
-        /^pgtyped\.config\.json:\d+:5: error ND1012: typesOverrides\["timestamptz"\]: "Luxon": .* of timestamptz\.$/,
+        /^pgtyped\.config\.json:\d+:5: error ND1012: typesOverrides\["timestamptz"\]: "Luxon": .* from timestamptz\.$/,
       ),
     ],
   });
