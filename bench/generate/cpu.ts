@@ -31,6 +31,7 @@ async function measure(url: string): Promise<void> {
     contents: true,
     optional: true,
     arrays: true,
+    assigned: false,
   };
   const milliseconds: number[] = [];
   for (let i = 0; i < rounds; i++) {

@@ -18,6 +18,7 @@ import { nestingProblems, rowsOfObjects } from './nesting/nesting-problems.ts';
 import { paging } from './optional/paging.ts';
 import { scopesOf } from './ownership/problems.ts';
 import { needlessScatter, routeOf } from './ownership/route.ts';
+import { assignedColumns } from './parameters/assigned.ts';
 import { parameterFacts } from './parameters.ts';
 import { asCursor, growingSlots, parametersGiven, queryParam, withGivenFacts } from './query-params.ts';
 import { resultColumns } from './result-columns.ts';
@@ -119,6 +120,7 @@ export function analyseStatement(
   if (failing.length > 0) return refuseStatement(statement, options, failing);
   // Callers keep to the parameters' types, so what these refuse does not come out either.
   const given = parametersGiven(statement.params, slots, options);
+  const assigned = facts.assigned && count > 0 ? assignedColumns(answer.query ?? tree, catalog) : null;
   const named = withPositionalNames(statement, slots);
   const columns = namedColumns(named, resultColumns(tree, fields, catalog, given, facts.contents));
   const nested = isNested
@@ -147,6 +149,7 @@ export function analyseStatement(
       ...(optional && optional.parts.conditions.length > 0 && { optional: optional.parts }),
       ...(owned.scopes.length > 0 && { scopes: owned.scopes }),
       ...('route' in routed && { route: routed.route }),
+      ...(assigned && assigned.size > 0 && { assigned }),
       ...(answer.arrays && answer.arrays.size > 0 && { arrays: answer.arrays }),
       ...(facts.arrays && hasList(statement) && { lists: listForms(statement, answer, catalog, options) }),
     },

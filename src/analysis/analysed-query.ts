@@ -178,6 +178,8 @@ export interface AnalysedQuery {
   readonly arrays?: ArrayTypes;
   /** Its lists and rows, and how they are sent; absent: there are none, or nothing is known. */
   readonly lists?: readonly QueryList[];
+  /** By the `$n`: the columns of tables that it is assigned to as it is, so that they must take it; absent: none. */
+  readonly assigned?: ReadonlyMap<number, readonly ColumnReference[]>;
   /** The text that looks up many keys, by `@load`; absent: there is none. */
   readonly loader?: string;
   /** The scopes whose tables it uses; absent: none. */

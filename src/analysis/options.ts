@@ -12,6 +12,8 @@ export interface AnalysisOptions {
   readonly optional: boolean;
   /** `arrays`: the lists that are sent as arrays. */
   readonly arrays: boolean;
+  /** `assigned`: the columns that parameters are assigned to. */
+  readonly assigned: boolean;
 }
 
 export const everything: AnalysisOptions = {
@@ -21,4 +23,5 @@ export const everything: AnalysisOptions = {
   contents: true,
   optional: true,
   arrays: true,
+  assigned: true,
 };

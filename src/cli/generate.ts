@@ -153,7 +153,8 @@ function reportText(
 
 function contents(one: ReportedFile, files: readonly ReportedFile[]): string {
   if (one.state === 'orphaned') return one.source === null ? 'no longer needed' : orphanReason(one, files);
-  return one.queries === null ? 'shared types' : count(one.queries, 'query', 'queries');
+  if (one.queries !== null) return count(one.queries, 'query', 'queries');
+  return one.source !== null || /\.tables\.[cm]?tsx?$/.test(one.file) ? 'schemas' : 'shared types';
 }
 
 const wordsOfRun = {

@@ -35,7 +35,13 @@ The workflow cannot install ${it}: copy ${file} into the repository, and install
 `;
 }
 
-const generated = ['*.queries.ts', 'schema.types.ts', 'schema.tables.ts', 'schema.factories.ts'];
+const generated = [
+  '*.queries.ts',
+  'schema.types.ts',
+  'schema.tables.ts',
+  'schema.factories.ts',
+  '*.schemas.ts',
+];
 
 /** What GitHub and formatters are told of generated files, by the file's name. */
 export const generatedFiles: Readonly<Record<string, readonly string[]>> = {

@@ -9,8 +9,11 @@ export interface Imports {
   readonly value: (module: string, name: string, local?: string) => string;
   /** The same for what is used as a type only. */
   readonly type: (module: string, name: string, local?: string) => string;
-  /** The import declarations, sorted, each on a line; '' if there are none. */
-  readonly print: () => string;
+  /**
+   * The import declarations, sorted, each on a line; '' if there are none.
+   * @param text what the file has besides; without it, all that was asked for is used in it
+   */
+  readonly print: (text?: string) => string;
 }
 
 interface Import {
@@ -55,15 +58,17 @@ export function collectImports(taken: Set<string>): Imports {
   return {
     value: (module, name, local = name) => add(module, name, local, false),
     type: (module, name, local = name) => add(module, name, local, true),
-    print: () => print(imports),
+    print: (text) => print(imports, text),
   };
 }
 
-function print(imports: ReadonlyMap<string, ReadonlyMap<string, Import>>): string {
+function print(imports: ReadonlyMap<string, ReadonlyMap<string, Import>>, text?: string): string {
+  const words = text === undefined ? null : new Set(text.match(/[\w$\u0080-\uffff]+/g));
   return [...imports]
     .sort(([a], [b]) => Number(a.startsWith('.')) - Number(b.startsWith('.')) || compareTexts(a, b))
     .map(([module, own]) => {
       const sorted = [...own.values()]
+        .filter(({ local }) => words?.has(local) ?? true)
         .map((item) => ({ item, key: sortKey(item.name) }))
         .sort((a, b) => compareTexts(a.key, b.key))
         .map(({ item }) => item);

@@ -57,7 +57,7 @@ export function rowType(
     const codecs = columns.map((column, index) => read(column, index, codecsOnly(scope)).codec);
     return { ...nestedRow(nesting, { stem, row }, field, taken, scope.config), codecs };
   }
-  if (variants === undefined || !areToldApart(variants, scope)) {
+  if (variants === undefined || !variantsToldApart(variants, scope)) {
     const all = columns.map((column, index) => read(column, index, scope));
     const fields = all.map(({ field }) => field);
     return { blocks: [printInterface(row, fields)], codecs: all.map(({ codec }) => codec), nested: null };
@@ -80,7 +80,7 @@ export function rowType(
 }
 
 /** Whether TypeScript can tell the variants apart: the configuration may call the discriminant something else. */
-function areToldApart({ discriminant, members }: Variants, scope: ModuleScope): boolean {
+export function variantsToldApart({ discriminant, members }: Variants, scope: ModuleScope): boolean {
   const types = members.flatMap(({ columns }) => {
     const column = columns[discriminant];
     if (column === undefined) return [];

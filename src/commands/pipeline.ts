@@ -282,25 +282,30 @@ async function printModules(
     step = printing.next();
   }
   const { diagnostics } = step.value;
+  const healthy = { ...analysed, files: withoutBlamed(files, diagnostics) };
   const modules = [
     ...step.value.modules,
-    ...(await tableSchemas(analysed)),
+    ...(await schemasOf(healthy, step.value.modules)),
     ...(await rowFactories(analysed)),
   ];
   const all = [...analysed.diagnostics, ...diagnostics.map((found) => withExcerpt(found, analysed))];
   if (all.length > 0 && !keepGoing) throw new Failure(exitCodeOf(all), all, footnote(analysed));
   const { selected } = analysed;
   return {
-    analysed: { ...analysed, files: withoutBlamed(files, diagnostics) },
+    analysed: healthy,
     modules,
     refused: all.filter(({ file }) => selected === null || file === null || selected.has(file)),
   };
 }
 
-async function tableSchemas({ config, tables }: Analysed): Promise<readonly Module[]> {
+/** The modules of schemas: one beside each module of queries, and that of the tables. */
+async function schemasOf(
+  { config, tables, files }: Analysed,
+  modules: readonly Module[],
+): Promise<readonly Module[]> {
   if (tables === null) return [];
-  const { tablesModule } = await import('../validators/tables-module.ts');
-  return tablesModule(tables, config);
+  const { schemaModules } = await import('../validators/schema-modules.ts');
+  return schemaModules({ files, modules, tables, config });
 }
 
 async function rowFactories({ config, rows }: Analysed): Promise<readonly Module[]> {

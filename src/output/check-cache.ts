@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { factoriesPath } from '../codegen/factories-path.ts';
 import { isGenerated } from '../codegen/header.ts';
 import { embeddedVersions } from '../database/embedded/embedded-versions.ts';
 import { isInternal } from '../diagnostic.ts';
@@ -7,6 +8,7 @@ import { cacheFolder } from '../project/cache-folder.ts';
 import type { Environment } from '../project/environment.ts';
 import { type Fingerprint, fingerprint, type Part } from '../project/fingerprint.ts';
 import { fingerprintOfInputs, type Inputs } from '../project/inputs.ts';
+import { querySchemasPath, tableSchemasPath } from '../project/schemas-path.ts';
 import { type CheckCache, checkCacheIn } from './check-cache-store.ts';
 import { readOutput } from './compare.ts';
 import { findOrphans } from './orphans.ts';
@@ -29,9 +31,11 @@ export async function readCheckCache(
     const all = fingerprintOfRun(inputs);
     if (all === null) return null;
     const texts = new Map(targets.map(({ output }) => [output, readOutput(config, output)]));
-    const shared = readOutput(config, config.sharedTypes);
-    // A file of the user's own may be there as long as no types are shared.
-    texts.set(config.sharedTypes, shared !== null && isGenerated(shared) ? shared : null);
+    // A file of the user's own may be there as long as no types are shared, or nothing has a schema.
+    for (const path of besides(inputs)) {
+      const text = readOutput(config, path);
+      texts.set(path, text !== null && isGenerated(text) ? text : null);
+    }
     const said = [false, ...(keepGoing ? [true] : [])]
       .map((isPartial) => cache.get(fingerprintWithOutputs(inputs, all, texts, isPartial)))
       .find((one) => one !== null);
@@ -91,16 +95,23 @@ function fingerprintOfRun(inputs: Inputs): Fingerprint | null {
  * @param isPartial whether queries are refused, which `generate --keep-going` goes past and the modules do not show
  */
 function fingerprintWithOutputs(
-  { config, targets }: Inputs,
+  inputs: Inputs,
   all: Fingerprint,
   texts: ReadonlyMap<string, string | null>,
   isPartial: boolean,
 ): Fingerprint {
-  const paths = new Set([...targets.map(({ output }) => output), config.sharedTypes]);
+  const paths = new Set([...inputs.targets.map(({ output }) => output), ...besides(inputs)]);
   const outputs = Array.from(paths, (path): Part => {
-    return [relative(config.root, path).replaceAll('\\', '/'), texts.get(path) ?? null];
+    return [relative(inputs.config.root, path).replaceAll('\\', '/'), texts.get(path) ?? null];
   });
   return fingerprint([['inputs', all], ...outputs, ...(isPartial ? [['partial', ''] as const] : [])]);
+}
+
+/** The files that may be generated besides the modules of queries. */
+function besides({ config, targets }: Inputs): readonly string[] {
+  const schemas =
+    config.validators === undefined ? [] : targets.map(({ output }) => querySchemasPath(output));
+  return [config.sharedTypes, tableSchemasPath(config), factoriesPath(config), ...schemas];
 }
 
 function checkCache(env: Environment): CheckCache | null {

@@ -5,6 +5,7 @@ import type { Config, SqlTransform } from '../project/config.ts';
 import { type FileMemo, readDirectly } from '../project/file-memo.ts';
 import type { Inputs } from '../project/inputs.ts';
 import { outputPath } from '../project/output-path.ts';
+import { querySchemasPath } from '../project/schemas-path.ts';
 import { siblingConfigs } from '../project/sibling-configs.ts';
 import { sharedSource, sourceOf } from './source-of.ts';
 
@@ -20,6 +21,7 @@ export interface Orphan {
  * - their `.sql` file is gone: they bear our header, the template leads from the `.sql` file that the header names to
  *   just this place, and there is no such file. So a neighbouring configuration's files, whose headers are relative to
  *   another folder, are never taken for ours.
+ * - they are schemas, and none are configured
  * - the template led there once (see findLeftovers)
  * @param expected absolute paths that are generated now
  */
@@ -42,7 +44,8 @@ async function orphansOf(
   expected: ReadonlySet<string>,
   fileMemo: FileMemo,
 ) {
-  const paths = await glob(outputGlob(config, transform), {
+  const modules = outputGlob(config, transform);
+  const paths = await glob([modules, querySchemasPath(modules)], {
     cwd: config.root,
     absolute: true,
     dot: true,
@@ -54,8 +57,12 @@ async function orphansOf(
     const source = fileMemo(path, sourceOf);
     if (source === null) return [];
     const origin = resolve(config.root, source);
-    if (existsSync(origin) || outputPath(config, transform, origin) !== path) return [];
-    return [{ path, source }];
+    const module = outputPath(config, transform, origin);
+    const isModule = module === path;
+    if (!isModule && querySchemasPath(module) !== path) return [];
+    // Schemas are no longer needed, either, where none are configured.
+    const isNeeded = existsSync(origin) && (isModule || config.validators !== undefined);
+    return isNeeded || (!isModule && claimed(config, path, source)) ? [] : [{ path, source }];
   });
 }
 
@@ -134,5 +141,8 @@ function claimed(config: Config, path: string, source: string): boolean {
 }
 
 function leadsTo(config: Config, path: string, origin: string): boolean {
-  return config.transforms.some((transform) => outputPath(config, transform, origin) === path);
+  return config.transforms.some((transform) => {
+    const module = outputPath(config, transform, origin);
+    return module === path || (config.validators !== undefined && querySchemasPath(module) === path);
+  });
 }

@@ -22,7 +22,7 @@ export interface ReportedFile {
   readonly source: string | null;
   /** How it was on the disk before the run. */
   readonly state: OutputState;
-  /** How many queries it has; null for shared types, and for what is orphaned. */
+  /** How many queries it has; null for shared types, schemas, and what is orphaned. */
   readonly queries: number | null;
 }
 

@@ -6,6 +6,7 @@ import type { Config, SqlTransform } from './config.ts';
 import { type FileMemo, readDirectly } from './file-memo.ts';
 import { outputPath } from './output-path.ts';
 import { matchingSchemaFiles } from './schema-files.ts';
+import { querySchemasPath, tableSchemasPath } from './schemas-path.ts';
 
 /** A `.sql` file and where its module goes. */
 export interface QueryFile {
@@ -129,8 +130,13 @@ function hasTemplate(text: string, tag: string): boolean {
 
 function refuseCollisions(config: Config, files: readonly QueryFile[]): void {
   const writers = new Map([[config.sharedTypes, 'the shared types']]);
+  if (config.validators !== undefined) writers.set(tableSchemasPath(config), 'the schemas of the tables');
   const sources = new Set(files.map(({ path }) => path));
-  for (const { file, output } of files) {
+  const schemas = files.map(({ file, output }) => ({
+    file: `the schemas of ${file}`,
+    output: querySchemasPath(output),
+  }));
+  for (const { file, output } of config.validators === undefined ? files : [...files, ...schemas]) {
     const other = writers.get(output);
     if (other === undefined && !sources.has(output)) {
       writers.set(output, file);

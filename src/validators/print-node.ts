@@ -13,7 +13,8 @@ export function printNode(node: SchemaNode, form: SchemaForm, indent = ''): stri
   const kind = printKind(node, form, indent);
   const checks = node.checks ?? [];
   if (checks.length === 0) return kind;
-  if (form === 'zod') return `${kind}${checks.map((one) => `.refine(${zodCheck(one)})`).join('')}`;
+  if (form === 'zod')
+    return `${kind}${checks.map((one) => `.refine(${zodCheck(one, node.kind === 'custom')})`).join('')}`;
   if (form === 'valibot') return `v.pipe(${[kind, ...checks.map(valibotCheck)].join(', ')})`;
   const list = checks.map(({ message, field, ...check }) => {
     const parts = [predicate(check, true), stringLiteral(message), ...(field ? [stringLiteral(field)] : [])];
@@ -22,10 +23,11 @@ export function printNode(node: SchemaNode, form: SchemaForm, indent = ''): stri
   return `${kind.slice(0, -2)}, checks: [${list.join(', ')}] }`;
 }
 
-function zodCheck({ message, field, ...check }: NodeCheck): string {
+/** @param isCustom whether a check that is a type guard would make another type of it */
+function zodCheck({ message, field, ...check }: NodeCheck, isCustom: boolean): string {
   const text = stringLiteral(message);
   const options = field === undefined ? text : `{ message: ${text}, path: [${stringLiteral(field)}] }`;
-  return `${predicate(check)}, ${options}`;
+  return `${isCustom ? `(${check.name}): boolean => ${check.test}` : predicate(check)}, ${options}`;
 }
 
 function valibotCheck({ message, field, ...check }: NodeCheck): string {
@@ -79,10 +81,15 @@ function printKind(node: SchemaNode, form: SchemaForm, indent: string): string {
     }
     case 'array': {
       const element = print(node.element);
-      if (isPlain) return `{ items: ${element} }`;
-      if (form === 'zod') return `z.array(${element}).readonly()`;
+      const isNonEmpty = node.nonEmpty === true;
+      if (isPlain) return `{ items: ${element}${isNonEmpty ? ', min: 1' : ''} }`;
+      if (form === 'zod') {
+        const array = isNonEmpty ? `z.tuple([${element}], ${element})` : `z.array(${element})`;
+        return node.readonly ? `${array}.readonly()` : array;
+      }
+      const array = isNonEmpty ? `v.pipe(v.array(${element}), v.minLength(1))` : `v.array(${element})`;
       // Its own schema of a readonly array takes none.
-      return `(v.array(${element}) as unknown as v.GenericSchema<${node.type}>)`;
+      return node.readonly ? `(${array} as unknown as v.GenericSchema<${node.type}>)` : array;
     }
     case 'tuple': {
       const list = `[${node.elements.map(print).join(', ')}]`;
@@ -96,8 +103,8 @@ function printKind(node: SchemaNode, form: SchemaForm, indent: string): string {
       const inner = `${indent}  `;
       const fields = node.fields.map(({ name, node: field, optional }) => {
         const text = printNode(field, form, inner);
-        const whole =
-          !optional || isPlain ? text : form === 'zod' ? `${text}.optional()` : `v.optional(${text})`;
+        const how = optional === 'exact' ? 'exactOptional' : 'optional';
+        const whole = !optional || isPlain ? text : form === 'zod' ? `${text}.${how}()` : `v.${how}(${text})`;
         return `${inner}${propertyKey(name)}: ${whole},\n`;
       });
       const object = `{\n${fields.join('')}${indent}}`;

@@ -9,16 +9,26 @@ type NodeKind =
   /** Literals of TypeScript. */
   | { readonly kind: 'values'; readonly values: readonly string[] }
   | { readonly kind: 'anyOf'; readonly members: readonly SchemaNode[] }
-  /** With its type in TypeScript. */
-  | { readonly kind: 'array'; readonly element: SchemaNode; readonly type: string }
+  | ArrayNode
   | { readonly kind: 'tuple'; readonly elements: readonly SchemaNode[] }
   | { readonly kind: 'record'; readonly value: SchemaNode }
   | { readonly kind: 'object'; readonly fields: readonly NodeField[] };
 
+interface ArrayNode {
+  readonly kind: 'array';
+  readonly element: SchemaNode;
+  /** In TypeScript; readonly arrays are of another type in the libraries. */
+  readonly type: string;
+  readonly readonly: boolean;
+  /** Whether it has an element at least. */
+  readonly nonEmpty?: boolean;
+}
+
 export interface NodeField {
   readonly name: string;
   readonly node: SchemaNode;
-  readonly optional: boolean;
+  /** `exact`: it may be missing, but not undefined. */
+  readonly optional: boolean | 'exact';
 }
 
 export interface NodeCheck {

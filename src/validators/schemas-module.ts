@@ -1,4 +1,5 @@
 import type { CompositeType, DomainType, EnumType } from '../analysis/type.ts';
+import { pure } from '../codegen/expression.ts';
 import { header } from '../codegen/header.ts';
 import { collectImports, type Imports } from '../codegen/imports.ts';
 import { stringUnion } from '../codegen/literal-type.ts';
@@ -8,6 +9,8 @@ import { compositeShape, type ModuleScope, shapeOf, typesOnly } from '../codegen
 import type { TsType } from '../codegen/ts-type.ts';
 import type { Config, SchemaForm } from '../project/config.ts';
 import { type HelperName, helperNames, helperTexts } from './helpers.ts';
+import { printNode } from './print-node.ts';
+import type { SchemaNode } from './schema-node.ts';
 import type { TypeScope } from './value-node.ts';
 
 /** A file of schemas while it is being made: what its schemas ask for becomes an import. */
@@ -15,6 +18,8 @@ export interface SchemasModule {
   readonly scope: ModuleScope;
   readonly types: TypeScope;
   readonly imports: Imports;
+  /** The declaration of a schema; a bundler omits it where it is not used. */
+  readonly declaration: (name: string, type: string, node: SchemaNode) => string;
   /**
    * The text of the file.
    * @param source what it is made from, for its header
@@ -81,9 +86,28 @@ export function schemasModule(
     scope,
     types,
     imports,
-    print: (source, blocks) =>
-      `${header(source)}${[library + imports.print(), ...blocks, ...helperTexts(helpers)].join('\n')}`,
+    declaration: (name, type, node) => {
+      const text = printNode(node, form, form === 'standard' ? '' : '  ');
+      const value =
+        form === 'standard' ? `${pure}standardSchema<${type}>(${text})` : `${pure}(() =>\n  ${text})()`;
+      return `export const ${name} = ${value};\n`;
+    },
+    print: (source, blocks) => {
+      const all = [...blocks, ...helperTexts(helpers)];
+      return `${header(source)}${[library + imports.print(all.join('\n')), ...all].join('\n')}`;
+    },
   };
+}
+
+/** What a schema is of, with the constraints that it does not have, or only in part. */
+export function withUnread(words: string, unread: Iterable<string>, open: Iterable<string>): string {
+  const only = [...new Set(unread)].join(', ');
+  const some = [...new Set(open)].join(', ');
+  return [
+    words,
+    ...(only === '' ? [] : [`Only the database checks ${only}.`]),
+    ...(some === '' ? [] : [`For some values only the database checks ${some}.`]),
+  ].join('\n\n');
 }
 
 function definitionOf(type: EnumType | CompositeType | DomainType, scope: ModuleScope): TsType {

@@ -89,8 +89,8 @@ function tableModel(relation: Relation, catalog: Catalog): TableModel {
   }));
   const ofDomains = given.flatMap((column) =>
     domainsOf(column.type, catalog).flatMap((domain) =>
-      domainConditions(domain).map((condition) => ({
-        name: domain.name,
+      domainConditions(domain).map((condition, i) => ({
+        name: domain.checks[i]?.name ?? '',
         condition: readCheck(condition, catalog, () => column.name),
       })),
     ),

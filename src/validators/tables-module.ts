@@ -1,17 +1,15 @@
 import { docComment } from '../codegen/comment.ts';
-import { pure } from '../codegen/expression.ts';
 import { propertyKey } from '../codegen/literal.ts';
 import type { Module } from '../codegen/module.ts';
 import { camelCase } from '../codegen/names.ts';
 import { type ModuleScope, shapeOf } from '../codegen/shape.ts';
-import { tableSchemasPath } from '../codegen/table-schemas-path.ts';
 import { named, orNull, printInterface, type TsField, type TsType, unionOf } from '../codegen/ts-type.ts';
 import type { Config, SchemaForm } from '../project/config.ts';
+import { tableSchemasPath } from '../project/schemas-path.ts';
 import { conditionColumns } from './condition.ts';
 import { conditionTest } from './condition-test.ts';
-import { printNode } from './print-node.ts';
 import type { NodeCheck, SchemaNode } from './schema-node.ts';
-import { type SchemasModule, schemasModule } from './schemas-module.ts';
+import { type SchemasModule, schemasModule, withUnread } from './schemas-module.ts';
 import type { TableCheck, TableModel, WrittenColumn } from './table-model.ts';
 import { isToolsTable, tableStems } from './table-names.ts';
 import { expandType, type TypeScope, valueNode } from './value-node.ts';
@@ -41,8 +39,9 @@ function tableSchema(
   kind: Kind,
   stem: string,
   form: SchemaForm,
-  { scope, types }: SchemasModule,
+  module: SchemasModule,
 ): string {
+  const { scope, types } = module;
   const fields = table.columns.map((column) => tableField(table, column, kind, scope));
   const checks = table.checks.map((check) => ({
     name: check.name,
@@ -61,19 +60,14 @@ function tableSchema(
   const open = checks.flatMap(({ name, read }) => (read?.isOpen ? name : []));
   const name = `${camelCase(stem)}${kind}`;
   const what = kind === 'Insert' ? 'A row to insert into' : 'What to change in rows of';
-  const list = (names: readonly string[]) => [...new Set(names)].join(', ');
-  const notes = [
-    ...(unread.length === 0 ? [] : [`Only the database checks ${list(unread)}.`]),
-    ...(open.length === 0 ? [] : [`For some values only the database checks ${list(open)}.`]),
-  ];
-  const comment = docComment([`${what} ${table.schema}.${table.name}.`, ...notes].join('\n\n'), '');
-  const text = printNode(node, form);
-  if (form !== 'standard') return `${comment}export const ${name} = ${pure}${text};\n`;
+  const words = withUnread(`${what} ${table.schema}.${table.name}.`, unread, open);
+  const declaration = docComment(words, '') + module.declaration(name, `${stem}${kind}`, node);
+  if (form !== 'standard') return declaration;
   const type = printInterface(
     `${stem}${kind}`,
     fields.map(({ field }) => ({ ...field, type: expandType(field.type, types) })),
   );
-  return `${type}\n${comment}export const ${name} = ${pure}standardSchema<${stem}${kind}>(${text});\n`;
+  return `${type}\n${declaration}`;
 }
 
 export interface TableField {

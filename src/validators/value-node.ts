@@ -41,6 +41,8 @@ export function valueNode(ts: TsType, pg: PgType | null, modifier: number, scope
         kind: 'array',
         element: valueNode(ts.element, element, modifier, scope),
         type: flatType(expandType(ts, scope)),
+        readonly: ts.kind === 'nonEmpty' || ts.readonly,
+        nonEmpty: ts.kind === 'nonEmpty',
       };
     }
     case 'tuple':
@@ -52,7 +54,7 @@ export function valueNode(ts: TsType, pg: PgType | null, modifier: number, scope
         kind: 'object',
         fields: ts.fields.map(({ name, type, optional = false }, i) => {
           const field = pg?.kind === 'composite' ? (pg.fields[i]?.value.type ?? null) : null;
-          return { name, node: valueNode(type, field, -1, scope), optional };
+          return { name, node: valueNode(type, field, -1, scope), optional: optional && 'exact' };
         }),
       };
     case 'name':
@@ -95,7 +97,12 @@ function nameNode(
   if (text === 'Range' && argument !== undefined) return rangeNode(argument, pg, scope);
   if (text === 'Multirange' && argument !== undefined) {
     const range = pg?.kind === 'multirange' ? pg.range : null;
-    return { kind: 'array', element: rangeNode(argument, range, scope), type: flatType(ts) };
+    return {
+      kind: 'array',
+      element: rangeNode(argument, range, scope),
+      type: flatType(expandType(ts, scope)),
+      readonly: false,
+    };
   }
   const definition = scope.expand(text);
   if (definition !== null) return valueNode(definition, pg, modifier, scope);
@@ -105,7 +112,7 @@ function nameNode(
   const called = (name: string, args = '') => `${scope.runtime(name)}(value${args})`;
   switch (text) {
     case 'string':
-      return stringNode(type, modifier, called);
+      return { kind: 'string', checks: [textCheck('value', type, modifier, scope)] };
     case 'number':
       if (type === 'int2') return { kind: 'integer', min: -32768, max: 32767 };
       if (type === 'int4') return { kind: 'integer', min: -2147483648, max: 2147483647 };
@@ -135,37 +142,45 @@ function nameNode(
       };
     default: {
       const isJson = type === 'json' || type === 'jsonb';
-      const test = isJson
-        ? called(type === 'json' ? 'isJsonValue' : 'isJsonb')
-        : scope.isClass(text)
-          ? `value instanceof ${text}`
-          : null;
-      const checks = test === null ? [] : check(test, `must be ${isJson ? type : text}`);
-      return { kind: 'custom', type: flatType(ts), checks };
+      const custom = (checks: readonly NodeCheck[]): SchemaNode => ({
+        kind: 'custom',
+        type: flatType(expandType(ts, scope)),
+        checks,
+      });
+      if (isJson)
+        return custom(check(called(type === 'json' ? 'isJsonValue' : 'isJsonb'), `must be ${type}`));
+      if (text === 'Json') return custom(check(called('isJsonValue'), 'must be json'));
+      if (!scope.isClass(text)) return custom([]);
+      const isOne = `value instanceof ${text}`;
+      if (!/^(?:varchar|bpchar|uuid|int8|numeric)$/.test(type))
+        return custom(check(isOne, `must be ${text}`));
+      // It is sent as its text.
+      const ofText = textCheck('String(value)', type, modifier, scope);
+      return custom(
+        check(`${isOne} && ${ofText.test}`, ofText.message.replace('must be', `must be ${text} that fits`)),
+      );
     }
   }
 }
 
-function stringNode(
-  type: string,
-  modifier: number,
-  called: (name: string, args?: string) => string,
-): SchemaNode {
-  const checked = (test: string, message: string): SchemaNode => ({
-    kind: 'string',
-    checks: [{ name: 'value', test, message: `must be ${message}` }],
+/** @param text the expression that is the text to be sent */
+function textCheck(text: string, type: string, modifier: number, scope: TypeScope): NodeCheck {
+  const check = (name: string, message: string, args = ''): NodeCheck => ({
+    name: 'value',
+    test: `${scope.runtime(name)}(${text}${args})`,
+    message: `must be ${message}`,
   });
   // What `atttypmod` adds to the length (VARHDRSZ).
   const length = modifier - 4;
   if ((type === 'varchar' || type === 'bpchar') && length > 0)
-    return checked(called('isText', `, ${length}`), `${type === 'varchar' ? 'varchar' : 'char'}(${length})`);
-  if (type === 'uuid') return checked(called('isUuid'), 'uuid');
-  if (type === 'int8') return checked(called('isInt8'), 'int8');
-  if (type !== 'numeric') return checked(called('isText'), 'text');
-  if (modifier < 4) return checked(called('isNumeric'), 'numeric');
+    return check('isText', `${type === 'varchar' ? 'varchar' : 'char'}(${length})`, `, ${length}`);
+  if (type === 'uuid') return check('isUuid', 'uuid');
+  if (type === 'int8') return check('isInt8', 'int8');
+  if (type !== 'numeric') return check('isText', 'text');
+  if (modifier < 4) return check('isNumeric', 'numeric');
   const precision = (length >> 16) & 0xffff;
   const scale = scaleOf(length);
-  return checked(called('isNumeric', `, ${precision}, ${scale}`), `numeric(${precision}, ${scale})`);
+  return check('isNumeric', `numeric(${precision}, ${scale})`, `, ${precision}, ${scale}`);
 }
 
 /** The digits behind the point of a numeric's modifier without VARHDRSZ (numeric_typmod_scale): 11 bits with a sign. */

@@ -19,6 +19,7 @@ const nothing: AnalysisOptions = {
   contents: false,
   optional: false,
   arrays: false,
+  assigned: false,
 };
 
 describe('of what is not requested', () => {
@@ -43,7 +44,7 @@ describe('of what is not requested', () => {
     const sparse = await ask(text, nothing);
     expect(sparse).toEqual({
       ...whole,
-      queries: whole.queries.map(({ operations, calls, ...query }) => ({
+      queries: whole.queries.map(({ operations, calls, assigned, ...query }) => ({
         ...query,
         columns: query.columns.map(({ value: { literals, ...value }, ...column }) => ({ ...column, value })),
         rows: { min: 0, max: null },

@@ -200,6 +200,7 @@ describe.each(tested(servers))('the kinds of rows of a UNION, on %s', (server) =
         contents: true,
         optional: false,
         arrays: false,
+        assigned: false,
       },
     });
     expect(analysis.diagnostics).toEqual([]);

@@ -108,12 +108,13 @@ describe('init', () => {
     const files = {
       'package.json': '{}',
       '.gitattributes': '* text=auto\r\n*.queries.ts linguist-generated\r\n',
-      '.prettierignore': 'dist\n*.queries.ts\nschema.types.ts\nschema.tables.ts\nschema.factories.ts\n',
+      '.prettierignore':
+        'dist\n*.queries.ts\nschema.types.ts\nschema.tables.ts\nschema.factories.ts\n*.schemas.ts\n',
     };
     const { root, text } = project(files);
     const { stdout } = await nodrift(['init'], { cwd: root });
     expect(stdout).toContain(
-      'left alone  .gitattributes  add to it: schema.types.ts linguist-generated, schema.tables.ts linguist-generated, schema.factories.ts linguist-generated\n' +
+      'left alone  .gitattributes  add to it: schema.types.ts linguist-generated, schema.tables.ts linguist-generated, schema.factories.ts linguist-generated, *.schemas.ts linguist-generated\n' +
         'left alone  .prettierignore  it has the lines\n',
     );
     expect(text('.gitattributes')).toBe(files['.gitattributes']);

@@ -68,8 +68,8 @@ export interface TypeEntry {
   readonly labelOids: readonly number[];
   /** Ranges: the subtype. Multiranges: the range. 0 for others. */
   readonly subtype: number;
-  /** Domains: CHECK constraints, as node text. */
-  readonly checks: readonly string[];
+  /** Domains: CHECK constraints, their conditions as node text. */
+  readonly checks: readonly { readonly name: string; readonly condition: string }[];
 }
 
 export interface Relation {

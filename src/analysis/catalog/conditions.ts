@@ -11,7 +11,7 @@ export function tableConditions(relation: Relation): readonly Expr[] {
 
 /** A domain's own CHECK conditions, without those of the domains below it. */
 export function domainConditions(domain: TypeEntry): readonly Expr[] {
-  return once(domain, () => domain.checks.map(readExpr));
+  return once(domain, () => domain.checks.map(({ condition }) => readExpr(condition)));
 }
 
 function once(owner: Relation | TypeEntry, make: () => readonly Expr[]): readonly Expr[] {

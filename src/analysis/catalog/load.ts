@@ -95,7 +95,7 @@ function types(
   const checks = grouped(
     constraints.filter(([, type, , kind, , , , holds]) => type !== '0' && kind === 'c' && holds === 't'),
     ([, type]) => number(type),
-    (row) => textOrEmpty(row[9]),
+    (row) => ({ name: textOrEmpty(row[2]), condition: textOrEmpty(row[9]) }),
   );
   const found = new Map<number, TypeEntry>();
   for (const row of all) {
