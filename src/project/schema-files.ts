@@ -84,11 +84,21 @@ export function hasPrismaMigrations(dir: string): boolean {
   return readdirSync(dir).some((name) => existsSync(join(dir, name, prismaFile)));
 }
 
-const { compare } = new Intl.Collator('en', { numeric: true });
+let collator: Intl.Collator | null = null;
 
 /** Code units decide between names that are equal except leading zeros: the same everywhere. */
 function naturally(a: string, b: string): number {
-  return compare(a, b) || (a < b ? -1 : 1);
+  const byNumber = leadingNumber(a) - leadingNumber(b);
+  if (byNumber) return byNumber;
+  // It takes longer to make than all else that a run on unchanged files does.
+  collator ??= new Intl.Collator('en', { numeric: true });
+  return collator.compare(a, b) || (a < b ? -1 : 1);
+}
+
+/** The number that a name begins with, if nothing can continue it; otherwise NaN, which decides nothing. */
+function leadingNumber(name: string): number {
+  const digits = /^\d{1,15}(?=[_a-zA-Z.-]|$)/.exec(name);
+  return digits === null ? Number.NaN : Number(digits[0]);
 }
 
 function isCandidate(format: Exclude<MigrationFormat, 'prisma'>, name: string): boolean {
