@@ -65,17 +65,15 @@ const selectInto: Pick<Refusal, 'does' | 'hint'> = {
 
 /** What is wrong with a statement that can never be right as a query, with what to use instead; null for all others. */
 export function refusedCommand(header: Header, body: string, offset: number): Problem | null {
-  const [first] = tokensOf(body);
-  if (first === undefined) return null;
   const words = leadingWords(body);
+  if (/^(SELECT|WITH) |^$/.test(words)) {
+    const into = header.tags.temporary ? null : intoOfSelect(body);
+    return into === null ? null : problem(header, offset + into, 'SELECT INTO', selectInto);
+  }
   const found = refusals.find((one) => one.words.test(words));
-  const at = offset + first.start;
-  if (found !== undefined)
-    return found.schema && header.tags.temporary
-      ? null
-      : problem(header, at, words.match(found.words)?.[0].trim() ?? '', found);
-  const into = header.tags.temporary ? null : intoOfSelect(body);
-  return into === null ? null : problem(header, offset + into, 'SELECT INTO', selectInto);
+  if (found === undefined || (found.schema && header.tags.temporary)) return null;
+  const [first] = tokensOf(body);
+  return problem(header, offset + (first?.start ?? 0), words.match(found.words)?.[0].trim() ?? '', found);
 }
 
 function problem(
@@ -89,6 +87,7 @@ function problem(
 
 /** Where a SELECT has INTO at its own level. It is a reserved word, but a name behind a dot and a label behind AS. */
 function intoOfSelect(body: string): number | null {
+  if (!/\binto\b/i.test(body)) return null;
   let depth = 0;
   let before = '';
   for (const { kind, start, end } of tokensOf(body)) {

@@ -170,7 +170,8 @@ interface TagsReading {
  */
 export function readTags(words: string, base: number): TagsReading {
   const readers: Readonly<Record<string, Tag<unknown>>> = tagReaders;
-  const values = Object.fromEntries(Object.entries(readers).map(([tag, { absent }]) => [tag, absent()]));
+  const values: Record<string, unknown> = {};
+  for (const tag in readers) values[tag] = readers[tag]?.absent();
   const problems: Problem[] = [];
   const spans: (Span & { readonly tag: string })[] = [];
   let end = 0;
