@@ -20,7 +20,7 @@ export function constantOrderProblems(
   tree: QueryNode,
   text: string,
 ): readonly StatementProblem[] {
-  if (!mayBeItem.test(statement.sql)) return [];
+  if (!/\bBY\b|\bON\s*\(/i.test(statement.sql) || !mayBeItem.test(statement.sql)) return [];
   const slots = new Map<number, Clause>();
   const collect = (
     clauses: readonly SortGroupClause[] | null,

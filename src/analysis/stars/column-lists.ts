@@ -39,7 +39,11 @@ export function columnLists(query: QueryNode, places: NodePositions): readonly C
     for (const list of listsOf(value)) {
       lists.push({ queries: inside, columns: list.map((one) => listed(one, inside, places)) });
     }
-    for (const field in value) if (!DERIVED.has(field)) visit(Reflect.get(value, field), inside);
+    for (const field in value) {
+      if (DERIVED.has(field)) continue;
+      const below: unknown = Reflect.get(value, field);
+      if (typeof below === 'object' && below !== null) visit(below, inside);
+    }
   }
 }
 

@@ -10,11 +10,19 @@ export interface QueryMemo<T> {
 }
 
 export function queryMemo<T>(name: string): QueryMemo<T> {
-  const key = Symbol(name);
   return {
-    get: (query) => (query as { readonly [key]?: T })[key],
+    get: (query) => (query as Remembering)[memos]?.[name] as T | undefined,
     set: (query, value) => {
-      Object.defineProperty(query, key, { value });
+      const known = (query as Remembering)[memos];
+      if (known !== undefined) known[name] = value;
+      // Slow in V8, so once for all of them.
+      else Object.defineProperty(query, memos, { value: { [name]: value } });
     },
   };
+}
+
+const memos = Symbol('memos');
+
+interface Remembering extends QueryNode {
+  readonly [memos]?: Record<string, unknown>;
 }
