@@ -154,7 +154,8 @@ function reportText(
 function contents(one: ReportedFile, files: readonly ReportedFile[]): string {
   if (one.state === 'orphaned') return one.source === null ? 'no longer needed' : orphanReason(one, files);
   if (one.queries !== null) return count(one.queries, 'query', 'queries');
-  return one.source !== null || /\.tables\.[cm]?tsx?$/.test(one.file) ? 'schemas' : 'shared types';
+  if (one.source !== null || /\.tables\.[cm]?tsx?$/.test(one.file)) return 'schemas';
+  return /\.factories\.[cm]?tsx?$/.test(one.file) ? 'factories' : 'shared types';
 }
 
 const wordsOfRun = {
