@@ -47,7 +47,7 @@ function reason(output: Output, outputs: readonly Output[]): string {
       return `orphaned; ${orphanReason(output, outputs)}`;
     case 'missing':
       return source === null
-        ? 'missing; the shared types have not been generated'
+        ? 'missing; it has not been generated'
         : `missing; ${source} has not been generated`;
     case 'foreign':
       return 'in the way; nodrift did not write this file and will not overwrite it';

@@ -1,7 +1,6 @@
 import type { CompositeType } from '../analysis/type.ts';
 import { docComment } from '../codegen/comment.ts';
 import { type Expression, printExpression } from '../codegen/expression.ts';
-import { factoriesPath } from '../codegen/factories-path.ts';
 import { header } from '../codegen/header.ts';
 import { collectImports } from '../codegen/imports.ts';
 import { stringLiteral } from '../codegen/literal.ts';
@@ -22,6 +21,7 @@ import {
   unionOf,
 } from '../codegen/ts-type.ts';
 import type { Config } from '../project/config.ts';
+import { factoriesPath } from '../project/schema-modules.ts';
 import { isToolsTable, tableStems } from '../validators/table-names.ts';
 import { expandType } from '../validators/value-node.ts';
 import type { MadeColumn, RowModel } from './row-model.ts';

@@ -1,5 +1,4 @@
 import { join, relative } from 'node:path';
-import { factoriesPath } from '../codegen/factories-path.ts';
 import { isGenerated } from '../codegen/header.ts';
 import { embeddedVersions } from '../database/embedded/embedded-versions.ts';
 import { isInternal } from '../diagnostic.ts';
@@ -8,7 +7,7 @@ import { cacheFolder } from '../project/cache-folder.ts';
 import type { Environment } from '../project/environment.ts';
 import { type Fingerprint, fingerprint, type Part } from '../project/fingerprint.ts';
 import { fingerprintOfInputs, type Inputs } from '../project/inputs.ts';
-import { querySchemasPath, tableSchemasPath } from '../project/schemas-path.ts';
+import { factoriesPath, querySchemasPath, tableSchemasPath } from '../project/schema-modules.ts';
 import { type CheckCache, checkCacheIn } from './check-cache-store.ts';
 import { readOutput } from './compare.ts';
 import { findOrphans } from './orphans.ts';

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { factoriesPath } from '../codegen/factories-path.ts';
 import { isGenerated } from '../codegen/header.ts';
 import type { Module } from '../codegen/module.ts';
 import { diagnostic, Failure } from '../diagnostic.ts';
 import type { Config } from '../project/config.ts';
 import { type FileMemo, readDirectly } from '../project/file-memo.ts';
 import type { Inputs } from '../project/inputs.ts';
-import { tableSchemasPath } from '../project/schemas-path.ts';
+import { factoriesPath, tableSchemasPath } from '../project/schema-modules.ts';
 import { systemCode, systemHint, systemReason } from '../system-error.ts';
 import { findOrphans } from './orphans.ts';
 import type { Output, OutputState } from './output.ts';

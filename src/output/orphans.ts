@@ -5,7 +5,7 @@ import type { Config, SqlTransform } from '../project/config.ts';
 import { type FileMemo, readDirectly } from '../project/file-memo.ts';
 import type { Inputs } from '../project/inputs.ts';
 import { outputPath } from '../project/output-path.ts';
-import { querySchemasPath } from '../project/schemas-path.ts';
+import { querySchemasPath } from '../project/schema-modules.ts';
 import { siblingConfigs } from '../project/sibling-configs.ts';
 import { sharedSource, sourceOf } from './source-of.ts';
 

@@ -121,7 +121,8 @@ function refused(path: string, root: string, error: unknown): Diagnostic {
 }
 
 function inTheWay(output: Output, root: string): Diagnostic {
-  const origin = output.source === null ? 'the shared types' : `the queries of ${output.source}`;
+  const origin =
+    output.source === null ? 'what is generated from the schema' : `the queries of ${output.source}`;
   return diagnostic({
     file: shown(output.path, root),
     line: 1,

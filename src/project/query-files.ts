@@ -6,7 +6,7 @@ import type { Config, SqlTransform } from './config.ts';
 import { type FileMemo, readDirectly } from './file-memo.ts';
 import { outputPath } from './output-path.ts';
 import { matchingSchemaFiles } from './schema-files.ts';
-import { querySchemasPath, tableSchemasPath } from './schemas-path.ts';
+import { factoriesPath, querySchemasPath, tableSchemasPath } from './schema-modules.ts';
 
 /** A `.sql` file and where its module goes. */
 export interface QueryFile {
@@ -131,6 +131,7 @@ function hasTemplate(text: string, tag: string): boolean {
 function refuseCollisions(config: Config, files: readonly QueryFile[]): void {
   const writers = new Map([[config.sharedTypes, 'the shared types']]);
   if (config.validators !== undefined) writers.set(tableSchemasPath(config), 'the schemas of the tables');
+  if (config.factories === true) writers.set(factoriesPath(config), 'the factories');
   const sources = new Set(files.map(({ path }) => path));
   const schemas = files.map(({ file, output }) => ({
     file: `the schemas of ${file}`,

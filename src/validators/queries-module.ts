@@ -17,7 +17,7 @@ import { variantsToldApart } from '../codegen/row-type.ts';
 import { shapeOf } from '../codegen/shape.ts';
 import { flatType, orNull, type TsType, unionOf } from '../codegen/ts-type.ts';
 import type { Config } from '../project/config.ts';
-import { querySchemasPath } from '../project/schemas-path.ts';
+import { querySchemasPath } from '../project/schema-modules.ts';
 import { conditionColumns } from './condition.ts';
 import { conditionTest } from './condition-test.ts';
 import type { NodeCheck, NodeField, SchemaNode } from './schema-node.ts';

@@ -6,7 +6,7 @@ import { type NamedQuery, nameQueries } from '../codegen/query-names.ts';
 import { shapeOf } from '../codegen/shape.ts';
 import { orNull, type TsType, unionOf } from '../codegen/ts-type.ts';
 import type { Config } from '../project/config.ts';
-import { tableSchemasPath } from '../project/schemas-path.ts';
+import { tableSchemasPath } from '../project/schema-modules.ts';
 import type { SchemaTarget, TargetField } from './compare-schema.ts';
 import { type SchemasModule, schemasModule } from './schemas-module.ts';
 import type { TableModel } from './table-model.ts';

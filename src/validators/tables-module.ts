@@ -5,7 +5,7 @@ import { camelCase } from '../codegen/names.ts';
 import { type ModuleScope, shapeOf } from '../codegen/shape.ts';
 import { named, orNull, printInterface, type TsField, type TsType, unionOf } from '../codegen/ts-type.ts';
 import type { Config, SchemaForm } from '../project/config.ts';
-import { tableSchemasPath } from '../project/schemas-path.ts';
+import { tableSchemasPath } from '../project/schema-modules.ts';
 import { conditionColumns } from './condition.ts';
 import { conditionTest } from './condition-test.ts';
 import type { NodeCheck, SchemaNode } from './schema-node.ts';

@@ -131,6 +131,15 @@ test('a module over its queries, or over the shared types, is refused', async ()
   expect(shared.message).toBe(
     'src/schema.types.sql and the shared types would both be written to src/schema.types.ts.',
   );
+  const factories = await failureOf(() =>
+    found(project, {
+      transforms: [{ include: '*.types.sql', emitTemplate: '{{dir}}/schema.factories.ts' }],
+      nodrift: { factories: true },
+    }),
+  );
+  expect(factories.message).toBe(
+    'src/schema.types.sql and the factories would both be written to src/schema.factories.ts.',
+  );
 });
 
 test.each([
