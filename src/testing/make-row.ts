@@ -81,7 +81,7 @@ async function makeWith(maker: Maker, table: SampleTable, values: Map<string, st
     if (owner !== undefined && !values.has(quoted(table, column)))
       values.set(quoted(table, column), escapeLiteral(owner));
   }
-  const made = await insert(maker, table, await complete(maker, table, values, rowNumber(maker, table)));
+  const made = await insert(maker, table, await complete(maker, table, values));
   maker.counts.set(table.oid, (maker.counts.get(table.oid) ?? 0) + 1);
   await remember(maker, table, made);
   return made;
@@ -185,10 +185,9 @@ async function futureKey(maker: Maker, table: SampleTable, name: string, values:
   const given = values.get(name);
   if (given !== undefined) return given;
   const column = table.columns.find((one) => one.name === name);
-  const row = rowNumber(maker, table);
   const expression = column?.identity
     ? `pg_catalog.nextval(pg_catalog.pg_get_serial_sequence(${escapeLiteral(table.name)}, ${escapeLiteral(unquoted(name))}))`
-    : (column?.expression ?? (await complete(maker, table, values, row)).get(name) ?? 'NULL');
+    : (column?.expression ?? (await complete(maker, table, values)).get(name) ?? 'NULL');
   const { rows } = await maker.client.query<{ value: string | null }>(
     `SELECT (${expression})::text AS value`,
   );
@@ -233,12 +232,22 @@ function ownerColumns(
   );
 }
 
-async function complete(maker: Maker, table: SampleTable, fixed: RowValues, row: number): Promise<RowValues> {
-  const chosen = await chooseValues(maker.client, table, fixed, row).catch((error: unknown) => {
-    throw refusal(table, error);
-  });
+async function complete(maker: Maker, table: SampleTable, fixed: RowValues): Promise<RowValues> {
+  const choose = () =>
+    chooseValues(maker.client, table, fixed, rowNumber(maker, table)).catch((error: unknown) => {
+      throw refusal(table, error);
+    });
+  const chosen = await choose();
   if (chosen instanceof Map) return chosen;
-  throw new Error(`make: ${reasonOf(table, chosen as NoValues)}`);
+  // The values that are tried first may all be in rows that are there already: others follow them.
+  const { rows } = await maker.client.query<{ count: string }>(
+    `SELECT count(*)::text AS count FROM ${table.name}`,
+  );
+  const there = Number(rows[0]?.count);
+  maker.counts.set(table.oid, (maker.counts.get(table.oid) ?? 0) + there);
+  const others = there > 0 ? await choose() : chosen;
+  if (others instanceof Map) return others;
+  throw new Error(`make: ${reasonOf(table, others as NoValues)}`);
 }
 
 function reasonOf({ name }: SampleTable, { column, constraints = [] }: NoValues): string {

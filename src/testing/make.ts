@@ -148,6 +148,8 @@ interface State {
 const states = new WeakMap<object, State>();
 
 function stateOf(db: Connection): State {
+  if (typeof db !== 'object' || db === null)
+    throw new TypeError('make: its first argument is a pg Client or a transaction');
   const state = states.get(db) ?? { schema: null, counts: new Map(), first: 1, isSeeded: false };
   states.set(db, state);
   return state;

@@ -163,6 +163,14 @@ describe('rows of other tables', () => {
     const before = await client.query('SELECT FROM many');
     expect(await makeMany(client, 'many', 300, (i) => ({ x: i % 10 }))).toHaveLength(300);
     expect((await client.query('SELECT FROM many')).rowCount).toBe((before.rowCount ?? 0) + 300);
+    // A transaction begins anew, and finds values behind those that are there.
+    expect(await transaction(client, (db) => makeMany(db, 'many', 60, { x: 1 }))).toHaveLength(60);
+  });
+
+  test('say which connection they want', async () => {
+    await expect(make(undefined as never, 'many')).rejects.toThrow(
+      'make: its first argument is a pg Client or a transaction',
+    );
   });
 
   test('take three statements each, and one for each unique key', async () => {
