@@ -10,7 +10,7 @@ import { conditionCases, conditionTables, isKnownTo, unreadableChecks } from './
 import { generatedSchemas, issuesOf, type Schemas } from './support/generated-schemas.ts';
 
 const cases = Object.entries(conditionCases);
-const rowsEach = restOfTests ? 1500 : 100;
+const rowsEach = restOfTests ? 200 : 100;
 const schema = `
   CREATE FUNCTION is_accepted(statement text) RETURNS boolean LANGUAGE plpgsql AS $$
     BEGIN EXECUTE statement; RETURN true; EXCEPTION WHEN others THEN RETURN false; END $$;
