@@ -1,6 +1,6 @@
 import type { Relation } from '../catalog/catalog.ts';
-import { type QueryNode, type RangeTblEntry, Rte } from '../tree/nodes.ts';
 import { readExpr } from '../tree/read.ts';
+import { selectFrom } from '../tree/select-from.ts';
 import { noAtoms, type Proven } from './atoms.ts';
 import type { Context, Engine } from './context.ts';
 import { NULL, TRUE } from './outcomes.ts';
@@ -36,45 +36,5 @@ export function checkedColumns(engine: Engine, relation: Relation, inherited: bo
 
 /** Where a constraint or a generated column's expression was evaluated when a row was written. */
 export function whenWritten(engine: Engine, relation: Relation, inherited: boolean): Context {
-  return { ...engine.open(rowsOf(relation, inherited), null).result, past: true };
-}
-
-/** `SELECT FROM relation`, or FROM ONLY, whose columns a constraint's Vars are. */
-function rowsOf(relation: Relation, inherited: boolean): QueryNode {
-  const entry: RangeTblEntry = {
-    tag: 'RANGETBLENTRY',
-    rtekind: Rte.relation,
-    lateral: false,
-    relid: relation.oid,
-    inh: inherited,
-  };
-  return {
-    tag: 'QUERY',
-    commandType: 1,
-    utilityStmt: null,
-    resultRelation: 0,
-    hasAggs: false,
-    hasWindowFuncs: false,
-    hasTargetSRFs: false,
-    hasDistinctOn: false,
-    hasModifyingCTE: false,
-    cteList: null,
-    rtable: [entry],
-    jointree: { tag: 'FROMEXPR', fromlist: [{ tag: 'RANGETBLREF', rtindex: 1 }], quals: null },
-    targetList: null,
-    override: 0,
-    onConflict: null,
-    returningList: null,
-    groupClause: null,
-    groupingSets: null,
-    havingQual: null,
-    windowClause: null,
-    distinctClause: null,
-    sortClause: null,
-    limitOffset: null,
-    limitCount: null,
-    limitOption: 0,
-    setOperations: null,
-    rowMarks: null,
-  };
+  return { ...engine.open(selectFrom(relation.oid, inherited, null), null).result, past: true };
 }

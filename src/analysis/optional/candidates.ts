@@ -183,12 +183,17 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
     ...found.assignments.map((one) => assignmentCandidate(one, written(one))),
   ];
   const kept: Kept[] = [];
-  for (const guard of guards.values()) {
-    const constants = constantsIn(guard.tests, paramOf);
+  /** What a guard depends on; null: only on whether parameters are NULL, of which one is given in every call. */
+  const asked = (tests: Guard['tests']) => {
+    const constants = constantsIn(tests, paramOf);
     const needs = [...constants.keys()];
     const isNullAsked = [...constants.values()].every(({ length }) => length === 0);
-    // Never NULL: it is given in every call.
-    if (isNullAsked && needs.some((index) => isRequired(params[index]))) continue;
+    return isNullAsked && needs.some((index) => isRequired(params[index])) ? null : { needs, constants };
+  };
+  for (const guard of guards.values()) {
+    const depends = asked(guard.tests);
+    if (depends === null) continue;
+    const { needs } = depends;
     const operands = guardText(guard, terms, offset);
     const at = offset(guard.location);
     const [first, last] = [operands?.[0], operands?.at(-1)];
@@ -203,13 +208,12 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
       (operands === null ? 'its alternatives could not be told apart in the text' : null);
     if (because !== null || operands === null)
       kept.push({ kind: 'guard', needs, run, because: because ?? '' });
-    else all.push(guardCandidate(guard, operands, { run, needs, constants }));
+    else all.push(guardCandidate(guard, operands, { run, ...depends }));
   }
   for (const guard of cases) {
-    const constants = constantsIn(guard.tests, paramOf);
-    const needs = [...constants.keys()];
-    const isNullAsked = [...constants.values()].every(({ length }) => length === 0);
-    if (isNullAsked && needs.some((index) => isRequired(params[index]))) continue;
+    const depends = asked(guard.tests);
+    if (depends === null) continue;
+    const { needs } = depends;
     const at = offset(locationOf(guard.node));
     const text = terms.caseAt(at);
     const isRead = text?.results.length === guard.node.args.length;
@@ -219,7 +223,7 @@ export function findCandidates({ statement, described }: DescribedStatement, cat
       unsure({ ...guard, conditions: guard.node }, described.paramTypes, catalog) ??
       (isRead ? null : 'its alternatives could not be told apart in the text');
     if (because !== null || text === null) kept.push({ kind: 'guard', needs, run, because: because ?? '' });
-    else all.push(caseCandidate(guard, text, { run, needs, constants }));
+    else all.push(caseCandidate(guard, text, { run, ...depends }));
   }
   for (const guard of coalesced) {
     const { run, slot } = guard;

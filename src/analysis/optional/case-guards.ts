@@ -1,5 +1,6 @@
 import type { CaseText } from '../../sql/boolean-terms.ts';
 import { type Cut, type Piece, WITHOUT } from '../../sql/pieces.ts';
+import { isAlways } from '../tree/constants.ts';
 import type { CaseExpr, Expr, Node, QueryNode } from '../tree/nodes.ts';
 import { decide, type TestedParameters } from './decisions.ts';
 import type { ParameterTest } from './parameter-tests.ts';
@@ -41,7 +42,7 @@ export function caseResult({ node }: CaseGuard, result: CaseResult): Expr | null
 }
 
 export function isTrueConstant(expr: Expr | null): boolean {
-  return expr?.tag === 'CONST' && expr.consttype === BOOL && !expr.constisnull && expr.constvalue?.[0] === 1;
+  return expr !== null && isAlways(expr);
 }
 
 /** What is sent for one result. */

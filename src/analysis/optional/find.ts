@@ -169,20 +169,20 @@ function check(work: Work, chosen: readonly Chosen[]): Check {
   return {
     sql,
     receive: (sent) => {
-      let because: string | null;
+      const keep = (some: readonly Chosen[], because: string) => {
+        for (const [one] of some) one.keptBecause ??= because;
+      };
       try {
-        because = differenceOf(work, chosen, sent, numbers);
-      } catch (error) {
-        because = 'it is nested too deeply';
-        if (!isTooDeep(error, statement)) work.failure = { error };
-      }
-      if (because !== null) for (const [one] of chosen) one.keptBecause ??= because;
-      else if (omitsPolicies(work, sent)) {
-        // What is of @optional is omitted by definition.
-        for (const [one] of chosen) {
-          if (one.kind === 'guard')
-            one.keptBecause ??= 'without it the policies for SELECT do not hold for the rows';
+        const found = compared(work, chosen, sent, numbers);
+        if ('because' in found) keep(chosen, found.because);
+        else if (omitsPolicies(work, found.tree)) {
+          // What is of @optional is omitted by definition.
+          const guards = chosen.filter(([{ kind }]) => kind === 'guard');
+          keep(guards, 'without it the policies for SELECT do not hold for the rows');
         }
+      } catch (error) {
+        keep(chosen, 'it is nested too deeply');
+        if (!isTooDeep(error, statement)) work.failure = { error };
       }
     },
   };
@@ -192,18 +192,18 @@ function placeOf({ run: { start, end }, list }: Candidate): Omit<Edit, 'pieces'>
   return { start, end, ...(list && { list }) };
 }
 
-/** Why a text does more than it should; null: only the conditions differ. */
-function differenceOf(
+/** Why a text does more than it should; or its tree, in which only the conditions differ. */
+function compared(
   { whole, described }: Work,
   chosen: readonly Chosen[],
   sent: DescribeResult,
   numbers: ReadonlyMap<number, number>,
-): string | null {
-  if (!sent.ok) return `without it Postgres says: ${sent.error.message}`;
+): { readonly because: string } | { readonly tree: QueryNode } {
+  if (!sent.ok) return { because: `without it Postgres says: ${sent.error.message}` };
   const slots = [...numbers].toSorted(([, a], [, b]) => a - b).map(([slot]) => slot);
   const types = slots.map((slot) => described.paramTypes[slot - 1]);
-  if (!isSame(types, sent.paramTypes)) return 'without it a parameter has another type';
-  if (!isSame(described.fields, sent.fields)) return 'without it the columns are others';
+  if (!isSame(types, sent.paramTypes)) return { because: 'without it a parameter has another type' };
+  if (!isSame(described.fields, sent.fields)) return { because: 'without it the columns are others' };
   const forms = new Map(
     chosen.flatMap(([{ keys }, form]) => (form === null ? [] : keys.map((key) => [key, form] as const))),
   );
@@ -213,14 +213,15 @@ function differenceOf(
   };
   const tree = readCompleteQuery(sent.tree ?? '');
   const difference = whole === null ? 'QUERY' : firstDifference(whole, tree, inItsPlace, numbers);
-  return difference === null ? null : `without it the analysis differs elsewhere: ${difference}`;
+  return difference === null
+    ? { tree }
+    : { because: `without it the analysis differs elsewhere: ${difference}` };
 }
 
 /** Whether a text writes rows without reading any column of them, where the whole statement does. */
-function omitsPolicies({ targets, catalog }: Work, sent: DescribeResult): boolean {
-  if (!sent.ok) return false;
+function omitsPolicies({ targets, catalog }: Work, tree: QueryNode): boolean {
   if (!targets.includes(true)) return false;
-  const left = readTargets(readCompleteQuery(sent.tree ?? ''), catalog);
+  const left = readTargets(tree, catalog);
   return targets.some((isRead, i) => isRead && left[i] !== true);
 }
 

@@ -13,6 +13,7 @@ import {
   type QueryNode,
   Rte,
 } from '../tree/nodes.ts';
+import { selectFrom } from '../tree/select-from.ts';
 import { walk } from '../tree/walk.ts';
 import { calledBodies, isOwnFunction } from './calls.ts';
 import { areEqual, type Equalities, noEqualities, OWNER, type Pair, withPairs } from './equalities.ts';
@@ -39,7 +40,7 @@ import {
   rowValue,
   withQueryUse,
 } from './query-use.ts';
-import { limitedBy, policyQuery } from './row-security.ts';
+import { limitedBy } from './row-security.ts';
 import { showsOwned } from './stored.ts';
 import type { ProofWalk, Unproven } from './unproven.ts';
 import { notRewritten, proveConflict, proveInsert, proveUpdate } from './writes.ts';
@@ -95,7 +96,7 @@ function provePolicy(
   { catalog, owner, isLimited }: ProofWalk,
 ): { readonly isProven: boolean; readonly isOwned: boolean } {
   const proof = newProof(catalog, owner, new Set(), new Set(), isLimited);
-  const use = rootUse(proof, policyQuery(relation, condition));
+  const use = rootUse(proof, selectFrom(relation.oid, false, condition));
   const rows = withPairs(noEqualities, heldWhere(condition, use, proof));
   proveCondition(condition, rows, use, proof);
   const owned = owner.tables.get(relation.oid);

@@ -1,5 +1,5 @@
 import type { Policy, Relation } from '../catalog/catalog.ts';
-import { Cmd, type Expr, type QueryNode, Rte } from '../tree/nodes.ts';
+import { Cmd, type Expr } from '../tree/nodes.ts';
 import { readExpr } from '../tree/read.ts';
 import type { Knowledge, Limit, TableRow } from './knowledge.ts';
 
@@ -50,39 +50,4 @@ export function limitedBy(
     applied.filter(({ permissive }) => permissive).every(isOwned) ||
     applied.some((policy) => !policy.permissive && policy.forAll && isOwned(policy))
   );
-}
-
-/** A query of the rows that meet a policy's condition, whose columns are those of range table entry 1. */
-export function policyQuery(relation: Relation, condition: Expr): QueryNode {
-  return {
-    tag: 'QUERY',
-    commandType: Cmd.select,
-    utilityStmt: null,
-    resultRelation: 0,
-    hasAggs: false,
-    hasWindowFuncs: false,
-    hasTargetSRFs: false,
-    hasDistinctOn: false,
-    hasModifyingCTE: false,
-    cteList: null,
-    rtable: [
-      { tag: 'RANGETBLENTRY', rtekind: Rte.relation, lateral: false, relid: relation.oid, inh: false },
-    ],
-    jointree: { tag: 'FROMEXPR', fromlist: [{ tag: 'RANGETBLREF', rtindex: 1 }], quals: condition },
-    targetList: null,
-    override: 0,
-    onConflict: null,
-    returningList: null,
-    groupClause: null,
-    groupingSets: null,
-    havingQual: null,
-    windowClause: null,
-    distinctClause: null,
-    sortClause: null,
-    limitOffset: null,
-    limitCount: null,
-    limitOption: 0,
-    setOperations: null,
-    rowMarks: null,
-  };
 }
