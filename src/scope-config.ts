@@ -21,3 +21,15 @@ export interface ScopeConfig {
     readonly safe?: readonly string[];
   };
 }
+
+/** The table that the configuration means: by `schema.name`, or by a name that only one schema has or `public` has. */
+export function tableCalled<Table extends { readonly schema: string; readonly name: string }>(
+  written: string,
+  tables: readonly Table[],
+): Table | null {
+  const exact = tables.find(({ schema, name }) => `${schema}.${name}` === written);
+  const same = tables.filter(({ name }) => name === written);
+  return (
+    exact ?? same.find(({ schema }) => schema === 'public') ?? (same.length === 1 ? same[0] : null) ?? null
+  );
+}

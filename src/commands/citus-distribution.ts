@@ -1,5 +1,7 @@
 import type { Client } from 'pg';
 import { diagnostic, Failure } from '../diagnostic.ts';
+import { relationName } from '../impact/relation-name.ts';
+import { tableCalled } from '../scope-config.ts';
 
 /** A table whose distribution is not the configured one. */
 export interface DistributionDifference {
@@ -26,27 +28,22 @@ export async function citusDifferences(
   configured: Readonly<Record<string, string>>,
 ): Promise<readonly DistributionDifference[]> {
   const distributed = await distributedTables(client);
-  const nameOf = ({ schema, name }: DistributedTable) => (schema === 'public' ? name : `${schema}.${name}`);
   const found = new Set<DistributedTable>();
   const named = Object.entries(configured).map(([table, column]): DistributionDifference => {
-    const one = tableNamed(table, distributed);
-    if (one !== undefined) found.add(one);
+    const one = tableCalled(table, distributed);
+    if (one !== null) found.add(one);
     return { table, configured: column, database: one?.column ?? null };
   });
   const others = distributed
     .filter((one) => !found.has(one))
-    .map((one): DistributionDifference => ({ table: nameOf(one), configured: null, database: one.column }));
+    .map(
+      ({ schema, name, column }): DistributionDifference => ({
+        table: relationName({ schema, table: name }),
+        configured: null,
+        database: column,
+      }),
+    );
   return [...named.filter((one) => one.configured !== one.database), ...others];
-}
-
-/** As the configuration's other names of tables: `schema.name`, or a name that is in `public` or in one schema only. */
-function tableNamed(written: string, distributed: readonly DistributedTable[]): DistributedTable | undefined {
-  const same = distributed.filter(({ name }) => name === written);
-  return (
-    distributed.find(({ schema, name }) => `${schema}.${name}` === written) ??
-    same.find(({ schema }) => schema === 'public') ??
-    (same.length === 1 ? same[0] : undefined)
-  );
 }
 
 async function distributedTables(client: Client): Promise<readonly DistributedTable[]> {

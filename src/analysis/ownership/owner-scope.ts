@@ -1,4 +1,4 @@
-import type { ScopeConfig } from '../../scope-config.ts';
+import { type ScopeConfig, tableCalled } from '../../scope-config.ts';
 import type { Catalog, Relation } from '../catalog/catalog.ts';
 
 /** Whose a table's rows are: its column is the owner, or the row that a foreign key references has the owner. */
@@ -35,11 +35,12 @@ export function ownerScopes(
   catalog: Catalog,
 ): { readonly scopes: readonly OwnerScope[]; readonly problems: readonly ScopeProblem[] } {
   const problems: ScopeProblem[] = [];
+  const relations = [...catalog.relations.values()].filter(({ kind }) => 'rpmf'.includes(kind));
   const scopes = Object.entries(configured).map(([name, settings]): OwnerScope => {
     const named = new Map<string, Relation>();
     const wrong = (table: string, message: string) => problems.push({ scope: name, table, message });
     for (const table of Object.keys(settings.tables)) {
-      const relation = tableNamed(table, catalog);
+      const relation = tableCalled(table, relations);
       if (relation === null) wrong(table, `There is no table ${table}.`);
       else named.set(table, relation);
     }
@@ -76,16 +77,6 @@ export function ownerScopes(
     return { name, settings, tables, parents, isDistribution: false };
   });
   return { scopes, problems };
-}
-
-/** A table by `schema.name`, or by a name that only one schema has or `public` has. */
-function tableNamed(written: string, catalog: Catalog): Relation | null {
-  const all = [...catalog.relations.values()].filter(({ kind }) => 'rpmf'.includes(kind));
-  const exact = all.find(({ schema, name }) => `${schema}.${name}` === written);
-  const same = all.filter(({ name }) => name === written);
-  return (
-    exact ?? same.find(({ schema }) => schema === 'public') ?? (same.length === 1 ? same[0] : null) ?? null
-  );
 }
 
 function columnNamed(relation: Relation, name: string): number | null {
