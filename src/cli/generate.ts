@@ -3,6 +3,7 @@ import { exitCodeOf } from '../diagnostic.ts';
 import type { OutputState } from '../output/output.ts';
 import type { ReportedFile, RunReport } from '../output/run-report.ts';
 import type { Config } from '../project/config.ts';
+import { factoriesPath, tableSchemasPath } from '../project/generated-paths.ts';
 import { cliCommand, declareAsIs, declareReport, watchOption } from './command.ts';
 import { orphanReason } from './orphan-reason.ts';
 import {
@@ -77,7 +78,7 @@ async function runGenerate(
   }
   if (options.quiet === true) return exitCode;
   const seconds = (performance.now() - started) / 1000;
-  io.stdout.write(reportText(report, seconds, options.dryRun === true, { root: config.root, io }));
+  io.stdout.write(reportText(report, seconds, options.dryRun === true, { config, io }));
   return exitCode;
 }
 
@@ -119,8 +120,7 @@ async function reportOn(
 }
 
 interface ReportContext {
-  /** The configuration's folder. */
-  readonly root: string;
+  readonly config: Config;
   readonly io: CliContext;
 }
 
@@ -129,16 +129,19 @@ function reportText(
   { files, errors, database }: RunReport,
   seconds: number,
   dryRun: boolean,
-  { root, io }: ReportContext,
+  { config, io }: ReportContext,
 ): string {
   const colors = colorsFor(io.stdout, io.env);
   const words = dryRun ? wordsOfDryRun : wordsOfRun;
-  const shown = files.map((one) => ({ ...one, path: displayPath(one.file, { root, cwd: io.cwd }) }));
+  const shown = files.map((one) => ({
+    ...one,
+    path: displayPath(one.file, { root: config.root, cwd: io.cwd }),
+  }));
   const width = Math.max(...shown.map(({ path }) => path.length));
   const longest = Math.max(...[words.missing, words.unchanged, words.orphaned].map((word) => word.length));
   const lines = shown.map((one) => {
     const word = colored(words[one.state].padEnd(longest), one.state, colors);
-    return `${word}  ${one.path.padEnd(width)}  ${colors.dim(contents(one, files))}\n`;
+    return `${word}  ${one.path.padEnd(width)}  ${colors.dim(contents(one, files, config))}\n`;
   });
   const total = files.reduce((sum, { queries }) => sum + (queries ?? 0), 0);
   const sums = [
@@ -151,11 +154,12 @@ function reportText(
   return `${lines.join('')}${sums.join(', ')}\n`;
 }
 
-function contents(one: ReportedFile, files: readonly ReportedFile[]): string {
+function contents(one: ReportedFile, files: readonly ReportedFile[], config: Config): string {
   if (one.state === 'orphaned') return one.source === null ? 'no longer needed' : orphanReason(one, files);
   if (one.queries !== null) return count(one.queries, 'query', 'queries');
-  if (one.source !== null || /\.tables\.[cm]?tsx?$/.test(one.file)) return 'schemas';
-  return /\.factories\.[cm]?tsx?$/.test(one.file) ? 'factories' : 'shared types';
+  const path = resolve(config.root, one.file);
+  if (one.source !== null || path === tableSchemasPath(config)) return 'schemas';
+  return path === factoriesPath(config) ? 'factories' : 'shared types';
 }
 
 const wordsOfRun = {

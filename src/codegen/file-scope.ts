@@ -1,7 +1,7 @@
 import type { Config } from '../project/config.ts';
-import type { Imports } from './imports.ts';
+import { configuredImports, type Imports } from './imports.ts';
 import type { Overrides } from './override.ts';
-import { importSpecifier, rebasedSpecifier } from './paths.ts';
+import { importSpecifier } from './paths.ts';
 import type { ModuleScope } from './shape.ts';
 import type { SharedModule } from './shared-module.ts';
 
@@ -24,12 +24,7 @@ export function fileScope(
     overrides,
     runtime: (name) => imports.value(runtime, name),
     runtimeType: (name) => imports.type(runtime, name),
-    configured: (wanted, isType) =>
-      imports[isType ? 'type' : 'value'](
-        rebasedSpecifier(wanted.module, config.root, output),
-        wanted.name,
-        wanted.local,
-      ),
+    configured: configuredImports(imports, config.root, output),
     sharedType: (type) => imports.type(sharedSpecifier, shared.type(type)),
     sharedCodec: (type) => imports.value(sharedSpecifier, shared.codec(type)),
     sharedJson: (column) => {

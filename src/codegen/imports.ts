@@ -1,6 +1,8 @@
 import { compareTexts } from '../sql/compare-texts.ts';
 import { globalTypes, reservedWords } from './identifier.ts';
 import { stringLiteral } from './literal.ts';
+import type { ImportedType } from './override.ts';
+import { rebasedSpecifier } from './paths.ts';
 import { lineWidth } from './ts-type.ts';
 
 /** The imports that one generated file turns out to need while it is being made. */
@@ -60,6 +62,20 @@ export function collectImports(taken: Set<string>): Imports {
     type: (module, name, local = name) => add(module, name, local, true),
     print: (text) => print(imports, text),
   };
+}
+
+/**
+ * Imports what the configuration names.
+ * @param root the configuration's folder
+ * @param path the importing file, absolute
+ */
+export function configuredImports(
+  imports: Imports,
+  root: string,
+  path: string,
+): (wanted: ImportedType, isType: boolean) => string {
+  return ({ module, name, local }, isType) =>
+    imports[isType ? 'type' : 'value'](rebasedSpecifier(module, root, path), name, local);
 }
 
 function print(imports: ReadonlyMap<string, ReadonlyMap<string, Import>>, text?: string): string {

@@ -75,6 +75,14 @@ export function codecsOnly(scope: ModuleScope): ModuleScope {
   };
 }
 
+/** The type that a name of a shared type is short for, as a parameter's. */
+export function writtenOut(type: SharedType, scope: ModuleScope): TsType {
+  if (type.kind === 'enum') return stringUnion(type.labels);
+  if (type.kind === 'composite') return compositeShape(type, typesOnly(scope)).type;
+  const value = { type: type.base, nullable: false, literals: type.literals ?? [] };
+  return shapeOf(value, 'parameter', null, typesOnly(scope)).type;
+}
+
 interface Context {
   readonly direction: ValueDirection;
   readonly column: ColumnReference | null;

@@ -3,12 +3,11 @@ import type { Config } from '../project/config.ts';
 import { compareTexts } from '../sql/compare-texts.ts';
 import { printExpression } from './expression.ts';
 import { header } from './header.ts';
-import { collectImports } from './imports.ts';
+import { collectImports, configuredImports } from './imports.ts';
 import { jsonType } from './json-type.ts';
 import { stringUnion } from './literal-type.ts';
 import type { Module } from './module.ts';
 import type { Overrides } from './override.ts';
-import { rebasedSpecifier } from './paths.ts';
 import { compositeShape, type ModuleScope, shapeOf, typesOnly } from './shape.ts';
 import { columnKey, type SharedJson, type SharedNames, type SharedType, typeKey } from './shared-names.ts';
 import { printFields, printType, spaced, type TsType } from './ts-type.ts';
@@ -80,10 +79,7 @@ export function sharedModule(names: SharedNames, overrides: Overrides, config: C
       overrides,
       runtime: (name) => imports.value(module, name),
       runtimeType: (name) => imports.type(module, name),
-      configured: (wanted, isType) => {
-        const specifier = rebasedSpecifier(wanted.module, config.root, config.sharedTypes);
-        return imports[isType ? 'type' : 'value'](specifier, wanted.name, wanted.local);
-      },
+      configured: configuredImports(imports, config.root, config.sharedTypes),
       sharedType: (asked) => {
         declare(asked);
         return names.ofType(asked);

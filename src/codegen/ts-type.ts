@@ -55,6 +55,16 @@ export function unionOf(members: readonly TsType[]): TsType {
   return all.length === 1 ? only : { kind: 'union', members: all };
 }
 
+/** A type without `undefined`: of a key that may be missing, the type of its value. */
+export function withoutUndefined(type: TsType): TsType {
+  if (type.kind !== 'union') return type;
+  return unionOf(type.members.filter((one) => one.kind !== 'name' || one.text !== 'undefined'));
+}
+
+export function isNullType(type: TsType): boolean {
+  return type.kind === 'name' && type.text === 'null';
+}
+
 const nullType = named('null');
 const notAlone = /^(null|never|unknown|void)$/;
 

@@ -2,14 +2,19 @@ import type { CompositeType } from '../analysis/type.ts';
 import { docComment } from '../codegen/comment.ts';
 import { type Expression, printExpression } from '../codegen/expression.ts';
 import { header } from '../codegen/header.ts';
-import { collectImports } from '../codegen/imports.ts';
+import { collectImports, configuredImports } from '../codegen/imports.ts';
 import { stringLiteral } from '../codegen/literal.ts';
-import { stringUnion } from '../codegen/literal-type.ts';
 import type { Module } from '../codegen/module.ts';
 import { camelCase } from '../codegen/names.ts';
 import { overridesOf } from '../codegen/override.ts';
-import { rebasedSpecifier } from '../codegen/paths.ts';
-import { codecsOnly, compositeShape, type ModuleScope, shapeOf, typesOnly } from '../codegen/shape.ts';
+import {
+  codecsOnly,
+  compositeShape,
+  type ModuleScope,
+  shapeOf,
+  typesOnly,
+  writtenOut,
+} from '../codegen/shape.ts';
 import { type SharedType, typeKey } from '../codegen/shared-names.ts';
 import {
   named,
@@ -21,7 +26,7 @@ import {
   unionOf,
 } from '../codegen/ts-type.ts';
 import type { Config } from '../project/config.ts';
-import { factoriesPath } from '../project/schema-modules.ts';
+import { factoriesPath } from '../project/generated-paths.ts';
 import { isToolsTable, tableStems } from '../validators/table-names.ts';
 import { expandType } from '../validators/value-node.ts';
 import type { MadeColumn, RowModel } from './row-model.ts';
@@ -116,10 +121,7 @@ function moduleScope(config: Config, path: string, imports: ReturnType<typeof co
     overrides: overridesOf(config),
     runtime: (name) => imports.value('nodrift-runtime', name),
     runtimeType: (name) => imports.type('nodrift-runtime', name),
-    configured: (wanted, isType) => {
-      const specifier = rebasedSpecifier(wanted.module, config.root, path);
-      return imports[isType ? 'type' : 'value'](specifier, wanted.name, wanted.local);
-    },
+    configured: configuredImports(imports, config.root, path),
     sharedType: (type) => {
       types.set(typeKey(type), type);
       return typeKey(type);
@@ -139,17 +141,11 @@ function moduleScope(config: Config, path: string, imports: ReturnType<typeof co
     sharedJson: () => null,
   };
   const compositeCodec = (type: CompositeType) => compositeShape(type, codecsOnly(scope)).codec;
-  const definitionOf = (type: SharedType): TsType => {
-    if (type.kind === 'enum') return stringUnion(type.labels);
-    if (type.kind === 'composite') return compositeShape(type, typesOnly(scope)).type;
-    const value = { type: type.base, nullable: false, literals: type.literals ?? [] };
-    return shapeOf(value, 'parameter', null, typesOnly(scope)).type;
-  };
   const expand = (type: TsType): TsType =>
     expandType(type, {
       expand: (name) => {
         const found = types.get(name);
-        return found === undefined ? null : definitionOf(found);
+        return found === undefined ? null : writtenOut(found, scope);
       },
     });
   return { scope, expand, composites: () => [...codecs.values()].map(({ text }) => text) };

@@ -1,12 +1,12 @@
 import type { Attribute, Catalog, Relation } from '../analysis/catalog/catalog.ts';
 import { isRewritten } from '../analysis/catalog/updatable.ts';
+import { userTables } from '../analysis/catalog/user-tables.ts';
 import { holdsJson, readColumnComment, withCommentType } from '../analysis/column-comment.ts';
 import { describedValue } from '../analysis/facts.ts';
 import { noNullElements, tableElementLiterals } from '../analysis/literals/column.ts';
 import { columnLiterals } from '../analysis/literals.ts';
 import { columnRestriction } from '../analysis/parameters/restriction.ts';
 import type { Value } from '../analysis/type.ts';
-import { compareTexts } from '../sql/compare-texts.ts';
 
 /** What the rows of a table are. */
 export interface RowModel {
@@ -26,20 +26,15 @@ export interface MadeColumn {
 
 /** The tables that rows can be made in, sorted by schema and name: a partition's are those of its table. */
 export function rowModels(catalog: Catalog): readonly RowModel[] {
-  const relations = [...catalog.relations.values()];
-  const partitions = new Set(relations.flatMap(({ kind, children }) => (kind === 'p' ? children : [])));
-  return relations
-    .filter(({ kind, schema, oid }) => {
-      const isTable = (kind === 'r' || kind === 'p') && !partitions.has(oid);
-      return isTable && !/^(?:pg_|information_schema$)/.test(schema);
-    })
-    .filter((relation) => !isRewritten(relation, 'insert'))
+  const tables = userTables(catalog);
+  const partitions = new Set(tables.flatMap(({ kind, children }) => (kind === 'p' ? children : [])));
+  return tables
+    .filter((relation) => !partitions.has(relation.oid) && !isRewritten(relation, 'insert'))
     .map((relation) => ({
       schema: relation.schema,
       name: relation.name,
       columns: [...relation.columns.values()].map((column) => rowColumn(relation, column, catalog)),
-    }))
-    .sort((a, b) => compareTexts(a.schema, b.schema) || compareTexts(a.name, b.name));
+    }));
 }
 
 function rowColumn(relation: Relation, column: Attribute, catalog: Catalog): MadeColumn {

@@ -3,9 +3,9 @@ import { dirname, extname, posix, relative, resolve, sep } from 'node:path';
 import { escapePath, glob } from 'tinyglobby';
 import type { Config, SqlTransform } from '../project/config.ts';
 import { type FileMemo, readDirectly } from '../project/file-memo.ts';
+import { querySchemasPath } from '../project/generated-paths.ts';
 import type { Inputs } from '../project/inputs.ts';
 import { outputPath } from '../project/output-path.ts';
-import { querySchemasPath } from '../project/schema-modules.ts';
 import { siblingConfigs } from '../project/sibling-configs.ts';
 import { sharedSource, sourceOf } from './source-of.ts';
 

@@ -4,9 +4,9 @@ import { glob } from 'tinyglobby';
 import { type Diagnostic, diagnostic, Failure } from '../diagnostic.ts';
 import type { Config, SqlTransform } from './config.ts';
 import { type FileMemo, readDirectly } from './file-memo.ts';
+import { factoriesPath, querySchemasPath, tableSchemasPath } from './generated-paths.ts';
 import { outputPath } from './output-path.ts';
 import { matchingSchemaFiles } from './schema-files.ts';
-import { factoriesPath, querySchemasPath, tableSchemasPath } from './schema-modules.ts';
 
 /** A `.sql` file and where its module goes. */
 export interface QueryFile {

@@ -1,4 +1,4 @@
-import type { Passing, PassingObject } from './json-schema.ts';
+import { type Passing, type PassingObject, passingValues } from './json-schema.ts';
 import type { NodeField, SchemaNode } from './schema-node.ts';
 
 /** Values that a schema is held against. */
@@ -199,7 +199,7 @@ function passingOf(node: SchemaNode, maxLength: number | null): readonly Given[]
             : { kind: 'any' },
       ];
     case 'values':
-      return valuesOf(node.values);
+      return passingValues(node.values.map(literalValue));
     case 'anyOf':
       return node.members.flatMap((member) => passingOf(member, maxLength));
     case 'array':
@@ -213,17 +213,10 @@ function passingOf(node: SchemaNode, maxLength: number | null): readonly Given[]
   }
 }
 
-/** @param literals of TypeScript */
-function valuesOf(literals: readonly string[]): readonly Given[] {
-  const values = literals.map((text): unknown => {
-    if (/^['"]/.test(text)) return textOf(text);
-    return /n$/.test(text) ? BigInt(text.slice(0, -1)) : JSON.parse(text);
-  });
-  const of = (type: string) => values.filter((value) => typeof value === type);
-  const kinds = (['string', 'number', 'boolean'] as const).flatMap((kind): readonly Given[] =>
-    of(kind).length === 0 ? [] : [{ kind, values: of(kind) }],
-  );
-  return of('bigint').length === 0 ? kinds : [...kinds, { kind: 'bigint' }];
+/** What a literal of TypeScript means. */
+function literalValue(literal: string): unknown {
+  if (/^['"]/.test(literal)) return textOf(literal);
+  return /n$/.test(literal) ? BigInt(literal.slice(0, -1)) : JSON.parse(literal);
 }
 
 /** What a literal that stringLiteral of codegen/literal.ts wrote means. */

@@ -1,5 +1,6 @@
 import type { PgType } from '../analysis/type.ts';
-import type { TsType } from '../codegen/ts-type.ts';
+import { withoutDomains } from '../analysis/without-domains.ts';
+import { isNullType, type TsType } from '../codegen/ts-type.ts';
 import { type ColumnForm, type Condition, conditionColumns } from './condition.ts';
 import { type ConditionScope, openTests, printCondition } from './print-condition.ts';
 import type { WrittenColumn } from './table-model.ts';
@@ -89,7 +90,7 @@ function hasForm({ type, column }: TestedColumn, form: ColumnForm, types: TypeSc
   const names = namesOf(expandType(type, types));
   if (form === 'array') {
     const members = type.kind === 'union' ? type.members : [type];
-    return members.every((one) => (one.kind === 'array' ? one.element.kind !== 'array' : isNull(one)));
+    return members.every((one) => (one.kind === 'array' ? one.element.kind !== 'array' : isNullType(one)));
   }
   // Rounded to fewer digits than it is written with.
   const isRounded =
@@ -101,16 +102,12 @@ function hasForm({ type, column }: TestedColumn, form: ColumnForm, types: TypeSc
 
 /** The names that a type is a union of, besides null; null where it is another thing. */
 function namesOf(type: TsType): readonly string[] | null {
-  const members = (type.kind === 'union' ? type.members : [type]).filter((one) => !isNull(one));
+  const members = (type.kind === 'union' ? type.members : [type]).filter((one) => !isNullType(one));
   const texts = members.flatMap((one) => (one.kind === 'name' && one.argument === undefined ? one.text : []));
   return texts.length < members.length ? null : texts;
 }
 
-function isNull(type: TsType): boolean {
-  return type.kind === 'name' && type.text === 'null';
-}
-
 function baseName(type: PgType): string | null {
-  if (type.kind === 'domain') return baseName(type.base);
-  return type.kind === 'base' ? type.name : null;
+  const base = withoutDomains(type);
+  return base.kind === 'base' ? base.name : null;
 }

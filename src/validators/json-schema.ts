@@ -41,7 +41,7 @@ export function readJsonSchema(schema: unknown): readonly Passing[] {
       return read(together([rest, ...allOf.map(resolved)]), within);
     }
     const values = 'const' in one ? [one.const] : Array.isArray(one.enum) ? one.enum : undefined;
-    if (values !== undefined) return ofValues(values);
+    if (values !== undefined) return passingValues(values);
     const types = typeof one.type === 'string' ? [one.type] : Array.isArray(one.type) ? one.type : ['any'];
     return types.map((type) => ({
       ...ofType(String(type), one, within),
@@ -99,12 +99,17 @@ function together(all: readonly Json[]): Json {
   return Object.keys(properties).length === 0 ? merged : { ...merged, properties, required };
 }
 
-function ofValues(values: readonly unknown[]): readonly Passing[] {
+/** Values as what lets just them pass, by their kinds. */
+export function passingValues(values: readonly unknown[]): readonly Passing[] {
   const of = (type: string) => values.filter((value) => typeof value === type);
   const kinds = (['string', 'number', 'boolean'] as const).flatMap((kind): readonly Passing[] =>
     of(kind).length === 0 ? [] : [{ kind, values: of(kind) }],
   );
-  return values.includes(null) ? [...kinds, { kind: 'null' }] : kinds;
+  return [
+    ...kinds,
+    ...(of('bigint').length === 0 ? [] : [{ kind: 'bigint' } as const]),
+    ...(values.includes(null) ? [{ kind: 'null' } as const] : []),
+  ];
 }
 
 function isObject(value: unknown): value is Json {

@@ -15,9 +15,9 @@ import { importSpecifier } from '../codegen/paths.ts';
 import type { NamedQuery, SourceFile } from '../codegen/query-names.ts';
 import { variantsToldApart } from '../codegen/row-type.ts';
 import { shapeOf } from '../codegen/shape.ts';
-import { flatType, orNull, type TsType, unionOf } from '../codegen/ts-type.ts';
+import { flatType, orNull, type TsType, withoutUndefined } from '../codegen/ts-type.ts';
 import type { Config } from '../project/config.ts';
-import { querySchemasPath } from '../project/schema-modules.ts';
+import { querySchemasPath } from '../project/generated-paths.ts';
 import { conditionColumns } from './condition.ts';
 import { conditionTest } from './condition-test.ts';
 import type { NodeCheck, NodeField, SchemaNode } from './schema-node.ts';
@@ -120,11 +120,6 @@ function fieldsNode(
       return [{ name, node: slotNode(slot, withoutUndefined(type)), optional }];
     }),
   };
-}
-
-function withoutUndefined(type: TsType): TsType {
-  if (type.kind !== 'union') return type;
-  return unionOf(type.members.filter((one) => one.kind !== 'name' || one.text !== 'undefined'));
 }
 
 /** A column of a table that a parameter is assigned to. */

@@ -1,12 +1,14 @@
 import type { AnalysedQuery } from '../analysis/analysed-query.ts';
 import type { PgType, Value } from '../analysis/type.ts';
+import { withoutDomains } from '../analysis/without-domains.ts';
 import { camelCase } from '../codegen/names.ts';
+import { nestedKey } from '../codegen/nested-row.ts';
 import { parameterShape } from '../codegen/parameter-shape.ts';
 import { type NamedQuery, nameQueries } from '../codegen/query-names.ts';
 import { shapeOf } from '../codegen/shape.ts';
-import { orNull, type TsType, unionOf } from '../codegen/ts-type.ts';
+import { orNull, type TsType, withoutUndefined } from '../codegen/ts-type.ts';
 import type { Config } from '../project/config.ts';
-import { tableSchemasPath } from '../project/schema-modules.ts';
+import { tableSchemasPath } from '../project/generated-paths.ts';
 import type { SchemaTarget, TargetField } from './compare-schema.ts';
 import { type SchemasModule, schemasModule } from './schemas-module.ts';
 import type { TableModel } from './table-model.ts';
@@ -66,7 +68,7 @@ function tableTargets(
   const fields = columns.map(({ name, value }) => {
     const reference = { schema: table.schema, table: table.name, column: name };
     const type = orNull(shapeOf(value, 'result', reference, scope).type, value.nullable);
-    const key = config.camelCaseColumnNames ? camelCase(name) || name : name;
+    const key = nestedKey(name, config);
     return { name: key, ...valueField(type, value.type, modifiers.get(name) ?? -1, types), optional: false };
   });
   if (fields.length === 0) return written;
@@ -114,12 +116,7 @@ function valueField(type: TsType, pg: PgType | null, modifier: number, types: Ty
 }
 
 function lengthOf(type: PgType, modifier: number): number | null {
-  if (type.kind === 'domain') return lengthOf(type.base, modifier);
-  const isLimited = type.kind === 'base' && /^(?:varchar|bpchar)$/.test(type.name) && modifier > 4;
+  const base = withoutDomains(type);
+  const isLimited = base.kind === 'base' && /^(?:varchar|bpchar)$/.test(base.name) && modifier > 4;
   return isLimited ? modifier - 4 : null;
-}
-
-function withoutUndefined(type: TsType): TsType {
-  if (type.kind !== 'union') return type;
-  return unionOf(type.members.filter((one) => one.kind !== 'name' || one.text !== 'undefined'));
 }

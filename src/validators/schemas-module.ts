@@ -1,12 +1,9 @@
-import type { CompositeType, DomainType, EnumType } from '../analysis/type.ts';
 import { pure } from '../codegen/expression.ts';
 import { header } from '../codegen/header.ts';
-import { collectImports, type Imports } from '../codegen/imports.ts';
-import { stringUnion } from '../codegen/literal-type.ts';
+import { collectImports, configuredImports, type Imports } from '../codegen/imports.ts';
 import { overridesOf } from '../codegen/override.ts';
-import { rebasedSpecifier } from '../codegen/paths.ts';
-import { compositeShape, type ModuleScope, shapeOf, typesOnly } from '../codegen/shape.ts';
-import type { TsType } from '../codegen/ts-type.ts';
+import { type ModuleScope, typesOnly, writtenOut } from '../codegen/shape.ts';
+import { type SharedType, typeKey } from '../codegen/shared-names.ts';
 import type { Config, SchemaForm } from '../project/config.ts';
 import { type HelperName, helperNames, helperTexts } from './helpers.ts';
 import { printNode } from './print-node.ts';
@@ -38,7 +35,8 @@ export function schemasModule(
   config: Config,
 ): SchemasModule {
   const imports = collectImports(new Set([...declared, ...helperNames, 'z', 'v']));
-  const shared = new Map<string, EnumType | CompositeType | DomainType>();
+  const shared = new Map<string, SharedType>();
+  const configuredImport = configuredImports(imports, config.root, path);
   const configured = new Map<string, () => string>();
   const scope: ModuleScope = typesOnly({
     config,
@@ -46,15 +44,13 @@ export function schemasModule(
     runtime: (name) => name,
     runtimeType: (name) => imports.type('nodrift-runtime', name),
     configured: (wanted) => {
-      const specifier = rebasedSpecifier(wanted.module, config.root, path);
-      const local = imports.type(specifier, wanted.name, wanted.local);
-      configured.set(local, () => imports.value(specifier, wanted.name, wanted.local));
+      const local = configuredImport(wanted, true);
+      configured.set(local, () => configuredImport(wanted, false));
       return local;
     },
     sharedType: (type) => {
-      const name = `${type.schema}\0${type.name}`;
-      shared.set(name, type);
-      return name;
+      shared.set(typeKey(type), type);
+      return typeKey(type);
     },
     sharedCodec: () => '',
     sharedJson: () => null,
@@ -63,7 +59,7 @@ export function schemasModule(
   const types: TypeScope = {
     expand: (name) => {
       const type = shared.get(name);
-      return type === undefined ? null : definitionOf(type, scope);
+      return type === undefined ? null : writtenOut(type, scope);
     },
     isClass: (name) => {
       const load = configured.get(name.split('.')[0] ?? name);
@@ -108,11 +104,4 @@ export function withUnread(words: string, unread: Iterable<string>, open: Iterab
     ...(only === '' ? [] : [`Only the database checks ${only}.`]),
     ...(some === '' ? [] : [`For some values only the database checks ${some}.`]),
   ].join('\n\n');
-}
-
-function definitionOf(type: EnumType | CompositeType | DomainType, scope: ModuleScope): TsType {
-  if (type.kind === 'enum') return stringUnion(type.labels);
-  if (type.kind === 'composite') return compositeShape(type, scope).type;
-  const value = { type: type.base, nullable: false, literals: type.literals ?? [] };
-  return shapeOf(value, 'parameter', null, scope).type;
 }

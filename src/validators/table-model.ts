@@ -1,11 +1,11 @@
 import type { Catalog, Relation, TypeEntry } from '../analysis/catalog/catalog.ts';
 import { domainConditions, tableConditions } from '../analysis/catalog/conditions.ts';
 import { isChangeable, isRewritten } from '../analysis/catalog/updatable.ts';
+import { userTables } from '../analysis/catalog/user-tables.ts';
 import { readColumnComment, withCommentType } from '../analysis/column-comment.ts';
 import { describedValue } from '../analysis/facts.ts';
 import { columnRestriction } from '../analysis/parameters/restriction.ts';
 import type { Value } from '../analysis/type.ts';
-import { compareTexts } from '../sql/compare-texts.ts';
 import type { Condition } from './condition.ts';
 import { readCheck } from './read-check.ts';
 
@@ -36,13 +36,9 @@ export interface TableCheck {
 
 /** All tables of a database, sorted by schema and name. */
 export function tableModels(catalog: Catalog): readonly TableModel[] {
-  return [...catalog.relations.values()]
-    .filter(
-      ({ kind, schema }) => (kind === 'r' || kind === 'p') && !/^(?:pg_|information_schema$)/.test(schema),
-    )
+  return userTables(catalog)
     .filter((relation) => !isRewritten(relation, 'insert') && !isRewritten(relation, 'update'))
-    .map((relation) => tableModel(relation, catalog))
-    .sort((a, b) => compareTexts(a.schema, b.schema) || compareTexts(a.name, b.name));
+    .map((relation) => tableModel(relation, catalog));
 }
 
 function tableModel(relation: Relation, catalog: Catalog): TableModel {

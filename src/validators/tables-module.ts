@@ -2,10 +2,11 @@ import { docComment } from '../codegen/comment.ts';
 import { propertyKey } from '../codegen/literal.ts';
 import type { Module } from '../codegen/module.ts';
 import { camelCase } from '../codegen/names.ts';
+import { nestedKey } from '../codegen/nested-row.ts';
 import { type ModuleScope, shapeOf } from '../codegen/shape.ts';
 import { named, orNull, printInterface, type TsField, type TsType, unionOf } from '../codegen/ts-type.ts';
 import type { Config, SchemaForm } from '../project/config.ts';
-import { tableSchemasPath } from '../project/schema-modules.ts';
+import { tableSchemasPath } from '../project/generated-paths.ts';
 import { conditionColumns } from './condition.ts';
 import { conditionTest } from './condition-test.ts';
 import type { NodeCheck, SchemaNode } from './schema-node.ts';
@@ -86,7 +87,7 @@ export function tableField(
   scope: ModuleScope,
 ): TableField {
   const { name, value, hasDefault } = column;
-  const key = scope.config.camelCaseColumnNames ? camelCase(name) || name : name;
+  const key = nestedKey(name, scope.config);
   const reference = { schema: table.schema, table: table.name, column: name };
   const type = orNull(shapeOf(value, 'parameter', reference, scope).type, value.nullable);
   const optional = kind === 'Update' || hasDefault || value.nullable;

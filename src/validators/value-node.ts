@@ -1,5 +1,5 @@
 import type { PgType } from '../analysis/type.ts';
-import { flatType, orNull, type TsType, unionOf } from '../codegen/ts-type.ts';
+import { flatType, isNullType, orNull, type TsType, unionOf } from '../codegen/ts-type.ts';
 import type { HelperName } from './helpers.ts';
 import type { NodeCheck, SchemaNode } from './schema-node.ts';
 
@@ -21,8 +21,7 @@ export interface TypeScope {
  */
 export function valueNode(ts: TsType, pg: PgType | null, modifier: number, scope: TypeScope): SchemaNode {
   if (ts.kind === 'union') {
-    const isNull = (one: TsType) => one.kind === 'name' && one.text === 'null';
-    const others = ts.members.filter((one) => !isNull(one));
+    const others = ts.members.filter((one) => !isNullType(one));
     const literals = others.flatMap((one) => (one.kind === 'name' && literal.test(one.text) ? one.text : []));
     const isLiteral = literals.length === others.length && literals.length > 0;
     const nodes: readonly SchemaNode[] = isLiteral
